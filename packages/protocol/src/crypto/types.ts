@@ -1,0 +1,10 @@
+/** The few primitives that credentials need, native on each runtime. */
+export interface Crypto {
+  sha1(data: Uint8Array): Uint8Array;
+  sha256(data: Uint8Array): Uint8Array;
+  hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  /** RSASSA-PKCS1-v1_5 with SHA-256 (JWS `RS256`); `privateKeyPem` is PKCS#8 or PKCS#1. @throws on a key it cannot read */
+  signRs256(privateKeyPem: string, data: Uint8Array): Uint8Array;
+  randomBytes(length: number): Uint8Array;
+  randomUUID(): string;
+}

@@ -1,0 +1,46 @@
+/** Modules that the static executables' host (tools/runtime) has built in. */
+declare module "imagecred:http" {
+  interface NativeTarget {
+    url: string;
+    proxy?: string | undefined;
+    ca?: string | undefined;
+    serverName?: string | undefined;
+    connectTo?: string | undefined;
+    connectTimeoutMs: number;
+  }
+  interface NativeRequest extends NativeTarget {
+    method: string;
+    headers: Record<string, string>;
+    body?: string | Uint8Array | undefined;
+    timeoutMs: number;
+    maxResponseBytes: number;
+  }
+  /** Rejects with an Error that has `phase` and `code`, as TransportError does. */
+  export function request(request: NativeRequest): Promise<{ status: number; headers: Record<string, string>; body: Uint8Array }>;
+  export function preconnect(target: NativeTarget): void;
+}
+declare module "imagecred:stdio" {
+  export const args: string[];
+  export const env: Record<string, string>;
+  export function readStdin(maxBytes: number): Promise<Uint8Array>;
+  export function writeStdout(text: string): void;
+  export function writeStderr(text: string): void;
+  export function exit(code: number): never;
+  export function onUncaught(handler: (error: unknown) => void): void;
+}
+declare module "imagecred:process" {
+  export function runShell(request: {
+    command: string;
+    env: Record<string, string>;
+    timeoutMs: number;
+    maxStdoutBytes: number;
+  }): Promise<{ status: number | null; timedOut: boolean; stdout: Uint8Array; stderr: string }>;
+}
+declare module "imagecred:crypto" {
+  export function sha1(data: Uint8Array): Uint8Array;
+  export function sha256(data: Uint8Array): Uint8Array;
+  export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
+  export function signRs256(privateKeyPem: string, data: Uint8Array): Uint8Array;
+  export function randomBytes(length: number): Uint8Array;
+  export function randomUUID(): string;
+}
