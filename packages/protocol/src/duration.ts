@@ -1,0 +1,125 @@
+/**
+ * Go's `time.Duration` as text, for `cacheDuration`, `defaultCacheDuration` and `IMAGECRED_TIMEOUT`.
+ *
+ * A port of `ParseDuration` (Go 1.26, src/time/format.go) and `Duration.String` (src/time/time.go), down to the
+ * error texts and the rounding of fractions: the kubelet parses with the original, so anything else would promise
+ * durations it refuses, or refuse durations it takes.
+ */
+
+/** The text is no Go duration. `message` is Go's own, for example `time: missing unit in duration "10"`. */
+export class GoDurationError extends Error {
+  override name = "GoDurationError";
+}
+
+const UINT63 = 1n << 63n;
+const MAX_INT64 = UINT63 - 1n;
+
+const NANOSECONDS: Readonly<Record<string, bigint>> = {
+  ns: 1n,
+  us: 1_000n,
+  "\u00b5s": 1_000n, // micro sign
+  "\u03bcs": 1_000n, // Greek letter mu
+  ms: 1_000_000n,
+  s: 1_000_000_000n,
+  m: 60_000_000_000n,
+  h: 3_600_000_000_000n,
+};
+
+/**
+ * Parses a Go duration such as `5m`, `1h30m` or `-1.5s`.
+ *
+ * @returns nanoseconds, within a signed 64-bit integer
+ * @throws {GoDurationError} with Go's text
+ */
+export function parseGoDuration(text: string): bigint {
+  const negative = text.startsWith("-");
+  const body = negative || text.startsWith("+") ? text.slice(1) : text;
+  if (body === "0") return 0n;
+  if (body === "") throw invalid(text);
+
+  let total = 0n;
+  for (let at = 0; at < body.length; ) {
+    const term = /^(\d*)(?:\.(\d*))?/.exec(body.slice(at));
+    const whole = term?.[1] ?? "";
+    const fraction = term?.[2] ?? "";
+    // Go looks at the size of the integer before it looks at anything behind it.
+    if (BigInt(whole) > UINT63) throw invalid(text);
+    if (whole === "" && fraction === "") throw invalid(text);
+    at += term?.[0].length ?? 0;
+
+    const unit = /^[^.\d]*/.exec(body.slice(at))?.[0] ?? "";
+    if (unit === "") throw new GoDurationError(`time: missing unit in duration ${quote(text)}`);
+    const scale = Object.hasOwn(NANOSECONDS, unit) ? NANOSECONDS[unit] : undefined;
+    if (scale === undefined) {
+      throw new GoDurationError(`time: unknown unit ${quote(unit)} in duration ${quote(text)}`);
+    }
+    at += unit.length;
+
+    if (BigInt(whole) > UINT63 / scale) throw invalid(text);
+    const value = BigInt(whole) * scale + fractionOf(fraction, scale);
+    if (value > UINT63) throw invalid(text);
+    // Go adds in 64 bits: two terms of exactly 2^63 ns wrap to zero there, and so here.
+    total = BigInt.asUintN(64, total + value);
+    if (total > UINT63) throw invalid(text);
+  }
+  if (negative) return -total;
+  if (total > MAX_INT64) throw invalid(text);
+  return total;
+}
+
+/** The nanoseconds of `.digits` units: digits that do not fit 63 bits are dropped, the rest goes through a float64. */
+function fractionOf(digits: string, unit: bigint): bigint {
+  let value = 0n;
+  let scale = 1;
+  for (const digit of digits) {
+    if (value > MAX_INT64 / 10n) break;
+    const next = value * 10n + BigInt(digit);
+    if (next > UINT63) break;
+    value = next;
+    scale *= 10;
+  }
+  return value === 0n ? 0n : BigInt(Math.trunc(Number(value) * (Number(unit) / scale)));
+}
+
+function invalid(text: string): GoDurationError {
+  return new GoDurationError(`time: invalid duration ${quote(text)}`);
+}
+
+/** Package time has its own quoting: whatever is not printable ASCII becomes the `\xNN` of its UTF-8 bytes. */
+function quote(text: string): string {
+  let out = '"';
+  for (const byte of new TextEncoder().encode(text)) {
+    if (byte >= 0x80 || byte < 0x20) out += `\\x${byte.toString(16).padStart(2, "0")}`;
+    else if (byte === 0x22 || byte === 0x5c) out += `\\${String.fromCharCode(byte)}`;
+    else out += String.fromCharCode(byte);
+  }
+  return `${out}"`;
+}
+
+/**
+ * Prints nanoseconds the way Go does: `0s`, `1.5µs`, `5m0s`, `1h30m0s`.
+ *
+ * @param nanoseconds within a signed 64-bit integer
+ */
+export function formatGoDuration(nanoseconds: bigint): string {
+  if (nanoseconds === 0n) return "0s";
+  const sign = nanoseconds < 0n ? "-" : "";
+  const magnitude = nanoseconds < 0n ? -nanoseconds : nanoseconds;
+  if (magnitude < 1_000n) return `${sign}${magnitude}ns`;
+  if (magnitude < 1_000_000n) return `${sign}${decimal(magnitude, 3)}\u00b5s`;
+  if (magnitude < 1_000_000_000n) return `${sign}${decimal(magnitude, 6)}ms`;
+
+  const minutes = magnitude / 60_000_000_000n;
+  const seconds = `${decimal(magnitude % 60_000_000_000n, 9)}s`;
+  if (minutes === 0n) return `${sign}${seconds}`;
+  const hours = minutes / 60n;
+  return hours === 0n ? `${sign}${minutes}m${seconds}` : `${sign}${hours}h${minutes % 60n}m${seconds}`;
+}
+
+/** value / 10^places without trailing zeros. */
+function decimal(value: bigint, places: number): string {
+  const digits = value.toString().padStart(places + 1, "0");
+  const fraction = digits.slice(-places).replace(/0+$/, "");
+  const whole = digits.slice(0, -places);
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}
