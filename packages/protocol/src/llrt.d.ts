@@ -16,7 +16,9 @@ declare module "imagecred:http" {
     maxResponseBytes: number;
   }
   /** Rejects with an Error that has `phase` and `code`, as TransportError does. */
-  export function request(request: NativeRequest): Promise<{ status: number; headers: Record<string, string>; body: Uint8Array }>;
+  export function request(
+    request: NativeRequest,
+  ): Promise<{ status: number; headers: Record<string, string>; body: Uint8Array }>;
   export function preconnect(target: NativeTarget): void;
 }
 declare module "imagecred:stdio" {

@@ -1,0 +1,54 @@
+/** The parts of an error message that a person at 3 a.m. needs, in the order in which they are printed. */
+export interface CredentialErrorParts {
+  /** What was being done: "asking Amazon ECR in us-west-2 for a token (GetAuthorizationToken)". */
+  readonly attempted: string;
+  /** What came back: status, the cloud's error code and message, request id; or how the exchange broke. */
+  readonly cameBack: string;
+  /** What to do about it, as an instruction. */
+  readonly advice?: string;
+  /** True when the next identity of the chain may be tried; false (the default) ends the chain. */
+  readonly mayTryNext?: boolean;
+  readonly cause?: unknown;
+}
+
+/** Why there is no credential. Its message reads `<attempted>: <came back>; <advice>`. */
+export class CredentialError extends Error {
+  override readonly name = "CredentialError";
+  readonly attempted: string;
+  readonly cameBack: string;
+  readonly advice: string | undefined;
+  readonly mayTryNext: boolean;
+
+  constructor(parts: CredentialErrorParts) {
+    const advice = parts.advice === undefined ? "" : `; ${parts.advice}`;
+    super(
+      `${parts.attempted}: ${parts.cameBack}${advice}`,
+      parts.cause === undefined ? undefined : { cause: parts.cause },
+    );
+    this.attempted = parts.attempted;
+    this.cameBack = parts.cameBack;
+    this.advice = parts.advice;
+    this.mayTryNext = parts.mayTryNext ?? false;
+  }
+}
+
+/** The request on stdin is not one: nothing was sent anywhere. */
+export class RequestError extends Error {
+  override readonly name = "RequestError";
+}
+
+/** An argument, environment variable or configuration file that cannot be used: nothing was sent anywhere. */
+export class OptionsError extends Error {
+  override readonly name = "OptionsError";
+}
+
+/** The image's registry is not one that this plugin has credentials for: nothing was sent anywhere. */
+export class UnsupportedRegistryError extends Error {
+  override readonly name = "UnsupportedRegistryError";
+}
+
+/** The message of anything that was thrown, with nothing of its stack. */
+export function messageOf(thrown: unknown): string {
+  if (thrown instanceof Error) return thrown.message === "" ? thrown.name : thrown.message;
+  return String(thrown);
+}

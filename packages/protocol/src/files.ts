@@ -1,0 +1,61 @@
+import { readFile } from "node:fs/promises";
+import { messageOf, OptionsError } from "./errors.ts";
+
+/** Files that plugins read: tokens, keys, configuration. */
+export interface Files {
+  /**
+   * The whole file as UTF-8 text.
+   * @throws {OptionsError} naming the path, the reason, and `what` the file is ("service account token")
+   */
+  readText(path: string, what: string): Promise<string>;
+  /** The whole file. @throws {OptionsError} as `readText` */
+  readBytes(path: string, what: string): Promise<Uint8Array>;
+  /** undefined where there is no such file. @throws {OptionsError} for every other failure */
+  readTextIfThere(path: string, what: string): Promise<string | undefined>;
+}
+
+async function read(path: string, what: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new OptionsError(`reading the ${what} ${path}: ${reason(error)}`, { cause: error });
+  }
+}
+
+function reason(error: unknown): string {
+  switch (codeOf(error)) {
+    case "ENOENT":
+      return "no such file";
+    case "EACCES":
+      return "permission denied";
+    case "EISDIR":
+      return "is a directory";
+    default:
+      return messageOf(error);
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  // The static runtime gives the system's text without a code.
+  if (/no such file|os error 2\b/i.test(error.message)) return "ENOENT";
+  if (/permission denied|os error 13\b/i.test(error.message)) return "EACCES";
+  if (/is a directory|os error 21\b/i.test(error.message)) return "EISDIR";
+  return undefined;
+}
+
+export const systemFiles: Files = {
+  readBytes: read,
+  async readText(path, what) {
+    return new TextDecoder().decode(await read(path, what));
+  },
+  async readTextIfThere(path, what) {
+    try {
+      return new TextDecoder().decode(await read(path, what));
+    } catch (error) {
+      if (error instanceof OptionsError && codeOf(error.cause) === "ENOENT") return undefined;
+      throw error;
+    }
+  },
+};

@@ -1,0 +1,231 @@
+import type { Clock } from "../clock.ts";
+import type { Deadline } from "../deadline.ts";
+import { CredentialError } from "../errors.ts";
+import type { Logger } from "../log.ts";
+import { type Again, type Outcome, retry, retryAfterMs } from "../retry.ts";
+import { isLinkLocalHost, isLoopbackHost } from "./ip.ts";
+import { proxyFor } from "./proxy.ts";
+import {
+  type Target,
+  type TlsOptions,
+  type Transport,
+  TransportError,
+  type TransportResponse,
+} from "./transport.ts";
+import { describeTransportError } from "./transport-advice.ts";
+
+/** Response bodies are parsed, not trusted: no credential answer comes near this. */
+export const MAX_RESPONSE_BYTES = 1024 * 1024;
+
+const CLOUD_CONNECT_TIMEOUT_MS = 5_000;
+const CLOUD_TIMEOUT_MS = 10_000;
+const METADATA_CONNECT_TIMEOUT_MS = 1_000;
+const METADATA_TIMEOUT_MS = 5_000;
+
+/** The metadata servers' names; everything else that is asked as one must be a link-local or loopback address. */
+const METADATA_NAMES = new Set(["metadata.google.internal", "metadata.google.internal.", "metadata"]);
+
+export interface HttpRequest {
+  /** Who is asked, as the cloud calls it: "Amazon ECR". For messages and logs. */
+  readonly service: string;
+  /** What is asked for, as the API calls it: "GetAuthorizationToken". */
+  readonly operation: string;
+  readonly method: "GET" | "POST" | "PUT" | "HEAD";
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  readonly tls?: TlsOptions;
+  /** Milliseconds for one attempt; the deadline's rest when that is shorter. */
+  readonly timeoutMs?: number;
+  readonly connectTimeoutMs?: number;
+  /** Attempts in all, 4 unless told. */
+  readonly attempts?: number;
+  /** Replaces the rule "429, 5xx and broken exchanges are tried again". */
+  readonly again?: (outcome: Outcome<TransportResponse>) => Again | undefined;
+  /** Never through a proxy, even for a cloud API (an API server on the node's own network). */
+  readonly direct?: boolean;
+}
+
+export interface HttpClient {
+  /**
+   * Asks a cloud API: https (http to loopback only), through the proxy of the environment, retried within the deadline.
+   * Any status is an answer; the caller reads it. @throws {CredentialError} when no answer came
+   */
+  cloud(request: HttpRequest): Promise<TransportResponse>;
+  /**
+   * Asks a metadata server: plain http to a link-local or loopback address or the fixed names, never through a proxy,
+   * with short limits. @throws {CredentialError} when no answer came
+   */
+  metadata(request: HttpRequest): Promise<TransportResponse>;
+  /** Starts opening the connection that a later `cloud` request to the same origin will use. */
+  preconnect(url: string, tls?: TlsOptions): void;
+}
+
+export interface HttpClientSetup {
+  readonly transport: Transport;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly random: () => number;
+  readonly log: Logger;
+  readonly userAgent: string;
+}
+
+export function createHttpClient(setup: HttpClientSetup): HttpClient {
+  return {
+    async cloud(request) {
+      const url = checkedCloudUrl(request.url);
+      const target = cloudTarget(url, request.tls, setup.env, request.direct === true);
+      return exchange(setup, request, target, CLOUD_TIMEOUT_MS, CLOUD_CONNECT_TIMEOUT_MS);
+    },
+    async metadata(request) {
+      const url = checkedMetadataUrl(request.url);
+      return exchange(setup, request, { url: url.href }, METADATA_TIMEOUT_MS, METADATA_CONNECT_TIMEOUT_MS);
+    },
+    preconnect(url, tls) {
+      const target = cloudTarget(checkedCloudUrl(url), tls, setup.env, false);
+      setup.transport.preconnect({ ...target, connectTimeoutMs: CLOUD_CONNECT_TIMEOUT_MS });
+    },
+  };
+}
+
+function checkedCloudUrl(text: string): URL {
+  const url = parseUrl(text);
+  if (url.protocol === "https:") return url;
+  if (url.protocol === "http:" && isLoopbackHost(bare(url))) return url;
+  throw new CredentialError({
+    attempted: `calling ${url.origin}`,
+    cameBack: "refused to send credentials over an unencrypted connection",
+    advice: "use an https:// endpoint",
+  });
+}
+
+function checkedMetadataUrl(text: string): URL {
+  const url = parseUrl(text);
+  const host = bare(url);
+  if (isLoopbackHost(host) || isLinkLocalHost(host) || METADATA_NAMES.has(host)) return url;
+  if (url.protocol === "https:") return url;
+  throw new CredentialError({
+    attempted: `calling the metadata server ${url.origin}`,
+    cameBack: "not a link-local or loopback address nor a metadata server's name",
+    advice: "check the environment variable that names it",
+  });
+}
+
+function parseUrl(text: string): URL {
+  try {
+    return new URL(text);
+  } catch {
+    throw new CredentialError({ attempted: `calling ${JSON.stringify(text)}`, cameBack: "not a URL" });
+  }
+}
+
+function bare(url: URL): string {
+  return url.hostname.replace(/^\[|\]$/g, "");
+}
+
+function cloudTarget(
+  url: URL,
+  tls: TlsOptions | undefined,
+  env: HttpClientSetup["env"],
+  direct: boolean,
+): Target {
+  const proxy = direct ? undefined : proxyFor(url, env);
+  return { url: url.href, ...(proxy === undefined ? {} : { proxy }), ...(tls === undefined ? {} : { tls }) };
+}
+
+async function exchange(
+  setup: HttpClientSetup,
+  request: HttpRequest,
+  target: Target,
+  timeoutMs: number,
+  connectTimeoutMs: number,
+): Promise<TransportResponse> {
+  const attempt = () => oneAttempt(setup, request, target, timeoutMs, connectTimeoutMs);
+  const again = request.again ?? ((outcome) => againByDefault(outcome, setup.clock.now()));
+  try {
+    return await retry(
+      attempt,
+      request.attempts === undefined ? { again } : { again, attempts: request.attempts },
+      setup,
+    );
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
+    const { cameBack, advice } = describeTransportError(error, target);
+    throw new CredentialError({
+      attempted: `asking ${request.service} (${request.operation}, ${originOf(target.url)})`,
+      cameBack,
+      advice,
+      cause: error,
+    });
+  }
+}
+
+async function oneAttempt(
+  setup: HttpClientSetup,
+  request: HttpRequest,
+  target: Target,
+  timeoutMs: number,
+  connectTimeoutMs: number,
+): Promise<TransportResponse> {
+  const { transport, clock, deadline, log } = setup;
+  const limit = Math.min(request.timeoutMs ?? timeoutMs, deadline.remainingMs());
+  if (limit <= 0) {
+    throw new TransportError(
+      "connect",
+      "ETIMEDOUT",
+      `the limit of ${deadline.totalMs} ms for the whole request was used up`,
+    );
+  }
+  const startedAt = clock.now();
+  const { service, operation, method } = request;
+  const fields = {
+    service,
+    operation,
+    method,
+    url: withoutQuery(target.url),
+    ...(target.proxy === undefined ? {} : { proxied: true }),
+  };
+  try {
+    const response = await transport.request({
+      ...target,
+      method,
+      headers: { "user-agent": setup.userAgent, ...request.headers },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      timeoutMs: limit,
+      connectTimeoutMs: Math.min(request.connectTimeoutMs ?? connectTimeoutMs, limit),
+      maxResponseBytes: MAX_RESPONSE_BYTES,
+    });
+    log.debug("http", { ...fields, status: response.status, ms: clock.now() - startedAt });
+    return response;
+  } catch (error) {
+    if (error instanceof TransportError) {
+      log.debug("http", { ...fields, failed: `${error.phase} ${error.code}`, ms: clock.now() - startedAt });
+    }
+    throw error;
+  }
+}
+
+/** Failures that a second try may not see again. A name that does not exist or a bad certificate will not get better. */
+const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
+
+function againByDefault(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
+  if (!outcome.ok) {
+    const { error } = outcome;
+    if (!(error instanceof TransportError) || !TRANSIENT.has(error.code)) return undefined;
+    return { because: `${error.phase} ${error.code}` };
+  }
+  const { status, headers } = outcome.value;
+  if (status !== 429 && status < 500) return undefined;
+  return { because: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
+}
+
+function originOf(url: string): string {
+  return new URL(url).origin;
+}
+
+/** Queries may hold identities and, on some metadata servers, more; a log has no need of them. */
+function withoutQuery(url: string): string {
+  const { origin, pathname } = new URL(url);
+  return origin + pathname;
+}

@@ -1,0 +1,118 @@
+import { request as httpRequest } from "node:http";
+import { isIP, type Socket, connect as tcpConnect } from "node:net";
+import { createSecureContext, type SecureContext, connect as tlsConnect } from "node:tls";
+import { transportErrorFrom } from "./node-errors.ts";
+import { trustedCertificates } from "./node-trust.ts";
+import { type Target, TransportError } from "./transport.ts";
+
+let systemTrust: SecureContext | undefined;
+
+/** Opens a connection to a target's origin: TCP, the proxy's CONNECT, TLS. @throws {TransportError} */
+export async function openConnection(target: Target, timeoutMs: number): Promise<Socket> {
+  const sockets: Socket[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+      reject(new TransportError("connect", "ETIMEDOUT", `no connection within ${Math.round(timeoutMs)} ms`));
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([open(target, sockets), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function open(target: Target, sockets: Socket[]): Promise<Socket> {
+  const url = new URL(target.url);
+  const tls = url.protocol === "https:";
+  const host = target.tls?.connectTo ?? bare(url.hostname);
+  const port = Number(url.port || (tls ? 443 : 80));
+  const tcp =
+    target.proxy === undefined
+      ? await connected(tcpConnect({ host, port, noDelay: true, autoSelectFamily: true }), sockets)
+      : await throughProxy(new URL(target.proxy), tls ? { host, port } : undefined, sockets);
+  return tls ? secured(tcp, url, target, sockets) : tcp;
+}
+
+function connected(socket: Socket, sockets: Socket[]): Promise<Socket> {
+  sockets.push(socket);
+  return new Promise((resolve, reject) => {
+    socket.once("connect", () => {
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+    socket.once("error", (error) => reject(transportErrorFrom(error, "connect")));
+  });
+}
+
+/** For http the proxy is simply the peer (absolute-form); for https it is asked for a tunnel (RFC 9110 section 9.3.6). */
+async function throughProxy(
+  proxy: URL,
+  to: { host: string; port: number } | undefined,
+  sockets: Socket[],
+): Promise<Socket> {
+  const peer = { host: bare(proxy.hostname), port: Number(proxy.port || 80) };
+  const socket = await connected(tcpConnect({ ...peer, noDelay: true, autoSelectFamily: true }), sockets);
+  if (to === undefined) return socket;
+  const authority = `${isIP(to.host) === 6 ? `[${to.host}]` : to.host}:${to.port}`;
+  return new Promise((resolve, reject) => {
+    const connect = httpRequest({
+      method: "CONNECT",
+      path: authority,
+      headers: { host: authority, ...proxyAuthorization(proxy) },
+      createConnection: () => socket,
+    });
+    connect.once("connect", (response, tunnel) => {
+      if (response.statusCode === 200) return resolve(tunnel as Socket);
+      tunnel.destroy();
+      const text = `${proxy.host} answered ${response.statusCode} ${response.statusMessage ?? ""} to CONNECT ${authority}`;
+      reject(new TransportError("proxy", "ERR_PROXY", text.trim()));
+    });
+    connect.once("error", (error) => reject(transportErrorFrom(error, "proxy")));
+    connect.end();
+  });
+}
+
+/** The header that a proxy with a user and a password in its URL expects. */
+export function proxyAuthorization(proxy: URL): Record<string, string> {
+  if (proxy.username === "") return {};
+  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
+  return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+}
+
+function secured(tcp: Socket, url: URL, target: Target, sockets: Socket[]): Promise<Socket> {
+  const serverName = target.tls?.serverName ?? bare(url.hostname);
+  return new Promise((resolve, reject) => {
+    let socket: ReturnType<typeof tlsConnect>;
+    try {
+      socket = tlsConnect({
+        socket: tcp,
+        host: serverName,
+        ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+        secureContext: target.tls?.ca === undefined ? trust() : createSecureContext({ ca: target.tls.ca }),
+        minVersion: "TLSv1.2",
+        ALPNProtocols: ["http/1.1"],
+        rejectUnauthorized: true,
+      });
+    } catch (error) {
+      return reject(transportErrorFrom(error, "tls"));
+    }
+    sockets.push(socket);
+    socket.once("secureConnect", () => {
+      socket.removeAllListeners("error");
+      resolve(socket);
+    });
+    socket.once("error", (error) => reject(transportErrorFrom(error, "tls")));
+  });
+}
+
+function trust(): SecureContext {
+  systemTrust ??= createSecureContext({ ca: trustedCertificates(process.env) });
+  return systemTrust;
+}
+
+function bare(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}

@@ -1,0 +1,63 @@
+import { CredentialError, messageOf } from "./errors.ts";
+import type { Logger } from "./log.ts";
+
+/** "There is nothing of this kind here", as a value: not an error, the next source is asked. */
+export interface NotHere {
+  /** Why, in a few words: "AWS_ACCESS_KEY_ID is not set". */
+  readonly notHere: string;
+}
+
+export interface Found<Identity> {
+  readonly identity: Identity;
+  /** Who that is, for logs: "role node-role of the instance profile". No secret. */
+  readonly who: string;
+}
+
+/** One way of finding out who we are. */
+export interface IdentitySource<Identity> {
+  /** As the cloud's documentation calls it: "EKS Pod Identity". */
+  readonly name: string;
+  /** @throws {CredentialError} with `mayTryNext` saying whether the chain goes on */
+  find(): Promise<Found<Identity> | NotHere>;
+}
+
+export interface ChainResult<Identity> extends Found<Identity> {
+  /** Name of the source that answered. */
+  readonly source: string;
+}
+
+/**
+ * Asks the sources in order and takes the first identity. A source that is configured but broken ends the chain, unless
+ * its error says otherwise: silently becoming somebody else is worse than failing.
+ * @param forWhat completes the sentence "no identity for ..."
+ * @throws {CredentialError} the source's own, or one that lists every source with its reason
+ */
+export async function findIdentity<Identity>(
+  sources: readonly IdentitySource<Identity>[],
+  forWhat: string,
+  log: Logger,
+  advice: string,
+): Promise<ChainResult<Identity>> {
+  const tried: string[] = [];
+  for (const source of sources) {
+    try {
+      const found = await source.find();
+      if ("notHere" in found) {
+        log.debug("identity-not-here", { source: source.name, reason: found.notHere });
+        tried.push(`${source.name} (${found.notHere})`);
+        continue;
+      }
+      log.info("identity", { source: source.name, who: found.who });
+      return { ...found, source: source.name };
+    } catch (error) {
+      if (!(error instanceof CredentialError && error.mayTryNext)) throw error;
+      log.debug("identity-failed", { source: source.name, reason: messageOf(error) });
+      tried.push(`${source.name} (${error.cameBack})`);
+    }
+  }
+  throw new CredentialError({
+    attempted: `looking for an identity for ${forWhat}`,
+    cameBack: `none found; tried ${tried.join(", ")}`,
+    advice,
+  });
+}

@@ -1,0 +1,112 @@
+import { redact } from "./secret.ts";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export interface LogSettings {
+  readonly level: LogLevel;
+  readonly format: "human" | "json";
+}
+
+/** Values that a log line may carry; a Secret among them prints as `[redacted]`. */
+export type LogFields = Readonly<Record<string, unknown>>;
+
+/**
+ * Writes to stderr, which the kubelet shows only when the plugin fails. `event` is a short stable word for machines
+ * (`http`, `identity`, `retry`, ...) or, on warn and error, the sentence that a person reads.
+ */
+export interface Logger {
+  debug(event: string, fields?: LogFields): void;
+  info(event: string, fields?: LogFields): void;
+  warn(message: string, fields?: LogFields): void;
+  error(message: string, fields?: LogFields): void;
+}
+
+/** One line of stderr, in bytes: the kubelet appends it to an error that then travels through logs and pod status. */
+export const MAX_LINE_BYTES = 700;
+
+/**
+ * Reads IMAGECRED_LOG: a level, `json`, or both with a comma (`json,debug`). Unknown words are passed over: a logging
+ * variable is no reason to fail a pull.
+ */
+export function parseLogSettings(value: string | undefined): LogSettings {
+  let level: LogLevel = "warn";
+  let format: LogSettings["format"] = "human";
+  for (const word of (value ?? "").toLowerCase().split(",")) {
+    const trimmed = word.trim();
+    if (trimmed === "json") format = "json";
+    else if ((LOG_LEVELS as readonly string[]).includes(trimmed)) level = trimmed as LogLevel;
+  }
+  return { level, format };
+}
+
+export interface LoggerSetup {
+  readonly plugin: string;
+  readonly settings: LogSettings;
+  readonly write: (line: string) => void;
+  readonly now: () => number;
+}
+
+export function createLogger(setup: LoggerSetup): Logger {
+  const { plugin, settings, write } = setup;
+  const threshold = LOG_LEVELS.indexOf(settings.level);
+  const at = (level: Exclude<LogLevel, "off">) => {
+    if (LOG_LEVELS.indexOf(level) < threshold) return () => {};
+    return (message: string, fields?: LogFields) => {
+      const line =
+        settings.format === "json"
+          ? jsonLine(level, plugin, message, fields, setup.now())
+          : humanLine(level, plugin, message, fields);
+      write(`${line}\n`);
+    };
+  };
+  return { debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") };
+}
+
+function jsonLine(
+  level: string,
+  plugin: string,
+  message: string,
+  fields: LogFields | undefined,
+  now: number,
+): string {
+  const time = new Date(now).toISOString();
+  return redact(
+    JSON.stringify({
+      time,
+      level,
+      plugin,
+      message: shorten(oneLine(message), 2 * MAX_LINE_BYTES),
+      ...fields,
+    }),
+  );
+}
+
+function humanLine(level: string, plugin: string, message: string, fields: LogFields | undefined): string {
+  const prefix = level === "error" ? `${plugin}: ` : `${plugin}: ${level}: `;
+  const details = Object.entries(fields ?? {})
+    .map(([key, value]) => ` ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .join("");
+  return shorten(redact(oneLine(prefix + message + details)), MAX_LINE_BYTES);
+}
+
+/** Control characters, line ends among them, would let a server's answer forge log lines. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+}
+
+/** Cuts in the middle: the start says what was attempted, the end what to do. */
+function shorten(text: string, maxBytes: number): string {
+  const encoder = new TextEncoder();
+  if (encoder.encode(text).length < maxBytes) return text;
+  const characters = [...text];
+  // Characters are at most four bytes, so a budget in bytes is kept by dropping until it fits.
+  let head = Math.min(characters.length, Math.floor(maxBytes * 0.6));
+  let tail = Math.min(characters.length - head, Math.floor(maxBytes * 0.38));
+  for (;;) {
+    const candidate = `${characters.slice(0, head).join("")}…${characters.slice(characters.length - tail).join("")}`;
+    if (encoder.encode(candidate).length < maxBytes) return candidate;
+    head = Math.floor(head * 0.9);
+    tail = Math.floor(tail * 0.9);
+  }
+}

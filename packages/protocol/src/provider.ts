@@ -1,0 +1,59 @@
+import type { Clock } from "./clock.ts";
+import type { Crypto } from "./crypto/types.ts";
+import type { Deadline } from "./deadline.ts";
+import type { Files } from "./files.ts";
+import type { HttpClient } from "./http/client.ts";
+import type { Logger } from "./log.ts";
+import type { RunShell } from "./process/types.ts";
+import type { CredentialProviderRequest } from "./request.ts";
+import type { AuthConfig, CacheKeyType } from "./response.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What a plugin is started with: parsed once, before the request is looked at. */
+export interface Invocation {
+  /** Command line arguments after the program's name. */
+  readonly args: readonly string[];
+  readonly env: Environment;
+  readonly files: Files;
+  readonly log: Logger;
+}
+
+/** The world, as far as a plugin may touch it; tests hand in their own. */
+export interface Context {
+  readonly http: HttpClient;
+  readonly env: Environment;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly deadline: Deadline;
+  readonly log: Logger;
+  readonly crypto: Crypto;
+  readonly runShell: RunShell;
+  /** 0 <= value < 1 */
+  readonly random: () => number;
+}
+
+/** A registry credential, and until when. */
+export interface Answer {
+  readonly cacheKeyType: CacheKeyType;
+  readonly auth: Readonly<Record<string, AuthConfig>>;
+  /** Milliseconds since the epoch at which the credential ends; `"do-not-cache"` answers `cacheDuration: "0s"`. */
+  readonly expiresAt: number | "do-not-cache";
+}
+
+/** A plugin, for `serve`. */
+export interface CredentialProvider<Options> {
+  /** Name of the executable: `ecr-credential-provider`. */
+  readonly name: string;
+  readonly version: string;
+  /** What `--help` prints. */
+  readonly usage: string;
+  /** Command line, environment and configuration files as one typed object. @throws {OptionsError} */
+  options(invocation: Invocation): Options | Promise<Options>;
+  /**
+   * The credential for the request's image.
+   * @throws {UnsupportedRegistryError} when the image's registry is not this plugin's
+   * @throws {CredentialError} when there is none to be had
+   */
+  credential(request: CredentialProviderRequest, options: Options, context: Context): Promise<Answer>;
+}

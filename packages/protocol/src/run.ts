@@ -1,0 +1,164 @@
+import { cacheSecondsUntil } from "./cache-duration.ts";
+import type { Clock } from "./clock.ts";
+import type { Crypto } from "./crypto/types.ts";
+import { DEFAULT_TIMEOUT_MS, Deadline } from "./deadline.ts";
+import { GoDurationError, parseGoDuration } from "./duration.ts";
+import {
+  CredentialError,
+  messageOf,
+  OptionsError,
+  RequestError,
+  UnsupportedRegistryError,
+} from "./errors.ts";
+import type { Files } from "./files.ts";
+import { createHttpClient } from "./http/client.ts";
+import type { Transport } from "./http/transport.ts";
+import { createLogger, type Logger, parseLogSettings } from "./log.ts";
+import type { RunShell } from "./process/types.ts";
+import type { Answer, Context, CredentialProvider } from "./provider.ts";
+import { decodeRequest, MAX_REQUEST_BYTES } from "./request.ts";
+import { encodeResponse } from "./response.ts";
+import type { Stdio } from "./stdio/types.ts";
+
+/** What a run needs of the outside; `serve` hands in the real things. */
+export interface World {
+  readonly stdio: Stdio;
+  readonly transport: Transport;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
+  readonly runShell: RunShell;
+  readonly random: () => number;
+}
+
+/**
+ * One run of a plugin, from the bytes on stdin to the exit code: a credential on stdout and 0, or nothing on stdout, one
+ * line on stderr and 1. Never throws.
+ */
+export async function run<Options>(provider: CredentialProvider<Options>, world: World): Promise<0 | 1> {
+  const { stdio, clock } = world;
+  const log = createLogger({
+    plugin: provider.name,
+    settings: parseLogSettings(stdio.env["IMAGECRED_LOG"]),
+    write: (line) => stdio.writeStderr(line),
+    now: clock.now,
+  });
+  try {
+    const informative = information(provider, stdio.args);
+    stdio.writeStdout(informative ?? (await respond(provider, world, log)));
+    return 0;
+  } catch (error) {
+    log.error(explain(error));
+    return 1;
+  }
+}
+
+/** What `--help` and `--version` print; they win over everything else, as anywhere. */
+function information(provider: CredentialProvider<unknown>, args: readonly string[]): string | undefined {
+  const flags = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
+  if (flags.includes("--help") || flags.includes("-h")) return `${provider.usage.trimEnd()}\n`;
+  if (flags.includes("--version")) return `${provider.name} ${provider.version}\n`;
+  return undefined;
+}
+
+async function respond<Options>(
+  provider: CredentialProvider<Options>,
+  world: World,
+  log: Logger,
+): Promise<string> {
+  const { stdio, clock, files } = world;
+  const deadline = new Deadline(timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
+  const options = await provider.options({ args: stdio.args, env: stdio.env, files, log });
+  const request = decodeRequest(await stdio.readStdin(MAX_REQUEST_BYTES));
+  log.debug("request", { image: request.image.name, withToken: request.serviceAccountToken !== undefined });
+  const http = createHttpClient({
+    transport: world.transport,
+    env: stdio.env,
+    clock,
+    deadline,
+    random: world.random,
+    log,
+    userAgent: `${provider.name}/${provider.version} (imagecred)`,
+  });
+  const { crypto, runShell, random } = world;
+  const context: Context = { http, env: stdio.env, files, clock, deadline, log, crypto, runShell, random };
+  const answer = await withinDeadline(provider.credential(request, options, context), deadline);
+  const cacheSeconds = cacheSecondsOf(answer, world, request.image.registry);
+  log.info("credential", { keys: Object.keys(answer.auth), cacheKeyType: answer.cacheKeyType, cacheSeconds });
+  return encodeResponse(request.apiVersion, {
+    cacheKeyType: answer.cacheKeyType,
+    cacheSeconds,
+    auth: answer.auth,
+  });
+}
+
+/** Calls have the deadline as their limit already; this one is for whatever is not a call. */
+async function withinDeadline<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(
+        new CredentialError({
+          attempted: "getting a credential",
+          cameBack: `not done within ${deadline.totalMs} ms`,
+          advice: "IMAGECRED_LOG=debug shows which call is slow; IMAGECRED_TIMEOUT sets the limit",
+        }),
+      );
+      // Half a second for the call that is under way to fail with a better message first.
+    }, deadline.remainingMs() + 500);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function cacheSecondsOf(answer: Answer, world: World, registry: string): number {
+  if (answer.expiresAt === "do-not-cache") return 0;
+  const now = world.clock.now();
+  if (!(answer.expiresAt > now)) {
+    throw new CredentialError({
+      attempted: `checking the credential for ${registry}`,
+      cameBack: `it expired at ${isoTime(answer.expiresAt)}, and this node's clock says ${isoTime(now)}`,
+      advice: "check the node's clock",
+    });
+  }
+  return cacheSecondsUntil(answer.expiresAt, now, world.random());
+}
+
+function isoTime(milliseconds: number): string {
+  return Number.isFinite(milliseconds) ? new Date(milliseconds).toISOString() : String(milliseconds);
+}
+
+/** The kubelet ends a plugin after this long and keeps nothing of it (k8s.io/kubernetes, plugin.go, pluginExecTimeout). */
+const KUBELET_LIMIT_MS = 60_000;
+
+function timeoutMs(value: string | undefined, log: Logger): number {
+  if (value === undefined || value === "") return DEFAULT_TIMEOUT_MS;
+  let milliseconds: number;
+  try {
+    milliseconds = Number(parseGoDuration(value) / 1_000_000n);
+  } catch (error) {
+    if (!(error instanceof GoDurationError)) throw error;
+    throw new OptionsError(`IMAGECRED_TIMEOUT is ${JSON.stringify(value)}, expected a duration such as 20s`);
+  }
+  if (milliseconds <= 0) throw new OptionsError(`IMAGECRED_TIMEOUT is ${value}, expected more than 0`);
+  if (milliseconds >= KUBELET_LIMIT_MS)
+    log.warn(`IMAGECRED_TIMEOUT is ${value}, but the kubelet ends plugins after 60s`);
+  return milliseconds;
+}
+
+/** The line for stderr: our own errors say all that there is to say, anything else is a defect and says so. */
+function explain(error: unknown): string {
+  if (
+    error instanceof CredentialError ||
+    error instanceof RequestError ||
+    error instanceof OptionsError ||
+    error instanceof UnsupportedRegistryError
+  ) {
+    return error.message;
+  }
+  const name = error instanceof Error ? error.name : typeof error;
+  return `internal error: ${name}: ${messageOf(error)}; please report it`;
+}

@@ -1,0 +1,31 @@
+import { crypto } from "#crypto";
+import { transport } from "#http";
+import { runShell } from "#process";
+import { stdio } from "#stdio";
+import { systemClock } from "./clock.ts";
+import { messageOf } from "./errors.ts";
+import { systemFiles } from "./files.ts";
+import type { CredentialProvider } from "./provider.ts";
+import { run } from "./run.ts";
+import { redact } from "./secret.ts";
+
+/**
+ * Runs a plugin as the kubelet expects one to run, and ends the process: request from stdin, response to stdout, exit 0;
+ * or nothing on stdout, a line on stderr, exit 1. The only statement of a plugin's `main.ts`, and the only code that
+ * touches the process's edges.
+ */
+export function serve<Options>(provider: CredentialProvider<Options>): void {
+  stdio.onUncaught((error) => {
+    stdio.writeStderr(`${provider.name}: internal error: ${redact(messageOf(error))}; please report it\n`);
+    stdio.exit(1);
+  });
+  void run(provider, {
+    stdio,
+    transport,
+    files: systemFiles,
+    clock: systemClock,
+    crypto,
+    runShell,
+    random: Math.random,
+  }).then((code) => stdio.exit(code));
+}

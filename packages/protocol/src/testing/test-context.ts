@@ -1,0 +1,34 @@
+import { crypto } from "#crypto";
+import { transport } from "#http";
+import { runShell } from "#process";
+import { systemClock } from "../clock.ts";
+import { Deadline } from "../deadline.ts";
+import { systemFiles } from "../files.ts";
+import { createHttpClient } from "../http/client.ts";
+import type { Context, Environment } from "../provider.ts";
+import { captureLogger } from "./capture-logger.ts";
+
+/**
+ * A context on the real transport, files and clock, for tests against servers on loopback; whatever is given in
+ * `overrides` replaces its part, and the HTTP client is built on the result.
+ */
+export function testContext(
+  env: Environment = {},
+  overrides: Partial<Omit<Context, "env">> = {},
+): Context & { readonly lines: readonly string[] } {
+  const { log, lines } = captureLogger();
+  const clock = overrides.clock ?? systemClock;
+  const parts = {
+    env,
+    files: systemFiles,
+    clock,
+    deadline: new Deadline(10_000, clock),
+    log,
+    crypto,
+    runShell,
+    random: () => 0.5,
+    ...overrides,
+  };
+  const http = overrides.http ?? createHttpClient({ ...parts, transport, userAgent: "imagecred-test" });
+  return { ...parts, http, lines };
+}
