@@ -1,0 +1,124 @@
+import { type Aws, type AwsIdentity, type AwsOptions, startAws } from "./aws/index.ts";
+import { type Azure, type AzureIdentity, type AzureOptions, startAzure } from "./azure/index.ts";
+import { Core, type CoreOptions } from "./core/core.ts";
+import type { ConnectionRecord, ProxyAttempt, RequestRecord } from "./core/log.ts";
+import { type Google, type GoogleIdentity, type GoogleOptions, startGoogle } from "./google/index.ts";
+
+export interface CloudsOptions extends CoreOptions {
+  readonly aws?: AwsOptions;
+  readonly azure?: AzureOptions;
+  readonly google?: GoogleOptions;
+}
+
+/** Identities that each plugin's cloud can lend it. */
+export interface Identities {
+  ecr: AwsIdentity;
+  acr: AzureIdentity;
+  gcr: GoogleIdentity;
+}
+
+export type Plugin = keyof Identities;
+
+/** The three clouds, running. Close it, or declare it with `await using`. */
+export class Clouds implements AsyncDisposable {
+  readonly core: Core;
+  readonly aws: Aws;
+  readonly azure: Azure;
+  readonly google: Google;
+
+  constructor(core: Core, aws: Aws, azure: Azure, google: Google) {
+    this.core = core;
+    this.aws = aws;
+    this.azure = azure;
+    this.google = google;
+  }
+
+  get requests(): readonly RequestRecord[] {
+    return this.core.log.requests;
+  }
+
+  get connections(): readonly ConnectionRecord[] {
+    return this.core.log.connections;
+  }
+
+  /** What the forward proxy was asked for. */
+  get proxied(): readonly ProxyAttempt[] {
+    return this.core.log.proxy;
+  }
+
+  get faults() {
+    return this.core.faults;
+  }
+
+  get latency() {
+    return this.core.latency;
+  }
+
+  get secrets() {
+    return this.core.secrets;
+  }
+
+  get cluster() {
+    return this.core.cluster;
+  }
+
+  /** Errors of the fakes themselves; anything here fails the test that caused it. */
+  get defects(): readonly Error[] {
+    return this.core.defects;
+  }
+
+  /** The environment in which a plugin finds these clouds under their real names, and itself with an identity. */
+  async env<P extends Plugin>(plugin: P, identity?: Identities[P]): Promise<Record<string, string>> {
+    return { ...this.networkEnv(), ...(await this.#identityEnv(plugin, identity)) };
+  }
+
+  /** The part that is the same for all: the proxy that knows the real names, and the CA to trust. */
+  networkEnv(): Record<string, string> {
+    return { HTTPS_PROXY: this.core.proxy.url, SSL_CERT_FILE: this.core.caFile };
+  }
+
+  /** Forgets requests, connections, faults and latency, but not secrets: for the next case on the same servers. */
+  async reset(): Promise<void> {
+    this.core.log.clear();
+    this.core.latency.clear();
+    await this.core.faults.clear();
+  }
+
+  close(): Promise<void> {
+    return this.core.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  #identityEnv(plugin: Plugin, identity: string | undefined): Promise<Record<string, string>> {
+    switch (plugin) {
+      case "ecr":
+        return this.aws.env(identity as AwsIdentity | undefined);
+      case "acr":
+        return this.azure.env(identity as AzureIdentity | undefined);
+      case "gcr":
+        return this.google.env(identity as GoogleIdentity | undefined);
+    }
+  }
+}
+
+/**
+ * Starts all clouds on loopback. Real sockets, real TLS; signatures and tokens are checked.
+ * @example await using clouds = await startClouds({ aws: { instance: { role: "node" } } });
+ */
+export async function startClouds(options: CloudsOptions = {}): Promise<Clouds> {
+  const core = await Core.start(options);
+  try {
+    const [aws, azure, google] = await Promise.all([
+      startAws(core, options.aws ?? {}),
+      startAzure(core, options.azure ?? {}),
+      startGoogle(core, options.google ?? {}),
+    ]);
+    return new Clouds(core, aws, azure, google);
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+}

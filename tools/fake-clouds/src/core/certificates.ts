@@ -1,0 +1,119 @@
+import "reflect-metadata"; // @peculiar/x509 needs it loaded first
+import { createPrivateKey, randomBytes, type webcrypto } from "node:crypto";
+import { isIP } from "node:net";
+import { createSecureContext, type SecureContext } from "node:tls";
+import {
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  SubjectAlternativeNameExtension,
+  X509CertificateGenerator,
+} from "@peculiar/x509";
+
+/** What can be wrong with a server's certificate. */
+export type CertificateProblem = "expired" | "not-yet-valid" | "wrong-host" | "unknown-issuer";
+
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
+const DAY = 24 * 60 * 60 * 1000;
+
+/** A certificate authority made for one run; its key never leaves the process. */
+export class CertificateAuthority {
+  /** PEM of the CA certificate: what clients are told to trust. */
+  readonly pem: string;
+  readonly #keys: webcrypto.CryptoKeyPair;
+  readonly #leafKeys: webcrypto.CryptoKeyPair;
+  readonly #leafKeyPem: string;
+  readonly #contexts = new Map<string, Promise<SecureContext>>();
+
+  private constructor(
+    pem: string,
+    keys: webcrypto.CryptoKeyPair,
+    leafKeys: webcrypto.CryptoKeyPair,
+    leafKeyPem: string,
+  ) {
+    this.pem = pem;
+    this.#keys = keys;
+    this.#leafKeys = leafKeys;
+    this.#leafKeyPem = leafKeyPem;
+  }
+
+  static async create(commonName = "imagecred fake clouds CA"): Promise<CertificateAuthority> {
+    const [keys, leafKeys] = await Promise.all([generateKeys(), generateKeys()]);
+    const now = Date.now();
+    const certificate = await X509CertificateGenerator.createSelfSigned({
+      serialNumber: serial(),
+      name: `CN=${commonName}`,
+      notBefore: new Date(now - DAY),
+      notAfter: new Date(now + 30 * DAY),
+      keys,
+      signingAlgorithm: ALGORITHM,
+      extensions: [
+        new BasicConstraintsExtension(true, 0, true),
+        new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      ],
+    });
+    const pkcs8 = Buffer.from(await crypto.subtle.exportKey("pkcs8", leafKeys.privateKey));
+    const leafKeyPem = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })
+      .export({ format: "pem", type: "pkcs8" })
+      .toString();
+    return new CertificateAuthority(certificate.toString("pem"), keys, leafKeys, leafKeyPem);
+  }
+
+  /** What a TLS server needs to speak as `host`, with a flawed certificate when asked. Made once per host and flaw. */
+  contextFor(host: string, problem?: CertificateProblem): Promise<SecureContext> {
+    const key = `${host} ${problem ?? ""}`;
+    let context = this.#contexts.get(key);
+    if (context === undefined) {
+      context = this.#issue(host, problem);
+      this.#contexts.set(key, context);
+    }
+    return context;
+  }
+
+  async #issue(host: string, problem: CertificateProblem | undefined): Promise<SecureContext> {
+    const name = problem === "wrong-host" ? "wrong-host.invalid" : host;
+    const signer = problem === "unknown-issuer" ? await generateKeys() : this.#keys;
+    const [from, until] = validity(problem);
+    const certificate = await X509CertificateGenerator.create({
+      serialNumber: serial(),
+      // Names of more than 64 characters do not fit a CN, and clients only read the alternative names.
+      subject: "CN=imagecred fake cloud",
+      issuer: "CN=imagecred fake clouds CA",
+      notBefore: new Date(from),
+      notAfter: new Date(until),
+      publicKey: this.#leafKeys.publicKey,
+      signingKey: signer.privateKey,
+      signingAlgorithm: ALGORITHM,
+      extensions: [
+        new BasicConstraintsExtension(false, undefined, true),
+        new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+        new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+        new SubjectAlternativeNameExtension([{ type: isIP(name) === 0 ? "dns" : "ip", value: name }]),
+      ],
+    });
+    return createSecureContext({
+      cert: certificate.toString("pem"),
+      key: this.#leafKeyPem,
+      minVersion: "TLSv1.2",
+    });
+  }
+}
+
+function validity(problem: CertificateProblem | undefined): [from: number, until: number] {
+  const now = Date.now();
+  if (problem === "expired") return [now - 20 * DAY, now - 10 * DAY];
+  if (problem === "not-yet-valid") return [now + 10 * DAY, now + 20 * DAY];
+  return [now - DAY, now + 20 * DAY];
+}
+
+function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
+  return crypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+}
+
+function serial(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40; // positive and of fixed length, as RFC 5280 wants it
+  return bytes.toString("hex");
+}

@@ -1,0 +1,131 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CertificateAuthority } from "./certificates.ts";
+import type { Clock } from "./clock.ts";
+import { Cluster } from "./cluster.ts";
+import { Engine } from "./engine.ts";
+import { Faults } from "./faults.ts";
+import { Latency } from "./latency.ts";
+import { Log } from "./log.ts";
+import { PlainFront } from "./plain-front.ts";
+import { ForwardProxy, type ProxyOptions } from "./proxy.ts";
+import { Secrets } from "./secrets.ts";
+import type { PlainService, TlsService } from "./service.ts";
+import { Sockets } from "./sockets.ts";
+import { type FrontParts, type Listening, TlsFront } from "./tls-front.ts";
+
+export interface CoreOptions {
+  /** Milliseconds since 1970; default the system's clock. Executables have the system's clock, so set it only without them. */
+  readonly clock?: Clock;
+  readonly proxy?: ProxyOptions;
+  /** `iss` of service account tokens. */
+  readonly issuer?: string;
+  /**
+   * Where to listen, by service name, instead of a free port of 127.0.0.1; `tls` for all TLS services. With
+   * `{ tls: { address: "127.0.0.1", port: 443 }, "aws.imds": { address: "169.254.169.254", port: 80 } }` a network namespace is a cloud.
+   */
+  readonly listen?: Readonly<Record<string, Listening>>;
+}
+
+/** What every cloud is built on: servers, certificates, log, faults, secrets, the cluster that issues pod tokens. */
+export class Core {
+  readonly log = new Log();
+  readonly faults = new Faults();
+  readonly latency = new Latency();
+  readonly secrets = new Secrets();
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  readonly authority: CertificateAuthority;
+  readonly proxy: ForwardProxy;
+  /** A directory for files that go with this run: the CA certificate, token and key files. Removed on close. */
+  readonly directory: string;
+  readonly tls: TlsFront;
+  readonly #plain = new Map<string, PlainFront>();
+  readonly #parts: FrontParts;
+  readonly #sockets = new Sockets();
+  readonly #engine: Engine;
+  readonly #listen: Readonly<Record<string, Listening>>;
+
+  private constructor(options: CoreOptions, authority: CertificateAuthority, directory: string) {
+    this.clock = options.clock ?? Date.now;
+    this.authority = authority;
+    this.directory = directory;
+    this.cluster = new Cluster(options.issuer ?? DEFAULT_ISSUER, this.clock, this.secrets);
+    this.#engine = new Engine(this.log, this.faults, this.latency);
+    this.#parts = {
+      log: this.log,
+      faults: this.faults,
+      engine: this.#engine,
+      sockets: this.#sockets,
+      authority,
+    };
+    this.tls = new TlsFront(this.#parts);
+    this.proxy = new ForwardProxy(this.tls, this.#parts, options.proxy ?? {});
+    this.#listen = options.listen ?? {};
+    if (options.proxy?.credentials)
+      this.secrets.register("proxy.password", options.proxy.credentials.password);
+    this.faults.changed = async () => {
+      await Promise.all([...this.#plain.values()].map((front) => front.follow()));
+    };
+  }
+
+  /** Makes the CA, writes it to {@link caFile} and starts the proxy. Services are added afterwards. */
+  static async start(options: CoreOptions): Promise<Core> {
+    const authority = await CertificateAuthority.create();
+    const directory = await mkdtemp(join(tmpdir(), "fake-clouds-"));
+    const core = new Core(options, authority, directory);
+    await writeFile(core.caFile, authority.pem);
+    await core.proxy.listen();
+    const tls = options.listen?.["tls"];
+    if (tls !== undefined) await core.tls.listen(tls);
+    return core;
+  }
+
+  /** PEM file with the CA certificate, for SSL_CERT_FILE. */
+  get caFile(): string {
+    return join(this.directory, "ca.pem");
+  }
+
+  /** Errors of the fakes themselves. */
+  get defects(): readonly Error[] {
+    return this.#engine.defects;
+  }
+
+  get plainServices(): readonly PlainFront[] {
+    return [...this.#plain.values()];
+  }
+
+  /** Adds a service behind TLS under its real names. */
+  addTls(service: TlsService): void {
+    this.tls.add(service);
+  }
+
+  /** Starts a plain HTTP service. @returns its origin, `http://127.0.0.1:PORT` */
+  async addPlain(service: PlainService): Promise<string> {
+    const where = this.#listen[service.name] ?? { address: "127.0.0.1", port: 0 };
+    const front = new PlainFront(service, this.#parts, where);
+    await front.open();
+    this.#plain.set(service.name, front);
+    return front.origin;
+  }
+
+  /** Writes a file into {@link directory}, readable by its owner only. @returns its path */
+  async writeFile(name: string, content: string | Uint8Array): Promise<string> {
+    const path = join(this.directory, name);
+    await writeFile(path, content, { mode: 0o600 });
+    return path;
+  }
+
+  async close(): Promise<void> {
+    this.#engine.close();
+    this.proxy.close();
+    this.tls.close();
+    await Promise.all([...this.#plain.values()].map((front) => front.close()));
+    this.#sockets.closeAll();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Of the form that EKS gives its clusters. */
+const DEFAULT_ISSUER = "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";

@@ -1,0 +1,72 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
+
+/** Why a token was not accepted, in the order in which it is checked. */
+export class TokenProblem {
+  readonly reason:
+    | "malformed"
+    | "unknown-key"
+    | "bad-signature"
+    | "wrong-issuer"
+    | "wrong-audience"
+    | "expired"
+    | "not-yet-valid"
+    | "claims";
+  /** What the token itself claims, checked or not; empty when it can't be read. */
+  readonly claims: JWTPayload;
+
+  constructor(reason: TokenProblem["reason"], claims: JWTPayload) {
+    this.reason = reason;
+    this.claims = claims;
+  }
+}
+
+export interface TokenExpectation {
+  readonly keys: JSONWebKeySet;
+  readonly issuer: string;
+  /** One of these must be among the token's. */
+  readonly audiences: readonly string[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Verifies an RS256 JWT: its claims when it is good, else what is wrong with it. */
+export async function verifyToken(
+  token: string,
+  expected: TokenExpectation,
+): Promise<JWTPayload | TokenProblem> {
+  const claims = claimsOf(token);
+  try {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(expected.keys), {
+      algorithms: ["RS256"],
+      issuer: expected.issuer,
+      audience: [...expected.audiences],
+      currentDate: new Date(expected.now),
+      requiredClaims: ["exp", "iat", "sub"],
+    });
+    return payload;
+  } catch (error) {
+    return new TokenProblem(reasonOf(error), claims);
+  }
+}
+
+/** The claims of a JWT, unchecked; empty when there are none to read. */
+export function claimsOf(token: string): JWTPayload {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+    return typeof claims === "object" && claims !== null ? { ...claims } : {};
+  } catch {
+    return {};
+  }
+}
+
+function reasonOf(error: unknown): TokenProblem["reason"] {
+  if (error instanceof errors.JWTExpired) return "expired";
+  if (error instanceof errors.JWSSignatureVerificationFailed) return "bad-signature";
+  if (error instanceof errors.JWKSNoMatchingKey) return "unknown-key";
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    if (error.claim === "iss") return "wrong-issuer";
+    if (error.claim === "aud") return "wrong-audience";
+    return error.claim === "nbf" ? "not-yet-valid" : "claims";
+  }
+  return "malformed";
+}

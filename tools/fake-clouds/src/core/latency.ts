@@ -1,0 +1,20 @@
+/** Milliseconds to wait before each answer, for all services and for single ones. */
+export class Latency {
+  #everywhere = 0;
+  readonly #perService = new Map<string, number>();
+
+  /** @param milliseconds before each answer @param service only of this one; without it, of all that have no own value */
+  set(milliseconds: number, service?: string): void {
+    if (service === undefined) this.#everywhere = milliseconds;
+    else this.#perService.set(service, milliseconds);
+  }
+
+  of(service: string): number {
+    return this.#perService.get(service) ?? this.#everywhere;
+  }
+
+  clear(): void {
+    this.#everywhere = 0;
+    this.#perService.clear();
+  }
+}

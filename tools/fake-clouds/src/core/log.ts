@@ -1,0 +1,100 @@
+import { timestamp } from "./clock.ts";
+
+/** A TCP connection that reached a fake. Times are milliseconds since 1970 with fractions. */
+export interface ConnectionRecord {
+  readonly id: number;
+  readonly via: "direct" | "proxy";
+  readonly openedAt: number;
+  /** Name in the TLS handshake, when there was one. */
+  serverName?: string;
+  /** Service that owns the server name or the address; undefined for a name that nobody knows. */
+  service?: string;
+  /** When the TLS handshake was complete on the server's side. */
+  tlsFinishedAt?: number;
+  /** Why the handshake failed, in OpenSSL's words. */
+  tlsError?: string;
+  closedAt?: number;
+  /** Name of the fault that was played on it before any request. */
+  fault?: string;
+  /** Ids of the requests that came over it. */
+  readonly requests: number[];
+}
+
+/** A request that reached a fake. Holds secrets: for assertions, not for printing. */
+export interface RequestRecord {
+  readonly id: number;
+  readonly connectionId: number;
+  readonly service: string;
+  readonly operation: string;
+  readonly scheme: "http" | "https";
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+  /** When the whole request had arrived. */
+  readonly at: number;
+  /** Status that was sent; undefined while it is being answered, and when a fault kept the status line back. */
+  status?: number;
+  /** When the answer had been written, or the connection was broken. */
+  finishedAt?: number;
+  /** Name of the fault that was played instead of, or on top of, the answer. */
+  fault?: string;
+}
+
+/** What the proxy was asked for. */
+export interface ProxyAttempt {
+  /** `host:port` of a CONNECT, or the URL of an absolute-form request (which the proxy never forwards). */
+  readonly target: string;
+  readonly outcome: "connected" | "unknown-host" | "not-authorized" | "refused" | "not-a-tunnel";
+  readonly at: number;
+}
+
+type Listener = (record: RequestRecord) => void;
+
+/** All that happened, in order. */
+export class Log {
+  readonly connections: ConnectionRecord[] = [];
+  readonly requests: RequestRecord[] = [];
+  readonly proxy: ProxyAttempt[] = [];
+  readonly #listeners = new Set<Listener>();
+  #nextId = 1;
+
+  connection(via: "direct" | "proxy"): ConnectionRecord {
+    const record: ConnectionRecord = { id: this.#nextId++, via, openedAt: timestamp(), requests: [] };
+    this.connections.push(record);
+    return record;
+  }
+
+  request(record: Omit<RequestRecord, "id" | "at">, connection: ConnectionRecord): RequestRecord {
+    const complete: RequestRecord = { ...record, id: this.#nextId++, at: timestamp() };
+    this.requests.push(complete);
+    connection.requests.push(complete.id);
+    return complete;
+  }
+
+  /** To be called once per request, when its answer is out or will never be. */
+  finish(record: RequestRecord): void {
+    if (record.finishedAt !== undefined) return;
+    record.finishedAt = timestamp();
+    for (const listener of this.#listeners) listener(record);
+  }
+
+  proxied(target: string, outcome: ProxyAttempt["outcome"]): void {
+    this.proxy.push({ target, outcome, at: timestamp() });
+  }
+
+  /** Calls back for every finished request. Returns what takes the listener away. */
+  onFinished(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Forgets everything, so that one set of servers can serve many test cases. */
+  clear(): void {
+    this.connections.length = 0;
+    this.requests.length = 0;
+    this.proxy.length = 0;
+  }
+}

@@ -1,0 +1,82 @@
+import { randomBytes } from "node:crypto";
+
+/** A value that must never show in a log, an error or a file. */
+export interface IssuedSecret {
+  /** What it is: `aws.secretAccessKey`, `azure.clientSecret`. */
+  readonly kind: string;
+  readonly value: string;
+}
+
+/** A secret, or a telling part of one, found in some text. */
+export interface Leak {
+  readonly kind: string;
+  /** In which form: the value, its end, base64, percent-encoded, ... */
+  readonly form: string;
+}
+
+/** Shortest piece of a secret that counts as leaked: long enough not to appear by chance. */
+const TELLING = 16;
+
+/**
+ * Every secret that the fakes were configured with or gave out, so that a test can search what an executable printed.
+ * @example assert.deepEqual(clouds.secrets.findIn(run.stderr), []);
+ */
+export class Secrets {
+  readonly #known = new Map<string, string>();
+
+  /** A new random secret: `length` letters and digits. */
+  issue(kind: string, length = 40): string {
+    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const value = Array.from(randomBytes(length), (byte) => alphabet[byte % alphabet.length]).join("");
+    return this.register(kind, value);
+  }
+
+  /** Notes a secret that was made elsewhere (configured, or composed of others) and gives it back. */
+  register(kind: string, value: string): string {
+    if (value.length >= 8) this.#known.set(value, kind);
+    return value;
+  }
+
+  list(): IssuedSecret[] {
+    return Array.from(this.#known, ([value, kind]) => ({ kind, value }));
+  }
+
+  /** Which secrets a text gives away, whole, encoded, or by a piece of 16 characters from their start or end. */
+  findIn(text: string): Leak[] {
+    const leaks: Leak[] = [];
+    for (const [value, kind] of this.#known) {
+      const form = formsOf(value).find(([, needle]) => text.includes(needle))?.[0];
+      if (form !== undefined) leaks.push({ kind, form });
+    }
+    return leaks;
+  }
+}
+
+function formsOf(value: string): [form: string, needle: string][] {
+  const forms: [string, string][] = [
+    ["value", value],
+    ["percent-encoded", encodeURIComponent(value)],
+    ["JSON-escaped", JSON.stringify(value).slice(1, -1)],
+    ["base64", base64Core(value)],
+    ["hex", Buffer.from(value).toString("hex")],
+  ];
+  const [header, payload, signature, ...rest] = value.split(".");
+  if (header?.startsWith("eyJ") && payload !== undefined && signature !== undefined && rest.length === 0) {
+    // A JWT's header is no secret and starts alike in all of them; its signature and claims are telling.
+    forms.push(["JWT signature", signature.slice(0, TELLING)], ["JWT claims", payload]);
+  } else if (value.startsWith("-----BEGIN")) {
+    const line = value.split("\n").find((each) => each.length > TELLING && !each.startsWith("-----"));
+    // The first line of a key is the same DER header in every key, so take one from the middle.
+    const lines = value.split("\n").filter((each) => each.length > TELLING && !each.startsWith("-----"));
+    forms.push(["PEM line", lines[Math.floor(lines.length / 2)] ?? line ?? value]);
+  } else if (value.length >= 2 * TELLING) {
+    forms.push(["start", value.slice(0, TELLING)], ["end", value.slice(-TELLING)]);
+  }
+  return forms;
+}
+
+/** Base64 without the last group, which depends on what follows the secret. */
+function base64Core(value: string): string {
+  const encoded = Buffer.from(value).toString("base64");
+  return encoded.slice(0, Math.max(TELLING, Math.floor(value.length / 3) * 4));
+}

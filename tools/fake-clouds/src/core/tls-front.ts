@@ -1,0 +1,108 @@
+import { createServer, type Server, type Socket } from "node:net";
+import { TLSSocket } from "node:tls";
+import { playOnConnection } from "./answer.ts";
+import type { CertificateAuthority } from "./certificates.ts";
+import { timestamp } from "./clock.ts";
+import type { Engine } from "./engine.ts";
+import { type Fault, type Faults, nameOf } from "./faults.ts";
+import type { ConnectionRecord, Log } from "./log.ts";
+import type { TlsService } from "./service.ts";
+import type { Sockets } from "./sockets.ts";
+
+export interface Listening {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface FrontParts {
+  readonly log: Log;
+  readonly faults: Faults;
+  readonly engine: Engine;
+  readonly sockets: Sockets;
+  readonly authority: CertificateAuthority;
+}
+
+/** All TLS services, told apart by the server name in the handshake; each name gets a certificate of its own. */
+export class TlsFront {
+  readonly #parts: FrontParts;
+  readonly #services: TlsService[] = [];
+  readonly #listeners: Server[] = [];
+
+  constructor(parts: FrontParts) {
+    this.#parts = parts;
+  }
+
+  add(service: TlsService): void {
+    this.#services.push(service);
+  }
+
+  get services(): readonly TlsService[] {
+    return this.#services;
+  }
+
+  /** The service that owns a host name. @throws when two claim it: a defect of the fakes */
+  serviceFor(host: string): TlsService | undefined {
+    const owners = this.#services.filter((service) => service.hosts(host));
+    if (owners.length > 1)
+      throw new Error(`${host} is claimed by ${owners.map((each) => each.name).join(" and ")}`);
+    return owners[0];
+  }
+
+  async listen({ address, port }: Listening): Promise<Listening> {
+    const server = createServer((socket) => this.accept(socket, "direct"));
+    this.#listeners.push(server);
+    return await listening(server, address, port);
+  }
+
+  /** Speaks TLS, then HTTP, on a TCP connection, whether accepted here or tunnelled by the proxy. */
+  accept(socket: Socket, via: ConnectionRecord["via"]): void {
+    const record = this.#parts.log.connection(via);
+    this.#parts.sockets.track(socket, record);
+    let owner: TlsService | undefined;
+    const tls = new TLSSocket(socket, {
+      isServer: true,
+      ALPNProtocols: ["http/1.1"],
+      SNICallback: (name, done) => {
+        const host = name.toLowerCase();
+        record.serverName = host;
+        owner = this.serviceFor(host);
+        if (owner === undefined) return done(new Error(`no fake answers to the name ${host}`));
+        record.service = owner.name;
+        const fault = this.#parts.faults.takeForConnection(owner.name);
+        if (fault !== undefined) record.fault = nameOf(fault);
+        if (fault !== undefined && playOnConnection(socket, fault)) return;
+        this.#parts.authority.contextFor(host, problemOf(fault)).then((context) => done(null, context), done);
+      },
+    });
+    tls.on("error", (error) => {
+      record.tlsError ??= error.message;
+      socket.destroy();
+    });
+    tls.once("secure", () => {
+      if (owner === undefined) return void socket.destroy(); // no server name: no certificate of ours fits
+      record.tlsFinishedAt = timestamp();
+      this.#parts.engine.accept(tls, { record, service: owner, socket, scheme: "https" });
+    });
+  }
+
+  close(): void {
+    for (const listener of this.#listeners) listener.close();
+  }
+}
+
+function problemOf(fault: Fault | undefined) {
+  return fault?.kind === "certificate" ? fault.problem : undefined;
+}
+
+/** Starts a server and says where it really listens. @throws Error with the system's code: EADDRINUSE, EACCES, ... */
+export function listening(server: Server, address: string, port: number): Promise<Listening> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, address, () => {
+      server.off("error", reject);
+      const bound = server.address();
+      if (bound === null || typeof bound === "string") reject(new Error("not listening on TCP"));
+      else resolve({ address: bound.address, port: bound.port });
+    });
+  });
+}
