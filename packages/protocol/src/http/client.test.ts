@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Deadline } from "../deadline.ts";
+import { CredentialError } from "../errors.ts";
+import { captureLogger } from "../testing/capture-logger.ts";
+import { ManualClock } from "../testing/manual-clock.ts";
+import { createHttpClient } from "./client.ts";
+import { type Target, TransportError, type TransportRequest, type TransportResponse } from "./transport.ts";
+
+type Step = TransportError | { readonly status: number; readonly headers?: Record<string, string> };
+
+/** A transport that plays a script and remembers what it was asked. The real ones have a suite of their own. */
+function client(script: readonly Step[] = [], env: Record<string, string> = {}, totalMs = 20_000) {
+  const clock = new ManualClock();
+  const { log, lines } = captureLogger();
+  const sent: TransportRequest[] = [];
+  const ahead: Target[] = [];
+  const http = createHttpClient({
+    transport: {
+      request: async (request): Promise<TransportResponse> => {
+        const step = script[sent.length] ?? { status: 200 };
+        sent.push(request);
+        if (step instanceof TransportError) throw step;
+        return { status: step.status, headers: step.headers ?? {}, body: new Uint8Array() };
+      },
+      preconnect: (target) => ahead.push(target),
+    },
+    env,
+    clock,
+    deadline: new Deadline(totalMs, clock),
+    random: () => 0.5,
+    log,
+    userAgent: "agent/1",
+  });
+  return { http, sent, ahead, clock, lines };
+}
+
+const call = { service: "S", operation: "Op", method: "GET" } as const;
+const refused = new TransportError("connect", "ECONNREFUSED", "refused");
+
+describe("cloud calls", () => {
+  it("retry 429, 5xx and broken exchanges, honouring Retry-After", async () => {
+    const { http, sent, clock } = client([
+      { status: 429, headers: { "retry-after": "2" } },
+      refused,
+      { status: 503 },
+      { status: 200 },
+    ]);
+    assert.equal((await http.cloud({ ...call, url: "https://api.test/" })).status, 200);
+    assert.equal(sent.length, 4);
+    assert.deepEqual(clock.sleeps, [2_000, 150, 300]);
+  });
+
+  it("hand back every other status, redirects included, at once", async () => {
+    for (const status of [204, 301, 307, 400, 401, 403, 404]) {
+      const { http, sent } = client([{ status }]);
+      assert.equal((await http.cloud({ ...call, url: "https://api.test/" })).status, status);
+      assert.equal(sent.length, 1);
+    }
+  });
+
+  it("do not retry what will not get better", async () => {
+    for (const code of ["ENOTFOUND", "ERR_TLS_CERTIFICATE", "ERR_BODY_TOO_LARGE", "ERR_PROXY"]) {
+      const { http, sent } = client([new TransportError("tls", code, "why")]);
+      await assert.rejects(http.cloud({ ...call, url: "https://api.test/" }), CredentialError);
+      assert.equal(sent.length, 1, code);
+    }
+  });
+
+  it("share one deadline", async () => {
+    const { http, sent, clock } = client([], {}, 3_000);
+    await http.cloud({ ...call, url: "https://api.test/" });
+    clock.advance(2_500);
+    await http.cloud({ ...call, url: "https://api.test/" });
+    assert.deepEqual(
+      sent.map(({ timeoutMs, connectTimeoutMs }) => [timeoutMs, connectTimeoutMs]),
+      [
+        [3_000, 3_000],
+        [500, 500],
+      ],
+    );
+    clock.advance(1_000);
+    await assert.rejects(
+      http.cloud({ ...call, url: "https://api.test/" }),
+      /limit of 3000 ms for the whole request was used up/,
+    );
+    assert.equal(sent.length, 2);
+  });
+
+  it("refuse plain http, except to loopback", async () => {
+    const { http, sent } = client();
+    await assert.rejects(http.cloud({ ...call, url: "http://api.test/" }), /unencrypted/);
+    await http.cloud({ ...call, url: "http://127.0.0.1:1/" });
+    assert.equal(sent.length, 1);
+  });
+
+  it("go through the environment's proxy, preconnected or not, unless told to go direct", async () => {
+    const { http, sent, ahead } = client([], { HTTPS_PROXY: "http://proxy.test:1" });
+    http.preconnect("https://api.test/");
+    await http.cloud({ ...call, url: "https://api.test/" });
+    await http.cloud({ ...call, url: "https://api.test/", direct: true });
+    assert.deepEqual(
+      [...ahead, ...sent].map(({ proxy }) => proxy),
+      ["http://proxy.test:1", "http://proxy.test:1", undefined],
+    );
+  });
+
+  it("log origin and path, never the query", async () => {
+    const { http, lines } = client();
+    await http.cloud({ ...call, url: "https://api.test/path?key=value" });
+    assert.equal(lines.length, 1);
+    assert.match(
+      lines[0] ?? "",
+      /http service=S operation=Op method=GET url=https:\/\/api\.test\/path status=200 ms=0/,
+    );
+  });
+});
+
+describe("metadata calls", () => {
+  it("never use a proxy", async () => {
+    const { http, sent } = client([], {
+      HTTP_PROXY: "http://proxy.test:1",
+      HTTPS_PROXY: "http://proxy.test:1",
+    });
+    await http.metadata({ ...call, url: "http://169.254.169.254/latest" });
+    await http.metadata({ ...call, url: "http://metadata.google.internal/computeMetadata/v1" });
+    assert.deepEqual(
+      sent.map(({ proxy }) => proxy),
+      [undefined, undefined],
+    );
+  });
+
+  it("go to link-local and loopback addresses and the known names only", async () => {
+    const { http, sent } = client();
+    for (const host of [
+      "10.0.0.1",
+      "metadata.test",
+      "169.254.169.254.evil.test",
+      "metadata.google.internal.evil.test",
+    ]) {
+      await assert.rejects(
+        http.metadata({ ...call, url: `http://${host}/` }),
+        /not a link-local or loopback address/,
+      );
+    }
+    assert.equal(sent.length, 0);
+  });
+});

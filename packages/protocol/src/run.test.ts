@@ -1,0 +1,197 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { crypto } from "#crypto";
+import { runShell } from "#process";
+import { API_VERSIONS } from "./api-version.ts";
+import { CredentialError, OptionsError, UnsupportedRegistryError } from "./errors.ts";
+import { systemFiles } from "./files.ts";
+import { TransportError } from "./http/transport.ts";
+import type { Answer, Context, CredentialProvider } from "./provider.ts";
+import { run } from "./run.ts";
+import { Secret } from "./secret.ts";
+import { ManualClock } from "./testing/manual-clock.ts";
+
+const HOUR = 3_600_000;
+const line = (fields: object = {}) =>
+  JSON.stringify({
+    kind: "CredentialProviderRequest",
+    apiVersion: API_VERSIONS[1],
+    image: "r.io/app",
+    ...fields,
+  });
+
+interface Setup {
+  readonly stdin?: string;
+  readonly args?: readonly string[];
+  readonly env?: Record<string, string>;
+  readonly options?: () => string;
+  readonly credential?: (context: Context, clock: ManualClock) => Promise<Answer>;
+}
+
+async function execute(setup: Setup = {}) {
+  const clock = new ManualClock();
+  const output = { stdout: "", stderr: "" };
+  const answer = async (): Promise<Answer> => ({
+    cacheKeyType: "Registry",
+    auth: { "r.io": { username: "u", password: new Secret("the-password") } },
+    expiresAt: clock.now() + 12 * HOUR,
+  });
+  const provider: CredentialProvider<string> = {
+    name: "test-credential-provider",
+    version: "1.2.3",
+    usage: "Usage: test-credential-provider [flags]",
+    options: setup.options ?? (() => "options"),
+    credential: (_request, _options, context) => (setup.credential ?? answer)(context, clock),
+  };
+  const code = await run(provider, {
+    stdio: {
+      args: setup.args ?? [],
+      env: setup.env ?? {},
+      readStdin: async () => new TextEncoder().encode(setup.stdin ?? line()),
+      writeStdout: (text) => {
+        output.stdout += text;
+      },
+      writeStderr: (text) => {
+        output.stderr += text;
+      },
+      exit: () => assert.fail("run never ends the process itself"),
+      onUncaught: () => {},
+    },
+    transport: {
+      request: () => Promise.reject(new TransportError("connect", "ECONNREFUSED", "refused")),
+      preconnect: () => {},
+    },
+    files: systemFiles,
+    clock,
+    crypto,
+    runShell,
+    random: () => 0,
+  });
+  return { code, ...output };
+}
+
+describe("run", () => {
+  it("answers in the request's version, with half of the credential's life", async () => {
+    const { code, stdout, stderr } = await execute();
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.deepEqual(JSON.parse(stdout), {
+      kind: "CredentialProviderResponse",
+      apiVersion: API_VERSIONS[1],
+      cacheKeyType: "Registry",
+      cacheDuration: "21600s",
+      auth: { "r.io": { username: "u", password: "the-password" } },
+    });
+  });
+
+  it("answers 0s for what must not be cached", async () => {
+    const credential = async (): Promise<Answer> => ({
+      cacheKeyType: "Image",
+      auth: { "r.io": { username: "", password: new Secret("") } },
+      expiresAt: "do-not-cache",
+    });
+    assert.equal(JSON.parse((await execute({ credential })).stdout).cacheDuration, "0s");
+  });
+
+  const failures: readonly (readonly [what: string, setup: Setup, stderr: RegExp])[] = [
+    [
+      "a bad request",
+      { stdin: "{" },
+      /^test-credential-provider: the request on stdin is not one JSON document/,
+    ],
+    [
+      "options that cannot be used",
+      {
+        options: () => {
+          throw new OptionsError("--x is wrong");
+        },
+      },
+      /^test-credential-provider: --x is wrong\n$/,
+    ],
+    [
+      "a registry that is not ours",
+      { credential: () => Promise.reject(new UnsupportedRegistryError("r.io is not ours")) },
+      /: r\.io is not ours\n$/,
+    ],
+    [
+      "an API that cannot be reached",
+      {
+        credential: async (context) => {
+          await context.http.cloud({
+            service: "Example",
+            operation: "GetToken",
+            method: "GET",
+            url: "https://api.test/x?secret=1",
+          });
+          return assert.fail("the call fails");
+        },
+      },
+      /: asking Example \(GetToken, https:\/\/api\.test\): api\.test refused the connection; check that the node can reach api\.test\n$/,
+    ],
+    [
+      "a credential that has expired by this node's clock",
+      {
+        credential: async (_, clock) => ({
+          cacheKeyType: "Registry",
+          auth: { "r.io": { username: "u", password: new Secret("the-password") } },
+          expiresAt: clock.now() - 1,
+        }),
+      },
+      /it expired at 2029-12-31T23:59:59\.999Z, and this node's clock says 2030-01-01T00:00:00\.000Z; check the node's clock\n$/,
+    ],
+    [
+      "an answer without a credential",
+      {
+        credential: async (_, clock) => ({ cacheKeyType: "Global", auth: {}, expiresAt: clock.now() + HOUR }),
+      },
+      /internal error: RangeError: an answer without a credential/,
+    ],
+    [
+      "a defect",
+      { credential: () => Promise.reject(new TypeError("x is undefined")) },
+      /internal error: TypeError: x is undefined; please report it/,
+    ],
+    [
+      "a bad IMAGECRED_TIMEOUT",
+      { env: { IMAGECRED_TIMEOUT: "20" } },
+      /IMAGECRED_TIMEOUT is "20", expected a duration such as 20s/,
+    ],
+    [
+      "a negative IMAGECRED_TIMEOUT",
+      { env: { IMAGECRED_TIMEOUT: "-1s" } },
+      /IMAGECRED_TIMEOUT is -1s, expected more than 0/,
+    ],
+  ];
+  for (const [what, setup, stderr] of failures) {
+    it(`fails for ${what}: exit 1, nothing on stdout, one line on stderr`, async () => {
+      const result = await execute(setup);
+      assert.equal(result.code, 1);
+      assert.equal(result.stdout, "");
+      assert.match(result.stderr, stderr);
+      assert.equal(result.stderr.trimEnd().split("\n").length, 1);
+    });
+  }
+
+  it("blanks a secret that a server's error repeats", async () => {
+    const credential = () => {
+      const secret = new Secret("token-of-the-pod");
+      return Promise.reject(
+        new CredentialError({ attempted: "a", cameBack: `bad token ${secret.reveal()}` }),
+      );
+    };
+    assert.equal(
+      (await execute({ credential })).stderr,
+      "test-credential-provider: a: bad token [redacted]\n",
+    );
+  });
+
+  it("prints usage and version without reading a request", async () => {
+    assert.equal(
+      (await execute({ args: ["--help"], stdin: "" })).stdout,
+      "Usage: test-credential-provider [flags]\n",
+    );
+    assert.equal(
+      (await execute({ args: ["--version"], stdin: "" })).stdout,
+      "test-credential-provider 1.2.3\n",
+    );
+  });
+});

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { inspect } from "node:util";
+import { redact, Secret } from "./secret.ts";
+
+test("a secret prints as [redacted] however it is turned into text", () => {
+  const secret = new Secret("hunter2-hunter2");
+  const printed = [
+    `${secret}`,
+    `a${secret}`,
+    String(secret),
+    JSON.stringify({ secret }),
+    inspect({ secret }),
+    inspect([secret], { showHidden: true }),
+  ];
+  for (const text of printed) {
+    assert.ok(!text.includes("hunter2"), text);
+    assert.match(text, /\[redacted\]/);
+  }
+  assert.deepEqual(Object.keys(secret), []);
+  assert.equal(secret.reveal(), "hunter2-hunter2");
+});
+
+test("redact blanks what a server echoes, the longer secret first", () => {
+  new Secret("inner-part");
+  new Secret("outer:inner-part:outer");
+  assert.equal(redact("got outer:inner-part:outer and inner-part"), "got [redacted] and [redacted]");
+});
+
+test("redact leaves very short values alone, which would blank ordinary words", () => {
+  new Secret("AWS");
+  assert.equal(redact("asking AWS"), "asking AWS");
+});
