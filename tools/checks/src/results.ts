@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+
+/** A test that did not run, and what it said about it. */
+export interface SkippedTest {
+  readonly file: string;
+  readonly name: string;
+  readonly reason: string;
+}
+
+/** What one run of node:test came to; written by the reporter, read by the summary. */
+export interface Results {
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly SkippedTest[];
+}
+
+/** Names the file that the reporter writes {@link Results} to. */
+export const RESULTS_FILE_VARIABLE = "IMAGECRED_TEST_RESULTS";
+
+export function readResults(path: string): Results | undefined {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")) as Results;
+  } catch {
+    return undefined;
+  }
+}
