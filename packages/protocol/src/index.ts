@@ -62,7 +62,15 @@ export {
   MAX_LINE_BYTES,
   parseLogSettings,
 } from "./log.ts";
-export type { RunShell, ShellRequest, ShellResult } from "./process/types.ts";
+export {
+  MAX_PROGRAM_STDERR,
+  type ProgramRequest,
+  type ProgramResult,
+  type RunProgram,
+  type RunShell,
+  type ShellRequest,
+  type ShellResult,
+} from "./process/types.ts";
 export type { Answer, Context, CredentialProvider, Environment, Invocation } from "./provider.ts";
 export { mirrorOf, parseRegistryMirrors, type RegistryMirror } from "./registry-mirrors.ts";
 export { type CredentialProviderRequest, decodeRequest, MAX_REQUEST_BYTES } from "./request.ts";

@@ -37,6 +37,54 @@ declare module "imagecred:process" {
     timeoutMs: number;
     maxStdoutBytes: number;
   }): Promise<{ status: number | null; timedOut: boolean; stdout: Uint8Array; stderr: string }>;
+  /** Rejects with an Error that has `code`. */
+  export function runProgram(request: {
+    file: string;
+    args: string[];
+    env: Record<string, string>;
+    stdin: string | Uint8Array;
+    timeoutMs: number;
+    maxStdoutBytes: number;
+    maxWaitAfterExitMs?: number | undefined;
+    onStderr?: ((text: string) => void) | undefined;
+  }): Promise<{
+    status: number | null;
+    signal: string | null;
+    timedOut: boolean;
+    stdoutTruncated: boolean;
+    outputHeld: boolean;
+    stdout: Uint8Array;
+    stderr: string;
+  }>;
+}
+declare module "imagecred:files" {
+  interface NativeStatus {
+    kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "device";
+    mode: number;
+    uid: number;
+    gid: number;
+    size: number;
+    links: number;
+  }
+  /** All throw an Error that has `code`; `status` gives undefined for ENOENT and ENOTDIR. */
+  export function status(path: string, followLinks: boolean): NativeStatus | undefined;
+  export function read(path: string, maxBytes: number): Uint8Array;
+  export function list(path: string): string[];
+  export function create(path: string, data: Uint8Array, mode: number): void;
+  export function rename(from: string, to: string): void;
+  export function remove(path: string): void;
+  export function makeDirectory(path: string, mode: number): void;
+  export function changeOwner(path: string, uid: number, gid: number): void;
+  export function changeMode(path: string, mode: number): void;
+  export function syncDirectory(path: string): void;
+  export function realPath(path: string): string;
+}
+declare module "imagecred:terminal" {
+  /** Width of the terminal behind a standard stream, undefined where it is none. */
+  export function columns(fd: number): number | undefined;
+  export function userId(): number;
+  export function workingDirectory(): string;
+  export function executable(): string;
 }
 declare module "imagecred:crypto" {
   export function sha1(data: Uint8Array): Uint8Array;

@@ -1,8 +1,13 @@
-import { runShell as nativeRunShell } from "imagecred:process";
-import type { RunShell } from "./types.ts";
+import { runProgram as nativeRunProgram, runShell as nativeRunShell } from "imagecred:process";
+import type { RunProgram, RunShell } from "./types.ts";
 
-export const runShell: RunShell = ({ env, ...request }) => {
+export const runShell: RunShell = ({ env, ...request }) => nativeRunShell({ ...request, env: setOnly(env) });
+
+export const runProgram: RunProgram = ({ args, env, ...request }) =>
+  nativeRunProgram({ ...request, args: [...args], env: setOnly(env) });
+
+function setOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined) set[name] = value;
-  return nativeRunShell({ ...request, env: set });
-};
+  return set;
+}

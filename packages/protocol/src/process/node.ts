@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import type { RunShell } from "./types.ts";
 
+export { runProgram } from "./node-program.ts";
+
 const MAX_STDERR_CHARACTERS = 4096;
 
 export const runShell: RunShell = ({ command, env, timeoutMs, maxStdoutBytes }) =>

@@ -19,3 +19,48 @@ export interface ShellResult {
 
 /** Runs a shell command in a process group of its own; nothing of that group is left when the promise settles. */
 export type RunShell = (request: ShellRequest) => Promise<ShellResult>;
+
+export interface ProgramRequest {
+  /** Path of the executable; no search in PATH, no shell. */
+  readonly file: string;
+  readonly args: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Written to the program's stdin, which is then closed. A program that does not read it is no error. */
+  readonly stdin: string | Uint8Array;
+  /** Milliseconds until the program itself, and nothing that it started, gets SIGKILL. */
+  readonly timeoutMs: number;
+  /** Bytes of stdout after which the program is killed. */
+  readonly maxStdoutBytes: number;
+  /**
+   * Milliseconds to wait, once the program has ended, for other processes that still hold its stdout or stderr. Without
+   * it the wait has no limit, as in the kubelet (k8s.io/kubernetes, plugin.go: exec.CommandContext without WaitDelay).
+   */
+  readonly maxWaitAfterExitMs?: number;
+  /** Gets stderr as it is written, in pieces that end anywhere. */
+  readonly onStderr?: (text: string) => void;
+}
+
+export interface ProgramResult {
+  /** Exit status, or null when a signal ended the program. */
+  readonly status: number | null;
+  /** `SIGKILL`, `SIGSEGV`, ..., or null. */
+  readonly signal: string | null;
+  readonly timedOut: boolean;
+  /** More than `maxStdoutBytes` were written; what is over the limit is not in `stdout`. */
+  readonly stdoutTruncated: boolean;
+  /** Another process still held stdout or stderr when `maxWaitAfterExitMs` was over. */
+  readonly outputHeld: boolean;
+  readonly stdout: Uint8Array;
+  /** First 64 KiB at most. */
+  readonly stderr: string;
+}
+
+/**
+ * Runs an executable as the kubelet runs a plugin.
+ * Rejects with an Error that has the system's `code` (`ENOENT`, `EACCES`, ...) where it could not be started.
+ */
+export type RunProgram = (request: ProgramRequest) => Promise<ProgramResult>;
+
+/** Characters of stderr that a {@link ProgramResult} keeps. */
+export const MAX_PROGRAM_STDERR = 64 * 1024;
