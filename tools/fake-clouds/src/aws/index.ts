@@ -1,12 +1,156 @@
+import { randomUUID } from "node:crypto";
 import type { Core } from "../core/core.ts";
+import type { Received } from "../core/exchange.ts";
+import { type PodIdentityAssociation, podIdentityService, taskCredentialsService } from "./containers.ts";
+import { ecrService, type RegistryPassword } from "./ecr.ts";
+import { type AccessKey, Iam, type Principal, type RoleOptions, type UserOptions } from "./iam.ts";
+import { type AwsIdentity, identityEnv } from "./identities.ts";
+import { type Instance, imdsService } from "./imds.ts";
+import { privateRegistry, publicRegistry } from "./registries.ts";
+import { SignatureCheck, type SignatureProblem } from "./sigv4.ts";
+import { callerOf, stsService } from "./sts.ts";
+import { populate, type RoleName, roleArn } from "./world.ts";
 
-export type AwsOptions = Record<string, never>;
-export type AwsIdentity = "none";
+export type { AwsIdentity } from "./identities.ts";
 
-export interface Aws {
-  env(identity?: AwsIdentity): Promise<Record<string, string>>;
+export interface AwsOptions {
+  /** The EC2 instance; by default with the role `node`, IMDSv2 only. */
+  readonly instance?: Partial<Instance>;
+  /** Users and roles beside those that every fake AWS has (see `world.ts`). */
+  readonly users?: readonly UserOptions[];
+  readonly roles?: readonly RoleOptions[];
+  /** EKS Pod Identity associations; by default `default/app` has the role `pod`. */
+  readonly podIdentity?: readonly PodIdentityAssociation[];
+  /** Repositories that exist in every registry. Default `app` and `team/app`. */
+  readonly repositories?: readonly string[];
+  /** Seconds that a registry password lives. Default 43200, AWS's 12 hours. */
+  readonly expiresIn?: number;
 }
 
-export async function startAws(_core: Core, _options: AwsOptions): Promise<Aws> {
-  return { env: async () => ({}) };
+/** A running fake AWS. */
+export class Aws {
+  readonly iam: Iam;
+  /** The instance's settings; change them between cases. */
+  readonly instance: Instance;
+  /** Seconds that the next registry passwords live. */
+  expiresIn: number;
+  /** `http://127.0.0.1:PORT` of each metadata service. */
+  readonly origins: { readonly imds: string; readonly podIdentity: string; readonly ecs: string };
+  readonly #core: Core;
+  readonly #users: ReadonlyMap<string, AccessKey>;
+  readonly #ecs: { readonly taskId: string; readonly authorization: string };
+  readonly #identify: (request: Received) => Principal | SignatureProblem;
+
+  private constructor(parts: AwsParts) {
+    this.#core = parts.core;
+    this.iam = parts.iam;
+    this.instance = parts.instance;
+    this.expiresIn = parts.expiresIn;
+    this.origins = parts.origins;
+    this.#users = parts.users;
+    this.#ecs = parts.ecs;
+    this.#identify = parts.identify;
+  }
+
+  static async start(core: Core, options: AwsOptions): Promise<Aws> {
+    const iam = new Iam(core.clock, core.secrets);
+    const users = populate(iam, options.users ?? [], options.roles ?? []);
+    const instance: Instance = { ...DEFAULT_INSTANCE, ...options.instance };
+    const passwords = new Map<string, RegistryPassword>();
+    const { clock, cluster, secrets } = core;
+    const signatures = new SignatureCheck(iam, clock);
+    const stsParts = { iam, signatures, cluster, clock };
+    const ecrParts = { signatures, clock, secrets, passwords, tokenSeconds: () => aws.expiresIn };
+    const registryParts = {
+      passwords,
+      clock,
+      secrets,
+      repositories: options.repositories ?? ["app", "team/app"],
+    };
+    for (const service of [
+      ecrService("ecr", ecrParts),
+      ecrService("ecr-public", ecrParts),
+      stsService(stsParts),
+      privateRegistry(registryParts),
+      publicRegistry(registryParts),
+    ]) {
+      core.addTls(service);
+    }
+    const ecs = { taskId: randomUUID(), authorization: secrets.issue("aws.ecsAuthorization", 32) };
+    const expiresIn = () => instance.expiresIn;
+    const associations = options.podIdentity ?? [
+      { namespace: "default", serviceAccount: "app", role: roleArn("pod") },
+    ];
+    const origins = {
+      imds: await core.addPlain(imdsService({ instance, iam, clock, secrets })),
+      podIdentity: await core.addPlain(podIdentityService({ iam, cluster, associations, expiresIn })),
+      ecs: await core.addPlain(taskCredentialsService({ iam, role: roleArn("node"), expiresIn, ...ecs })),
+    };
+    const identify = (request: Received) => callerOf(stsParts, request);
+    const aws = new Aws({
+      core,
+      iam,
+      instance,
+      users,
+      ecs,
+      origins,
+      identify,
+      expiresIn: options.expiresIn ?? 43_200,
+    });
+    return aws;
+  }
+
+  /** ARN of one of the roles that every fake AWS has. @param partition default `aws` */
+  roleArn(name: RoleName, partition?: string): string {
+    return roleArn(name, partition);
+  }
+
+  /** The key of the user `ci`, who may do everything. @param partition default `aws` */
+  user(partition = "aws"): AccessKey {
+    const key = this.#users.get(partition);
+    if (key === undefined) throw new Error(`fake AWS has no partition ${partition}`);
+    return key;
+  }
+
+  /** The environment in which a process is somebody here. @param identity default `imds` @param partition default `aws` */
+  env(identity: AwsIdentity = "imds", partition = "aws"): Promise<Record<string, string>> {
+    const { iam, origins } = this;
+    return identityEnv(identity, {
+      core: this.#core,
+      iam,
+      user: this.user(partition),
+      partition,
+      origins,
+      ecs: this.#ecs,
+    });
+  }
+
+  /** Who signed a request for STS (as others do who accept GetCallerIdentity requests as proof), or what is wrong with it. */
+  identify(request: Received): Principal | SignatureProblem {
+    return this.#identify(request);
+  }
+}
+
+interface AwsParts {
+  readonly core: Core;
+  readonly iam: Iam;
+  readonly instance: Instance;
+  readonly expiresIn: number;
+  readonly origins: Aws["origins"];
+  readonly users: ReadonlyMap<string, AccessKey>;
+  readonly ecs: { readonly taskId: string; readonly authorization: string };
+  readonly identify: (request: Received) => Principal | SignatureProblem;
+}
+
+const DEFAULT_INSTANCE: Instance = {
+  role: roleArn("node"),
+  region: "us-west-2",
+  metadata: "enabled",
+  tokens: "required",
+  credentialsProblem: undefined,
+  expiresIn: 6 * 3600,
+};
+
+export function startAws(core: Core, options: AwsOptions): Promise<Aws> {
+  return Aws.start(core, options);
 }

@@ -1,0 +1,176 @@
+import { randomBytes } from "node:crypto";
+import type { Clock } from "../core/clock.ts";
+import type { Secrets } from "../core/secrets.ts";
+
+/** The actions that the fakes know; a principal may do those that it is allowed. */
+export type Action =
+  | "ecr:GetAuthorizationToken"
+  | "ecr-public:GetAuthorizationToken"
+  | "sts:GetServiceBearerToken"
+  | "sts:AssumeRole";
+
+const ALL_ACTIONS: readonly Action[] = [
+  "ecr:GetAuthorizationToken",
+  "ecr-public:GetAuthorizationToken",
+  "sts:GetServiceBearerToken",
+  "sts:AssumeRole",
+];
+
+export interface UserOptions {
+  /** `arn:PARTITION:iam::ACCOUNT:user/NAME` */
+  readonly arn: string;
+  /** Default: made up. */
+  readonly accessKeyId?: string;
+  readonly secretAccessKey?: string;
+  /** Default: everything the fakes know. */
+  readonly allow?: readonly Action[];
+}
+
+/** Who may become a role. */
+export interface Trust {
+  /** ARNs of users and roles that may call AssumeRole. */
+  readonly principals?: readonly string[];
+  /** `sts:ExternalId` that they must send. */
+  readonly externalId?: string;
+  /** Service accounts of the cluster that may call AssumeRoleWithWebIdentity. */
+  readonly webIdentity?: {
+    /** `sub` patterns (StringLike): `system:serviceaccount:default:*`. */
+    readonly subjects: readonly string[];
+    /** Client ids of the OIDC provider in IAM. Default `sts.amazonaws.com`. */
+    readonly audiences?: readonly string[];
+  };
+}
+
+export interface RoleOptions {
+  /** `arn:PARTITION:iam::ACCOUNT:role/NAME` */
+  readonly arn: string;
+  readonly trust?: Trust;
+  /** Default: everything the fakes know. */
+  readonly allow?: readonly Action[];
+  /** Longest session in seconds. Default 3600, AWS's. */
+  readonly maxSessionSeconds?: number;
+}
+
+/** Who makes a call. */
+export interface Principal {
+  readonly kind: "user" | "role-session";
+  /** As AWS writes it in errors: `arn:aws:sts::123456789012:assumed-role/node/i-0123` */
+  readonly arn: string;
+  /** The user's or role's own ARN, which trust policies name. */
+  readonly iamArn: string;
+  /** Unique id: `AIDA...`, or `AROA...:session`. */
+  readonly id: string;
+  readonly account: string;
+  readonly partition: string;
+  readonly allow: ReadonlySet<Action>;
+}
+
+/** A key pair that signs requests for a principal. */
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+  /** Milliseconds since 1970; a user's key has none. */
+  readonly expiresAt?: number;
+  readonly principal: Principal;
+}
+
+/** Temporary credentials, which always have a token and an end. */
+export type SessionKey = AccessKey & { readonly sessionToken: string; readonly expiresAt: number };
+
+/** Users, roles and the keys that were given to them. */
+export class Iam {
+  readonly #clock: Clock;
+  readonly #secrets: Secrets;
+  readonly #roles = new Map<string, RoleOptions & { readonly id: string }>();
+  readonly #keys = new Map<string, AccessKey>();
+
+  constructor(clock: Clock, secrets: Secrets) {
+    this.#clock = clock;
+    this.#secrets = secrets;
+  }
+
+  addUser(options: UserOptions): AccessKey {
+    const { partition, account } = parseIamArn(options.arn);
+    const secretAccessKey =
+      options.secretAccessKey === undefined
+        ? this.#secrets.issue("aws.secretAccessKey", 40)
+        : this.#secrets.register("aws.secretAccessKey", options.secretAccessKey);
+    const allow = new Set(options.allow ?? ALL_ACTIONS);
+    const { arn } = options;
+    const principal: Principal = {
+      kind: "user",
+      arn,
+      iamArn: arn,
+      id: uniqueId("AIDA"),
+      account,
+      partition,
+      allow,
+    };
+    const key: AccessKey = {
+      accessKeyId: options.accessKeyId ?? uniqueId("AKIA"),
+      secretAccessKey,
+      principal,
+    };
+    this.#keys.set(key.accessKeyId, key);
+    return key;
+  }
+
+  addRole(options: RoleOptions): void {
+    parseIamArn(options.arn);
+    this.#roles.set(options.arn, { ...options, id: uniqueId("AROA") });
+  }
+
+  role(arn: string): RoleOptions | undefined {
+    return this.#roles.get(arn);
+  }
+
+  key(accessKeyId: string): AccessKey | undefined {
+    return this.#keys.get(accessKeyId);
+  }
+
+  /** New credentials for a session of a role. @param seconds how long; negative for a session that is over */
+  startSession(roleArn: string, sessionName: string, seconds: number): SessionKey {
+    const role = this.#roles.get(roleArn);
+    if (role === undefined) throw new Error(`fake AWS has no role ${roleArn}`);
+    const { partition, account, name } = parseIamArn(roleArn);
+    const principal: Principal = {
+      kind: "role-session",
+      arn: `arn:${partition}:sts::${account}:assumed-role/${name}/${sessionName}`,
+      iamArn: roleArn,
+      id: `${role.id}:${sessionName}`,
+      account,
+      partition,
+      allow: new Set(role.allow ?? ALL_ACTIONS),
+    };
+    const key = {
+      accessKeyId: uniqueId("ASIA"),
+      secretAccessKey: this.#secrets.issue("aws.secretAccessKey", 40),
+      // Like the real ones: base64 with "/", "+" and "=" in it, several hundred characters.
+      sessionToken: this.#secrets.register(
+        "aws.sessionToken",
+        `IQoJb3JpZ2luX2VjE+/${randomBytes(400).toString("base64")}`,
+      ),
+      // To the second, because that is all that the answers say of it.
+      expiresAt: Math.floor(this.#clock() / 1000 + seconds) * 1000,
+      principal,
+    };
+    this.#keys.set(key.accessKeyId, key);
+    return key;
+  }
+}
+
+/** The parts of `arn:PARTITION:iam::ACCOUNT:(user|role)/[path/]NAME`. @throws Error when it is none */
+export function parseIamArn(arn: string): { partition: string; account: string; name: string } {
+  const [, partition, account, name] =
+    /^arn:([a-z-]+):iam::(\d{12}):(?:user|role)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];
+  if (partition === undefined || account === undefined || name === undefined)
+    throw new Error(`not an IAM ARN: ${arn}`);
+  return { partition, account, name };
+}
+
+/** An id as IAM makes them: four letters that tell the kind, and 17 characters of base32 (20 for keys and ids alike). */
+function uniqueId(prefix: string): string {
+  const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+  return prefix + Array.from(randomBytes(16), (byte) => alphabet[byte % 32]).join("");
+}

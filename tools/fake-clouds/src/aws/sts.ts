@@ -1,0 +1,184 @@
+import { type Clock, isoSeconds } from "../core/clock.ts";
+import type { Cluster } from "../core/cluster.ts";
+import { formOf, type Received, type Reply } from "../core/exchange.ts";
+import type { TlsService } from "../core/service.ts";
+import { type AwsError, escapeXml, notAuthorized, stsError, stsReply } from "./errors.ts";
+import type { Iam, Principal, RoleOptions, SessionKey } from "./iam.ts";
+import { parseEndpoint } from "./partitions.ts";
+import type { SignatureCheck, SignatureProblem } from "./sigv4.ts";
+import { webIdentityProblem } from "./web-identity.ts";
+
+export interface StsParts {
+  readonly iam: Iam;
+  readonly signatures: SignatureCheck;
+  readonly cluster: Cluster;
+  readonly clock: Clock;
+}
+
+/** AWS Security Token Service (https://docs.aws.amazon.com/STS/latest/APIReference/). */
+export function stsService(parts: StsParts): TlsService {
+  return {
+    name: "aws.sts",
+    about: "AWS STS",
+    example: "sts.us-west-2.amazonaws.com",
+    hosts: (host) => parseEndpoint(host)?.api === "sts",
+    operation: (request) => parametersOf(request).get("Action") ?? "Unknown",
+    handle: (request) => answer(parts, request),
+  };
+}
+
+function parametersOf(request: Received): URLSearchParams {
+  return request.method === "GET" ? request.query : (formOf(request) ?? new URLSearchParams());
+}
+
+async function answer(parts: StsParts, request: Received): Promise<Reply> {
+  const parameters = parametersOf(request);
+  const action = parameters.get("Action");
+  if (request.path !== "/" || parameters.get("Version") !== "2011-06-15")
+    return stsError(invalidAction(action, parameters));
+  if (action === "AssumeRoleWithWebIdentity") return await assumeWithWebIdentity(parts, request, parameters);
+  if (action !== "AssumeRole" && action !== "GetCallerIdentity")
+    return stsError(invalidAction(action, parameters));
+  const principal = callerOf(parts, request);
+  if ("reason" in principal) return stsError(signatureError(principal));
+  return action === "AssumeRole" ? assumeRole(parts, parameters, principal) : callerIdentity(principal);
+}
+
+/** Who signed a request to STS, or why nobody can be said to have. */
+export function callerOf({ signatures }: StsParts, request: Received): Principal | SignatureProblem {
+  const endpoint = parseEndpoint(request.host);
+  if (endpoint === undefined)
+    return { reason: "invalid", message: `${request.host} is not an endpoint of STS` };
+  return signatures.identify(request, { ...endpoint, service: "sts" });
+}
+
+async function assumeWithWebIdentity(
+  parts: StsParts,
+  request: Received,
+  parameters: URLSearchParams,
+): Promise<Reply> {
+  const [arn, name, token] = ["RoleArn", "RoleSessionName", "WebIdentityToken"].map(
+    (key) => parameters.get(key) ?? "",
+  );
+  const role = parts.iam.role(arn ?? "");
+  const invalid =
+    parameterProblem(parameters) ??
+    (token ? undefined : validation("webIdentityToken", "Member must not be null"));
+  if (invalid !== undefined) return stsError(invalid);
+  const partition = parseEndpoint(request.host)?.partition ?? "";
+  const problem = await webIdentityProblem(parts.cluster, parts.clock, {
+    token: token ?? "",
+    role,
+    partition,
+  });
+  if (problem !== undefined) return stsError(problem);
+  const seconds = durationOf(parameters, role);
+  if (typeof seconds !== "number") return stsError(seconds);
+  const key = parts.iam.startSession(arn ?? "", name ?? "", seconds);
+  const subject = `    <SubjectFromWebIdentityToken>${escapeXml(subjectOf(token ?? ""))}</SubjectFromWebIdentityToken>
+    <Provider>arn:${partition}:iam::${key.principal.account}:oidc-provider/${parts.cluster.issuer.slice("https://".length)}</Provider>`;
+  return stsReply("AssumeRoleWithWebIdentity", `${sessionXml(key)}\n${subject}`);
+}
+
+function assumeRole(parts: StsParts, parameters: URLSearchParams, principal: Principal): Reply {
+  const invalid = parameterProblem(parameters);
+  if (invalid !== undefined) return stsError(invalid);
+  const arn = parameters.get("RoleArn") ?? "";
+  const role = parts.iam.role(arn);
+  const trusted = role?.trust?.principals?.includes(principal.iamArn) ?? false;
+  const externalId = role?.trust?.externalId;
+  const named = externalId === undefined || parameters.get("ExternalId") === externalId;
+  if (!trusted || !named || !principal.allow.has("sts:AssumeRole")) {
+    return stsError({
+      status: 403,
+      code: "AccessDenied",
+      message: notAuthorized(principal.arn, "sts:AssumeRole", arn),
+    });
+  }
+  const seconds = durationOf(parameters, role);
+  if (typeof seconds !== "number") return stsError(seconds);
+  if (principal.kind === "role-session" && seconds > 3600) {
+    const message =
+      "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
+    return stsError({ status: 400, code: "ValidationError", message });
+  }
+  return stsReply(
+    "AssumeRole",
+    sessionXml(parts.iam.startSession(arn, parameters.get("RoleSessionName") ?? "", seconds)),
+  );
+}
+
+function callerIdentity(principal: Principal): Reply {
+  const { arn, id, account } = principal;
+  return stsReply(
+    "GetCallerIdentity",
+    `    <Arn>${escapeXml(arn)}</Arn>
+    <UserId>${escapeXml(id)}</UserId>
+    <Account>${account}</Account>`,
+  );
+}
+
+function sessionXml(key: SessionKey): string {
+  return `    <AssumedRoleUser>
+      <Arn>${escapeXml(key.principal.arn)}</Arn>
+      <AssumedRoleId>${escapeXml(key.principal.id)}</AssumedRoleId>
+    </AssumedRoleUser>
+    <Credentials>
+      <AccessKeyId>${key.accessKeyId}</AccessKeyId>
+      <SecretAccessKey>${escapeXml(key.secretAccessKey)}</SecretAccessKey>
+      <SessionToken>${escapeXml(key.sessionToken)}</SessionToken>
+      <Expiration>${isoSeconds(key.expiresAt)}</Expiration>
+    </Credentials>`;
+}
+
+function parameterProblem(parameters: URLSearchParams): AwsError | undefined {
+  const [arn, name] = [parameters.get("RoleArn"), parameters.get("RoleSessionName")];
+  if (arn === null || arn.length < 20)
+    return validation("roleArn", "Member must have length greater than or equal to 20");
+  if (!/^arn:[a-z-]+:iam::\d{12}:role\/.+$/.test(arn)) {
+    return { status: 400, code: "ValidationError", message: `${arn} is invalid` };
+  }
+  if (name === null || !/^[\w+=,.@-]{2,64}$/.test(name)) {
+    return validation("roleSessionName", "Member must satisfy regular expression pattern: [\\w+=,.@-]*");
+  }
+  return undefined;
+}
+
+function durationOf(parameters: URLSearchParams, role: RoleOptions | undefined): number | AwsError {
+  const seconds = Number(parameters.get("DurationSeconds") ?? 3600);
+  if (!Number.isInteger(seconds) || seconds < 900) {
+    return validation("durationSeconds", "Member must have value greater than or equal to 900");
+  }
+  if (seconds <= (role?.maxSessionSeconds ?? 3600)) return seconds;
+  const message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
+  return { status: 400, code: "ValidationError", message };
+}
+
+function validation(field: string, constraint: string): AwsError {
+  const message = `1 validation error detected: Value at '${field}' failed to satisfy constraint: ${constraint}`;
+  return { status: 400, code: "ValidationError", message };
+}
+
+function invalidAction(action: string | null, parameters: URLSearchParams): AwsError {
+  const message = `Could not find operation ${action} for version ${parameters.get("Version")}`;
+  return { status: 400, code: "InvalidAction", message };
+}
+
+/** STS's names for the same problems (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html). */
+function signatureError({ reason, message }: SignatureProblem): AwsError {
+  const [status, code] = (
+    {
+      missing: [403, "MissingAuthenticationToken"],
+      incomplete: [400, "IncompleteSignature"],
+      "unknown-key": [403, "InvalidClientTokenId"],
+      "expired-token": [403, "ExpiredToken"],
+      invalid: [403, "SignatureDoesNotMatch"],
+    } as const
+  )[reason];
+  return { status, code, message };
+}
+
+function subjectOf(token: string): string {
+  const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
+  return typeof claims === "object" && claims !== null && "sub" in claims ? String(claims.sub) : "";
+}
