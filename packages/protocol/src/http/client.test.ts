@@ -145,4 +145,14 @@ describe("metadata calls", () => {
     }
     assert.equal(sent.length, 0);
   });
+
+  it("try an address where nothing answers only twice, and everything else as often as clouds", async () => {
+    const silent = new TransportError("connect", "ETIMEDOUT", "no answer");
+    const off = client([silent, silent, silent]);
+    await assert.rejects(off.http.metadata({ ...call, url: "http://169.254.169.254/" }), CredentialError);
+    assert.equal(off.sent.length, 2);
+    const slow = client([silent, refused, { status: 503 }, { status: 200 }]);
+    assert.equal((await slow.http.metadata({ ...call, url: "http://169.254.169.254/" })).status, 200);
+    assert.equal(slow.sent.length, 4);
+  });
 });

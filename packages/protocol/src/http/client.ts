@@ -80,7 +80,9 @@ export function createHttpClient(setup: HttpClientSetup): HttpClient {
     },
     async metadata(request) {
       const url = checkedMetadataUrl(request.url);
-      return exchange(setup, request, { url: url.href }, METADATA_TIMEOUT_MS, METADATA_CONNECT_TIMEOUT_MS);
+      const again = request.again ?? againForMetadata(setup.clock);
+      const target = { url: url.href };
+      return exchange(setup, { ...request, again }, target, METADATA_TIMEOUT_MS, METADATA_CONNECT_TIMEOUT_MS);
     },
     preconnect(url, tls) {
       const target = cloudTarget(checkedCloudUrl(url), tls, setup.env, false);
@@ -218,6 +220,23 @@ function againByDefault(outcome: Outcome<TransportResponse>, now: number): Again
   const { status, headers } = outcome.value;
   if (status !== 429 && status < 500) return undefined;
   return { because: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
+}
+
+/**
+ * The default rule, but of an address where nothing answers at all only one more try is made: one lost packet is
+ * common, and a machine that is in no cloud must find out within two and a half seconds.
+ */
+function againForMetadata(clock: Clock): (outcome: Outcome<TransportResponse>) => Again | undefined {
+  let silences = 0;
+  return (outcome) => {
+    const silent =
+      !outcome.ok &&
+      outcome.error instanceof TransportError &&
+      outcome.error.phase === "connect" &&
+      outcome.error.code === "ETIMEDOUT";
+    if (silent && ++silences > 1) return undefined;
+    return againByDefault(outcome, clock.now());
+  };
 }
 
 function originOf(url: string): string {

@@ -53,13 +53,14 @@ export function isLoopbackHost(host: string): boolean {
   return ip.length === 4 ? ip[0] === 127 : ip.every((byte, index) => byte === (index === 15 ? 1 : 0));
 }
 
-/** 169.254.0.0/16 and fe80::/10, where the clouds' metadata servers live, and AWS's fd00:ec2::/32. */
+/** 169.254.0.0/16 and fe80::/10, where the clouds' metadata servers live, AWS's fd00:ec2::/32 and Google's fd20:ce::/32. */
 export function isLinkLocalHost(host: string): boolean {
   const ip = parseIp(host);
   if (ip === undefined) return false;
   if (ip.length === 4) return ip[0] === 169 && ip[1] === 254;
   const [first = 0, second = 0, third, fourth] = ip;
   if (first === 0xfd && second === 0 && third === 0x0e && fourth === 0xc2) return true;
+  if (first === 0xfd && second === 0x20 && third === 0 && fourth === 0xce) return true;
   return first === 0xfe && (second & 0xc0) === 0x80;
 }
 

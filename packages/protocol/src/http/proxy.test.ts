@@ -83,7 +83,10 @@ describe("addresses", () => {
   it("knows loopback and the metadata servers' networks", () => {
     assert.ok(isLoopbackHost("127.0.0.53") && isLoopbackHost("::1") && !isLoopbackHost("128.0.0.1"));
     assert.ok(
-      isLinkLocalHost("169.254.169.254") && isLinkLocalHost("fe80::1") && isLinkLocalHost("fd00:ec2::254"),
+      isLinkLocalHost("169.254.169.254") &&
+        isLinkLocalHost("fe80::1") &&
+        isLinkLocalHost("fd00:ec2::254") &&
+        isLinkLocalHost("fd20:ce::254"),
     );
     assert.ok(
       !isLinkLocalHost("169.255.0.1") && !isLinkLocalHost("fd00::1") && !isLinkLocalHost("metadata.test"),
