@@ -22,6 +22,7 @@ const DAY = 24 * 60 * 60 * 1000;
 export class CertificateAuthority {
   /** PEM of the CA certificate: what clients are told to trust. */
   readonly pem: string;
+  readonly #name: string;
   readonly #keys: webcrypto.CryptoKeyPair;
   readonly #leafKeys: webcrypto.CryptoKeyPair;
   readonly #leafKeyPem: string;
@@ -29,11 +30,13 @@ export class CertificateAuthority {
 
   private constructor(
     pem: string,
+    name: string,
     keys: webcrypto.CryptoKeyPair,
     leafKeys: webcrypto.CryptoKeyPair,
     leafKeyPem: string,
   ) {
     this.pem = pem;
+    this.#name = name;
     this.#keys = keys;
     this.#leafKeys = leafKeys;
     this.#leafKeyPem = leafKeyPem;
@@ -58,7 +61,7 @@ export class CertificateAuthority {
     const leafKeyPem = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })
       .export({ format: "pem", type: "pkcs8" })
       .toString();
-    return new CertificateAuthority(certificate.toString("pem"), keys, leafKeys, leafKeyPem);
+    return new CertificateAuthority(certificate.toString("pem"), certificate.subject, keys, leafKeys, leafKeyPem);
   }
 
   /** What a TLS server needs to speak as `host`, with a flawed certificate when asked. Made once per host and flaw. */
@@ -80,7 +83,7 @@ export class CertificateAuthority {
       serialNumber: serial(),
       // Names of more than 64 characters do not fit a CN, and clients only read the alternative names.
       subject: "CN=imagecred fake cloud",
-      issuer: "CN=imagecred fake clouds CA",
+      issuer: this.#name,
       notBefore: new Date(from),
       notAfter: new Date(until),
       publicKey: this.#leafKeys.publicKey,

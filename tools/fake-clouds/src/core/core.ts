@@ -42,6 +42,7 @@ export class Core {
   readonly directory: string;
   readonly tls: TlsFront;
   readonly #plain = new Map<string, PlainFront>();
+  readonly #separate: TlsFront[] = [];
   readonly #parts: FrontParts;
   readonly #sockets = new Sockets();
   readonly #engine: Engine;
@@ -101,6 +102,17 @@ export class Core {
     this.tls.add(service);
   }
 
+  /**
+   * Starts a TLS service of its own address and certificate authority, which the proxy does not lead to: an endpoint
+   * inside a cluster. @returns where it listens
+   */
+  async addSeparateTls(service: TlsService, authority: CertificateAuthority): Promise<Listening> {
+    const front = new TlsFront({ ...this.#parts, authority });
+    front.add(service);
+    this.#separate.push(front);
+    return await front.listen(this.#listen[service.name] ?? { address: "127.0.0.1", port: 0 });
+  }
+
   /** Starts a plain HTTP service. @returns its origin, `http://127.0.0.1:PORT` */
   async addPlain(service: PlainService): Promise<string> {
     const where = this.#listen[service.name] ?? { address: "127.0.0.1", port: 0 };
@@ -121,6 +133,7 @@ export class Core {
     this.#engine.close();
     this.proxy.close();
     this.tls.close();
+    for (const front of this.#separate) front.close();
     await Promise.all([...this.#plain.values()].map((front) => front.close()));
     this.#sockets.closeAll();
     await rm(this.directory, { recursive: true, force: true });

@@ -69,7 +69,7 @@ export class ForwardProxy {
     }
     const host = /^(.+):443$/.exec(target)?.[1];
     const service = host === undefined ? undefined : this.#front.serviceFor(host);
-    if (service === undefined) {
+    if (host === undefined || service === undefined) {
       this.#parts.log.proxied(target, "unknown-host");
       refuse("403 Forbidden");
       return;
@@ -85,7 +85,7 @@ export class ForwardProxy {
     this.#parts.log.proxied(target, "connected");
     socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
     if (head.length > 0) socket.unshift(head);
-    this.#front.accept(socket, "proxy");
+    this.#front.accept(socket, host);
   }
 
   #authorized(request: IncomingMessage): boolean {

@@ -16,6 +16,8 @@ export interface Leak {
 
 /** Shortest piece of a secret that counts as leaked: long enough not to appear by chance. */
 const TELLING = 16;
+/** The same for secrets that begin with a few fixed bytes, as encoded documents do. */
+const LONG = 24;
 
 /**
  * Every secret that the fakes were configured with or gave out, so that a test can search what an executable printed.
@@ -41,7 +43,7 @@ export class Secrets {
     return Array.from(this.#known, ([value, kind]) => ({ kind, value }));
   }
 
-  /** Which secrets a text gives away, whole, encoded, or by a piece of 16 characters from their start or end. */
+  /** Which secrets a text gives away, whole, encoded, or by a piece of their start, middle or end. */
   findIn(text: string): Leak[] {
     const leaks: Leak[] = [];
     for (const [value, kind] of this.#known) {
@@ -65,12 +67,16 @@ function formsOf(value: string): [form: string, needle: string][] {
     // A JWT's header is no secret and starts alike in all of them; its signature and claims are telling.
     forms.push(["JWT signature", signature.slice(0, TELLING)], ["JWT claims", payload]);
   } else if (value.startsWith("-----BEGIN")) {
-    const line = value.split("\n").find((each) => each.length > TELLING && !each.startsWith("-----"));
     // The first line of a key is the same DER header in every key, so take one from the middle.
     const lines = value.split("\n").filter((each) => each.length > TELLING && !each.startsWith("-----"));
-    forms.push(["PEM line", lines[Math.floor(lines.length / 2)] ?? line ?? value]);
-  } else if (value.length >= 2 * TELLING) {
-    forms.push(["start", value.slice(0, TELLING)], ["end", value.slice(-TELLING)]);
+    forms.push(["PEM line", lines[Math.floor(lines.length / 2)] ?? value]);
+  } else if (value.length >= 2 * LONG) {
+    const middle = Math.floor(value.length / 2);
+    forms.push(
+      ["start", value.slice(0, LONG)],
+      ["end", value.slice(-LONG)],
+      ["middle", value.slice(middle, middle + LONG)],
+    );
   }
   return forms;
 }

@@ -5,7 +5,7 @@ import type { CertificateAuthority } from "./certificates.ts";
 import { timestamp } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import { type Fault, type Faults, nameOf } from "./faults.ts";
-import type { ConnectionRecord, Log } from "./log.ts";
+import type { Log } from "./log.ts";
 import type { TlsService } from "./service.ts";
 import type { Sockets } from "./sockets.ts";
 
@@ -49,14 +49,14 @@ export class TlsFront {
   }
 
   async listen({ address, port }: Listening): Promise<Listening> {
-    const server = createServer((socket) => this.accept(socket, "direct"));
+    const server = createServer((socket) => this.accept(socket));
     this.#listeners.push(server);
     return await listening(server, address, port);
   }
 
-  /** Speaks TLS, then HTTP, on a TCP connection, whether accepted here or tunnelled by the proxy. */
-  accept(socket: Socket, via: ConnectionRecord["via"]): void {
-    const record = this.#parts.log.connection(via);
+  /** Speaks TLS, then HTTP, on a TCP connection, whether accepted here or tunnelled by the proxy to a host. */
+  accept(socket: Socket, tunnelTo?: string): void {
+    const record = this.#parts.log.connection(tunnelTo === undefined ? "direct" : "proxy");
     this.#parts.sockets.track(socket, record);
     let owner: TlsService | undefined;
     const tls = new TLSSocket(socket, {
@@ -65,8 +65,9 @@ export class TlsFront {
       SNICallback: (name, done) => {
         const host = name.toLowerCase();
         record.serverName = host;
-        owner = this.serviceFor(host);
-        if (owner === undefined) return done(new Error(`no fake answers to the name ${host}`));
+        // A tunnel ends at one host's machines, and they only speak for that host.
+        owner = tunnelTo === undefined || tunnelTo === host ? this.serviceFor(host) : undefined;
+        if (owner === undefined) return done(new Error(`nobody answers to the name ${host} here`));
         record.service = owner.name;
         const fault = this.#parts.faults.takeForConnection(owner.name);
         if (fault !== undefined) record.fault = nameOf(fault);

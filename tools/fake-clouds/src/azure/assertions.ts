@@ -1,0 +1,140 @@
+import { createHash, createPublicKey } from "node:crypto";
+import { compactVerify, decodeProtectedHeader } from "jose";
+import { type Clock, epochSeconds } from "../core/clock.ts";
+import type { Cluster } from "../core/cluster.ts";
+import { claimsOf, TokenProblem } from "../core/jwt.ts";
+import type { App, FederatedCredential } from "./directory.ts";
+import { refuse } from "./entra-errors.ts";
+
+export interface AssertionParts {
+  readonly clock: Clock;
+  readonly cluster: Cluster;
+  /** `jti` values of certificate assertions that were seen: each may be used once. */
+  readonly seen: Set<string>;
+}
+
+/** Longest life of an assertion that an application signs with its certificate, in seconds. */
+const LONGEST_LIFE = 24 * 3600;
+
+/**
+ * Checks a client assertion: one that the application signed itself with a registered certificate
+ * (https://learn.microsoft.com/entra/identity-platform/certificate-credentials), or a token of an issuer that it trusts.
+ * @throws {EntraRefusal}
+ */
+export async function checkAssertion(
+  parts: AssertionParts,
+  app: App,
+  assertion: string,
+  tokenEndpoints: readonly string[],
+): Promise<void> {
+  const claims = claimsOf(assertion);
+  if (assertion.split(".").length !== 3 || Object.keys(claims).length === 0) {
+    refuse(401, "invalid_client", 50027, "JWT token is invalid or malformed.");
+  }
+  if (claims.iss === app.clientId) await checkCertificateAssertion(parts, app, assertion, tokenEndpoints);
+  else await checkFederatedToken(parts, app, assertion);
+}
+
+async function checkCertificateAssertion(
+  { clock, seen }: AssertionParts,
+  app: App,
+  assertion: string,
+  tokenEndpoints: readonly string[],
+): Promise<void> {
+  const header = headerOf(assertion);
+  const thumbprint = header["x5t#S256"];
+  if (header.alg !== "RS256" && header.alg !== "PS256")
+    refuse(401, "invalid_client", 5002730, `Invalid JWT token. Unsupported key for the signing algorithm.`);
+  const certificate = typeof thumbprint === "string" ? app.certificates.get(thumbprint) : undefined;
+  if (certificate === undefined) {
+    refuse(
+      401,
+      "invalid_client",
+      700027,
+      `The certificate with identifier used to sign the client assertion is not registered on application. [Reason - The key was not found., Thumbprint of key used by client: '${hexOf(thumbprint)}'.]`,
+    );
+  }
+  const now = epochSeconds(clock());
+  if (Date.parse(certificate.validTo) < clock()) {
+    refuse(401, "invalid_client", 7000222, "The provided client certificate keys are expired.");
+  }
+  const key = createPublicKey(certificate.publicKey.export({ type: "spki", format: "pem" }));
+  const verified = await compactVerify(assertion, key, { algorithms: ["RS256", "PS256"] }).then(
+    () => true,
+    () => false,
+  );
+  if (!verified) {
+    refuse(
+      401,
+      "invalid_client",
+      700027,
+      "Client assertion failed signature validation. [Reason - The key was found but the signature could not be verified.]",
+    );
+  }
+  checkChain(header["x5c"], thumbprint);
+  const { aud, exp, nbf, sub, jti } = claimsOf(assertion);
+  if (typeof aud !== "string" || !tokenEndpoints.includes(aud)) {
+    refuse(401, "invalid_client", 700023, `Client assertion audience claim does not match Realm issuer. '${String(aud)}'.`);
+  }
+  if (sub !== app.clientId) refuse(401, "invalid_client", 700021, "Client assertion application identifier doesn't match 'client_id' parameter.");
+  if (typeof exp !== "number" || exp <= now || (typeof nbf === "number" && nbf > now + 300) || exp > now + LONGEST_LIFE) {
+    refuse(401, "invalid_client", 700024, "Client assertion is not within its valid time range.");
+  }
+  if (typeof jti !== "string" || jti === "" || seen.has(jti)) {
+    refuse(401, "invalid_client", 700025, "Client assertion has no jti, or one that was used before.");
+  }
+  seen.add(jti);
+}
+
+/** `x5c`, where it is sent, must begin with the very certificate that `x5t#S256` names (RFC 7515 section 4.1.6). */
+function checkChain(chain: unknown, thumbprint: unknown): void {
+  if (chain === undefined) return;
+  const first: unknown = Array.isArray(chain) ? chain[0] : undefined;
+  const actual =
+    typeof first === "string"
+      ? createHash("sha256").update(Buffer.from(first, "base64")).digest("base64url")
+      : undefined;
+  if (actual !== thumbprint) {
+    refuse(401, "invalid_client", 700027, "The x5c header does not begin with the certificate of x5t#S256.");
+  }
+}
+
+async function checkFederatedToken(parts: AssertionParts, app: App, token: string): Promise<void> {
+  const { iss, sub, aud } = claimsOf(token);
+  const audiences = Array.isArray(aud) ? aud : [aud];
+  const fits = (credential: FederatedCredential) => ({
+    issuer: credential.issuer === iss,
+    subject: credential.subject === sub,
+    audience: audiences.includes(credential.audience),
+  });
+  const matches = app.federated.map(fits);
+  if (!matches.some(({ issuer }) => issuer)) {
+    refuse(401, "invalid_client", 700211, `No matching federated identity record found for presented assertion issuer '${String(iss)}'. Please note that the issuer comparison is case-sensitive.`);
+  }
+  if (!matches.some(({ issuer, subject }) => issuer && subject)) {
+    refuse(401, "invalid_client", 700213, `No matching federated identity record found for presented assertion subject '${String(sub)}'. The subject comparison is case-sensitive.`);
+  }
+  const match = matches.findIndex(({ issuer, subject, audience }) => issuer && subject && audience);
+  const credential = app.federated[match];
+  if (credential === undefined) {
+    refuse(401, "invalid_client", 700212, `No matching federated identity record found for presented assertion audience '${String(audiences[0])}'. The audience comparison is case-sensitive.`);
+  }
+  const verified = await parts.cluster.verify(token, [credential.audience]);
+  if (!(verified instanceof TokenProblem)) return;
+  if (verified.reason === "expired" || verified.reason === "not-yet-valid") {
+    refuse(401, "invalid_client", 700024, "Client assertion is not within its valid time range.");
+  }
+  refuse(401, "invalid_client", 5000223, "The signature of the presented assertion could not be verified.");
+}
+
+function headerOf(assertion: string): Record<string, unknown> {
+  try {
+    return { ...decodeProtectedHeader(assertion) };
+  } catch {
+    refuse(401, "invalid_client", 50027, "JWT token is invalid or malformed.");
+  }
+}
+
+function hexOf(thumbprint: unknown): string {
+  return typeof thumbprint === "string" ? Buffer.from(thumbprint, "base64url").toString("hex").toUpperCase() : "";
+}
