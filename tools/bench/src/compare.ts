@@ -1,0 +1,62 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Clouds } from "@imagecred/fake-clouds";
+import type { Contender } from "./contenders.ts";
+import { type Command, type Cost, measureOnce } from "./measure.ts";
+import type { Row, Table } from "./results.ts";
+import type { Scenario } from "./scenarios.ts";
+import { median, quantile } from "./statistics.ts";
+
+/** Not counted: they fill the page cache and warm the servers' code. */
+const WARM_UP_RUNS = 3;
+
+/** Runs all contenders in turn, `runs` times: what disturbs the machine disturbs all of them alike. */
+export async function compare(
+  launcher: string,
+  scenario: Scenario,
+  clouds: Clouds,
+  contenders: readonly Contender[],
+  options: { readonly runs: number; readonly latencyMs: number },
+): Promise<Table> {
+  clouds.latency.set(options.latencyMs);
+  const stdinFile = join(clouds.core.directory, "request.json");
+  const request = {
+    kind: "CredentialProviderRequest",
+    apiVersion: "credentialprovider.kubelet.k8s.io/v1",
+    image: scenario.image,
+  };
+  writeFileSync(stdinFile, `${JSON.stringify(request)}\n`);
+  const args = await scenario.args(clouds);
+  const env = {
+    PATH: "/usr/bin:/bin",
+    SSL_CERT_FILE: clouds.core.caFile,
+    // Both sides without a person's own files.
+    AWS_CONFIG_FILE: "/dev/null",
+    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+  };
+  const costs = new Map<Contender, Cost[]>(contenders.map((contender) => [contender, []]));
+  for (let run = -WARM_UP_RUNS; run < options.runs; run++) {
+    for (const [contender, list] of costs) {
+      const command: Command = { path: contender.path, args, env, stdinFile };
+      const cost = await measureOnce(launcher, command);
+      if (run >= 0) list.push(cost);
+    }
+    clouds.core.log.clear();
+  }
+  const rows = [...costs].map(([contender, list]) => rowOf(contender, list));
+  return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows };
+}
+
+function rowOf({ label, ours, bytes }: Contender, costs: readonly Cost[]): Row {
+  const wall = costs.map(({ wallUs }) => wallUs / 1000);
+  return {
+    label,
+    ours,
+    bytes,
+    runs: costs.length,
+    wallMs: median(wall),
+    wallP90Ms: quantile(wall, 0.9),
+    cpuMs: median(costs.map(({ cpuUs }) => cpuUs / 1000)),
+    peakMib: median(costs.map(({ peakKib }) => peakKib / 1024)),
+  };
+}

@@ -1,0 +1,18 @@
+import type { PluginName } from "./scenarios.ts";
+
+/** The most that the static executable may cost, as a share of the vendor's plugin in the same run. */
+export interface Limits {
+  readonly wall: number;
+  readonly cpu: number;
+  readonly peak: number;
+  /** Wall time with 20 ms on every request. */
+  readonly wallAt20Ms: number;
+}
+
+export const LIMITS: Readonly<Record<PluginName, Limits>> = {
+  ecr: { wall: 0.6, cpu: 0.6, peak: 0.85, wallAt20Ms: 0.85 },
+  acr: { wall: 0.6, cpu: 0.6, peak: 0.7, wallAt20Ms: 0.6 },
+  gcr: { wall: 0.8, cpu: 0.8, peak: 1.1, wallAt20Ms: 0.6 },
+};
+
+export const MAX_BYTES = 11_000_000;

@@ -1,0 +1,123 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { compare } from "./compare.ts";
+import { type Contender, otherContender, ourContenders, vendorContender } from "./contenders.ts";
+import { describeMachine } from "./machine.ts";
+import { buildLauncher } from "./measure.ts";
+import { bringUpLoopback, insideNamespace, nameHosts, rerunInside } from "./namespace.ts";
+import { drawPicture } from "./picture.ts";
+import { brokenLimits, renderTable } from "./report.ts";
+import type { Results, Table } from "./results.ts";
+import { PLUGINS, type PluginName, SCENARIOS } from "./scenarios.ts";
+
+const USAGE = `Usage: npm run bench -- [flags]
+
+Measures our executables (dist/) beside the cloud vendors' Go plugins, whole processes, interleaved, medians.
+
+  --plugin ecr,acr,gcr   which plugins (default: all that are built)
+  --against PATH         this executable instead of the vendor's; with one --plugin. "none": ours alone
+  --runs N               runs of each executable per table (default 50)
+  --latency 0,20         milliseconds added to every request, a table for each (default 0,20)
+  --check                exit 1 when a static executable costs more than its limit
+  --write                write docs/performance.md (its tables), .json and .svg
+  --help
+
+Needs Linux with \`unshare\` and \`ip\` (root or user namespaces), a Rust toolchain, and Go for the vendors' plugins.
+`;
+
+const { values: flags } = parseArgs({
+  options: {
+    plugin: { type: "string", default: PLUGINS.join(",") },
+    against: { type: "string" },
+    runs: { type: "string", default: "50" },
+    latency: { type: "string", default: "0,20" },
+    check: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (flags.help) {
+  console.log(USAGE);
+} else if (!insideNamespace()) {
+  // Built outside: the namespace has no network to fetch crates and modules from.
+  buildLauncher();
+  if (flags.against === undefined) for (const plugin of chosenPlugins()) vendorContender(SCENARIOS[plugin]);
+  process.exitCode = rerunInside();
+} else {
+  process.exitCode = await main();
+}
+
+function chosenPlugins(): readonly PluginName[] {
+  return flags.plugin.split(",").map((name) => {
+    const found = PLUGINS.find((plugin) => plugin === name);
+    if (found === undefined) throw new Error(`--plugin ${name}: expected some of ${PLUGINS.join(",")}`);
+    return found;
+  });
+}
+
+async function main(): Promise<number> {
+  const launcher = buildLauncher();
+  bringUpLoopback();
+  const tables: Table[] = [];
+  for (const plugin of chosenPlugins()) tables.push(...(await benchmark(launcher, plugin)));
+  const results: Results = {
+    machine: describeMachine(),
+    date: new Date().toISOString().slice(0, 10),
+    tables,
+  };
+  if (flags.write) writeDocuments(results);
+  const broken = brokenLimits(results);
+  for (const line of broken) console.log(`✖ ${line}`);
+  return flags.check && broken.length > 0 ? 1 : 0;
+}
+
+async function benchmark(launcher: string, plugin: PluginName): Promise<Table[]> {
+  const scenario = SCENARIOS[plugin];
+  const contenders = [...ourContenders(scenario), ...others(plugin)];
+  if (contenders.length === 0) {
+    console.log(`${plugin}: nothing is built; npm run build`);
+    return [];
+  }
+  const hosts: Record<string, string> = {};
+  for (const name of scenario.cloudHosts) hosts[name] = "127.0.0.1";
+  for (const name of scenario.metadataHosts) hosts[name] = "169.254.169.254";
+  nameHosts(hosts);
+  const clouds = await scenario.start();
+  const tables: Table[] = [];
+  try {
+    for (const latency of flags.latency.split(",").map(Number)) {
+      const table = await compare(launcher, scenario, clouds, contenders, {
+        runs: Number(flags.runs),
+        latencyMs: latency,
+      });
+      console.log(renderTable(table));
+      tables.push(table);
+    }
+  } finally {
+    await clouds.close();
+  }
+  return tables;
+}
+
+function others(plugin: PluginName): readonly Contender[] {
+  if (flags.against === "none") return [];
+  if (flags.against !== undefined) return [otherContender(resolve(flags.against), flags.against)];
+  const vendor = vendorContender(SCENARIOS[plugin]);
+  if (vendor === undefined) console.log(`${plugin}: no Go plugin to compare with`);
+  return vendor === undefined ? [] : [vendor];
+}
+
+/** The tables go between two comments of docs/performance.md; the words around them are written by hand. */
+function writeDocuments(results: Results): void {
+  const docs = join(import.meta.dirname, "../../../docs");
+  writeFileSync(join(docs, "performance.json"), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(docs, "performance.svg"), drawPicture(results));
+  const page = readFileSync(join(docs, "performance.md"), "utf8");
+  const generated = `Measured ${results.date} on ${results.machine}; ${flags.runs} runs of each, medians.\n\n${results.tables.map(renderTable).join("\n")}`;
+  const written = page.replace(
+    /(<!-- tables -->\n)[\s\S]*(<!-- end of tables -->)/,
+    (_, start, end) => `${start}\n${generated}\n${end}`,
+  );
+  writeFileSync(join(docs, "performance.md"), written);
+}

@@ -1,0 +1,51 @@
+import { execFile, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+/** What one run of a process cost, as the kernel counted it. */
+export interface Cost {
+  readonly wallUs: number;
+  /** User and system time together. */
+  readonly cpuUs: number;
+  readonly peakKib: number;
+}
+
+const CRATE = join(import.meta.dirname, "../measure");
+
+/** Builds the launcher that counts (see measure/src/main.rs); cached by its source. @returns its path */
+export function buildLauncher(): string {
+  const cache = process.env["IMAGECRED_CACHE"] ?? join(homedir(), ".cache/imagecred");
+  const inputs = ["Cargo.toml", "Cargo.lock", "src/main.rs"].map((name) => readFileSync(join(CRATE, name)));
+  const key = createHash("sha256").update(Buffer.concat(inputs)).digest("hex").slice(0, 16);
+  const target = join(cache, "measure", key);
+  const launcher = join(target, "release/measure");
+  if (existsSync(launcher)) return launcher;
+  const { status } = spawnSync("cargo", ["build", "--release", "--locked", "--quiet"], {
+    cwd: CRATE,
+    stdio: "inherit",
+    env: { ...process.env, CARGO_TARGET_DIR: target },
+  });
+  if (status !== 0)
+    throw new Error("the measuring launcher did not build; the benchmark needs a Rust toolchain");
+  return launcher;
+}
+
+export interface Command {
+  readonly path: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly stdinFile: string;
+}
+
+/** Runs a command once. @throws when it fails or answers nothing: a failure would be measured as very fast */
+export async function measureOnce(launcher: string, { path, args, env, stdinFile }: Command): Promise<Cost> {
+  const { stdout, stderr } = await promisify(execFile)(launcher, [stdinFile, path, ...args], { env });
+  const { wallUs, userUs, systemUs, peakKib, exitCode, stdoutBytes } = JSON.parse(stdout);
+  // The shortest answer with a credential in it is longer than this; an empty one of the Go plugins is not.
+  if (exitCode !== 0 || stdoutBytes < 200)
+    throw new Error(`${path} gave no credential (exit ${exitCode}): ${stderr.trim()}`);
+  return { wallUs, cpuUs: userUs + systemUs, peakKib };
+}

@@ -1,0 +1,51 @@
+import { LIMITS, MAX_BYTES } from "./limits.ts";
+import { type Results, type Row, ratios, type Table } from "./results.ts";
+
+/** A table in Markdown, which a terminal shows just as well. */
+export function renderTable(table: Table): string {
+  const lines = [
+    `**${table.title}**, ${table.latencyMs === 0 ? "no added latency" : `${table.latencyMs} ms on every request`}`,
+    "",
+    "| executable | wall ms (p90) | CPU ms | peak MiB | file MB |",
+    "| --- | ---: | ---: | ---: | ---: |",
+  ];
+  for (const row of table.rows) {
+    const share = ratios(table, row);
+    const cell = (value: string, ratio: number | undefined) =>
+      ratio === undefined ? value : `${value} · **${ratio.toFixed(2)}x**`;
+    lines.push(
+      `| ${row.ours ? `imagecred ${row.label}` : row.label} | ${cell(`${row.wallMs.toFixed(1)} (${row.wallP90Ms.toFixed(1)})`, share?.wall)} | ` +
+        `${cell(row.cpuMs.toFixed(1), share?.cpu)} | ${cell(row.peakMib.toFixed(1), share?.peak)} | ${(row.bytes / 1e6).toFixed(1)} |`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** What of the limits the static executables do not keep; empty when all is well. */
+export function brokenLimits({ tables }: Results): readonly string[] {
+  return tables.flatMap((table) => {
+    const row = table.rows.find(({ label, ours }) => ours && label === "static");
+    if (row === undefined) return [];
+    const limits = LIMITS[table.plugin];
+    const share = ratios(table, row);
+    const broken = (what: string, value: number | undefined, limit: number) =>
+      value !== undefined && value > limit
+        ? [`${table.plugin} at ${table.latencyMs} ms: ${what} is ${value.toFixed(2)}x, limit ${limit}x`]
+        : [];
+    const size = row.bytes > MAX_BYTES ? [`${table.plugin}: ${row.bytes} bytes, limit ${MAX_BYTES}`] : [];
+    if (table.latencyMs === 20) return [...size, ...broken("wall", share?.wall, limits.wallAt20Ms)];
+    if (table.latencyMs !== 0) return size;
+    return [
+      ...size,
+      ...broken("wall", share?.wall, limits.wall),
+      ...broken("CPU", share?.cpu, limits.cpu),
+      ...broken("peak memory", share?.peak, limits.peak),
+    ];
+  });
+}
+
+/** Rows of one kind across the tables, for the picture. */
+export function rowLabel(row: Row): string {
+  if (!row.ours) return row.label;
+  return row.label === "static" ? "imagecred (static)" : `imagecred (${row.label})`;
+}

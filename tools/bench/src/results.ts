@@ -1,0 +1,35 @@
+import type { PluginName } from "./scenarios.ts";
+
+/** Medians of one executable in one scenario. */
+export interface Row {
+  readonly label: string;
+  readonly ours: boolean;
+  readonly bytes: number;
+  readonly runs: number;
+  readonly wallMs: number;
+  readonly wallP90Ms: number;
+  readonly cpuMs: number;
+  readonly peakMib: number;
+}
+
+export interface Table {
+  readonly plugin: PluginName;
+  readonly title: string;
+  /** Milliseconds added to every request. */
+  readonly latencyMs: number;
+  readonly rows: readonly Row[];
+}
+
+/** A whole benchmark; kept as docs/performance.json so that table and picture can be drawn again. */
+export interface Results {
+  readonly machine: string;
+  readonly date: string;
+  readonly tables: readonly Table[];
+}
+
+/** A number of ours as a share of the other's; undefined without another to compare with. */
+export function ratios(table: Table, row: Row): { wall: number; cpu: number; peak: number } | undefined {
+  const other = table.rows.find(({ ours }) => !ours);
+  if (other === undefined || !row.ours) return undefined;
+  return { wall: row.wallMs / other.wallMs, cpu: row.cpuMs / other.cpuMs, peak: row.peakMib / other.peakMib };
+}

@@ -1,0 +1,62 @@
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+
+export const PLUGINS = ["ecr", "acr", "gcr"] as const;
+export type PluginName = (typeof PLUGINS)[number];
+
+/** What is measured for a plugin: one node, one image, the identity that most nodes use. */
+export interface Scenario {
+  readonly plugin: PluginName;
+  readonly title: string;
+  readonly executable: string;
+  readonly image: string;
+  /** Names that the namespace's /etc/hosts gives to loopback, where the fake cloud serves TLS on port 443. */
+  readonly cloudHosts: readonly string[];
+  /** Names of the metadata server, given to 169.254.169.254. */
+  readonly metadataHosts: readonly string[];
+  start(): Promise<Clouds>;
+  /** Arguments for our plugin and for the vendor's: the same, as ours is a drop-in. */
+  args(clouds: Clouds): Promise<readonly string[]>;
+}
+
+const CLOUD = { address: "127.0.0.1", port: 443 };
+const METADATA = { address: "169.254.169.254", port: 80 };
+
+export const SCENARIOS: Readonly<Record<PluginName, Scenario>> = {
+  ecr: {
+    plugin: "ecr",
+    title: "ECR, instance role over IMDSv2",
+    executable: "ecr-credential-provider",
+    image: "123456789012.dkr.ecr.us-west-2.amazonaws.com/app",
+    cloudHosts: ["api.ecr.us-west-2.amazonaws.com"],
+    metadataHosts: [],
+    start: () => startClouds({ listen: { tls: CLOUD, "aws.imds": METADATA } }),
+    args: async () => [],
+  },
+  acr: {
+    plugin: "acr",
+    title: "ACR, managed identity over IMDS",
+    executable: "acr-credential-provider",
+    image: "myregistry.azurecr.io/app",
+    cloudHosts: ["myregistry.azurecr.io", "login.microsoftonline.com"],
+    metadataHosts: [],
+    start: () => startClouds({ listen: { tls: CLOUD, "azure.imds": METADATA } }),
+    args: async (clouds) => {
+      const config = {
+        cloud: "AzurePublicCloud",
+        tenantId: clouds.azure.tenantId,
+        useManagedIdentityExtension: true,
+      };
+      return [await clouds.core.writeFile("azure.json", JSON.stringify(config))];
+    },
+  },
+  gcr: {
+    plugin: "gcr",
+    title: "Artifact Registry, service account of the metadata server",
+    executable: "gcr-credential-provider",
+    image: "us-docker.pkg.dev/project/repository/app",
+    cloudHosts: [],
+    metadataHosts: ["metadata.google.internal", "metadata.google.internal."],
+    start: () => startClouds({ listen: { tls: CLOUD, "google.metadata": METADATA } }),
+    args: async () => ["get-credentials"],
+  },
+};
