@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { jwtVerify, SignJWT } from "jose";
 import { type Clock, epochSeconds } from "../core/clock.ts";
 import { claimsOf } from "../core/jwt.ts";
@@ -12,13 +12,18 @@ export interface RegistryScope {
   readonly actions: readonly string[];
 }
 
+interface KeyPair {
+  readonly publicKey: KeyObject;
+  readonly privateKey: KeyObject;
+}
+
 const ISSUER = "Azure Container Registry";
 
 /** The tokens that Azure Container Registry makes: refresh tokens (the password of `docker login`) and access tokens. */
 export class RegistryTokens {
   readonly #clock: Clock;
   readonly #secrets: Secrets;
-  readonly #keys = generateKeyPairSync("rsa", { modulusLength: 2048 });
+  #madeKeys: KeyPair | undefined;
 
   constructor(clock: Clock, secrets: Secrets) {
     this.#clock = clock;
@@ -28,7 +33,15 @@ export class RegistryTokens {
   /** A refresh token for one registry. @param expiresIn seconds */
   async refreshToken(audience: string, holder: Holder, tenant: string, expiresIn: number): Promise<string> {
     const token = await this.#sign(
-      { jti: randomUUID(), sub: holder, aud: audience, version: "1.0", grant_type: "refresh_token", appid: holder, tenant },
+      {
+        jti: randomUUID(),
+        sub: holder,
+        aud: audience,
+        version: "1.0",
+        grant_type: "refresh_token",
+        appid: holder,
+        tenant,
+      },
       expiresIn,
     );
     return this.#secrets.register("azure.registryRefreshToken", token);
@@ -49,7 +62,9 @@ export class RegistryTokens {
 
   /** The holder of a refresh token of this registry, or undefined for one that is none, is another's, or has ended. */
   async holderOf(token: string, audience: string): Promise<Holder | undefined> {
-    return (await this.#verified(token, audience, "refresh_token")) ? String(claimsOf(token)["appid"]) : undefined;
+    return (await this.#verified(token, audience, "refresh_token"))
+      ? String(claimsOf(token)["appid"])
+      : undefined;
   }
 
   /** What an access token of this registry allows; undefined when it is not good here. */
@@ -57,6 +72,11 @@ export class RegistryTokens {
     if (!(await this.#verified(token, audience, "access_token"))) return undefined;
     const access = claimsOf(token)["access"] as { name: string; actions: string[] }[];
     return access.map(({ name, actions }) => ({ repository: name, actions }));
+  }
+
+  get #keys(): KeyPair {
+    this.#madeKeys ??= generateKeyPairSync("rsa", { modulusLength: 2048 });
+    return this.#madeKeys;
   }
 
   #sign(claims: Record<string, unknown>, expiresIn: number): Promise<string> {
@@ -68,7 +88,12 @@ export class RegistryTokens {
 
   async #verified(token: string, audience: string, grantType: string): Promise<boolean> {
     if (claimsOf(token)["grant_type"] !== grantType) return false;
-    const expected = { issuer: ISSUER, audience, currentDate: new Date(this.#clock()), algorithms: ["RS256"] };
+    const expected = {
+      issuer: ISSUER,
+      audience,
+      currentDate: new Date(this.#clock()),
+      algorithms: ["RS256"],
+    };
     return jwtVerify(token, this.#keys.publicKey, expected).then(
       () => true,
       () => false,

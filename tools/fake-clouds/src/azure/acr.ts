@@ -36,7 +36,10 @@ export function hostsOf({ name, cloud = "public", regions = [] }: RegistryOption
   return [`${name}.${suffix}`, ...regions.map((region) => `${name}.${region}.geo.${suffix}`)];
 }
 
-const OPERATIONS: Readonly<Record<string, string>> = { "/oauth2/exchange": "Exchange", "/oauth2/token": "Token" };
+const OPERATIONS: Readonly<Record<string, string>> = {
+  "/oauth2/exchange": "Exchange",
+  "/oauth2/token": "Token",
+};
 
 /**
  * Azure Container Registry: the exchange of an Entra token for a refresh token, the token endpoint, and the registry's
@@ -72,7 +75,11 @@ async function answer(parts: AcrParts, registry: RegistryOptions, request: Recei
 
 const REFRESH_TOKEN_USER = "00000000-0000-0000-0000-000000000000";
 
-async function exchange({ directory, tokens }: AcrParts, registry: RegistryOptions, request: Received): Promise<Reply> {
+async function exchange(
+  { directory, tokens }: AcrParts,
+  registry: RegistryOptions,
+  request: Received,
+): Promise<Reply> {
   if (request.method !== "POST") return failure(405, "UNSUPPORTED", "The operation is unsupported.");
   const form = formOf(request);
   const grant = form?.get("grant_type");
@@ -101,9 +108,15 @@ async function token({ tokens }: AcrParts, registry: RegistryOptions, request: R
   if (basic !== undefined && basic.username !== REFRESH_TOKEN_USER) return unauthorized();
   const holder = refresh === null ? "anonymous" : await tokens.holderOf(refresh, request.host);
   if (holder === undefined) return unauthorized();
-  const scopes = parameters.getAll("scope").flatMap((scope) => scope.split(" ")).map(scopeOf);
-  if (!scopes.every((scope) => scope !== undefined && permitted(registry, holder, scope))) return unauthorized();
-  return json(200, { access_token: await tokens.accessToken(request.host, holder, scopes as RegistryScope[]) });
+  const scopes = parameters
+    .getAll("scope")
+    .flatMap((scope) => scope.split(" "))
+    .map(scopeOf);
+  if (!scopes.every((scope) => scope !== undefined && permitted(registry, holder, scope)))
+    return unauthorized();
+  return json(200, {
+    access_token: await tokens.accessToken(request.host, holder, scopes as RegistryScope[]),
+  });
 }
 
 function scopeOf(text: string): RegistryScope | undefined {
@@ -121,7 +134,10 @@ function permitted(registry: RegistryOptions, holder: Holder, { actions }: Regis
 function mayRead(request: Received, access: readonly RegistryScope[] | undefined): boolean {
   if (access === undefined) return false;
   const repository = /^\/v2\/(.+)\/manifests\//.exec(request.path)?.[1];
-  return repository === undefined || access.some((scope) => scope.repository === repository && scope.actions.includes("pull"));
+  return (
+    repository === undefined ||
+    access.some((scope) => scope.repository === repository && scope.actions.includes("pull"))
+  );
 }
 
 function challenge(request: Received, host: string): string {

@@ -74,10 +74,26 @@ async function checkCertificateAssertion(
   checkChain(header["x5c"], thumbprint);
   const { aud, exp, nbf, sub, jti } = claimsOf(assertion);
   if (typeof aud !== "string" || !tokenEndpoints.includes(aud)) {
-    refuse(401, "invalid_client", 700023, `Client assertion audience claim does not match Realm issuer. '${String(aud)}'.`);
+    refuse(
+      401,
+      "invalid_client",
+      700023,
+      `Client assertion audience claim does not match Realm issuer. '${String(aud)}'.`,
+    );
   }
-  if (sub !== app.clientId) refuse(401, "invalid_client", 700021, "Client assertion application identifier doesn't match 'client_id' parameter.");
-  if (typeof exp !== "number" || exp <= now || (typeof nbf === "number" && nbf > now + 300) || exp > now + LONGEST_LIFE) {
+  if (sub !== app.clientId)
+    refuse(
+      401,
+      "invalid_client",
+      700021,
+      "Client assertion application identifier doesn't match 'client_id' parameter.",
+    );
+  if (
+    typeof exp !== "number" ||
+    exp <= now ||
+    (typeof nbf === "number" && nbf > now + 300) ||
+    exp > now + LONGEST_LIFE
+  ) {
     refuse(401, "invalid_client", 700024, "Client assertion is not within its valid time range.");
   }
   if (typeof jti !== "string" || jti === "" || seen.has(jti)) {
@@ -109,15 +125,30 @@ async function checkFederatedToken(parts: AssertionParts, app: App, token: strin
   });
   const matches = app.federated.map(fits);
   if (!matches.some(({ issuer }) => issuer)) {
-    refuse(401, "invalid_client", 700211, `No matching federated identity record found for presented assertion issuer '${String(iss)}'. Please note that the issuer comparison is case-sensitive.`);
+    refuse(
+      401,
+      "invalid_client",
+      700211,
+      `No matching federated identity record found for presented assertion issuer '${String(iss)}'. Please note that the issuer comparison is case-sensitive.`,
+    );
   }
   if (!matches.some(({ issuer, subject }) => issuer && subject)) {
-    refuse(401, "invalid_client", 700213, `No matching federated identity record found for presented assertion subject '${String(sub)}'. The subject comparison is case-sensitive.`);
+    refuse(
+      401,
+      "invalid_client",
+      700213,
+      `No matching federated identity record found for presented assertion subject '${String(sub)}'. The subject comparison is case-sensitive.`,
+    );
   }
   const match = matches.findIndex(({ issuer, subject, audience }) => issuer && subject && audience);
   const credential = app.federated[match];
   if (credential === undefined) {
-    refuse(401, "invalid_client", 700212, `No matching federated identity record found for presented assertion audience '${String(audiences[0])}'. The audience comparison is case-sensitive.`);
+    refuse(
+      401,
+      "invalid_client",
+      700212,
+      `No matching federated identity record found for presented assertion audience '${String(audiences[0])}'. The audience comparison is case-sensitive.`,
+    );
   }
   const verified = await parts.cluster.verify(token, [credential.audience]);
   if (!(verified instanceof TokenProblem)) return;
@@ -136,5 +167,7 @@ function headerOf(assertion: string): Record<string, unknown> {
 }
 
 function hexOf(thumbprint: unknown): string {
-  return typeof thumbprint === "string" ? Buffer.from(thumbprint, "base64url").toString("hex").toUpperCase() : "";
+  return typeof thumbprint === "string"
+    ? Buffer.from(thumbprint, "base64url").toString("hex").toUpperCase()
+    : "";
 }

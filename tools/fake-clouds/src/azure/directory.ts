@@ -78,7 +78,14 @@ export class Directory {
 
   /** Registers an application. Its secrets are noted as such. */
   addApp(options: AppOptions): App {
-    const { tenant, name, clientId = randomUUID(), secrets = [], certificates = [], federated = [] } = options;
+    const {
+      tenant,
+      name,
+      clientId = randomUUID(),
+      secrets = [],
+      certificates = [],
+      federated = [],
+    } = options;
     if (this.cloudOf(tenant) === undefined) throw new Error(`the fake Entra has no tenant ${tenant}`);
     for (const { value } of secrets) this.#secrets.register("azure.clientSecret", value);
     const parsed = certificates.map((pem) => new X509Certificate(pem));

@@ -60,10 +60,20 @@ async function tokenReply(parts: EntraParts, request: Received, tenant: string):
   const correlationId = request.headers["client-request-id"] ?? randomUUID();
   try {
     if (request.method !== "POST")
-      refuse(400, "invalid_request", 900561, "The endpoint only accepts POST requests. Received a GET request.");
+      refuse(
+        400,
+        "invalid_request",
+        900561,
+        "The endpoint only accepts POST requests. Received a GET request.",
+      );
     const form = formOf(request);
     if (form === undefined)
-      refuse(400, "invalid_request", 900144, "The request body must contain the following parameter: 'grant_type'.");
+      refuse(
+        400,
+        "invalid_request",
+        900144,
+        "The request body must contain the following parameter: 'grant_type'.",
+      );
     const { app, resource } = await checkGrant(parts, request, tenant, form);
     const expiresIn = parts.expiresIn();
     const accessToken = await parts.directory.issueAccessToken({ app, resource, expiresIn });
@@ -84,15 +94,33 @@ async function checkGrant(
   tenant: string,
   form: URLSearchParams,
 ): Promise<{ readonly app: App; readonly resource: string }> {
-  if (parts.directory.cloudOf(tenant) !== cloudOfLogin(request.host) || (tenant === "adfs") !== (request.host === ADFS_HOST)) {
-    refuse(400, "invalid_request", 90002, `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`);
+  if (
+    parts.directory.cloudOf(tenant) !== cloudOfLogin(request.host) ||
+    (tenant === "adfs") !== (request.host === ADFS_HOST)
+  ) {
+    refuse(
+      400,
+      "invalid_request",
+      90002,
+      `Tenant '${tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the correct cloud.`,
+    );
   }
   if (form.get("grant_type") !== "client_credentials")
-    refuse(400, "unsupported_grant_type", 70003, `The app requested an unsupported grant type '${form.get("grant_type") ?? ""}'.`);
+    refuse(
+      400,
+      "unsupported_grant_type",
+      70003,
+      `The app requested an unsupported grant type '${form.get("grant_type") ?? ""}'.`,
+    );
   const clientId = form.get("client_id") ?? "";
   const app = parts.directory.app(tenant, clientId);
   if (app === undefined)
-    refuse(400, "unauthorized_client", 700016, `Application with identifier '${clientId}' was not found in the directory '${tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.`);
+    refuse(
+      400,
+      "unauthorized_client",
+      700016,
+      `Application with identifier '${clientId}' was not found in the directory '${tenant}'. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant.`,
+    );
   const resource = resourceOf(parts, form, tenant);
   const assertion = form.get("client_assertion");
   const secret = form.get("client_secret");
@@ -103,7 +131,12 @@ async function checkGrant(
   } else if (secret !== null) {
     checkSecret(parts, app, secret);
   } else {
-    refuse(401, "invalid_client", 7000216, "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.");
+    refuse(
+      401,
+      "invalid_client",
+      7000216,
+      "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+    );
   }
   return { app, resource };
 }
@@ -114,29 +147,58 @@ function resourceOf({ resources }: EntraParts, form: URLSearchParams, tenant: st
   const scope = scopes[0] ?? "";
   const resource = scope.replace(/\/\.default$/, "");
   if (scopes.length !== 1 || resource === scope)
-    refuse(400, "invalid_scope", 1002012, `The provided value for scope ${form.get("scope") ?? ""} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`);
+    refuse(
+      400,
+      "invalid_scope",
+      1002012,
+      `The provided value for scope ${form.get("scope") ?? ""} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    );
   if (!resources.includes(resource))
-    refuse(400, "invalid_resource", 500011, `The resource principal named ${resource} was not found in the tenant named ${tenant}.`);
+    refuse(
+      400,
+      "invalid_resource",
+      500011,
+      `The resource principal named ${resource} was not found in the tenant named ${tenant}.`,
+    );
   return resource;
 }
 
 function checkSecret({ clock }: EntraParts, app: App, secret: string): void {
   const known = app.secrets.find(({ value }) => value === secret);
   if (known === undefined)
-    refuse(401, "invalid_client", 7000215, `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`);
+    refuse(
+      401,
+      "invalid_client",
+      7000215,
+      `Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not the client secret ID, for a secret added to app '${app.clientId}'.`,
+    );
   if (known.endsAt !== undefined && known.endsAt <= clock())
-    refuse(401, "invalid_client", 7000222, `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app.`);
+    refuse(
+      401,
+      "invalid_client",
+      7000222,
+      `The provided client secret keys for app '${app.clientId}' are expired. Visit the Azure portal to create new keys for your app.`,
+    );
 }
 
 /** What `aud` of a certificate assertion may be: the token endpoint that it is sent to. */
 function tokenEndpointsOf(host: string, tenant: string): readonly string[] {
   if (tenant === "adfs") return [`https://${host}/adfs/oauth2/token`, `https://${host}/adfs`];
-  return [`https://${host}/${tenant}/oauth2/v2.0/token`, `https://${host}/${tenant}/v2.0`, `https://${host}/${tenant}`];
+  return [
+    `https://${host}/${tenant}/oauth2/v2.0/token`,
+    `https://${host}/${tenant}/v2.0`,
+    `https://${host}/${tenant}`,
+  ];
 }
 
 function openIdConfiguration({ directory, clock }: EntraParts, { host }: Received, tenant: string): Reply {
   if (directory.cloudOf(tenant) !== cloudOfLogin(host)) {
-    const problem = { status: 400, error: "invalid_tenant", code: 90002, message: `Tenant '${tenant}' not found.` } as const;
+    const problem = {
+      status: 400,
+      error: "invalid_tenant",
+      code: 90002,
+      message: `Tenant '${tenant}' not found.`,
+    } as const;
     return entraErrorReply(problem, clock(), randomUUID());
   }
   const base = `https://${host}/${tenant}`;
@@ -157,7 +219,11 @@ function instanceDiscovery({ host, query }: Received): Reply {
   const endpoint = /^https:\/\/([^/]+)\/([^/]+)\//.exec(query.get("authorization_endpoint") ?? "");
   const cloud = endpoint?.[1] === undefined ? undefined : cloudOfLogin(endpoint[1]);
   if (endpoint === null || cloud === undefined || cloud === "stack") {
-    return json(400, { error: "invalid_instance", error_description: "AADSTS50049: Unknown or invalid instance.", error_codes: [50049] });
+    return json(400, {
+      error: "invalid_instance",
+      error_description: "AADSTS50049: Unknown or invalid instance.",
+      error_codes: [50049],
+    });
   }
   return json(200, {
     tenant_discovery_endpoint: `https://${endpoint[1]}/${endpoint[2]}/v2.0/.well-known/openid-configuration`,

@@ -1,6 +1,6 @@
+import type { Cluster } from "../core/cluster.ts";
 import { formOf, json, type Received, type Reply } from "../core/exchange.ts";
 import { TokenProblem } from "../core/jwt.ts";
-import type { Cluster } from "../core/cluster.ts";
 import type { TlsService } from "../core/service.ts";
 import { REGISTRY_RESOURCE } from "./clouds.ts";
 import type { Directory } from "./directory.ts";
@@ -49,12 +49,18 @@ async function answer(parts: IdentityBindingParts, request: Received): Promise<R
   if (scope !== `${REGISTRY_RESOURCE}/.default`) return json(400, { error: "invalid_scope" });
   const claims = await parts.cluster.verify(form.get("client_assertion") ?? "", [IDENTITY_BINDING_AUDIENCE]);
   if (claims instanceof TokenProblem)
-    return json(401, { error: "invalid_client", error_description: `service account token: ${claims.reason}` });
+    return json(401, {
+      error: "invalid_client",
+      error_description: `service account token: ${claims.reason}`,
+    });
   const clientId = form.get("client_id") ?? "";
   const bound = parts.bindings.some((each) => each.clientId === clientId && each.subject === claims.sub);
   const app = parts.directory.appAnywhere(clientId);
   if (!bound || app === undefined)
-    return json(403, { error: "unauthorized_client", error_description: `no identity binding of ${clientId} for ${claims.sub}` });
+    return json(403, {
+      error: "unauthorized_client",
+      error_description: `no identity binding of ${clientId} for ${claims.sub}`,
+    });
   const token = await parts.directory.issueAccessToken({ app, resource: REGISTRY_RESOURCE, expiresIn: 3600 });
   return json(200, { access_token: token, expires_in: 3600, token_type: "Bearer" });
 }

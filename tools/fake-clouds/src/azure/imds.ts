@@ -49,13 +49,17 @@ async function answer(parts: ImdsParts, request: Received): Promise<Reply> {
     return refusal("invalid_request", "X-Forwarded-For header is not allowed");
   if (request.query.get("api-version") === null)
     return json(400, {
-      error: "Bad request. api-version was not specified in the request. For more information refer to aka.ms/azureimds",
+      error:
+        "Bad request. api-version was not specified in the request. For more information refer to aka.ms/azureimds",
       "newest-versions": ["2018-02-01"],
     });
   const resource = (request.query.get("resource") ?? "").replace(/\/$/, "");
   if (resource === "") return refusal("invalid_request", "Required query variable 'resource' is missing");
   if (!parts.resources.includes(resource))
-    return refusal("invalid_resource", `AADSTS500011: The resource principal named ${resource} was not found in the tenant.`);
+    return refusal(
+      "invalid_resource",
+      `AADSTS500011: The resource principal named ${resource} was not found in the tenant.`,
+    );
   const identity = identityOf(parts.machine.identities, request.query);
   if (typeof identity === "string") return refusal("invalid_request", identity);
   const { expiresIn } = parts.machine;
@@ -74,7 +78,10 @@ async function answer(parts: ImdsParts, request: Received): Promise<Reply> {
 }
 
 /** The identity that the query names, or IMDS's words for there being none. */
-function identityOf(identities: readonly ManagedIdentity[], query: URLSearchParams): ManagedIdentity | string {
+function identityOf(
+  identities: readonly ManagedIdentity[],
+  query: URLSearchParams,
+): ManagedIdentity | string {
   const selectors: readonly [string, (identity: ManagedIdentity) => string | undefined][] = [
     ["client_id", ({ app }) => app.clientId],
     ["object_id", ({ app }) => app.objectId],

@@ -1,12 +1,189 @@
+import { CertificateAuthority } from "../core/certificates.ts";
+import type { ServiceAccountTokenOptions } from "../core/cluster.ts";
 import type { Core } from "../core/core.ts";
+import { acrService, hostsOf, type RegistryOptions } from "./acr.ts";
+import { RegistryTokens } from "./acr-tokens.ts";
+import { CLOUDS, names, REGISTRY_RESOURCE } from "./clouds.ts";
+import { Directory } from "./directory.ts";
+import { entraService } from "./entra.ts";
+import { type AzureIdentity, identityConfig, identityEnv } from "./identities.ts";
+import {
+  IDENTITY_BINDING_AUDIENCE,
+  type IdentityBinding,
+  identityBindingService,
+} from "./identity-bindings.ts";
+import { imdsService, type VirtualMachine } from "./imds.ts";
+import { resourceManagerService, type StackLogin } from "./resource-manager.ts";
+import {
+  defaultRegistries,
+  type Population,
+  populate,
+  type TenantName,
+  TOKEN_EXCHANGE_AUDIENCE,
+} from "./world.ts";
 
-export type AzureOptions = Record<string, never>;
-export type AzureIdentity = "none";
+export { EXCHANGE_FAULTS } from "./exchange-faults.ts";
+export type { AzureIdentity } from "./identities.ts";
 
-export interface Azure {
-  env(identity?: AzureIdentity): Promise<Record<string, string>>;
+export interface AzureOptions {
+  /** Tenant of the virtual machine and of what {@link Azure.env} gives, when not told otherwise. Default `public`. */
+  readonly tenant?: TenantName;
+  /** Registries beside those that every fake Azure has (see `world.ts`). */
+  readonly registries?: readonly RegistryOptions[];
+  /** Sign-in that the Stack Hub's metadata names. Default `entra`. */
+  readonly stackLogin?: StackLogin;
 }
 
-export async function startAzure(_core: Core, _options: AzureOptions): Promise<Azure> {
-  return { env: async () => ({}) };
+/** Where the fake AKS identity bindings endpoint is. */
+export interface IdentityBindingEndpoint {
+  /** Name for the handshake, with the port that it listens on here (AKS has 443). */
+  readonly sniName: string;
+  /** Address to connect to. */
+  readonly address: string;
+  /** PEM file with the cluster's CA, which is not the CA of the clouds. */
+  readonly caFile: string;
+}
+
+/** A running fake Azure. */
+export class Azure {
+  readonly directory: Directory;
+  /** The virtual machine; change it between cases. */
+  readonly machine: VirtualMachine;
+  readonly identityBindings: IdentityBindingEndpoint;
+  /** `http://127.0.0.1:PORT` of the metadata service. */
+  readonly imdsOrigin: string;
+  /** Sign-in that the Stack Hub's metadata names. */
+  stackLogin: StackLogin;
+  /** Seconds that the next access tokens of applications live. */
+  expiresIn = 3599;
+  readonly #core: Core;
+  readonly #tenant: TenantName;
+  readonly #populations: ReadonlyMap<TenantName, Population>;
+  readonly #registries: Map<string, RegistryOptions>;
+
+  private constructor(parts: AzureParts) {
+    this.directory = parts.directory;
+    this.machine = parts.machine;
+    this.identityBindings = parts.identityBindings;
+    this.imdsOrigin = parts.imdsOrigin;
+    this.stackLogin = parts.stackLogin;
+    this.#core = parts.core;
+    this.#tenant = parts.tenant;
+    this.#populations = parts.populations;
+    this.#registries = parts.registries;
+  }
+
+  static async start(core: Core, options: AzureOptions): Promise<Azure> {
+    const { clock, secrets, cluster } = core;
+    const { tenant = "public", stackLogin = "entra" } = options;
+    const directory = new Directory(clock, secrets);
+    const populations = await populate(directory, cluster, secrets);
+    const registries = new Map<string, RegistryOptions>();
+    const machine: VirtualMachine = { identities: populations.get(tenant)?.machine ?? [], expiresIn: 86_400 };
+    const resources = [
+      REGISTRY_RESOURCE,
+      ...names().map((cloud) => `https://${CLOUDS[cloud].resourceManager}`),
+    ];
+    const tokens = new RegistryTokens(clock, secrets);
+    const expiresIn = () => azure.expiresIn;
+    core.addTls(entraService({ clock, cluster, directory, resources, expiresIn, seen: new Set() }));
+    core.addTls(acrService({ directory, tokens, registries }));
+    core.addTls(resourceManagerService(() => azure.stackLogin));
+    const bindings = [...populations.values()].map(({ pod }) => ({
+      clientId: pod.clientId,
+      subject: "system:serviceaccount:default:app",
+    }));
+    const azure = new Azure({
+      core,
+      tenant,
+      stackLogin,
+      directory,
+      populations,
+      registries,
+      machine,
+      imdsOrigin: await core.addPlain(imdsService({ clock, directory, machine, resources })),
+      identityBindings: await startIdentityBindings(core, directory, bindings),
+    });
+    for (const registry of [...defaultRegistries(), ...(options.registries ?? [])])
+      azure.addRegistry(registry);
+    return azure;
+  }
+
+  addRegistry(registry: RegistryOptions): void {
+    for (const host of hostsOf(registry)) this.#registries.set(host, registry);
+  }
+
+  /** What a tenant has: applications, their secrets, managed identities. @param tenant default: the virtual machine's */
+  population(tenant: TenantName = this.#tenant): Population {
+    const population = this.#populations.get(tenant);
+    if (population === undefined) throw new Error(`fake Azure has no tenant ${tenant}`);
+    return population;
+  }
+
+  /**
+   * The environment in which a process is somebody here. Managed identities by object or resource id have no variables:
+   * they need {@link azureJson}. @param identity default `managed-identity`
+   */
+  env(identity: AzureIdentity = "managed-identity", tenant = this.#tenant): Promise<Record<string, string>> {
+    return identityEnv(identity, this.#identityParts(tenant));
+  }
+
+  /** The content of an azure.json that makes this identity. */
+  azureJson(identity: AzureIdentity, tenant = this.#tenant): Promise<Record<string, unknown>> {
+    return identityConfig(identity, this.#identityParts(tenant));
+  }
+
+  /** Writes {@link azureJson} to a file, with `extra` fields. @returns its path */
+  async azureJsonFile(
+    identity: AzureIdentity,
+    extra: Readonly<Record<string, unknown>> = {},
+    tenant = this.#tenant,
+  ): Promise<string> {
+    const config = { ...(await this.azureJson(identity, tenant)), ...extra };
+    return this.#core.writeFile(`azure-${tenant}-${identity}.json`, JSON.stringify(config, null, 2));
+  }
+
+  /** A service account token of `default/app`, for which every tenant's application `pod` has a federated credential. */
+  podToken(options: Partial<ServiceAccountTokenOptions> = {}): Promise<string> {
+    const defaults = { audience: TOKEN_EXCHANGE_AUDIENCE, namespace: "default", serviceAccount: "app" };
+    return this.#core.cluster.issueServiceAccountToken({ ...defaults, ...options });
+  }
+
+  /** The same for the identity bindings endpoint, which wants another audience. */
+  identityBindingToken(options: Partial<ServiceAccountTokenOptions> = {}): Promise<string> {
+    return this.podToken({ audience: IDENTITY_BINDING_AUDIENCE, ...options });
+  }
+
+  #identityParts(tenant: TenantName) {
+    return { core: this.#core, imdsOrigin: this.imdsOrigin, tenant, population: this.population(tenant) };
+  }
+}
+
+interface AzureParts {
+  readonly core: Core;
+  readonly tenant: TenantName;
+  readonly stackLogin: StackLogin;
+  readonly directory: Directory;
+  readonly populations: ReadonlyMap<TenantName, Population>;
+  readonly registries: Map<string, RegistryOptions>;
+  readonly machine: VirtualMachine;
+  readonly imdsOrigin: string;
+  readonly identityBindings: IdentityBindingEndpoint;
+}
+
+async function startIdentityBindings(
+  core: Core,
+  directory: Directory,
+  bindings: readonly IdentityBinding[],
+): Promise<IdentityBindingEndpoint> {
+  const serverName = "identity-bindings.cluster.example.com";
+  const authority = await CertificateAuthority.create("fake cluster CA");
+  const service = identityBindingService({ serverName, cluster: core.cluster, directory, bindings });
+  const { address, port } = await core.addSeparateTls(service, authority);
+  const caFile = await core.writeFile("cluster-ca.crt", authority.pem);
+  return { sniName: port === 443 ? serverName : `${serverName}:${port}`, address, caFile };
+}
+
+export function startAzure(core: Core, options: AzureOptions): Promise<Azure> {
+  return Azure.start(core, options);
 }

@@ -26,7 +26,10 @@ function answer(request: Received, stackLogin: StackLogin): Reply {
     return json(404, { error: { code: "ResourceNotFound", message: "The resource was not found." } });
   if (request.query.get("api-version") !== "2019-05-01")
     return json(400, {
-      error: { code: "MissingApiVersionParameter", message: "The api-version query parameter (?api-version=) is required for all requests." },
+      error: {
+        code: "MissingApiVersionParameter",
+        message: "The api-version query parameter (?api-version=) is required for all requests.",
+      },
     });
   // The public clouds list each other; a Stack Hub knows only itself.
   const listed: readonly AzureCloud[] =

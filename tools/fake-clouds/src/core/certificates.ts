@@ -61,7 +61,13 @@ export class CertificateAuthority {
     const leafKeyPem = createPrivateKey({ key: pkcs8, format: "der", type: "pkcs8" })
       .export({ format: "pem", type: "pkcs8" })
       .toString();
-    return new CertificateAuthority(certificate.toString("pem"), certificate.subject, keys, leafKeys, leafKeyPem);
+    return new CertificateAuthority(
+      certificate.toString("pem"),
+      certificate.subject,
+      keys,
+      leafKeys,
+      leafKeyPem,
+    );
   }
 
   /** What a TLS server needs to speak as `host`, with a flawed certificate when asked. Made once per host and flaw. */
