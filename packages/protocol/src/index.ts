@@ -21,6 +21,7 @@ export {
 export { type Files, systemFiles } from "./files.ts";
 export { type FlagSpec, type ParsedFlags, parseFlags } from "./flags.ts";
 export {
+  againByDefault,
   createHttpClient,
   type HttpClient,
   type HttpClientSetup,

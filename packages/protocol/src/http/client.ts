@@ -211,7 +211,8 @@ async function oneAttempt(
 /** Failures that a second try may not see again. A name that does not exist or a bad certificate will not get better. */
 const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
 
-function againByDefault(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
+/** The rule for every request that brings none: 429, 5xx and broken exchanges are tried again, after Retry-After. */
+export function againByDefault(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
   if (!outcome.ok) {
     const { error } = outcome;
     if (!(error instanceof TransportError) || !TRANSIENT.has(error.code)) return undefined;
