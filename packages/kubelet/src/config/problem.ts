@@ -1,0 +1,48 @@
+/** A place in a file; line and column count from 1, columns in characters. */
+export interface SourceLocation {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What is wrong, for programs; `message` is for people. */
+export type ProblemCode =
+  /** The path or a file could not be read. */
+  | "unreadable"
+  | "no-files"
+  | "json-syntax"
+  | "yaml-syntax"
+  /** YAML that has no meaning as JSON: a contradicted tag, a key that is no text, an infinite number. */
+  | "yaml-value"
+  | "missing-kind"
+  | "missing-api-version"
+  | "unknown-kind"
+  | "wrong-kind"
+  | "wrong-type"
+  | "bad-duration"
+  | "unknown-field"
+  | "duplicate-key"
+  | "duplicate-provider"
+  /** The four kinds of apimachinery's field errors. */
+  | "required"
+  | "invalid"
+  | "unsupported"
+  | "duplicate"
+  | "forbidden";
+
+/** One reason why the kubelet would not start with this configuration. */
+export interface ConfigProblem {
+  readonly severity: "error";
+  readonly code: ProblemCode;
+  /** The kubelet's words for this one problem. */
+  readonly message: string;
+  /** Undefined where no file is involved, such as for an empty directory. */
+  readonly location: SourceLocation | undefined;
+  /** Where in the configuration, such as `providers[0].matchImages[2]`; empty for problems of a whole file. */
+  readonly path: string;
+  /**
+   * False where the kubelet refuses too, but with other words: the text then comes from the YAML library here and from
+   * Go's there, or from a type that this package does not model.
+   */
+  readonly kubeletText: boolean;
+}

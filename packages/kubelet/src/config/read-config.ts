@@ -1,0 +1,264 @@
+/** readCredentialProviderConfig of pkg/credentialprovider/plugin/config.go: a file or, since 1.34, a directory. */
+import type { Crypto } from "@imagecred/protocol";
+import { type Disk, reasonOf, reasonOfAbsence } from "../disk.ts";
+import { compareBytes } from "../go/bytes.ts";
+import { quote } from "../go/quote.ts";
+import { type DecodedFile, decodeConfig } from "./decode-config.ts";
+import { aggregateText } from "./field-error.ts";
+import { configHash } from "./hash.ts";
+import { type KubeletRules, kubeletRules } from "./kubernetes-version.ts";
+import type { ConfigProblem, ProblemCode, SourceLocation } from "./problem.ts";
+import type { CredentialProvider, CredentialProviderConfig } from "./types.ts";
+import { validateConfig } from "./validate.ts";
+
+/** What reading needs from outside, and as which kubelet. */
+export interface ReadOptions {
+  readonly disk: Disk;
+  readonly crypto: Pick<Crypto, "sha256">;
+  /** Default {@link LATEST_KUBERNETES}. */
+  readonly kubernetesVersion?: string;
+  /** The feature gate KubeletServiceAccountTokenForCredentialProviders; default that of the version. */
+  readonly saTokens?: boolean;
+}
+
+/** Everything that is known about a configuration. */
+export interface ConfigReading {
+  /** Whether the kubelet would start with it, the executables left aside. */
+  readonly accepted: boolean;
+  /**
+   * The configuration, files merged; undefined when there was nothing to read it from. Defined in spite of problems as
+   * far as values could be read, so that a tool can say more.
+   */
+  readonly config: CredentialProviderConfig | undefined;
+  /** Of all files; undefined unless all could be read. Kubelets before 1.34 show none. */
+  readonly hash: string | undefined;
+  /** The files' paths in the order in which they are read. */
+  readonly files: readonly string[];
+  readonly problems: readonly ConfigProblem[];
+  /** The one line that the kubelet stops with: the first error of reading, or all of validation. */
+  readonly kubeletError: string | undefined;
+  /** The part of {@link kubeletError} that reading gives, and whether its words are the kubelet's. */
+  readonly readError: { readonly message: string; readonly kubeletText: boolean } | undefined;
+  /** Texts of validation, when reading went well. */
+  readonly validationErrors: readonly string[];
+  /** Where a value stands, by its path in {@link config}; the nearest enclosing one when it was not written. */
+  readonly locate: (path: string) => SourceLocation | undefined;
+}
+
+interface ReadFile {
+  readonly path: string;
+  readonly decoded: DecodedFile;
+}
+
+const MAX_FILE_BYTES = 1 << 30;
+
+/** Reads and validates what `--image-credential-provider-config` names. Never throws for what it finds. */
+export function readConfig(path: string, options: ReadOptions): ConfigReading {
+  return new ConfigReader(options).read(path);
+}
+
+class ConfigReader {
+  readonly #disk: Disk;
+  readonly #options: ReadOptions;
+  readonly #rules: KubeletRules;
+  readonly #problems: ConfigProblem[] = [];
+  #readError: ConfigReading["readError"];
+
+  constructor(options: ReadOptions) {
+    this.#disk = options.disk;
+    this.#options = options;
+    this.#rules = kubeletRules(options.kubernetesVersion);
+  }
+
+  read(path: string): ConfigReading {
+    const paths = this.#paths(path);
+    const contents: Uint8Array[] = [];
+    const files: ReadFile[] = [];
+    for (const file of paths) {
+      const data = this.#content(file);
+      if (data === undefined) continue;
+      contents.push(data);
+      const decoded = decodeConfig(data, this.#rules);
+      this.#report(file, decoded);
+      files.push({ path: file, decoded });
+    }
+    const merged = mergeFiles(files);
+    this.#checkNames(merged);
+    const config = files.some((file) => file.decoded.providers !== undefined) ? merged.config : undefined;
+    const hash =
+      paths.length > 0 && contents.length === paths.length
+        ? configHash(contents, this.#options.crypto)
+        : undefined;
+    return this.#finish(config, hash, paths, merged.locate);
+  }
+
+  #paths(path: string): string[] {
+    if (path === "") return this.#refuse("unreadable", "credential provider config path is empty", undefined);
+    try {
+      const entry = this.#disk.status(path);
+      if (entry === undefined) return this.#inaccessible(path, reasonOfAbsence(this.#disk, path));
+      if (!this.#rules.configDirectory || entry.kind !== "directory") return [path];
+    } catch (error) {
+      return this.#inaccessible(path, reasonOf(error));
+    }
+    return this.#listed(path);
+  }
+
+  #inaccessible(path: string, reason: string): string[] {
+    const at = startOf(path);
+    if (this.#rules.configDirectory) {
+      return this.#refuse("unreadable", `unable to access path ${quote(path)}: stat ${path}: ${reason}`, at);
+    }
+    return this.#refuse("unreadable", unreadableBefore134(path, `open ${path}: ${reason}`), at);
+  }
+
+  #listed(path: string): string[] {
+    try {
+      const directory = path.replace(/\/+$/, "") || "/";
+      const join = (name: string) => (directory === "/" ? `/${name}` : `${directory}/${name}`);
+      const files = this.#disk
+        .list(path)
+        .filter((name) => /\.(json|yaml|yml)$/.test(name))
+        .map(join)
+        // A link is not looked behind: one to a directory is taken for a file, and reading it fails.
+        .filter((file) => this.#disk.status(file, "do-not-follow")?.kind !== "directory")
+        .sort(compareBytes);
+      if (files.length > 0) return files;
+      return this.#refuse(
+        "no-files",
+        `no configuration files found in directory ${quote(path)}`,
+        startOf(path),
+      );
+    } catch (error) {
+      const message = `unable to read directory ${quote(path)}: open ${path}: ${reasonOf(error)}`;
+      return this.#refuse("unreadable", message, startOf(path));
+    }
+  }
+
+  #content(path: string): Uint8Array | undefined {
+    try {
+      return this.#disk.read(path, MAX_FILE_BYTES);
+    } catch (error) {
+      const reason = reasonOf(error);
+      const operation = `${reason === "is a directory" ? "read" : "open"} ${path}: ${reason}`;
+      const message = this.#rules.configDirectory
+        ? `unable to read file ${quote(path)}: ${operation}`
+        : unreadableBefore134(path, operation);
+      this.#refuse("unreadable", message, startOf(path));
+      return undefined;
+    }
+  }
+
+  #report(file: string, decoded: DecodedFile): void {
+    if (decoded.error === undefined) return;
+    const shown = this.#rules.configDirectory ? quote(file) : file;
+    const kubeletText = decoded.problems.every((problem) => problem.kubeletText);
+    this.#readError ??= { message: `error decoding config ${shown}: ${decoded.error}`, kubeletText };
+    for (const { code, message, path, position, kubeletText } of decoded.problems) {
+      this.#problems.push({
+        severity: "error",
+        code,
+        message,
+        path,
+        kubeletText,
+        location: { file, ...position },
+      });
+    }
+  }
+
+  /** From 1.34 on a name that comes twice is an error of reading, whichever files it stands in. */
+  #checkNames(merged: MergedFiles): void {
+    if (!this.#rules.configDirectory) return;
+    const seen = new Set<string>();
+    for (const [index, { name }] of merged.config.providers.entries()) {
+      if (seen.has(name)) {
+        const path = `providers[${index}].name`;
+        const message = `duplicate provider name ${quote(name)} found in configuration file(s)`;
+        this.#refuse("duplicate-provider", message, merged.locate(path), path);
+      }
+      seen.add(name);
+    }
+  }
+
+  #refuse(code: ProblemCode, message: string, location: SourceLocation | undefined, path = ""): string[] {
+    this.#readError ??= { message, kubeletText: true };
+    this.#problems.push({ severity: "error", code, message, location, path, kubeletText: true });
+    return [];
+  }
+
+  #finish(
+    config: CredentialProviderConfig | undefined,
+    hash: string | undefined,
+    files: readonly string[],
+    locate: ConfigReading["locate"],
+  ): ConfigReading {
+    const readError = this.#readError;
+    const errors = config === undefined ? [] : validateConfig(config, this.#rules, this.#options.saTokens);
+    for (const { code, message, path } of errors) {
+      // Said already, and with a better text, when the files were merged.
+      if (readError !== undefined && code === "duplicate") continue;
+      this.#problems.push({
+        severity: "error",
+        code,
+        message,
+        path,
+        kubeletText: true,
+        location: locate(path),
+      });
+    }
+    const validationErrors = readError === undefined ? errors.map((error) => error.message) : [];
+    const validation =
+      validationErrors.length === 0
+        ? undefined
+        : `failed to validate credential provider config: ${aggregateText(errors)}`;
+    return {
+      accepted: readError === undefined && validation === undefined,
+      config,
+      hash,
+      files,
+      problems: this.#problems,
+      kubeletError: readError?.message ?? validation,
+      readError,
+      validationErrors,
+      locate,
+    };
+  }
+}
+
+function unreadableBefore134(path: string, operation: string): string {
+  return `unable to read external registry credential provider configuration from ${quote(path)}: ${operation}`;
+}
+
+function startOf(file: string): SourceLocation {
+  return { file, line: 1, column: 1 };
+}
+
+interface MergedFiles {
+  readonly config: CredentialProviderConfig;
+  readonly locate: (path: string) => SourceLocation | undefined;
+}
+
+function mergeFiles(files: readonly ReadFile[]): MergedFiles {
+  const providers: CredentialProvider[] = [];
+  const origins: { readonly file: ReadFile; readonly index: number }[] = [];
+  for (const file of files) {
+    for (const [index, provider] of (file.decoded.providers ?? []).entries()) {
+      providers.push(provider);
+      origins.push({ file, index });
+    }
+  }
+  const locate = (path: string): SourceLocation | undefined => {
+    const match = /^providers\[(\d+)\](.*)$/.exec(path);
+    const origin = match === null ? undefined : origins[Number(match[1])];
+    const file = origin?.file ?? files[0];
+    if (file === undefined) return undefined;
+    let own = origin === undefined ? path : `providers[${origin.index}]${match?.[2] ?? ""}`;
+    for (;;) {
+      const position = file.decoded.locate(own);
+      if (position !== undefined) return { file: file.path, ...position };
+      if (own === "") return startOf(file.path);
+      own = own.replace(/(?:^|\.)[^.[\]]*$|\[\d+\]$/, "");
+    }
+  };
+  return { config: { providers }, locate };
+}

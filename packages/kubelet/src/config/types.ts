@@ -1,0 +1,36 @@
+/** The configuration, as the kubelet's internal types have it (pkg/kubelet/apis/config/types.go, v1.37.2). */
+
+/** What `--image-credential-provider-config` names; several files are one configuration. */
+export interface CredentialProviderConfig {
+  readonly providers: readonly CredentialProvider[];
+}
+
+/** One plugin. A list that was not written, or was `null`, is null. */
+export interface CredentialProvider {
+  /** The executable's name in the bin dir. */
+  readonly name: string;
+  readonly matchImages: readonly string[] | null;
+  /** Nanoseconds. */
+  readonly defaultCacheDuration: bigint | null;
+  /** The protocol version that the plugin speaks. */
+  readonly apiVersion: string;
+  readonly args: readonly string[] | null;
+  readonly env: readonly ExecEnvVar[] | null;
+  readonly tokenAttributes: ServiceAccountTokenAttributes | null;
+}
+
+/** An environment variable for the plugin. */
+export interface ExecEnvVar {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** How a plugin gets a token of the pod's service account. */
+export interface ServiceAccountTokenAttributes {
+  readonly serviceAccountTokenAudience: string;
+  /** `ServiceAccount` or `Token`; empty on 1.33, which does not know it. */
+  readonly cacheType: string;
+  readonly requireServiceAccount: boolean | null;
+  readonly requiredServiceAccountAnnotationKeys: readonly string[] | null;
+  readonly optionalServiceAccountAnnotationKeys: readonly string[] | null;
+}

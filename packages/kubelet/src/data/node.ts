@@ -1,0 +1,52 @@
+/**
+ * What JSON and YAML have in common once read: a tree that remembers where everything stood. The kubelet turns YAML
+ * into JSON before it decodes, so one tree serves both.
+ */
+
+interface Positioned {
+  /** Where the value starts: an offset that the document it came from can turn into line and column. */
+  readonly at: number;
+}
+
+/** `null`, `~`, or nothing behind a key. */
+export interface NullNode extends Positioned {
+  readonly type: "null";
+}
+
+export interface BoolNode extends Positioned {
+  readonly type: "bool";
+  readonly value: boolean;
+}
+
+/** A number; nothing the kubelet reads from these documents is one, so its value does not matter. */
+export interface NumberNode extends Positioned {
+  readonly type: "number";
+  /** Set for YAML's infinities and not-a-number, which JSON cannot say: Go's text for them. */
+  readonly unsupported?: string;
+}
+
+export interface StringNode extends Positioned {
+  readonly type: "string";
+  readonly value: string;
+}
+
+export interface ArrayNode extends Positioned {
+  readonly type: "array";
+  readonly items: readonly DataNode[];
+}
+
+/** Entries in the order in which Go's decoder meets them; JSON may repeat a key. */
+export interface ObjectNode extends Positioned {
+  readonly type: "object";
+  readonly entries: readonly ObjectEntry[];
+}
+
+export interface ObjectEntry {
+  readonly key: string;
+  /** Where the key starts. */
+  readonly keyAt: number;
+  readonly value: DataNode;
+}
+
+/** A value of a document. */
+export type DataNode = NullNode | BoolNode | NumberNode | StringNode | ArrayNode | ObjectNode;

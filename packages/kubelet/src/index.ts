@@ -1,0 +1,30 @@
+/**
+ * What the kubelet does with image credential provider plugins, with the kubelet's wording where it has one. Pure
+ * functions and small classes; disk, clock and processes are handed in.
+ */
+export { configHash } from "./config/hash.ts";
+export {
+  type KubeletRules,
+  KubernetesVersionError,
+  kubeletRules,
+  LATEST_KUBERNETES,
+} from "./config/kubernetes-version.ts";
+export type { ConfigProblem, ProblemCode, SourceLocation } from "./config/problem.ts";
+export { type ConfigReading, type ReadOptions, readConfig } from "./config/read-config.ts";
+export type {
+  CredentialProvider,
+  CredentialProviderConfig,
+  ExecEnvVar,
+  ServiceAccountTokenAttributes,
+} from "./config/types.ts";
+export { PROVIDER_API_VERSIONS } from "./config/validate.ts";
+export type { Disk, DiskEntry } from "./disk.ts";
+export { type ImageName, ImageNameError, parseImageName } from "./image/parse-image-name.ts";
+export {
+  type LabelMatch,
+  type MatchExplanation,
+  type MatchNote,
+  type MatchReason,
+  type MatchSide,
+  matchImage,
+} from "./match/match-image.ts";
