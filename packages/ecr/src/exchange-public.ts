@@ -1,0 +1,46 @@
+import { ECRPUBLICClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
+import type { Context } from "@imagecred/protocol";
+import type { Caller } from "./exchange.ts";
+import type { EndpointOverrides } from "./options.ts";
+import { PUBLIC_REGION, type PublicRegistry } from "./registry.ts";
+import { type RegistryCredential, readAuthorizationData } from "./registry-credential.ts";
+import { callAws } from "./sdk/call.ts";
+import { clientSettings } from "./sdk/client-settings.ts";
+import { endpointUrl } from "./sdk/endpoint.ts";
+
+const SERVICE = "Amazon ECR Public";
+const OPERATION = "GetAuthorizationToken";
+
+/**
+ * Asks Amazon ECR Public for a password: pulls need none, but are throttled less with one.
+ * @throws {CredentialError}
+ */
+export async function publicCredential(
+  registry: PublicRegistry,
+  caller: Promise<Caller>,
+  { ecrPublic, fips, dualStack }: EndpointOverrides,
+  context: Context,
+): Promise<RegistryCredential> {
+  const region = PUBLIC_REGION;
+  const endpoint = {
+    url: ecrPublic,
+    fips: fips ?? false,
+    dualStack: dualStack ?? (ecrPublic === undefined && registry.dualStack),
+  };
+  const credentials = async () => (await caller).identity;
+  const client = new ECRPUBLICClient(
+    clientSettings({ service: SERVICE, operation: OPERATION, region, endpoint, credentials }, context),
+  );
+  context.http.preconnect(endpointUrl(client.config.endpointProvider, SERVICE, region, endpoint));
+
+  const { who } = await caller;
+  const call = {
+    service: SERVICE,
+    operation: OPERATION,
+    region,
+    who,
+    whenDenied: `allow ${who} the actions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken (policy AmazonElasticContainerRegistryPublicReadOnly)`,
+  };
+  const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
+  return readAuthorizationData(authorizationData, client.config.base64Decoder, call);
+}

@@ -1,0 +1,115 @@
+import {
+  type Context,
+  CredentialError,
+  type Environment,
+  type Files,
+  type HttpRequest,
+  type IdentitySource,
+  isLoopbackHost,
+  OptionsError,
+  Secret,
+} from "@imagecred/protocol";
+import { type AwsCredentials, parseCredentialDocument, parseObject, text } from "./credentials.ts";
+
+/** ECS task metadata, and the EKS Pod Identity agent (IPv4, IPv6): the only plain http addresses besides loopback. */
+const ECS_HOST = "169.254.170.2";
+const PLAIN_HTTP_HOSTS = new Set([ECS_HOST, "169.254.170.23", "fd00:ec2::23"]);
+
+/**
+ * Credentials that a container's environment points to: EKS Pod Identity and ECS (AWS SDKs and Tools reference guide,
+ * "Container credential provider"). A relative URI is ECS's and wins; a full one must be https, or lead to loopback, ECS
+ * or the Pod Identity agent.
+ */
+export function containerCredentials({
+  env,
+  files,
+  http,
+}: Pick<Context, "env" | "files" | "http">): IdentitySource<AwsCredentials> {
+  // Of all services that give credentials this way, only EKS Pod Identity has its authorization in a file.
+  const eks = text(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]) !== undefined;
+  const service = eks ? "EKS Pod Identity" : "ECS container credentials";
+  return {
+    name: service,
+    async find() {
+      const url = endpointOf(env);
+      if (url === undefined) return { notHere: "AWS_CONTAINER_CREDENTIALS_FULL_URI is not set" };
+      const authorization = await authorizationOf(env, files);
+      const request: HttpRequest = {
+        service,
+        operation: "GetCredentials",
+        method: "GET",
+        url: url.href,
+        headers: {
+          accept: "application/json",
+          ...(authorization === undefined ? {} : { authorization: authorization.reveal() }),
+        },
+      };
+      const { status, body } = await http.metadata(request);
+      if (status !== 200) throw refused(service, eks, url, status, body);
+      return {
+        identity: parseCredentialDocument(body, `${service} (${url.origin})`),
+        who: `the role that ${service} gives`,
+      };
+    },
+  };
+}
+
+function endpointOf(env: Environment): URL | undefined {
+  const relative = text(env["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]);
+  if (relative !== undefined) {
+    const url = URL.canParse(relative, `http://${ECS_HOST}`)
+      ? new URL(relative, `http://${ECS_HOST}`)
+      : undefined;
+    if (url?.host === ECS_HOST && relative.startsWith("/")) return url;
+    throw new OptionsError(
+      `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is ${JSON.stringify(relative)}, expected a path such as /v2/credentials/...`,
+    );
+  }
+  const full = text(env["AWS_CONTAINER_CREDENTIALS_FULL_URI"]);
+  if (full === undefined) return undefined;
+  const url = URL.canParse(full) ? new URL(full) : undefined;
+  const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
+  if (url?.protocol === "https:") return url;
+  if (url?.protocol === "http:" && (isLoopbackHost(host) || PLAIN_HTTP_HOSTS.has(host))) return url;
+  throw new OptionsError(
+    `AWS_CONTAINER_CREDENTIALS_FULL_URI is ${JSON.stringify(full)}, expected https, or http to loopback or ${[...PLAIN_HTTP_HOSTS].join(", ")}`,
+  );
+}
+
+/** The file wins, since the agent replaces its content while the variable stays as it was. */
+async function authorizationOf(env: Environment, files: Files): Promise<Secret | undefined> {
+  const file = text(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]);
+  const value =
+    file === undefined
+      ? text(env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
+      : (await files.readText(file, "container authorization token")).trim();
+  if (value === undefined) return undefined;
+  if (/[\r\n]/.test(value)) {
+    throw new OptionsError("the container authorization token has a line break in it, which no token has");
+  }
+  return new Secret(value);
+}
+
+/** The agent of EKS answers in plain text, that of ECS in JSON. */
+function refused(service: string, eks: boolean, url: URL, status: number, body: Uint8Array): CredentialError {
+  const answer = parseObject(body);
+  const said =
+    answer === undefined
+      ? new TextDecoder().decode(body).trim().slice(0, LONGEST_QUOTE)
+      : [text(answer["code"]), text(answer["message"])].filter((word) => word !== undefined).join(": ");
+  return new CredentialError({
+    attempted: `asking ${service} (${url.origin}) for credentials`,
+    cameBack: `status ${status}${said === "" ? "" : `, ${said}`}`,
+    advice: eks ? eksAdvice(status) : "check the task's role and the authorization token",
+  });
+}
+
+const LONGEST_QUOTE = 200;
+
+function eksAdvice(status: number): string {
+  if (status === 404) {
+    return "create a pod identity association for the service account, and check its namespace and name";
+  }
+  if (status >= 500) return "check the eks-pod-identity-agent pod on this node";
+  return "check that the token file is the projected token for the audience pods.eks.amazonaws.com";
+}

@@ -1,0 +1,227 @@
+import {
+  type Context,
+  CredentialError,
+  type Found,
+  type IdentitySource,
+  type NotHere,
+  Secret,
+} from "@imagecred/protocol";
+import { isRoleArn } from "../role.ts";
+import { assumeRole, assumeRoleWithWebIdentity } from "../sts.ts";
+import { containerCredentials } from "./container.ts";
+import { runCredentialProcess } from "./credential-process.ts";
+import { type AwsCredentials, credentialsOf, text } from "./credentials.ts";
+import { environmentKeys } from "./environment.ts";
+import { instanceMetadata } from "./instance-metadata.ts";
+import type { Profile, Profiles } from "./profile-files.ts";
+import type { StsSettings } from "./sts-settings.ts";
+
+export interface ProfileRequest {
+  readonly profiles: Profiles;
+  readonly name: string;
+  /** AWS_PROFILE names it, so it must be there; `default` need not. */
+  readonly explicit: boolean;
+  readonly sessionName: string;
+  readonly sts: StsSettings;
+  readonly context: Context;
+}
+
+type Identity = Found<AwsCredentials>;
+
+/**
+ * The identity of a profile: keys, a role assumed with another profile's identity (`source_profile`) or with the node's
+ * (`credential_source`), a role for a token in a file, or what a `credential_process` prints; in the SDKs' order.
+ * @throws {CredentialError} saying which profile, and which of its settings
+ */
+export async function followProfile(request: ProfileRequest): Promise<Identity | NotHere> {
+  const { profiles, name, explicit } = request;
+  const profile = profiles[name];
+  if (profile !== undefined) return follow(name, profile, request, []);
+  if (!explicit) return { notHere: `no profile ${name} in the AWS config files` };
+  throw broken(name, "there is no such profile in the AWS config files", "check AWS_PROFILE");
+}
+
+async function follow(
+  name: string,
+  profile: Profile,
+  request: ProfileRequest,
+  via: readonly string[],
+): Promise<Identity | NotHere> {
+  const keys = keysOf(name, profile);
+  // As somebody's source, a profile with keys is these keys, whatever role it has for direct use.
+  if (keys !== undefined && via.length > 0) return keys;
+  if (
+    profile["role_arn"] !== undefined &&
+    (profile["source_profile"] ?? profile["credential_source"]) !== undefined
+  ) {
+    return withRole(name, profile, request, via);
+  }
+  if (keys !== undefined) return keys;
+  if (profile["web_identity_token_file"] !== undefined) return withTokenFile(name, profile, request);
+  const command = text(profile["credential_process"]);
+  if (command !== undefined) return runCredentialProcess(command, name, request.context);
+  return nothingIn(name, profile, request, via);
+}
+
+function keysOf(name: string, profile: Profile): Identity | undefined {
+  const accessKeyId = text(profile["aws_access_key_id"]);
+  const secretAccessKey = text(profile["aws_secret_access_key"]);
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return {
+    identity: credentialsOf(accessKeyId, secretAccessKey, text(profile["aws_session_token"])),
+    who: `access key ${accessKeyId} of profile ${name}`,
+  };
+}
+
+async function withRole(
+  name: string,
+  profile: Profile,
+  request: ProfileRequest,
+  via: readonly string[],
+): Promise<Identity> {
+  const roleArn = roleOf(name, profile);
+  if (profile["mfa_serial"] !== undefined) {
+    throw broken(
+      name,
+      "it has mfa_serial, and there is nobody here to type a code",
+      "use a role without MFA",
+    );
+  }
+  const source = await sourceOf(name, profile, request, [...via, name]);
+  const identity = await assumeRole(
+    {
+      roleArn,
+      sessionName: text(profile["role_session_name"]) ?? request.sessionName,
+      credentials: source.identity,
+      who: source.who,
+      externalId: text(profile["external_id"]),
+      durationSeconds: durationOf(name, profile),
+      region: text(profile["region"]),
+    },
+    request.sts,
+    request.context,
+  );
+  return { identity, who: `${roleArn} of profile ${name}` };
+}
+
+async function sourceOf(
+  name: string,
+  profile: Profile,
+  request: ProfileRequest,
+  via: readonly string[],
+): Promise<Identity> {
+  const other = text(profile["source_profile"]);
+  const place = text(profile["credential_source"]);
+  if (other !== undefined && place !== undefined) {
+    throw broken(name, "it has both source_profile and credential_source", "keep one of them");
+  }
+  if (other === undefined) return fromPlace(name, place ?? "", request.context);
+  const source = request.profiles[other];
+  if (source === undefined)
+    throw broken(name, `its source_profile ${other} does not exist`, "check the name");
+  // A profile may be its own source when it has keys; any other way back is a circle.
+  if (via.includes(other) && keysOf(other, source) === undefined) {
+    throw broken(
+      name,
+      `its source_profile leads in a circle: ${[...via, other].join(" -> ")}`,
+      "break the circle",
+    );
+  }
+  const found = await follow(other, source, request, via);
+  if ("identity" in found) return found;
+  throw broken(name, `its source_profile ${other} has no credentials`, "give that profile some");
+}
+
+async function fromPlace(name: string, place: string, context: Context): Promise<Identity> {
+  const source = placeNamed(place, context);
+  if (source === undefined) {
+    throw broken(
+      name,
+      `its credential_source is ${JSON.stringify(place)}`,
+      "use Environment, Ec2InstanceMetadata or EcsContainer",
+    );
+  }
+  const found = await source.find();
+  if ("identity" in found) return found;
+  throw broken(
+    name,
+    `its credential_source ${place} has no credentials: ${found.notHere}`,
+    "check the source",
+  );
+}
+
+function placeNamed(place: string, context: Context): IdentitySource<AwsCredentials> | undefined {
+  switch (place) {
+    case "Environment":
+      return environmentKeys(context.env);
+    case "Ec2InstanceMetadata":
+      return instanceMetadata(context);
+    case "EcsContainer":
+      return containerCredentials(context);
+    default:
+      return undefined;
+  }
+}
+
+async function withTokenFile(
+  name: string,
+  profile: Profile,
+  { sessionName, sts, context }: ProfileRequest,
+): Promise<Identity> {
+  const roleArn = roleOf(name, profile);
+  const file = profile["web_identity_token_file"] ?? "";
+  const token = new Secret((await context.files.readText(file, "web identity token")).trim());
+  const identity = await assumeRoleWithWebIdentity(
+    {
+      roleArn,
+      sessionName: text(profile["role_session_name"]) ?? sessionName,
+      token,
+      tokenIs: `the token in ${file}`,
+    },
+    sts,
+    context,
+  );
+  return { identity, who: `${roleArn} of profile ${name}` };
+}
+
+function roleOf(name: string, profile: Profile): string {
+  const roleArn = profile["role_arn"] ?? "";
+  if (isRoleArn(roleArn)) return roleArn;
+  throw broken(name, `its role_arn is ${JSON.stringify(roleArn)}`, "write the ARN of a role");
+}
+
+/** STS API reference, AssumeRole: seconds, 900 to 43200. */
+function durationOf(name: string, profile: Profile): number | undefined {
+  const written = text(profile["duration_seconds"]);
+  if (written === undefined) return undefined;
+  const seconds = Number(written);
+  if (Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200) return seconds;
+  throw broken(name, `its duration_seconds is ${JSON.stringify(written)}`, "write 900 to 43200");
+}
+
+function nothingIn(
+  name: string,
+  profile: Profile,
+  { explicit }: ProfileRequest,
+  via: readonly string[],
+): NotHere {
+  if (Object.keys(profile).some((key) => key.startsWith("sso_") || key === "login_session")) {
+    throw broken(
+      name,
+      "it is for people who sign in (IAM Identity Center, aws login)",
+      "use a profile for machines",
+    );
+  }
+  if (explicit && via.length === 0) {
+    throw broken(
+      name,
+      "it has no credentials",
+      "give it keys, a role_arn with a source, or a credential_process",
+    );
+  }
+  return { notHere: `profile ${name} has no credentials` };
+}
+
+function broken(name: string, cameBack: string, advice: string): CredentialError {
+  return new CredentialError({ attempted: `using the AWS profile ${name}`, cameBack, advice });
+}

@@ -1,0 +1,58 @@
+import { type Context, CredentialError, type Environment, type IdentitySource } from "@imagecred/protocol";
+import { type AwsCredentials, text } from "./credentials.ts";
+import type { StsSettings } from "./sts-settings.ts";
+
+/**
+ * A profile of the shared config and credentials files: AWS_PROFILE, else `default` (AWS SDKs and Tools reference guide,
+ * "Shared config and credentials files"). What reads and follows profiles is loaded only when one of the files is there.
+ */
+export function profileCredentials(
+  sessionName: string,
+  sts: StsSettings,
+  context: Context,
+): IdentitySource<AwsCredentials> {
+  const { env, files } = context;
+  return {
+    name: "profile",
+    async find() {
+      const named = text(env["AWS_PROFILE"]);
+      const paths = pathsOf(env);
+      const [config, credentials] = await Promise.all([
+        files.readTextIfThere(paths.config, "AWS config file"),
+        files.readTextIfThere(paths.credentials, "AWS credentials file"),
+      ]);
+      if (config === undefined && credentials === undefined) {
+        if (named === undefined) return { notHere: `no ${paths.config}` };
+        throw new CredentialError({
+          attempted: `using profile ${named} (AWS_PROFILE)`,
+          cameBack: `there is neither ${paths.config} nor ${paths.credentials}`,
+          advice: "set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE for the plugin, or unset AWS_PROFILE",
+        });
+      }
+      const [{ parseProfiles }, { followProfile }] = await Promise.all([
+        import("./profile-files.ts"),
+        import("./profile-chain.ts"),
+      ]);
+      const profiles = await parseProfiles(config ?? "", credentials ?? "");
+      return followProfile({
+        profiles,
+        name: named ?? "default",
+        explicit: named !== undefined,
+        sessionName,
+        sts,
+        context,
+      });
+    },
+  };
+}
+
+function pathsOf(env: Environment): { config: string; credentials: string } {
+  // The kubelet runs plugins as root and, under systemd, without HOME.
+  const home = text(env["HOME"]) ?? text(env["USERPROFILE"]) ?? "/root";
+  const path = (variable: string, file: string) =>
+    (text(env[variable]) ?? `~/.aws/${file}`).replace(/^~(?=\/)/, home);
+  return {
+    config: path("AWS_CONFIG_FILE", "config"),
+    credentials: path("AWS_SHARED_CREDENTIALS_FILE", "credentials"),
+  };
+}

@@ -1,0 +1,43 @@
+import { type Context, CredentialError, type IdentitySource, Secret } from "@imagecred/protocol";
+import { isRoleArn } from "../role.ts";
+import { type AwsCredentials, text } from "./credentials.ts";
+import type { StsSettings } from "./sts-settings.ts";
+
+/**
+ * AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN: a token in a file, exchanged at STS for the role (AWS SDKs and Tools
+ * reference guide, "Assume role credential provider").
+ */
+export function webIdentityFile(
+  sessionName: string,
+  sts: StsSettings,
+  context: Context,
+): IdentitySource<AwsCredentials> {
+  const { env, files } = context;
+  return {
+    name: "web identity token file",
+    async find() {
+      const file = text(env["AWS_WEB_IDENTITY_TOKEN_FILE"]);
+      if (file === undefined) return { notHere: "AWS_WEB_IDENTITY_TOKEN_FILE is not set" };
+      const roleArn = text(env["AWS_ROLE_ARN"]);
+      if (roleArn === undefined || !isRoleArn(roleArn)) {
+        throw new CredentialError({
+          attempted: "using AWS_WEB_IDENTITY_TOKEN_FILE",
+          cameBack:
+            roleArn === undefined ? "AWS_ROLE_ARN is not set" : `AWS_ROLE_ARN is ${JSON.stringify(roleArn)}`,
+          advice: "set AWS_ROLE_ARN to the ARN of the role to assume with the token",
+        });
+      }
+      const [content, { assumeRoleWithWebIdentity }] = await Promise.all([
+        files.readText(file, "web identity token"),
+        import("../sts.ts"),
+      ]);
+      const token = new Secret(content.trim());
+      const identity = await assumeRoleWithWebIdentity(
+        { roleArn, sessionName, token, tokenIs: `the token in ${file}` },
+        sts,
+        context,
+      );
+      return { identity, who: `${roleArn} for the token in ${file}` };
+    },
+  };
+}

@@ -1,0 +1,9 @@
+export { type EcrOptions, parseOptions } from "./options.ts";
+export { ecr } from "./provider.ts";
+export {
+  type NotEcr,
+  type PrivateRegistry,
+  type PublicRegistry,
+  parseRegistryHost,
+  type Registry,
+} from "./registry.ts";

@@ -1,0 +1,4 @@
+import { serve } from "@imagecred/protocol";
+import { ecr } from "./provider.ts";
+
+serve(ecr);

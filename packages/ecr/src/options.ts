@@ -1,0 +1,125 @@
+import {
+  type Environment,
+  type FlagSpec,
+  type IdentityPolicy,
+  type Invocation,
+  OptionsError,
+  parseFlags,
+  parseIdentityPolicy,
+  parseRegistryMirrors,
+} from "@imagecred/protocol";
+import { parseRegistryHost, type Registry } from "./registry.ts";
+import { checkRoleArn, checkSessionName } from "./role.ts";
+
+/** A host that the operator opted in, and the ECR registry whose credentials its images get. */
+export interface Mirror {
+  /** host or host:port, as it stands in image names. */
+  readonly mirror: string;
+  readonly target: Registry;
+}
+
+/** Where the operator wants the APIs called, over what the registry's host says. */
+export interface EndpointOverrides {
+  readonly fips: boolean | undefined;
+  readonly dualStack: boolean | undefined;
+  /** Endpoint URLs; undefined where AWS's own are to be used. */
+  readonly ecr: string | undefined;
+  readonly ecrPublic: string | undefined;
+  readonly sts: string | undefined;
+}
+
+export interface EcrOptions {
+  readonly identity: IdentityPolicy;
+  readonly mirrors: readonly Mirror[];
+  /** Role to assume last, with whatever identity was found. */
+  readonly roleArn: string | undefined;
+  /** Role of a pod whose service account names none. */
+  readonly podRoleArn: string | undefined;
+  /** Name of every session with a role, as CloudTrail shows it. */
+  readonly sessionName: string;
+  /** Region whose STS is asked, where the registry's partition has it; the registry's own region otherwise. */
+  readonly region: string | undefined;
+  readonly endpoints: EndpointOverrides;
+}
+
+const FLAGS: Readonly<Record<string, FlagSpec>> = {
+  identity: { kind: "value" },
+  "identity-fallback": { kind: "value" },
+  registry: { kind: "value", repeated: true },
+  "role-arn": { kind: "value" },
+  "role-session-name": { kind: "value" },
+};
+
+/**
+ * Reads the command line and the environment. Positional arguments are passed over, as the plugin that this one replaces
+ * does: configurations in the wild have `args: [get-credentials]`.
+ * @throws {OptionsError}
+ */
+export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): EcrOptions {
+  const flags = parseFlags(args, FLAGS);
+  const roleArn = flags.value("role-arn");
+  const podRoleArn = set(env, "AWS_ECR_ROLE_ARN");
+  const namedSession = flags.value("role-session-name");
+  const sessionName = namedSession ?? set(env, "AWS_ROLE_SESSION_NAME") ?? "ecr-credential-provider";
+  if (roleArn !== undefined) checkRoleArn(roleArn, "--role-arn");
+  if (podRoleArn !== undefined) checkRoleArn(podRoleArn, "AWS_ECR_ROLE_ARN");
+  checkSessionName(sessionName, namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name");
+  return {
+    identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
+    mirrors: parseRegistryMirrors(flags.values("registry")).map(ecrMirror),
+    roleArn,
+    podRoleArn,
+    sessionName,
+    region: set(env, "AWS_REGION") ?? set(env, "AWS_DEFAULT_REGION"),
+    endpoints: parseEndpoints(env),
+  };
+}
+
+function ecrMirror({ mirror, target }: { readonly mirror: string; readonly target: string }): Mirror {
+  const registry = parseRegistryHost(target.replace(/:\d+$/, ""));
+  if (registry.kind === "not-ecr") {
+    throw new OptionsError(`--registry ${mirror}=${target}: ${target} ${registry.reason}`);
+  }
+  return { mirror, target: registry };
+}
+
+/** AWS SDKs and Tools reference guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints". */
+function parseEndpoints(env: Environment): EndpointOverrides {
+  const ignored = parseBoolean(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") === true;
+  const url = (service: string) =>
+    ignored
+      ? undefined
+      : (endpointUrl(env, `AWS_ENDPOINT_URL_${service}`) ?? endpointUrl(env, "AWS_ENDPOINT_URL"));
+  return {
+    fips: parseBoolean(env, "AWS_USE_FIPS_ENDPOINT"),
+    dualStack: parseBoolean(env, "AWS_USE_DUALSTACK_ENDPOINT"),
+    ecr: url("ECR"),
+    ecrPublic: url("ECR_PUBLIC"),
+    sts: url("STS"),
+  };
+}
+
+function endpointUrl(env: Environment, name: string): string | undefined {
+  const value = set(env, name);
+  if (value === undefined) return undefined;
+  if (!URL.canParse(value) || !/^https?:/i.test(value)) {
+    throw new OptionsError(
+      `${name} is ${JSON.stringify(value)}, expected a URL such as https://vpce.example`,
+    );
+  }
+  return value;
+}
+
+function parseBoolean(env: Environment, name: string): boolean | undefined {
+  const value = set(env, name)?.toLowerCase();
+  if (value === undefined) return undefined;
+  if (value !== "true" && value !== "false") {
+    throw new OptionsError(`${name} is ${JSON.stringify(env[name])}, expected true or false`);
+  }
+  return value === "true";
+}
+
+/** AWS's SDKs take an empty variable for one that is not set. */
+function set(env: Environment, name: string): string | undefined {
+  return env[name] === "" ? undefined : env[name];
+}

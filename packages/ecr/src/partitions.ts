@@ -1,0 +1,89 @@
+/**
+ * AWS partitions: separate worlds with accounts, regions and domain names of their own. Domain names and region names
+ * are those of the AWS SDK's partitions.json and of the ECR user guide ("Amazon ECR registries", "Getting started with
+ * making requests over IPv6").
+ */
+export interface Partition {
+  /** As in ARNs: `aws`, `aws-cn`, `aws-us-gov`, ... */
+  readonly id: string;
+  /** What comes after the region in `<account>.dkr.ecr.<region>.<suffix>`. */
+  readonly suffix: string;
+  /** What comes after the region in `<account>.dkr-ecr.<region>.<suffix>`, where the partition has such hosts. */
+  readonly dualStackSuffix: string | undefined;
+  /** The region names of this partition. Regions are added every year, so a name that none of these match is no error. */
+  readonly regions: RegExp;
+  /** A region that has always been there, for asking the SDK's endpoint rules about the partition as such. */
+  readonly oldestRegion: string;
+}
+
+const AWS: Partition = {
+  id: "aws",
+  suffix: "amazonaws.com",
+  dualStackSuffix: "on.aws",
+  regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/,
+  oldestRegion: "us-east-1",
+};
+
+export const PARTITIONS: readonly Partition[] = [
+  AWS,
+  {
+    id: "aws-cn",
+    suffix: "amazonaws.com.cn",
+    dualStackSuffix: "on.amazonwebservices.com.cn",
+    regions: /^cn-/,
+    oldestRegion: "cn-north-1",
+  },
+  {
+    id: "aws-us-gov",
+    suffix: "amazonaws.com",
+    dualStackSuffix: "on.aws",
+    regions: /^us-gov-/,
+    oldestRegion: "us-gov-west-1",
+  },
+  {
+    id: "aws-eusc",
+    suffix: "amazonaws.eu",
+    dualStackSuffix: undefined,
+    regions: /^eusc-/,
+    oldestRegion: "eusc-de-east-1",
+  },
+  {
+    id: "aws-iso",
+    suffix: "c2s.ic.gov",
+    dualStackSuffix: undefined,
+    regions: /^us-iso-/,
+    oldestRegion: "us-iso-east-1",
+  },
+  {
+    id: "aws-iso-b",
+    suffix: "sc2s.sgov.gov",
+    dualStackSuffix: undefined,
+    regions: /^us-isob-/,
+    oldestRegion: "us-isob-east-1",
+  },
+  {
+    id: "aws-iso-e",
+    suffix: "cloud.adc-e.uk",
+    dualStackSuffix: undefined,
+    regions: /^eu-isoe-/,
+    oldestRegion: "eu-isoe-west-1",
+  },
+  {
+    id: "aws-iso-f",
+    suffix: "csp.hci.ic.gov",
+    dualStackSuffix: undefined,
+    regions: /^us-isof-/,
+    oldestRegion: "us-isof-south-1",
+  },
+];
+
+/** The partition whose region names a region fits; undefined for a region of a kind that this table does not know. */
+export function partitionOfRegion(region: string): Partition | undefined {
+  return PARTITIONS.find(({ regions }) => regions.test(region));
+}
+
+/** The partition that an ARN names in its second field; undefined for what is not an ARN of a known partition. */
+export function partitionOfArn(arn: string): Partition | undefined {
+  const [prefix, id] = arn.split(":");
+  return prefix === "arn" ? PARTITIONS.find((partition) => partition.id === id) : undefined;
+}

@@ -1,0 +1,99 @@
+import {
+  type Answer,
+  type Context,
+  CredentialError,
+  type CredentialProvider,
+  type CredentialProviderRequest,
+  type IdentityPlan,
+  planIdentity,
+  UnsupportedRegistryError,
+} from "@imagecred/protocol";
+import { findCaller } from "./identity.ts";
+import { type EcrOptions, parseOptions } from "./options.ts";
+import { parseRegistryHost, type Registry } from "./registry.ts";
+import type { RegistryCredential } from "./registry-credential.ts";
+import { USAGE } from "./usage.ts";
+import { VERSION } from "./version.ts";
+
+/** The plugin for Amazon ECR and Amazon ECR Public. */
+export const ecr: CredentialProvider<EcrOptions> = {
+  name: "ecr-credential-provider",
+  version: VERSION,
+  usage: USAGE,
+  options: parseOptions,
+  async credential(request, options, context) {
+    const registry = registryOf(request, options);
+    const plan = planIdentity(request, options.identity);
+    const { login, expiresAt } = await credentialFor(plan, registry, request, options, context);
+    return {
+      cacheKeyType: "Registry",
+      auth: { [request.image.registry]: login },
+      expiresAt,
+    } satisfies Answer;
+  },
+};
+
+/** @throws {UnsupportedRegistryError} before anything is asked of anybody */
+function registryOf({ image }: CredentialProviderRequest, { mirrors }: EcrOptions): Registry {
+  const mirror = mirrors.find((candidate) => candidate.mirror === image.registry);
+  if (mirror !== undefined) return mirror.target;
+  const registry = parseRegistryHost(image.host);
+  if (registry.kind !== "not-ecr") return registry;
+  throw new UnsupportedRegistryError(
+    `${image.registry} ${registry.reason}; narrow the matchImages entry of this provider that covers it, or, for a mirror of ECR, opt it in: --registry ${image.registry}=<ECR registry host>`,
+  );
+}
+
+async function credentialFor(
+  plan: IdentityPlan,
+  registry: Registry,
+  request: CredentialProviderRequest,
+  options: EcrOptions,
+  context: Context,
+): Promise<RegistryCredential> {
+  try {
+    return await exchange(plan, registry, request, options, context);
+  } catch (error) {
+    if (plan.use === "node" || !plan.thenNode || !(error instanceof CredentialError)) throw error;
+    context.log.info("identity-fallback", { from: "pod", to: "node", reason: error.message });
+    return afterPod(error, () => exchange({ use: "node" }, registry, request, options, context));
+  }
+}
+
+/** When the node's identity fails too, the message must not hide that the pod's was asked first. */
+async function afterPod<T>(podError: CredentialError, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof CredentialError)) throw error;
+    throw new CredentialError({
+      attempted: `${podError.attempted}: ${podError.cameBack}; then with the node's identity, ${error.attempted}`,
+      cameBack: error.cameBack,
+      ...(error.advice === undefined ? {} : { advice: error.advice }),
+      cause: error,
+    });
+  }
+}
+
+/**
+ * The SDK is loaded, and the connection to ECR opened, while the answers about our identity are on their way: neither
+ * waits for the other.
+ */
+async function exchange(
+  plan: IdentityPlan,
+  registry: Registry,
+  request: CredentialProviderRequest,
+  options: EcrOptions,
+  context: Context,
+): Promise<RegistryCredential> {
+  const caller = findCaller(plan, request, registry, options, context);
+  // It may fail before anybody waits for it.
+  caller.catch(() => {});
+  const { endpoints } = options;
+  if (registry.kind === "public") {
+    const { publicCredential } = await import("./exchange-public.ts");
+    return publicCredential(registry, caller, endpoints, context);
+  }
+  const { privateCredential } = await import("./exchange.ts");
+  return privateCredential(registry, caller, endpoints, context);
+}

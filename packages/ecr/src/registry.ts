@@ -1,0 +1,84 @@
+import { PARTITIONS, type Partition, partitionOfRegion } from "./partitions.ts";
+
+/** What the name of a private registry's host says. */
+export interface PrivateRegistry {
+  readonly kind: "private";
+  /** AWS account, 12 digits. */
+  readonly account: string;
+  readonly region: string;
+  readonly partition: Partition;
+  /** The host is a FIPS endpoint: `dkr.ecr-fips`, `dkr-ecr-fips`. */
+  readonly fips: boolean;
+  /** The host is a dual-stack (IPv4 and IPv6) endpoint: `dkr-ecr`. */
+  readonly dualStack: boolean;
+}
+
+/** Amazon ECR Public's API is in this region only ("Amazon ECR Public endpoints and quotas", AWS General Reference). */
+export const PUBLIC_REGION = "us-east-1";
+
+/** Amazon ECR Public. */
+export interface PublicRegistry {
+  readonly kind: "public";
+  /** The host is the dual-stack one. */
+  readonly dualStack: boolean;
+}
+
+export type Registry = PrivateRegistry | PublicRegistry;
+
+/** Why a host is not an Amazon ECR registry, for a sentence that starts with the host. */
+export interface NotEcr {
+  readonly kind: "not-ecr";
+  readonly reason: string;
+}
+
+const PUBLIC_HOST = "public.ecr.aws";
+/** ECR Public user guide, "Getting started with making requests over IPv6". */
+const PUBLIC_DUAL_STACK_HOST = "ecr-public.aws.com";
+
+/** Anchored at both ends; a region is one DNS label of words joined by dashes. */
+const PRIVATE_HOST =
+  /^(\d{12})\.(?:(dkr\.ecr)|(dkr-ecr))(-fips)?\.([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\.([a-z0-9.-]+)$/;
+
+/** DNS labels are at most this long (RFC 1035 section 2.3.4). */
+const LONGEST_LABEL = 63;
+
+/**
+ * Reads an image's registry host, without port: is it one of Amazon ECR's, and what does its name say? Letter case is of
+ * no account, as in DNS. The region's name and the domain must belong to one partition; a region that fits none of the
+ * known names passes, since AWS adds some every year.
+ */
+export function parseRegistryHost(host: string): Registry | NotEcr {
+  const name = host.toLowerCase();
+  if (name === PUBLIC_HOST || name === PUBLIC_DUAL_STACK_HOST) {
+    return { kind: "public", dualStack: name === PUBLIC_DUAL_STACK_HOST };
+  }
+  const match = PRIVATE_HOST.exec(name);
+  if (match === null) return notEcr("is not an Amazon ECR registry");
+  const [, account = "", , dualStackForm, fips, region = "", suffix = ""] = match;
+  const dualStack = dualStackForm !== undefined;
+  const candidates = PARTITIONS.filter((partition) => suffixOf(partition, dualStack) === suffix);
+  if (candidates.length === 0 || region.length > LONGEST_LABEL) {
+    return notEcr("is not an Amazon ECR registry");
+  }
+  const named = partitionOfRegion(region);
+  const partition = named === undefined ? candidates[0] : candidates.find(({ id }) => id === named.id);
+  if (partition === undefined) {
+    return notEcr(`is no registry: region ${region} belongs to ${describe(named, dualStack)}`);
+  }
+  return { kind: "private", account, region, partition, fips: fips !== undefined, dualStack };
+}
+
+function suffixOf(partition: Partition, dualStack: boolean): string | undefined {
+  return dualStack ? partition.dualStackSuffix : partition.suffix;
+}
+
+function describe(partition: Partition | undefined, dualStack: boolean): string {
+  if (partition === undefined) return "another partition";
+  const suffix = suffixOf(partition, dualStack);
+  const form = suffix === undefined ? "has no hosts of this form" : `has its registries under ${suffix}`;
+  return `partition ${partition.id}, which ${form}`;
+}
+
+function notEcr(reason: string): NotEcr {
+  return { kind: "not-ecr", reason };
+}

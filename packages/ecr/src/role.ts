@@ -1,0 +1,26 @@
+import { OptionsError } from "@imagecred/protocol";
+
+/** IAM user guide, "IAM identifiers": account of 12 digits, a path if any, a name of up to 64 characters. */
+const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/;
+
+/** STS API reference, AssumeRole, RoleSessionName. */
+const SESSION_NAME = /^[\w+=,.@-]{2,64}$/;
+
+export function isRoleArn(text: string): boolean {
+  return text.length <= 2048 && ROLE_ARN.test(text);
+}
+
+/** @param from where it was written: a flag, a variable */
+export function checkRoleArn(arn: string, from: string): void {
+  if (isRoleArn(arn)) return;
+  throw new OptionsError(
+    `${from} is ${JSON.stringify(arn)}, expected the ARN of a role such as arn:aws:iam::123456789012:role/name`,
+  );
+}
+
+export function checkSessionName(name: string, from: string): void {
+  if (SESSION_NAME.test(name)) return;
+  throw new OptionsError(
+    `${from} is ${JSON.stringify(name)}, expected 2 to 64 letters, digits and any of _+=,.@-`,
+  );
+}

@@ -1,0 +1,63 @@
+import { CredentialError, messageOf } from "@imagecred/protocol";
+import { adviceFor } from "./advice.ts";
+
+/** One call of an AWS API, as messages name it. */
+export interface AwsCall {
+  /** "Amazon ECR" */
+  readonly service: string;
+  /** "GetAuthorizationToken" */
+  readonly operation: string;
+  readonly region: string;
+  /** Whose keys sign it, or whose token is exchanged: "role node of the instance profile". */
+  readonly who: string;
+  /** What to do when AWS denies it: the permission that is missing. */
+  readonly whenDenied: string;
+}
+
+/** What the SDK's exceptions have, and what its deserializer adds to errors over unreadable answers. */
+interface SdkError extends Error {
+  readonly $fault?: "client" | "server";
+  readonly $metadata?: {
+    readonly httpStatusCode?: number;
+    readonly requestId?: string;
+    readonly clockSkewCorrected?: boolean;
+  };
+}
+
+/**
+ * Sends through an SDK client, and says in our own words what went wrong. When AWS refuses the signature's time, the SDK
+ * has noted the clock's error by then, and the second try is signed with AWS's time.
+ * @throws {CredentialError}
+ */
+export async function callAws<T>(send: () => Promise<T>, call: AwsCall): Promise<T> {
+  try {
+    return await send();
+  } catch (error) {
+    if (!isSdkError(error) || error.$metadata?.clockSkewCorrected !== true) throw explained(error, call);
+  }
+  try {
+    return await send();
+  } catch (error) {
+    throw explained(error, call);
+  }
+}
+
+function isSdkError(error: unknown): error is SdkError {
+  return error instanceof Error && !(error instanceof CredentialError) && "$metadata" in error;
+}
+
+/** Errors that did not come out of an answer (ours, or a defect's) stay as they are. */
+function explained(error: unknown, call: AwsCall): unknown {
+  if (!isSdkError(error) || error.$metadata?.httpStatusCode === undefined) return error;
+  const { httpStatusCode: status, requestId } = error.$metadata;
+  const modeled = error.$fault !== undefined;
+  const said = modeled ? `${error.name}: ${messageOf(error)}` : "an answer that is not the API's";
+  return new CredentialError({
+    attempted: `asking ${call.service} in ${call.region} (${call.operation}) as ${call.who}`,
+    cameBack: `status ${status}, ${said}${requestId === undefined ? "" : ` (request id ${requestId})`}`,
+    advice: modeled ? adviceFor(error.name, status, call) : UNREADABLE,
+    cause: error,
+  });
+}
+
+const UNREADABLE = "check what answers there: a proxy, a firewall, a wrong AWS_ENDPOINT_URL";

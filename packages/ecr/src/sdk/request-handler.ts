@@ -1,0 +1,55 @@
+import type { Again, HttpClient, Outcome, TransportResponse } from "@imagecred/protocol";
+import { againByDefault } from "@imagecred/protocol";
+import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from "@smithy/types";
+import { isThrottling } from "./throttling.ts";
+
+type SdkHandler = RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions> & {
+  updateHttpClientConfig(): void;
+  httpHandlerConfigs(): Record<string, never>;
+};
+
+/**
+ * Sends an SDK client's requests through our HTTP client, so that its deadline, retries, proxies, size limit and logs
+ * hold for them.
+ * @param service who is asked, for messages and logs
+ */
+export function requestHandler(
+  http: HttpClient,
+  service: string,
+  operation: string,
+  now: () => number,
+): SdkHandler {
+  return {
+    async handle(request) {
+      const { status, headers, body } = await http.cloud({
+        service,
+        operation,
+        method: "POST",
+        url: urlOf(request),
+        headers: headersOf(request),
+        body: request.body as string | Uint8Array,
+        again: (outcome) => again(outcome, now()),
+      });
+      return { response: { statusCode: status, headers: { ...headers }, body } };
+    },
+    updateHttpClientConfig() {},
+    httpHandlerConfigs: () => ({}),
+  };
+}
+
+/** AWS throttles with status 400 and a code in the body, too. */
+function again(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
+  const usual = againByDefault(outcome, now);
+  if (usual !== undefined || !outcome.ok || outcome.value.status !== 400) return usual;
+  return isThrottling(outcome.value.body) ? { because: "throttled" } : undefined;
+}
+
+function urlOf({ protocol, hostname, port, path }: HttpRequest): string {
+  return `${protocol}//${hostname}${port === undefined ? "" : `:${port}`}${path}`;
+}
+
+/** The transport writes Host and Content-Length itself, with the values that were signed. */
+function headersOf({ headers }: HttpRequest): Record<string, string> {
+  const { host: _host, "content-length": _length, ...rest } = headers;
+  return rest;
+}
