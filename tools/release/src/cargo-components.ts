@@ -1,0 +1,68 @@
+import { spawnSync } from "node:child_process";
+import { dirname } from "node:path";
+import { byName, type Component, licenseTextsIn } from "./components.ts";
+
+interface CargoPackage {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly license: string | null;
+  readonly homepage: string | null;
+  readonly repository: string | null;
+  readonly manifest_path: string;
+  /** null for the workspace's own. */
+  readonly source: string | null;
+}
+
+interface CargoNode {
+  readonly id: string;
+  readonly deps: readonly {
+    readonly pkg: string;
+    readonly dep_kinds: readonly { readonly kind: string | null }[];
+  }[];
+}
+
+/**
+ * The crates that are linked into the static executables' host for a target: those reached from it by normal
+ * dependencies. Build scripts' and procedural macros' own dependencies leave no code behind, but cargo does not tell
+ * macros apart, so those are listed too.
+ * @param crate directory of the host's Cargo.toml
+ */
+export function cargoComponents(crate: string, target: string): readonly Component[] {
+  const { status, stdout, stderr } = spawnSync(
+    "cargo",
+    ["metadata", "--format-version", "1", "--locked", "--filter-platform", target],
+    { cwd: crate, encoding: "utf8", maxBuffer: 64 << 20 },
+  );
+  if (status !== 0) throw new Error(`cargo metadata: ${stderr}`);
+  const { packages, resolve } = JSON.parse(stdout) as {
+    packages: readonly CargoPackage[];
+    resolve: { root: string; nodes: readonly CargoNode[] };
+  };
+  const nodes = new Map(resolve.nodes.map((node) => [node.id, node]));
+  const reached = new Set<string>();
+  const queue = [resolve.root];
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (reached.has(id)) continue;
+    reached.add(id);
+    for (const { pkg, dep_kinds: kinds } of nodes.get(id)?.deps ?? []) {
+      if (kinds.some(({ kind }) => kind === null)) queue.push(pkg);
+    }
+  }
+  return packages
+    .filter(({ id, source }) => source !== null && reached.has(id))
+    .map(componentOf)
+    .sort(byName);
+}
+
+function componentOf(found: CargoPackage): Component {
+  return {
+    ecosystem: "cargo",
+    name: found.name,
+    version: found.version,
+    // Before SPDX expressions were the rule, crates wrote alternatives with a slash.
+    license: found.license?.replace(/\s*\/\s*/g, " OR ") ?? "NOASSERTION",
+    texts: licenseTextsIn(dirname(found.manifest_path)),
+    homepage: found.homepage ?? found.repository ?? undefined,
+  };
+}
