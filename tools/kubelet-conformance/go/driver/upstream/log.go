@@ -1,0 +1,47 @@
+package upstream
+
+import (
+	"bytes"
+	"flag"
+	"strings"
+	"sync"
+
+	"k8s.io/klog/v2"
+)
+
+// logBuffer keeps log lines until they are taken.
+type logBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+// captureLog sends all that the kubelet says at -v=5 to a buffer, without time and place: the texts are compared.
+func captureLog() *logBuffer {
+	flags := flag.NewFlagSet("klog", flag.PanicOnError)
+	klog.InitFlags(flags)
+	for name, value := range map[string]string{
+		"logtostderr": "false", "alsologtostderr": "false", "stderrthreshold": "FATAL",
+		"skip_headers": "true", "one_output": "true", "v": "5",
+	} {
+		if err := flags.Set(name, value); err != nil {
+			panic(err)
+		}
+	}
+	log := &logBuffer{}
+	klog.SetOutput(log)
+	return log
+}
+
+func (l *logBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *logBuffer) take() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	defer l.b.Reset()
+	lines := strings.FieldsFunc(l.b.String(), func(r rune) bool { return r == '\n' })
+	return append([]string{}, lines...)
+}
