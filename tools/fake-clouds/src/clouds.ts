@@ -111,10 +111,12 @@ export class Clouds implements AsyncDisposable {
 export async function startClouds(options: CloudsOptions = {}): Promise<Clouds> {
   const core = await Core.start(options);
   try {
-    const [aws, azure, google] = await Promise.all([
-      startAws(core, options.aws ?? {}),
+    const aws = await startAws(core, options.aws ?? {});
+    // Google's STS takes AWS's signed requests as proof of who somebody is.
+    const awsSide = { identify: aws.identify.bind(aws), env: () => aws.env("static") };
+    const [azure, google] = await Promise.all([
       startAzure(core, options.azure ?? {}),
-      startGoogle(core, options.google ?? {}),
+      startGoogle(core, options.google ?? {}, awsSide),
     ]);
     return new Clouds(core, aws, azure, google);
   } catch (error) {

@@ -1,12 +1,159 @@
 import type { Core } from "../core/core.ts";
+import { Accounts, type ServiceAccountOptions } from "./accounts.ts";
+import { FILES_HOST, fileService, tokenSourceService } from "./files.ts";
+import { iamCredentialsService } from "./iam-credentials.ts";
+import { type GoogleIdentity, identityEnv } from "./identities.ts";
+import { type Instance, metadataService } from "./metadata.ts";
+import { oauthService } from "./oauth.ts";
+import type { AwsIdentify } from "./pools.ts";
+import { registryService } from "./registries.ts";
+import { stsService } from "./sts.ts";
+import { CLOUD_PLATFORM, type Grant, Tokens } from "./tokens.ts";
+import { PUBLIC, type Universe } from "./universes.ts";
+import {
+  type AccountName,
+  CLUSTER_TOKEN_AUDIENCE,
+  emailOf,
+  gkePool,
+  PROJECT_ID,
+  PROJECT_NUMBER,
+  providerName,
+  providers,
+  accounts as worldAccounts,
+} from "./world.ts";
 
-export type GoogleOptions = Record<string, never>;
-export type GoogleIdentity = "none";
+export { GOOGLE_IDENTITIES, type GoogleIdentity } from "./identities.ts";
 
-export interface Google {
-  env(identity?: GoogleIdentity): Promise<Record<string, string>>;
+export interface GoogleOptions {
+  /** The Compute Engine instance; by default with the service accounts `node` (default) and `builder`. */
+  readonly instance?: Partial<Instance>;
+  /** Service accounts beside those that every fake Google has (see `world.ts`). */
+  readonly serviceAccounts?: readonly ServiceAccountOptions[];
+  /** Repositories that exist in every registry. Default `project/repo/app` and `project/app`. */
+  readonly repositories?: readonly string[];
 }
 
-export async function startGoogle(_core: Core, _options: GoogleOptions): Promise<Google> {
-  return { env: async () => ({}) };
+/** What Google's fakes need of AWS's. */
+export interface AwsSide {
+  /** Who signed a GetCallerIdentity request. */
+  readonly identify: AwsIdentify;
+  /** Environment of a process that is somebody on AWS. */
+  readonly env: () => Promise<Record<string, string>>;
+}
+
+/** A running fake Google Cloud. */
+export class Google {
+  readonly accounts: Accounts;
+  readonly tokens: Tokens;
+  /** The instance's settings; change them between cases. */
+  readonly instance: Instance;
+  readonly origins: { readonly metadata: string; readonly tokenSource: string };
+  readonly #core: Core;
+  readonly #aws: AwsSide;
+  readonly #files: Map<string, string>;
+
+  private constructor(parts: GoogleParts) {
+    this.#core = parts.core;
+    this.#aws = parts.aws;
+    this.#files = parts.files;
+    this.accounts = parts.accounts;
+    this.tokens = parts.tokens;
+    this.instance = parts.instance;
+    this.origins = parts.origins;
+  }
+
+  static async start(core: Core, options: GoogleOptions, aws: AwsSide): Promise<Google> {
+    const accounts = new Accounts(core);
+    for (const account of [...worldAccounts(), ...(options.serviceAccounts ?? [])]) accounts.add(account);
+    const tokens = new Tokens(core, accounts);
+    const instance: Instance = { ...defaultInstance(), ...options.instance };
+    const files = new Map<string, string>();
+    const repositories = options.repositories ?? ["project/repo/app", "project/app"];
+    for (const service of [
+      oauthService({ core, accounts, tokens }),
+      stsService({ core, tokens, providers: providers(core), identifyAws: aws.identify }),
+      iamCredentialsService({ core, accounts, tokens }),
+      registryService({ core, accounts, tokens, repositories }),
+      fileService(files),
+    ]) {
+      core.addTls(service);
+    }
+    const issue = () => core.cluster.issueServiceAccountToken({ audience: CLUSTER_TOKEN_AUDIENCE });
+    const origins = {
+      metadata: await core.addPlain(metadataService({ core, tokens, instance })),
+      tokenSource: await core.addPlain(tokenSourceService(issue)),
+    };
+    return new Google({ core, aws, files, accounts, tokens, instance, origins });
+  }
+
+  /** The environment in which a process is somebody here. @param identity default `metadata` */
+  env(identity: GoogleIdentity = "metadata", universe: Universe = PUBLIC): Promise<Record<string, string>> {
+    const { accounts, origins } = this;
+    return identityEnv(identity, { core: this.#core, accounts, origins, aws: this.#aws.env, universe });
+  }
+
+  /** Email address of one of the service accounts that every fake Google has. */
+  email(name: AccountName): string {
+    return emailOf(name);
+  }
+
+  /** Resource name of a provider in the workload identity pool. */
+  provider(name: "cluster" | "aws"): string {
+    return providerName(name);
+  }
+
+  /** What GKE's own pool is called, and what audience its tokens need. */
+  get gkePool(): { readonly audience: string; readonly tokenAudience: string } {
+    return gkePool(this.#core.cluster.issuer);
+  }
+
+  get projectId(): string {
+    return PROJECT_ID;
+  }
+
+  /** A pod's token for GKE's pool or for the provider `cluster`. */
+  podToken(pool: "gke" | "cluster", serviceAccount = "app"): Promise<string> {
+    const audience = pool === "gke" ? this.gkePool.tokenAudience : CLUSTER_TOKEN_AUDIENCE;
+    return this.#core.cluster.issueServiceAccountToken({ audience, serviceAccount });
+  }
+
+  /** Puts a file on the operator's web server. @returns its URL, for `google-dockercfg-url` */
+  serveFile(path: string, content: string): string {
+    this.#files.set(path, content);
+    return `https://${FILES_HOST}${path}`;
+  }
+
+  /** What an access token is good for now in a universe. */
+  check(token: string, universe: Universe = PUBLIC): Promise<Grant | undefined> {
+    return this.tokens.check(token, universe);
+  }
+}
+
+interface GoogleParts {
+  readonly core: Core;
+  readonly aws: AwsSide;
+  readonly files: Map<string, string>;
+  readonly accounts: Accounts;
+  readonly tokens: Tokens;
+  readonly instance: Instance;
+  readonly origins: Google["origins"];
+}
+
+function defaultInstance(): Instance {
+  const scopes = [CLOUD_PLATFORM];
+  return {
+    serviceAccounts: [
+      { email: emailOf("node"), scopes },
+      { email: emailOf("builder"), scopes },
+    ],
+    projectId: PROJECT_ID,
+    projectNumber: PROJECT_NUMBER,
+    universe: PUBLIC.domain,
+    attributes: {},
+    tokenSeconds: 3599,
+  };
+}
+
+export function startGoogle(core: Core, options: GoogleOptions, aws: AwsSide): Promise<Google> {
+  return Google.start(core, options, aws);
 }

@@ -1,0 +1,48 @@
+import {
+  type Answer,
+  type CredentialProvider,
+  type CredentialProviderRequest,
+  UnsupportedRegistryError,
+} from "@imagecred/protocol";
+import { exchange } from "./exchange.ts";
+import { identify } from "./identity.ts";
+import { universeFor } from "./mirrors.ts";
+import { type GcrOptions, parseOptions } from "./options.ts";
+import { hostForms } from "./registry.ts";
+import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
+import { USAGE } from "./usage.ts";
+import { VERSION } from "./version.ts";
+
+/** Image credentials for Google Artifact Registry and gcr.io. */
+export const gcr: CredentialProvider<GcrOptions> = {
+  name: "gcr-credential-provider",
+  version: VERSION,
+  usage: USAGE,
+  options: parseOptions,
+  async credential(request, options, context): Promise<Answer> {
+    if (options.authFlow !== "gcr") {
+      const { dockercfgAnswer } = await import("./dockercfg.ts");
+      return await dockercfgAnswer(request, options, context);
+    }
+    const universe = universeOfImage(request, options);
+    const identity = await identify(request, universe, options, context);
+    return exchange(identity, universe, request, options);
+  },
+};
+
+/** @throws {UnsupportedRegistryError} before anybody was asked for anything */
+function universeOfImage({ image }: CredentialProviderRequest, options: GcrOptions): Universe {
+  const universe = universeFor(image, options.mirrors, options.universe);
+  if (universe === undefined) {
+    const forms = hostForms(options.universe ?? DEFAULT_UNIVERSE).join(", ");
+    throw new UnsupportedRegistryError(
+      `${image.registry} is not a Google registry, so it gets no Google credential; narrow this provider's matchImages to ${forms}, or opt a mirror in with --registry ${image.registry}=gcr.io`,
+    );
+  }
+  if (options.universe !== undefined && options.universe.domain !== universe.domain) {
+    throw new UnsupportedRegistryError(
+      `${image.registry} belongs to the universe ${universe.domain}, and a credential of ${options.universe.domain} stays there; give each universe a provider of its own, with its own matchImages`,
+    );
+  }
+  return universe;
+}

@@ -1,0 +1,108 @@
+import {
+  type Context,
+  CredentialError,
+  type CredentialProviderRequest,
+  findIdentity,
+  type IdentitySource,
+  planIdentity,
+} from "@imagecred/protocol";
+import type { AccessToken } from "./access-token.ts";
+import { wellKnownFile } from "./identity/application-default.ts";
+import { instanceToken } from "./identity/instance.ts";
+import type { GcrOptions } from "./options.ts";
+import type { Universe } from "./universe.ts";
+
+/** An access token, and whose it is: everybody's on the node, or one service account's. */
+export interface Identity extends AccessToken {
+  readonly of: "node" | "pod";
+}
+
+/** A file that names an identity: https://cloud.google.com/docs/authentication/application-default-credentials */
+const FILE_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS";
+
+/**
+ * Finds out who we are for a request, as an access token of the registry's universe.
+ * @throws {CredentialError}
+ */
+export async function identify(
+  request: CredentialProviderRequest,
+  universe: Universe,
+  options: GcrOptions,
+  context: Context,
+): Promise<Identity> {
+  const plan = planIdentity(request, options.identity);
+  const node = nodeSources(universe, options, context);
+  if (plan.use === "node") {
+    return (await findIdentity(node, request.image.registry, context.log, NODE_ADVICE)).identity;
+  }
+  const pod: IdentitySource<Identity> = {
+    name: "the pod's service account",
+    async find() {
+      const { podToken } = await import("./identity/pod.ts");
+      const found = await podToken(request, plan.token, universe, options, context);
+      return "notHere" in found ? found : { ...found, identity: { ...found.identity, of: "pod" } };
+    },
+  };
+  const sources = plan.thenNode ? [lenient(pod), ...node] : [pod];
+  return (await findIdentity(sources, request.image.registry, context.log, POD_ADVICE)).identity;
+}
+
+const NODE_ADVICE = `on Google Cloud attach a service account to the instance, elsewhere set ${FILE_VARIABLE}`;
+const POD_ADVICE =
+  "name the pool, or let the node's identity pull: --identity node for every pod, --identity-fallback node for those without one of their own";
+
+/** Application default credentials, in their usual order: the named file, gcloud's, the metadata server. */
+function nodeSources(
+  universe: Universe,
+  options: GcrOptions,
+  context: Context,
+): readonly IdentitySource<Identity>[] {
+  const fromFile = async (path: string, text: string) => {
+    const { fileToken } = await import("./identity/credential-file.ts");
+    const { identity, who } = await fileToken(path, text, universe, options, context);
+    return { identity: { ...identity, of: "node" as const }, who };
+  };
+  return [
+    {
+      name: FILE_VARIABLE,
+      async find() {
+        const path = context.env[FILE_VARIABLE];
+        if (path === undefined || path === "") return { notHere: "not set" };
+        return await fromFile(path, await context.files.readText(path, "Google credential file"));
+      },
+    },
+    {
+      name: "gcloud's application default credentials",
+      async find() {
+        const path = wellKnownFile(context.env);
+        if (path === undefined) return { notHere: "no home directory" };
+        const text = await context.files.readTextIfThere(path, "Google credential file");
+        return text === undefined ? { notHere: `no ${path}` } : await fromFile(path, text);
+      },
+    },
+    {
+      name: "the metadata server",
+      async find() {
+        const token = await instanceToken(universe, options, context);
+        return { identity: { ...token, of: "node" }, who: `service account ${options.serviceAccount}` };
+      },
+    },
+  ];
+}
+
+/** With `--identity-fallback node` no failure of the pod's identity is the last word. */
+function lenient(source: IdentitySource<Identity>): IdentitySource<Identity> {
+  return {
+    name: source.name,
+    async find() {
+      try {
+        return await source.find();
+      } catch (error) {
+        if (!(error instanceof CredentialError)) throw error;
+        const { attempted, cameBack } = error;
+        const advice = error.advice === undefined ? {} : { advice: error.advice };
+        throw new CredentialError({ attempted, cameBack, ...advice, mayTryNext: true, cause: error });
+      }
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { type Context, CredentialError, UnsupportedRegistryError } from "@imagecred/protocol";
+import type { AccessToken } from "../access-token.ts";
+import { textField } from "../google-answer.ts";
+import type { GcrOptions } from "../options.ts";
+import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+
+/** A credential file's fields (https://google.aip.dev/auth/4110). */
+export type CredentialFields = Readonly<Record<string, unknown>>;
+
+/** The kinds of file that give a token here. */
+export const FILE_TYPES = [
+  "service_account",
+  "authorized_user",
+  "external_account",
+  "impersonated_service_account",
+] as const;
+export type FileType = (typeof FILE_TYPES)[number];
+
+/** A parsed file, with what every kind of it has. */
+export interface CredentialFile {
+  readonly type: FileType;
+  readonly fields: CredentialFields;
+  /** For errors: where it was read. */
+  readonly path: string;
+}
+
+/**
+ * The access token of the identity that a credential file holds or describes. A file of another universe than the
+ * registry's is refused unused.
+ * @throws {CredentialError}
+ */
+export async function fileToken(
+  path: string,
+  text: string,
+  universe: Universe,
+  _options: GcrOptions,
+  context: Context,
+): Promise<{ readonly identity: AccessToken; readonly who: string }> {
+  const file = parseCredentialFile(parseJson(text, path), path);
+  const own = textField(file.fields, "universe_domain") ?? DEFAULT_UNIVERSE.domain;
+  if (own !== universe.domain) {
+    throw new UnsupportedRegistryError(
+      `the credential in ${path} belongs to the universe ${own} and stays there, but the registry to ${universe.domain}`,
+    );
+  }
+  const { libraryToken } = await import("./google-auth.ts");
+  return await libraryToken(file, universe, context);
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the file, and the file holds a key.
+    throw unusable(path, "it is not JSON", "write it anew");
+  }
+}
+
+/** @throws {CredentialError} for what is no credential file, or one of a kind that gives no token here */
+export function parseCredentialFile(value: unknown, path: string): CredentialFile {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw unusable(path, "it is not a JSON object", "write it anew");
+  }
+  const fields = value as CredentialFields;
+  const type = FILE_TYPES.find((each) => each === fields["type"]);
+  if (type !== undefined) return { type, fields, path };
+  const found = textField(fields, "type");
+  throw unusable(
+    path,
+    found === undefined ? "it has no type" : `its type is ${JSON.stringify(found.slice(0, 60))}`,
+    `expected ${FILE_TYPES.join(", ")}`,
+  );
+}
+
+/** A field that a file of this type must have. @throws {CredentialError} */
+export function required(file: CredentialFile, name: string): string {
+  const value = textField(file.fields, name);
+  if (value !== undefined) return value;
+  throw unusable(file.path, `its ${name} is missing`, `a ${file.type} file has one`);
+}
+
+/** That a file can't be used, without a word of what is in it. */
+export function unusable(path: string, cameBack: string, advice: string): CredentialError {
+  return new CredentialError({ attempted: `using the Google credential file ${path}`, cameBack, advice });
+}

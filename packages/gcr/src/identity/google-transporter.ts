@@ -1,0 +1,93 @@
+import {
+  type Context,
+  CredentialError,
+  type HttpRequest,
+  isLinkLocalHost,
+  Secret,
+} from "@imagecred/protocol";
+import type { JWT } from "google-auth-library";
+import { describeAnswer, jsonObject } from "../google-answer.ts";
+
+/** google-auth-library's HTTP client, of which it uses `request` alone unless its interceptors are wanted. */
+export type Transporter = JWT["transporter"];
+type Options = NonNullable<Parameters<Transporter["request"]>[0]>;
+
+/**
+ * google-auth-library's requests over the context's HTTP: its proxy, trust, deadline, retries, limits and log hold, and
+ * the library's own do not come into it. An answer that is not a 2xx is a CredentialError, which the library passes on.
+ */
+export function transporterOver(context: Context): Transporter {
+  const transporter = {
+    defaults: {},
+    async request(options: Options) {
+      const request = toRequest(options);
+      const { hostname } = new URL(request.url);
+      const local = request.url.startsWith("http:") && isLinkLocalHost(hostname.replace(/^\[|\]$/g, ""));
+      const answer = await (local ? context.http.metadata(request) : context.http.cloud(request));
+      if (answer.status < 200 || answer.status > 299) {
+        throw new CredentialError({
+          attempted: `asking ${request.service} (${request.operation}, ${new URL(request.url).origin})`,
+          cameBack: describeAnswer(answer),
+          advice: ADVICE[request.service] ?? "check the credential file and what it points to",
+        });
+      }
+      const data = bodyOf(answer.body, options.responseType);
+      return { status: answer.status, headers: new Headers(answer.headers), data, config: options };
+    },
+  };
+  // The class has private members, so nothing but itself satisfies its type.
+  return transporter as unknown as Transporter;
+}
+
+const OAUTH = "Google OAuth";
+const STS = "Google STS";
+const IAM = "IAM Service Account Credentials";
+
+const ADVICE: Readonly<Record<string, string>> = {
+  [OAUTH]: "check that the key or refresh token is still valid, and the node's clock",
+  [STS]: "check the pool's provider, its audience and its conditions",
+  [IAM]:
+    "grant the identity roles/iam.workloadIdentityUser or serviceAccountTokenCreator on the service account",
+};
+
+function toRequest(options: Options): HttpRequest {
+  const url = String(options.url);
+  const headers = Object.fromEntries(
+    new Headers(options.headers as ConstructorParameters<typeof Headers>[0]),
+  );
+  const data: unknown = options.body ?? options.data;
+  const isForm = data instanceof URLSearchParams;
+  if (data !== undefined && headers["content-type"] === undefined) {
+    headers["content-type"] = isForm ? "application/x-www-form-urlencoded" : "application/json";
+  }
+  return {
+    ...nameOf(url),
+    method: (options.method ?? "GET") as HttpRequest["method"],
+    url,
+    headers,
+    ...(data === undefined
+      ? {}
+      : { body: isForm ? data.toString() : typeof data === "string" ? data : JSON.stringify(data) }),
+  };
+}
+
+function nameOf(url: string): { readonly service: string; readonly operation: string } {
+  const { hostname, pathname } = new URL(url);
+  if (pathname.endsWith(":generateAccessToken")) return { service: IAM, operation: "generateAccessToken" };
+  if (/(?:^|[.-])sts[.-]/.test(hostname)) return { service: STS, operation: "token" };
+  if (hostname.startsWith("oauth2.")) return { service: OAUTH, operation: "token" };
+  return { service: "the source of the subject token", operation: "subject token" };
+}
+
+/** Characters from which on a value of an answer is taken for a secret: tokens and keys are longer, names seldom. */
+const SECRET_LENGTH = 16;
+
+function bodyOf(body: Uint8Array, type: Options["responseType"]): unknown {
+  const object = type === "text" ? undefined : jsonObject(body);
+  const values = object === undefined ? [new TextDecoder().decode(body)] : Object.values(object);
+  for (const value of values) {
+    // Wrapped for the sake of redaction: no message of the library can give it away.
+    if (typeof value === "string" && value.length >= SECRET_LENGTH) new Secret(value);
+  }
+  return object ?? values[0];
+}

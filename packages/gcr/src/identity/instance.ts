@@ -1,0 +1,73 @@
+import { type Context, CredentialError, UnsupportedRegistryError } from "@imagecred/protocol";
+import { type AccessToken, expiryOf } from "../access-token.ts";
+import { describeAnswer, tokenIn } from "../google-answer.ts";
+import { readMetadata } from "../metadata.ts";
+import type { GcrOptions } from "../options.ts";
+import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+
+/**
+ * The access token of one of the instance's service accounts: one request, and no other in the default universe.
+ * The server hands out a token that it has cached, so little of its life may be left.
+ * https://cloud.google.com/compute/docs/access/authenticate-workloads
+ * @throws {CredentialError}
+ */
+export async function instanceToken(
+  universe: Universe,
+  options: GcrOptions,
+  context: Context,
+): Promise<AccessToken> {
+  const named = options.universe ?? DEFAULT_UNIVERSE;
+  if (named.domain !== universe.domain) {
+    throw new UnsupportedRegistryError(
+      `this registry belongs to the universe ${universe.domain}, and the instance's credentials are taken for ${named.domain}'s; --universe-domain ${universe.domain} says otherwise`,
+    );
+  }
+  const [token] = await Promise.all([
+    requestToken(options.serviceAccount, context),
+    ...(universe.domain === DEFAULT_UNIVERSE.domain ? [] : [checkUniverse(universe, context)]),
+  ]);
+  return token;
+}
+
+async function requestToken(account: string, context: Context): Promise<AccessToken> {
+  const answer = await readMetadata(context, `instance/service-accounts/${account}/token`, "token");
+  const attempted = `asking the metadata server for a token of service account ${account}`;
+  const { token, fields } = tokenIn(answer, attempted, "access_token", (status) =>
+    adviceFor(status, account),
+  );
+  return { token, expiresAt: expiryOf(fields["expires_in"], context.clock.now()) };
+}
+
+function adviceFor(status: number, account: string): string {
+  switch (status) {
+    case 404:
+      return account === "default"
+        ? "the instance has no service account; attach one that may read the registry, with the scope cloud-platform"
+        : "the instance has no such service account; check --service-account";
+    case 403:
+      return "the service account may not get a token; check that it is enabled, its access scopes, and on GKE the node pool's Workload Identity settings";
+    case 429:
+      return "the metadata server limits requests; it will answer again shortly";
+    default:
+      return status >= 500
+        ? "the metadata server is in trouble; the kubelet will ask again"
+        : "check the instance's service account and access scopes";
+  }
+}
+
+/** A credential must not leave its universe, so where the operator names one, the instance has to be in it. */
+async function checkUniverse(universe: Universe, context: Context): Promise<void> {
+  const answer = await readMetadata(context, "universe/universe-domain", "universe-domain");
+  // Metadata servers that are older than universes do not know the path, and are in the default one.
+  const known =
+    answer.status === 404 ? DEFAULT_UNIVERSE.domain : new TextDecoder().decode(answer.body).trim();
+  if (known === universe.domain && answer.status === 200) return;
+  throw new CredentialError({
+    attempted: `checking that the instance is in the universe ${universe.domain}`,
+    cameBack:
+      answer.status === 200 || answer.status === 404
+        ? `it is in ${JSON.stringify(known.slice(0, 80))}`
+        : describeAnswer(answer),
+    advice: "check --universe-domain and GOOGLE_CLOUD_UNIVERSE_DOMAIN",
+  });
+}

@@ -1,0 +1,101 @@
+import {
+  type Context,
+  CredentialError,
+  type CredentialProviderRequest,
+  type NotHere,
+  type Secret,
+  UnsupportedRegistryError,
+} from "@imagecred/protocol";
+import type { AccessToken } from "../access-token.ts";
+import type { GcrOptions } from "../options.ts";
+import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+import { type IdentityPool, poolOfProvider } from "../workload-identity.ts";
+import { iamCredentialsUrl, impersonate } from "./impersonation.ts";
+import { exchangePodToken } from "./sts.ts";
+
+/** Opts a service account in, in clusters whose pool GKE made (auth-provider-gcp, pkg/gcpcredential). */
+const OPT_IN = "iam.gke.io/enable-wi-image-pull";
+
+/** Names a pool's provider, as fluxcd's controllers read it. */
+const PROVIDER = "gcp.auth.fluxcd.io/workload-identity-provider";
+
+/** Names the Google service account to become, as GKE reads it. */
+const SERVICE_ACCOUNT = "iam.gke.io/gcp-service-account";
+
+/** Service account email addresses of all kinds (https://cloud.google.com/iam/docs/service-account-types). */
+const EMAIL = /^[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
+
+/** Who a pod is to be. */
+interface PodIdentity {
+  readonly pool: IdentityPool;
+  readonly serviceAccount: string | undefined;
+}
+
+/**
+ * The pod's own access token: its service account token exchanged at Google STS, and where the service account's
+ * annotation names a Google service account, that one's token.
+ * @throws {CredentialError}
+ */
+export async function podToken(
+  request: CredentialProviderRequest,
+  token: Secret,
+  universe: Universe,
+  options: GcrOptions,
+  context: Context,
+): Promise<{ readonly identity: AccessToken; readonly who: string } | NotHere> {
+  const named = options.universe ?? DEFAULT_UNIVERSE;
+  if (named.domain !== universe.domain) {
+    throw new UnsupportedRegistryError(
+      `this registry belongs to the universe ${universe.domain}, and pods are taken to have identities in ${named.domain}; --universe-domain ${universe.domain} says otherwise`,
+    );
+  }
+  const pod = identityOf(request.serviceAccountAnnotations, options.pool);
+  if ("notHere" in pod) return pod;
+  const { pool, serviceAccount } = pod;
+  if (serviceAccount === undefined) {
+    return { identity: await exchangePodToken(token, pool, universe, context), who: pool.audience };
+  }
+  // Its TLS is up by the time that STS has answered.
+  context.http.preconnect(iamCredentialsUrl(universe));
+  const federated = await exchangePodToken(token, pool, universe, context);
+  return { identity: await impersonate(serviceAccount, federated, universe, context), who: serviceAccount };
+}
+
+function identityOf(
+  annotations: CredentialProviderRequest["serviceAccountAnnotations"],
+  configured: IdentityPool | undefined,
+): PodIdentity | NotHere {
+  const serviceAccount = annotations[SERVICE_ACCOUNT] || undefined;
+  if (serviceAccount !== undefined && !EMAIL.test(serviceAccount)) {
+    throw annotationError(SERVICE_ACCOUNT, serviceAccount, "a service account's email address");
+  }
+  const provider = annotations[PROVIDER] || undefined;
+  if (provider !== undefined) {
+    const pool = poolOfProvider(provider);
+    if (pool !== undefined) return { pool, serviceAccount };
+    throw annotationError(
+      PROVIDER,
+      provider,
+      "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
+    );
+  }
+  if (configured === undefined) {
+    return {
+      notHere: `no --identity-provider, no --workload-identity-provider, no annotation ${PROVIDER}`,
+    };
+  }
+  if (configured.kind === "gke" && annotations[OPT_IN] !== "true") {
+    return {
+      notHere: `its service account has no annotation ${OPT_IN}: "true", or the kubelet does not pass it`,
+    };
+  }
+  return { pool: configured, serviceAccount };
+}
+
+function annotationError(name: string, value: string, expected: string): CredentialError {
+  return new CredentialError({
+    attempted: `reading the annotation ${name} of the pod's service account`,
+    cameBack: JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value),
+    advice: `expected ${expected}`,
+  });
+}

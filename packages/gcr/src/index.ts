@@ -1,0 +1,2 @@
+export { gcr } from "./gcr.ts";
+export type { AuthFlow, GcrOptions } from "./options.ts";

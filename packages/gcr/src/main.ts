@@ -1,0 +1,4 @@
+import { serve } from "@imagecred/protocol";
+import { gcr } from "./gcr.ts";
+
+serve(gcr);

@@ -1,0 +1,151 @@
+import {
+  type IdentityPolicy,
+  type Invocation,
+  OptionsError,
+  type ParsedFlags,
+  parseFlags,
+  parseIdentityPolicy,
+} from "@imagecred/protocol";
+import { type GoogleMirror, parseGoogleMirrors } from "./mirrors.ts";
+import { type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
+import { type IdentityPool, poolOfGke, poolOfProvider } from "./workload-identity.ts";
+
+const AUTH_FLOWS = ["gcr", "dockercfg", "dockercfg-url"] as const;
+
+/** Where credentials come from: Google identities, or a .dockercfg in the instance's metadata. */
+export type AuthFlow = (typeof AUTH_FLOWS)[number];
+
+/** What the operator asked for. */
+export interface GcrOptions {
+  readonly authFlow: AuthFlow;
+  readonly identity: IdentityPolicy;
+  /** The universe that was named, or undefined: then the credential's own, which is googleapis.com unless it says otherwise. */
+  readonly universe: Universe | undefined;
+  readonly mirrors: readonly GoogleMirror[];
+  /** Which of the instance's service accounts the metadata server is asked for: an email address, or `default`. */
+  readonly serviceAccount: string;
+  /** Where pod tokens are exchanged, unless the pod's service account names another place. */
+  readonly pool: IdentityPool | undefined;
+}
+
+/** klog's flags, which the Go plugin takes (github.com/kubernetes/klog, v2, InitFlags). They change nothing here. */
+const KLOG_FLAGS = {
+  add_dir_header: { kind: "switch" },
+  alsologtostderr: { kind: "switch" },
+  log_backtrace_at: { kind: "value" },
+  log_dir: { kind: "value" },
+  log_file: { kind: "value" },
+  log_file_max_size: { kind: "value" },
+  logtostderr: { kind: "switch" },
+  one_output: { kind: "switch" },
+  skip_headers: { kind: "switch" },
+  skip_log_headers: { kind: "switch" },
+  stderrthreshold: { kind: "value" },
+  v: { kind: "value" },
+  vmodule: { kind: "value" },
+} as const;
+
+const FLAGS = {
+  ...KLOG_FLAGS,
+  authFlow: { kind: "value", short: "a" },
+  "auth-flow": { kind: "value" },
+  identity: { kind: "value" },
+  "identity-fallback": { kind: "value" },
+  "identity-provider": { kind: "value" },
+  "project-id": { kind: "value" },
+  registry: { kind: "value", repeated: true },
+  "registry-domain": { kind: "value" },
+  "service-account": { kind: "value" },
+  "universe-domain": { kind: "value" },
+  "workload-identity-provider": { kind: "value" },
+} as const;
+
+/** @throws {OptionsError} */
+export function parseOptions({ args, env }: Invocation): GcrOptions {
+  const flags = parseFlags(args, FLAGS);
+  const [command = "get-credentials", ...rest] = flags.positionals;
+  if (command !== "get-credentials" || rest.length > 0) {
+    throw new OptionsError(`unknown argument ${JSON.stringify(rest[0] ?? command)}; --help shows the usage`);
+  }
+  const universe = parseUniverse(
+    flags.value("universe-domain") ?? env["GOOGLE_CLOUD_UNIVERSE_DOMAIN"],
+    flags.value("registry-domain"),
+  );
+  return {
+    authFlow: parseAuthFlow(flags.value("authFlow") ?? flags.value("auth-flow")),
+    identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
+    universe,
+    mirrors: parseGoogleMirrors(flags.values("registry"), universe),
+    serviceAccount: parseServiceAccount(flags.value("service-account")),
+    pool: parsePool(flags),
+  };
+}
+
+function parseAuthFlow(value: string | undefined): AuthFlow {
+  if (value === undefined) return "gcr";
+  const known = AUTH_FLOWS.find((flow) => flow === value);
+  if (known !== undefined) return known;
+  throw new OptionsError(
+    `--authFlow is ${JSON.stringify(value)}, expected gcr, dockercfg or dockercfg-url (in lower case)`,
+  );
+}
+
+const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
+
+function parseUniverse(domain: string | undefined, registryDomain: string | undefined): Universe | undefined {
+  if (domain === undefined || domain === "") {
+    if (registryDomain === undefined) return undefined;
+    throw new OptionsError("--registry-domain goes with --universe-domain: a registry belongs to a universe");
+  }
+  for (const name of [domain, registryDomain ?? domain]) {
+    if (!DOMAIN.test(name)) throw new OptionsError(`${JSON.stringify(name)} is not a universe's domain name`);
+  }
+  const known = universeOfApis(domain);
+  if (registryDomain === undefined) {
+    if (known !== undefined) return known;
+    throw new OptionsError(
+      `the universe ${domain} is not known; name the domain of its registries with --registry-domain`,
+    );
+  }
+  const owner = universeOfRegistries(registryDomain);
+  if (owner === undefined ? known !== undefined : owner.domain !== domain) {
+    const whose = owner === undefined ? `not the registry domain of ${domain}` : `that of ${owner.domain}`;
+    throw new OptionsError(`--registry-domain ${registryDomain} is ${whose}`);
+  }
+  return { domain, registryDomain };
+}
+
+function parseServiceAccount(value: string | undefined): string {
+  if (value === undefined) return "default";
+  // It becomes a segment of the metadata server's path.
+  if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return value;
+  throw new OptionsError(
+    `--service-account is ${JSON.stringify(value)}, expected an email address or "default"`,
+  );
+}
+
+function parsePool(flags: ParsedFlags): IdentityPool | undefined {
+  const provider = flags.value("workload-identity-provider");
+  const issuer = flags.value("identity-provider");
+  const project = flags.value("project-id");
+  if (provider !== undefined) {
+    if (issuer !== undefined) {
+      throw new OptionsError("give --identity-provider or --workload-identity-provider, not both");
+    }
+    const pool = poolOfProvider(provider);
+    if (pool !== undefined) return pool;
+    throw new OptionsError(
+      `--workload-identity-provider is ${JSON.stringify(provider)}, expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
+    );
+  }
+  if (issuer === undefined || issuer === "") return undefined;
+  if (!/^https:\/\/[^\s]+$/.test(issuer)) {
+    throw new OptionsError(
+      `--identity-provider is ${JSON.stringify(issuer)}, expected the cluster's issuer, an https:// URL`,
+    );
+  }
+  if (project === undefined || !/^[a-z0-9][a-z0-9.:-]*$/.test(project)) {
+    throw new OptionsError("--identity-provider needs --project-id with the ID of the cluster's project");
+  }
+  return poolOfGke(project, issuer);
+}

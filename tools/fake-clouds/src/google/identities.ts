@@ -1,0 +1,155 @@
+import type { Core } from "../core/core.ts";
+import type { Accounts } from "./accounts.ts";
+import { TOKEN_HEADER } from "./files.ts";
+import { PUBLIC, type Universe } from "./universes.ts";
+import { CLUSTER_TOKEN_AUDIENCE, emailOf, PROJECT_ID, providerName } from "./world.ts";
+
+/** The ways in which a process can be somebody on Google Cloud; the last has nothing to go by. */
+export const GOOGLE_IDENTITIES = [
+  "metadata",
+  "service-account-key",
+  "gcloud-adc",
+  "authorized-user",
+  "impersonated-service-account",
+  "external-account-file",
+  "external-account-url",
+  "external-account-aws",
+  "external-account-impersonation",
+  "none",
+] as const;
+export type GoogleIdentity = (typeof GOOGLE_IDENTITIES)[number];
+
+type Env = Record<string, string>;
+type Fields = Record<string, unknown>;
+
+export interface IdentityParts {
+  readonly core: Core;
+  readonly accounts: Accounts;
+  readonly origins: { readonly metadata: string; readonly tokenSource: string };
+  /** Environment of a process that is the user `ci` on the fake AWS. */
+  readonly aws: () => Promise<Env>;
+  /** Of the credential files. */
+  readonly universe: Universe;
+}
+
+/** The environment of a process with an identity; writes the files that it points to. */
+export async function identityEnv(identity: GoogleIdentity, parts: IdentityParts): Promise<Env> {
+  // Every process can reach the metadata server, so that a plugin that asks it without need is seen doing so.
+  const metadata = { GCE_METADATA_HOST: new URL(parts.origins.metadata).host };
+  switch (identity) {
+    case "metadata":
+      return metadata;
+    case "none":
+      // The discard port of loopback, where nobody listens: refused at once, as on a machine with a firewall.
+      return { GCE_METADATA_HOST: "127.0.0.1:9" };
+    case "gcloud-adc": {
+      const path = await parts.core.writeFile(
+        "application_default_credentials.json",
+        JSON.stringify(userFile(parts)),
+      );
+      return { ...metadata, CLOUDSDK_CONFIG: path.slice(0, path.lastIndexOf("/")) };
+    }
+    default: {
+      const content = await fileFor(identity, parts);
+      const path = await parts.core.writeFile(`${identity}.json`, JSON.stringify(content, null, 2));
+      const aws = identity === "external-account-aws" ? await parts.aws() : {};
+      return { ...metadata, ...aws, GOOGLE_APPLICATION_CREDENTIALS: path };
+    }
+  }
+}
+
+type FileIdentity = Exclude<GoogleIdentity, "metadata" | "none" | "gcloud-adc">;
+
+async function fileFor(identity: FileIdentity, parts: IdentityParts): Promise<Fields> {
+  switch (identity) {
+    case "service-account-key":
+      return keyFile(parts);
+    case "authorized-user":
+      return userFile(parts);
+    case "impersonated-service-account":
+      return {
+        type: "impersonated_service_account",
+        delegates: [`projects/-/serviceAccounts/${emailOf("delegate")}`],
+        service_account_impersonation_url: impersonationUrl(parts.universe),
+        source_credentials: keyFile(parts),
+      };
+    case "external-account-file":
+      return externalAccount(parts, { file: await subjectTokenFile(parts) });
+    case "external-account-url":
+      return externalAccount(parts, {
+        url: `${parts.origins.tokenSource}/token.json`,
+        headers: { [TOKEN_HEADER.name]: TOKEN_HEADER.value },
+        format: { type: "json", subject_token_field_name: "token" },
+      });
+    case "external-account-aws":
+      return { ...externalAccount(parts, AWS_SOURCE), ...AWS_FIELDS };
+    case "external-account-impersonation":
+      return {
+        ...externalAccount(parts, { file: await subjectTokenFile(parts) }),
+        service_account_impersonation_url: impersonationUrl(parts.universe),
+      };
+  }
+}
+
+const AWS_FIELDS = {
+  audience: `//iam.googleapis.com/${providerName("aws")}`,
+  subject_token_type: "urn:ietf:params:aws:token-type:aws4_request",
+};
+const AWS_SOURCE = {
+  environment_id: "aws1",
+  region_url: "http://169.254.169.254/latest/meta-data/placement/availability-zone",
+  url: "http://169.254.169.254/latest/meta-data/iam/security-credentials",
+  regional_cred_verification_url:
+    "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
+};
+
+function impersonationUrl({ domain }: Universe): string {
+  return `https://iamcredentials.${domain}/v1/projects/-/serviceAccounts/${emailOf("puller")}:generateAccessToken`;
+}
+
+/** A key file as `gcloud iam service-accounts keys create` writes it. */
+function keyFile({ accounts, universe }: IdentityParts): Fields {
+  const email = emailOf("node");
+  return {
+    type: "service_account",
+    project_id: PROJECT_ID,
+    private_key_id: "0123456789abcdef0123456789abcdef01234567",
+    private_key: accounts.createKey(email),
+    client_email: email,
+    client_id: "101234567890123456789",
+    auth_uri: "https://accounts.google.com/o/oauth2/auth",
+    token_uri: "https://oauth2.googleapis.com/token",
+    auth_provider_x509_cert_url: "https://www.googleapis.com/oauth2/v1/certs",
+    universe_domain: universe.domain,
+  };
+}
+
+function userFile({ accounts }: IdentityParts): Fields {
+  const { clientId, clientSecret, refreshToken } = accounts.createUser("dev@example.com");
+  return {
+    account: "",
+    client_id: clientId,
+    client_secret: clientSecret,
+    quota_project_id: PROJECT_ID,
+    refresh_token: refreshToken,
+    type: "authorized_user",
+    universe_domain: PUBLIC.domain,
+  };
+}
+
+async function subjectTokenFile({ core }: IdentityParts): Promise<string> {
+  const token = await core.cluster.issueServiceAccountToken({ audience: CLUSTER_TOKEN_AUDIENCE });
+  return await core.writeFile("subject-token", token);
+}
+
+/** As `gcloud iam workload-identity-pools create-cred-config` writes it. */
+function externalAccount({ universe }: IdentityParts, source: Fields): Fields {
+  return {
+    universe_domain: universe.domain,
+    type: "external_account",
+    audience: `//iam.googleapis.com/${providerName("cluster")}`,
+    subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
+    token_url: `https://sts.${universe.domain}/v1/token`,
+    credential_source: source,
+  };
+}

@@ -1,0 +1,98 @@
+import type { Core } from "../core/core.ts";
+import { formOf, json, type Received, type Reply } from "../core/exchange.ts";
+import type { TlsService } from "../core/service.ts";
+import { oauthError } from "./errors.ts";
+import { type AwsIdentify, checkSubject, type PoolProvider } from "./pools.ts";
+import type { Tokens } from "./tokens.ts";
+import { PUBLIC, universeOfEndpoint } from "./universes.ts";
+
+export interface StsParts {
+  readonly core: Core;
+  readonly tokens: Tokens;
+  /** By audience. */
+  readonly providers: ReadonlyMap<string, PoolProvider>;
+  readonly identifyAws: AwsIdentify;
+}
+
+const LIFE_SECONDS = 3600;
+
+/** Google's Security Token Service (https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token). */
+export function stsService(parts: StsParts): TlsService {
+  return {
+    name: "google.sts",
+    about: "Google Security Token Service",
+    example: `sts.${PUBLIC.domain}`,
+    hosts: (host) => universeOfEndpoint(host, "sts") !== undefined,
+    operation: ({ path }) => (path === "/v1/token" ? "Token" : "Unknown"),
+    handle: (request) => answer(parts, request),
+  };
+}
+
+async function answer(parts: StsParts, request: Received): Promise<Reply> {
+  if (request.path !== "/v1/token" || request.method !== "POST")
+    return oauthError(404, "not_found", "no such endpoint");
+  const field = fieldsOf(request);
+  const invalid = problemOf(field);
+  if (invalid !== undefined) return oauthError(400, "invalid_request", invalid);
+  const audience = field("audience");
+  const provider = parts.providers.get(audience);
+  if (provider === undefined) {
+    return oauthError(
+      400,
+      "invalid_target",
+      'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
+    );
+  }
+  const { core, tokens, identifyAws } = parts;
+  const token = { token: field("subject_token"), type: field("subject_token_type"), audience };
+  const subject = await checkSubject(provider, token, core, identifyAws);
+  if ("problem" in subject) return oauthError(400, "invalid_grant", subject.problem);
+  const now = core.clock();
+  const expiresAt = Math.min(subject.expiresAt, now + LIFE_SECONDS * 1000);
+  const access_token = tokens.issue({
+    principal: principalOf(audience, subject.subject),
+    scopes: field("scope").split(" "),
+    expiresAt,
+    universe: universeOfEndpoint(request.host, "sts")?.domain ?? PUBLIC.domain,
+  });
+  return json(200, {
+    access_token,
+    issued_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    token_type: "Bearer",
+    expires_in: Math.floor((expiresAt - now) / 1000),
+  });
+}
+
+/** Form (RFC 8693) and JSON (the API's own) are both accepted, with either's names. */
+function fieldsOf(request: Received): (name: string) => string {
+  const form = formOf(request);
+  if (form !== undefined) return (name) => form.get(name) ?? "";
+  let body: Record<string, unknown> = {};
+  try {
+    body = JSON.parse(request.body.toString("utf8"));
+  } catch {
+    // Every field is missing then.
+  }
+  return (name) => {
+    const value = body[name] ?? body[name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())];
+    return typeof value === "string" ? value : "";
+  };
+}
+
+function problemOf(field: (name: string) => string): string | undefined {
+  if (field("grant_type") !== "urn:ietf:params:oauth:grant-type:token-exchange") return "Invalid grant_type.";
+  if (field("requested_token_type") !== "urn:ietf:params:oauth:token-type:access_token") {
+    return "Invalid requested_token_type.";
+  }
+  const missing = ["audience", "subject_token", "subject_token_type", "scope"].find(
+    (name) => field(name) === "",
+  );
+  return missing === undefined ? undefined : `Missing required field: ${missing}.`;
+}
+
+/** How IAM policies name a pool's subject. */
+export function principalOf(audience: string, subject: string): string {
+  const pool =
+    /workloadIdentityPools\/([^/]+)/.exec(audience)?.[1] ?? /^identitynamespace:([^:]+):/.exec(audience)?.[1];
+  return `principal://${pool}/subject/${subject}`;
+}

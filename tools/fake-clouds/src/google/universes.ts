@@ -1,0 +1,31 @@
+/** A Google Cloud universe, as the fakes know it: any `apis-NAME.goog`, the public one, and S3NS. */
+export interface Universe {
+  /** Domain of the APIs. */
+  readonly domain: string;
+  /** Domain under which Artifact Registry's hosts are. */
+  readonly registryDomain: string;
+}
+
+export const PUBLIC: Universe = { domain: "googleapis.com", registryDomain: "pkg.dev" };
+export const S3NS: Universe = { domain: "s3nsapis.fr", registryDomain: "s3nsregistry.fr" };
+/** Google Cloud Dedicated in Germany. */
+export const BERLIN: Universe = {
+  domain: "apis-berlin-build0.goog",
+  registryDomain: "pkg-berlin-build0.goog",
+};
+
+const UNIVERSES = [PUBLIC, S3NS, BERLIN];
+
+/** The universe in which a host is this service's API endpoint: `sts.googleapis.com`. */
+export function universeOfEndpoint(host: string, service: string): Universe | undefined {
+  return UNIVERSES.find(({ domain }) => host === `${service}.${domain}`);
+}
+
+/** The universe that a registry host belongs to. */
+export function universeOfRegistry(host: string): Universe | undefined {
+  if (host === "gcr.io" || /^[a-z0-9-]+\.gcr\.io$/.test(host)) return PUBLIC;
+  return UNIVERSES.find(({ registryDomain }) => {
+    if (!host.endsWith(`.${registryDomain}`)) return false;
+    return /^(?:[a-z0-9-]+|docker\.[a-z0-9-]+\.rep)$/.test(host.slice(0, -registryDomain.length - 1));
+  });
+}
