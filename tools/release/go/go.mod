@@ -1,4 +1,4 @@
-module imagecred.dev/release-tools
+module imagecred/release-tools
 
 go 1.26
 

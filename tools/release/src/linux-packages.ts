@@ -81,9 +81,8 @@ function nfpmConfig({
     version,
     section: "admin",
     priority: "optional",
-    maintainer: "imagecred maintainers <maintainers@imagecred.dev>",
+    maintainer: "The imagecred authors",
     description: `${SUMMARY[program]}.\nA single static executable; it needs nothing else.`,
-    homepage: "https://imagecred.dev",
     license: "Apache-2.0",
     mtime,
     contents: [

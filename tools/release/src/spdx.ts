@@ -10,7 +10,7 @@ export interface SbomSubject {
 }
 
 const OWN_LICENSE = "Apache-2.0";
-const NAMESPACE = "https://imagecred.dev/spdx";
+const NAMESPACE = "https://spdx.org/spdxdocs/imagecred";
 
 /**
  * An SPDX 2.3 document in JSON (https://spdx.github.io/spdx-spec/v2.3/) for one executable: the file with its digest, and

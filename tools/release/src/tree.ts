@@ -1,0 +1,161 @@
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { type Entry, gzip, tar, writeZip } from "./archive.ts";
+import {
+  archiveName,
+  assetName,
+  directoryOf,
+  type Flavor,
+  installedName,
+  PROGRAMS,
+  type Program,
+  suffixOf,
+} from "./assets.ts";
+import { checksumList, sha256 } from "./checksums.ts";
+import type { Component } from "./components.ts";
+import { type PackageContents, writeLinuxPackage } from "./linux-packages.ts";
+import { thirdPartyNotices } from "./notices.ts";
+import { type PlatformImage, writeOciLayout } from "./oci-layout.ts";
+import { spdxDocument } from "./spdx.ts";
+
+/** An executable that has been built, and what is in it. */
+export interface Built {
+  readonly program: Program;
+  readonly flavor: Flavor;
+  readonly path: string;
+  readonly components: readonly Component[];
+}
+
+export interface TreeOptions {
+  /** `dist/release/<version>`; emptied first. */
+  readonly directory: string;
+  readonly version: string;
+  /** SOURCE_DATE_EPOCH, in seconds: the only time that gets into any file. */
+  readonly sourceDateEpoch: number;
+  /** Whether deb and rpm can be made here (nfpm is a Go program). */
+  readonly linuxPackages: boolean;
+  readonly say: (line: string) => void;
+}
+
+const ROOT = join(import.meta.dirname, "../../..");
+const LICENSE = join(ROOT, "LICENSE");
+
+/** Writes everything that is published of a release, from its executables. */
+export async function writeTree(executables: readonly Built[], options: TreeOptions): Promise<void> {
+  rmSync(options.directory, { recursive: true, force: true });
+  const files = new Map<string, string>();
+  for (const built of executables) {
+    for (const path of await writeAsset(built, options))
+      files.set(relative(options.directory, path), sha256(readFileSync(path)));
+  }
+  await writeImage(executables, options);
+  writeFileSync(join(options.directory, "SHA256SUMS"), checksumList(files));
+  options.say(`SHA256SUMS lists ${files.size} files`);
+}
+
+/** One executable with all that goes beside it. @returns the files that SHA256SUMS lists */
+async function writeAsset(built: Built, options: TreeOptions): Promise<readonly string[]> {
+  const { program, flavor, path, components } = built;
+  const { version, sourceDateEpoch, say } = options;
+  const directory = join(options.directory, directoryOf(flavor));
+  const asset = join(directory, assetName(program, flavor));
+  mkdirSync(directory, { recursive: true });
+  copyFileSync(path, asset);
+  chmodSync(asset, 0o755);
+  const digest = sha256(readFileSync(asset));
+  writeFileSync(`${asset}.sha256`, `${digest}\n`);
+  const subject = { name: assetName(program, flavor), version, sha256: digest, createdAt: sourceDateEpoch };
+  writeFileSync(`${asset}.spdx.json`, spdxDocument(subject, components));
+  const notices = `${asset}.NOTICES.txt`;
+  writeFileSync(notices, thirdPartyNotices(program, components));
+
+  const archive = join(directory, archiveName(program, version, flavor));
+  await writeArchive(archive, archiveEntries(built, notices), sourceDateEpoch);
+  const packages = packagesOf(built, { asset, notices, directory }, options);
+  say(
+    `${assetName(program, flavor)}  ${components.length} components  ${packages.length > 0 ? "archive, deb, rpm" : "archive"}`,
+  );
+  return [asset, `${asset}.spdx.json`, notices, archive, ...packages];
+}
+
+function archiveEntries({ program, flavor, path }: Built, notices: string): readonly Entry[] {
+  const sample = sampleFor(program);
+  return [
+    { path: installedName(program, flavor), content: readFileSync(path), mode: 0o755 },
+    { path: "LICENSE", content: readFileSync(LICENSE), mode: 0o644 },
+    { path: "THIRD_PARTY_NOTICES", content: readFileSync(notices), mode: 0o644 },
+    ...(sample === undefined
+      ? []
+      : [{ path: "credential-provider-config.yaml", content: readFileSync(sample), mode: 0o644 }]),
+  ];
+}
+
+/** The sample CredentialProviderConfig of a plugin. */
+export function sampleFor(program: Program): string | undefined {
+  const path = join(import.meta.dirname, "../samples", `${program}.yaml`);
+  return existsSync(path) ? path : undefined;
+}
+
+async function writeArchive(path: string, entries: readonly Entry[], modifiedAt: number): Promise<void> {
+  if (path.endsWith(".zip")) return writeZip(path, entries, modifiedAt);
+  writeFileSync(path, await gzip(await tar(entries, modifiedAt)));
+}
+
+/** deb and rpm of the static executables; Node's are for those who know what they want. */
+function packagesOf(
+  { program, flavor }: Built,
+  {
+    asset,
+    notices,
+    directory,
+  }: { readonly asset: string; readonly notices: string; readonly directory: string },
+  { version, sourceDateEpoch, linuxPackages }: TreeOptions,
+): readonly string[] {
+  if (!linuxPackages || flavor.os !== "linux" || flavor.runtime !== "static") return [];
+  const contents: PackageContents = {
+    program,
+    version,
+    arch: flavor.arch,
+    executable: asset,
+    license: LICENSE,
+    notices,
+    sample: sampleFor(program),
+    modifiedAt: sourceDateEpoch,
+  };
+  return (["deb", "rpm"] as const).map((format) => {
+    const target = join(directory, `${program}-${version}-${suffixOf(flavor)}.${format}`);
+    writeLinuxPackage(format, contents, target);
+    return target;
+  });
+}
+
+/** The image has the static executables, at its root, for `COPY --from`. */
+async function writeImage(executables: readonly Built[], options: TreeOptions): Promise<void> {
+  const images: PlatformImage[] = [];
+  for (const architecture of ["amd64", "arm64"] as const) {
+    const entries = PROGRAMS.flatMap((program): Entry[] => {
+      const built = executables.find(
+        ({ program: name, flavor }) =>
+          name === program &&
+          flavor.os === "linux" &&
+          flavor.runtime === "static" &&
+          flavor.arch === architecture,
+      );
+      return built === undefined ? [] : [{ path: program, content: readFileSync(built.path), mode: 0o755 }];
+    });
+    if (entries.length > 0) images.push({ os: "linux", architecture, entries });
+  }
+  if (images.length === 0) return;
+  const directory = join(options.directory, "image");
+  mkdirSync(dirname(directory), { recursive: true });
+  await writeOciLayout(directory, images, {
+    version: options.version,
+    createdAt: options.sourceDateEpoch,
+    annotations: {
+      "org.opencontainers.image.title": "imagecred",
+      "org.opencontainers.image.description": "Kubelet image credential provider plugins, for COPY --from",
+      "org.opencontainers.image.licenses": "Apache-2.0",
+    },
+  });
+  options.say(`image: ${images.map(({ os, architecture }) => `${os}/${architecture}`).join(", ")}`);
+}
