@@ -1,0 +1,68 @@
+import { type Context, CredentialError, type TransportResponse } from "@imagecred/protocol";
+import { type CloudChoice, customCloud } from "./cloud-choice.ts";
+import type { AzureCloud } from "./clouds.ts";
+import { jsonOf, readText } from "./response.ts";
+
+type Discovery = Extract<CloudChoice, { kind: "discover" }>;
+
+/** One cloud of the list, as far as it is read. */
+interface Endpoints {
+  readonly name: string;
+  readonly loginEndpoint: string | undefined;
+  readonly registrySuffix: string | undefined;
+}
+
+/**
+ * Asks Azure Resource Manager for a cloud's endpoints (`/metadata/endpoints?api-version=2019-05-01`, the version that
+ * cloud-provider-azure reads: a list), and takes the one that the configuration names.
+ * @throws {CredentialError}
+ * @throws {OptionsError} when its endpoints cannot be used
+ */
+export async function discoverCloud(
+  { endpoint, name, otherwise }: Discovery,
+  context: Context,
+): Promise<AzureCloud> {
+  const url = `${endpoint.replace(/\/+$/, "")}/metadata/endpoints?api-version=2019-05-01`;
+  const attempted = `asking Azure Resource Manager for the endpoints of ${name ?? "the cloud"} (${url})`;
+  const response = await context.http.cloud({
+    service: "Azure Resource Manager",
+    operation: "metadata/endpoints",
+    method: "GET",
+    url,
+  });
+  const list = listOf(response, attempted);
+  const wanted = name?.toLowerCase();
+  const found =
+    list.find((each) => each.name.toLowerCase() === wanted) ??
+    // A Stack Hub's name in its own list is whatever its operator chose; it is alone there.
+    (list.length === 1 && (wanted === undefined || wanted === "azurestackcloud") ? list[0] : undefined);
+  if (found !== undefined)
+    return customCloud(found.name, found.loginEndpoint, found.registrySuffix, `the answer of ${url}`);
+  if (otherwise !== undefined) {
+    context.log.warn(`${url} does not list ${name}; staying with the endpoints of ${otherwise.name}`);
+    return otherwise;
+  }
+  throw new CredentialError({
+    attempted,
+    cameBack: `the list has ${list.map((each) => each.name).join(", ") || "no cloud"}`,
+    advice: "set cloud in azure.json to one of the list, or correct resourceManagerEndpoint",
+  });
+}
+
+function listOf(response: TransportResponse, attempted: string): readonly Endpoints[] {
+  const document = jsonOf(response);
+  if (response.status === 200 && Array.isArray(document)) return document.map(endpointsOf);
+  throw new CredentialError({
+    attempted,
+    cameBack: `status ${response.status}${response.status === 200 ? " without a list of clouds" : ""}`,
+    advice: "check resourceManagerEndpoint in azure.json",
+  });
+}
+
+function endpointsOf(entry: unknown): Endpoints {
+  return {
+    name: readText(entry, "name") ?? "",
+    loginEndpoint: readText(entry, "authentication", "loginEndpoint"),
+    registrySuffix: readText(entry, "suffixes", "acrLoginServer"),
+  };
+}

@@ -1,0 +1,66 @@
+/** An Azure cloud, as far as registry credentials go. */
+export interface AzureCloud {
+  /** As `cloud` in azure.json names it. */
+  readonly name: string;
+  /** Origin of Microsoft Entra ID (or AD FS), without a slash at the end. */
+  readonly loginEndpoint: string;
+  /** What the cloud's registry hosts end with, without a leading dot. */
+  readonly registrySuffix: string;
+  /** Host of the cloud's own Azure Resource Manager; undefined for a Stack Hub. */
+  readonly resourceManager: string | undefined;
+  /** True on a Stack Hub that signs in with AD FS: the one tenant there is called `adfs`. */
+  readonly adfs?: boolean;
+}
+
+/**
+ * The clouds that need no discovery. Endpoints: `Environment` of sigs.k8s.io/cloud-provider-azure (pkg/azclient/cloud.go)
+ * and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud.
+ */
+export const KNOWN_CLOUDS: readonly AzureCloud[] = [
+  {
+    name: "AzurePublicCloud",
+    loginEndpoint: "https://login.microsoftonline.com",
+    registrySuffix: "azurecr.io",
+    resourceManager: "management.azure.com",
+  },
+  {
+    name: "AzureChinaCloud",
+    loginEndpoint: "https://login.chinacloudapi.cn",
+    registrySuffix: "azurecr.cn",
+    resourceManager: "management.chinacloudapi.cn",
+  },
+  {
+    name: "AzureUSGovernmentCloud",
+    loginEndpoint: "https://login.microsoftonline.us",
+    registrySuffix: "azurecr.us",
+    resourceManager: "management.usgovcloudapi.net",
+  },
+];
+
+/** Other names of the known clouds, in lower case: azure.json's, Azure Resource Manager's, the Azure CLI's. */
+const ALIASES: Readonly<Record<string, string>> = {
+  "": "AzurePublicCloud",
+  azurecloud: "AzurePublicCloud",
+  azureusgovernment: "AzureUSGovernmentCloud",
+};
+
+/** Other hosts under which the known clouds' Entra ID answers, for AZURE_AUTHORITY_HOST. */
+const LOGIN_ALIASES: Readonly<Record<string, string>> = {
+  "login.windows.net": "AzurePublicCloud",
+  "login.partner.microsoftonline.cn": "AzureChinaCloud",
+};
+
+/** A cloud that needs no discovery, by any of its names, in any case. */
+export function knownCloud(name: string): AzureCloud | undefined {
+  const wanted = name.trim().toLowerCase();
+  const canonical = (ALIASES[wanted] ?? wanted).toLowerCase();
+  return KNOWN_CLOUDS.find((cloud) => cloud.name.toLowerCase() === canonical);
+}
+
+/** The cloud whose Entra ID is at this host. */
+export function cloudOfLoginHost(host: string): AzureCloud | undefined {
+  const alias = LOGIN_ALIASES[host.toLowerCase()];
+  return KNOWN_CLOUDS.find(
+    (cloud) => cloud.name === alias || new URL(cloud.loginEndpoint).host === host.toLowerCase(),
+  );
+}

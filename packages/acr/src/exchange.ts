@@ -1,0 +1,139 @@
+import { type Context, CredentialError, Secret, type TransportResponse } from "@imagecred/protocol";
+import type { EntraToken } from "./identity/token.ts";
+import { claimsOf } from "./jwt.ts";
+import type { AcrRegistry } from "./registry.ts";
+import { bodyStart, jsonOf, readText } from "./response.ts";
+
+/** What a registry gives for an Entra token: the password of this user, until then. */
+export interface RegistryCredential {
+  readonly username: string;
+  readonly password: Secret;
+  /** Milliseconds since the epoch, from the token itself; `"do-not-cache"` for one that does not say. */
+  readonly expiresAt: number | "do-not-cache";
+}
+
+/** The user of registry tokens (https://learn.microsoft.com/azure/container-registry/container-registry-authentication). */
+const TOKEN_USER = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Exchanges an Entra token for a registry's refresh token, in one POST to the registry itself: no challenge is asked for
+ * first, since what it would say is known (https://azure.github.io/acr/AAD-OAuth.html).
+ * @throws {CredentialError}
+ */
+export async function exchangeToken(
+  registry: AcrRegistry,
+  { token, tenantId }: EntraToken,
+  userAgent: string | undefined,
+  context: Context,
+): Promise<RegistryCredential> {
+  // The token's own tenant is the right one even where a pod's is another than the node's.
+  const tenant = readText(claimsOf(token.reveal()), "tid") ?? tenantId;
+  const response = await context.http.cloud({
+    service: "Azure Container Registry",
+    operation: "oauth2/exchange",
+    method: "POST",
+    url: exchangeUrl(registry),
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      accept: "application/json",
+      ...(userAgent === undefined ? {} : { "user-agent": userAgent }),
+    },
+    body: new URLSearchParams({
+      grant_type: "access_token",
+      service: registry.host,
+      ...(tenant === undefined ? {} : { tenant }),
+      access_token: token.reveal(),
+    }).toString(),
+  });
+  const document = jsonOf(response);
+  const refreshToken = response.status === 200 ? readText(document, "refresh_token") : undefined;
+  if (refreshToken === undefined) throw exchangeError(registry, tenant, response, document);
+  const exp = claimsOf(refreshToken)["exp"];
+  return {
+    username: TOKEN_USER,
+    password: new Secret(refreshToken),
+    expiresAt: typeof exp === "number" ? exp * 1000 : "do-not-cache",
+  };
+}
+
+/** Where a registry's token is exchanged: always the registry's own host, over https, at the port that ACR has. */
+export function exchangeUrl({ host }: AcrRegistry): string {
+  return `https://${host}/oauth2/exchange`;
+}
+
+function exchangeError(
+  { host }: AcrRegistry,
+  tenant: string | undefined,
+  response: TransportResponse,
+  document: unknown,
+): CredentialError {
+  const { status, headers } = response;
+  const request = headers["x-ms-correlation-request-id"];
+  const [said, advice] = explain(host, tenant, response, document);
+  return new CredentialError({
+    attempted: `exchanging the Entra token at ${host} (oauth2/exchange)`,
+    cameBack: `status ${status}${said}${request === undefined ? "" : ` (correlation id ${request})`}`,
+    advice,
+  });
+}
+
+type Explanation = readonly [cameBack: string, advice: string];
+
+function explain(
+  host: string,
+  tenant: string | undefined,
+  response: TransportResponse,
+  document: unknown,
+): Explanation {
+  const { status, headers } = response;
+  const notAcr = `check that ${host} leads to Azure Container Registry (DNS, private endpoint, proxy)`;
+  if (status === 200) {
+    const what =
+      document === undefined
+        ? `with a body that is not JSON: ${bodyStart(response)}`
+        : "without a refresh_token";
+    return [` ${what}`, notAcr];
+  }
+  if (status >= 300 && status < 400)
+    return [
+      `, a redirect to ${shownLocation(headers["location"])}, which is not followed with a token`,
+      notAcr,
+    ];
+  const challenge = headers["www-authenticate"];
+  if (challenge !== undefined && !/^bearer\b/i.test(challenge))
+    return [
+      ` with WWW-Authenticate: ${challenge.slice(0, 60)}, which is not a registry that takes Entra tokens`,
+      notAcr,
+    ];
+  const { code, message } = firstError(document);
+  const said =
+    code === undefined
+      ? ` with ${bodyStart(response)}`
+      : ` ${code}${message === undefined ? "" : `, ${message}`}`;
+  if (status === 401 || status === 403)
+    return [
+      said,
+      `check that the identity belongs to the registry's tenant${tenant === undefined ? "" : ` (it is of ${tenant})`}, and that the registry lets this network in`,
+    ];
+  if (status === 404) return [said, `check that the registry ${host} exists`];
+  if (status === 429 || status >= 500)
+    return [said, "the registry is busy or failing: the kubelet tries again by itself"];
+  return [said, notAcr];
+}
+
+/** The error format of the distribution spec: `{"errors":[{"code","message"}]}`. */
+function firstError(document: unknown): {
+  readonly code: string | undefined;
+  readonly message: string | undefined;
+} {
+  const errors: unknown =
+    typeof document === "object" && document !== null ? Reflect.get(document, "errors") : undefined;
+  const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
+  return { code: readText(first, "code"), message: readText(first, "message")?.slice(0, 160) };
+}
+
+function shownLocation(location: string | undefined): string {
+  if (location === undefined) return "nowhere";
+  // Without the query, which may repeat what was sent.
+  return JSON.stringify((location.split("?")[0] ?? "").slice(0, 120));
+}

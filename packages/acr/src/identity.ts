@@ -1,0 +1,64 @@
+import {
+  type ChainResult,
+  type Context,
+  CredentialError,
+  type CredentialProviderRequest,
+  findIdentity,
+  type IdentitySource,
+  planIdentity,
+} from "@imagecred/protocol";
+import type { AzureCloud } from "./clouds.ts";
+import { identityBindingSource } from "./identity/identity-bindings.ts";
+import { nodeSources } from "./identity/node.ts";
+import { podSource } from "./identity/pod.ts";
+import type { EntraToken } from "./identity/token.ts";
+import type { AcrOptions } from "./options.ts";
+
+/**
+ * Who we are for this request, as a token of Entra ID for registries: the pod when the request carries its service account
+ * token, else the node; `--identity` and `--identity-fallback` say otherwise.
+ * @throws {CredentialError}
+ */
+export async function findEntraToken(
+  request: CredentialProviderRequest,
+  options: AcrOptions,
+  cloud: AzureCloud,
+  context: Context,
+): Promise<ChainResult<EntraToken>> {
+  const plan = planIdentity(request, options.identity);
+  const node = nodeSources(options, cloud, context);
+  if (plan.use === "node") return await findIdentity(node, request.image.registry, context.log, NODE_ADVICE);
+  const { token, thenNode } = plan;
+  const annotations = request.serviceAccountAnnotations;
+  const pod =
+    options.identityBindings === undefined
+      ? podSource(token, annotations, options, cloud, context)
+      : identityBindingSource(token, annotations, options.identityBindings, context);
+  const sources = thenNode ? [orNext(pod), ...node] : [pod];
+  return await findIdentity(sources, request.image.registry, context.log, NODE_ADVICE);
+}
+
+const NODE_ADVICE =
+  "configure one in azure.json: useManagedIdentityExtension, aadClientSecret, aadClientCertPath or aadFederatedTokenFile";
+
+/** The same source, whose failures let the next one be tried: what `--identity-fallback node` asks for. */
+function orNext(source: IdentitySource<EntraToken>): IdentitySource<EntraToken> {
+  return {
+    name: source.name,
+    async find() {
+      try {
+        return await source.find();
+      } catch (error) {
+        if (!(error instanceof CredentialError)) throw error;
+        const { attempted, cameBack, advice } = error;
+        throw new CredentialError({
+          attempted,
+          cameBack,
+          ...(advice === undefined ? {} : { advice }),
+          mayTryNext: true,
+          cause: error,
+        });
+      }
+    },
+  };
+}

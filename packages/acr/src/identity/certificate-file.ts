@@ -1,0 +1,72 @@
+import { type Context, CredentialError, type Secret } from "@imagecred/protocol";
+import { fromBase64 } from "../base64.ts";
+
+/** A certificate with its private key, as an application has it. */
+export interface ClientCertificate {
+  /** DER: the certificate, then those that issued it. */
+  readonly chain: readonly [Uint8Array, ...Uint8Array[]];
+  /** PKCS#8 or PKCS#1, not encrypted. */
+  readonly privateKeyPem: string;
+  /** Where it comes from, for messages. */
+  readonly path: string;
+}
+
+const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
+
+/**
+ * Reads a certificate with its private key: PEM (its key perhaps encrypted with the password), or PKCS#12.
+ * @throws {CredentialError} for what holds none, or does not open with the password
+ */
+export async function readCertificateFile(
+  path: string,
+  password: Secret | undefined,
+  context: Pick<Context, "files">,
+): Promise<ClientCertificate> {
+  const bytes = await context.files.readBytes(path, "client certificate");
+  const text = new TextDecoder().decode(bytes);
+  if (text.includes("-----BEGIN ")) return await readPem(text, password, path);
+  const { openPkcs12 } = await import("./pkcs12.ts");
+  return { ...openPkcs12(bytes, password, path), path };
+}
+
+async function readPem(text: string, password: Secret | undefined, path: string): Promise<ClientCertificate> {
+  const blocks = Array.from(text.matchAll(BLOCK), ([whole, label = "", body = ""]) => ({
+    whole,
+    label,
+    body,
+  }));
+  const key = blocks.find(({ label }) => label.endsWith("PRIVATE KEY"));
+  const [leaf, ...issuers] = blocks
+    .filter(({ label }) => label === "CERTIFICATE")
+    .map(({ body }) => derOf(body, path));
+  if (leaf === undefined)
+    throw unusable(
+      path,
+      "there is no certificate in it",
+      "put the certificate and its private key into one PEM file",
+    );
+  if (key === undefined)
+    throw unusable(
+      path,
+      "there is no private key in it",
+      "put the certificate and its private key into one PEM file",
+    );
+  const encrypted = key.label === "ENCRYPTED PRIVATE KEY" || key.body.includes("Proc-Type: 4,ENCRYPTED");
+  const privateKeyPem = encrypted
+    ? (await import("./pkcs12.ts")).decryptPemKey(key.whole, password, path)
+    : `${key.whole}\n`;
+  return { chain: [leaf, ...issuers], privateKeyPem, path };
+}
+
+function derOf(body: string, path: string): Uint8Array {
+  try {
+    return fromBase64(body.replace(/\s+/g, ""));
+  } catch {
+    throw unusable(path, "a certificate in it is not base64", "check the file");
+  }
+}
+
+/** @param path for the message */
+export function unusable(path: string, cameBack: string, advice: string): CredentialError {
+  return new CredentialError({ attempted: `reading the client certificate ${path}`, cameBack, advice });
+}

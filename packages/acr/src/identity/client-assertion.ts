@@ -1,0 +1,51 @@
+import { type Context, Secret } from "@imagecred/protocol";
+import type { AzureCloud } from "../clouds.ts";
+import { tokenEndpointError } from "../entra-error.ts";
+import { jsonOf, readText } from "../response.ts";
+import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
+
+export interface ClientAssertion {
+  readonly clientId: string;
+  readonly tenantId: string;
+  /** Somebody else's token, which the application trusts. */
+  readonly assertion: Secret;
+}
+
+/** `client_assertion_type` of RFC 7523 section 2.2. */
+export const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+/**
+ * One POST to Entra ID: the client credentials grant with a federated credential as the client's proof
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#third-case-access-token-request-with-a-federated-credential).
+ * Written out, since it runs for every pod: @azure/identity makes the same call after half a megabyte of loading.
+ * @throws {CredentialError}
+ */
+export async function exchangeClientAssertion(
+  { clientId, tenantId, assertion }: ClientAssertion,
+  cloud: AzureCloud,
+  userAgent: string | undefined,
+  context: Context,
+): Promise<EntraToken> {
+  const response = await context.http.cloud({
+    service: "Microsoft Entra ID",
+    operation: "token",
+    method: "POST",
+    url: `${cloud.loginEndpoint}/${encodeURIComponent(tenantId)}/oauth2/v2.0/token`,
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      accept: "application/json",
+      ...(userAgent === undefined ? {} : { "user-agent": userAgent }),
+    },
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: clientId,
+      scope: REGISTRY_SCOPE,
+      client_assertion_type: JWT_BEARER,
+      client_assertion: assertion.reveal(),
+    }).toString(),
+  });
+  const token = response.status === 200 ? readText(jsonOf(response), "access_token") : undefined;
+  if (token !== undefined) return { token: new Secret(token), tenantId };
+  const attempted = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId}`;
+  throw tokenEndpointError(attempted, response, "Microsoft Entra ID");
+}

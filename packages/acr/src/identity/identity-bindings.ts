@@ -1,0 +1,73 @@
+import {
+  type Context,
+  CredentialError,
+  type CredentialProviderRequest,
+  type IdentitySource,
+  Secret,
+} from "@imagecred/protocol";
+import { tokenEndpointError } from "../entra-error.ts";
+import type { IdentityBindings } from "../options.ts";
+import { jsonOf, readText } from "../response.ts";
+import { JWT_BEARER } from "./client-assertion.ts";
+import { CLIENT_ID_ANNOTATIONS, missing, podApplicationOf } from "./pod.ts";
+import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
+
+const SERVICE = "the AKS identity bindings endpoint";
+
+/**
+ * The pod's identity by way of an AKS identity binding: the API server's address answers, under a name of its own and with
+ * a certificate of the cluster's CA, and gives a token for the service account's (pkg/credentialprovider of
+ * cloud-provider-azure, identity_bindings_credentials.go). Never through a proxy: it is the node's own cluster.
+ */
+export function identityBindingSource(
+  token: Secret,
+  annotations: CredentialProviderRequest["serviceAccountAnnotations"],
+  bindings: IdentityBindings,
+  context: Context,
+): IdentitySource<EntraToken> {
+  return {
+    name: "AKS identity binding",
+    async find() {
+      const application = podApplicationOf(annotations);
+      const clientId =
+        application.clientId ??
+        bindings.defaultClientId ??
+        missing([...CLIENT_ID_ANNOTATIONS, "--ib-default-client-id"], "client id");
+      const accessToken = await askEndpoint(token, clientId, bindings, context);
+      const tenantId = application.tenantId ?? bindings.defaultTenantId;
+      return { identity: { token: accessToken, tenantId }, who: `identity ${clientId}` };
+    },
+  };
+}
+
+async function askEndpoint(
+  token: Secret,
+  clientId: string,
+  bindings: IdentityBindings,
+  context: Context,
+): Promise<Secret> {
+  const ca = await context.files.readText(bindings.caFile, "cluster's CA certificate");
+  const attempted = `asking ${SERVICE} (${bindings.serverName} at ${bindings.apiServer}) for a token as ${clientId}`;
+  if (!ca.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new CredentialError({ attempted, cameBack: `${bindings.caFile} holds no PEM certificate` });
+  }
+  const response = await context.http.cloud({
+    service: SERVICE,
+    operation: "token",
+    method: "POST",
+    url: bindings.url,
+    tls: { ca, serverName: bindings.serverName, connectTo: bindings.apiServer },
+    direct: true,
+    headers: { "content-type": "application/x-www-form-urlencoded", accept: "application/json" },
+    body: new URLSearchParams({
+      grant_type: "client_credentials",
+      client_assertion_type: JWT_BEARER,
+      scope: REGISTRY_SCOPE,
+      client_assertion: token.reveal(),
+      client_id: clientId,
+    }).toString(),
+  });
+  const accessToken = response.status === 200 ? readText(jsonOf(response), "access_token") : undefined;
+  if (accessToken === undefined) throw tokenEndpointError(attempted, response, SERVICE);
+  return new Secret(accessToken);
+}

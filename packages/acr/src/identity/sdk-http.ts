@@ -1,0 +1,63 @@
+import {
+  createHttpHeaders,
+  type PipelineRequest,
+  type PipelineResponse,
+  type HttpClient as SdkHttpClient,
+} from "@azure/core-rest-pipeline";
+import type { Context, HttpRequest, TransportResponse } from "@imagecred/protocol";
+
+export interface SdkHttp {
+  /** For the `httpClient` option of a credential. */
+  readonly client: SdkHttpClient;
+  /** What our client threw, if it did. */
+  failure(): unknown;
+  /** The last answer, when it was not a success. */
+  refusal(): TransportResponse | undefined;
+}
+
+const METHODS: readonly string[] = ["GET", "POST", "PUT", "HEAD"] satisfies HttpRequest["method"][];
+
+/** Lets @azure/identity make its requests through the context's client: proxy, deadline, retries and logs are ours. */
+export function createSdkHttpClient(context: Context, userAgent: string | undefined): SdkHttp {
+  let failure: unknown;
+  let refusal: TransportResponse | undefined;
+  async function sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
+    try {
+      const response = await context.http.cloud({
+        service: "Microsoft Entra ID",
+        operation: request.method === "POST" ? "token" : "openid-configuration",
+        method: methodOf(request),
+        url: request.url,
+        headers: headersOf(request, userAgent),
+        ...(typeof request.body === "string" ? { body: request.body } : {}),
+      });
+      refusal = response.status === 200 ? undefined : response;
+      return {
+        request,
+        status: response.status,
+        headers: createHttpHeaders({ ...response.headers }),
+        bodyAsText: new TextDecoder().decode(response.body),
+      };
+    } catch (error) {
+      failure = error;
+      throw error;
+    }
+  }
+  return { client: { sendRequest }, failure: () => failure, refusal: () => refusal };
+}
+
+function methodOf({ method }: PipelineRequest): HttpRequest["method"] {
+  if (METHODS.includes(method)) return method as HttpRequest["method"];
+  throw new Error(`@azure/identity made a ${method} request`);
+}
+
+/** The SDK's headers, less those that are the connection's or say who is calling: we are. */
+function headersOf(request: PipelineRequest, userAgent: string | undefined): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(request.headers.toJSON())) {
+    const lower = name.toLowerCase();
+    if (!["accept-encoding", "connection", "content-length", "host", "user-agent"].includes(lower))
+      headers[lower] = value;
+  }
+  return userAgent === undefined ? headers : { ...headers, "user-agent": userAgent };
+}

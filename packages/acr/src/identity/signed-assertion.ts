@@ -1,0 +1,63 @@
+import { type Context, CredentialError, messageOf, Secret } from "@imagecred/protocol";
+import { base64, base64url } from "../base64.ts";
+import type { AzureCloud } from "../clouds.ts";
+import type { ClientCertificate } from "./certificate-file.ts";
+
+export interface AssertionClaims {
+  readonly clientId: string;
+  readonly tenantId: string;
+  /** Sends the certificate and its chain along (`x5c`). */
+  readonly sendChain: boolean;
+}
+
+const LIFE_SECONDS = 600;
+
+/**
+ * A client assertion: a JWT with which an application proves that it holds the key of a registered certificate
+ * (https://learn.microsoft.com/entra/identity-platform/certificate-credentials). RS256 with `x5t#S256`; AD FS finds the
+ * certificate by its SHA-1 (`x5t`) only, so there it has both.
+ * @throws {CredentialError} when the key cannot sign
+ */
+export function signAssertion(
+  { chain, privateKeyPem, path }: ClientCertificate,
+  { clientId, tenantId, sendChain }: AssertionClaims,
+  cloud: AzureCloud,
+  { crypto, clock }: Pick<Context, "crypto" | "clock">,
+): Secret {
+  const now = Math.floor(clock.now() / 1000);
+  const [leaf] = chain;
+  const header = {
+    alg: "RS256",
+    typ: "JWT",
+    "x5t#S256": base64url(crypto.sha256(leaf)),
+    ...(cloud.adfs === true ? { x5t: base64url(crypto.sha1(leaf)) } : {}),
+    ...(sendChain ? { x5c: chain.map(base64) } : {}),
+  };
+  const claims = {
+    aud: tokenEndpoint(cloud, tenantId),
+    iss: clientId,
+    sub: clientId,
+    jti: crypto.randomUUID(),
+    nbf: now,
+    iat: now,
+    exp: now + LIFE_SECONDS,
+  };
+  const encoder = new TextEncoder();
+  const part = (value: unknown) => base64url(encoder.encode(JSON.stringify(value)));
+  const signed = `${part(header)}.${part(claims)}`;
+  try {
+    return new Secret(`${signed}.${base64url(crypto.signRs256(privateKeyPem, encoder.encode(signed)))}`);
+  } catch (error) {
+    throw new CredentialError({
+      attempted: `signing with the private key in ${path}`,
+      cameBack: messageOf(error),
+      advice: "Entra ID takes RSA keys: check the file's key",
+      cause: error,
+    });
+  }
+}
+
+function tokenEndpoint(cloud: AzureCloud, tenantId: string): string {
+  const version = tenantId === "adfs" ? "" : "v2.0/";
+  return `${cloud.loginEndpoint}/${tenantId}/oauth2/${version}token`;
+}

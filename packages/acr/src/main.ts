@@ -1,0 +1,4 @@
+import { serve } from "@imagecred/protocol";
+import { acr } from "./acr.ts";
+
+serve(acr);

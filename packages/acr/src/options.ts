@@ -1,0 +1,150 @@
+import {
+  type Environment,
+  type Files,
+  type FlagSpec,
+  type IdentityPolicy,
+  type Invocation,
+  isIpAddress,
+  OptionsError,
+  type ParsedFlags,
+  parseFlags,
+  parseIdentityPolicy,
+  parseRegistryMirrors,
+} from "@imagecred/protocol";
+import { type AzureConfig, parseAzureConfig } from "./azure-json.ts";
+import { type CloudChoice, cloudFromEnvironment, cloudOf } from "./cloud-choice.ts";
+import { KLOG_FLAGS } from "./klog-flags.ts";
+import { type Mirror, parseMirrorList } from "./mirrors.ts";
+import { type NodeIdentityOrNot, nodeIdentitiesFromEnvironment, nodeIdentitiesOf } from "./node-identity.ts";
+
+/** Where AKS's token endpoint for identity bindings is, and who pods are when their service account does not say. */
+export interface IdentityBindings {
+  /** URL of the endpoint: `https://` and `--ib-sni-name`. */
+  readonly url: string;
+  /** Name in the handshake. */
+  readonly serverName: string;
+  /** Address (or name) of the API server. */
+  readonly apiServer: string;
+  readonly caFile: string;
+  readonly defaultClientId: string | undefined;
+  readonly defaultTenantId: string | undefined;
+}
+
+export interface AcrOptions {
+  readonly identity: IdentityPolicy;
+  readonly mirrors: readonly Mirror[];
+  readonly cloud: CloudChoice;
+  /** Tenant of the node, and of pods whose service account names none. */
+  readonly tenantId: string | undefined;
+  readonly nodeIdentities: readonly NodeIdentityOrNot[];
+  readonly identityBindings: IdentityBindings | undefined;
+  /** Replaces our own in calls to Entra ID and the registry. */
+  readonly userAgent: string | undefined;
+  /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
+  readonly anonymousSecondTry: boolean;
+}
+
+const FLAGS: Readonly<Record<string, FlagSpec>> = {
+  identity: { kind: "value" },
+  "identity-fallback": { kind: "value" },
+  registry: { kind: "value", repeated: true },
+  "registry-mirror": { kind: "value", short: "r", repeated: true },
+  "anonymous-second-try": { kind: "switch" },
+  "ib-sni-name": { kind: "value" },
+  "ib-apiserver-ip": { kind: "value" },
+  "ib-default-client-id": { kind: "value" },
+  "ib-default-tenant-id": { kind: "value" },
+  "ib-ca-file": { kind: "value" },
+  ...KLOG_FLAGS,
+};
+
+/** The CA that AKS nodes have, and the only place where the Go plugin looks. */
+const CLUSTER_CA_FILE = "/etc/kubernetes/certs/ca.crt";
+
+/** Reads the command line, azure.json or else the environment. @throws {OptionsError} */
+export async function parseOptions({ args, env, files, log }: Invocation): Promise<AcrOptions> {
+  const flags = parseFlags(args, FLAGS);
+  for (const name of Object.keys(KLOG_FLAGS)) {
+    if (flags.value(name) !== undefined)
+      log.warn(`--${name} is a klog flag, which does nothing here; IMAGECRED_LOG=debug shows more`);
+  }
+  return {
+    identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
+    mirrors: [
+      ...parseRegistryMirrors(flags.values("registry")).map(({ mirror, target }) => ({
+        source: mirror,
+        target,
+        flag: "--registry",
+      })),
+      ...parseMirrorList(flags.values("registry-mirror")),
+    ],
+    identityBindings: identityBindingsOf(flags),
+    anonymousSecondTry: flags.value("anonymous-second-try") === "true",
+    ...(await configured(flags.positionals, env, files)),
+  };
+}
+
+type Configured = Pick<AcrOptions, "cloud" | "tenantId" | "nodeIdentities" | "userAgent">;
+
+async function configured(
+  positionals: readonly string[],
+  env: Environment,
+  files: Files,
+): Promise<Configured> {
+  const [path, second] = positionals;
+  if (second !== undefined) {
+    throw new OptionsError(
+      `one configuration file is expected, but there are ${JSON.stringify(positionals)}`,
+    );
+  }
+  if (path === undefined) {
+    return {
+      cloud: cloudFromEnvironment(env),
+      tenantId: env["AZURE_TENANT_ID"] || undefined,
+      nodeIdentities: nodeIdentitiesFromEnvironment(env),
+      userAgent: undefined,
+    };
+  }
+  const config = await parseAzureConfig(await files.readText(path, "configuration file"), path);
+  const adfs = config.identitySystem?.toLowerCase() === "adfs";
+  const withTenant: AzureConfig = adfs ? { ...config, tenantId: "adfs" } : config;
+  return {
+    cloud: await cloudOf(config, path, env, files),
+    tenantId: withTenant.tenantId,
+    nodeIdentities: nodeIdentitiesOf(withTenant, path),
+    userAgent: config.userAgent,
+  };
+}
+
+/** The rules of the Go plugin (cmd/acr-credential-provider/pkg/config), plus a port after the name and a CA file. */
+function identityBindingsOf(flags: ParsedFlags): IdentityBindings | undefined {
+  const set = (name: string) => flags.value(name) || undefined;
+  const sniName = set("ib-sni-name");
+  const apiServer = set("ib-apiserver-ip");
+  if (sniName === undefined) {
+    for (const name of ["ib-apiserver-ip", "ib-default-client-id", "ib-default-tenant-id", "ib-ca-file"]) {
+      if (set(name) !== undefined)
+        throw new OptionsError(`--${name} is given, but not --ib-sni-name, which it needs`);
+    }
+    return undefined;
+  }
+  if (sniName.includes("://"))
+    throw new OptionsError(`--ib-sni-name is ${JSON.stringify(sniName)}, expected a name without https://`);
+  if (apiServer === undefined)
+    throw new OptionsError("--ib-sni-name is given, but not --ib-apiserver-ip, which it needs");
+  const name = /^([a-z0-9.-]+)(:[0-9]+)?$/i.exec(sniName)?.[1];
+  if (name === undefined)
+    throw new OptionsError(`--ib-sni-name is ${JSON.stringify(sniName)}, expected NAME or NAME:PORT`);
+  if (!isIpAddress(apiServer) && !/^[a-z0-9.-]+$/i.test(apiServer))
+    throw new OptionsError(
+      `--ib-apiserver-ip is ${JSON.stringify(apiServer)}, expected an IP address or a name`,
+    );
+  return {
+    url: `https://${sniName}/`,
+    serverName: name,
+    apiServer,
+    caFile: set("ib-ca-file") ?? CLUSTER_CA_FILE,
+    defaultClientId: set("ib-default-client-id"),
+    defaultTenantId: set("ib-default-tenant-id"),
+  };
+}

@@ -1,0 +1,64 @@
+import { type AzureCloud, KNOWN_CLOUDS } from "./clouds.ts";
+
+/** A registry of Azure Container Registry, from its host alone. */
+export interface AcrRegistry {
+  /** Login server in lower case: the only host that a token for this registry is sent to. */
+  readonly host: string;
+  /** Registry name, with the hash of a domain name label where there is one. */
+  readonly name: string;
+  /** Region of a geo-replica's own endpoint; undefined for the global one. */
+  readonly region: string | undefined;
+}
+
+/** Why a host is none, as the end of a sentence that begins with the host. */
+export interface NotAcr {
+  readonly reason: string;
+}
+
+/** Alphanumeric, 5 to 50 characters, then `-` and a hash when the name was made with a domain name label. */
+const NAME = /^[a-z0-9]{5,50}(?:-[a-z0-9]+)?$/;
+const REGION = /^[a-z0-9]+$/;
+/** RFC 1035 section 2.3.4 */
+const LONGEST_LABEL = 63;
+
+/**
+ * Reads a registry host of `cloud`: `<name>[-<hash>].<suffix>`, or `<name>.<region>.geo.<suffix>` for one replica of a
+ * geo-replicated registry. Whole labels are compared, from the end, so that nothing that only looks like a registry passes.
+ * Names and endpoints: https://learn.microsoft.com/azure/container-registry/container-registry-endpoint-reference.
+ */
+export function parseAcrHost(host: string, cloud: AzureCloud): AcrRegistry | NotAcr {
+  const labels = host.toLowerCase().split(".");
+  const before = withoutSuffix(labels, cloud.registrySuffix);
+  if (before === undefined)
+    return { reason: otherCloud(labels, cloud) ?? `does not end in .${cloud.registrySuffix}` };
+  const [name, region, kind] = before;
+  if (name === undefined) return { reason: "is the suffix of registries, not a registry" };
+  if (before.length === 3 && kind === "data")
+    return {
+      reason: "is a data endpoint, which takes no credentials; images are named after the login server",
+    };
+  if (before.length !== 1 && !(before.length === 3 && kind === "geo"))
+    return {
+      reason: `has more labels than NAME.${cloud.registrySuffix} or NAME.REGION.geo.${cloud.registrySuffix}`,
+    };
+  if (!NAME.test(name) || name.length > LONGEST_LABEL)
+    return {
+      reason: `has ${JSON.stringify(name)} where a registry's name of 5 to 50 letters and digits belongs`,
+    };
+  if (region !== undefined && !REGION.test(region))
+    return { reason: `has ${JSON.stringify(region)} where a region belongs` };
+  return { host: labels.join("."), name, region };
+}
+
+/** The labels before a suffix, or undefined when these labels do not end with it. */
+function withoutSuffix(labels: readonly string[], suffix: string): readonly string[] | undefined {
+  const wanted = suffix.split(".");
+  const start = labels.length - wanted.length;
+  if (start < 0 || wanted.some((label, index) => labels[start + index] !== label)) return undefined;
+  return labels.slice(0, start);
+}
+
+function otherCloud(labels: readonly string[], configured: AzureCloud): string | undefined {
+  const owner = KNOWN_CLOUDS.find((cloud) => withoutSuffix(labels, cloud.registrySuffix) !== undefined);
+  return owner && `belongs to ${owner.name}, but the configured cloud is ${configured.name}`;
+}
