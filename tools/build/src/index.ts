@@ -1,0 +1,3 @@
+export { type Executable, executables } from "./executables.ts";
+export { distDirectory } from "./paths.ts";
+export { ownPlatform } from "./platforms.ts";

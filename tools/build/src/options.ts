@@ -1,0 +1,63 @@
+import { parseArgs } from "node:util";
+import type { Runtime } from "./bundle.ts";
+import { type Executable, executables } from "./executables.ts";
+import type { HostProfile } from "./host.ts";
+import { distDirectory } from "./paths.ts";
+import { ownPlatform, type Platform, platformNamed } from "./platforms.ts";
+import { BuildError } from "./say.ts";
+
+export const USAGE = `usage: node --conditions=source tools/build/src/main.ts [options]
+  --only NAME,...        of ${executables.map(({ short }) => short).join(", ")} (default: all)
+  --runtime NAME,...     of static, node (default: both)
+  --platform NAME        linux-amd64 or linux-arm64 (default: this machine's)
+  --host release|fast    how the static runtime is compiled; fast links in seconds (default: release)
+  --out DIRECTORY        (default: dist)
+  --analyze              print what each executable is made of
+  --help`;
+
+export interface BuildOptions {
+  readonly only: readonly Executable[];
+  readonly runtimes: readonly Runtime[];
+  readonly platform: Platform;
+  readonly hostProfile: HostProfile;
+  readonly out: string;
+  readonly analyze: boolean;
+  readonly help: boolean;
+}
+
+/** @throws {BuildError} for what it does not know */
+export function parseOptions(args: readonly string[]): BuildOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: "string" },
+      runtime: { type: "string", default: "static,node" },
+      platform: { type: "string" },
+      host: { type: "string", default: "release" },
+      out: { type: "string", default: distDirectory },
+      analyze: { type: "boolean", default: false },
+      help: { type: "boolean", default: false },
+    },
+  });
+  return {
+    only: values.only === undefined ? executables : values.only.split(",").map(executableNamed),
+    runtimes: values.runtime.split(",").map((name) => oneOf(name, ["static", "node"], "--runtime")),
+    platform: values.platform === undefined ? ownPlatform() : platformNamed(values.platform),
+    hostProfile: oneOf(values.host, ["release", "fast"], "--host"),
+    out: values.out,
+    analyze: values.analyze,
+    help: values.help,
+  };
+}
+
+function executableNamed(name: string): Executable {
+  const found = executables.find((executable) => executable.short === name || executable.name === name);
+  if (found === undefined) throw new BuildError(`no executable ${name}\n${USAGE}`);
+  return found;
+}
+
+function oneOf<const Name extends string>(name: string, names: readonly Name[], flag: string): Name {
+  const found = names.find((candidate) => candidate === name);
+  if (found === undefined) throw new BuildError(`${flag} ${name}: not one of ${names.join(", ")}`);
+  return found;
+}

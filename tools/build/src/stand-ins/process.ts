@@ -1,0 +1,5 @@
+const { process } = globalThis;
+
+export const { argv, cwd, emitWarning, env, exit, nextTick, pid, platform, version, versions } = process;
+
+export default process;

@@ -1,0 +1,51 @@
+//! The host of imagecred's static executables: runs the bytecode that is appended to it.
+//!
+//! With a program appended, every argument is the program's. Bare, it is the compiler that makes such executables.
+
+mod child;
+mod compile;
+mod engine;
+mod fatal;
+mod globals;
+mod loader;
+mod modules;
+mod net;
+mod payload;
+mod sys;
+mod timers;
+
+use std::env;
+use std::fs::File;
+use std::path::Path;
+
+use payload::{Payload, Problem};
+
+const USAGE: &str = "usage: imagecred-runtime compile DIRECTORY ENTRY OUT [HOST] (this file holds no program: it was built without one, or its end is missing)";
+
+fn main() {
+    let own = File::open("/proc/self/exe").or_else(|_| File::open(fatal::executed_path()));
+    match own.map_err(Problem::from).and_then(Payload::open) {
+        Ok(payload) => engine::run(payload),
+        Err(Problem::Absent) => {
+            let args: Vec<_> = env::args_os().skip(1).collect();
+            match args.as_slice() {
+                [command, directory, entry, out, rest @ ..]
+                    if command == "compile" && rest.len() < 2 =>
+                {
+                    let host = rest.first().map_or(Path::new("/proc/self/exe"), Path::new);
+                    let entry = entry.to_string_lossy();
+                    if let Err(error) =
+                        compile::compile(host, Path::new(directory), &entry, Path::new(out))
+                    {
+                        fatal::die(&error);
+                    }
+                }
+                _ => fatal::die(USAGE),
+            }
+        }
+        Err(problem) => fatal::die(&format!(
+            "this executable cannot run: {}; install it anew",
+            loader::message(&problem)
+        )),
+    }
+}

@@ -1,0 +1,167 @@
+//! One request and its response on an open connection.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, Response};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use hyper::client::conn::http1::{self, SendRequest};
+use hyper_util::rt::TokioIo;
+
+use super::connect::Stream;
+use super::error::{NetError, NetResult, Phase, Progress};
+use super::target::Target;
+use super::tls;
+
+pub type Message = http::Request<Full<Bytes>>;
+
+/// A connection that can carry one request at a time.
+pub struct Connection {
+    sender: SendRequest<Full<Bytes>>,
+    descriptor: i32,
+}
+
+/// Why a request went unanswered.
+pub enum Failure {
+    /// The connection was closed before anything of the request was written: it can go out on another one.
+    Unsent(Box<Message>),
+    Failed(NetError),
+}
+
+impl Connection {
+    /// Starts HTTP on a stream. The connection is driven in the background until it closes.
+    pub async fn start(stream: Stream) -> NetResult<Connection> {
+        let descriptor = stream.descriptor();
+        let (sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .map_err(|error| NetError::new(Phase::Send, "EIO", error.to_string()))?;
+        tokio::spawn(async move {
+            // Whoever waits for a response hears of the error there.
+            let _ = connection.await;
+        });
+        Ok(Connection { sender, descriptor })
+    }
+
+    /// Whether another request can be sent: not closed by either side as far as we can see.
+    pub fn is_usable(&self) -> bool {
+        !self.sender.is_closed() && !crate::sys::peer_closed(self.descriptor)
+    }
+
+    /// Sends a request and waits for the response's head.
+    pub async fn send(
+        &mut self,
+        message: Message,
+        target: &Target,
+        progress: &Progress,
+    ) -> Result<Response<Incoming>, Failure> {
+        progress.enter(Phase::Send);
+        if self.sender.ready().await.is_err() {
+            return Err(Failure::Unsent(Box::new(message)));
+        }
+        let response = self.sender.try_send_request(message);
+        progress.enter(Phase::Receive);
+        response
+            .await
+            .map_err(|mut error| match error.take_message() {
+                Some(message) => Failure::Unsent(Box::new(message)),
+                None => Failure::Failed(explain(error.error(), target, "the response")),
+            })
+    }
+}
+
+fn too_large(limit: usize, target: &Target) -> NetError {
+    let message = format!(
+        "the response of {} is larger than {limit} bytes",
+        target.authority()
+    );
+    NetError::new(Phase::Receive, "ERR_BODY_TOO_LARGE", message)
+}
+
+/// Reads a whole body of at most `limit` bytes.
+pub async fn read_body(mut body: Incoming, limit: usize, target: &Target) -> NetResult<Vec<u8>> {
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large(limit, target));
+    }
+    let mut bytes = Vec::with_capacity(body.size_hint().lower() as usize);
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| explain(&error, target, "the response's body"))?;
+        if let Ok(data) = frame.into_data() {
+            if data.len() > limit - bytes.len() {
+                return Err(too_large(limit, target));
+            }
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(bytes)
+}
+
+/// Lower-case names, a repeated header's values joined.
+pub fn flatten(headers: &HeaderMap) -> Vec<(String, String)> {
+    headers
+        .keys()
+        .map(|name| {
+            let values: Vec<_> = headers
+                .get_all(name)
+                .iter()
+                .map(|value| String::from_utf8_lossy(value.as_bytes()))
+                .collect();
+            (name.as_str().to_owned(), values.join(", "))
+        })
+        .collect()
+}
+
+/// The I/O error under a hyper error, if there is one.
+fn io_source(error: &hyper::Error) -> Option<&io::Error> {
+    let mut source = error.source();
+    while let Some(error) = source {
+        if let Some(error) = error.downcast_ref::<io::Error>() {
+            return Some(error);
+        }
+        source = error.source();
+    }
+    None
+}
+
+fn explain(error: &hyper::Error, target: &Target, what: &str) -> NetError {
+    let authority = target.authority();
+    if error.is_parse() {
+        return NetError::new(
+            Phase::Receive,
+            "ERR_HTTP_PARSE",
+            format!("{what} of {authority} is not valid HTTP ({error})"),
+        );
+    }
+    match io_source(error) {
+        Some(error)
+            if error
+                .get_ref()
+                .is_some_and(|inner| inner.is::<rustls::Error>()) =>
+        {
+            NetError {
+                phase: Phase::Receive,
+                ..tls::explain(error, target)
+            }
+        }
+        Some(error) => NetError::io(
+            Phase::Receive,
+            &format!("waiting for {what} of {authority}"),
+            error,
+        ),
+        None if error.is_user() => NetError::new(
+            Phase::Send,
+            "ERR_INVALID_REQUEST",
+            format!("the request cannot be sent: {error}"),
+        ),
+        None => NetError::new(
+            Phase::Receive,
+            "ECONNRESET",
+            format!("{authority} closed the connection before {what} was complete"),
+        ),
+    }
+}
+
+/// A shared progress marker for one request or one connection being opened.
+pub type SharedProgress = Arc<Progress>;
