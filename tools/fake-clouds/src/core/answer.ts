@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { pipeline } from "node:stream/promises";
 import type { Reply } from "./exchange.ts";
 import type { Fault } from "./faults.ts";
 
@@ -19,43 +20,44 @@ export async function send({ response }: Client, reply: Reply): Promise<void> {
   });
 }
 
-/** What the service would have said: asked for only by faults that spoil the real answer. */
-type RealAnswer = () => Promise<Reply>;
+export interface FaultContext {
+  /** What the service would have said: asked for only by faults that spoil the real answer. */
+  readonly real: () => Promise<Reply>;
+  /** Told just before anything happens on the wire; the status is undefined when no status line goes out. */
+  readonly announce: (status: number | undefined) => void;
+}
 
-/** Plays a fault on a request that was read whole. @returns the status, when a status line went out */
-export async function playOnRequest(
-  client: Client,
-  fault: Fault,
-  real: RealAnswer,
-): Promise<number | undefined> {
+/** Plays a fault on a request that was read whole. */
+export async function playOnRequest(client: Client, fault: Fault, context: FaultContext): Promise<void> {
+  const { socket } = client;
   switch (fault.kind) {
     case "answer":
-      await send(client, fault.reply);
-      return fault.reply.status;
+      context.announce(fault.reply.status);
+      return await send(client, fault.reply);
     case "redirect": {
       const status = fault.status ?? 307;
-      await send(client, { status, headers: { location: fault.location } });
-      return status;
+      context.announce(status);
+      return await send(client, { status, headers: { location: fault.location } });
     }
     case "huge":
-      await sendHuge(client, fault.bytes);
-      return 200;
+      context.announce(200);
+      return await sendHuge(client, fault.bytes);
     case "truncate":
-      return await sendHalf(client, await real(), () => client.socket.destroySoon());
+      return await sendHalf(client, context, () => socket.destroySoon());
     case "garbage":
-      await write(client.socket, "\u0000\u0001this is not HTTP\r\n\r\n", client);
-      client.socket.destroySoon();
-      return undefined;
+      context.announce(undefined);
+      await write(client, "\u0000\u0001this is not HTTP\r\n\r\n");
+      return void socket.destroySoon();
     case "drop":
-      client.socket.destroySoon();
-      return undefined;
+      context.announce(undefined);
+      return void socket.destroySoon();
     case "reset":
-      if (fault.when === "headers")
-        return await sendHalf(client, await real(), () => client.socket.resetAndDestroy());
-      client.socket.resetAndDestroy();
-      return undefined;
+      if (fault.when === "headers") return await sendHalf(client, context, () => socket.resetAndDestroy());
+      context.announce(undefined);
+      return void socket.resetAndDestroy();
     case "hang":
-      return fault.when === "headers" ? await sendHalf(client, await real(), () => {}) : undefined;
+      if (fault.when === "headers") await sendHalf(client, { ...context, announce: () => {} }, () => {});
+      return;
     default:
       throw new Error(`fault "${fault.kind}" can't be played on a request`);
   }
@@ -78,36 +80,35 @@ export function playOnConnection(socket: Socket, fault: Fault): boolean {
   }
 }
 
-async function sendHalf({ response }: Client, reply: Reply, then: () => void): Promise<number> {
+async function sendHalf(
+  { response }: Client,
+  { real, announce }: FaultContext,
+  then: () => void,
+): Promise<void> {
+  const reply = await real();
   const body = bytesOf(reply);
+  announce(reply.status);
   response.writeHead(reply.status, { ...reply.headers, "content-length": body.length });
   await new Promise<void>((resolve) => response.write(body.subarray(0, body.length / 2), () => resolve()));
   then();
-  return reply.status;
 }
 
 async function sendHuge({ response }: Client, bytes: number): Promise<void> {
-  const chunk = Buffer.alloc(64 * 1024, "a");
   response.writeHead(200, { "content-type": "application/json", "content-length": bytes });
-  let left = bytes - 2;
-  response.write('"');
-  while (left > 0 && !response.destroyed) {
-    const piece = left < chunk.length ? chunk.subarray(0, left) : chunk;
-    left -= piece.length;
-    if (!response.write(piece)) await drained(response);
-  }
-  if (!response.destroyed) response.end('"');
+  // A client that has had enough hangs up, which is no error here.
+  await pipeline(jsonString(bytes), response).catch(() => {});
 }
 
-function drained(response: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    response.once("drain", resolve);
-    response.once("close", resolve);
-  });
+function* jsonString(bytes: number): Generator<string> {
+  yield '"';
+  for (let left = bytes - 2; left > 0; left -= CHUNK) yield "a".repeat(Math.min(left, CHUNK));
+  yield '"';
 }
+
+const CHUNK = 64 * 1024;
 
 /** Past the HTTP layer, into whatever carries it (TLS or TCP). */
-function write(socket: Socket, bytes: string, { response }: Client): Promise<void> {
+function write({ response, socket }: Client, bytes: string): Promise<void> {
   const carrier = response.socket ?? socket;
   return new Promise((resolve) => carrier.write(bytes, "latin1", () => resolve()));
 }

@@ -77,19 +77,21 @@ export class Engine {
     response.once("close", () => this.#log.finish(record));
 
     const client: Client = { response, socket };
-    const answer = () => this.#answer(service, request, connection);
+    const announce = (status: number | undefined) => {
+      if (status !== undefined) record.status = status;
+      this.#log.finish(record);
+    };
+    const real = () => this.#answer(service, request, connection);
     const fault = this.#faults.takeForRequest(service.name, operation);
     if (!(await this.#waited(this.#latency.of(service.name)))) return;
-    if (fault === undefined) {
-      const reply = await answer();
-      record.status = reply.status;
-      await send(client, reply);
+    if (fault !== undefined) {
+      record.fault = nameOf(fault);
+      await playOnRequest(client, fault, { real, announce });
       return;
     }
-    record.fault = nameOf(fault);
-    const status = await playOnRequest(client, fault, answer);
-    if (status !== undefined) record.status = status;
-    if (fault.kind !== "hang") this.#log.finish(record);
+    const reply = await real();
+    announce(reply.status);
+    await send(client, reply);
   }
 
   /** One TLS connection speaks for one host, as with the real services' certificates and routing. */

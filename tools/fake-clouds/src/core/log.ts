@@ -37,7 +37,7 @@ export interface RequestRecord {
   readonly at: number;
   /** Status that was sent; undefined while it is being answered, and when a fault kept the status line back. */
   status?: number;
-  /** When the answer had been written, or the connection was broken. */
+  /** When the answer was handed to the network or the connection was broken; undefined before. */
   finishedAt?: number;
   /** Name of the fault that was played instead of, or on top of, the answer. */
   fault?: string;

@@ -27,6 +27,8 @@ export class TlsFront {
   readonly #parts: FrontParts;
   readonly #services: TlsService[] = [];
   readonly #listeners: Server[] = [];
+  /** Where it can be reached without the proxy. */
+  readonly addresses: Listening[] = [];
 
   constructor(parts: FrontParts) {
     this.#parts = parts;
@@ -51,7 +53,9 @@ export class TlsFront {
   async listen({ address, port }: Listening): Promise<Listening> {
     const server = createServer((socket) => this.accept(socket));
     this.#listeners.push(server);
-    return await listening(server, address, port);
+    const where = await listening(server, address, port);
+    this.addresses.push(where);
+    return where;
   }
 
   /** Speaks TLS, then HTTP, on a TCP connection, whether accepted here or tunnelled by the proxy to a host. */

@@ -1,14 +1,35 @@
+import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { connect, type TLSSocket } from "node:tls";
 import type { Core } from "../core/core.ts";
 
 /** An agent that reaches the fakes as an executable does: through the proxy, trusting their CA only. */
-export function agentFor(core: Core): HttpsAgent {
-  return new HttpsAgent({
-    ca: core.authority.pem,
-    proxyEnv: { HTTPS_PROXY: core.proxy.url },
-    keepAlive: true,
+export function agentFor(core: Core, proxy = core.proxy.url): HttpsAgent {
+  return new HttpsAgent({ ca: core.authority.pem, proxyEnv: { HTTPS_PROXY: proxy }, keepAlive: true });
+}
+
+/** TLS through the proxy to a host, by hand; the name in the handshake is the host's unless given. */
+export async function tunnel(
+  core: Core,
+  host: string,
+  { serverName = host, signal }: { readonly serverName?: string; readonly signal?: AbortSignal } = {},
+): Promise<TLSSocket> {
+  const proxy = new URL(core.proxy.url);
+  const request = httpRequest({
+    host: proxy.hostname,
+    port: proxy.port,
+    method: "CONNECT",
+    path: `${host}:443`,
   });
+  request.end();
+  const [response, socket] = await once(request, "connect");
+  if (response.statusCode !== 200) throw new Error(`the proxy answered ${response.statusCode}`);
+  const tls = connect({ socket, servername: serverName, ca: core.authority.pem });
+  // An aborted wait leaves the socket behind, which then has its own end.
+  signal?.addEventListener("abort", () => tls.on("error", () => {}).destroy());
+  await once(tls, "secureConnect", signal && { signal });
+  return tls;
 }
 
 export interface CallOptions {
@@ -16,6 +37,7 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
   readonly agent?: HttpsAgent;
+  readonly signal?: AbortSignal;
 }
 
 export interface Answer {
@@ -27,20 +49,24 @@ export interface Answer {
 /** One request, to a metadata service's own address or to a real name through `agent`. */
 export function call(url: string, options: CallOptions = {}): Promise<Answer> {
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
-  const { method = "GET", headers = {}, agent } = options;
+  const { method = "GET", headers = {}, agent, signal } = options;
   return new Promise((resolve, reject) => {
-    const request = send(url, { method, headers, ...(agent && { agent }) }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on("data", (chunk: Buffer) => chunks.push(chunk));
-      response.on("error", reject);
-      response.on("end", () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          body: Buffer.concat(chunks).toString(),
-        }),
-      );
-    });
+    const request = send(
+      url,
+      { method, headers, ...(agent && { agent }), ...(signal && { signal }) },
+      (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("error", reject);
+        response.on("end", () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: Buffer.concat(chunks).toString(),
+          }),
+        );
+      },
+    );
     request.on("error", reject);
     request.end(options.body);
   });
