@@ -1,5 +1,7 @@
 import {
   type Answer,
+  type Context,
+  CredentialError,
   type CredentialProvider,
   type CredentialProviderRequest,
   UnsupportedRegistryError,
@@ -20,15 +22,38 @@ export const gcr: CredentialProvider<GcrOptions> = {
   usage: USAGE,
   options: parseOptions,
   async credential(request, options, context): Promise<Answer> {
-    if (options.authFlow !== "gcr") {
-      const { dockercfgAnswer } = await import("./dockercfg.ts");
-      return await dockercfgAnswer(request, options, context);
+    try {
+      return await credential(request, options, context);
+    } catch (error) {
+      throw error instanceof CredentialError ? named(error, request.image.registry) : error;
     }
-    const universe = universeOfImage(request, options);
-    const identity = await identify(request, universe, options, context);
-    return exchange(identity, universe, request, options);
   },
 };
+
+async function credential(
+  request: CredentialProviderRequest,
+  options: GcrOptions,
+  context: Context,
+): Promise<Answer> {
+  if (options.authFlow !== "gcr") {
+    const { dockercfgAnswer } = await import("./dockercfg.ts");
+    return await dockercfgAnswer(request, options, context);
+  }
+  const universe = universeOfImage(request, options);
+  const identity = await identify(request, universe, options, context);
+  return exchange(identity, universe, request, options);
+}
+
+/** Whoever reads the line wants to know first for which registry, and most of what fails is not about one. */
+function named(error: CredentialError, registry: string): CredentialError {
+  const { attempted, cameBack, advice, cause } = error;
+  return new CredentialError({
+    attempted: attempted.includes(registry) ? attempted : `for ${registry}, ${attempted}`,
+    cameBack,
+    ...(advice === undefined ? {} : { advice }),
+    cause,
+  });
+}
 
 /** @throws {UnsupportedRegistryError} before anybody was asked for anything */
 function universeOfImage({ image }: CredentialProviderRequest, options: GcrOptions): Universe {

@@ -5,12 +5,14 @@ import {
   findIdentity,
   type IdentitySource,
   planIdentity,
+  TransportError,
+  UnsupportedRegistryError,
 } from "@imagecred/protocol";
 import type { AccessToken } from "./access-token.ts";
 import { wellKnownFile } from "./identity/application-default.ts";
 import { instanceToken } from "./identity/instance.ts";
 import type { GcrOptions } from "./options.ts";
-import type { Universe } from "./universe.ts";
+import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
 
 /** An access token, and whose it is: everybody's on the node, or one service account's. */
 export interface Identity extends AccessToken {
@@ -31,20 +33,22 @@ export async function identify(
   context: Context,
 ): Promise<Identity> {
   const plan = planIdentity(request, options.identity);
-  const node = nodeSources(universe, options, context);
+  const { registry } = request.image;
+  const node = nodeSources(registry, universe, options, context);
   if (plan.use === "node") {
-    return (await findIdentity(node, request.image.registry, context.log, NODE_ADVICE)).identity;
+    return (await findIdentity(node, registry, context.log, NODE_ADVICE)).identity;
   }
   const pod: IdentitySource<Identity> = {
     name: "the pod's service account",
     async find() {
+      checkAssumed(registry, universe, options);
       const { podToken } = await import("./identity/pod.ts");
       const found = await podToken(request, plan.token, universe, options, context);
       return "notHere" in found ? found : { ...found, identity: { ...found.identity, of: "pod" } };
     },
   };
   const sources = plan.thenNode ? [lenient(pod), ...node] : [pod];
-  return (await findIdentity(sources, request.image.registry, context.log, POD_ADVICE)).identity;
+  return (await findIdentity(sources, registry, context.log, POD_ADVICE)).identity;
 }
 
 const NODE_ADVICE = `on Google Cloud attach a service account to the instance, elsewhere set ${FILE_VARIABLE}`;
@@ -53,13 +57,14 @@ const POD_ADVICE =
 
 /** Application default credentials, in their usual order: the named file, gcloud's, the metadata server. */
 function nodeSources(
+  registry: string,
   universe: Universe,
   options: GcrOptions,
   context: Context,
 ): readonly IdentitySource<Identity>[] {
   const fromFile = async (path: string, text: string) => {
     const { fileToken } = await import("./identity/credential-file.ts");
-    const { identity, who } = await fileToken(path, text, universe, options, context);
+    const { identity, who } = await fileToken(path, text, registry, universe, context);
     return { identity: { ...identity, of: "node" as const }, who };
   };
   return [
@@ -83,11 +88,29 @@ function nodeSources(
     {
       name: "the metadata server",
       async find() {
-        const token = await instanceToken(universe, options, context);
+        checkAssumed(registry, universe, options);
+        const token = await instanceToken(universe, options, context).catch(offCloud);
         return { identity: { ...token, of: "node" }, who: `service account ${options.serviceAccount}` };
       },
     },
   ];
+}
+
+/** Neither a pod's token nor the instance says what universe it is of: unless told, it is the default one. */
+function checkAssumed(registry: string, universe: Universe, options: GcrOptions): void {
+  const assumed = (options.universe ?? DEFAULT_UNIVERSE).domain;
+  if (assumed === universe.domain) return;
+  throw new UnsupportedRegistryError(
+    `${registry} belongs to the universe ${universe.domain}, and credentials are taken for those of ${assumed}; where that is wrong, say --universe-domain ${universe.domain}`,
+  );
+}
+
+/** Where there is no metadata server, the question is what else there should have been. */
+function offCloud(error: unknown): never {
+  if (!(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
+  if (error.cause.phase !== "connect" && error.cause.phase !== "lookup") throw error;
+  const { attempted, cameBack, cause } = error;
+  throw new CredentialError({ attempted, cameBack, advice: NODE_ADVICE, cause });
 }
 
 /** With `--identity-fallback node` no failure of the pod's identity is the last word. */

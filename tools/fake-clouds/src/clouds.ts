@@ -113,7 +113,11 @@ export async function startClouds(options: CloudsOptions = {}): Promise<Clouds> 
   try {
     const aws = await startAws(core, options.aws ?? {});
     // Google's STS takes AWS's signed requests as proof of who somebody is.
-    const awsSide = { identify: aws.identify.bind(aws), env: () => aws.env("static") };
+    const awsSide = {
+      identify: aws.identify.bind(aws),
+      env: () => aws.env("static"),
+      imds: aws.origins.imds,
+    };
     const [azure, google] = await Promise.all([
       startAzure(core, options.azure ?? {}),
       startGoogle(core, options.google ?? {}, awsSide),

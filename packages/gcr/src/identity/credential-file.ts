@@ -1,7 +1,6 @@
 import { type Context, CredentialError, UnsupportedRegistryError } from "@imagecred/protocol";
 import type { AccessToken } from "../access-token.ts";
 import { textField } from "../google-answer.ts";
-import type { GcrOptions } from "../options.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
 
 /** A credential file's fields (https://google.aip.dev/auth/4110). */
@@ -32,15 +31,15 @@ export interface CredentialFile {
 export async function fileToken(
   path: string,
   text: string,
+  registry: string,
   universe: Universe,
-  _options: GcrOptions,
   context: Context,
 ): Promise<{ readonly identity: AccessToken; readonly who: string }> {
   const file = parseCredentialFile(parseJson(text, path), path);
   const own = textField(file.fields, "universe_domain") ?? DEFAULT_UNIVERSE.domain;
   if (own !== universe.domain) {
     throw new UnsupportedRegistryError(
-      `the credential in ${path} belongs to the universe ${own} and stays there, but the registry to ${universe.domain}`,
+      `${registry} belongs to the universe ${universe.domain}, and the credential in ${path} to ${own}, where it stays`,
     );
   }
   const { libraryToken } = await import("./google-auth.ts");

@@ -1,4 +1,4 @@
-import type { Context } from "@imagecred/protocol";
+import { type Context, isLinkLocalHost, isLoopbackHost } from "@imagecred/protocol";
 import { jsonObject, textField } from "../google-answer.ts";
 import type { Universe } from "../universe.ts";
 import { type CredentialFields, type CredentialFile, required, unusable } from "./credential-file.ts";
@@ -17,6 +17,7 @@ export function checkExternalAccount(file: CredentialFile, universe: Universe): 
   required(file, "audience");
   required(file, "subject_token_type");
   const source = objectField(file.fields, "credential_source") ?? {};
+  for (const name of ["url", "region_url", "imdsv2_session_token_url"]) checkSourceUrl(file, source, name);
   if (textField(source, "environment_id") !== undefined) return "aws";
   if (textField(source, "file") !== undefined) return "file";
   if (textField(source, "url") !== undefined) return "url";
@@ -86,6 +87,17 @@ function checkEndpoint(file: CredentialFile, name: string, service: string, univ
     `its ${name} is not an endpoint of ${service}.${universe.domain}`,
     "a credential is sent to Google's own services only; write the file anew with gcloud",
   );
+}
+
+/** What gives a subject token is asked over https, or on this machine and its link. */
+function checkSourceUrl(file: CredentialFile, source: CredentialFields, name: string): void {
+  const text = textField(source, name);
+  if (text === undefined) return;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
+  if (url?.protocol === "https:") return;
+  if (url?.protocol === "http:" && (isLoopbackHost(host) || isLinkLocalHost(host))) return;
+  throw unusable(file.path, `its credential_source.${name} is plain http to another machine`, "use https");
 }
 
 /**

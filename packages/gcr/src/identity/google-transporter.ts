@@ -1,10 +1,4 @@
-import {
-  type Context,
-  CredentialError,
-  type HttpRequest,
-  isLinkLocalHost,
-  Secret,
-} from "@imagecred/protocol";
+import { type Context, CredentialError, type HttpRequest, Secret } from "@imagecred/protocol";
 import type { JWT } from "google-auth-library";
 import { describeAnswer, jsonObject } from "../google-answer.ts";
 
@@ -21,8 +15,7 @@ export function transporterOver(context: Context): Transporter {
     defaults: {},
     async request(options: Options) {
       const request = toRequest(options);
-      const { hostname } = new URL(request.url);
-      const local = request.url.startsWith("http:") && isLinkLocalHost(hostname.replace(/^\[|\]$/g, ""));
+      const local = request.url.startsWith("http:");
       const answer = await (local ? context.http.metadata(request) : context.http.cloud(request));
       if (answer.status < 200 || answer.status > 299) {
         throw new CredentialError({

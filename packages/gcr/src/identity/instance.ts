@@ -1,4 +1,4 @@
-import { type Context, CredentialError, UnsupportedRegistryError } from "@imagecred/protocol";
+import { type Context, CredentialError } from "@imagecred/protocol";
 import { type AccessToken, expiryOf } from "../access-token.ts";
 import { describeAnswer, tokenIn } from "../google-answer.ts";
 import { readMetadata } from "../metadata.ts";
@@ -16,12 +16,6 @@ export async function instanceToken(
   options: GcrOptions,
   context: Context,
 ): Promise<AccessToken> {
-  const named = options.universe ?? DEFAULT_UNIVERSE;
-  if (named.domain !== universe.domain) {
-    throw new UnsupportedRegistryError(
-      `this registry belongs to the universe ${universe.domain}, and the instance's credentials are taken for ${named.domain}'s; --universe-domain ${universe.domain} says otherwise`,
-    );
-  }
   const [token] = await Promise.all([
     requestToken(options.serviceAccount, context),
     ...(universe.domain === DEFAULT_UNIVERSE.domain ? [] : [checkUniverse(universe, context)]),

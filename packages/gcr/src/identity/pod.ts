@@ -4,11 +4,10 @@ import {
   type CredentialProviderRequest,
   type NotHere,
   type Secret,
-  UnsupportedRegistryError,
 } from "@imagecred/protocol";
 import type { AccessToken } from "../access-token.ts";
 import type { GcrOptions } from "../options.ts";
-import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+import type { Universe } from "../universe.ts";
 import { type IdentityPool, poolOfProvider } from "../workload-identity.ts";
 import { iamCredentialsUrl, impersonate } from "./impersonation.ts";
 import { exchangePodToken } from "./sts.ts";
@@ -43,12 +42,6 @@ export async function podToken(
   options: GcrOptions,
   context: Context,
 ): Promise<{ readonly identity: AccessToken; readonly who: string } | NotHere> {
-  const named = options.universe ?? DEFAULT_UNIVERSE;
-  if (named.domain !== universe.domain) {
-    throw new UnsupportedRegistryError(
-      `this registry belongs to the universe ${universe.domain}, and pods are taken to have identities in ${named.domain}; --universe-domain ${universe.domain} says otherwise`,
-    );
-  }
   const pod = identityOf(request.serviceAccountAnnotations, options.pool);
   if ("notHere" in pod) return pod;
   const { pool, serviceAccount } = pod;

@@ -81,6 +81,8 @@ function issueToken({ secrets, clock }: ImdsParts, tokens: Map<string, number>, 
 
 function metadata({ instance, iam, clock }: ImdsParts, path: string): Reply {
   if (path === "/latest/meta-data/placement/region") return text(200, instance.region, SERVER);
+  if (path === "/latest/meta-data/placement/availability-zone")
+    return text(200, `${instance.region}b`, SERVER);
   if (path === "/latest/dynamic/instance-identity/document") {
     const accountId = instance.role === undefined ? "123456789012" : parseIamArn(instance.role).account;
     return text(

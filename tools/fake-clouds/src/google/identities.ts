@@ -14,6 +14,7 @@ export const GOOGLE_IDENTITIES = [
   "external-account-file",
   "external-account-url",
   "external-account-aws",
+  "external-account-aws-imds",
   "external-account-impersonation",
   "none",
 ] as const;
@@ -26,8 +27,11 @@ export interface IdentityParts {
   readonly core: Core;
   readonly accounts: Accounts;
   readonly origins: { readonly metadata: string; readonly tokenSource: string };
-  /** Environment of a process that is the user `ci` on the fake AWS. */
-  readonly aws: () => Promise<Env>;
+  readonly aws: {
+    /** Environment of a process that is the user `ci` on the fake AWS. */
+    readonly env: () => Promise<Env>;
+    readonly imds: string;
+  };
   /** Of the credential files. */
   readonly universe: Universe;
 }
@@ -52,7 +56,8 @@ export async function identityEnv(identity: GoogleIdentity, parts: IdentityParts
     default: {
       const content = await fileFor(identity, parts);
       const path = await parts.core.writeFile(`${identity}.json`, JSON.stringify(content, null, 2));
-      const aws = identity === "external-account-aws" ? await parts.aws() : {};
+      const aws =
+        identity === "external-account-aws" ? { ...(await parts.aws.env()), AWS_REGION: "us-west-2" } : {};
       return { ...metadata, ...aws, GOOGLE_APPLICATION_CREDENTIALS: path };
     }
   }
@@ -82,7 +87,8 @@ async function fileFor(identity: FileIdentity, parts: IdentityParts): Promise<Fi
         format: { type: "json", subject_token_field_name: "token" },
       });
     case "external-account-aws":
-      return { ...externalAccount(parts, AWS_SOURCE), ...AWS_FIELDS };
+    case "external-account-aws-imds":
+      return { ...externalAccount(parts, awsSource(parts)), ...AWS_FIELDS };
     case "external-account-impersonation":
       return {
         ...externalAccount(parts, { file: await subjectTokenFile(parts) }),
@@ -95,13 +101,17 @@ const AWS_FIELDS = {
   audience: `//iam.googleapis.com/${providerName("aws")}`,
   subject_token_type: "urn:ietf:params:aws:token-type:aws4_request",
 };
-const AWS_SOURCE = {
-  environment_id: "aws1",
-  region_url: "http://169.254.169.254/latest/meta-data/placement/availability-zone",
-  url: "http://169.254.169.254/latest/meta-data/iam/security-credentials",
-  regional_cred_verification_url:
-    "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
-};
+/** Keys and region from the environment where it has them, else from EC2's metadata service. */
+function awsSource({ aws }: IdentityParts): Fields {
+  return {
+    environment_id: "aws1",
+    region_url: `${aws.imds}/latest/meta-data/placement/availability-zone`,
+    url: `${aws.imds}/latest/meta-data/iam/security-credentials`,
+    imdsv2_session_token_url: `${aws.imds}/latest/api/token`,
+    regional_cred_verification_url:
+      "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15",
+  };
+}
 
 function impersonationUrl({ domain }: Universe): string {
   return `https://iamcredentials.${domain}/v1/projects/-/serviceAccounts/${emailOf("puller")}:generateAccessToken`;

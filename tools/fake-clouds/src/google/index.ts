@@ -39,6 +39,8 @@ export interface AwsSide {
   readonly identify: AwsIdentify;
   /** Environment of a process that is somebody on AWS. */
   readonly env: () => Promise<Record<string, string>>;
+  /** Origin of EC2's metadata service. */
+  readonly imds: string;
 }
 
 /** A running fake Google Cloud. */
@@ -89,7 +91,7 @@ export class Google {
   /** The environment in which a process is somebody here. @param identity default `metadata` */
   env(identity: GoogleIdentity = "metadata", universe: Universe = PUBLIC): Promise<Record<string, string>> {
     const { accounts, origins } = this;
-    return identityEnv(identity, { core: this.#core, accounts, origins, aws: this.#aws.env, universe });
+    return identityEnv(identity, { core: this.#core, accounts, origins, aws: this.#aws, universe });
   }
 
   /** Email address of one of the service accounts that every fake Google has. */

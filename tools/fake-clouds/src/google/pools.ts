@@ -84,8 +84,8 @@ function inGooglesWords({ reason, claims }: TokenProblem): string {
 
 /**
  * The subject token is a URL-encoded JSON document of a signed request to AWS STS
- * (https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token). The header x-goog-cloud-target-resource binds
- * it to one provider, so it must be there and be signed.
+ * (https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token). The header x-goog-cloud-target-resource names
+ * the provider that it is meant for, with or without https; that it is signed is recommended there, not required.
  */
 function checkAwsRequest(
   account: string,
@@ -95,15 +95,11 @@ function checkAwsRequest(
 ): Subject | SubjectProblem {
   const request = parseAwsRequest(token);
   if (request === undefined) return { problem: "Unable to parse the AWS subject token." };
-  const { authorization = "" } = request.headers;
-  const signed = /SignedHeaders=([^,\s]+)/.exec(authorization)?.[1]?.split(";") ?? [];
   const isQuestion =
     request.query.get("Action") === "GetCallerIdentity" && request.query.get("Version") === "2011-06-15";
   if (!isQuestion) return { problem: "The AWS subject token is not a GetCallerIdentity request." };
-  const target = request.headers["x-goog-cloud-target-resource"];
-  if (target !== audience || !signed.includes("x-goog-cloud-target-resource")) {
-    return { problem: "x-goog-cloud-target-resource does not match the audience or is not signed." };
-  }
+  const target = request.headers["x-goog-cloud-target-resource"]?.replace(/^https:/, "");
+  if (target !== audience) return { problem: "x-goog-cloud-target-resource does not match the audience." };
   const caller = identifyAws(request);
   if ("message" in caller) return { problem: `AWS did not accept the signature: ${caller.message}` };
   if (caller.account !== account)
