@@ -28,3 +28,27 @@ export {
   type MatchSide,
   matchImage,
 } from "./match/match-image.ts";
+export { PluginError, type PluginFault } from "./plugin/plugin-error.ts";
+export { encodePluginRequest, type PluginRequest } from "./plugin/request.ts";
+export { decodePluginResponse, type PluginCredential, type PluginResponse } from "./plugin/response.ts";
+export { PLUGIN_TIMEOUT_MS, type PluginCall, type PluginRuntime, runPlugin } from "./plugin/run-plugin.ts";
+export {
+  ImageCredentialProviders,
+  type ImageCredentials,
+  type ProvidersOptions,
+  type TriedCredential,
+} from "./provider/image-credential-providers.ts";
+export { type Found, type IgnoredKey, Keyring } from "./provider/keyring.ts";
+export {
+  checkRegistration,
+  type ExecutableProblem,
+  type RegistrationCheck,
+} from "./provider/registration.ts";
+export type {
+  Pod,
+  ServiceAccount,
+  ServiceAccountCoordinates,
+  ServiceAccounts,
+  TokenRequest,
+} from "./provider/service-account.ts";
+export type { CacheEntryTrace, ProviderOutcome, ProviderTrace } from "./provider/trace.ts";

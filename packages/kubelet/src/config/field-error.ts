@@ -1,5 +1,6 @@
 /** apimachinery's field errors (pkg/util/validation/field/errors.go, v0.37.2), with their texts. */
 import { formatGoDuration } from "@imagecred/protocol";
+import { goJson } from "../go/json-text.ts";
 import { quote } from "../go/quote.ts";
 import type { ProblemCode } from "./problem.ts";
 
@@ -66,14 +67,6 @@ export class FieldErrors {
     const field = path.replace(/\[\d+\]/g, "");
     this.list.push({ code, path, message: `${field}: ${body}${detail === "" ? "" : `: ${detail}`}` });
   }
-}
-
-/** json.Marshal: what HTML minds is escaped. */
-function goJson(value: string | readonly string[]): string {
-  return JSON.stringify(value).replace(
-    /[<>&\u2028\u2029]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
 }
 
 /** ErrorList.ToAggregate: equal texts once, in brackets when there are several. */

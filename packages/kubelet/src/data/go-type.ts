@@ -82,7 +82,7 @@ export function goSlice<T>(element: GoType<T>): GoType<readonly T[] | null> {
 }
 
 /** A map with string keys; null when it is nil. A repeated key replaces the first value. */
-export function goMap<T>(element: GoType<T>): GoType<Map<string, T> | null> {
+export function goMap<T>(element: GoType<T>): GoType<ReadonlyMap<string, T> | null> {
   const goName = `map[string]${element.goName}`;
   return {
     goName,
@@ -93,7 +93,7 @@ export function goMap<T>(element: GoType<T>): GoType<Map<string, T> | null> {
         context.saveTypeError(node, goName);
         return previous;
       }
-      const map = previous ?? new Map<string, T>();
+      const map = new Map<string, T>(previous);
       const seen = new Set<string>();
       for (const { key, keyAt, value } of node.entries) {
         if (seen.has(key)) context.saveStrictError("duplicate", key, keyAt);

@@ -1,0 +1,51 @@
+/** The cache of one provider: client-go's ExpirationCache as plugin.go uses it. Lives in memory, as the kubelet's does. */
+import type { ByteString } from "../go/bytes.ts";
+import type { PluginCredential } from "../plugin/response.ts";
+
+/** Credentials by key. */
+export type Credentials = ReadonlyMap<string, PluginCredential>;
+
+interface Entry {
+  readonly credentials: Credentials;
+  /** Nanoseconds since the epoch. */
+  readonly expiresAt: bigint;
+}
+
+/** Expired entries that nobody asks for are dropped at most this often. */
+const PURGE_INTERVAL = 15n * 60n * 1_000_000_000n;
+
+/** Times are nanoseconds since the epoch. */
+export class CredentialCache {
+  readonly #entries = new Map<ByteString, Entry>();
+  #lastPurge: bigint;
+
+  constructor(now: bigint) {
+    this.#lastPurge = now;
+  }
+
+  /** An entry counts up to and including the moment at which it expires. */
+  get(key: ByteString, now: bigint): Credentials | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    if (now <= entry.expiresAt) return entry.credentials;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  /** May be given a moment that has passed: the entry is kept, and found expired. */
+  set(key: ByteString, credentials: Credentials, expiresAt: bigint): void {
+    this.#entries.set(key, { credentials, expiresAt });
+  }
+
+  /** Drops what has expired, when the last time was more than 15 minutes ago. */
+  purge(now: bigint): void {
+    if (now <= this.#lastPurge + PURGE_INTERVAL) return;
+    for (const [key, entry] of this.#entries) if (now > entry.expiresAt) this.#entries.delete(key);
+    this.#lastPurge = now;
+  }
+
+  /** The keys that are held, expired ones included. */
+  keys(): ByteString[] {
+    return [...this.#entries.keys()];
+  }
+}

@@ -1,0 +1,110 @@
+/** RegisterCredentialProviderPlugins of plugin.go: what else must be right before a kubelet starts. */
+import type { KubeletRules } from "../config/kubernetes-version.ts";
+import { kubeletRules } from "../config/kubernetes-version.ts";
+import { type ConfigReading, type ReadOptions, readConfig } from "../config/read-config.ts";
+import type { CredentialProvider } from "../config/types.ts";
+import { type Disk, reasonOf, reasonOfAbsence } from "../disk.ts";
+import { joinPath } from "../go/path.ts";
+import { quote } from "../go/quote.ts";
+
+/** What is wrong with a provider's executable. */
+export interface ExecutableProblem {
+  /** Index in the configuration. */
+  readonly provider: number;
+  /** The path that the kubelet looks at. */
+  readonly path: string;
+  readonly code: "missing" | "not-executable" | "directory" | "inaccessible";
+  /** The kubelet's text; since 1.30 it has an empty name in it, which is upstream's behaviour. */
+  readonly message: string;
+}
+
+/** Whether a kubelet with these two flags would start. */
+export interface RegistrationCheck {
+  readonly reading: ConfigReading;
+  /** The kubelet's text about the bin dir, which it looks at first. */
+  readonly binDirError: string | undefined;
+  /** Of all providers; the kubelet stops at the first. */
+  readonly executables: readonly ExecutableProblem[];
+  /** The one line that it would stop with, behind `Failed to register CRI auth plugins`. */
+  readonly kubeletError: string | undefined;
+  /** How many providers it registers before it stops, or all. */
+  readonly registered: number;
+}
+
+/** Checks what the kubelet checks when it starts, in its order. */
+export function checkRegistration(
+  configPath: string,
+  binDir: string,
+  options: ReadOptions,
+): RegistrationCheck {
+  const rules = kubeletRules(options.kubernetesVersion);
+  const binDirError = faultOfBinDir(options.disk, binDir);
+  const reading = readConfig(configPath, options);
+  const providers = reading.config?.providers ?? [];
+  const executables = providers.flatMap(
+    (provider, index) => faultOfExecutable(options.disk, binDir, provider, index, rules) ?? [],
+  );
+  const kubeletError = binDirError ?? reading.kubeletError ?? executables[0]?.message;
+  const reached = binDirError === undefined && reading.accepted;
+  return {
+    reading,
+    binDirError,
+    executables,
+    kubeletError,
+    registered: reached ? (executables[0]?.provider ?? providers.length) : 0,
+  };
+}
+
+function faultOfBinDir(disk: Disk, binDir: string): string | undefined {
+  const inspecting = (reason: string) =>
+    `error inspecting binary directory ${binDir}: stat ${binDir}: ${reason}`;
+  try {
+    if (disk.status(binDir) !== undefined) return undefined;
+    const reason = reasonOfAbsence(disk, binDir);
+    return reason === "not a directory"
+      ? inspecting(reason)
+      : `plugin binary directory ${binDir} did not exist`;
+  } catch (error) {
+    return inspecting(reasonOf(error));
+  }
+}
+
+function faultOfExecutable(
+  disk: Disk,
+  binDir: string,
+  { name }: CredentialProvider,
+  provider: number,
+  rules: KubeletRules,
+): ExecutableProblem | undefined {
+  const path = joinPath(binDir, name);
+  const fault = lookPath(disk, path, rules);
+  if (fault === undefined) return undefined;
+  // exec.LookPath gives no path together with an error, and the kubelet prints the path that it gave.
+  const shown = rules.lookPath ? "" : path;
+  const cause = rules.lookPath ? `exec: ${quote(path)}` : `stat ${path}`;
+  const message =
+    fault.code === "missing"
+      ? `plugin binary executable ${shown} did not exist`
+      : `error inspecting binary executable ${shown}: ${cause}: ${fault.reason}`;
+  return { provider, path, code: fault.code, message };
+}
+
+/** exec.LookPath of a path with a slash in it; before 1.30 os.Stat, which a directory or a plain file passes. */
+function lookPath(
+  disk: Disk,
+  path: string,
+  rules: KubeletRules,
+): { code: ExecutableProblem["code"]; reason: string } | undefined {
+  try {
+    const entry = disk.status(path);
+    if (entry === undefined) {
+      const reason = reasonOfAbsence(disk, path);
+      return { code: reason === "not a directory" ? "inaccessible" : "missing", reason };
+    }
+    if (!rules.lookPath) return undefined;
+    if (entry.kind === "directory") return { code: "directory", reason: "is a directory" };
+    return (entry.mode & 0o111) === 0 ? { code: "not-executable", reason: "permission denied" } : undefined;
+  } catch (error) {
+    return { code: "inaccessible", reason: reasonOf(error) };
+  }
+}

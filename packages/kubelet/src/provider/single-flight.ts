@@ -1,0 +1,13 @@
+/** One run for equal questions that are asked at the same time (golang.org/x/sync/singleflight). */
+export class SingleFlight<T> {
+  readonly #running = new Map<string, Promise<T>>();
+
+  /** Runs `work`, or joins a run with the same key that is not over; `shared` says which. */
+  async do(key: string, work: () => Promise<T>): Promise<{ readonly value: T; readonly shared: boolean }> {
+    const running = this.#running.get(key);
+    if (running !== undefined) return { value: await running, shared: true };
+    const started = work().finally(() => this.#running.delete(key));
+    this.#running.set(key, started);
+    return { value: await started, shared: false };
+  }
+}

@@ -1,0 +1,47 @@
+import { formatGoDuration } from "@imagecred/protocol";
+import { crypto } from "@imagecred/protocol/system";
+import { readConfig } from "../../src/config/read-config.ts";
+import type { CredentialProvider } from "../../src/config/types.ts";
+import { bytes, type Case, list, optionalText, record, text } from "./input.ts";
+import { memoryDisk } from "./memory-disk.ts";
+
+/** readCredentialProviderConfig and validateCredentialProviderConfig of files that only exist in the case. */
+export function configCase(input: Case) {
+  const files = list(input["files"]).map(record);
+  const contents = new Map(files.map((file) => [`/$DIR/${text(file, "name")}`, bytes(file, "data")]));
+  const first = files[0] === undefined ? "" : `/$DIR/${text(files[0], "name")}`;
+  const version = optionalText(input, "kubernetesVersion");
+  const saTokens = input["saTokens"];
+  const reading = readConfig(input["dir"] === true ? "/$DIR" : first, {
+    disk: memoryDisk(contents),
+    crypto,
+    saTokens: typeof saTokens === "boolean" ? saTokens : true,
+    ...(version === undefined ? {} : { kubernetesVersion: version }),
+  });
+  if (reading.readError !== undefined) {
+    const { message, kubeletText } = reading.readError;
+    const last = reading.problems[0]?.code;
+    return {
+      readError: message.replaceAll("/$DIR", "$DIR"),
+      readErrorClass: kubeletText ? "exact" : last === "wrong-kind" ? "other-kind" : "yaml-syntax",
+    };
+  }
+  const prefix = "failed to validate credential provider config: ";
+  return {
+    readError: null,
+    config: { providers: (reading.config?.providers ?? []).map(shownProvider) },
+    hash: reading.hash,
+    validationErrors: reading.validationErrors,
+    ...(reading.kubeletError === undefined ? {} : { aggregate: reading.kubeletError.slice(prefix.length) }),
+  };
+}
+
+function shownProvider({ tokenAttributes, ...provider }: CredentialProvider) {
+  const duration = provider.defaultCacheDuration;
+  return {
+    ...provider,
+    env: provider.env ?? [],
+    defaultCacheDuration: duration === null ? null : formatGoDuration(duration),
+    ...(tokenAttributes === null ? {} : { tokenAttributes }),
+  };
+}
