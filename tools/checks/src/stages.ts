@@ -13,6 +13,9 @@ export interface Stage {
   readonly tests?: boolean;
 }
 
+/** Biome colours its reports even where they go into a file. */
+const colors = process.stdout.isTTY ? [] : ["--colors=off"];
+
 const node = [process.execPath, "--conditions=source", "--disable-warning=ExperimentalWarning"];
 
 function tests(
@@ -36,7 +39,7 @@ export const STAGES: readonly Stage[] = [
   {
     name: "lint",
     about: "formatting and lint rules (Biome)",
-    command: ["biome", "ci", "--error-on-warnings", "."],
+    command: ["biome", "ci", "--error-on-warnings", ...colors, "."],
   },
   {
     name: "types",
