@@ -51,14 +51,15 @@ export interface ProxyAttempt {
   readonly at: number;
 }
 
-type Listener = (record: RequestRecord) => void;
+type Listener<Record> = (record: Record) => void;
 
 /** All that happened, in order. */
 export class Log {
   readonly connections: ConnectionRecord[] = [];
   readonly requests: RequestRecord[] = [];
   readonly proxy: ProxyAttempt[] = [];
-  readonly #listeners = new Set<Listener>();
+  readonly #onFinished = new Set<Listener<RequestRecord>>();
+  readonly #onProxied = new Set<Listener<ProxyAttempt>>();
   #nextId = 1;
 
   connection(via: "direct" | "proxy"): ConnectionRecord {
@@ -78,17 +79,25 @@ export class Log {
   finish(record: RequestRecord): void {
     if (record.finishedAt !== undefined) return;
     record.finishedAt = timestamp();
-    for (const listener of this.#listeners) listener(record);
+    for (const listener of this.#onFinished) listener(record);
   }
 
   proxied(target: string, outcome: ProxyAttempt["outcome"]): void {
-    this.proxy.push({ target, outcome, at: timestamp() });
+    const attempt: ProxyAttempt = { target, outcome, at: timestamp() };
+    this.proxy.push(attempt);
+    for (const listener of this.#onProxied) listener(attempt);
   }
 
   /** Calls back for every finished request. Returns what takes the listener away. */
-  onFinished(listener: Listener): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  onFinished(listener: Listener<RequestRecord>): () => void {
+    this.#onFinished.add(listener);
+    return () => this.#onFinished.delete(listener);
+  }
+
+  /** Calls back for everything that the proxy is asked for. Returns what takes the listener away. */
+  onProxied(listener: Listener<ProxyAttempt>): () => void {
+    this.#onProxied.add(listener);
+    return () => this.#onProxied.delete(listener);
   }
 
   /** Forgets everything, so that one set of servers can serve many test cases. */

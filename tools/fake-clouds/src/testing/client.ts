@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { readFile } from "node:fs/promises";
 import { request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { connect, type TLSSocket } from "node:tls";
@@ -7,6 +8,11 @@ import type { Core } from "../core/core.ts";
 /** An agent that reaches the fakes as an executable does: through the proxy, trusting their CA only. */
 export function agentFor(core: Core, proxy = core.proxy.url): HttpsAgent {
   return new HttpsAgent({ ca: core.authority.pem, proxyEnv: { HTTPS_PROXY: proxy }, keepAlive: true });
+}
+
+/** The same for fakes that run in another process. @param caFile as in SSL_CERT_FILE */
+export async function agentForProxy(proxy: string, caFile: string): Promise<HttpsAgent> {
+  return new HttpsAgent({ ca: await readFile(caFile), proxyEnv: { HTTPS_PROXY: proxy } });
 }
 
 /** TLS through the proxy to a host, by hand; the name in the handshake is the host's unless given. */
