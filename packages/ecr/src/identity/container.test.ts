@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { ask, startTrustedClouds } from "../../test/ask.ts";
+
+const clouds = await startTrustedClouds();
+after(() => clouds.close());
+
+const ECR_OK = "aws.ecr.GetAuthorizationToken 200";
+const EKS = await clouds.env("ecr", "pod-identity");
+const TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
+
+describe("EKS Pod Identity", () => {
+  test("the agent with the token in the file, then ECR: two requests", async () => {
+    const { calls, connections, answer } = await ask(clouds, { identity: "pod-identity" });
+    assert.deepEqual(calls, ["aws.pod-identity.Credentials 200", ECR_OK]);
+    assert.equal(connections.length, 2);
+    assert.ok(answer !== undefined);
+  });
+
+  test("no association (404): the agent's words, and what to do", async () => {
+    const token = await clouds.cluster.issueServiceAccountToken({
+      audience: "pods.eks.amazonaws.com",
+      serviceAccount: "stranger",
+    });
+    const env = { [TOKEN_FILE]: await clouds.core.writeFile("stranger-token", token) };
+    const { calls, message } = await ask(clouds, { identity: "pod-identity", env });
+    assert.deepEqual(calls, ["aws.pod-identity.Credentials 404"]);
+    assert.match(message, /status 404, .*ResourceNotFoundException.*association not found/);
+    assert.match(message, /create a pod identity association/);
+  });
+
+  test("a token for another audience: refused by the agent, and not tried again", async () => {
+    const token = await clouds.cluster.issueServiceAccountToken({ audience: "sts.amazonaws.com" });
+    const env = { [TOKEN_FILE]: await clouds.core.writeFile("other-token", token) };
+    const { calls, message } = await ask(clouds, { identity: "pod-identity", env });
+    assert.deepEqual(calls, ["aws.pod-identity.Credentials 400"]);
+    assert.match(message, /EKS Pod Identity .*status 400.*audience pods.eks.amazonaws.com/);
+  });
+
+  test("a missing or malformed token file: nothing is sent", async () => {
+    const missing = await ask(clouds, {
+      identity: "pod-identity",
+      env: { [TOKEN_FILE]: "/nonexistent/token" },
+    });
+    assert.deepEqual(missing.calls, []);
+    assert.match(missing.message, /container authorization token \/nonexistent\/token: no such file/);
+    const env = { [TOKEN_FILE]: await clouds.core.writeFile("two-lines", "first-line\nsecond-line") };
+    const malformed = await ask(clouds, { identity: "pod-identity", env });
+    assert.deepEqual(malformed.calls, []);
+    assert.match(malformed.message, /line break/);
+  });
+
+  test("429 and 503 are tried again, four times at most", async () => {
+    for (const status of [429, 503]) {
+      await clouds.faults.add({
+        service: "aws.pod-identity",
+        times: 1,
+        fault: { kind: "answer", reply: { status } },
+      });
+      const { calls } = await ask(clouds, { identity: "pod-identity" });
+      assert.deepEqual(calls, [
+        `aws.pod-identity.Credentials ${status}`,
+        "aws.pod-identity.Credentials 200",
+        ECR_OK,
+      ]);
+    }
+    await clouds.faults.add({
+      service: "aws.pod-identity",
+      fault: { kind: "answer", reply: { status: 500 } },
+    });
+    const { calls, message } = await ask(clouds, { identity: "pod-identity" });
+    assert.deepEqual(calls, new Array(4).fill("aws.pod-identity.Credentials 500"));
+    assert.match(message, /status 500; check the eks-pod-identity-agent pod/);
+  });
+});
+
+describe("ECS container credentials", () => {
+  test("the endpoint with its authorization, then ECR", async () => {
+    const { calls, answer } = await ask(clouds, { identity: "ecs" });
+    assert.deepEqual(calls, ["aws.ecs.Credentials 200", ECR_OK]);
+    assert.ok(answer !== undefined);
+  });
+
+  test("a wrong authorization: the endpoint's words", async () => {
+    const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: "not-the-right-one" };
+    const { message, lines } = await ask(clouds, { identity: "ecs", env });
+    assert.match(message, /ECS container credentials .*status 401, Unauthorized/);
+    assert.ok(![message, ...lines].some((line) => line.includes("not-the-right-one")));
+  });
+
+  test("a relative URI leads to ECS's address and nowhere else", async () => {
+    const asked: string[] = [];
+    const http = {
+      preconnect() {},
+      cloud: () => Promise.reject(new Error("not to be asked")),
+      metadata: ({ url }: { url: string }) => {
+        asked.push(url);
+        return Promise.reject(new Error("enough"));
+      },
+    };
+    const relative = (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: string) =>
+      ask(clouds, { env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI }, context: { http } });
+    await relative("/v2/credentials/abc?x=y");
+    assert.deepEqual(asked, ["http://169.254.170.2/v2/credentials/abc?x=y"]);
+    for (const uri of ["//evil.test/x", "http://evil.test/x", "@evil.test", "x", "\\\\evil.test/x"]) {
+      const { message } = await relative(uri);
+      assert.match(message, /expected a path/, uri);
+    }
+    assert.equal(asked.length, 1);
+  });
+});
+
+describe("AWS_CONTAINER_CREDENTIALS_FULL_URI", () => {
+  for (const url of [
+    "http://evil.test/creds",
+    "http://169.254.169.254/creds",
+    "http://169.254.170.24/creds",
+    "http://127.0.0.1.evil.test/creds",
+    "http://localhost@evil.test/creds",
+    "ftp://127.0.0.1/creds",
+    "/creds",
+  ]) {
+    test(`${url} is refused before anything is sent`, async () => {
+      const { calls, message, connections } = await ask(clouds, {
+        env: { ...EKS, AWS_CONTAINER_CREDENTIALS_FULL_URI: url },
+      });
+      assert.deepEqual(calls, []);
+      assert.equal(connections.length, 0);
+      assert.match(message, /AWS_CONTAINER_CREDENTIALS_FULL_URI is .*, expected https, or http to loopback/);
+    });
+  }
+
+  for (const url of [
+    "https://creds.example/x",
+    "http://127.0.0.1:1234/x",
+    "http://[::1]/x",
+    "http://localhost/x",
+    "http://169.254.170.2/x",
+    "http://169.254.170.23/v1/credentials",
+    "http://[fd00:ec2::23]/v1/credentials",
+  ]) {
+    test(`${url} is asked`, async () => {
+      const asked: string[] = [];
+      await ask(clouds, {
+        env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: url },
+        context: {
+          http: {
+            preconnect() {},
+            cloud: () => Promise.reject(new Error("not to be asked")),
+            metadata: (request) => {
+              asked.push(request.url);
+              return Promise.reject(new Error("enough"));
+            },
+          },
+        },
+      });
+      assert.deepEqual(asked, [url]);
+    });
+  }
+});

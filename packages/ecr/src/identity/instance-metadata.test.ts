@@ -1,0 +1,201 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { ask, IMAGE, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
+
+const clouds = await startTrustedClouds();
+after(() => clouds.close());
+
+const imds = (env: Record<string, string> = {}) => ask(clouds, { identity: "imds", env });
+const ECR_OK = "aws.ecr.GetAuthorizationToken 200";
+
+describe("EC2 instance metadata", () => {
+  test("token, role, credentials, then ECR: four requests, two connections", async () => {
+    const { answer, calls, requests, connections } = await imds();
+    assert.deepEqual(calls, ["aws.imds.Token 200", "aws.imds.Role 200", "aws.imds.Credentials 200", ECR_OK]);
+    assert.equal(connections.length, 2);
+    const put = requests[0];
+    assert.equal(put?.method, "PUT");
+    assert.equal(put?.headers["x-aws-ec2-metadata-token-ttl-seconds"], "300");
+    assert.equal(answer?.cacheKeyType, "Registry");
+    assert.deepEqual(Object.keys(answer?.auth ?? {}), [REGISTRY]);
+    assert.equal(answer?.auth[REGISTRY]?.username, "AWS");
+  });
+
+  test("the connection to ECR is open before the metadata service has answered", async () => {
+    clouds.latency.set(60, "aws.imds");
+    const { answer, requests, connections } = await imds();
+    assert.ok(answer !== undefined);
+    const tls = connections.find(({ tlsFinishedAt }) => tlsFinishedAt !== undefined);
+    const lastOfImds = requests[2];
+    assert.equal(lastOfImds?.operation, "Credentials");
+    assert.ok((tls?.tlsFinishedAt ?? Infinity) < (lastOfImds?.finishedAt ?? 0));
+  });
+
+  test("turned off by AWS_EC2_METADATA_DISABLED: not asked", async () => {
+    const { calls, message } = await imds({ AWS_EC2_METADATA_DISABLED: "True" });
+    assert.deepEqual(calls, []);
+    assert.match(message, /EC2 instance metadata \(AWS_EC2_METADATA_DISABLED is true\)/);
+  });
+
+  test("turned off in the instance's options (403): said, and not asked again", async () => {
+    clouds.aws.instance.metadata = "disabled";
+    const { calls, message } = await imds();
+    clouds.aws.instance.metadata = "enabled";
+    assert.deepEqual(calls, ["aws.imds.Token 403"]);
+    assert.match(message, /session token: status 403; the service is turned off.*HttpEndpoint to enabled/);
+  });
+
+  test("no role attached", async () => {
+    const { role } = clouds.aws.instance;
+    clouds.aws.instance.role = undefined;
+    const { calls, message } = await imds();
+    clouds.aws.instance.role = role;
+    assert.deepEqual(calls, ["aws.imds.Token 200", "aws.imds.Role 404"]);
+    assert.match(message, /no role is attached to this instance; attach an instance profile/);
+  });
+
+  test("a role that EC2 may not assume", async () => {
+    clouds.aws.instance.credentialsProblem = "AssumeRoleUnauthorizedAccess";
+    const { calls, message } = await imds();
+    clouds.aws.instance.credentialsProblem = undefined;
+    assert.deepEqual(calls, ["aws.imds.Token 200", "aws.imds.Role 200", "aws.imds.Credentials 200"]);
+    assert.match(message, /credentials of role node: AssumeRoleUnauthorizedAccess: EC2 cannot assume/);
+    assert.match(message, /trust policy/);
+  });
+
+  test("an answer that the hop limit keeps back: two tries, under 2.5 s, and the way out", async () => {
+    await clouds.faults.add({
+      service: "aws.imds",
+      operation: "Token",
+      fault: { kind: "hang", when: "request" },
+    });
+    const startedAt = performance.now();
+    const { message, calls } = await imds();
+    assert.ok(performance.now() - startedAt < 2_500);
+    assert.equal(calls.length, 2);
+    assert.match(message, /no answer came through it; .*HttpPutResponseHopLimit to 2/);
+  });
+
+  test("a closed port: every identity that was tried is named", async () => {
+    await clouds.faults.add({ service: "aws.imds", fault: { kind: "refuse" } });
+    const startedAt = performance.now();
+    const { message, calls } = await imds();
+    assert.ok(performance.now() - startedAt < 2_500);
+    assert.deepEqual(calls, []);
+    for (const tried of [
+      "environment variables (AWS_ACCESS_KEY_ID is not set)",
+      "profile (no /nonexistent/.aws/config)",
+      "web identity token file (AWS_WEB_IDENTITY_TOKEN_FILE is not set)",
+      "ECS container credentials (AWS_CONTAINER_CREDENTIALS_FULL_URI is not set)",
+      "refused the connection)",
+    ]) {
+      assert.ok(message.includes(tried), `${tried} in: ${message}`);
+    }
+  });
+
+  test("another cloud's metadata service at the same address (404) is not EC2's", async () => {
+    await clouds.faults.add({
+      service: "aws.imds",
+      operation: "Token",
+      fault: { kind: "answer", reply: { status: 404 } },
+    });
+    const { message, calls } = await imds();
+    assert.deepEqual(calls, ["aws.imds.Token 404"]);
+    assert.match(message, /none found; tried .*answered 404 to the request for an IMDSv2 token: not EC2's\)/);
+  });
+
+  for (const [operation, before] of [
+    ["Token", []],
+    ["Role", ["aws.imds.Token 200"]],
+    ["Credentials", ["aws.imds.Token 200", "aws.imds.Role 200"]],
+  ] as const) {
+    test(`${operation}: two answers of 503 are lived through`, async () => {
+      await clouds.faults.add({
+        service: "aws.imds",
+        operation,
+        times: 2,
+        fault: { kind: "answer", reply: { status: 503 } },
+      });
+      const { answer, calls } = await imds();
+      assert.ok(answer !== undefined);
+      const failed = `aws.imds.${operation} 503`;
+      assert.deepEqual(calls.slice(0, before.length + 3), [
+        ...before,
+        failed,
+        failed,
+        `aws.imds.${operation} 200`,
+      ]);
+    });
+
+    test(`${operation}: 200 with nothing in it is an error, not an identity`, async () => {
+      await clouds.faults.add({
+        service: "aws.imds",
+        operation,
+        fault: { kind: "answer", reply: { status: 200, body: "" } },
+      });
+      const { answer, message, calls } = await imds();
+      assert.equal(answer, undefined);
+      assert.equal(calls.length, before.length + 1);
+      assert.notEqual(message, "");
+    });
+  }
+
+  test("garbage for credentials: said, and never quoted", async () => {
+    await clouds.faults.add({
+      service: "aws.imds",
+      operation: "Credentials",
+      fault: { kind: "answer", reply: { status: 200, body: '{"SecretAccessKey": "hunter2hunter2"' } },
+    });
+    const { message, lines } = await imds();
+    assert.match(
+      message,
+      /reading the credentials from the EC2 instance metadata service: the answer is not a JSON/,
+    );
+    assert.ok(![message, ...lines].some((line) => line.includes("hunter2")));
+  });
+
+  test("no address but the metadata service's own, or loopback", async () => {
+    const { calls, message } = await imds({ AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://metadata.evil.test" });
+    assert.deepEqual(calls, []);
+    assert.match(message, /metadata.evil.test.*not a link-local or loopback address/);
+  });
+
+  test("endpoint and mode that are none are refused", async () => {
+    const endpoint = await imds({ AWS_EC2_METADATA_SERVICE_ENDPOINT: "169.254.169.254" });
+    assert.match(endpoint.message, /AWS_EC2_METADATA_SERVICE_ENDPOINT is "169.254.169.254", expected a URL/);
+    const mode = await imds({
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: "",
+      AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "IPv5",
+    });
+    assert.match(mode.message, /AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is "ipv5", expected IPv4 or IPv6/);
+  });
+
+  test("a mode decides the address", async () => {
+    const asked: string[] = [];
+    for (const mode of ["IPv4", "IPv6"]) {
+      await ask(clouds, {
+        identity: "none",
+        image: IMAGE,
+        env: {
+          AWS_EC2_METADATA_DISABLED: "",
+          AWS_EC2_METADATA_SERVICE_ENDPOINT: "",
+          AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: mode,
+        },
+        context: {
+          http: {
+            preconnect() {},
+            cloud: () => Promise.reject(new Error("not to be asked")),
+            metadata: ({ url }) => {
+              asked.push(url);
+              return Promise.reject(new Error("enough"));
+            },
+          },
+        },
+      });
+    }
+    assert.deepEqual(asked, [
+      "http://169.254.169.254/latest/api/token",
+      "http://[fd00:ec2::254]/latest/api/token",
+    ]);
+  });
+});
