@@ -36,18 +36,11 @@ export const SCENARIOS: Readonly<Record<PluginName, Scenario>> = {
     plugin: "acr",
     title: "ACR, managed identity over IMDS",
     executable: "acr-credential-provider",
-    image: "myregistry.azurecr.io/app",
-    cloudHosts: ["myregistry.azurecr.io", "login.microsoftonline.com"],
+    image: "myreg.azurecr.io/app",
+    cloudHosts: ["myreg.azurecr.io", "login.microsoftonline.com"],
     metadataHosts: [],
     start: () => startClouds({ listen: { tls: CLOUD, "azure.imds": METADATA } }),
-    args: async (clouds) => {
-      const config = {
-        cloud: "AzurePublicCloud",
-        tenantId: clouds.azure.tenantId,
-        useManagedIdentityExtension: true,
-      };
-      return [await clouds.core.writeFile("azure.json", JSON.stringify(config))];
-    },
+    args: async (clouds) => [await clouds.azure.azureJsonFile("managed-identity")],
   },
   gcr: {
     plugin: "gcr",
