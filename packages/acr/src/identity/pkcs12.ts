@@ -2,6 +2,22 @@ import type { Secret } from "@imagecred/protocol";
 import forge from "node-forge";
 import { type ClientCertificate, unusable } from "./certificate-file.ts";
 
+/** The part of node-forge that its types leave out: what makes the cipher of an encrypted bag. */
+interface PasswordBasedEncryption {
+  getCipher(oid: string, parameters: unknown, password: string): unknown;
+}
+
+// PKCS#12's own encryption takes the password as UTF-16, PBES2 takes its bytes, which everybody writes in UTF-8
+// (RFC 8018 section 3). node-forge hands both the same text, which is right for ASCII only.
+const { pbe } = forge.pki as unknown as { readonly pbe: PasswordBasedEncryption };
+const getCipher = pbe.getCipher;
+pbe.getCipher = (oid, parameters, password) =>
+  getCipher(
+    oid,
+    parameters,
+    oid === forge.pki.oids["pkcs5PBES2"] ? forge.util.encodeUtf8(password) : password,
+  );
+
 const WRONG_PASSWORD = "check aadClientCertPassword, or AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
 /**
@@ -73,7 +89,12 @@ export function decryptPemKey(pem: string, password: Secret | undefined, path: s
   if (password === undefined) throw unusable(path, "its private key needs a password", WRONG_PASSWORD);
   let key: forge.pki.rsa.PrivateKey | null = null;
   try {
-    key = forge.pki.decryptRsaPrivateKey(pem, password.reveal());
+    // OpenSSL's older form takes the password's bytes too.
+    const bytes = pem.includes("Proc-Type:");
+    key = forge.pki.decryptRsaPrivateKey(
+      pem,
+      bytes ? forge.util.encodeUtf8(password.reveal()) : password.reveal(),
+    );
   } catch {
     // With a wrong password the bytes make no sense, which shows in many ways.
   }

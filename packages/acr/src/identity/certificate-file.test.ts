@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { createPublicKey, verify, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { CredentialError, OptionsError, Secret, systemFiles } from "@imagecred/protocol";
+import { testContext } from "@imagecred/protocol/testing";
+import { readCertificateFile } from "./certificate-file.ts";
+
+const DATA = join(import.meta.dirname, "test-data");
+const PASSWORD = new Secret("p@ss wörd");
+
+function read(name: string, password?: Secret) {
+  return readCertificateFile(join(DATA, name), password, { files: systemFiles });
+}
+
+async function expected(): Promise<X509Certificate> {
+  return new X509Certificate(await readFile(join(DATA, "plain.pem")));
+}
+
+const USABLE: readonly [file: string, password: Secret | undefined, chainLength: number][] = [
+  ["plain.pem", undefined, 1],
+  ["chain.pem", undefined, 2],
+  ["pkcs1.pem", undefined, 1],
+  ["encrypted-pkcs8.pem", PASSWORD, 1],
+  ["encrypted-traditional.pem", PASSWORD, 1],
+  ["aes256.p12", PASSWORD, 2],
+  ["aes128-sha1.p12", PASSWORD, 2],
+  ["rc2.p12", PASSWORD, 2],
+  ["3des.p12", PASSWORD, 2],
+  ["no-password.p12", undefined, 1],
+];
+
+for (const [file, password, chainLength] of USABLE) {
+  test(`${file}: the certificate first, and the key that belongs to it`, async () => {
+    const { chain, privateKeyPem } = await read(file, password);
+    const certificate = await expected();
+    assert.deepEqual(Buffer.from(chain[0]), certificate.raw);
+    assert.equal(chain.length, chainLength);
+    const data = new TextEncoder().encode("data");
+    const signature = testContext().crypto.signRs256(privateKeyPem, data);
+    assert.ok(
+      verify(
+        "sha256",
+        data,
+        createPublicKey(certificate.publicKey.export({ type: "spki", format: "pem" })),
+        signature,
+      ),
+    );
+  });
+}
+
+const UNUSABLE: readonly [file: string, password: Secret | undefined, message: RegExp][] = [
+  ["aes256.p12", undefined, /aes256\.p12: it needs a password; check aadClientCertPassword/],
+  ["aes256.p12", new Secret("wrong-password"), /the password does not open it; check aadClientCertPassword/],
+  ["rc2.p12", new Secret("wrong-password"), /the password does not open it/],
+  ["encrypted-pkcs8.pem", undefined, /its private key needs a password/],
+  ["encrypted-pkcs8.pem", new Secret("wrong-password"), /the password does not open its private key/],
+  ["encrypted-traditional.pem", new Secret("wrong-password"), /the password does not open its private key/],
+  ["no-key.p12", PASSWORD, /there is no RSA private key in it/],
+  ["ec.p12", PASSWORD, /no RSA private key in it|cannot be read|can be read/],
+  ["other.pem", undefined, /there is no private key in it/],
+  ["make.sh", undefined, /it is neither PEM nor PKCS#12/],
+];
+
+for (const [file, password, message] of UNUSABLE) {
+  test(`${file} with ${password === undefined ? "no" : "a"} password is refused: ${message.source}`, async () => {
+    await assert.rejects(read(file, password), (error: unknown) => {
+      assert.ok(error instanceof CredentialError, String(error));
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /wrong-password|wörd/);
+      return true;
+    });
+  });
+}
+
+test("a file that is not there is named", async () => {
+  await assert.rejects(read("missing.pem"), (error: unknown) => {
+    assert.ok(error instanceof OptionsError);
+    assert.match(error.message, /client certificate .*missing\.pem: no such file/);
+    return true;
+  });
+});

@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { base64url, fromBase64 } from "./base64.ts";
+import { claimsOf } from "./jwt.ts";
+
+test("claims of any JSON object come back", () => {
+  fc.assert(
+    fc.property(
+      fc.dictionary(fc.stringMatching(/^[a-z]{1,8}$/), fc.oneof(fc.integer(), fc.stringMatching(/^[ -~]*$/))),
+      (claims) => {
+        const token = `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+        assert.deepEqual({ ...claimsOf(token) }, { ...claims });
+      },
+    ),
+  );
+});
+
+test("beyond ASCII, what we read is still read", () => {
+  const claims = { name: "Zoë 💥", exp: 42, tid: "t" };
+  const token = `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+  assert.equal(claimsOf(token)["exp"], 42);
+  assert.equal(claimsOf(token)["tid"], "t");
+});
+
+test("what is no JWT has no claims", () => {
+  for (const text of ["", "x", "a.b", "..", "a.!!.c", "a.bnVsbA.c", "a.MQ.c", "a.W10.c"]) {
+    assert.equal(claimsOf(text)["exp"], undefined, text);
+  }
+  fc.assert(fc.property(fc.string(), (text) => typeof claimsOf(text) === "object"));
+});
+
+test("base64url there and back", () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      assert.equal(base64url(bytes), Buffer.from(bytes).toString("base64url"));
+      assert.deepEqual(Buffer.from(fromBase64(Buffer.from(bytes).toString("base64"))), Buffer.from(bytes));
+    }),
+  );
+});

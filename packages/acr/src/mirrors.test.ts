@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { OptionsError, parseImage } from "@imagecred/protocol";
+import { mirrorOf, parseMirrorList } from "./mirrors.ts";
+
+const pairs = (...values: string[]) => parseMirrorList(values).map(({ source, target }) => [source, target]);
+
+test("source:target, as the Go plugin takes them", () => {
+  assert.deepEqual(pairs("mcr.microsoft.com:abc12.azurecr.io"), [["mcr.microsoft.com", "abc12.azurecr.io"]]);
+  assert.deepEqual(pairs(" a.example : abc12.azurecr.io , b.example:def34.azurecr.io "), [
+    ["a.example", "abc12.azurecr.io"],
+    ["b.example", "def34.azurecr.io"],
+  ]);
+  assert.deepEqual(pairs("", " , "), []);
+});
+
+test("ports and paths", () => {
+  assert.deepEqual(pairs("localhost:5000:abc12.azurecr.io"), [["localhost:5000", "abc12.azurecr.io"]]);
+  assert.deepEqual(pairs("a.example:abc12.azurecr.io:443"), [["a.example", "abc12.azurecr.io:443"]]);
+  assert.deepEqual(pairs("a.example:5000/team:abc12.azurecr.io:443/cache"), [
+    ["a.example:5000/team", "abc12.azurecr.io:443/cache"],
+  ]);
+  assert.deepEqual(pairs("mcr.microsoft.com/dotnet:abc12.azurecr.io/dotnet"), [
+    ["mcr.microsoft.com/dotnet", "abc12.azurecr.io/dotnet"],
+  ]);
+});
+
+test("what is not a pair of places is refused", () => {
+  for (const value of [
+    "a.example",
+    "a.example:",
+    ":abc12.azurecr.io",
+    "a.example:b.example:c.example",
+    "https://a.example:b.example",
+    "a.example:5000:6000",
+    "a.example=b.example",
+  ]) {
+    assert.throws(() => parseMirrorList([value]), OptionsError, value);
+  }
+});
+
+test("an image's mirror: whole hosts and whole path segments, the longest source", () => {
+  const mirrors = parseMirrorList([
+    "mcr.microsoft.com:one11.azurecr.io,mcr.microsoft.com/dotnet:two22.azurecr.io,local.example:5000:three.azurecr.io",
+  ]);
+  const target = (image: string) => mirrorOf(parseImage(image), mirrors)?.target;
+  assert.equal(target("mcr.microsoft.com/azure/x"), "one11.azurecr.io");
+  assert.equal(target("mcr.microsoft.com/dotnet/x"), "two22.azurecr.io");
+  assert.equal(target("mcr.microsoft.com/dotnetx/x"), "one11.azurecr.io");
+  assert.equal(target("mcr.microsoft.com.evil.test/x"), undefined);
+  assert.equal(target("mcr.microsoft.com:5000/x"), undefined);
+  assert.equal(target("local.example:5000/x"), "three.azurecr.io");
+  assert.equal(target("local.example:50001/x"), undefined);
+  assert.equal(target("local.example/x"), undefined);
+});
