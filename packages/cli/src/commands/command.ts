@@ -1,0 +1,59 @@
+import { CommandError, UsageError } from "../errors.ts";
+import { type Style, styleFor } from "../output/style.ts";
+import type { World } from "../world.ts";
+
+/** 0 fine, 1 found problems or could not do it, 2 the command line is wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+/** What every command is: it makes a document, and both kinds of output are made from that document. */
+export interface Command<Options, Document> {
+  /** @throws {UsageError} @throws {CommandError} */
+  run(options: Options, world: World): Document | Promise<Document>;
+  /** For a person; ends with a line end. */
+  render(document: Document, style: Style): string;
+  exitCode(document: Document): 0 | 1;
+}
+
+export const OUTPUTS = ["human", "json"] as const;
+export type Output = (typeof OUTPUTS)[number];
+
+export interface CommonOptions {
+  readonly output: Output;
+}
+
+/** Runs a command and prints what came of it. */
+export async function execute<Options extends CommonOptions, Document>(
+  command: Command<Options, Document>,
+  options: Options,
+  world: World,
+): Promise<ExitCode> {
+  const { stdio } = world;
+  let document: Document;
+  try {
+    document = await command.run(options, world);
+  } catch (error) {
+    if (error instanceof UsageError) {
+      stdio.writeStderr(`imagecred: ${error.message}\n`);
+      return 2;
+    }
+    if (!(error instanceof CommandError)) throw error;
+    if (options.output === "json") stdio.writeStdout(json({ kind: "Error", message: error.message }));
+    else stdio.writeStderr(`imagecred: ${error.message}\n`);
+    return 1;
+  }
+  if (options.output === "json") stdio.writeStdout(json(document));
+  else stdio.writeStdout(command.render(document, stdoutStyle(world)));
+  return command.exitCode(document);
+}
+
+function json(document: unknown): string {
+  return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+export function stdoutStyle(world: World): Style {
+  return styleFor(world.terminal.columns("stdout"), world.stdio.env);
+}
+
+export function stderrStyle(world: World): Style {
+  return styleFor(world.terminal.columns("stderr"), world.stdio.env);
+}

@@ -1,0 +1,88 @@
+import { checkRegistries, type ProviderOptions, providerEntry } from "../../distributions/clouds.ts";
+import { CONFIG_NAME, configYaml } from "../../distributions/config-yaml.ts";
+import { DISTRIBUTION_IDS, distributionById } from "../../distributions/index.ts";
+import { rbacFile } from "../../distributions/rbac.ts";
+import {
+  CLOUDS,
+  type Cloud,
+  type Distribution,
+  type OutputFile,
+  type Plan,
+} from "../../distributions/types.ts";
+import { UsageError } from "../../errors.ts";
+
+export interface PlanOptions {
+  readonly cloud: readonly string[];
+  readonly distribution: string;
+  readonly podIdentity?: boolean;
+  readonly nodeFallback?: boolean;
+  readonly azureConfig?: string;
+  readonly gcpWorkloadIdentityProvider?: string;
+  readonly gcpProject?: string;
+  readonly gcpIssuer?: string;
+  readonly registry?: readonly string[];
+  readonly directory?: string;
+}
+
+export interface Planned {
+  readonly plan: Plan;
+  readonly distribution: Distribution;
+  readonly files: readonly OutputFile[];
+}
+
+/** Works out everything that `init` writes, without touching anything. @throws {UsageError} */
+export function planInit(options: PlanOptions): Planned {
+  const distribution = distributionById(options.distribution);
+  if (distribution === undefined) {
+    throw new UsageError(
+      `--distribution ${options.distribution}: not known; one of ${DISTRIBUTION_IDS.join(", ")}`,
+    );
+  }
+  const clouds = parseClouds(options.cloud);
+  const registries = options.registry ?? [];
+  checkRegistries(clouds, registries);
+  if (options.nodeFallback === true && options.podIdentity !== true) {
+    throw new UsageError(
+      "--node-fallback goes with --pod-identity: without it every pod has the node's identity anyway",
+    );
+  }
+  const providerOptions: ProviderOptions = {
+    podIdentity: options.podIdentity === true,
+    nodeFallback: options.nodeFallback === true,
+    // AKS and Cluster API put it there (https://cloud-provider-azure.sigs.k8s.io/install/configs/).
+    azureConfig:
+      options.azureConfig ?? (distribution.id === "aks" ? "/etc/kubernetes/azure.json" : undefined),
+    gcpWorkloadIdentityProvider: options.gcpWorkloadIdentityProvider,
+    gcpProject: options.gcpProject,
+    gcpIssuer: options.gcpIssuer,
+    registries,
+  };
+  const plan: Plan = {
+    clouds,
+    providers: clouds.map((cloud) => providerEntry(cloud, providerOptions)),
+    podIdentity: providerOptions.podIdentity,
+    directory: options.directory ?? `imagecred-${distribution.id}`,
+  };
+  const refusal = distribution.refuses?.(plan);
+  if (refusal !== undefined) throw new UsageError(refusal);
+  return {
+    plan,
+    distribution,
+    files: [
+      { name: CONFIG_NAME, content: configYaml(plan), about: "the kubelet's CredentialProviderConfig" },
+      ...distribution.files(plan),
+      ...rbacFile(plan),
+    ],
+  };
+}
+
+/** `aws,gcp` or several options, each cloud once, in the order given: the kubelet asks in that order. */
+function parseClouds(words: readonly string[]): readonly Cloud[] {
+  const clouds = new Set<Cloud>();
+  for (const word of words.flatMap((list) => list.split(","))) {
+    const cloud = CLOUDS.find((known) => known === word.trim().toLowerCase());
+    if (cloud === undefined) throw new UsageError(`--cloud ${word}: not known; one of ${CLOUDS.join(", ")}`);
+    clouds.add(cloud);
+  }
+  return [...clouds];
+}

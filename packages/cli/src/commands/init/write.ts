@@ -1,0 +1,68 @@
+import type { OutputFile } from "../../distributions/types.ts";
+import { CommandError, systemReason } from "../../errors.ts";
+import { joinPath, parentOf } from "../../paths.ts";
+import type { Disk } from "../../system/types.ts";
+
+export interface WrittenFile {
+  readonly name: string;
+  readonly about: string;
+  readonly content: string;
+  readonly state: "created" | "replaced" | "unchanged" | "not-written";
+}
+
+const MODE = 0o644;
+const DIRECTORY_MODE = 0o755;
+const LARGEST_EXISTING = 1 << 20;
+
+/**
+ * Writes the files of a plan below a directory, all or (when one of them is somebody's work) none.
+ * @throws {CommandError} for a file that differs from what is to be written, unless it may be replaced
+ */
+export function writeFiles(
+  disk: Disk,
+  directory: string,
+  files: readonly OutputFile[],
+  replace: boolean,
+): readonly WrittenFile[] {
+  try {
+    const planned = files.map((file) => ({
+      ...file,
+      state: stateOf(disk, joinPath(directory, file.name), file.content),
+    }));
+    const different = planned.filter((file) => file.state === "replaced");
+    if (different.length > 0 && !replace) {
+      throw new CommandError(
+        `${different.map((file) => joinPath(directory, file.name)).join(", ")} would be changed, and nothing was written; ` +
+          "--force replaces what is there, --directory writes elsewhere",
+      );
+    }
+    for (const file of planned) {
+      if (file.state !== "unchanged") writeFile(disk, joinPath(directory, file.name), file.content);
+    }
+    return planned;
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`writing into ${directory}: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+function stateOf(disk: Disk, path: string, content: string): "created" | "replaced" | "unchanged" {
+  if (disk.status(path) === undefined) return "created";
+  const there = new TextDecoder().decode(disk.read(path, LARGEST_EXISTING));
+  return there === content ? "unchanged" : "replaced";
+}
+
+function writeFile(disk: Disk, path: string, content: string): void {
+  makeDirectories(disk, parentOf(path));
+  const temporary = `${path}.imagecred-new`;
+  if (disk.status(temporary, "do-not-follow") !== undefined) disk.remove(temporary);
+  disk.create(temporary, new TextEncoder().encode(content), MODE);
+  disk.rename(temporary, path);
+}
+
+function makeDirectories(disk: Disk, path: string): void {
+  if (disk.status(path) !== undefined) return;
+  const parent = parentOf(path);
+  if (parent !== path) makeDirectories(disk, parent);
+  disk.makeDirectory(path, DIRECTORY_MODE);
+}

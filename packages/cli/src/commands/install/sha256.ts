@@ -1,0 +1,19 @@
+import type { Crypto } from "@imagecred/protocol";
+
+export function sha256Hex(crypto: Crypto, data: Uint8Array): string {
+  return Array.from(crypto.sha256(data), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Checksums by file name, of a SHA256SUMS file (`<hex>  <name>`, as sha256sum writes it) or of a `.sha256` file, which
+ * may hold the bare digest.
+ * @param name for the file a bare digest belongs to
+ */
+export function parseChecksums(text: string, name: string): ReadonlyMap<string, string> {
+  const sums = new Map<string, string>();
+  for (const line of text.split("\n")) {
+    const [, digest, path = name] = /^\\?([0-9a-fA-F]{64})(?:\s+\*?(.+?))?\s*$/.exec(line) ?? [];
+    if (digest !== undefined) sums.set(path.slice(path.lastIndexOf("/") + 1), digest.toLowerCase());
+  }
+  return sums;
+}

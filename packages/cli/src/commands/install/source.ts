@@ -1,0 +1,94 @@
+import type { Crypto } from "@imagecred/protocol";
+import { EXECUTABLE_HEADER_BYTES, type Executable, inspectExecutable } from "../../elf.ts";
+import { CommandError, systemReason } from "../../errors.ts";
+import { baseName, joinPath, parentOf } from "../../paths.ts";
+import type { Disk } from "../../system/types.ts";
+import { parseChecksums, sha256Hex } from "./sha256.ts";
+
+/** Larger than any of ours; a guard against reading a disk image by mistake. */
+const LARGEST_EXECUTABLE = 512 << 20;
+const LARGEST_CHECKSUMS = 1 << 20;
+
+export interface SourceOptions {
+  /** Directories to look in, in order. */
+  readonly directories: readonly string[];
+  /** A SHA256SUMS file, false to do without, undefined to look beside the executables. */
+  readonly checksums: string | false | undefined;
+  /** Machine that executables must be for, where that is known. */
+  readonly machine: string | undefined;
+}
+
+export interface Source {
+  readonly path: string;
+  readonly data: Uint8Array;
+  readonly sha256: string;
+  /** The file that the checksum was in; undefined where it was done without. */
+  readonly checkedAgainst: string | undefined;
+  readonly executable: Executable;
+}
+
+/**
+ * Finds an executable (under its own name, or as it is released: NAME-linux-ARCH), reads it once and checks what was read.
+ * @throws {CommandError}
+ */
+export function readExecutable(name: string, options: SourceOptions, disk: Disk, crypto: Crypto): Source {
+  const path = findExecutable(name, options, disk);
+  let data: Uint8Array;
+  try {
+    data = disk.read(path, LARGEST_EXECUTABLE);
+  } catch (error) {
+    throw new CommandError(`reading ${path}: ${systemReason(error)}`, { cause: error });
+  }
+  const executable = inspectExecutable(data.subarray(0, EXECUTABLE_HEADER_BYTES));
+  if (executable.kind === "unknown") {
+    throw new CommandError(`${path} is neither an ELF executable nor a script: the kubelet could not run it`);
+  }
+  if (executable.kind === "elf" && options.machine !== undefined && executable.machine !== options.machine) {
+    throw new CommandError(`${path} is for ${executable.machine}, and this machine is ${options.machine}`);
+  }
+  const sha256 = sha256Hex(crypto, data);
+  return { path, data, sha256, executable, checkedAgainst: verify(path, sha256, options.checksums, disk) };
+}
+
+function findExecutable(name: string, { directories, machine }: SourceOptions, disk: Disk): string {
+  const architectures =
+    machine === undefined ? ["amd64", "arm64"] : [machine === "aarch64" ? "arm64" : "amd64"];
+  const names = [name, ...architectures.map((architecture) => `${name}-linux-${architecture}`)];
+  for (const directory of directories) {
+    for (const candidate of names) {
+      const path = joinPath(directory, candidate);
+      if (disk.status(path)?.kind === "file") return path;
+    }
+  }
+  throw new CommandError(
+    `there is no executable ${names.join(" or ")} in ${directories.join(" or ")}; --executables names the directory`,
+  );
+}
+
+/** @returns the file with the checksum that fits */
+function verify(
+  path: string,
+  sha256: string,
+  checksums: SourceOptions["checksums"],
+  disk: Disk,
+): string | undefined {
+  if (checksums === false) return undefined;
+  const name = baseName(path);
+  const candidates =
+    checksums === undefined ? [`${path}.sha256`, joinPath(parentOf(path), "SHA256SUMS")] : [checksums];
+  for (const file of candidates) {
+    if (disk.status(file)?.kind !== "file") continue;
+    const text = new TextDecoder().decode(disk.read(file, LARGEST_CHECKSUMS));
+    const expected = parseChecksums(text, name).get(name);
+    if (expected === sha256) return file;
+    if (expected !== undefined) {
+      throw new CommandError(
+        `${path} has the SHA-256 ${sha256}, and ${file} says ${expected}; it is damaged or another version: fetch both again`,
+      );
+    }
+  }
+  throw new CommandError(
+    `the checksum of ${path} is not known (looked in ${candidates.join(", ")}); ` +
+      "--checksums FILE names a SHA256SUMS, --no-checksums installs it unchecked",
+  );
+}

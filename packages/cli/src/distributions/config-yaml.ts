@@ -1,0 +1,72 @@
+import type { Plan, ProviderEntry } from "./types.ts";
+
+export const CONFIG_NAME = "credential-provider-config.yaml";
+const API_VERSION = "credentialprovider.kubelet.k8s.io/v1";
+
+/** The CredentialProviderConfig of a plan as YAML, with the comments that its next reader needs. */
+export function configYaml(plan: Plan): string {
+  const head = [
+    "# Which images get their credentials from which plugin. The kubelet reads this file at start-up only:",
+    "# restart it after a change. `imagecred validate` checks it, `imagecred match IMAGE` tries it.",
+    "apiVersion: kubelet.config.k8s.io/v1",
+    "kind: CredentialProviderConfig",
+    "providers:",
+  ];
+  return `${[...head, ...plan.providers.flatMap(entryLines)].join("\n")}\n`;
+}
+
+function entryLines(entry: ProviderEntry): string[] {
+  return [
+    ...entry.comments.map((line) => `  # ${line}`),
+    `  - name: ${entry.name}`,
+    `    apiVersion: ${API_VERSION}`,
+    "    matchImages:",
+    ...entry.matchImages.map((pattern) => `      - ${quoted(pattern)}`),
+    "    # Only for answers that name no duration; these plugins always name one.",
+    `    defaultCacheDuration: ${quoted(entry.defaultCacheDuration)}`,
+    ...list("args", entry.args),
+    ...environment(entry),
+    ...tokenAttributes(entry),
+  ];
+}
+
+function list(key: string, values: readonly string[]): string[] {
+  return values.length === 0 ? [] : [`    ${key}:`, ...values.map((value) => `      - ${quoted(value)}`)];
+}
+
+function environment(entry: ProviderEntry): string[] {
+  if (entry.env.length === 0) return [];
+  return [
+    "    env:",
+    ...entry.env.flatMap(({ name, value }) => [`      - name: ${name}`, `        value: ${quoted(value)}`]),
+  ];
+}
+
+function tokenAttributes(entry: ProviderEntry): string[] {
+  if (entry.tokenAttributes === undefined) return [];
+  return [
+    "    # Kubernetes 1.34 or newer: the kubelet hands the plugin a token of the pod's service account.",
+    "    tokenAttributes:",
+    `      serviceAccountTokenAudience: ${quoted(entry.tokenAttributes.audience)}`,
+    "      cacheType: ServiceAccount",
+    "      # false: static pods, which have no service account, still get the node's credentials.",
+    "      requireServiceAccount: false",
+    "      optionalServiceAccountAnnotationKeys:",
+    ...entry.tokenAttributes.optionalAnnotations.map((key) => `        - ${quoted(key)}`),
+  ];
+}
+
+/** JSON strings are YAML strings, and never a number, a boolean or an alias by accident. */
+function quoted(value: string): string {
+  return JSON.stringify(value);
+}
+
+/** Every line of a block moved to the right, for YAML within YAML. */
+export function indented(text: string, spaces: number): string {
+  const margin = " ".repeat(spaces);
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => (line === "" ? line : margin + line))
+    .join("\n");
+}

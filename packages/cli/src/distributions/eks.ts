@@ -1,0 +1,42 @@
+import { installCommand, kubeletFlags } from "./node-commands.ts";
+import type { Distribution } from "./types.ts";
+
+const BIN_DIR = "/etc/eks/image-credential-provider";
+// nodeadm writes config.json in the same directory at every boot.
+const CONFIG_PATH = `${BIN_DIR}/imagecred.yaml`;
+const NODE_CONFIG = "nodeconfig.yaml";
+
+/** EKS on Amazon Linux 2023: nodeadm merges NodeConfig files of a directory into what the user data says. */
+export const eks: Distribution = {
+  id: "eks",
+  title: "Amazon EKS (Amazon Linux 2023)",
+  binDir: BIN_DIR,
+  configPath: CONFIG_PATH,
+  installable: true,
+  nodeFiles: [{ name: NODE_CONFIG, paths: ["/etc/eks/nodeadm.d/imagecred.yaml"], merge: "replace" }],
+  restart: "kubelet",
+  files: () => [
+    {
+      name: NODE_CONFIG,
+      content: `# nodeadm appends these flags to its own, and the last one of a name wins.
+apiVersion: node.eks.aws/v1alpha1
+kind: NodeConfig
+spec:
+  kubelet:
+    flags:
+${kubeletFlags(CONFIG_PATH, BIN_DIR)
+  .map((flag) => `      - ${flag}`)
+  .join("\n")}
+`,
+      about: "kubelet flags, as a drop-in for nodeadm",
+    },
+  ],
+  commands: (plan) => [
+    installCommand(plan, "eks"),
+    "sudo systemctl restart nodeadm-config nodeadm-run kubelet   # or start nodes from the image",
+  ],
+  notes: () => [
+    "Best done in the AMI: the first command in the image build (imagecred install --root DIR for a mounted image) is then all, as nodes read the drop-in when they start.",
+    "AMIs whose nodeadm knows no drop-ins (before /etc/eks/nodeadm.d existed): put the NodeConfig into the user data as a part of its own.",
+  ],
+};

@@ -1,0 +1,30 @@
+import { aks } from "./aks.ts";
+import { bottlerocket } from "./bottlerocket.ts";
+import { eks } from "./eks.ts";
+import { gce } from "./gce.ts";
+import { kops } from "./kops.ts";
+import { kubeadm } from "./kubeadm.ts";
+import { openshift } from "./openshift.ts";
+import { k3s, rke2 } from "./rancher.ts";
+import { talos } from "./talos.ts";
+import type { Distribution } from "./types.ts";
+
+/** In the order in which the issue of "which one am I" is settled most often. */
+export const DISTRIBUTIONS: readonly Distribution[] = [
+  kubeadm,
+  k3s,
+  rke2,
+  talos,
+  kops,
+  eks,
+  bottlerocket,
+  aks,
+  gce,
+  openshift,
+];
+
+export const DISTRIBUTION_IDS: readonly string[] = DISTRIBUTIONS.map(({ id }) => id);
+
+export function distributionById(id: string): Distribution | undefined {
+  return DISTRIBUTIONS.find((distribution) => distribution.id === id);
+}

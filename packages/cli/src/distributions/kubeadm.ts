@@ -1,0 +1,59 @@
+import { installCommand, kubeletFlags } from "./node-commands.ts";
+import type { Distribution } from "./types.ts";
+
+const BIN_DIR = "/usr/local/libexec/kubernetes/credential-providers";
+const CONFIG_PATH = "/etc/kubernetes/credential-provider-config.yaml";
+const EXTRA_ARGS = "kubelet-extra-args.env";
+
+/** A plain kubelet under systemd, as kubeadm and Cluster API set it up. */
+export const kubeadm: Distribution = {
+  id: "kubeadm",
+  title: "kubeadm",
+  binDir: BIN_DIR,
+  configPath: CONFIG_PATH,
+  installable: true,
+  // The deb packages' and the rpm packages' place (kubernetes/release, cmd/krel/templates, 10-kubeadm.conf).
+  nodeFiles: [
+    {
+      name: EXTRA_ARGS,
+      paths: ["/etc/sysconfig/kubelet", "/etc/default/kubelet"],
+      merge: "kubelet-extra-args",
+    },
+  ],
+  restart: "kubelet",
+  files: () => [
+    {
+      name: EXTRA_ARGS,
+      content: `KUBELET_EXTRA_ARGS="${kubeletFlags(CONFIG_PATH, BIN_DIR).join(" ")}"\n`,
+      about: "kubelet flags for nodes that exist",
+    },
+    {
+      name: "kubeadm-config.yaml",
+      content: kubeadmConfig(),
+      about: "the same flags for nodes that kubeadm will make",
+    },
+  ],
+  commands: (plan) => [installCommand(plan, "kubeadm"), "sudo systemctl restart kubelet"],
+  notes: () => [
+    "Run both on every node, or bake the first into the node image (imagecred install --root DIR).",
+    "For new nodes, merge kubeadm-config.yaml into the files given to kubeadm init and join (or into Cluster API's kubeletExtraArgs) instead of the flags file.",
+  ],
+};
+
+/** kubeadm.k8s.io/v1beta4 has lists of name and value where v1beta3 had a map. */
+function kubeadmConfig(): string {
+  const registration = `nodeRegistration:
+  kubeletExtraArgs:
+    - name: image-credential-provider-config
+      value: ${CONFIG_PATH}
+    - name: image-credential-provider-bin-dir
+      value: ${BIN_DIR}
+`;
+  return `# Merge into your own files. kubeadm before 1.31 (v1beta3) takes kubeletExtraArgs as a map of name to value.
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: InitConfiguration
+${registration}---
+apiVersion: kubeadm.k8s.io/v1beta4
+kind: JoinConfiguration
+${registration}`;
+}

@@ -1,0 +1,38 @@
+import type { OutputFile, Plan } from "./types.ts";
+
+export const RBAC_NAME = "node-audience-rbac.yaml";
+
+/**
+ * The manifest that lets nodes ask for pod tokens with the audiences of the plan. Since 1.33 the API server refuses
+ * audiences that are neither in the pod's spec nor allowed so (k8s.io/kubernetes, plugin/pkg/admission/noderestriction,
+ * verb request-serviceaccounts-token-audience; the audience is the resource).
+ */
+export function rbacFile(plan: Plan): readonly OutputFile[] {
+  const audiences = [...new Set(plan.providers.flatMap((entry) => entry.tokenAttributes?.audience ?? []))];
+  if (audiences.length === 0) return [];
+  const content = `# Lets the kubelets ask for service account tokens with these audiences, for image pulls.
+# To allow it for some service accounts only, add resourceNames with their names to the rule.
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata:
+  name: imagecred-node-token-audience
+rules:
+  - apiGroups: [""]
+    resources: ${JSON.stringify(audiences)}
+    verbs: ["request-serviceaccounts-token-audience"]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata:
+  name: imagecred-node-token-audience
+roleRef:
+  apiGroup: rbac.authorization.k8s.io
+  kind: ClusterRole
+  name: imagecred-node-token-audience
+subjects:
+  - apiGroup: rbac.authorization.k8s.io
+    kind: Group
+    name: system:nodes
+`;
+  return [{ name: RBAC_NAME, content, about: "lets nodes ask for pod tokens with these audiences" }];
+}

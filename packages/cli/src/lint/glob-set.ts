@@ -1,0 +1,49 @@
+/**
+ * Sets of host names that patterns of the kubelet's kind stand for: enough of path/filepath.Match to compare two patterns
+ * (`*`, `?` and letters). Character classes and escapes are left out: a pattern with one compares as "not known".
+ */
+export function isSimple(pattern: string): boolean {
+  return !/[[\]\\]/.test(pattern);
+}
+
+/** Whether some text fits both patterns. */
+export function intersects(a: string, b: string): boolean {
+  const seen = new Set<number>();
+  const width = b.length + 1;
+  const walk = (i: number, j: number): boolean => {
+    const key = i * width + j;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    if (i === a.length && j === b.length) return true;
+    if (a[i] === "*") return walk(i + 1, j) || (j < b.length && walk(i, j + 1));
+    if (b[j] === "*") return walk(i, j + 1) || (i < a.length && walk(i + 1, j));
+    if (i === a.length || j === b.length) return false;
+    return (a[i] === b[j] || a[i] === "?" || b[j] === "?") && walk(i + 1, j + 1);
+  };
+  return walk(0, 0);
+}
+
+/** Whether every text that fits `narrow` fits `wide`; false also where that is not certain. */
+export function covers(wide: string, narrow: string): boolean {
+  const seen = new Set<number>();
+  const width = narrow.length + 1;
+  const walk = (i: number, j: number): boolean => {
+    const key = i * width + j;
+    if (seen.has(key)) return false;
+    seen.add(key);
+    if (i === wide.length) return j === narrow.length;
+    if (wide[i] === "*") return walk(i + 1, j) || (j < narrow.length && walk(i, j + 1));
+    if (j === narrow.length || narrow[j] === "*") return false;
+    return (wide[i] === "?" || wide[i] === narrow[j]) && walk(i + 1, j + 1);
+  };
+  return walk(0, 0);
+}
+
+/** Host labels compared one by one, as the kubelet does. */
+export function hostsIntersect(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((label, index) => intersects(label, b[index] ?? ""));
+}
+
+export function hostCovers(wide: readonly string[], narrow: readonly string[]): boolean {
+  return wide.length === narrow.length && wide.every((label, index) => covers(label, narrow[index] ?? ""));
+}

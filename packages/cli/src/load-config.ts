@@ -1,0 +1,55 @@
+import { type ConfigReading, KubernetesVersionError, kubeletRules, readConfig } from "@imagecred/kubelet";
+import { CommandError, UsageError } from "./errors.ts";
+import type { Disk } from "./system/types.ts";
+import type { World } from "./world.ts";
+
+/** The minor version of `--kubernetes-version`, or of the newest known. @throws {UsageError} */
+export function minorVersion(version: string | undefined): number {
+  try {
+    return kubeletRules(version).minor;
+  } catch (error) {
+    if (error instanceof KubernetesVersionError)
+      throw new UsageError(`--kubernetes-version: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Reads a configuration as the kubelet does. @throws {UsageError} for the version, @throws {CommandError} for a file that never ends */
+export function loadConfig(path: string, kubernetesVersion: string | undefined, world: World): ConfigReading {
+  minorVersion(kubernetesVersion);
+  return readConfig(path, {
+    disk: withoutWaiting(world.disk),
+    crypto: world.crypto,
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+  });
+}
+
+/** Reading a FIFO waits until somebody writes into it: the kubelet then hangs when it starts, and so would we. */
+function withoutWaiting(disk: Disk): Disk {
+  return {
+    ...disk,
+    read(path, maxBytes) {
+      const kind = disk.status(path)?.kind;
+      if (kind === "fifo" || kind === "socket" || kind === "device") {
+        throw new CommandError(
+          `${path} is a ${kind} and no file: a kubelet would wait for it and not start; remove it`,
+        );
+      }
+      return disk.read(path, maxBytes);
+    },
+  };
+}
+
+/** A configuration that the kubelet takes. @throws {CommandError} with the kubelet's words for any other */
+export function loadAcceptedConfig(
+  path: string,
+  kubernetesVersion: string | undefined,
+  world: World,
+): ConfigReading & { readonly config: NonNullable<ConfigReading["config"]> } {
+  const reading = loadConfig(path, kubernetesVersion, world);
+  const { accepted, config } = reading;
+  if (accepted && config !== undefined) return { ...reading, config };
+  throw new CommandError(
+    `the kubelet would not start with ${path}: ${reading.kubeletError}; imagecred validate ${path} shows where`,
+  );
+}

@@ -1,0 +1,64 @@
+/** Escape sequences that the style puts in, which take no room on the screen. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+const COLOUR = /\u001b\[\d+m/g;
+
+/** Columns that a text takes; our own texts have no wide characters. */
+export function visibleLength(text: string): number {
+  return [...text.replace(COLOUR, "")].length;
+}
+
+export function padEnd(text: string, width: number): string {
+  return text + " ".repeat(Math.max(0, width - visibleLength(text)));
+}
+
+/**
+ * Breaks at spaces so that no line is longer than `width`; words that are longer stay whole (paths and image names are
+ * for copying). Every line after the first starts with `indent`; the first is expected to stand after `firstOffset`
+ * columns of something else.
+ */
+export function wrap(text: string, width: number, indent = "", firstOffset = indent.length): string {
+  const lines: string[] = [];
+  let line = "";
+  let room = width - firstOffset;
+  for (const word of text.split(" ")) {
+    if (line !== "" && visibleLength(line) + 1 + visibleLength(word) > room) {
+      lines.push(line);
+      line = word;
+      room = width - indent.length;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  lines.push(line);
+  return lines.join(`\n${indent}`);
+}
+
+/** Columns of equal width, two spaces apart, no space at a line's end. */
+export function table(rows: readonly (readonly string[])[], indent = ""): string {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, index) => {
+      widths[index] = Math.max(widths[index] ?? 0, visibleLength(cell));
+    });
+  }
+  return rows
+    .map((row) => {
+      const cells = row.map((cell, index) =>
+        index === row.length - 1 ? cell : padEnd(cell, widths[index] ?? 0),
+      );
+      return (indent + cells.join("  ")).trimEnd();
+    })
+    .join("\n");
+}
+
+/** `1 warning`, `2 warnings`. */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** Text from outside (files, plugins, servers) for a terminal: control characters cannot move the cursor or forge lines. */
+export function printable(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (character) =>
+    character === "\t" ? " " : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
+  );
+}

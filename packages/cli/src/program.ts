@@ -1,0 +1,115 @@
+import { Argument, Command, CommanderError, type Help, Option } from "commander";
+import { type CommonOptions, type ExitCode, execute, stdoutStyle } from "./commands/command.ts";
+import { COMMANDS } from "./definitions/index.ts";
+import type { CommandDefinition, OptionDefinition } from "./definitions/types.ts";
+import { wrap } from "./output/text.ts";
+import { VERSION } from "./version.ts";
+import type { World } from "./world.ts";
+
+/**
+ * Runs one command line to its exit code: 0 fine, 1 problems were found, 2 the command line is wrong. Only what nobody
+ * expected is thrown.
+ */
+export async function runProgram(world: World): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = buildProgram(world, (outcome) => {
+    code = outcome;
+  });
+  try {
+    await program.parseAsync([...world.stdio.args], { from: "user" });
+    return code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  }
+}
+
+function buildProgram(world: World, done: (code: ExitCode) => void): Command {
+  const { stdio, terminal } = world;
+  const style = stdoutStyle(world);
+  const configure = (command: Command): Command =>
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => stdio.writeStdout(text),
+        writeErr: (text) => stdio.writeStderr(text),
+        outputError: (text, write) => write(`imagecred: ${text.replace(/^error: /, "")}`),
+        getOutHelpWidth: () => style.width,
+        getErrHelpWidth: () => style.width,
+        getOutHasColors: () => terminal.columns("stdout") !== undefined && style.bold("x") !== "x",
+        getErrHasColors: () => false,
+      })
+      .configureHelp({
+        helpWidth: style.width,
+        styleTitle: (text: string) => style.bold(text),
+        styleCommandText: (text: string) => style.cyan(text),
+        visibleOptions: (of: Command) => of.options.filter((option) => !option.hidden),
+      } satisfies Partial<Help>)
+      .helpOption("-h, --help", "show this")
+      .showHelpAfterError("(imagecred --help lists what there is)");
+
+  const program = configure(new Command("imagecred"))
+    .usage("<command> [options]")
+    .description(
+      "The kubelet's image credential providers: write their configuration, check it, try it, install it.",
+    )
+    .version(`imagecred ${VERSION}`, "-V, --version", "show the version")
+    .helpCommand("help [command]", "show a command's help")
+    .addHelpText("after", () => firstSteps(style.bold, style.cyan, style.dim));
+  for (const definition of COMMANDS) program.addCommand(configure(commandOf(definition, world, done)));
+  return program;
+}
+
+function commandOf(definition: CommandDefinition, world: World, done: (code: ExitCode) => void): Command {
+  const style = stdoutStyle(world);
+  const command = new Command(definition.name)
+    .summary(definition.summary)
+    .description(definition.description);
+  const { argument } = definition;
+  if (argument !== undefined) {
+    const parsed = new Argument(
+      argument.required ? `<${argument.name}>` : `[${argument.name}]`,
+      argument.about,
+    );
+    if (argument.choices !== undefined) parsed.choices(argument.choices);
+    command.addArgument(parsed);
+  }
+  for (const option of definition.options) command.addOption(optionOf(option));
+  const examples = definition.examples
+    .map(({ command: line, about }) => `  ${style.dim(`# ${about}`)}\n  ${style.cyan(line)}`)
+    .join("\n\n");
+  command.addHelpText("after", `\n${style.bold("Examples:")}\n${examples}\n`);
+  return command.action(async (...args: unknown[]) => {
+    const options = args[argument === undefined ? 0 : 1] as Record<string, unknown>;
+    const given = argument === undefined ? {} : { [argument.name]: args[0] };
+    // Parsed by this very definition, so it has what the command's options type says.
+    const all = { ...options, ...given } as unknown as CommonOptions;
+    done(await execute(await definition.load(), all, world));
+  });
+}
+
+function optionOf(definition: OptionDefinition): Option {
+  const short = definition.short === undefined ? "" : `-${definition.short}, `;
+  const value = definition.value === undefined ? "" : ` <${definition.value}>`;
+  const option = new Option(`${short}--${definition.name}${value}`, definition.about);
+  if (definition.choices !== undefined) option.choices(definition.choices);
+  if (definition.default !== undefined) option.default(definition.default);
+  if (definition.required === true) option.makeOptionMandatory();
+  if (definition.repeated === true) {
+    option.argParser((word: string, before: string[] | undefined) => [...(before ?? []), word]);
+  }
+  return option;
+}
+
+type Paint = (text: string) => string;
+
+function firstSteps(bold: Paint, cyan: Paint, dim: Paint): string {
+  const steps: readonly (readonly [string, string])[] = [
+    ["imagecred init --cloud aws --distribution kubeadm", "write a configuration"],
+    ["imagecred validate imagecred-kubeadm/credential-provider-config.yaml", "check it"],
+    ["sudo imagecred doctor REGISTRY/IMAGE:TAG", "on a node: why does this pull fail?"],
+  ];
+  const lines = steps.map(([command, about]) => `  ${dim(`# ${about}`)}\n  ${cyan(command)}`);
+  const exits = wrap("Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line.", 100);
+  return `\n${bold("First steps:")}\n${lines.join("\n\n")}\n\n${exits}\n`;
+}
