@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { ask, startTrustedClouds } from "../../test/ask.ts";
+
+const clouds = await startTrustedClouds();
+after(() => clouds.close());
+
+const ECR_OK = "aws.ecr.GetAuthorizationToken 200";
+
+describe("environment variables", () => {
+  test("a user's keys: one request", async () => {
+    const { calls, answer, connections } = await ask(clouds, { identity: "static" });
+    assert.deepEqual(calls, [ECR_OK]);
+    assert.equal(connections.length, 1);
+    assert.ok(answer !== undefined);
+  });
+
+  test("temporary keys, with their session token", async () => {
+    assert.deepEqual((await ask(clouds, { identity: "session" })).calls, [ECR_OK]);
+  });
+
+  for (const [there, missing] of [
+    ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"],
+    ["AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"],
+  ] as const) {
+    test(`${there} without ${missing} ends the chain`, async () => {
+      const { message, calls } = await ask(clouds, { identity: "imds", env: { [there]: "x" } });
+      assert.deepEqual(calls, []);
+      assert.match(message, new RegExp(`${there} is set and ${missing} is not; set both or neither`));
+    });
+  }
+});
+
+describe("web identity token file", () => {
+  test("token for role, then ECR: two requests", async () => {
+    const { calls } = await ask(clouds, { identity: "web-identity" });
+    assert.deepEqual(calls, ["aws.sts.AssumeRoleWithWebIdentity 200", ECR_OK]);
+  });
+
+  test("AWS_ROLE_SESSION_NAME names the session", async () => {
+    const { requests } = await ask(clouds, {
+      identity: "web-identity",
+      env: { AWS_ROLE_SESSION_NAME: "node-7" },
+    });
+    assert.equal(new URLSearchParams(requests[0]?.body.toString()).get("RoleSessionName"), "node-7");
+  });
+
+  test("a role that is missing or none, or a file that is not there, ends the chain", async () => {
+    const env = (change: Record<string, string>) => ask(clouds, { identity: "web-identity", env: change });
+    const missing = await env({ AWS_ROLE_ARN: "" });
+    assert.match(missing.message, /using AWS_WEB_IDENTITY_TOKEN_FILE: AWS_ROLE_ARN is not set/);
+    const none = await env({ AWS_ROLE_ARN: "pod" });
+    assert.match(none.message, /AWS_ROLE_ARN is "pod"/);
+    const file = await env({ AWS_WEB_IDENTITY_TOKEN_FILE: "/nonexistent" });
+    assert.match(file.message, /reading the web identity token \/nonexistent: no such file/);
+    assert.deepEqual([...missing.calls, ...none.calls, ...file.calls], []);
+  });
+});
