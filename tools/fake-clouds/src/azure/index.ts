@@ -18,6 +18,7 @@ import {
   defaultRegistries,
   type Population,
   populate,
+  TENANTS,
   type TenantName,
   TOKEN_EXCHANGE_AUDIENCE,
 } from "./world.ts";
@@ -111,6 +112,11 @@ export class Azure {
 
   addRegistry(registry: RegistryOptions): void {
     for (const host of hostsOf(registry)) this.#registries.set(host, registry);
+  }
+
+  /** Directory (tenant) id of the virtual machine. */
+  get tenantId(): string {
+    return TENANTS[this.#tenant];
   }
 
   /** What a tenant has: applications, their secrets, managed identities. @param tenant default: the virtual machine's */
