@@ -27,6 +27,10 @@ export const staticResolution: Plugin = {
       contents: missing(path),
       loader: "js",
     }));
+    build.onLoad({ filter: /.*/, namespace: "native" }, ({ path }) => ({
+      contents: `export * from "${path}"; export { default } from "${path}";`,
+      loader: "js",
+    }));
     build.onLoad({ filter: /.*/, namespace: "partial" }, ({ path }) => ({
       contents: missing(path, standInFor(path)),
       loader: "js",
@@ -38,7 +42,11 @@ export const staticResolution: Plugin = {
 async function resolve(build: PluginBuild, args: OnResolveArgs): Promise<OnResolveResult | undefined> {
   if (args.pluginData === asked || args.kind === "entry-point") return undefined;
   const name = args.path.replace(/^node:/, "");
-  if (native.has(name)) return { path: name, external: true, sideEffects: false };
+  if (native.has(name)) {
+    // There is no require at run time: a CommonJS library gets the module by way of one that imports it.
+    if (args.kind === "require-call") return { path: name, namespace: "native", sideEffects: false };
+    return { path: name, external: true, sideEffects: false };
+  }
   if (standIns.has(name)) {
     // Our own code gets the file itself; libraries import names that it lacks, too, and call them never or rarely.
     const library = args.importer.includes("/node_modules/");
