@@ -75,7 +75,7 @@ export const STAGES: readonly Stage[] = [
     command: tests(
       "one file after another",
       "packages/*/test/**/*.test.ts",
-      "tools/{build,runtime,e2e,bench}/test/**/*.test.ts",
+      "tools/{build,runtime,e2e,bench,demo,release}/test/**/*.test.ts",
     ),
     tests: true,
   },
