@@ -4,7 +4,7 @@ import type { Metafile } from "esbuild";
 import { report } from "./analyze.ts";
 import type { Runtime } from "./bundle.ts";
 import { type Executable, exists } from "./executables.ts";
-import { hostFor, missingForHost } from "./host.ts";
+import { hostFor, hostIsCached, missingForHost } from "./host.ts";
 import { buildNode, missingForNode } from "./node-sea.ts";
 import type { BuildOptions } from "./options.ts";
 import { ownPlatform } from "./platforms.ts";
@@ -46,8 +46,9 @@ export async function buildAll(options: BuildOptions): Promise<void> {
   if (failures.length > 0) throw new BuildError(failures.join("\n"));
 }
 
-function prepare(runtime: Runtime, { platform, hostProfile }: BuildOptions): Builder | undefined {
-  const missing = runtime === "static" ? missingForHost() : missingForNode(platform);
+function prepare(runtime: Runtime, options: BuildOptions): Builder | undefined {
+  const { platform, hostProfile } = options;
+  const missing = runtime === "static" ? missingForStatic(options) : missingForNode(platform);
   if (missing !== undefined) {
     say(`${runtime} executables skipped: ${missing}`);
     return undefined;
@@ -57,4 +58,10 @@ function prepare(runtime: Runtime, { platform, hostProfile }: BuildOptions): Bui
   const own = ownPlatform();
   const compiler = own === platform ? host : hostFor(own, hostProfile);
   return (executable, out) => buildStatic(executable, host, compiler, out);
+}
+
+function missingForStatic({ platform, hostProfile, cachedHost }: BuildOptions): string | undefined {
+  const missing = missingForHost();
+  if (missing !== undefined || !cachedHost || hostIsCached(platform, hostProfile)) return missing;
+  return "their runtime is not compiled yet (npm run build does it, in minutes)";
 }

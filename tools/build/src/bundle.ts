@@ -51,7 +51,7 @@ function staticOptions(executable: Executable): BuildOptions {
     format: "esm",
     splitting: true,
     chunkNames: "chunk-[hash]",
-    platform: "neutral",
+    platform: executable.browserFields ? "browser" : "neutral",
     target: "es2023",
     conditions: ["llrt", "source"],
     mainFields: executable.browserFields ? ["browser", "module", "main"] : ["module", "main"],

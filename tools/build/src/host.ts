@@ -1,16 +1,10 @@
-import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
-import { cacheDirectory, root } from "./paths.ts";
+import { dirname, join } from "node:path";
+import { buildSettings, cargo, crateDirectory, type HostProfile, hash, targetDirectory } from "./cargo.ts";
+import { cacheDirectory } from "./paths.ts";
 import type { Platform } from "./platforms.ts";
-import { run, versionLine } from "./run.ts";
+import { versionLine } from "./run.ts";
 import { say } from "./say.ts";
-
-const crate = join(root, "tools", "runtime");
-
-/** `release` is what ships; `fast` links in seconds and is for development. */
-export type HostProfile = "release" | "fast";
 
 /** Why static executables cannot be built here, or undefined where they can. */
 export function missingForHost(): string | undefined {
@@ -24,70 +18,37 @@ export function missingForHost(): string | undefined {
  * toolchain and flags.
  */
 export function hostFor(platform: Platform, profile: HostProfile): string {
-  const toolchain = run("rustc", ["-vV"], { cwd: crate });
-  const flags = hostFlags();
-  const common = [toolchain, platform.rustTarget, profile, flags.rust.join(" "), flags.c];
-  const built = join(
-    cacheDirectory,
-    "runtime",
-    `host-${hash(...common, ...crateContents())}`,
-    "imagecred-runtime",
-  );
-  if (existsSync(built)) return built;
-
-  // Dependencies are worth keeping when only our own sources change.
-  const targetDirectory = join(cacheDirectory, "runtime", `target-${hash(...common, lockFile())}`);
+  const host = hostPath(platform, profile);
+  if (existsSync(host)) return host;
   say(`building the ${platform.name} runtime (${profile}); with an empty cache this takes minutes`);
-  const underscored = platform.rustTarget.replaceAll("-", "_");
-  run("nice", ["cargo", "build", "--locked", "--profile", profile, "--target", platform.rustTarget], {
-    cwd: crate,
-    visible: true,
-    env: {
-      CARGO_TARGET_DIR: targetDirectory,
-      CARGO_ENCODED_RUSTFLAGS: flags.rust.join("\x1f"),
-      RUSTFLAGS: undefined,
-      [`CFLAGS_${underscored}`]: flags.c,
-    },
-  });
-  mkdirSync(join(built, ".."), { recursive: true });
-  copyFileSync(join(targetDirectory, platform.rustTarget, profile, "imagecred-runtime"), `${built}.part`);
-  renameSync(`${built}.part`, built);
-  return built;
+  cargo(["build"], platform, profile);
+  mkdirSync(dirname(host), { recursive: true });
+  const part = `${host}.${process.pid}.part`;
+  copyFileSync(
+    join(targetDirectory(platform, profile), platform.rustTarget, profile, "imagecred-runtime"),
+    part,
+  );
+  renameSync(part, host);
+  return host;
 }
 
-/** Static linking; and no path of the machine that built it. */
-function hostFlags(): { rust: string[]; c: string } {
-  const cargoHome = process.env["CARGO_HOME"] || join(homedir(), ".cargo");
-  const renames = [
-    [cargoHome, "/cargo"],
-    [crate, "/runtime"],
-  ];
-  return {
-    rust: [
-      "-Ctarget-feature=+crt-static",
-      ...renames.map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
-    ],
-    c: renames.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`).join(" "),
-  };
+/** Whether {@link hostFor} would answer at once. */
+export function hostIsCached(platform: Platform, profile: HostProfile): boolean {
+  return existsSync(hostPath(platform, profile));
 }
 
-function lockFile(): string {
-  return readFileSync(join(crate, "Cargo.lock"), "utf8");
+function hostPath(platform: Platform, profile: HostProfile): string {
+  const key = hash([...buildSettings(platform, profile), ...crateContents()]);
+  return join(cacheDirectory, "runtime", `host-${key}`, "imagecred-runtime");
 }
 
-/** Names and contents of everything that decides what the host is. */
+/** Names and contents of everything in the crate that decides what the host is. */
 function crateContents(): string[] {
   const sources = ["src", "js"].flatMap((directory) =>
-    readdirSync(join(crate, directory), { recursive: true, withFileTypes: true })
+    readdirSync(join(crateDirectory, directory), { recursive: true, withFileTypes: true })
       .filter((file) => file.isFile())
       .map((file) => join(file.parentPath, file.name)),
   );
-  const files = [join(crate, "Cargo.toml"), join(crate, "Cargo.lock"), ...sources.sort()];
-  return files.flatMap((file) => [file.slice(crate.length), readFileSync(file, "utf8")]);
-}
-
-function hash(...parts: readonly string[]): string {
-  const digest = createHash("sha256");
-  for (const part of parts) digest.update(`${Buffer.byteLength(part)}:`).update(part);
-  return digest.digest("hex").slice(0, 16);
+  const files = [join(crateDirectory, "Cargo.toml"), ...sources.sort()];
+  return files.flatMap((file) => [file.slice(crateDirectory.length), readFileSync(file, "utf8")]);
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import type { Runtime } from "./bundle.ts";
+import type { HostProfile } from "./cargo.ts";
 import { type Executable, executables } from "./executables.ts";
-import type { HostProfile } from "./host.ts";
 import { distDirectory } from "./paths.ts";
 import { ownPlatform, type Platform, platformNamed } from "./platforms.ts";
 import { BuildError } from "./say.ts";
@@ -11,6 +11,7 @@ export const USAGE = `usage: node --conditions=source tools/build/src/main.ts [o
   --runtime NAME,...     of static, node (default: both)
   --platform NAME        linux-amd64 or linux-arm64 (default: this machine's)
   --host release|fast    how the static runtime is compiled; fast links in seconds (default: release)
+  --cached-host          static only where the runtime need not be compiled first
   --out DIRECTORY        (default: dist)
   --analyze              print what each executable is made of
   --help`;
@@ -20,6 +21,7 @@ export interface BuildOptions {
   readonly runtimes: readonly Runtime[];
   readonly platform: Platform;
   readonly hostProfile: HostProfile;
+  readonly cachedHost: boolean;
   readonly out: string;
   readonly analyze: boolean;
   readonly help: boolean;
@@ -34,6 +36,7 @@ export function parseOptions(args: readonly string[]): BuildOptions {
       runtime: { type: "string", default: "static,node" },
       platform: { type: "string" },
       host: { type: "string", default: "release" },
+      "cached-host": { type: "boolean", default: false },
       out: { type: "string", default: distDirectory },
       analyze: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
@@ -44,6 +47,7 @@ export function parseOptions(args: readonly string[]): BuildOptions {
     runtimes: values.runtime.split(",").map((name) => oneOf(name, ["static", "node"], "--runtime")),
     platform: values.platform === undefined ? ownPlatform() : platformNamed(values.platform),
     hostProfile: oneOf(values.host, ["release", "fast"], "--host"),
+    cachedHost: values["cached-host"],
     out: values.out,
     analyze: values.analyze,
     help: values.help,

@@ -41,6 +41,10 @@ pub fn parse_url(url: &str) -> NetResult<Uri> {
     if authority.is_empty() || authority.starts_with(':') {
         return Err(invalid("the URL has no host".into()));
     }
+    let after_host = authority.rsplit(']').next().unwrap_or_default();
+    if after_host.contains(':') && uri.port_u16().is_none() {
+        return Err(invalid("the URL has an impossible port".into()));
+    }
     Ok(uri)
 }
 

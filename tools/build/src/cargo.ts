@@ -1,0 +1,69 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { cacheDirectory, root } from "./paths.ts";
+import type { Platform } from "./platforms.ts";
+import { run } from "./run.ts";
+
+export const crateDirectory = join(root, "tools", "runtime");
+
+/** `release` is what ships; `fast` links in seconds and is for development and tests. */
+export type HostProfile = "release" | "fast";
+
+/** What decides, beside our own sources, what cargo makes. */
+export function buildSettings(platform: Platform, profile: HostProfile): string[] {
+  const toolchain = run("rustc", ["-vV"], { cwd: crateDirectory });
+  const lockFile = readFileSync(join(crateDirectory, "Cargo.lock"), "utf8");
+  const { rust, c } = flags();
+  return [toolchain, platform.rustTarget, profile, ...rust, c, lockFile];
+}
+
+/** Where cargo builds: dependencies are worth keeping when only our own sources change. */
+export function targetDirectory(platform: Platform, profile: HostProfile): string {
+  return join(cacheDirectory, "runtime", `target-${hash(buildSettings(platform, profile))}`);
+}
+
+/** Runs `cargo <command>` on tools/runtime with the flags that every build of it has. */
+export function cargo(
+  command: readonly string[],
+  platform: Platform,
+  profile: HostProfile,
+  rest: readonly string[] = [],
+): void {
+  const { rust, c } = flags();
+  const args = [...command, "--locked", "--profile", profile, "--target", platform.rustTarget, ...rest];
+  run("nice", ["cargo", ...args], {
+    cwd: crateDirectory,
+    visible: true,
+    env: {
+      CARGO_TARGET_DIR: targetDirectory(platform, profile),
+      CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
+      RUSTFLAGS: undefined,
+      [`CFLAGS_${platform.rustTarget.replaceAll("-", "_")}`]: c,
+    },
+  });
+}
+
+/** Static linking; and no path of the machine that built it. */
+function flags(): { rust: string[]; c: string } {
+  const cargoHome = process.env["CARGO_HOME"] || join(homedir(), ".cargo");
+  const renames = [
+    [cargoHome, "/cargo"],
+    [crateDirectory, "/runtime"],
+  ];
+  return {
+    rust: [
+      "-Ctarget-feature=+crt-static",
+      ...renames.map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
+    ],
+    c: renames.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`).join(" "),
+  };
+}
+
+/** Short digest of texts, none of which can be mistaken for two. */
+export function hash(parts: readonly string[]): string {
+  const digest = createHash("sha256");
+  for (const part of parts) digest.update(`${Buffer.byteLength(part)}:`).update(part);
+  return digest.digest("hex").slice(0, 16);
+}
