@@ -1,5 +1,9 @@
 import { type Context, CredentialError, messageOf, Secret } from "@imagecred/protocol";
-import { AwsClient, IdentityPoolClient, JWT, UserRefreshClient } from "google-auth-library";
+// The library's index loads all of it: compute, pluggable and id token clients, a metadata client, a discovery of its own.
+import { AwsClient } from "google-auth-library/build/src/auth/awsclient.js";
+import { IdentityPoolClient } from "google-auth-library/build/src/auth/identitypoolclient.js";
+import { JWT } from "google-auth-library/build/src/auth/jwtclient.js";
+import { UserRefreshClient } from "google-auth-library/build/src/auth/refreshclient.js";
 import { type AccessToken, CLOUD_PLATFORM } from "../access-token.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
 import { type CredentialFile, parseCredentialFile, required, unusable } from "./credential-file.ts";
