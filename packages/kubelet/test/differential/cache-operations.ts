@@ -3,6 +3,7 @@ import { crypto } from "@imagecred/protocol/system";
 import { kubeletRules } from "../../src/config/kubernetes-version.ts";
 import type { CredentialProvider } from "../../src/config/types.ts";
 import type { ByteString } from "../../src/go/bytes.ts";
+import { PluginError } from "../../src/plugin/plugin-error.ts";
 import type { PluginResponse } from "../../src/plugin/response.ts";
 import { cacheKey } from "../../src/provider/cache-key.ts";
 import { PluginProvider } from "../../src/provider/plugin-provider.ts";
@@ -47,7 +48,7 @@ export async function provideCase(input: Case) {
             ? null
             : Object.fromEntries(call.serviceAccountAnnotations),
       };
-      return responseOf(step);
+      return responseOf(step, call.serviceAccountToken?.reveal() ?? "");
     },
   });
   const results: object[] = [];
@@ -96,13 +97,15 @@ function providerOf(input: Case): CredentialProvider {
   };
 }
 
-function responseOf(step: Case): PluginResponse {
+/** What the case's plugin answers when it is sent this token, or the way in which it fails. */
+function responseOf(step: Case, sentToken: string): PluginResponse {
   const response = record(step["response"]);
+  const failure = optionalText(response, "error") ?? "";
+  if (failure !== "") throw new PluginError("exit", failure);
   const duration = response["cacheDuration"];
   const auth = response["auth"];
   // The recorder echoes the token as every password where a case asks for that.
-  const password = (entry: Case) =>
-    response["echoToken"] === true ? text(step, "token") : text(entry, "password");
+  const password = (entry: Case) => (response["echoToken"] === true ? sentToken : text(entry, "password"));
   return {
     cacheKeyType: text(response, "cacheKeyType"),
     cacheDuration: typeof duration === "string" ? parseGoDuration(duration) : null,

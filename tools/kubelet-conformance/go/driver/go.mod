@@ -1,5 +1,5 @@
 module imagecred.dev/kubelet-conformance/driver
 
-go 1.22.0
+go 1.26.0
 
 require k8s.io/kubernetes v1.29.6

@@ -1,6 +1,6 @@
 module imagecred.dev/kubelet-conformance/oldest
 
-go 1.22.0
+go 1.26.0
 
 require k8s.io/kubernetes v1.29.6
 

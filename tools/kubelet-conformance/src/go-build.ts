@@ -1,0 +1,117 @@
+import { execFile, spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { homedir, setPriority } from "node:os";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+
+const goDirectory = join(import.meta.dirname, "..", "go");
+
+/** Where big things are kept between runs: outside the checkout, under a key of all that goes into them. */
+export const CACHE = process.env["IMAGECRED_CACHE"] ?? join(homedir(), ".cache", "imagecred");
+
+/** One Go program of this tool. */
+export interface GoProgram {
+  /** The module directory below `go/`, which decides the linked kubelet release. */
+  readonly module: "newest" | "oldest";
+  /** What `go build` is asked for. */
+  readonly package: string;
+  /** Directory below the cache, and the file's name. */
+  readonly cacheName: string;
+  /** Globs below `go/` of the sources, without go.mod and go.sum, which always count. */
+  readonly sources: readonly string[];
+}
+
+/** Answers the driver's questions with the kubelet's code of each release. */
+export const DRIVERS = {
+  newest: {
+    module: "newest",
+    package: ".",
+    cacheName: "conformance-driver-newest",
+    sources: ["driver/**/*.go", "newest/*.{go,s}"],
+  },
+  oldest: {
+    module: "oldest",
+    package: ".",
+    cacheName: "conformance-driver-oldest",
+    sources: ["driver/**/*.go", "oldest/*.{go,s}"],
+  },
+} as const satisfies Record<string, GoProgram>;
+
+/** The kubelet itself. */
+export const KUBELET: GoProgram = {
+  module: "newest",
+  package: "k8s.io/kubernetes/cmd/kubelet",
+  cacheName: "kubelet",
+  sources: [],
+};
+
+/** The container runtime that the kubelet talks to. */
+export const FAKE_CRI: GoProgram = {
+  module: "newest",
+  package: "./fakecri",
+  cacheName: "fake-cri",
+  sources: ["newest/fakecri/*.go"],
+};
+
+/** Why no Go program can be built here, or undefined when they can. */
+export async function goMissing(): Promise<string | undefined> {
+  try {
+    await goVersion();
+    return undefined;
+  } catch {
+    return "Go is not installed (no `go` on the PATH)";
+  }
+}
+
+/**
+ * Builds the program unless the cache has it, and returns its path.
+ * @throws Error with the compiler's words
+ */
+export async function built(program: GoProgram): Promise<string> {
+  const path = join(CACHE, program.cacheName, await key(program), program.cacheName);
+  if (existsSync(path)) return path;
+  mkdirSync(dirname(path), { recursive: true });
+  // Built beside its place and renamed: two runs at once do the work twice, and neither sees half a file.
+  const unfinished = `${path}.${process.pid}`;
+  const args = ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags=-s -w", "-o", unfinished];
+  await run("go", [...args, program.package], join(goDirectory, program.module));
+  renameSync(unfinished, path);
+  return path;
+}
+
+async function key({ module, package: name, sources }: GoProgram): Promise<string> {
+  const hash = createHash("sha256").update(`${await goVersion()}\0${name}\0${FLAGS}`);
+  const files = globSync([...sources, `${module}/go.{mod,sum}`], { cwd: goDirectory }).toSorted();
+  for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(goDirectory, file)));
+  return hash.digest("hex").slice(0, 32);
+}
+
+async function goVersion(): Promise<string> {
+  const { stdout } = await promisify(execFile)("go", ["version"]);
+  return stdout.trim();
+}
+
+/** The same for every program, so that Go's build cache serves all of them. */
+const FLAGS = "CGO_ENABLED=0";
+
+function run(program: string, args: readonly string[], cwd: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, {
+      cwd,
+      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    // Minutes of work at first: other things on the machine go before it.
+    if (child.pid !== undefined) setPriority(child.pid, 10);
+    let stderr = "";
+    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      stderr += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`${program} ${args.join(" ")} in ${cwd}: exit ${code}\n${stderr}`));
+    });
+  });
+}

@@ -1,0 +1,76 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import type { Readable, Writable } from "node:stream";
+
+interface Waiting {
+  readonly resolve: (line: string) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** A program that answers each line of its standard input with one line on its standard output, in order. */
+export class LineProcess {
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #waiting: Waiting[] = [];
+  readonly #name: string;
+  #stderr = "";
+  #unfinished = "";
+  #ended: Error | undefined;
+
+  /** @param env the whole environment of the program */
+  constructor(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv) {
+    const [program, ...args] = command;
+    this.#name = program;
+    this.#child = spawn(program, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+    this.#child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
+      this.#stderr += chunk;
+    });
+    this.#child.stdout.setEncoding("utf8").on("data", (chunk: string) => this.#read(chunk));
+    this.#child.on("error", (error) => this.#end(error.message));
+    this.#child.on("close", (code, signal) => this.#end(`exit ${code ?? signal}`));
+    // A program that died is told by its close event, with its last words.
+    this.#child.stdin.on("error", () => {});
+  }
+
+  /**
+   * Asks one question; several may be under way.
+   * @returns the answer's `out`
+   * @throws Error when the program says `fault` (a defect of the question or of the program), or has ended
+   */
+  async ask(question: Readonly<Record<string, unknown>>): Promise<unknown> {
+    const line = await new Promise<string>((resolve, reject) => {
+      if (this.#ended !== undefined) return reject(this.#ended);
+      this.#waiting.push({ resolve, reject });
+      this.#child.stdin.write(`${oneLine(question)}\n`);
+    });
+    const answer = JSON.parse(line) as { out?: unknown; fault?: string };
+    if (answer.fault !== undefined) {
+      throw new Error(`${this.#name}: ${answer.fault}, asked ${JSON.stringify(question)}`);
+    }
+    return answer.out;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#ended !== undefined) return;
+    const closed = new Promise((resolve) => this.#child.once("close", resolve));
+    this.#child.stdin.end();
+    await closed;
+  }
+
+  // Not node:readline, which also ends a line at U+2028 and U+2029; JSON leaves those as they are.
+  #read(chunk: string): void {
+    const lines = (this.#unfinished + chunk).split("\n");
+    this.#unfinished = lines.pop() ?? "";
+    for (const line of lines) this.#waiting.shift()?.resolve(line);
+  }
+
+  #end(how: string): void {
+    this.#ended ??= new Error(`${this.#name} has ended: ${how}\n${this.#stderr}`);
+    for (const { reject } of this.#waiting.splice(0)) reject(this.#ended);
+  }
+}
+
+/** JSON that is one line to every reader, also to one that takes U+2028 for a line's end. */
+function oneLine(question: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(question).replace(/[\u2028\u2029]/g, (separator) =>
+    separator === "\u2028" ? "\\u2028" : "\\u2029",
+  );
+}

@@ -1,0 +1,320 @@
+import fc from "fast-check";
+import { anyText, damaged, pieces } from "./text.ts";
+
+const LABELS = [
+  "r",
+  "io",
+  "registry",
+  "example",
+  "com",
+  "123456789012",
+  "dkr",
+  "ecr",
+  "us-west-2",
+  "azurecr",
+  "pkg",
+  "dev",
+];
+const GLOBS = [
+  "*",
+  "?",
+  "*a",
+  "r*",
+  "r?o",
+  "[a-z]",
+  "[!a]",
+  "[^a-c]",
+  "\\*",
+  "[",
+  "]",
+  "[]a]",
+  "[a-",
+  "**",
+  "x-*",
+];
+const PORTS = ["", "", "", ":", ":443", ":5000", ":0", ":65536", ":x", ":*", ":-1", ":05000", ":५"];
+const PATHS = [
+  "",
+  "",
+  "/",
+  "/foo",
+  "/foo/",
+  "/foobar",
+  "/foo/bar",
+  "//",
+  "/*",
+  "/%2F",
+  "/%zz",
+  "/a b",
+  "/é",
+  "/foo?x",
+  "/foo#f",
+];
+const URL_PIECES = [
+  "r.io",
+  "*.r.io",
+  "*",
+  "?",
+  ".",
+  ":",
+  "5000",
+  ":443",
+  "/",
+  "foo",
+  "//",
+  "@",
+  "user:p@",
+  "?x=1",
+  "#f",
+  "#",
+  "[",
+  "]",
+  "[::1]",
+  "[fe80::1%25eth0]",
+  "[::ffff:1.2.3.4]",
+  "%41",
+  "%2F",
+  "%zz",
+  "%",
+  "\\",
+  "\t",
+  " ",
+  "\n",
+  "\u007f",
+  "é",
+  "{",
+  "}",
+  "^",
+  "-",
+  "_",
+  "..",
+  "\u0000",
+  "[a-z]",
+  "[!a]",
+  "[^a]",
+  "\\*",
+  "A",
+  "http://",
+  "https://",
+  "localhost",
+  "~",
+  "|",
+  "<",
+  ">",
+  '"',
+  "`",
+  "'",
+  ";",
+  "&",
+  "=",
+  "+",
+  "$",
+  ",",
+  "(",
+  ")",
+  "!",
+  "%25",
+  "%E9",
+  "%00",
+  "::",
+  "[]",
+  "[::1",
+  "v1.x",
+  "10.0.0.1",
+] as const;
+
+/** What may stand in front of a registry's path: labels, or labels with globs among them. */
+function host(labels: readonly string[]): fc.Arbitrary<string> {
+  return fc.array(fc.constantFrom(...labels), { minLength: 1, maxLength: 4 }).map((parts) => parts.join("."));
+}
+
+const plainImage = fc
+  .tuple(host(LABELS), fc.constantFrom(...PORTS), fc.constantFrom(...PATHS))
+  .map((parts) => parts.join(""));
+
+const plainGlob = fc
+  .tuple(host([...LABELS, ...GLOBS]), fc.constantFrom(...PORTS), fc.constantFrom(...PATHS))
+  .map((parts) => parts.join(""));
+
+/** A pattern of matchImages, or something that looks a little like one. */
+export const glob: fc.Arbitrary<string> = fc.oneof(
+  plainGlob,
+  damaged(plainGlob, URL_PIECES),
+  pieces(URL_PIECES),
+  anyText(),
+);
+
+/** What the kubelet matches against the patterns. */
+export const repository: fc.Arbitrary<string> = fc.oneof(
+  plainImage,
+  damaged(plainImage, URL_PIECES),
+  pieces(URL_PIECES),
+);
+
+/** A pattern with a repository that has a fair chance to match it: the pattern, with its wildcards filled in. */
+export const globAndImage: fc.Arbitrary<{ glob: string; image: string }> = fc.oneof(
+  fc.record({ glob, image: repository }),
+  fc
+    .tuple(
+      fc.oneof(plainGlob, damaged(plainGlob, URL_PIECES)),
+      fc.constantFrom("", "a", "xyz"),
+      fc.constantFrom("", "", "x", "/bar", "bar"),
+    )
+    .map(([pattern, filling, rest]) => ({
+      glob: pattern,
+      image:
+        pattern
+          .replaceAll("*", filling)
+          .replaceAll("?", "q")
+          .replace(/\[[^\]]*\]/g, "a") + rest,
+    })),
+);
+
+/** Something for url.Parse. */
+export const url: fc.Arbitrary<{ url: string }> = fc.record({
+  url: fc.oneof(glob, repository, pieces(URL_PIECES, { max: 12 })),
+});
+
+const HEX64 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+const IMAGE_PIECES = [
+  "nginx",
+  "library",
+  "docker.io",
+  "index.docker.io",
+  "gcr.io",
+  "localhost",
+  ":5000",
+  ":",
+  "/",
+  "@",
+  "sha256:",
+  HEX64,
+  HEX64.toUpperCase(),
+  HEX64.slice(1),
+  "sha512:",
+  HEX64 + HEX64,
+  "md5:",
+  "tag",
+  "v1.0",
+  "_",
+  "__",
+  "___",
+  "-",
+  "--",
+  ".",
+  "..",
+  "A",
+  "a",
+  "9",
+  "[::1]",
+  "[fe80::1]",
+  "foo",
+  "Foo",
+  "a".repeat(120),
+  "b".repeat(128),
+  "c".repeat(129),
+  "+",
+  "sha256+b64:",
+  "é",
+  " ",
+  "\n",
+  "latest",
+  "x.y-z_w",
+  "%41",
+] as const;
+
+const plainImageName = fc
+  .tuple(
+    fc.constantFrom(
+      "",
+      "",
+      "docker.io/",
+      "index.docker.io/",
+      "gcr.io/",
+      "localhost/",
+      "localhost:5000/",
+      "R.IO/",
+      "[::1]:5000/",
+      "my_host/",
+      "r.io:/",
+    ),
+    fc.array(fc.constantFrom("nginx", "library", "a-b", "a__b", "a.b", "9", "Foo", "a--b"), {
+      minLength: 1,
+      maxLength: 4,
+    }),
+    fc.constantFrom("", "", ":tag", ":v1.0", ":_x", ":.x", `:${"t".repeat(128)}`, `:${"t".repeat(129)}`),
+    fc.constantFrom(
+      "",
+      "",
+      `@sha256:${HEX64}`,
+      `@sha256:${HEX64.slice(2)}`,
+      `@sha512:${HEX64}${HEX64}`,
+      `@sha384:${HEX64}`,
+      "@md5:abc",
+      `@sha256:${HEX64.toUpperCase()}`,
+    ),
+  )
+  .map(([domain, path, tag, digest]) => domain + path.join("/") + tag + digest);
+
+/** An image name as it stands in a pod. */
+export const imageName: fc.Arbitrary<{ image: string }> = fc.record({
+  image: fc.oneof(
+    plainImageName,
+    damaged(plainImageName, IMAGE_PIECES),
+    pieces(IMAGE_PIECES),
+    fc.constant("a/".repeat(130) + "b"),
+    anyText(),
+  ),
+});
+
+/** For filepath.Match. */
+export const patternAndName: fc.Arbitrary<{ pattern: string; name: string }> = fc.record({
+  pattern: pieces([
+    "*",
+    "?",
+    "[",
+    "]",
+    "[a-z]",
+    "[^a]",
+    "[!a]",
+    "-",
+    "^",
+    "\\",
+    "\\*",
+    "a",
+    "b",
+    "abc",
+    "é",
+    "/",
+    "[é-ü]",
+    "[]",
+    "[a",
+    "[\\]]",
+    "[a-",
+    "日",
+  ]),
+  name: pieces(["a", "b", "c", "abc", "é", "/", "-", "^", "]", "[", "\\", "*", "日", "ü", "."]),
+});
+
+/** For IsQualifiedName. */
+export const qualifiedName: fc.Arbitrary<{ name: string }> = fc.record({
+  name: pieces([
+    "a",
+    "A",
+    "9",
+    "-",
+    "_",
+    ".",
+    "/",
+    "example.com",
+    "eks.amazonaws.com/",
+    "x".repeat(63),
+    "y".repeat(64),
+    "z".repeat(127),
+    "é",
+    " ",
+    "//",
+    "-a",
+    "a-",
+  ]),
+});
