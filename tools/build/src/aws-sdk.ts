@@ -1,20 +1,28 @@
+import { findPackageJSON } from "node:module";
 import { dirname, join } from "node:path";
-import type { Plugin } from "esbuild";
+import type { OnResolveResult, Plugin } from "esbuild";
 
 /**
  * The AWS SDK in the static runtime: its browser builds, but for two modules of which the Node build asks for less. The
- * XML parser of the browser build is the browser's own; the profile files' parser is in the Node build only.
+ * XML parser of the browser build is the browser's own; the parser of profile files is in the Node build only.
  */
 export const awsSdkResolution: Plugin = {
   name: "aws-sdk-resolution",
   setup(build) {
-    build.onResolve({ filter: /^\.\/xml-parser$/ }, ({ importer, path }) =>
-      importer.includes("/@aws-sdk/xml-builder/") ? nodeBuild(join(dirname(importer), `${path}.js`)) : undefined,
-    );
-    build.onResolve({ filter: /^@smithy\/core\/config$/ }, ({ importer }) =>
-      importer.includes("/packages/ecr/")
-        ? nodeBuild(join(packageDirectory("@smithy/core", importer), "dist-es/submodules/config/index.js"))
+    build.onResolve({ filter: /^\.\/xml-parser$/ }, ({ importer }) =>
+      importer.includes("/@aws-sdk/xml-builder/")
+        ? asIs(join(dirname(importer), "xml-parser.js"))
         : undefined,
     );
+    build.onResolve({ filter: /^@smithy\/core\/config$/ }, ({ importer }) => {
+      if (importer.includes("/node_modules/")) return undefined;
+      const manifest = findPackageJSON("@smithy/core", importer) ?? "";
+      return asIs(join(dirname(manifest), "dist-es/submodules/config/index.js"));
+    });
   },
 };
+
+/** A path that is not to be looked up in a package's `browser` field. */
+function asIs(path: string): OnResolveResult {
+  return { path, sideEffects: false };
+}

@@ -1,4 +1,5 @@
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { awsSdkResolution } from "./aws-sdk.ts";
 import { type Executable, versionOf } from "./executables.ts";
 import { root } from "./paths.ts";
 import { staticResolution } from "./resolution.ts";
@@ -55,7 +56,7 @@ function staticOptions(executable: Executable): BuildOptions {
     target: "es2023",
     conditions: ["llrt", "source"],
     mainFields: executable.browserFields ? ["browser", "module", "main"] : ["module", "main"],
-    plugins: [staticResolution],
+    plugins: executable.browserFields ? [awsSdkResolution, staticResolution] : [staticResolution],
   };
 }
 

@@ -29,6 +29,10 @@ export function profileCredentials(
           advice: "set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE for the plugin, or unset AWS_PROFILE",
         });
       }
+      // Images of AWS's distributions have empty files there.
+      if (named === undefined && !`${config}${credentials}`.includes("[")) {
+        return { notHere: `no profile in ${paths.config}` };
+      }
       const [{ parseProfiles }, { followProfile }] = await Promise.all([
         import("./profile-files.ts"),
         import("./profile-chain.ts"),
