@@ -5,6 +5,7 @@ import {
   type IdentityPolicy,
   type Invocation,
   isIpAddress,
+  klogFlags,
   OptionsError,
   type ParsedFlags,
   parseFlags,
@@ -13,7 +14,6 @@ import {
 } from "@imagecred/protocol";
 import { type AzureConfig, parseAzureConfig } from "./azure-json.ts";
 import { type CloudChoice, cloudFromEnvironment, cloudOf } from "./cloud-choice.ts";
-import { KLOG_FLAGS } from "./klog-flags.ts";
 import { type Mirror, parseMirrorList } from "./mirrors.ts";
 import { type NodeIdentityOrNot, nodeIdentitiesFromEnvironment, nodeIdentitiesOf } from "./node-identity.ts";
 
@@ -43,6 +43,9 @@ export interface AcrOptions {
   /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
   readonly anonymousSecondTry: boolean;
 }
+
+/** The Go plugin takes them, and so do we. */
+const KLOG_FLAGS = klogFlags();
 
 const FLAGS: Readonly<Record<string, FlagSpec>> = {
   identity: { kind: "value" },

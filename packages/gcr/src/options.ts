@@ -1,6 +1,8 @@
 import {
+  type FlagSpec,
   type IdentityPolicy,
   type Invocation,
+  klogFlags,
   OptionsError,
   type ParsedFlags,
   parseFlags,
@@ -28,24 +30,10 @@ export interface GcrOptions {
   readonly pool: IdentityPool | undefined;
 }
 
-/** klog's flags, which the Go plugin takes (github.com/kubernetes/klog, v2, InitFlags). They change nothing here. */
-const KLOG_FLAGS = {
-  add_dir_header: { kind: "switch" },
-  alsologtostderr: { kind: "switch" },
-  log_backtrace_at: { kind: "value" },
-  log_dir: { kind: "value" },
-  log_file: { kind: "value" },
-  log_file_max_size: { kind: "value" },
-  logtostderr: { kind: "switch" },
-  one_output: { kind: "switch" },
-  skip_headers: { kind: "switch" },
-  skip_log_headers: { kind: "switch" },
-  stderrthreshold: { kind: "value" },
-  v: { kind: "value" },
-  vmodule: { kind: "value" },
-} as const;
+/** The Go plugin takes them, and so do we. */
+const KLOG_FLAGS = klogFlags();
 
-const FLAGS = {
+const FLAGS: Readonly<Record<string, FlagSpec>> = {
   ...KLOG_FLAGS,
   authFlow: { kind: "value", short: "a" },
   "auth-flow": { kind: "value" },
@@ -58,11 +46,15 @@ const FLAGS = {
   "service-account": { kind: "value" },
   "universe-domain": { kind: "value" },
   "workload-identity-provider": { kind: "value" },
-} as const;
+};
 
 /** @throws {OptionsError} */
-export function parseOptions({ args, env }: Invocation): GcrOptions {
+export function parseOptions({ args, env, log }: Invocation): GcrOptions {
   const flags = parseFlags(args, FLAGS);
+  for (const name of Object.keys(KLOG_FLAGS)) {
+    if (flags.value(name) !== undefined)
+      log.warn(`--${name} is a klog flag, which does nothing here; IMAGECRED_LOG=debug shows more`);
+  }
   const [command = "get-credentials", ...rest] = flags.positionals;
   if (command !== "get-credentials" || rest.length > 0) {
     throw new OptionsError(`unknown argument ${JSON.stringify(rest[0] ?? command)}; --help shows the usage`);

@@ -52,6 +52,7 @@ export {
   planIdentity,
 } from "./identity-policy.ts";
 export { type ImageName, parseImage } from "./image.ts";
+export { klogFlags } from "./klog-flags.ts";
 export {
   createLogger,
   LOG_LEVELS,
