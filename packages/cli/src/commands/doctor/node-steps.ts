@@ -1,0 +1,89 @@
+import { matchImage } from "@imagecred/kubelet";
+import type { Session } from "../../session/session.ts";
+import type { World } from "../../world.ts";
+import { executableOf } from "../explain/index.ts";
+import { whyNot } from "../match/explain-pattern.ts";
+import { type Detail, detail, type Step, step } from "./steps.ts";
+
+export function configurationStep(session: Session, ms: number): Step {
+  const { places, reading, environmentSource } = session;
+  const hash = reading.hash === undefined ? "" : `, ${reading.hash.slice(0, 19)}…`;
+  const number = reading.config.providers.length;
+  const whose =
+    environmentSource.whose === "kubelet"
+      ? detail(`plugins get the environment of the kubelet (process ${environmentSource.pid})`)
+      : detail(
+          "plugins get this shell's environment; the kubelet's may have other proxies and variables",
+          "warning",
+        );
+  return step("configuration", {
+    says: `${places.config}: ${number} provider${number === 1 ? "" : "s"}${hash}`,
+    ms,
+    details: [...(places.foundBy === "as given" ? [] : [detail(places.foundBy)]), whose],
+  });
+}
+
+export function imageStep(session: Session, given: string): Step {
+  const { repo, tag, digest } = session.image;
+  const reference = digest !== "" ? `digest ${digest}` : `tag ${tag}`;
+  const renamed = given.startsWith(repo) ? [] : [detail(`${given} is short for ${repo}`)];
+  return step("image", { says: `${repo}, ${reference}`, details: renamed });
+}
+
+/** Closest first: what differs in one label teaches more than what differs in their number. */
+const NEARNESS = ["path", "port", "label", "label-count", "invalid"];
+
+export function matchStep(session: Session): Step {
+  const { providers } = session.reading.config;
+  const found: Detail[] = [];
+  const misses: { readonly nearness: number; readonly detail: Detail }[] = [];
+  for (const { name, matchImages } of providers) {
+    for (const pattern of matchImages ?? []) {
+      const explanation = matchImage(pattern, session.image.repo);
+      if (explanation.matched) {
+        found.push(detail(`${name} by ${pattern}`));
+        break;
+      }
+      const nearness = NEARNESS.indexOf(explanation.reason.kind);
+      misses.push({ nearness, detail: detail(`${name}: ${pattern}: ${whyNot(explanation)}`, "skipped") });
+    }
+  }
+  if (found.length > 0) {
+    const says = found.length === 1 ? (found[0]?.says ?? "") : `${found.length} providers, one after another`;
+    return step("match", { says, details: found.length === 1 ? [] : found });
+  }
+  const nearest = misses.sort((a, b) => a.nearness - b.nearness).slice(0, 3);
+  return step("match", {
+    light: "warning",
+    says: "no provider's matchImages takes this image, so no plugin is asked",
+    details: nearest.map((miss) => miss.detail),
+    fix: "add the registry's host to a provider's matchImages, unless the image is public; imagecred match shows every pattern",
+  });
+}
+
+export function executableStep(session: Session, world: World): Step | undefined {
+  const matching = session.reading.config.providers.filter(({ matchImages }) =>
+    matchImages?.some((pattern) => matchImage(pattern, session.image.repo).matched),
+  );
+  if (matching.length === 0) return undefined;
+  const { binDir, config } = session.places;
+  const found = matching.map(({ name }) => executableOf(name, binDir, config, world));
+  const broken = found.filter(({ usable }) => !usable);
+  const details = found.map(({ path, about, usable }) =>
+    detail(`${path}: ${about}`, usable ? "good" : "bad"),
+  );
+  const only = details[0];
+  if (broken.length > 0) {
+    return step("executable", {
+      light: "bad",
+      says: broken.map(({ path, about }) => `${path} is ${about}`).join("; "),
+      fix: "imagecred install puts the executables in place",
+    });
+  }
+  return step(
+    "executable",
+    details.length === 1 && only !== undefined
+      ? { says: only.says }
+      : { says: `${found.length} executables`, details },
+  );
+}

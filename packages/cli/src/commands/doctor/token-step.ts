@@ -1,0 +1,67 @@
+import type { CredentialProvider } from "@imagecred/kubelet";
+import { lasts } from "../../output/duration.ts";
+import type { Claims } from "../../session/claims.ts";
+import type { Session } from "../../session/session.ts";
+import { type Detail, detail, type Step, step } from "./steps.ts";
+
+/** What a token says of itself, as far as it is safe to show. */
+export function claimDetails(claims: Claims, now: number): readonly Detail[] {
+  const details: Detail[] = [];
+  if (claims.issuer !== undefined) details.push(detail(`issuer ${claims.issuer}`));
+  if (claims.subject !== undefined) details.push(detail(`subject ${claims.subject}`));
+  if (claims.audiences.length > 0) details.push(detail(`audience ${claims.audiences.join(", ")}`));
+  if (claims.tenant !== undefined) details.push(detail(`tenant ${claims.tenant}`));
+  if (claims.expiresAt !== undefined) {
+    const seconds = (claims.expiresAt - now) / 1000;
+    details.push(
+      seconds > 0 ? detail(`expires in ${lasts(seconds)}`) : detail(`expired ${lasts(-seconds)} ago`, "bad"),
+    );
+  }
+  return details;
+}
+
+/** The pod's token beside what the matching providers ask for; undefined where none asks for one. */
+export function tokenStep(
+  session: Session,
+  matching: readonly CredentialProvider[],
+  now: number,
+): Step | undefined {
+  const asking = matching.filter(({ tokenAttributes }) => tokenAttributes !== null);
+  if (asking.length === 0) return undefined;
+  const wanted = [
+    ...new Set(asking.map(({ tokenAttributes }) => tokenAttributes?.serviceAccountTokenAudience ?? "")),
+  ];
+  const { podIdentity } = session;
+  if (podIdentity === undefined) {
+    const refused = asking.filter(({ tokenAttributes }) => tokenAttributes?.requireServiceAccount === true);
+    return step("pod token", {
+      light: refused.length > 0 ? "bad" : "warning",
+      says:
+        refused.length > 0
+          ? `${refused.map(({ name }) => name).join(", ")} only serve pods with a service account, and none was given`
+          : "asked without one, as for a static pod; other pods send a token",
+      fix: `to try it as a pod: kubectl create token SERVICE_ACCOUNT --audience ${wanted[0]} > token, then --token-file token`,
+    });
+  }
+  const { claims, pod } = podIdentity;
+  const details = claimDetails(claims, now);
+  const missing = wanted.filter((audience) => !claims.audiences.includes(audience));
+  const expired = claims.expiresAt !== undefined && claims.expiresAt <= now;
+  const says = `${pod.namespace}/${pod.serviceAccountName}`;
+  if (missing.length > 0) {
+    return step("pod token", {
+      light: "bad",
+      says: `${says}: the token is for ${claims.audiences.join(", ") || "no audience"}, and the kubelet would ask for ${missing.join(", ")}`,
+      details,
+      fix: `kubectl create token ${pod.serviceAccountName} --namespace ${pod.namespace} --audience ${missing[0]}`,
+    });
+  }
+  if (expired)
+    return step("pod token", {
+      light: "bad",
+      says: `${says}: the token has expired`,
+      details,
+      fix: "make a new one: kubectl create token",
+    });
+  return step("pod token", { says, details });
+}

@@ -1,0 +1,66 @@
+import type { Style } from "../../output/style.ts";
+import { printable, table, wrap } from "../../output/text.ts";
+import type { ExplainDocument, ExplainedProvider } from "./index.ts";
+
+export function renderExplain(document: ExplainDocument, style: Style): string {
+  const { bold, dim } = style;
+  const { registry } = document;
+  const facts = [
+    [
+      "registry",
+      `${registry.service}${registry.details === "" ? "" : `, ${registry.details}`} ${dim(`(${registry.host})`)}`,
+    ],
+    ["plugins see", document.name],
+    ["config", `${document.config}${document.foundBy === "as given" ? "" : dim(` (${document.foundBy})`)}`],
+  ].map(([name = "", value = ""]) => [dim(name), value]);
+  const lines = [
+    bold(document.image),
+    table(facts, "  "),
+    "",
+    ...document.providers.flatMap((provider, index) => providerLines(provider, index, style)),
+    ...verdict(document, style).map((line) => wrap(line, style.width, "  ")),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function providerLines(provider: ExplainedProvider, index: number, style: Style): readonly string[] {
+  const { bold, dim, green, red, yellow, marks } = style;
+  const { executable, token } = provider;
+  const usable = executable?.usable;
+  const mark = usable === undefined ? yellow(marks.warning) : usable ? green(marks.good) : red(marks.bad);
+  const asks = [
+    provider.apiVersion.replace(/^.*\//, ""),
+    ...provider.args,
+    ...provider.env.map((name) => `${name}=…`),
+  ];
+  const identity =
+    token === null
+      ? "the node's, or what its settings say"
+      : `the pod's: a token for ${token.audience}, kept per ${token.cacheType === "Token" ? "token" : "service account"}${token.required ? "; pods without a service account are not served" : ""}`;
+  const rows = [
+    ["because of", provider.pattern],
+    [
+      "executable",
+      executable === null ? "not looked at (--bin-dir)" : `${executable.path} (${executable.about})`,
+    ],
+    ["asked with", asks.join(" ")],
+    ["identity", identity],
+    ["kept for", `what the answer says, else ${provider.defaultCacheDuration}`],
+  ].map(([name = "", value = ""]) => [dim(name), printable(value)]);
+  return [`${mark} ${index + 1}. ${bold(printable(provider.name))}`, table(rows, "     "), ""];
+}
+
+function verdict(document: ExplainDocument, { dim, yellow, marks }: Style): readonly string[] {
+  const others =
+    document.others.length === 0 ? [] : [dim(`Not asked: ${printable(document.others.join(", "))}.`)];
+  if (document.providers.length === 0) {
+    return [
+      `${yellow(marks.warning)} No provider matches: imagePullSecrets, the node's docker config, or an anonymous pull. imagecred match says why.`,
+      ...others,
+    ];
+  }
+  return [
+    dim("Tried in this order: imagePullSecrets, the node's docker config, then what these plugins give."),
+    ...others,
+  ];
+}

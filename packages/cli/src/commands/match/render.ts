@@ -1,0 +1,40 @@
+import type { Style } from "../../output/style.ts";
+import { printable, table, wrap } from "../../output/text.ts";
+import type { MatchDocument, ProviderMatch } from "./index.ts";
+
+export function renderMatch(document: MatchDocument, style: Style): string {
+  const { bold, dim } = style;
+  const lines = [
+    `${bold(document.name)}${dim(` is what patterns are compared with (${document.config})`)}`,
+    "",
+    ...document.providers.flatMap((provider) => [...providerLines(provider, style), ""]),
+    verdict(document, style),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function providerLines(provider: ProviderMatch, style: Style): readonly string[] {
+  const { bold, dim, green, yellow, marks, width } = style;
+  const head = `${provider.matched ? green(marks.good) : dim(marks.skipped)} ${bold(printable(provider.name))}`;
+  const rows = provider.patterns.map(({ pattern, matched, why }) => [
+    matched ? green(marks.good) : dim(marks.skipped),
+    matched ? printable(pattern) : dim(printable(pattern)),
+    matched ? green("matches") : printable(why),
+  ]);
+  const cautions = provider.patterns.flatMap(({ pattern, cautions }) =>
+    cautions.map(
+      (caution) =>
+        `    ${yellow(marks.warning)} ${wrap(printable(`${pattern}: ${caution}`), width, "      ", 6)}`,
+    ),
+  );
+  return [head, table(rows, "    "), ...cautions];
+}
+
+function verdict({ providers }: MatchDocument, style: Style): string {
+  const reached = providers.filter(({ matched }) => matched).map(({ name }) => printable(name));
+  if (reached.length === 0) {
+    return `${style.yellow(style.marks.warning)} No provider is asked for this image: it is pulled with imagePullSecrets, the node's docker config, or anonymously.`;
+  }
+  const order = reached.length === 1 ? "" : ", one after another";
+  return `${style.green(style.marks.good)} The kubelet runs ${reached.join(", then ")}${order}.`;
+}

@@ -1,0 +1,58 @@
+import { stderrStyle } from "../commands/command.ts";
+import type { World } from "../world.ts";
+import { took } from "./duration.ts";
+import { printable } from "./text.ts";
+
+/** Says on a terminal what is being waited for. */
+export interface Progress {
+  /** Changes the line, which shows from the next beat on. */
+  say(what: string): void;
+}
+
+const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+const BEAT_MS = 100;
+/** What is done sooner needs no progress. */
+const PATIENCE_MS = 300;
+const CLEAR_LINE = "\r\u001b[K";
+
+/**
+ * Runs something that may take long; meanwhile a line on stderr says what it waits for and since when. Only a person at a
+ * terminal sees it: it is gone when the work is done.
+ */
+export async function withProgress<T>(
+  world: World,
+  options: { readonly output: string },
+  what: string,
+  work: (progress: Progress) => Promise<T>,
+): Promise<T> {
+  const columns = world.terminal.columns("stderr");
+  if (columns === undefined || options.output === "json" || world.stdio.env["TERM"] === "dumb") {
+    return work({ say: () => {} });
+  }
+  const { cyan, dim, marks } = stderrStyle(world);
+  const frames = marks.good === "✓" ? FRAMES : ["|", "/", "-", "\\"];
+  const started = world.clock.now();
+  let line = what;
+  let beat = 0;
+  let shown = false;
+  const timer = setInterval(() => {
+    const elapsed = world.clock.now() - started;
+    if (elapsed < PATIENCE_MS) return;
+    shown = true;
+    const time = took(elapsed);
+    const text = printable(line).slice(0, Math.max(0, columns - time.length - 5));
+    world.stdio.writeStderr(
+      `${CLEAR_LINE}${cyan(frames[beat++ % frames.length] ?? "")} ${text} ${dim(time)}`,
+    );
+  }, BEAT_MS);
+  try {
+    return await work({
+      say: (next) => {
+        line = next;
+      },
+    });
+  } finally {
+    clearInterval(timer);
+    if (shown) world.stdio.writeStderr(CLEAR_LINE);
+  }
+}

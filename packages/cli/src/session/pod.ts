@@ -1,0 +1,71 @@
+import type { Pod, ServiceAccounts } from "@imagecred/kubelet";
+import { Secret } from "@imagecred/protocol";
+import { CommandError, systemReason, UsageError } from "../errors.ts";
+import type { World } from "../world.ts";
+import { type Claims, decodeClaims } from "./claims.ts";
+
+/** The pod that a service account token stands for, as the kubelet would know it. */
+export interface PodIdentity {
+  readonly pod: Pod;
+  readonly claims: Claims;
+  readonly serviceAccounts: ServiceAccounts;
+}
+
+export interface PodOptions {
+  readonly tokenFile?: string;
+  readonly annotation?: readonly string[];
+}
+
+const LARGEST_TOKEN = 64 * 1024;
+
+/**
+ * Makes the pod's side of a request of a token file: the kubelet would ask the API server for the token and the annotations,
+ * we are given both. @throws {UsageError} @throws {CommandError}
+ */
+export function podIdentity(options: PodOptions, world: World): PodIdentity | undefined {
+  const annotations = parseAnnotations(options.annotation ?? []);
+  if (options.tokenFile === undefined) {
+    if (annotations.size > 0)
+      throw new UsageError("--annotation goes with --token-file: without a pod there is no service account");
+    return undefined;
+  }
+  const token = new Secret(readToken(options.tokenFile, world));
+  const claims = decodeClaims(token.reveal());
+  if (claims === undefined) {
+    throw new CommandError(
+      `${options.tokenFile} holds no JSON Web Token; kubectl create token SERVICE_ACCOUNT --audience AUDIENCE makes one`,
+    );
+  }
+  const { namespace, serviceAccount, serviceAccountUid, pod, podUid } = claims;
+  return {
+    pod: {
+      namespace: namespace ?? "default",
+      name: pod ?? "pod",
+      uid: podUid ?? "unknown",
+      serviceAccountName: serviceAccount ?? "default",
+    },
+    claims,
+    serviceAccounts: {
+      get: async () => ({ uid: serviceAccountUid ?? "unknown", annotations }),
+      requestToken: async () => token,
+    },
+  };
+}
+
+function readToken(path: string, { disk }: World): string {
+  try {
+    return new TextDecoder().decode(disk.read(path, LARGEST_TOKEN)).trim();
+  } catch (error) {
+    throw new CommandError(`reading the token file ${path}: ${systemReason(error)}`, { cause: error });
+  }
+}
+
+function parseAnnotations(words: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(
+    words.map((word): [string, string] => {
+      const equals = word.indexOf("=");
+      if (equals <= 0) throw new UsageError(`--annotation ${word}: expected KEY=VALUE`);
+      return [word.slice(0, equals), word.slice(equals + 1)];
+    }),
+  );
+}

@@ -1,0 +1,125 @@
+import {
+  type ConfigReading,
+  type CredentialProviderConfig,
+  ImageCredentialProviders,
+  type ImageName,
+  ImageNameError,
+  parseImageName,
+} from "@imagecred/kubelet";
+import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
+import { CommandError, UsageError } from "../errors.ts";
+import { loadAcceptedConfig } from "../load-config.ts";
+import { findPlaces, type Places, type RunningKubelet, runningKubelet } from "../locate.ts";
+import { absolute, baseName } from "../paths.ts";
+import type { World } from "../world.ts";
+import { type PodIdentity, type PodOptions, podIdentity } from "./pod.ts";
+
+export interface SessionOptions extends PodOptions {
+  readonly image: string;
+  readonly config?: string;
+  readonly binDir?: string;
+  readonly kubernetesVersion?: string;
+  readonly envFrom?: "kubelet" | "shell";
+}
+
+/** One run of a plugin's executable. */
+export interface PluginRun {
+  readonly provider: string;
+  readonly ms: number;
+  readonly result: ProgramResult | undefined;
+}
+
+/** Whose environment the plugins inherit. */
+export interface EnvironmentSource {
+  readonly whose: "kubelet" | "shell";
+  /** Process of the kubelet. */
+  readonly pid: number | null;
+}
+
+/** Everything that is settled before a plugin runs. */
+export interface Session {
+  readonly image: ImageName;
+  readonly places: Places & { readonly binDir: string };
+  readonly reading: ConfigReading & { readonly config: CredentialProviderConfig };
+  readonly environmentSource: EnvironmentSource;
+  readonly podIdentity: PodIdentity | undefined;
+  readonly providers: ImageCredentialProviders;
+  /** Filled while plugins run. */
+  readonly runs: readonly PluginRun[];
+}
+
+export interface SessionHooks {
+  /** Changes a plugin's request before it runs (more variables, a listener). */
+  readonly prepare?: (request: ProgramRequest, provider: string) => ProgramRequest;
+}
+
+/**
+ * Milliseconds that we wait for processes that a plugin left behind with its output in their hands. The kubelet would wait
+ * as long as they live; a tool that hangs tells nobody why.
+ */
+const WAIT_AFTER_EXIT_MS = 5_000;
+
+/** @throws {UsageError} @throws {CommandError} */
+export function openSession(options: SessionOptions, world: World, hooks: SessionHooks = {}): Session {
+  const image = imageName(options.image);
+  const kubelet = runningKubelet(world);
+  const found = findPlaces(options, world, kubelet);
+  const { binDir } = found;
+  if (binDir === undefined)
+    throw new UsageError("the directory of the executables is not known; --bin-dir names it");
+  const places = { ...found, binDir: absolute(binDir, world.surroundings.workingDirectory) };
+  const reading = loadAcceptedConfig(places.config, options.kubernetesVersion, world);
+  const { environment, source } = environmentOf(options.envFrom, kubelet, world);
+  const pod = podIdentity(options, world);
+  const runs: PluginRun[] = [];
+  const providers = new ImageCredentialProviders(reading.config, {
+    binDir: places.binDir,
+    disk: world.disk,
+    clock: world.clock,
+    crypto: world.crypto,
+    environment,
+    ...(pod === undefined ? {} : { serviceAccounts: pod.serviceAccounts }),
+    ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: options.kubernetesVersion }),
+    runProgram: async (request) => {
+      const provider = baseName(request.file);
+      const started = world.clock.now();
+      let result: ProgramResult | undefined;
+      try {
+        const prepared = hooks.prepare?.(request, provider) ?? request;
+        result = await world.runProgram({ ...prepared, maxWaitAfterExitMs: WAIT_AFTER_EXIT_MS });
+        return result;
+      } finally {
+        runs.push({ provider, ms: world.clock.now() - started, result });
+      }
+    },
+  });
+  return { image, places, reading, environmentSource: source, podIdentity: pod, providers, runs };
+}
+
+/** @throws {CommandError} with the kubelet's words */
+export function imageName(text: string): ImageName {
+  try {
+    return parseImageName(text);
+  } catch (error) {
+    if (!(error instanceof ImageNameError)) throw error;
+    throw new CommandError(`the kubelet would not take the image name: ${error.message}`, { cause: error });
+  }
+}
+
+function environmentOf(
+  wanted: SessionOptions["envFrom"],
+  kubelet: RunningKubelet | undefined,
+  world: World,
+): { environment: Readonly<Record<string, string | undefined>>; source: EnvironmentSource } {
+  if (wanted !== "shell" && kubelet?.env !== undefined) {
+    return { environment: kubelet.env, source: { whose: "kubelet", pid: kubelet.pid } };
+  }
+  if (wanted === "kubelet") {
+    const why =
+      kubelet === undefined
+        ? "no kubelet runs here"
+        : `process ${kubelet.pid} is not for this user to read; use sudo`;
+    throw new CommandError(`--env-from kubelet: ${why}`);
+  }
+  return { environment: world.stdio.env, source: { whose: "shell", pid: null } };
+}
