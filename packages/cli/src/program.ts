@@ -46,7 +46,9 @@ function buildProgram(world: World, done: (code: ExitCode) => void): Command {
         visibleOptions: (of: Command) => of.options.filter((option) => !option.hidden),
       } satisfies Partial<Help>)
       .helpOption("-h, --help", "show this")
-      .showHelpAfterError("(imagecred --help lists what there is)");
+      .showHelpAfterError(
+        `(${command.name() === "imagecred" ? "imagecred" : `imagecred ${command.name()}`} --help lists what there is)`,
+      );
 
   const program = configure(new Command("imagecred"))
     .usage("<command> [options]")

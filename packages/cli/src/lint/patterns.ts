@@ -13,7 +13,18 @@ export interface Pattern {
   readonly notes: ReadonlySet<string>;
 }
 
+const parsed = new WeakMap<LintContext["providers"], readonly Pattern[]>();
+
+/** Every pattern of a configuration, parsed once for all lints. */
 export function patternsOf({ providers }: Pick<LintContext, "providers">): readonly Pattern[] {
+  const known = parsed.get(providers);
+  if (known !== undefined) return known;
+  const patterns = parse(providers);
+  parsed.set(providers, patterns);
+  return patterns;
+}
+
+function parse(providers: LintContext["providers"]): readonly Pattern[] {
   return providers.flatMap((provider, providerIndex) =>
     (provider.matchImages ?? []).map((text, index): Pattern => {
       const explanation = matchImage(text, "registry.example/image");

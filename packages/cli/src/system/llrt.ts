@@ -1,3 +1,4 @@
+import "./llrt-globals.ts";
 import * as files from "imagecred:files";
 import { columns, executable, userId, workingDirectory } from "imagecred:terminal";
 import type { Disk, Surroundings, Terminal } from "./types.ts";

@@ -69,6 +69,14 @@ export function format(first: unknown, ...rest: unknown[]): string {
   return [head, ...values.map((value) => (typeof value === "string" ? value : inspect(value)))].join(" ");
 }
 
+/** Escape sequences of colours and cursors, as ECMA-48 has them. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+const sequences = /\u001b\[[0-?]*[ -/]*[@-~]/g;
+
+export function stripVTControlCharacters(text: string): string {
+  return text.replace(sequences, "");
+}
+
 const tag = (value: unknown) => Object.prototype.toString.call(value).slice(8, -1);
 
 export const types = {
@@ -96,6 +104,7 @@ export default {
   debug,
   inspect,
   format,
+  stripVTControlCharacters,
   types,
   isArray,
   get TextEncoder() {
