@@ -51,7 +51,7 @@ function selectorsOf(id: string | undefined): readonly (Selector | undefined)[] 
   return ARM_ID.test(id) ? ["msi_res_id"] : ["client_id", "object_id"];
 }
 
-function ask(
+async function ask(
   selector: Selector | undefined,
   id: string | undefined,
   context: Context,
@@ -59,15 +59,23 @@ function ask(
   const origin = (context.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] || DEFAULT_ORIGIN).replace(/\/+$/, "");
   const query = new URLSearchParams({ "api-version": "2018-02-01", resource: REGISTRY_RESOURCE });
   if (selector !== undefined && id !== undefined) query.set(selector, id);
-  return context.http.metadata({
-    service: "Azure Instance Metadata Service",
-    operation: "token",
-    method: "GET",
-    url: `${origin}/metadata/identity/oauth2/token?${query}`,
-    headers: { metadata: "true" },
-    attempts: 5,
-    again: (outcome) => again(outcome, context.clock.now()),
-  });
+  try {
+    return await context.http.metadata({
+      service: "Azure Instance Metadata Service",
+      operation: "token",
+      method: "GET",
+      url: `${origin}/metadata/identity/oauth2/token?${query}`,
+      headers: { metadata: "true" },
+      attempts: 5,
+      again: (outcome) => again(outcome, context.clock.now()),
+    });
+  } catch (error) {
+    if (!(error instanceof CredentialError)) throw error;
+    const { attempted, cameBack } = error;
+    const advice =
+      "if this is not an Azure virtual machine, configure another identity in azure.json; if it is, let it reach the metadata service";
+    throw new CredentialError({ attempted, cameBack, advice, cause: error });
+  }
 }
 
 const BROKEN = new Set(["ECONNREFUSED", "ECONNRESET"]);

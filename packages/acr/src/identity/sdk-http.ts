@@ -17,11 +17,20 @@ export interface SdkHttp {
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "HEAD"] satisfies HttpRequest["method"][];
 
-/** Lets @azure/identity make its requests through the context's client: proxy, deadline, retries and logs are ours. */
-export function createSdkHttpClient(context: Context, userAgent: string | undefined): SdkHttp {
+/**
+ * Lets @azure/identity make its requests through the context's client: proxy, deadline, retries and logs are ours.
+ * @param authority of an Entra tenant, whose endpoints need not be asked for; undefined for AD FS
+ */
+export function createSdkHttpClient(
+  context: Context,
+  userAgent: string | undefined,
+  authority: string | undefined,
+): SdkHttp {
   let failure: unknown;
   let refusal: TransportResponse | undefined;
   async function sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
+    if (authority !== undefined && request.url === `${authority}/v2.0/.well-known/openid-configuration`)
+      return openIdConfiguration(request, authority);
     try {
       const response = await context.http.cloud({
         service: "Microsoft Entra ID",
@@ -44,6 +53,21 @@ export function createSdkHttpClient(context: Context, userAgent: string | undefi
     }
   }
   return { client: { sendRequest }, failure: () => failure, refusal: () => refusal };
+}
+
+/**
+ * MSAL asks for the endpoints of authorities that it does not have built in, login.chinacloudapi.cn among them. They are
+ * of one form everywhere (https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud), so it is told.
+ */
+function openIdConfiguration(request: PipelineRequest, authority: string): PipelineResponse {
+  const document = {
+    token_endpoint: `${authority}/oauth2/v2.0/token`,
+    issuer: `${authority}/v2.0`,
+    authorization_endpoint: `${authority}/oauth2/v2.0/authorize`,
+    end_session_endpoint: `${authority}/oauth2/v2.0/logout`,
+    jwks_uri: `${authority}/discovery/v2.0/keys`,
+  };
+  return { request, status: 200, headers: createHttpHeaders(), bodyAsText: JSON.stringify(document) };
 }
 
 function methodOf({ method }: PipelineRequest): HttpRequest["method"] {

@@ -25,7 +25,11 @@ export async function findServicePrincipal(
   // What AZURE_LOG_LEVEL makes the SDK say belongs where our own details go, past the redaction.
   AzureLogger.log = (...words: unknown[]) =>
     context.log.debug("azure-sdk", { line: words.map(String).join(" ") });
-  const http = createSdkHttpClient(context, userAgent);
+  const http = createSdkHttpClient(
+    context,
+    userAgent,
+    cloud.adfs === true ? undefined : `${cloud.loginEndpoint}/${tenantId}`,
+  );
   const credential = await credentialOf(principal, tenantId, cloud, context, {
     authorityHost: cloud.loginEndpoint,
     // The clouds' authorities are known or come from the operator; asking the public cloud about them would be one call more.

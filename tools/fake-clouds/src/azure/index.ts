@@ -57,6 +57,7 @@ export class Azure {
   stackLogin: StackLogin;
   /** Seconds that the next access tokens of applications live. */
   expiresIn = 3599;
+  #files = 0;
   readonly #core: Core;
   readonly #tenant: TenantName;
   readonly #populations: ReadonlyMap<TenantName, Population>;
@@ -139,14 +140,15 @@ export class Azure {
     return identityConfig(identity, this.#identityParts(tenant));
   }
 
-  /** Writes {@link azureJson} to a file, with `extra` fields. @returns its path */
+  /** Writes {@link azureJson} to a new file, with `extra` fields. @returns its path */
   async azureJsonFile(
     identity: AzureIdentity,
     extra: Readonly<Record<string, unknown>> = {},
     tenant = this.#tenant,
   ): Promise<string> {
     const config = { ...(await this.azureJson(identity, tenant)), ...extra };
-    return this.#core.writeFile(`azure-${tenant}-${identity}.json`, JSON.stringify(config, null, 2));
+    this.#files++;
+    return this.#core.writeFile(`azure-${this.#files}.json`, JSON.stringify(config, null, 2));
   }
 
   /** A service account token of `default/app`, for which every tenant's application `pod` has a federated credential. */
