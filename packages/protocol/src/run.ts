@@ -5,6 +5,7 @@ import { DEFAULT_TIMEOUT_MS, Deadline } from "./deadline.ts";
 import { GoDurationError, parseGoDuration } from "./duration.ts";
 import {
   CredentialError,
+  type CredentialErrorParts,
   messageOf,
   OptionsError,
   RequestError,
@@ -45,7 +46,7 @@ export async function run<Options>(provider: CredentialProvider<Options>, world:
   });
   try {
     const informative = information(provider, stdio.args);
-    stdio.writeStdout(informative ?? (await respond(provider, world, log)));
+    write(stdio, informative ?? (await respond(provider, world, log)));
     return 0;
   } catch (error) {
     log.error(explain(error));
@@ -69,7 +70,7 @@ async function respond<Options>(
   const { stdio, clock, files } = world;
   const deadline = new Deadline(timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
   const options = await provider.options({ args: stdio.args, env: stdio.env, files, log });
-  const request = decodeRequest(await stdio.readStdin(MAX_REQUEST_BYTES));
+  const request = decodeRequest(await readStdin(stdio, deadline));
   log.debug("request", { image: request.image.name, withToken: request.serviceAccountToken !== undefined });
   const http = createHttpClient({
     transport: world.transport,
@@ -82,7 +83,15 @@ async function respond<Options>(
   });
   const { crypto, runShell, random } = world;
   const context: Context = { http, env: stdio.env, files, clock, deadline, log, crypto, runShell, random };
-  const answer = await withinDeadline(provider.credential(request, options, context), deadline);
+  const answer = await within(
+    deadline.remainingMs() + LAST_WORD_MS,
+    provider.credential(request, options, context),
+    {
+      attempted: "getting a credential",
+      cameBack: `not done within ${deadline.totalMs} ms`,
+      advice: "IMAGECRED_LOG=debug shows which call is slow; IMAGECRED_TIMEOUT sets the limit",
+    },
+  );
   const cacheSeconds = cacheSecondsOf(answer, world, request.image.registry);
   log.info("credential", { keys: Object.keys(answer.auth), cacheKeyType: answer.cacheKeyType, cacheSeconds });
   return encodeResponse(request.apiVersion, {
@@ -92,25 +101,44 @@ async function respond<Options>(
   });
 }
 
-/** Calls have the deadline as their limit already; this one is for whatever is not a call. */
-async function withinDeadline<T>(work: Promise<T>, deadline: Deadline): Promise<T> {
+/** Calls have the deadline as their limit already; this is for the one under way to fail with a better message first. */
+const LAST_WORD_MS = 500;
+
+/** The kubelet writes the request and closes the pipe at once; a person at a terminal may not. */
+function readStdin(stdio: Stdio, deadline: Deadline): Promise<Uint8Array> {
+  return within(deadline.remainingMs(), stdio.readStdin(MAX_REQUEST_BYTES), {
+    attempted: "reading the request from stdin",
+    cameBack: `it was still open after ${deadline.totalMs} ms`,
+    advice: "write a CredentialProviderRequest and close stdin, as the kubelet does",
+  });
+}
+
+async function within<T>(
+  milliseconds: number,
+  work: Promise<T>,
+  otherwise: CredentialErrorParts,
+): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(
-        new CredentialError({
-          attempted: "getting a credential",
-          cameBack: `not done within ${deadline.totalMs} ms`,
-          advice: "IMAGECRED_LOG=debug shows which call is slow; IMAGECRED_TIMEOUT sets the limit",
-        }),
-      );
-      // Half a second for the call that is under way to fail with a better message first.
-    }, deadline.remainingMs() + 500);
+    timer = setTimeout(() => reject(new CredentialError(otherwise)), milliseconds);
   });
   try {
     return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function write(stdio: Stdio, text: string): void {
+  try {
+    stdio.writeStdout(text);
+  } catch (error) {
+    throw new CredentialError({
+      attempted: "writing to stdout",
+      cameBack: messageOf(error),
+      advice: "whatever started this program has to read what it prints",
+      cause: error,
+    });
   }
 }
 

@@ -76,6 +76,9 @@ export async function buildNode(executable: Executable, platform: Platform, out:
       useCodeCache: false,
       useSnapshot: false,
       execArgvExtension: "none",
+      // Node's own warnings (of a variable that it finds dangerous, of an interface that is on its way out) have no
+      // place on a plugin's stderr.
+      execArgv: ["--no-warnings"],
     };
     writeFileSync(config, JSON.stringify(settings));
     mkdirSync(dirname(out), { recursive: true });
