@@ -75,10 +75,12 @@ function errorFields(object: Readonly<Record<string, unknown>>): (string | undef
     : [textField(api, "status"), textField(api, "message")];
 }
 
+/** Text of a page that may be anybody's: its words, without markup and without anything long enough to be a key. */
 function plainText(body: Uint8Array): string {
   return new TextDecoder()
     .decode(body.subarray(0, 4096))
     .replace(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
+    .replace(/[A-Za-z0-9+/=_~-]{16,}/g, "…")
     .replace(/\s+/g, " ")
     .trim();
 }

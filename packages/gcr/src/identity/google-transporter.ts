@@ -1,6 +1,6 @@
 import { type Context, CredentialError, type HttpRequest, Secret } from "@imagecred/protocol";
 import type { JWT } from "google-auth-library";
-import { describeAnswer, jsonObject } from "../google-answer.ts";
+import { describeAnswer, jsonObject, tokenIn } from "../google-answer.ts";
 
 /** google-auth-library's HTTP client, of which it uses `request` alone unless its interceptors are wanted. */
 export type Transporter = JWT["transporter"];
@@ -8,7 +8,8 @@ type Options = NonNullable<Parameters<Transporter["request"]>[0]>;
 
 /**
  * google-auth-library's requests over the context's HTTP: its proxy, trust, deadline, retries, limits and log hold, and
- * the library's own do not come into it. An answer that is not a 2xx is a CredentialError, which the library passes on.
+ * the library's own do not come into it. An answer that is not what was asked for is a CredentialError, which the library
+ * passes on.
  */
 export function transporterOver(context: Context): Transporter {
   const transporter = {
@@ -17,12 +18,14 @@ export function transporterOver(context: Context): Transporter {
       const request = toRequest(options);
       const local = request.url.startsWith("http:");
       const answer = await (local ? context.http.metadata(request) : context.http.cloud(request));
-      if (answer.status < 200 || answer.status > 299) {
-        throw new CredentialError({
-          attempted: `asking ${request.service} (${request.operation}, ${new URL(request.url).origin})`,
-          cameBack: describeAnswer(answer),
-          advice: ADVICE[request.service] ?? "check the credential file and what it points to",
-        });
+      const { field, advice } = EXPECTED[request.service] ?? {
+        advice: "check the credential file and what it points to",
+      };
+      const attempted = `asking ${request.service} (${request.operation}, ${new URL(request.url).origin})`;
+      if (field !== undefined) {
+        tokenIn(answer, attempted, field, () => advice);
+      } else if (answer.status < 200 || answer.status > 299) {
+        throw new CredentialError({ attempted, cameBack: describeAnswer(answer), advice });
       }
       const data = bodyOf(answer.body, options.responseType);
       return { status: answer.status, headers: new Headers(answer.headers), data, config: options };
@@ -36,11 +39,21 @@ const OAUTH = "Google OAuth";
 const STS = "Google STS";
 const IAM = "IAM Service Account Credentials";
 
-const ADVICE: Readonly<Record<string, string>> = {
-  [OAUTH]: "check that the key or refresh token is still valid, and the node's clock",
-  [STS]: "check the pool's provider, its audience and its conditions",
-  [IAM]:
-    "grant the identity roles/iam.workloadIdentityUser or serviceAccountTokenCreator on the service account",
+/** What each of Google's services answers with, and what to do when it does not. */
+const EXPECTED: Readonly<Record<string, { readonly field?: string; readonly advice: string }>> = {
+  [OAUTH]: {
+    field: "access_token",
+    advice: "check that the key or refresh token is still valid, and the node's clock",
+  },
+  [STS]: {
+    field: "access_token",
+    advice: "check the pool's provider, its audience and its conditions",
+  },
+  [IAM]: {
+    field: "accessToken",
+    advice:
+      "grant the identity roles/iam.workloadIdentityUser or serviceAccountTokenCreator on the service account",
+  },
 };
 
 function toRequest(options: Options): HttpRequest {

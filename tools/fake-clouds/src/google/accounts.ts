@@ -1,4 +1,4 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import type { Core } from "../core/core.ts";
 
 export interface ServiceAccountOptions {
@@ -52,11 +52,21 @@ export class Accounts {
     return this.#keys.get(email) ?? [];
   }
 
+  /** Every key of the account is deleted. */
+  revokeKeys(email: string): void {
+    this.#keys.delete(email);
+  }
+
+  /** Every user's grant is taken back. */
+  revokeUsers(): void {
+    this.#users.length = 0;
+  }
+
   createUser(email: string): UserCredential {
     const { secrets } = this.#core;
     const user = {
       email,
-      clientId: `${secrets.issue("google.clientIdPrefix", 12)}.apps.googleusercontent.com`,
+      clientId: `${randomBytes(6).toString("hex")}.apps.googleusercontent.com`,
       clientSecret: `GOCSPX-${secrets.issue("google.clientSecret", 28)}`,
       refreshToken: `1//0${secrets.issue("google.refreshToken", 96)}`,
     };

@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { describeAnswer, tokenIn } from "./google-answer.ts";
+
+const answer = (status: number, body: string, headers: Record<string, string> = {}) => ({
+  status,
+  headers,
+  body: new TextEncoder().encode(body),
+});
+
+describe("what an answer says", () => {
+  it("in the form of OAuth, of Google's APIs, or in words", () => {
+    for (const [body, said] of [
+      [
+        '{"error":"invalid_grant","error_description":"Invalid JWT Signature."}',
+        "400 invalid_grant: Invalid JWT Signature.",
+      ],
+      ['{"error":{"code":400,"message":"No such.","status":"NOT_FOUND"}}', "400 NOT_FOUND: No such."],
+      ['{"error":"invalid_grant"}', "400 invalid_grant"],
+      ["plain words\n", "400 plain words"],
+      ["", "400"],
+      ["{}", "400"],
+      ["[]", "400 []"],
+      ["<title>T</title><style>p{}</style><p>Missing <b>header</b>.", "400 Missing header ."],
+    ] as const) {
+      assert.equal(describeAnswer(answer(400, body)), said);
+    }
+  });
+
+  it("without what might be a key, and not at length", () => {
+    assert.equal(
+      describeAnswer(answer(403, "denied to ya29.c0ASRK0GaBcDeFgHiJkLmNoP now")),
+      "403 denied to ya29.… now",
+    );
+    assert.equal(describeAnswer(answer(500, "word ".repeat(1000))).length, "500 ".length + 200 + 1);
+  });
+
+  it("that it is a redirect, which is not followed", () => {
+    assert.match(
+      describeAnswer(answer(302, "", { location: "https://evil.test/x?y" })),
+      /^302, a redirect to https:\/\/evil.test,/,
+    );
+    assert.match(describeAnswer(answer(302, "")), /somewhere else/);
+  });
+});
+
+describe("a token in an answer", () => {
+  const read = (status: number, body: string) =>
+    tokenIn(answer(status, body), "asking", "access_token", () => "advice");
+
+  it("is found, and wrapped", () => {
+    const { token, fields } = read(200, '{"access_token":"abc","expires_in":5}');
+    assert.equal(token.reveal(), "abc");
+    assert.equal(String(token), "[redacted]");
+    assert.equal(fields["expires_in"], 5);
+  });
+
+  it("is missing from everything else, and that is an error", () => {
+    for (const body of [
+      "",
+      "{}",
+      "[]",
+      "null",
+      "x",
+      '{"access_token":""}',
+      '{"access_token":7}',
+      '{"token":"abc"}',
+    ]) {
+      assert.throws(() => read(200, body), /asking: 200 without access_token/, body);
+    }
+    assert.throws(() => read(403, '{"access_token":"abc"}'), /asking: 403; advice/);
+  });
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { OptionsError, systemFiles } from "@imagecred/protocol";
+import { captureLogger } from "@imagecred/protocol/testing";
+import { parseOptions } from "./options.ts";
+
+function parse(args: readonly string[], env: Record<string, string> = {}) {
+  const { log, lines } = captureLogger();
+  return { ...parseOptions({ args, env, files: systemFiles, log }), lines };
+}
+
+function refused(args: readonly string[], why: RegExp, env: Record<string, string> = {}) {
+  assert.throws(
+    () => parse(args, env),
+    (error) => error instanceof OptionsError && why.test(error.message),
+    args.join(" "),
+  );
+}
+
+const PROVIDER = "projects/1/locations/global/workloadIdentityPools/pool/providers/p";
+
+describe("options", () => {
+  it("need nothing", () => {
+    assert.deepEqual(parse([]), {
+      authFlow: "gcr",
+      identity: { identity: "auto", fallback: "none" },
+      universe: undefined,
+      mirrors: [],
+      serviceAccount: "default",
+      pool: undefined,
+      lines: [],
+    });
+    assert.deepEqual(parse(["get-credentials"]), parse([]));
+  });
+
+  it("take the Go plugin's command line", () => {
+    for (const args of [
+      ["get-credentials", "--authFlow", "dockercfg"],
+      ["get-credentials", "--authFlow=dockercfg"],
+      ["get-credentials", "-a", "dockercfg"],
+      ["--authFlow=dockercfg", "get-credentials"],
+      ["--auth-flow", "dockercfg"],
+    ]) {
+      assert.equal(parse(args).authFlow, "dockercfg");
+    }
+    assert.equal(parse(["get-credentials", "--authFlow=dockercfg-url"]).authFlow, "dockercfg-url");
+    const issuer = "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c";
+    assert.deepEqual(
+      parse(["get-credentials", `--identity-provider=${issuer}`, "--project-id=my-project"]).pool,
+      {
+        kind: "gke",
+        audience: `identitynamespace:my-project.svc.id.goog:${issuer}`,
+      },
+    );
+    const { lines } = parse(["get-credentials", "-v", "4", "--logtostderr"]);
+    assert.equal(lines.length, 2);
+    assert.match(lines.join(), /--v is a klog flag.*--logtostderr is a klog flag/);
+  });
+
+  it("refuse other flows, in any letter case, and other commands", () => {
+    for (const flow of ["", "GCR", "Gcr", "bad-flow"])
+      refused([`--authFlow=${flow}`], /gcr, dockercfg or dockercfg-url/);
+    refused(["get-credential"], /unknown argument "get-credential"/);
+    refused(["get-credentials", "more"], /unknown argument "more"/);
+    refused(["--no-such-flag"], /unknown flag --no-such-flag/);
+  });
+
+  it("want a project with an identity provider, and one pool", () => {
+    refused(["--identity-provider=https://i"], /--project-id/);
+    refused(["--identity-provider=https://i", "--project-id=a b"], /--project-id/);
+    refused(["--identity-provider=http://i", "--project-id=p"], /https:/);
+    refused(
+      ["--identity-provider=https://i", "--project-id=p", `--workload-identity-provider=${PROVIDER}`],
+      /not both/,
+    );
+    assert.equal(parse(["--project-id=p"]).pool, undefined);
+  });
+
+  it("take a provider by its resource name", () => {
+    const audience = `//iam.googleapis.com/${PROVIDER}`;
+    for (const value of [PROVIDER, audience, `https:${audience}`]) {
+      assert.deepEqual(parse([`--workload-identity-provider=${value}`]).pool, {
+        kind: "workload-identity",
+        audience,
+      });
+    }
+    const other = `//iam.s3nsapis.fr/${PROVIDER}`;
+    assert.equal(parse([`--workload-identity-provider=${other}`]).pool?.audience, other);
+    for (const value of [
+      "",
+      "pool",
+      `${PROVIDER}/x`,
+      `x${PROVIDER}`,
+      PROVIDER.replace("1", "name"),
+      `http:${audience}`,
+    ]) {
+      refused([`--workload-identity-provider=${value}`], /projects\/NUMBER/);
+    }
+  });
+
+  it("know universes by their API domain, from flag or environment", () => {
+    assert.equal(parse(["--universe-domain=s3nsapis.fr"]).universe?.registryDomain, "s3nsregistry.fr");
+    const env = { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "apis-tpczero.goog" };
+    assert.equal(parse([], env).universe?.registryDomain, "pkg-tpczero.goog");
+    assert.equal(parse(["--universe-domain=googleapis.com"], env).universe?.registryDomain, "pkg.dev");
+    assert.equal(parse([], { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "" }).universe, undefined);
+    refused(["--universe-domain=apis.example.com"], /--registry-domain/);
+    refused(["--universe-domain=https://x"], /not a universe's domain/);
+    const own = ["--universe-domain=apis.example.com", "--registry-domain=registry.example.com"];
+    assert.deepEqual(parse(own).universe, {
+      domain: "apis.example.com",
+      registryDomain: "registry.example.com",
+    });
+  });
+
+  it("keep a universe's credentials from another's registries", () => {
+    refused(["--registry-domain=pkg.dev"], /--universe-domain/);
+    refused(["--universe-domain=apis.example.com", "--registry-domain=pkg.dev"], /that of googleapis.com/);
+    refused(["--universe-domain=s3nsapis.fr", "--registry-domain=pkg-x.goog"], /that of apis-x.goog/);
+    refused(
+      ["--universe-domain=s3nsapis.fr", "--registry-domain=example.com"],
+      /not the registry domain of s3nsapis.fr/,
+    );
+    refused(["--registry", "docker.s3nsregistry.fr=gcr.io"], /stays there/);
+  });
+
+  it("take mirrors of Google's registries only", () => {
+    const { mirrors } = parse([
+      "--registry=mirror.test:5000=gcr.io",
+      "--registry",
+      "m.test=docker.s3nsregistry.fr",
+    ]);
+    assert.deepEqual(
+      mirrors.map(({ mirror, universe }) => [mirror, universe.domain]),
+      [
+        ["mirror.test:5000", "googleapis.com"],
+        ["m.test", "s3nsapis.fr"],
+      ],
+    );
+    refused(["--registry=mirror.test=docker.io"], /not one of Google's registries/);
+    refused(["--registry=mirror.test"], /HOST\[:PORT\]=TARGET/);
+  });
+
+  it("take a service account that is a path segment", () => {
+    assert.equal(
+      parse(["--service-account=a@p.iam.gserviceaccount.com"]).serviceAccount,
+      "a@p.iam.gserviceaccount.com",
+    );
+    for (const value of ["", "../x", "a/b", "a?b", "a b", "."])
+      refused([`--service-account=${value}`], /--service-account/);
+  });
+});
