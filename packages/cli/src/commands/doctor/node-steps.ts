@@ -30,8 +30,8 @@ export function imageStep(session: Session, given: string): Step {
   return step("image", { says: `${repo}, ${reference}`, details: renamed });
 }
 
-/** Closest first: what differs in one label teaches more than what differs in their number. */
-const NEARNESS = ["path", "port", "label", "label-count", "invalid"];
+/** Closest first. A host of another number of labels is another registry altogether, and teaches nothing. */
+const NEARNESS = ["path", "port", "label"];
 
 export function matchStep(session: Session): Step {
   const { providers } = session.reading.config;
@@ -45,6 +45,7 @@ export function matchStep(session: Session): Step {
         break;
       }
       const nearness = NEARNESS.indexOf(explanation.reason.kind);
+      if (nearness < 0) continue;
       misses.push({ nearness, detail: detail(`${name}: ${pattern}: ${whyNot(explanation)}`, "skipped") });
     }
   }

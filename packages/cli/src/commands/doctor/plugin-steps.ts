@@ -56,7 +56,7 @@ function pluginStep(
             ? []
             : [detail(`what the kubelet does not say: ${trace.detail}`, "bad")]),
         ],
-        fix: fixFor(trace),
+        ...fixFor(trace),
       });
     case "no-service-account":
       return step(name, {
@@ -86,21 +86,28 @@ function slowness({ execMs = 0 }: ProviderTrace): { light: "warning"; fix: strin
 /** The plugin's own last word where there is one: the kubelet's text around it says nothing more. */
 function failure(trace: ProviderTrace, events: readonly PluginEvent[]): string {
   const last = events.findLast(({ level }) => level === "error");
-  return last?.message ?? trace.error ?? "failed";
+  return last?.message ?? trace.error?.trim() ?? "failed";
 }
 
-function fixFor({ fault }: ProviderTrace): string {
+/** A plugin that ended with an error said itself what to do. */
+function fixFor({ fault }: ProviderTrace): { readonly fix?: string } {
   switch (fault) {
     case "start":
-      return "the executable cannot be started here: a static build for this machine, or its loader and libraries, is missing";
+      return {
+        fix: "the executable cannot be started here: use a static build for this machine, or bring its loader and libraries",
+      };
     case "timeout":
-      return "see which call above has no answer: routes, proxies, security groups, private endpoints";
+      return {
+        fix: "see which call above has no answer: routes, proxies, security groups, private endpoints",
+      };
     case "not-json":
     case "api-version":
     case "undecodable":
-      return "the plugin's answer is not what this kubelet takes: another version of the plugin, or of apiVersion in the configuration";
+      return {
+        fix: "the plugin's answer is not what this kubelet takes: use another version of the plugin, or another apiVersion in the configuration",
+      };
     default:
-      return "what the plugin says above is all that it knows; its calls are listed in order";
+      return {};
   }
 }
 

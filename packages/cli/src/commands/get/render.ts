@@ -30,7 +30,7 @@ function providerLines(provider: ShownProvider, style: Style): readonly string[]
     case "failed":
       return [
         `${red(marks.bad)} ${name} failed${time}`,
-        `    ${wrap(printable(provider.error ?? ""), width, "    ")}`,
+        `    ${wrap(printable((provider.error ?? "").trim()), width, "    ")}`,
         ...(provider.detail === null
           ? []
           : [`    ${wrap(printable(`what the kubelet does not say: ${provider.detail}`), width, "    ")}`]),

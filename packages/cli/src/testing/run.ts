@@ -1,0 +1,86 @@
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, type Transport, TransportError } from "@imagecred/protocol";
+import { crypto, runProgram as startProgram } from "@imagecred/protocol/system";
+import { runProgram } from "../program.ts";
+import type { World } from "../world.ts";
+import { chrootDisk } from "./chroot-disk.ts";
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Width of the terminal; none unless given. */
+  readonly columns?: number;
+  readonly userId?: number;
+  readonly transport?: Transport;
+  readonly clock?: Clock;
+}
+
+/** A directory that the tool takes for `/`, and runs of the tool in it. */
+export interface Bench extends Disposable {
+  readonly root: string;
+  /** Path within the directory. */
+  path(...segments: string[]): string;
+  run(args: readonly string[], options?: RunOptions): Promise<Ran>;
+}
+
+/** 2026-11-24T08:00:00Z */
+export const NOW = 1_795_507_200_000;
+
+const offline: Transport = {
+  request: async () => {
+    throw new TransportError("lookup", "ENOTFOUND", "tests are offline");
+  },
+  preconnect: () => {},
+};
+
+export function bench(): Bench {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), "imagecred-cli-")));
+  return {
+    root,
+    path: (...segments) => join(root, ...segments),
+    run: (args, options = {}) => run(root, args, options),
+    [Symbol.dispose]: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+async function run(root: string, args: readonly string[], options: RunOptions): Promise<Ran> {
+  let stdout = "";
+  let stderr = "";
+  const world: World = {
+    stdio: {
+      args,
+      env: options.env ?? {},
+      readStdin: async () => new Uint8Array(),
+      writeStdout: (text) => {
+        stdout += text;
+      },
+      writeStderr: (text) => {
+        stderr += text;
+      },
+      exit: (code) => {
+        throw new Error(`exit ${code} called`);
+      },
+      onUncaught: () => {},
+    },
+    disk: chrootDisk(root),
+    terminal: { columns: () => options.columns },
+    surroundings: {
+      userId: options.userId ?? 0,
+      workingDirectory: root,
+      executable: join(root, "usr/bin/imagecred"),
+    },
+    runProgram: startProgram,
+    transport: options.transport ?? offline,
+    crypto,
+    clock: options.clock ?? { now: () => NOW, sleep: async () => {} },
+  };
+  const code = await runProgram(world);
+  return { code, stdout, stderr };
+}
