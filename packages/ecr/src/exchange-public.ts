@@ -4,7 +4,7 @@ import type { Caller } from "./exchange.ts";
 import type { EndpointOverrides } from "./options.ts";
 import { PUBLIC_REGION, type PublicRegistry } from "./registry.ts";
 import { type RegistryCredential, readAuthorizationData } from "./registry-credential.ts";
-import { callAws } from "./sdk/call.ts";
+import { type AwsCall, callAws } from "./sdk/call.ts";
 import { clientSettings } from "./sdk/client-settings.ts";
 import { endpointUrl } from "./sdk/endpoint.ts";
 
@@ -33,14 +33,19 @@ export async function publicCredential(
   );
   context.http.preconnect(endpointUrl(client.config.endpointProvider, SERVICE, region, endpoint));
 
-  const { who } = await caller;
-  const call = {
+  const call = caller.then(({ who }) => callBy(who, region));
+  // Whoever could not be found is reported by the sending, which waits for it too: but only to sign.
+  call.catch(() => {});
+  const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
+  return readAuthorizationData(authorizationData, await call);
+}
+
+function callBy(who: string, region: string): AwsCall {
+  return {
     service: SERVICE,
     operation: OPERATION,
     region,
     who,
     whenDenied: `allow ${who} the actions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken (policy AmazonElasticContainerRegistryPublicReadOnly)`,
   };
-  const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
-  return readAuthorizationData(authorizationData, client.config.base64Decoder, call);
 }

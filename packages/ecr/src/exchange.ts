@@ -4,7 +4,7 @@ import type { AwsCredentials } from "./identity/credentials.ts";
 import type { EndpointOverrides } from "./options.ts";
 import type { PrivateRegistry } from "./registry.ts";
 import { type RegistryCredential, readAuthorizationData } from "./registry-credential.ts";
-import { callAws } from "./sdk/call.ts";
+import { type AwsCall, callAws } from "./sdk/call.ts";
 import { clientSettings } from "./sdk/client-settings.ts";
 import { type EndpointSettings, endpointUrl, endpointUrlOfNewRegion } from "./sdk/endpoint.ts";
 
@@ -49,16 +49,21 @@ export async function privateCredential(
   if (ofNewRegion !== undefined) client = clientFor({ url: ofNewRegion, fips: false, dualStack: false });
   context.http.preconnect(ofNewRegion ?? endpointUrl(rules, SERVICE, region, wanted));
 
-  const { who } = await caller;
-  const call = {
+  const call = caller.then(({ who }) => callBy(who, region));
+  // Whoever could not be found is reported by the sending, which waits for it too: but only to sign.
+  call.catch(() => {});
+  const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
+  return readAuthorizationData(authorizationData?.[0], await call);
+}
+
+function callBy(who: string, region: string): AwsCall {
+  return {
     service: SERVICE,
     operation: OPERATION,
     region,
     who,
     whenDenied: `allow ${who} the action ecr:GetAuthorizationToken on resource * (policy AmazonEC2ContainerRegistryPullOnly)`,
   };
-  const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
-  return readAuthorizationData(authorizationData?.[0], client.config.base64Decoder, call);
 }
 
 /** The registry host's own form chooses, unless the operator did. A configured endpoint is taken as it is. */

@@ -17,8 +17,8 @@ export interface AwsCall {
 /** What the SDK's exceptions have, and what its deserializer adds to errors over unreadable answers. */
 interface SdkError extends Error {
   readonly $fault?: "client" | "server";
-  readonly $metadata?: {
-    readonly httpStatusCode?: number;
+  readonly $metadata: {
+    readonly httpStatusCode: number;
     readonly requestId?: string;
     readonly clockSkewCorrected?: boolean;
   };
@@ -27,28 +27,30 @@ interface SdkError extends Error {
 /**
  * Sends through an SDK client, and says in our own words what went wrong. When AWS refuses the signature's time, the SDK
  * has noted the clock's error by then, and the second try is signed with AWS's time.
+ * @param call may be known later than the sending starts, but must be by the time of an answer
  * @throws {CredentialError}
  */
-export async function callAws<T>(send: () => Promise<T>, call: AwsCall): Promise<T> {
+export async function callAws<T>(send: () => Promise<T>, call: AwsCall | Promise<AwsCall>): Promise<T> {
   try {
     return await send();
   } catch (error) {
-    if (!isSdkError(error) || error.$metadata?.clockSkewCorrected !== true) throw explained(error, call);
+    if (!isAnswer(error)) throw error;
+    if (error.$metadata.clockSkewCorrected !== true) throw explained(error, await call);
   }
   try {
     return await send();
   } catch (error) {
-    throw explained(error, call);
+    throw isAnswer(error) ? explained(error, await call) : error;
   }
 }
 
-function isSdkError(error: unknown): error is SdkError {
-  return error instanceof Error && !(error instanceof CredentialError) && "$metadata" in error;
+/** Errors that did not come out of an answer (our own, a defect's) stay as they are. */
+function isAnswer(error: unknown): error is SdkError {
+  if (!(error instanceof Error) || error instanceof CredentialError || !("$metadata" in error)) return false;
+  return typeof (error as SdkError).$metadata?.httpStatusCode === "number";
 }
 
-/** Errors that did not come out of an answer (ours, or a defect's) stay as they are. */
-function explained(error: unknown, call: AwsCall): unknown {
-  if (!isSdkError(error) || error.$metadata?.httpStatusCode === undefined) return error;
+function explained(error: SdkError, call: AwsCall): CredentialError {
   const { httpStatusCode: status, requestId } = error.$metadata;
   const modeled = error.$fault !== undefined;
   const said = modeled ? `${error.name}: ${messageOf(error)}` : "an answer that is not the API's";

@@ -1,0 +1,11 @@
+import { spawn } from "node:child_process";
+import { startClouds } from "@imagecred/fake-clouds";
+const clouds = await startClouds({});
+const env = await clouds.env("ecr", (process.argv[3] ?? "static") as "static");
+const [cmd, ...args] = process.argv[2].split(" ");
+const child = spawn(cmd, args, {env: {...env, IMAGECRED_LOG: process.env.L ?? "debug"}});
+child.stdin.end(JSON.stringify({apiVersion:"credentialprovider.kubelet.k8s.io/v1", kind:"CredentialProviderRequest", image:"123456789012.dkr.ecr.us-west-2.amazonaws.com/app"}));
+let out="", err=""; child.stdout.on("data",d=>out+=d); child.stderr.on("data",d=>err+=d);
+const code = await new Promise(r=>child.on("close",r));
+console.log(code, out.slice(0,180), err, clouds.requests.map(r=>`${r.service}.${r.operation}=${r.status}`).join(" "), clouds.connections.length);
+await clouds.close();
