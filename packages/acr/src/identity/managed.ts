@@ -66,7 +66,6 @@ async function ask(
       method: "GET",
       url: `${origin}/metadata/identity/oauth2/token?${query}`,
       headers: { metadata: "true" },
-      attempts: 5,
       again: (outcome) => again(outcome, context.clock.now()),
     });
   } catch (error) {
@@ -78,7 +77,8 @@ async function ask(
   }
 }
 
-const BROKEN = new Set(["ECONNREFUSED", "ECONNRESET"]);
+/** Broken exchanges that a second try may not see again. */
+const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"]);
 
 /**
  * Microsoft's guidance for this endpoint: 404, 410 (being updated), 429 and 5xx are tried again. A connection that nobody
@@ -87,9 +87,9 @@ const BROKEN = new Set(["ECONNREFUSED", "ECONNRESET"]);
 function again(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
   if (!outcome.ok) {
     const { error } = outcome;
-    if (!(error instanceof TransportError)) return undefined;
-    const answered = error.phase === "send" || error.phase === "receive" || BROKEN.has(error.code);
-    return answered ? { because: `${error.phase} ${error.code}` } : undefined;
+    if (!(error instanceof TransportError) || !TRANSIENT.has(error.code)) return undefined;
+    const nobodyThere = error.code === "ETIMEDOUT" && error.phase === "connect";
+    return nobodyThere ? undefined : { because: `${error.phase} ${error.code}` };
   }
   const { status, headers } = outcome.value;
   if (status !== 404 && status !== 410 && status !== 429 && status < 500) return undefined;
