@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { awsSdkResolution } from "./aws-sdk.ts";
 import { type Executable, versionOf } from "./executables.ts";
@@ -62,6 +64,7 @@ function staticOptions(executable: Executable): BuildOptions {
 
 /** One CommonJS file: what a single executable starts. */
 const nodeOptions: BuildOptions = {
+  banner: { js: readFileSync(join(import.meta.dirname, "node-banner.js"), "utf8") },
   format: "cjs",
   outExtension: { ".js": ".cjs" },
   platform: "node",

@@ -32,15 +32,16 @@ export function cargo(
   rest: readonly string[] = [],
 ): void {
   const { rust, c } = flags();
+  const target = targetDirectory(platform, profile);
   const args = [...command, "--locked", "--profile", profile, "--target", platform.rustTarget, ...rest];
   run("nice", ["cargo", ...args], {
     cwd: crateDirectory,
     visible: true,
     env: {
-      CARGO_TARGET_DIR: targetDirectory(platform, profile),
+      CARGO_TARGET_DIR: target,
       CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
       RUSTFLAGS: undefined,
-      [`CFLAGS_${platform.rustTarget.replaceAll("-", "_")}`]: c,
+      [`CFLAGS_${platform.rustTarget.replaceAll("-", "_")}`]: `${c} -ffile-prefix-map=${target}=/target`,
     },
   });
 }
@@ -57,7 +58,8 @@ function flags(): { rust: string[]; c: string } {
       "-Ctarget-feature=+crt-static",
       ...renames.map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
     ],
-    c: renames.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`).join(" "),
+    // QuickJS's own release builds are without its assertions, too.
+    c: ["-DNDEBUG", ...renames.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`)].join(" "),
   };
 }
 

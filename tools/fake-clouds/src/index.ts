@@ -7,4 +7,4 @@ export type { ActiveFault, Fault, FaultRule } from "./core/faults.ts";
 export type { ConnectionRecord, ProxyAttempt, RequestRecord } from "./core/log.ts";
 export type { IssuedSecret, Leak } from "./core/secrets.ts";
 export type { Listening } from "./core/tls-front.ts";
-export type { Google, GoogleIdentity, GoogleOptions } from "./google/index.ts";
+export { GOOGLE_IDENTITIES, type Google, type GoogleIdentity, type GoogleOptions } from "./google/index.ts";

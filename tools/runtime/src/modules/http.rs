@@ -4,7 +4,7 @@ use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::prelude::{Async, Func};
 use rquickjs::{Ctx, Exception, FromJs, Object, Result, TypedArray, Value};
 
-use crate::net::{NetError, Reply, Request, Target, client};
+use crate::net::{NetError, Reply, Request, Target, client, sent};
 
 /// Turns a failed exchange into an Error that has `phase` and `code`.
 fn throw(ctx: &Ctx<'_>, error: &NetError) -> rquickjs::Error {
@@ -98,17 +98,25 @@ fn preconnect<'js>(ctx: Ctx<'js>, options: Object<'js>) {
     }
 }
 
+async fn first_sent() {
+    sent::first().await;
+}
+
 pub struct HttpModule;
 
 impl ModuleDef for HttpModule {
     fn declare(declare: &Declarations) -> Result<()> {
-        declare.declare("request")?.declare("preconnect")?;
+        declare
+            .declare("request")?
+            .declare("preconnect")?
+            .declare("firstSent")?;
         Ok(())
     }
 
     fn evaluate<'js>(_ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
         exports.export("request", Func::from(Async(request)))?;
         exports.export("preconnect", Func::from(preconnect))?;
+        exports.export("firstSent", Func::from(Async(first_sent)))?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
+use http::header::{CONTENT_LENGTH, HOST, HeaderName, HeaderValue, PROXY_AUTHORIZATION};
 use http::{HeaderMap, Method, Uri};
 use http_body_util::Full;
 use tokio::sync::oneshot;
@@ -68,14 +68,8 @@ async fn open(target: &Target, limit_ms: u64, progress: &Progress) -> NetResult<
     let opening = async { Connection::start(connect(target, progress).await?).await };
     match timeout(Duration::from_millis(limit_ms), opening).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(timed_out(target, progress, limit_ms)),
+        Err(_) => Err(NetError::timeout(progress.phase(), limit_ms)),
     }
-}
-
-fn timed_out(target: &Target, progress: &Progress, limit_ms: u64) -> NetError {
-    let mut error = NetError::timeout(progress.phase(), limit_ms);
-    error.message = format!("{}: {}", target.authority(), error.message);
-    error
 }
 
 /// Starts opening a connection, unless one is there or on its way. The next request to the target takes it.
@@ -153,6 +147,10 @@ fn build(request: &Request) -> NetResult<Message> {
         let host = HeaderValue::from_str(authority).map_err(|_| invalid("host"))?;
         headers.insert(HOST, host);
     }
+    // RFC 9110, 8.6: a method that usually has content says so when there is none.
+    if request.body.is_empty() && matches!(request.method.as_str(), "POST" | "PUT" | "PATCH") {
+        headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+    }
     if target.absolute_form()
         && let Some(authorization) = target
             .proxy
@@ -211,9 +209,8 @@ pub async fn request(request: Request) -> NetResult<Reply> {
     .await
     {
         Ok(outcome) => outcome,
-        Err(_) => Err(timed_out(
-            &request.target,
-            &current.borrow(),
+        Err(_) => Err(NetError::timeout(
+            current.borrow().phase(),
             request.timeout_ms,
         )),
     }

@@ -44,7 +44,7 @@ impl Phase {
             Phase::Lookup => "looking up the name",
             Phase::Connect => "connecting",
             Phase::Proxy => "waiting for the proxy",
-            Phase::Tls => "in the TLS handshake",
+            Phase::Tls => "agreeing on TLS",
             Phase::Send => "sending the request",
             Phase::Receive => "waiting for the response",
         }
@@ -100,7 +100,7 @@ impl NetError {
         NetError::new(
             phase,
             "ETIMEDOUT",
-            format!("timed out after {milliseconds} ms {}", phase.doing()),
+            format!("timed out after {milliseconds} ms while {}", phase.doing()),
         )
     }
 }

@@ -13,6 +13,7 @@ use hyper_util::rt::TokioIo;
 
 use super::connect::Stream;
 use super::error::{NetError, NetResult, Phase, Progress};
+use super::sent;
 use super::target::Target;
 use super::tls;
 
@@ -63,6 +64,7 @@ impl Connection {
         }
         let response = self.sender.try_send_request(message);
         progress.enter(Phase::Receive);
+        sent::announce();
         response
             .await
             .map_err(|mut error| match error.take_message() {

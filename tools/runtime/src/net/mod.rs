@@ -11,6 +11,7 @@ pub mod pem;
 mod proxy;
 mod resolve;
 mod roots;
+pub mod sent;
 mod target;
 mod tls;
 

@@ -11,6 +11,7 @@ use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
 
 use super::{der, pem};
+use crate::sys;
 
 /// Debian and Alpine; Fedora, RHEL and Amazon Linux; openSUSE; OpenELEC; newer RHEL; Alpine's own.
 const BUNDLES: [&str; 6] = [
@@ -30,8 +31,8 @@ pub struct Roots {
     with_mozilla: bool,
     /// Where they are from, for messages.
     pub source: String,
-    /// What could not be read, for messages.
-    pub problems: Vec<String>,
+    /// A file that the environment names and that could not be read: code and words.
+    pub problem: Option<(&'static str, String)>,
 }
 
 impl Roots {
@@ -92,11 +93,15 @@ impl Roots {
 
     fn add_named(&mut self, variable: &str, path: &str) {
         if let Err(error) = self.add_file(path) {
-            self.problems
-                .push(format!("{variable}={path} cannot be read: {error}"));
+            self.unreadable(variable, path, &error);
         }
         let separator = if self.source.is_empty() { "" } else { ", " };
         self.source = format!("{}{separator}{variable}={path}", self.source);
+    }
+
+    fn unreadable(&mut self, variable: &str, path: &str, error: &std::io::Error) {
+        let message = format!("{variable}={path} cannot be read: {error}");
+        self.problem = Some((sys::errno_name(error), message));
     }
 
     fn add_directory(&mut self, path: &str) {
@@ -107,9 +112,7 @@ impl Roots {
                     let _ = self.add_file(file.path());
                 }
             }
-            Err(error) => self
-                .problems
-                .push(format!("SSL_CERT_DIR={path} cannot be read: {error}")),
+            Err(error) => self.unreadable("SSL_CERT_DIR", path, &error),
         }
         let separator = if self.source.is_empty() { "" } else { ", " };
         self.source = format!("{}{separator}SSL_CERT_DIR={path}", self.source);

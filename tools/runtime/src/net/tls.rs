@@ -100,8 +100,10 @@ pub fn prepare(target: &Target) -> NetResult<(TlsConnector, ServerName<'static>)
         ))
     })?;
     let own_roots = target.ca.as_deref().map(Roots::from_pem);
-    if own_roots.is_none() {
-        Roots::system();
+    if own_roots.is_none()
+        && let Some((code, message)) = &Roots::system().problem
+    {
+        return Err(NetError::new(Phase::Tls, code, message));
     }
     let provider = Arc::new(provider::default_provider());
     let verifier = Verifier {
@@ -133,53 +135,47 @@ pub async fn handshake(
 
 /// Words for a TLS failure on any part of a connection.
 pub fn explain(error: &io::Error, target: &Target) -> NetError {
-    let authority = target.authority();
-    match error
+    let inner = error
         .get_ref()
-        .and_then(|inner| inner.downcast_ref::<Error>())
-    {
+        .and_then(|inner| inner.downcast_ref::<Error>());
+    match inner {
         Some(Error::InvalidCertificate(problem)) => {
-            let message = format!(
-                "the certificate of {authority} {}",
-                explain_certificate(problem, target)
-            );
+            let message = explain_certificate(problem, target);
             NetError::new(Phase::Tls, "ERR_TLS_CERTIFICATE", message)
         }
-        Some(problem) => NetError::new(
+        Some(problem) => {
+            let message = format!("TLS with {}: {problem}", target.authority());
+            NetError::new(Phase::Tls, "ERR_TLS", message)
+        }
+        None => NetError::io(
             Phase::Tls,
-            "ERR_TLS",
-            format!("TLS with {authority}: {problem}"),
+            &format!("TLS with {}", target.authority()),
+            error,
         ),
-        None => NetError::io(Phase::Tls, &format!("TLS with {authority}"), error),
     }
 }
 
 fn explain_certificate(problem: &CertificateError, target: &Target) -> String {
+    let name = target.certificate_name();
     match problem {
-        CertificateError::NotValidForName => format!("is not for {}", target.certificate_name()),
+        CertificateError::NotValidForName => format!("it is not for {name}"),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            format!(
-                "is not for {} but for {}",
-                target.certificate_name(),
-                presented.join(", ")
-            )
+            format!("it is for {}, not for {name}", presented.join(", "))
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "has expired".into(),
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
+            "it has expired".into()
+        }
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "is not valid yet; is this machine's clock right?".into()
+            "it is not valid yet; is this machine's clock right?".into()
         }
         CertificateError::UnknownIssuer => {
             let system = target.ca.is_none().then(Roots::system);
             let source = system.map_or("the given CA", |roots| roots.source.as_str());
-            let problems = system.map_or(String::new(), |roots| {
-                roots
-                    .problems
-                    .iter()
-                    .map(|text| format!("; {text}"))
-                    .collect()
-            });
-            format!("is signed by an authority that is not trusted (trusted: {source}{problems})")
+            format!("it is signed by an authority that is not in {source}")
         }
-        other => format!("is not acceptable: {other}"),
+        CertificateError::BadSignature => {
+            "its signature is not that of the authority that it names".into()
+        }
+        other => format!("it is not acceptable: {other}"),
     }
 }

@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { before, describe, test } from "node:test";
+import { build, missing, program, runtimes, temporaryDirectory } from "./support/programs.ts";
+import { runFile } from "./support/run.ts";
+
+const ways = ["load", "timer", "microtask", "rejection", "late", "chunk", "string"];
+
+for (const runtime of runtimes) {
+  describe(`${runtime} executable: errors that nobody catches`, { skip: missing(runtime) }, () => {
+    let file: string;
+    before(async () => {
+      file = await build(program("breaks"), runtime, join(temporaryDirectory(), "breaks"));
+    });
+
+    async function failure(...args: string[]): Promise<string> {
+      const { status, stdout, stderr } = await runFile(file, { args });
+      assert.equal(status, 1, `${args.join(" ")}: ${stderr}`);
+      assert.equal(stdout, "");
+      assert.match(stderr, /^[^\n]+\n$/, "one line");
+      assert.ok(Buffer.byteLength(stderr) <= 700);
+      return stderr;
+    }
+
+    for (const way of ways) {
+      test(`${way}: exit 1 and a line that names the program and the error`, async () => {
+        assert.match(await failure(way), /^breaks: uncaught error: (Error: )?boom in two lines/);
+      });
+
+      test(`${way}: the program's own handler has the word, where there is one`, async () => {
+        const { status, stderr } = await runFile(file, { args: [way, "handled"] });
+        assert.equal(status, 1);
+        assert.match(stderr, /^handled: boom/);
+      });
+    }
+
+    test("a handler that fails itself is one line and exit 1, too", async () => {
+      const { status, stderr } = await runFile(file, { args: ["handler"] });
+      assert.notEqual(status, 0);
+      assert.match(stderr, /boom/);
+    });
+
+    test("a rejection that is handled in time is none", async () => {
+      const { status, stderr } = await runFile(file, { args: ["caught"] });
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+    });
+
+    test("running out of work without an answer is a failure", async () => {
+      assert.match(await failure("dry", "handled"), /ended without an answer/);
+    });
+  });
+}
