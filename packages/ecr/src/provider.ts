@@ -76,8 +76,8 @@ async function afterPod<T>(podError: CredentialError, work: () => Promise<T>): P
 }
 
 /**
- * The SDK is loaded, and the connection to ECR opened, while the answers about our identity are on their way: neither
- * waits for the other.
+ * The SDK is loaded, and the connection to ECR opened, while the first answer about our identity is on its way: neither
+ * waits for the other. Before that question has left, loading would only hold it up.
  */
 async function exchange(
   plan: IdentityPlan,
@@ -87,6 +87,7 @@ async function exchange(
   context: Context,
 ): Promise<RegistryCredential> {
   const caller = findCaller(plan, request, registry, options, context);
+  await Promise.race([caller, context.http.firstSent()]);
   // It may fail before anybody waits for it.
   caller.catch(() => {});
   const { endpoints } = options;

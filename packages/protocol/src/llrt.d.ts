@@ -20,6 +20,7 @@ declare module "imagecred:http" {
     request: NativeRequest,
   ): Promise<{ status: number; headers: Record<string, string>; body: Uint8Array }>;
   export function preconnect(target: NativeTarget): void;
+  export function firstSent(): Promise<void>;
 }
 declare module "imagecred:stdio" {
   export const args: string[];

@@ -60,6 +60,7 @@ async function execute(setup: Setup = {}) {
     transport: {
       request: () => Promise.reject(new TransportError("connect", "ECONNREFUSED", "refused")),
       preconnect: () => {},
+      firstSent: () => new Promise(() => {}),
     },
     files: systemFiles,
     clock,

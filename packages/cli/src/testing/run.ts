@@ -38,6 +38,7 @@ const offline: Transport = {
     throw new TransportError("lookup", "ENOTFOUND", "tests are offline");
   },
   preconnect: () => {},
+  firstSent: () => new Promise(() => {}),
 };
 
 export function bench(): Bench {

@@ -92,6 +92,7 @@ describe("ECS container credentials", () => {
     const asked: string[] = [];
     const http = {
       preconnect() {},
+      firstSent: () => new Promise<void>(() => {}),
       cloud: () => Promise.reject(new Error("not to be asked")),
       metadata: ({ url }: { url: string }) => {
         asked.push(url);
@@ -146,6 +147,7 @@ describe("AWS_CONTAINER_CREDENTIALS_FULL_URI", () => {
         context: {
           http: {
             preconnect() {},
+            firstSent: () => new Promise<void>(() => {}),
             cloud: () => Promise.reject(new Error("not to be asked")),
             metadata: (request) => {
               asked.push(request.url);

@@ -184,6 +184,7 @@ describe("EC2 instance metadata", () => {
         context: {
           http: {
             preconnect() {},
+            firstSent: () => new Promise<void>(() => {}),
             cloud: () => Promise.reject(new Error("not to be asked")),
             metadata: ({ url }) => {
               asked.push(url);

@@ -24,6 +24,7 @@ function client(script: readonly Step[] = [], env: Record<string, string> = {}, 
         return { status: step.status, headers: step.headers ?? {}, body: new Uint8Array() };
       },
       preconnect: (target) => ahead.push(target),
+      firstSent: () => new Promise(() => {}),
     },
     env,
     clock,

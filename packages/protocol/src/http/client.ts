@@ -59,6 +59,8 @@ export interface HttpClient {
   metadata(request: HttpRequest): Promise<TransportResponse>;
   /** Starts opening the connection that a later `cloud` request to the same origin will use. */
   preconnect(url: string, tls?: TlsOptions): void;
+  /** Resolves when the first request is on its way: the moment for loading code that the next one needs. */
+  firstSent(): Promise<void>;
 }
 
 export interface HttpClientSetup {
@@ -88,6 +90,7 @@ export function createHttpClient(setup: HttpClientSetup): HttpClient {
       const target = cloudTarget(checkedCloudUrl(url), tls, setup.env, false);
       setup.transport.preconnect({ ...target, connectTimeoutMs: CLOUD_CONNECT_TIMEOUT_MS });
     },
+    firstSent: () => setup.transport.firstSent(),
   };
 }
 

@@ -22,6 +22,7 @@ export const transport: Transport = {
       connectTimeoutMs: connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     });
   },
+  firstSent: native.firstSent,
 };
 
 /** The host rejects with an Error that carries `phase` and `code`; anything else is a defect and stays as it is. */

@@ -53,9 +53,12 @@ function agentFor(target: Target, connectTimeoutMs: number): TargetAgent {
   return agent;
 }
 
+const sent = Promise.withResolvers<void>();
+
 export const transport: Transport = {
   request: send,
   preconnect: (target) => agentFor(target, target.connectTimeoutMs ?? 10_000).openAhead(),
+  firstSent: () => sent.promise,
 };
 
 function send(request: TransportRequest): Promise<TransportResponse> {
@@ -87,6 +90,7 @@ function send(request: TransportRequest): Promise<TransportResponse> {
     });
     outgoing.on("finish", () => {
       phase = "receive";
+      sent.resolve();
     });
     outgoing.on("error", fail);
     outgoing.on("response", (response) => {

@@ -70,4 +70,9 @@ export interface Transport {
    * target uses. Never throws: a failure shows when the request is made.
    */
   preconnect(target: Target & { readonly connectTimeoutMs?: number }): void;
+  /**
+   * Resolves when the first request is on its way, so that what comes next is waiting, and the time may be used for
+   * loading code. Never rejects; without a request it never resolves.
+   */
+  firstSent(): Promise<void>;
 }
