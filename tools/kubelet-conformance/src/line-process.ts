@@ -1,6 +1,9 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable, Writable } from "node:stream";
 
+/** Longer than any plugin may run (the kubelet gives it 60 s), so that only a hang takes longer. */
+const ANSWER_SECONDS = 90;
+
 interface Waiting {
   readonly resolve: (line: string) => void;
   readonly reject: (error: Error) => void;
@@ -33,14 +36,20 @@ export class LineProcess {
   /**
    * Asks one question; several may be under way.
    * @returns the answer's `out`
-   * @throws Error when the program says `fault` (a defect of the question or of the program), or has ended
+   * @throws Error when the program says `fault` (a defect of the question or of the program), has ended, or has no
+   *   answer after {@link ANSWER_SECONDS}; it is then killed
    */
   async ask(question: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const line = await new Promise<string>((resolve, reject) => {
+    const hang = setTimeout(() => {
+      this.#end(`no answer in ${ANSWER_SECONDS} s to ${JSON.stringify(question)}`);
+      this.#child.kill("SIGKILL");
+    }, ANSWER_SECONDS * 1000);
+    const answered = new Promise<string>((resolve, reject) => {
       if (this.#ended !== undefined) return reject(this.#ended);
       this.#waiting.push({ resolve, reject });
       this.#child.stdin.write(`${oneLine(question)}\n`);
     });
+    const line = await answered.finally(() => clearTimeout(hang));
     const answer = JSON.parse(line) as { out?: unknown; fault?: string };
     if (answer.fault !== undefined) {
       throw new Error(`${this.#name}: ${answer.fault}, asked ${JSON.stringify(question)}`);

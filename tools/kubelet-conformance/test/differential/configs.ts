@@ -120,7 +120,7 @@ const oddScalar: fc.Arbitrary<Tree> = fc
 
 /** Mostly what belongs there, at times something else. */
 function mostly(right: fc.Arbitrary<Tree>, odd: fc.Arbitrary<Tree> = oddScalar): fc.Arbitrary<Tree> {
-  return fc.oneof({ weight: 14, arbitrary: right }, { weight: 1, arbitrary: odd });
+  return fc.oneof({ weight: 60, arbitrary: right }, { weight: 1, arbitrary: odd });
 }
 
 const text = (values: fc.Arbitrary<string>): fc.Arbitrary<Tree> => mostly(values.map(textScalar));
@@ -132,14 +132,14 @@ type Field = readonly [name: string, value: fc.Arbitrary<Tree>, presence?: numbe
 /** A map with each field present or, at times, absent, out of order, twice, in the wrong case, or unknown. */
 function map(fields: readonly Field[]): fc.Arbitrary<Tree> {
   const one = fc.tuple(
-    ...fields.map(([name, value, presence = 0.93]) =>
+    ...fields.map(([name, value, presence = 0.99]) =>
       fc
         .tuple(fc.double({ min: 0, max: 1, noNaN: true }), value)
         .map(([chance, tree]) => (chance < presence ? [[name, tree] as const] : [])),
     ),
   );
   const extra = fc.oneof(
-    { weight: 14, arbitrary: fc.constant([]) },
+    { weight: 60, arbitrary: fc.constant([]) },
     {
       weight: 1,
       arbitrary: fc
@@ -169,97 +169,86 @@ function map(fields: readonly Field[]): fc.Arbitrary<Tree> {
   });
 }
 
-const apiVersions = ["v1", "v1", "v1", "v1beta1", "v1alpha1"];
-const annotationKeys = fc.oneof(
-  fc.constantFrom("a/id", "a/opt", "A/ID", "eks.amazonaws.com/ecr-role-arn"),
+/** One of the values that pass validation, and now and then one that may not. */
+function usually(good: readonly string[], other: fc.Arbitrary<string>, weight = 15): fc.Arbitrary<string> {
+  return fc.oneof({ weight, arbitrary: fc.constantFrom(...good) }, { weight: 1, arbitrary: other });
+}
+
+const versions = (group: string, extra: readonly string[]) =>
+  usually(
+    ["v1", "v1", "v1beta1", "v1alpha1"].map((version) => `${group}/${version}`),
+    fc.constantFrom(...extra),
+    25,
+  );
+
+const annotationKeys = usually(
+  ["a/id", "a/opt", "A/ID", "eks.amazonaws.com/ecr-role-arn", "x"],
   qualifiedName.map(({ name }) => name),
+  8,
 );
 
 const tokenAttributes = map([
-  ["serviceAccountTokenAudience", text(fc.constantFrom("aud", "aud", "", "https://x"))],
-  ["cacheType", text(fc.constantFrom("ServiceAccount", "Token", "Token", "", "token"))],
+  ["serviceAccountTokenAudience", text(usually(["aud", "https://x"], fc.constant("")))],
+  ["cacheType", text(usually(["ServiceAccount", "Token"], fc.constantFrom("", "token")))],
   [
     "requireServiceAccount",
     mostly(fc.boolean().map((b) => ({ kind: "scalar", yaml: String(b), json: String(b) }) as const)),
   ],
-  ["requiredServiceAccountAnnotationKeys", list(annotationKeys.map(textScalar)), 0.5],
-  ["optionalServiceAccountAnnotationKeys", list(annotationKeys.map(textScalar)), 0.5],
+  ["requiredServiceAccountAnnotationKeys", list(annotationKeys.map(textScalar), 2), 0.4],
+  ["optionalServiceAccountAnnotationKeys", list(annotationKeys.map(textScalar), 2), 0.4],
 ]);
 
-const provider = map([
-  [
-    "name",
-    text(
-      fc.oneof(
-        { weight: 6, arbitrary: fc.constantFrom("a", "b", "c", "d", "ecr-credential-provider") },
-        { weight: 1, arbitrary: fc.constantFrom("", ".", "..", "a/b", "a b", "a\tb", "../x") },
-        { weight: 1, arbitrary: anyText(4) },
+/** A provider of this name, or of one that is wrong or taken. */
+const provider = (name: string) =>
+  map([
+    [
+      "name",
+      text(
+        usually([name], fc.oneof(fc.constantFrom("", ".", "..", "a/b", "a b", "a\tb", "b"), anyText(4)), 12),
       ),
-    ),
-  ],
-  [
-    "matchImages",
-    list(
-      fc
-        .oneof(
-          { weight: 4, arbitrary: fc.constantFrom("r.io", "*.r.io", "*.dkr.ecr.*.amazonaws.com") },
-          { weight: 1, arbitrary: glob },
-        )
-        .map(textScalar),
-    ),
-  ],
-  [
-    "defaultCacheDuration",
-    text(
-      fc.oneof(
-        { weight: 4, arbitrary: fc.constantFrom("10m", "0s", "12h", "-1m") },
-        { weight: 1, arbitrary: durationText },
+    ],
+    [
+      "matchImages",
+      list(usually(["r.io", "*.r.io", "*.dkr.ecr.*.amazonaws.com"], glob, 8).map(textScalar)),
+      0.97,
+    ],
+    ["defaultCacheDuration", text(usually(["10m", "0s", "12h", "1h2m3.5s"], durationText, 8))],
+    [
+      "apiVersion",
+      text(versions("credentialprovider.kubelet.k8s.io", ["v2", "", "kubelet.config.k8s.io/v1"])),
+    ],
+    ["args", list(anyText(5).map(textScalar)), 0.4],
+    [
+      "env",
+      list(
+        map([
+          ["name", text(anyText(4))],
+          ["value", text(anyText(4))],
+        ]),
       ),
-    ),
-  ],
-  [
-    "apiVersion",
-    text(
-      fc
-        .constantFrom(...apiVersions, "v2", "")
-        .map((v) => (v === "" ? "" : `credentialprovider.kubelet.k8s.io/${v}`)),
-    ),
-  ],
-  ["args", list(anyText(5).map(textScalar)), 0.4],
-  [
-    "env",
-    list(
-      map([
-        ["name", text(anyText(4))],
-        ["value", text(anyText(4))],
-      ]),
-    ),
-    0.4,
-  ],
-  ["tokenAttributes", tokenAttributes, 0.4],
-]);
+      0.4,
+    ],
+    ["tokenAttributes", tokenAttributes, 0.25],
+  ]);
+
+const providers = fc
+  .subarray(["a", "b", "c", "ecr-credential-provider"])
+  .chain((names) => fc.tuple(...names.map(provider)))
+  .map((items): Tree => ({ kind: "list", items }));
 
 const root = map([
-  [
-    "apiVersion",
-    text(
-      fc
-        .constantFrom(...apiVersions, ...apiVersions, "v2", "")
-        .map((v) => (v === "" ? "" : `kubelet.config.k8s.io/${v}`)),
-    ),
-    0.98,
-  ],
+  ["apiVersion", text(versions("kubelet.config.k8s.io", ["v2", "", "v1", "kubelet.config.k8s.io/v2"]))],
   [
     "kind",
     text(
-      fc.oneof(
-        { weight: 20, arbitrary: fc.constant("CredentialProviderConfig") },
-        { weight: 1, arbitrary: fc.constantFrom("KubeletConfiguration", "credentialproviderconfig", "") },
+      usually(
+        ["CredentialProviderConfig"],
+        fc.constantFrom("KubeletConfiguration", "credentialproviderconfig", ""),
+        40,
       ),
     ),
-    0.98,
   ],
-  ["providers", list(provider)],
+  ["providers", mostly(providers)],
 ]);
 
 const json = fc
