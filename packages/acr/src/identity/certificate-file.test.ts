@@ -8,10 +8,11 @@ import { testContext } from "@imagecred/protocol/testing";
 import { readCertificateFile } from "./certificate-file.ts";
 
 const DATA = join(import.meta.dirname, "test-data");
+const { crypto } = testContext();
 const PASSWORD = new Secret("p@ss wörd");
 
 function read(name: string, password?: Secret) {
-  return readCertificateFile(join(DATA, name), password, { files: systemFiles });
+  return readCertificateFile(join(DATA, name), password, { files: systemFiles, crypto });
 }
 
 async function expected(): Promise<X509Certificate> {
@@ -38,7 +39,7 @@ for (const [file, password, chainLength] of USABLE) {
     assert.deepEqual(Buffer.from(chain[0]), certificate.raw);
     assert.equal(chain.length, chainLength);
     const data = new TextEncoder().encode("data");
-    const signature = testContext().crypto.signRs256(privateKeyPem, data);
+    const signature = crypto.signRs256(privateKeyPem, data);
     assert.ok(
       verify(
         "sha256",

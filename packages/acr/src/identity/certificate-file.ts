@@ -20,16 +20,21 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 export async function readCertificateFile(
   path: string,
   password: Secret | undefined,
-  context: Pick<Context, "files">,
+  context: Pick<Context, "files" | "crypto">,
 ): Promise<ClientCertificate> {
   const bytes = await context.files.readBytes(path, "client certificate");
   const text = new TextDecoder().decode(bytes);
-  if (text.includes("-----BEGIN ")) return await readPem(text, password, path);
+  if (text.includes("-----BEGIN ")) return await readPem(text, password, path, context.crypto);
   const { openPkcs12 } = await import("./pkcs12.ts");
-  return { ...openPkcs12(bytes, password, path), path };
+  return { ...openPkcs12(bytes, password, path, context.crypto), path };
 }
 
-async function readPem(text: string, password: Secret | undefined, path: string): Promise<ClientCertificate> {
+async function readPem(
+  text: string,
+  password: Secret | undefined,
+  path: string,
+  crypto: Context["crypto"],
+): Promise<ClientCertificate> {
   const blocks = Array.from(text.matchAll(BLOCK), ([whole, label = "", body = ""]) => ({
     whole,
     label,
@@ -53,7 +58,7 @@ async function readPem(text: string, password: Secret | undefined, path: string)
     );
   const encrypted = key.label === "ENCRYPTED PRIVATE KEY" || key.body.includes("Proc-Type: 4,ENCRYPTED");
   const privateKeyPem = encrypted
-    ? (await import("./pkcs12.ts")).decryptPemKey(key.whole, password, path)
+    ? (await import("./pkcs12.ts")).decryptPemKey(key.whole, password, path, crypto)
     : `${key.whole}\n`;
   return { chain: [leaf, ...issuers], privateKeyPem, path };
 }

@@ -1,22 +1,6 @@
-import type { Secret } from "@imagecred/protocol";
-import forge from "node-forge";
+import type { Crypto, Secret } from "@imagecred/protocol";
 import { type ClientCertificate, unusable } from "./certificate-file.ts";
-
-/** The part of node-forge that its types leave out: what makes the cipher of an encrypted bag. */
-interface PasswordBasedEncryption {
-  getCipher(oid: string, parameters: unknown, password: string): unknown;
-}
-
-// PKCS#12's own encryption takes the password as UTF-16, PBES2 takes its bytes, which everybody writes in UTF-8
-// (RFC 8018 section 3). node-forge hands both the same text, which is right for ASCII only.
-const { pbe } = forge.pki as unknown as { readonly pbe: PasswordBasedEncryption };
-const getCipher = pbe.getCipher;
-pbe.getCipher = (oid, parameters, password) =>
-  getCipher(
-    oid,
-    parameters,
-    oid === forge.pki.oids["pkcs5PBES2"] ? forge.util.encodeUtf8(password) : password,
-  );
+import { forge, hashNatively } from "./forge.ts";
 
 const WRONG_PASSWORD = "check aadClientCertPassword, or AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
@@ -28,7 +12,9 @@ export function openPkcs12(
   bytes: Uint8Array,
   password: Secret | undefined,
   path: string,
+  crypto: Crypto,
 ): Omit<ClientCertificate, "path"> {
+  hashNatively(crypto);
   const container = parse(bytes, path);
   const opened = open(container, password, path);
   const { certBag, keyBag, pkcs8ShroudedKeyBag } = forge.pki.oids as Record<string, string>;
@@ -85,7 +71,13 @@ function open(
 }
 
 /** Opens the encrypted private key of a PEM file: PKCS#8, or OpenSSL's older form. @throws {CredentialError} */
-export function decryptPemKey(pem: string, password: Secret | undefined, path: string): string {
+export function decryptPemKey(
+  pem: string,
+  password: Secret | undefined,
+  path: string,
+  crypto: Crypto,
+): string {
+  hashNatively(crypto);
   if (password === undefined) throw unusable(path, "its private key needs a password", WRONG_PASSWORD);
   let key: forge.pki.rsa.PrivateKey | null = null;
   try {
