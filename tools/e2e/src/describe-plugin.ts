@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { after, afterEach, before, describe, test } from "node:test";
+import { type CloudsOptions, startClouds } from "@imagecred/fake-clouds";
+import { type Executable, executables } from "./executables.ts";
+import { needsRoot } from "./machine.ts";
+import { furnishNamespace, insideNamespace, rerunInside } from "./namespace.ts";
+import type { Scenario } from "./scenario.ts";
+import { Subject, type Suite } from "./suite.ts";
+import { badInput } from "./suites/bad-input.ts";
+import { faultSuites } from "./suites/faults.ts";
+import { happy } from "./suites/happy.ts";
+import { isolation } from "./suites/isolation.ts";
+import { leaks } from "./suites/leaks.ts";
+import { network } from "./suites/network.ts";
+import { offCloud } from "./suites/off-cloud.ts";
+import { streams } from "./suites/streams.ts";
+
+/** One after another: some of them measure time. */
+const SUITES: readonly Suite[] = [happy, badInput, streams, isolation, offCloud];
+/** Side by side: these mostly wait for retries and time limits. */
+const AT_ONCE = 4;
+
+/**
+ * Registers every suite for every runtime of a plugin's executable. To be called once, at the top of a test file.
+ * @param file the test file's own path (`import.meta.filename`), which is run a second time inside a network namespace
+ */
+export function describePlugin(scenario: Scenario, file: string): void {
+  if (insideNamespace()) {
+    const options = { ...scenario.clouds, listen: furnishNamespace(scenario) };
+    for (const executable of built(scenario))
+      describeOne(scenario, executable, nameOf(scenario, executable), [network], options);
+    return;
+  }
+  for (const executable of built(scenario)) {
+    const name = nameOf(scenario, executable);
+    describeOne(scenario, executable, name, SUITES);
+    describe(`${name}, when things go wrong`, { concurrency: AT_ONCE }, () => {
+      describeOne(scenario, executable, "secrets", [leaks]);
+      for (const { title, suite } of faultSuites(scenario)) describeOne(scenario, executable, title, [suite]);
+    });
+  }
+  const skip = needsRoot("unshare", "ip", "mount");
+  test(`${scenario.executable} in a network namespace, under real names and addresses`, { skip }, () => {
+    const { status, output } = rerunInside(file);
+    assert.equal(status, 0, output);
+    assert.match(output, /pass [1-9]/, output);
+  });
+}
+
+type Built = Extract<Executable, { path: string }>;
+
+/** The executables that there are; for each that there is not, a skipped test says why. */
+function built(scenario: Scenario): Built[] {
+  return executables(scenario.executable).flatMap((executable) => {
+    if (executable.skipped === undefined) return [executable];
+    test(nameOf(scenario, executable), { skip: executable.skipped }, () => {});
+    return [];
+  });
+}
+
+function nameOf(scenario: Scenario, { runtime }: Executable): string {
+  return `${scenario.executable} (${runtime})`;
+}
+
+/** A group with clouds of its own. */
+function describeOne(
+  scenario: Scenario,
+  { runtime, path }: Built,
+  title: string,
+  suites: readonly Suite[],
+  options: CloudsOptions | undefined = scenario.clouds,
+): void {
+  describe(title, { concurrency: 1 }, () => {
+    const subject = new Subject(scenario, runtime, path);
+    before(async () => {
+      subject.clouds = await startClouds(options);
+    });
+    afterEach(async () => {
+      assert.deepEqual(subject.clouds.defects, [], "the fakes themselves work");
+      await subject.clouds.reset();
+    });
+    after(() => subject.clouds.close());
+    for (const suite of suites) suite(subject);
+  });
+}

@@ -1,0 +1,67 @@
+import type { Clouds } from "@imagecred/fake-clouds";
+import type { Runtime } from "./executables.ts";
+import { kubeletRequest } from "./request.ts";
+import { type RunOptions, type RunResult, runPlugin } from "./run-plugin.ts";
+import type { Case, Inputs, Scenario } from "./scenario.ts";
+
+/** How a run differs from a case. */
+export interface Change extends Omit<RunOptions, "args">, Inputs {
+  readonly image?: string;
+  /** Default: the scenario's first. */
+  readonly like?: Case;
+}
+
+/** One executable under test, with clouds of its own. */
+export class Subject {
+  readonly scenario: Scenario;
+  readonly runtime: Runtime;
+  readonly path: string;
+  #clouds: Clouds | undefined;
+
+  constructor(scenario: Scenario, runtime: Runtime, path: string) {
+    this.scenario = scenario;
+    this.runtime = runtime;
+    this.path = path;
+  }
+
+  /** Running while the suite's tests do. */
+  get clouds(): Clouds {
+    if (this.#clouds === undefined) throw new Error("the clouds run only while the tests do");
+    return this.#clouds;
+  }
+
+  set clouds(clouds: Clouds) {
+    this.#clouds = clouds;
+  }
+
+  /** Arguments, environment and stdin of a case. */
+  async inputs(like: Case = this.scenario.cases[0]): Promise<Required<Inputs> & { readonly stdin: string }> {
+    const { args = [], env = {}, request = {} } = await like.setUp(this.clouds);
+    const stdin = kubeletRequest(this.scenario.image, request);
+    return { args, env: { ...this.clouds.networkEnv(), ...env }, request, stdin };
+  }
+
+  /** Runs a case, or a variation of it. */
+  async run(change: Change = {}): Promise<RunResult> {
+    const { like, image, request, ...rest } = change;
+    const inputs = await this.inputs(like);
+    const stdin = kubeletRequest(image ?? this.scenario.image, { ...inputs.request, ...request });
+    return await runPlugin(this.path, {
+      args: inputs.args,
+      stdin,
+      ...rest,
+      env: { ...inputs.env, ...rest.env },
+    });
+  }
+
+  /** `service Operation status` of every request so far, in the order of their arrival. */
+  calls(): string[] {
+    return this.clouds.requests.map(
+      ({ service, operation, status, fault }) =>
+        `${service} ${operation} ${status ?? `(${fault ?? "no answer"})`}`,
+    );
+  }
+}
+
+/** A group of tests on one executable; called inside a `describe`. */
+export type Suite = (subject: Subject) => void;

@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import type { Subject, Suite } from "../suite.ts";
+
+const LEVELS = ["", "debug", "info", "warn", "error", "off", "json", "json,debug", "json,off"];
+
+/** No secret on stderr, at any level, whether it goes well or not. */
+export const leaks: Suite = (subject) => {
+  describe("secrets on stderr", () => {
+    for (const level of LEVELS) {
+      test(`none at IMAGECRED_LOG="${level}"`, async () => {
+        for (const [what, stderr] of await everyWay(subject, { IMAGECRED_LOG: level })) {
+          assert.deepEqual(subject.clouds.secrets.findIn(stderr), [], `${what}: ${stderr}`);
+          if (level.endsWith("debug")) assert.match(stderr, /http/, "debug tells of each call");
+          if (level.startsWith("json"))
+            for (const line of stderr.trim().split("\n")) if (line !== "") JSON.parse(line);
+          if (level.endsWith("off")) assert.equal(stderr, "");
+        }
+      });
+    }
+
+    test("none when the environment asks the runtime itself to be talkative", async () => {
+      const talkative = {
+        NODE_DEBUG: "*",
+        NODE_DEBUG_NATIVE: "*",
+        RUST_LOG: "trace",
+        LLRT_LOG: "trace",
+        SSLKEYLOGFILE: "/dev/stderr",
+        DEBUG: "*",
+        AZURE_LOG_LEVEL: "verbose",
+      };
+      for (const [what, stderr] of await everyWay(subject, { ...talkative, IMAGECRED_LOG: "debug" })) {
+        assert.deepEqual(subject.clouds.secrets.findIn(stderr), [], `${what}: ${stderr}`);
+      }
+    });
+  });
+};
+
+/** stderr of each case when all is well, when its last call is refused, and when that call's answer is cut. */
+async function everyWay(
+  subject: Subject,
+  env: Record<string, string>,
+): Promise<[what: string, stderr: string][]> {
+  const { clouds, scenario } = subject;
+  const runs: [string, string][] = [];
+  for (const like of scenario.cases) {
+    const last = like.calls.at(-1);
+    assert.ok(last !== undefined);
+    const { service, operation } = last;
+    runs.push([`${like.what}, all well`, (await subject.run({ like, env })).stderr]);
+    // A server that sends back what it was sent: the words of an answer are not to be trusted.
+    const body = clouds.requests
+      .slice(-3)
+      .map(({ headers, body }) => `${JSON.stringify(headers)} ${body}`)
+      .join(" ");
+    for (const fault of [{ kind: "answer", reply: { status: 403, body } }, { kind: "truncate" }] as const) {
+      const active = await clouds.faults.add({ service, operation, fault });
+      const change = { like, env: { ...env, IMAGECRED_TIMEOUT: "1s" } };
+      runs.push([`${like.what}, ${fault.kind}`, (await subject.run(change)).stderr]);
+      await active.remove();
+    }
+  }
+  return runs;
+}

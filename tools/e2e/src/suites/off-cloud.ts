@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { expectFailure } from "../expect.ts";
+import { needsRoot } from "../machine.ts";
+import { kubeletRequest } from "../request.ts";
+import { runPlugin } from "../run-plugin.ts";
+import type { Suite } from "../suite.ts";
+
+/** Milliseconds within which a machine that is in no cloud has to find out. */
+const LIMIT_MS = 2500;
+
+/** Shell commands that make the network of a machine in no cloud; each in a network namespace of its own. */
+const NETWORKS: Readonly<Record<string, string>> = {
+  "no network at all": "true",
+  "the metadata address refuses": "ip link set lo up && ip addr add 169.254.169.254/32 dev lo",
+  // The kernel takes such a packet off loopback, finds that it is for nobody here, and says nothing.
+  "packets to the metadata address are dropped": "ip link set lo up && ip route add 169.254.0.0/16 dev lo",
+};
+
+export const offCloud: Suite = (subject) => {
+  const { scenario } = subject;
+  const skip = needsRoot("unshare", "ip");
+
+  describe("in no cloud", () => {
+    for (const [what, commands] of Object.entries(NETWORKS)) {
+      test(`${what}: exit 1 in less than ${LIMIT_MS} ms, naming what was tried`, { skip }, async () => {
+        const { args = [], env = {}, request } = await scenario.offCloud.setUp(subject.clouds);
+        const script = `${commands} && exec "$0" "$@"`;
+        const inside = ["--net", "--", "/bin/sh", "-c", script, subject.path, ...args];
+        const result = await runPlugin("unshare", {
+          args: inside,
+          env,
+          stdin: kubeletRequest(scenario.image, request),
+        });
+        expectFailure(result, scenario.executable, scenario.offCloud.tried);
+        assert.ok(result.wallMs < LIMIT_MS, `took ${result.wallMs.toFixed(0)} ms`);
+      });
+    }
+  });
+};
