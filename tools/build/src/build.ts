@@ -61,7 +61,7 @@ function prepare(runtime: Runtime, options: BuildOptions): Builder | undefined {
 }
 
 function missingForStatic({ platform, hostProfile, cachedHost }: BuildOptions): string | undefined {
-  const missing = missingForHost();
+  const missing = missingForHost(platform);
   if (missing !== undefined || !cachedHost || hostIsCached(platform, hostProfile)) return missing;
   return "their runtime is not compiled yet (npm run build does it, in minutes)";
 }

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { cargoInChroot, routeTo } from "./cross.ts";
 import { cacheDirectory, root } from "./paths.ts";
 import type { Platform } from "./platforms.ts";
 import { run } from "./run.ts";
+import { BuildError } from "./say.ts";
 
 export const crateDirectory = join(root, "tools", "runtime");
 
@@ -15,8 +17,16 @@ export type HostProfile = "release" | "fast";
 export function buildSettings(platform: Platform, profile: HostProfile): string[] {
   const toolchain = run("rustc", ["-vV"], { cwd: crateDirectory });
   const lockFile = readFileSync(join(crateDirectory, "Cargo.lock"), "utf8");
-  const { rust, c } = flags();
-  return [toolchain, platform.rustTarget, profile, ...rust, c, lockFile];
+  const { rust, c } = flags(cargoHome(), crateDirectory);
+  const route = routeTo(platform);
+  return [
+    route.kind === "chroot" ? route.directory : toolchain,
+    platform.rustTarget,
+    profile,
+    ...rust,
+    c,
+    lockFile,
+  ];
 }
 
 /** Where cargo builds: dependencies are worth keeping when only our own sources change. */
@@ -31,9 +41,20 @@ export function cargo(
   profile: HostProfile,
   rest: readonly string[] = [],
 ): void {
-  const { rust, c } = flags();
   const target = targetDirectory(platform, profile);
   const args = [...command, "--locked", "--profile", profile, "--target", platform.rustTarget, ...rest];
+  const route = routeTo(platform);
+  if (route.kind === "impossible") throw new BuildError(route.reason);
+  if (route.kind === "chroot") {
+    const { rust, c } = flags("/cargo", "/crate");
+    const env = {
+      CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
+      [`CFLAGS_${platform.rustTarget.replaceAll("-", "_")}`]: c,
+    };
+    cargoInChroot(route.directory, { cargoHome: cargoHome(), crate: crateDirectory, target, args, env });
+    return;
+  }
+  const { rust, c } = flags(cargoHome(), crateDirectory);
   run("nice", ["cargo", ...args], {
     cwd: crateDirectory,
     visible: true,
@@ -46,12 +67,15 @@ export function cargo(
   });
 }
 
-/** Static linking; and no path of the machine that built it. */
-function flags(): { rust: string[]; c: string } {
-  const cargoHome = process.env["CARGO_HOME"] || join(homedir(), ".cargo");
+function cargoHome(): string {
+  return process.env["CARGO_HOME"] || join(homedir(), ".cargo");
+}
+
+/** Static linking; and no path of the machine that built it. @param cargo @param crate where the two are for the compiler */
+function flags(cargo: string, crate: string): { rust: string[]; c: string } {
   const renames = [
-    [cargoHome, "/cargo"],
-    [crateDirectory, "/runtime"],
+    [cargo, "/cargo"],
+    [crate, "/runtime"],
   ];
   return {
     rust: [

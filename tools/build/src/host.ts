@@ -1,16 +1,18 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { buildSettings, cargo, crateDirectory, type HostProfile, hash, targetDirectory } from "./cargo.ts";
+import { routeTo } from "./cross.ts";
 import { cacheDirectory } from "./paths.ts";
 import type { Platform } from "./platforms.ts";
 import { versionLine } from "./run.ts";
 import { say } from "./say.ts";
 
 /** Why static executables cannot be built here, or undefined where they can. */
-export function missingForHost(): string | undefined {
+export function missingForHost(platform: Platform): string | undefined {
   if (versionLine("cargo") === undefined) return "there is no Rust toolchain (cargo)";
   if (versionLine("cc") === undefined) return "there is no C compiler (cc), which QuickJS and ring need";
-  return undefined;
+  const route = routeTo(platform);
+  return route.kind === "impossible" ? route.reason : undefined;
 }
 
 /**
