@@ -34,7 +34,7 @@ export function klogFlags(): Readonly<Record<string, FlagSpec>> {
     ...VALUES.map((name) => [name, "value"] as const),
     ...SWITCHES.map((name) => [name, "switch"] as const),
   ];
-  const specs: Record<string, FlagSpec> = { v: { kind: "value" } };
+  const specs: Record<string, FlagSpec> = { v: { kind: "value", short: "v" } };
   for (const [name, kind] of kinds) {
     specs[name] = { kind };
     specs[name.replaceAll("-", "_")] = { kind };

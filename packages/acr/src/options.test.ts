@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { OptionsError, systemFiles } from "@imagecred/protocol";
+import { captureLogger } from "@imagecred/protocol/testing";
+import { parseOptions } from "./options.ts";
+
+const directory = await mkdtemp(join(tmpdir(), "acr-options-"));
+after(() => rm(directory, { recursive: true }));
+const FILE = join(directory, "azure.json");
+await writeFile(FILE, `{"tenantId": "t", "useManagedIdentityExtension": true}`);
+
+async function parse(args: readonly string[], env: Record<string, string> = {}) {
+  const { log, lines } = captureLogger({ level: "warn", format: "human" });
+  return { options: await parseOptions({ args, env, files: systemFiles, log }), lines };
+}
+
+test("klog's flags do nothing, with a warning each, and their values are not taken for the file", async () => {
+  for (const args of [
+    ["-v", "4", FILE],
+    ["-v=4", FILE],
+    ["-v4", FILE],
+    ["--v=4", FILE],
+    [FILE, "--v", "4"],
+    ["--logtostderr", FILE],
+    ["--logtostderr=true", FILE],
+    ["--log_dir", "/var/log", FILE],
+    ["--log-flush-frequency=5s", FILE],
+    ["--vmodule", "x=2", FILE],
+  ]) {
+    const { options, lines } = await parse(args);
+    assert.equal(options.tenantId, "t", args.join(" "));
+    assert.equal(lines.length, 1, args.join(" "));
+    assert.match(lines[0] ?? "", /warn: --\S+ is a klog flag, which does nothing here/);
+  }
+});
+
+test("other flags are mistakes", async () => {
+  for (const args of [
+    ["--frobnicate", FILE],
+    ["-x", FILE],
+    ["--registry"],
+    ["--anonymous-second-try=maybe", FILE],
+  ])
+    await assert.rejects(parse(args), OptionsError, args.join(" "));
+  await assert.rejects(parse([FILE, FILE]), /one configuration file is expected/);
+  await assert.rejects(
+    parse([join(directory, "missing.json")]),
+    /configuration file .*missing\.json: no such file/,
+  );
+});
+
+test("a configuration file replaces the environment's identity", async () => {
+  const env = { AZURE_CLIENT_ID: "e", AZURE_TENANT_ID: "e", AZURE_CLIENT_SECRET: "environment-secret" };
+  const withFile = (await parse([FILE], env)).options;
+  assert.equal(withFile.tenantId, "t");
+  assert.deepEqual(
+    withFile.nodeIdentities.filter((each) => !("notHere" in each)),
+    [{ kind: "managed", id: undefined }],
+  );
+  const without = (await parse([], env)).options;
+  assert.equal(without.tenantId, "e");
+  assert.deepEqual(
+    without.nodeIdentities.filter((each) => !("notHere" in each)).map(({ kind }) => kind),
+    ["secret", "managed"],
+  );
+});
+
+test("variables that go together", async () => {
+  for (const name of ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"]) {
+    await assert.rejects(parse([], { [name]: "x" }), new RegExp(`${name} is set, but not AZURE_CLIENT_ID`));
+    await assert.rejects(
+      parse([], { [name]: "x", AZURE_CLIENT_ID: "y" }),
+      new RegExp(`${name} is set, but not AZURE_TENANT_ID`),
+    );
+  }
+});
