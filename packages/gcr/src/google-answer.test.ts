@@ -13,15 +13,15 @@ describe("what an answer says", () => {
     for (const [body, said] of [
       [
         '{"error":"invalid_grant","error_description":"Invalid JWT Signature."}',
-        "400 invalid_grant: Invalid JWT Signature.",
+        "status 400 invalid_grant: Invalid JWT Signature.",
       ],
-      ['{"error":{"code":400,"message":"No such.","status":"NOT_FOUND"}}', "400 NOT_FOUND: No such."],
-      ['{"error":"invalid_grant"}', "400 invalid_grant"],
-      ["plain words\n", "400 plain words"],
-      ["", "400"],
-      ["{}", "400"],
-      ["[]", "400 []"],
-      ["<title>T</title><style>p{}</style><p>Missing <b>header</b>.", "400 Missing header ."],
+      ['{"error":{"code":400,"message":"No such.","status":"NOT_FOUND"}}', "status 400 NOT_FOUND: No such."],
+      ['{"error":"invalid_grant"}', "status 400 invalid_grant"],
+      ["plain words\n", "status 400 plain words"],
+      ["", "status 400"],
+      ["{}", "status 400"],
+      ["[]", "status 400 []"],
+      ["<title>T</title><style>p{}</style><p>Missing <b>header</b>.", "status 400 Missing header ."],
     ] as const) {
       assert.equal(describeAnswer(answer(400, body)), said);
     }
@@ -30,15 +30,15 @@ describe("what an answer says", () => {
   it("without what might be a key, and not at length", () => {
     assert.equal(
       describeAnswer(answer(403, "denied to ya29.c0ASRK0GaBcDeFgHiJkLmNoP now")),
-      "403 denied to ya29.… now",
+      "status 403 denied to ya29.… now",
     );
-    assert.equal(describeAnswer(answer(500, "word ".repeat(1000))).length, "500 ".length + 200 + 1);
+    assert.equal(describeAnswer(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 200 + 1);
   });
 
   it("that it is a redirect, which is not followed", () => {
     assert.match(
       describeAnswer(answer(302, "", { location: "https://evil.test/x?y" })),
-      /^302, a redirect to https:\/\/evil.test,/,
+      /^status 302, a redirect to https:\/\/evil.test,/,
     );
     assert.match(describeAnswer(answer(302, "")), /somewhere else/);
   });
@@ -66,8 +66,8 @@ describe("a token in an answer", () => {
       '{"access_token":7}',
       '{"token":"abc"}',
     ]) {
-      assert.throws(() => read(200, body), /asking: 200 without access_token/, body);
+      assert.throws(() => read(200, body), /asking: status 200 without access_token/, body);
     }
-    assert.throws(() => read(403, '{"access_token":"abc"}'), /asking: 403; advice/);
+    assert.throws(() => read(403, '{"access_token":"abc"}'), /asking: status 403; advice/);
   });
 });

@@ -40,7 +40,7 @@ export function tokenIn(
   if (token !== undefined) return { token: new Secret(token), fields };
   throw new CredentialError({
     attempted,
-    cameBack: `200 without ${field}`,
+    cameBack: `status 200 without ${field}`,
     advice: "check what answers there: a proxy, or a server that is not Google's",
   });
 }
@@ -55,17 +55,19 @@ export function textField(object: Readonly<Record<string, unknown>>, name: strin
 const ROOM = 200;
 
 /**
- * What a refusal says, for an error message: `403 PERMISSION_DENIED: ...`. Reads the three forms that Google's services
+ * What a refusal says, for an error message: `status 403 PERMISSION_DENIED: ...`. Reads the three forms that Google's services
  * use: OAuth (RFC 6749 section 5.2), Google APIs (https://google.aip.dev/193), and the metadata server's text or HTML.
  */
 export function describeAnswer({ status, headers, body }: TransportResponse): string {
   if (status >= 300 && status < 400) {
-    return `${status}, a redirect to ${originOf(headers["location"])}, which is not followed with a credential`;
+    return `status ${status}, a redirect to ${originOf(headers["location"])}, which is not followed with a credential`;
   }
   const object = jsonObject(body);
   const [code, message] = object === undefined ? [undefined, plainText(body)] : errorFields(object);
   const said = [code, message].filter((part) => part !== undefined && part !== "").join(": ");
-  return said === "" ? `${status}` : `${status} ${said.length > ROOM ? `${said.slice(0, ROOM)}…` : said}`;
+  return said === ""
+    ? `status ${status}`
+    : `status ${status} ${said.length > ROOM ? `${said.slice(0, ROOM)}…` : said}`;
 }
 
 function errorFields(object: Readonly<Record<string, unknown>>): (string | undefined)[] {

@@ -33,7 +33,7 @@ export async function readMetadata(
   if (answer.headers["metadata-flavor"] === FLAVOR) return answer;
   throw new CredentialError({
     attempted: `asking the metadata server (${operation})`,
-    cameBack: `${answer.status} without the header Metadata-Flavor: Google, so something else answered`,
+    cameBack: `status ${answer.status} without the header Metadata-Flavor: Google, so something else answered`,
     advice: `check what answers at ${metadataHost(context)}`,
   });
 }
