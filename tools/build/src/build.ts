@@ -48,7 +48,7 @@ export async function buildAll(options: BuildOptions): Promise<void> {
 
 function prepare(runtime: Runtime, options: BuildOptions): Builder | undefined {
   const { platform, hostProfile } = options;
-  const missing = runtime === "static" ? missingForStatic(options) : missingForNode(platform);
+  const missing = runtime === "static" ? missingForStatic(options) : missingForNode();
   if (missing !== undefined) {
     say(`${runtime} executables skipped: ${missing}`);
     return undefined;

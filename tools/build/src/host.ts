@@ -9,6 +9,7 @@ import { say } from "./say.ts";
 
 /** Why static executables cannot be built here, or undefined where they can. */
 export function missingForHost(platform: Platform): string | undefined {
+  if (!platform.name.startsWith("linux")) return `the static runtime is for Linux, not for ${platform.name}`;
   if (versionLine("cargo") === undefined) return "there is no Rust toolchain (cargo)";
   if (versionLine("cc") === undefined) return "there is no C compiler (cc), which QuickJS and ring need";
   const route = routeTo(platform);

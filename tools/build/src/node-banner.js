@@ -9,10 +9,12 @@
     process.exit(1);
   };
   const alone = () => process.listenerCount("uncaughtException") === 1;
-  process.on("uncaughtException", (error) => {
-    if (alone())
-      die(`uncaught error: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
-  });
+  const report = (error) => {
+    if (!alone()) return;
+    die(`uncaught error: ${error instanceof Error ? `${error.name}: ${error.message}` : String(error)}`);
+  };
+  process.on("uncaughtException", report);
+  process.on("unhandledRejection", report);
   process.on("beforeExit", () => {
     if (!alone()) die("internal error: it ended without an answer; please report it");
   });

