@@ -6,9 +6,10 @@ import { type ByteString, bytesFrom, decodeRune, isSpace } from "../go/bytes.ts"
 import { JsonSyntaxError, parseGoJson } from "./json.ts";
 import type { DataNode } from "./node.ts";
 import { type DuplicateKey, decodeYaml } from "./yaml.ts";
+import { YamlSyntaxError } from "./yaml-node.ts";
 import { YamlValueError } from "./yaml-scalar.ts";
 import { decodeYamlText } from "./yaml-text.ts";
-import { parseYaml, YamlSyntaxError } from "./yaml-tree.ts";
+import { parseYaml } from "./yaml-tree.ts";
 
 /** A line and a column, both counted from 1; a column counts characters. */
 export interface LineColumn {

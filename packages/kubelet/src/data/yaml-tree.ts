@@ -1,74 +1,41 @@
 /**
  * YAML text into nodes, by the npm library `yaml`; what the values mean is decided elsewhere. Everything that depends
- * on which library parses is in this file.
+ * on which library parses is in this file and in the builder.
  */
-import {
-  Composer,
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  type Pair,
-  type ParsedNode,
-  Parser,
-  Scalar,
-} from "yaml";
-import type { YamlScalar } from "./yaml-scalar.ts";
-
-interface Placed {
-  /** Offset of the value, in UTF-16 units. */
-  readonly at: number;
-  /** Offset at which go-yaml's event starts: the anchor or tag in front of the value, if there is one. */
-  readonly eventAt: number;
-}
-
-export interface YamlScalarNode extends Placed, YamlScalar {
-  readonly kind: "scalar";
-}
-
-export interface YamlMapNode extends Placed {
-  readonly kind: "map";
-  /** Keys and values in order. */
-  readonly pairs: (readonly [key: YamlNode, value: YamlNode])[];
-}
-
-export interface YamlSequenceNode extends Placed {
-  readonly kind: "sequence";
-  readonly items: YamlNode[];
-}
-
-export interface YamlAliasNode extends Placed {
-  readonly kind: "alias";
-  readonly name: string;
-  /** The node that bore the anchor when the alias was met. */
-  readonly target: YamlNode;
-}
-
-export type YamlNode = YamlScalarNode | YamlMapNode | YamlSequenceNode | YamlAliasNode;
-
-/** The text is no YAML. `message` is the library's, which differs from go-yaml's. */
-export class YamlSyntaxError extends Error {
-  override name = "YamlSyntaxError";
-  readonly offset: number;
-  constructor(message: string, offset: number) {
-    super(message);
-    this.offset = offset;
-  }
-}
+import { Composer, type Document, isCollection, isScalar, type ParsedNode, Parser, Scalar } from "yaml";
+import { IndentedText } from "./yaml-indentation.ts";
+import { type YamlNode, YamlSyntaxError } from "./yaml-node.ts";
+import { faultOfEmptyStream, faultOfStart, type PrologueFault } from "./yaml-prologue.ts";
+import { TreeBuilder } from "./yaml-tree-builder.ts";
 
 /**
- * The first document's root; undefined when there is none. Like go-yaml, documents behind the first are not looked at.
+ * The first document's root; undefined when there is none. Like go-yaml, what is behind the first document is not
+ * looked at.
  *
  * @throws {YamlSyntaxError}
  */
 export function parseYaml(text: string): YamlNode | undefined {
-  const document = firstDocument(text);
-  if (document === undefined) return undefined;
-  const fault = document.errors[0];
-  if (fault !== undefined) throw new YamlSyntaxError(fault.message, fault.pos[0]);
-  const root = document.contents;
-  return root === null ? undefined : new TreeBuilder(text).build(root as ParsedNode, undefined);
+  // YAML 1.1 also breaks lines at these; the library does not, and a replacement of one unit keeps offsets.
+  let source = new IndentedText(text.replace(/\r(?!\n)|[\u0085\u2028\u2029]/g, "\n"));
+  refuse(faultOfStart(source.text));
+  for (;;) {
+    const document = firstDocument(source.text);
+    if (document === undefined) {
+      refuse(faultOfEmptyStream(source.text));
+      return undefined;
+    }
+    const root = document.contents as ParsedNode | null;
+    const end = endOfRoot(root, document, source.text);
+    const fault = document.errors.find((error) => error.pos[0] < end);
+    if (fault === undefined) return root === null ? undefined : new TreeBuilder(source).build(root);
+    const repaired = source.repaired(fault.code, fault.message, fault.pos[0]);
+    if (repaired === undefined) throw new YamlSyntaxError(fault.message, source.original(fault.pos[0]));
+    source = repaired;
+  }
+}
+
+function refuse(fault: PrologueFault | undefined): void {
+  if (fault !== undefined) throw new YamlSyntaxError(fault.message, fault.offset);
 }
 
 function firstDocument(text: string): Document.Parsed | undefined {
@@ -86,69 +53,27 @@ function firstDocument(text: string): Document.Parsed | undefined {
   return undefined;
 }
 
-class TreeBuilder {
-  readonly #text: string;
-  readonly #anchors = new Map<string, YamlNode>();
+/**
+ * Where the first document ends for go-yaml when something follows its root: at once behind a flow collection or a
+ * scalar, at the first line that is indented less behind a block collection. The kubelet takes the document up to
+ * there; the library reports what follows as an error.
+ */
+function endOfRoot(root: ParsedNode | null, document: Document.Parsed, text: string): number {
+  if (root === null || isNothing(root)) return Number.POSITIVE_INFINITY;
+  const behind = document.errors.find(
+    ({ code, pos }) => code === "UNEXPECTED_TOKEN" && pos[0] >= root.range[1],
+  );
+  if (behind === undefined) return Number.POSITIVE_INFINITY;
+  const block = isCollection(root) && root.flow !== true;
+  const dedented = columnOf(text, behind.pos[0]) < columnOf(text, root.range[0]);
+  return !block || dedented ? behind.pos[0] : Number.POSITIVE_INFINITY;
+}
 
-  constructor(text: string) {
-    this.#text = text;
-  }
+/** Not even a tag: what follows is where a node should be. */
+function isNothing(root: ParsedNode): boolean {
+  return isScalar(root) && root.source === "" && root.type === Scalar.PLAIN && root.tag === undefined;
+}
 
-  build(node: ParsedNode, propsAt: number | undefined): YamlNode {
-    const at = node.range[0];
-    const placed = { at, eventAt: propsAt ?? at };
-    if (isAlias(node)) {
-      const target = this.#anchors.get(node.source);
-      if (target === undefined) throw new YamlSyntaxError(`unknown anchor '${node.source}' referenced`, at);
-      return { ...placed, kind: "alias", name: node.source, target };
-    }
-    const built = this.#empty(node, placed);
-    // Before the children: an alias inside its own anchor is found, and refused when it is followed.
-    if (node.anchor !== undefined) this.#anchors.set(node.anchor, built);
-    if (isMap(node) && built.kind === "map") {
-      for (const pair of node.items)
-        built.pairs.push(this.#pair(pair as Pair<ParsedNode, ParsedNode | null>));
-    } else if (isSeq(node) && built.kind === "sequence") {
-      for (const item of node.items) built.items.push(this.build(item as ParsedNode, undefined));
-    }
-    return built;
-  }
-
-  #empty(node: ParsedNode, placed: Placed): YamlScalarNode | YamlMapNode | YamlSequenceNode {
-    if (isMap(node)) return { ...placed, kind: "map", pairs: [] };
-    if (isSeq(node)) return { ...placed, kind: "sequence", items: [] };
-    if (!isScalar(node)) throw new YamlSyntaxError("unknown kind of node", placed.at);
-    // The library gives text for every scalar under the failsafe schema, and null only for nothing at all.
-    const value = typeof node.value === "string" ? node.value : "";
-    const tag = node.tag ?? "";
-    const written = this.#explicitTag(node, tag);
-    return {
-      ...placed,
-      kind: "scalar",
-      value,
-      tag: written,
-      implicit: tag === "" && node.type === Scalar.PLAIN,
-    };
-  }
-
-  /** The lone `!` makes a plain scalar text without naming a tag. */
-  #explicitTag(node: ParsedNode, tag: string): string {
-    return tag === "!" || this.#text.startsWith("! ", node.range[0]) ? "" : tag;
-  }
-
-  #pair(pair: Pair<ParsedNode, ParsedNode | null>): readonly [YamlNode, YamlNode] {
-    const token = pair.srcToken;
-    const props = (parts: readonly { type: string; offset: number }[] | undefined) =>
-      parts?.find((part) => part.type === "anchor" || part.type === "tag")?.offset;
-    const key = this.build(pair.key, props(token?.start));
-    const value =
-      pair.value === null
-        ? this.#nothing(pair.key.range[1])
-        : this.build(pair.value, props(token !== undefined && "sep" in token ? token.sep : undefined));
-    return [key, value];
-  }
-
-  #nothing(at: number): YamlScalarNode {
-    return { kind: "scalar", value: "", tag: "", implicit: true, at, eventAt: at };
-  }
+function columnOf(text: string, at: number): number {
+  return at - (text.lastIndexOf("\n", at - 1) + 1);
 }

@@ -6,8 +6,8 @@ import { compareBytes } from "../go/bytes.ts";
 import { formatFloat32, formatFloat64 } from "../go/float.ts";
 import { quote } from "../go/quote.ts";
 import type { DataNode, ObjectEntry } from "./node.ts";
+import type { YamlMapNode, YamlNode } from "./yaml-node.ts";
 import { resolveScalar, type ScalarValue, YamlValueError } from "./yaml-scalar.ts";
-import type { YamlMapNode, YamlNode } from "./yaml-tree.ts";
 
 /** A document in JSON's terms, and what strict reading would complain about. */
 export interface YamlDocument {

@@ -1,0 +1,68 @@
+/**
+ * go-yaml does not mind how far the lines of a quoted text or of a flow collection are indented; YAML 1.2, and with it
+ * the library, wants more than the parent has. Spaces there mean nothing, so such lines are moved to the right until
+ * the library is content, and its positions are moved back.
+ */
+
+/** Text with lines moved to the right. */
+export class IndentedText {
+  readonly text: string;
+  readonly #insertions: readonly { readonly at: number; readonly length: number }[];
+
+  constructor(text: string, insertions: readonly { readonly at: number; readonly length: number }[] = []) {
+    this.text = text;
+    this.#insertions = insertions;
+  }
+
+  /** The position in the text as it was. */
+  original(at: number): number {
+    let moved = at;
+    for (const insertion of [...this.#insertions].reverse()) {
+      if (moved >= insertion.at) moved = Math.max(insertion.at, moved - insertion.length);
+    }
+    return moved;
+  }
+
+  /**
+   * Indents the line at which the library gave up.
+   *
+   * @param code of the library's error
+   * @param message of it
+   * @param at where it found what was begun unfinished
+   * @returns undefined when indentation is not what is wrong
+   */
+  repaired(code: string, message: string, at: number): IndentedText | undefined {
+    const quoted = code === "MISSING_CHAR" && /^Missing closing ["']quote$/.test(message);
+    const flow = code === "BAD_INDENT" && / in block collection must be sufficiently indented /.test(message);
+    if (!quoted && !flow) return undefined;
+    const line = quoted ? this.#lineBehind(at) : this.text.lastIndexOf("\n", at - 1) + 1;
+    if (line === undefined || this.#isSettled(line)) return undefined;
+    const indentation = /^ */.exec(this.text.slice(line))?.[0].length ?? 0;
+    const length = Math.max(this.#deepest(line) - indentation, 1);
+    const text = this.text.slice(0, line) + " ".repeat(length) + this.text.slice(line);
+    return new IndentedText(text, [...this.#insertions, { at: line, length }]);
+  }
+
+  /** The line behind a position that is not blank. */
+  #lineBehind(at: number): number | undefined {
+    for (let end = this.text.indexOf("\n", at); end >= 0; end = this.text.indexOf("\n", end + 1)) {
+      const rest = this.text.slice(end + 1);
+      if (rest === "") return undefined;
+      if (!/^[ \t\r]*\n/.test(rest)) return end + 1;
+    }
+    return undefined;
+  }
+
+  /** A document marker ends everything, wherever it stands; and what did not help once will not help twice. */
+  #isSettled(line: number): boolean {
+    const moved = this.#insertions.some((insertion) => insertion.at === line);
+    const tooMany = this.#insertions.length > this.text.split("\n").length;
+    return moved || tooMany || /^(?:---|\.\.\.)(?:\s|$)/.test(this.text.slice(line));
+  }
+
+  /** A column that is deeper than whatever can enclose the line: behind all indentation and indicators before it. */
+  #deepest(line: number): number {
+    const prefixes = this.text.slice(0, line).match(/^[ ?:-]*/gm) ?? [];
+    return Math.max(...prefixes.map((prefix) => prefix.length)) + 2;
+  }
+}
