@@ -1,3 +1,4 @@
+export { describeIdentities, type Way, type Ways } from "./describe-identities.ts";
 export { describePlugin } from "./describe-plugin.ts";
 export { type Executable, executables, RUNTIMES, type Runtime } from "./executables.ts";
 export { expectFailure, expectNothingSent, expectSuccess } from "./expect.ts";

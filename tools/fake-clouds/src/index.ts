@@ -1,4 +1,4 @@
-export type { Aws, AwsIdentity, AwsOptions } from "./aws/index.ts";
+export { AWS_IDENTITIES, type Aws, type AwsIdentity, type AwsOptions } from "./aws/index.ts";
 export { type Azure, type AzureIdentity, type AzureOptions, EXCHANGE_FAULTS } from "./azure/index.ts";
 export { Clouds, type CloudsOptions, type Identities, type Plugin, startClouds } from "./clouds.ts";
 export { CertificateAuthority, type CertificateProblem } from "./core/certificates.ts";

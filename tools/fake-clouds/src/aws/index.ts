@@ -11,7 +11,7 @@ import { SignatureCheck, type SignatureProblem } from "./sigv4.ts";
 import { callerOf, stsService } from "./sts.ts";
 import { populate, type RoleName, roleArn } from "./world.ts";
 
-export type { AwsIdentity } from "./identities.ts";
+export { AWS_IDENTITIES, type AwsIdentity } from "./identities.ts";
 
 export interface AwsOptions {
   /** The EC2 instance; by default with the role `node`, IMDSv2 only. */
