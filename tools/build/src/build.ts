@@ -7,7 +7,7 @@ import { type Executable, exists } from "./executables.ts";
 import { hostFor, hostIsCached, missingForHost } from "./host.ts";
 import { buildNode, missingForNode } from "./node-sea.ts";
 import type { BuildOptions } from "./options.ts";
-import { ownPlatform } from "./platforms.ts";
+import { fileName, ownPlatform } from "./platforms.ts";
 import { BuildError, say } from "./say.ts";
 import { buildStatic } from "./static.ts";
 
@@ -28,7 +28,7 @@ export async function buildAll(options: BuildOptions): Promise<void> {
         say(`${executable.name}: skipped, ${relative(".", executable.entry)} does not exist`);
         continue;
       }
-      const out = join(directory, executable.name);
+      const out = join(directory, fileName(executable.name, options.platform));
       const started = performance.now();
       try {
         const metafile = await builder(executable, out);

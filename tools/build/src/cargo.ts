@@ -4,7 +4,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { cargoInChroot, routeTo } from "./cross.ts";
 import { cacheDirectory, root } from "./paths.ts";
-import type { Platform } from "./platforms.ts";
+import { type Platform, rustTargetOf } from "./platforms.ts";
 import { run } from "./run.ts";
 import { BuildError } from "./say.ts";
 
@@ -21,7 +21,7 @@ export function buildSettings(platform: Platform, profile: HostProfile): string[
   const route = routeTo(platform);
   return [
     route.kind === "chroot" ? route.directory : toolchain,
-    platform.rustTarget,
+    rustTargetOf(platform),
     profile,
     ...rust,
     c,
@@ -42,14 +42,14 @@ export function cargo(
   rest: readonly string[] = [],
 ): void {
   const target = targetDirectory(platform, profile);
-  const args = [...command, "--locked", "--profile", profile, "--target", platform.rustTarget, ...rest];
+  const args = [...command, "--locked", "--profile", profile, "--target", rustTargetOf(platform), ...rest];
   const route = routeTo(platform);
   if (route.kind === "impossible") throw new BuildError(route.reason);
   if (route.kind === "chroot") {
     const { rust, c } = flags("/cargo", "/crate");
     const env = {
       CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
-      [`CFLAGS_${platform.rustTarget.replaceAll("-", "_")}`]: c,
+      [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: c,
     };
     cargoInChroot(route.directory, { cargoHome: cargoHome(), crate: crateDirectory, target, args, env });
     return;
@@ -62,7 +62,7 @@ export function cargo(
       CARGO_TARGET_DIR: target,
       CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
       RUSTFLAGS: undefined,
-      [`CFLAGS_${platform.rustTarget.replaceAll("-", "_")}`]: `${c} -ffile-prefix-map=${target}=/target`,
+      [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: `${c} -ffile-prefix-map=${target}=/target`,
     },
   });
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { cacheDirectory } from "./paths.ts";
-import { ownPlatform, type Platform } from "./platforms.ts";
+import { ownPlatform, type Platform, rustTargetOf } from "./platforms.ts";
 import { run, versionLine } from "./run.ts";
 import { say } from "./say.ts";
 
@@ -23,11 +23,12 @@ export function routeTo(platform: Platform): CrossRoute {
     ? { kind: "chroot", directory: chrootDirectory() }
     : {
         kind: "impossible",
-        reason: `Rust's standard library for ${platform.rustTarget} is not installed, and ${reason}`,
+        reason: `Rust's standard library for ${rustTargetOf(platform)} is not installed, and ${reason}`,
       };
 }
 
-function hasTarget({ rustTarget }: Platform): boolean {
+function hasTarget(platform: Platform): boolean {
+  const rustTarget = rustTargetOf(platform);
   const sysroot = run("rustc", ["--print", "sysroot"]).trim();
   const compiler = `${rustTarget.replace("-unknown", "")}-gcc`;
   return existsSync(join(sysroot, "lib/rustlib", rustTarget, "lib")) && versionLine(compiler) !== undefined;

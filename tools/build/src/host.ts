@@ -3,13 +3,13 @@ import { dirname, join } from "node:path";
 import { buildSettings, cargo, crateDirectory, type HostProfile, hash, targetDirectory } from "./cargo.ts";
 import { routeTo } from "./cross.ts";
 import { cacheDirectory } from "./paths.ts";
-import type { Platform } from "./platforms.ts";
+import { type Platform, rustTargetOf } from "./platforms.ts";
 import { versionLine } from "./run.ts";
 import { say } from "./say.ts";
 
 /** Why static executables cannot be built here, or undefined where they can. */
 export function missingForHost(platform: Platform): string | undefined {
-  if (!platform.name.startsWith("linux")) return `the static runtime is for Linux, not for ${platform.name}`;
+  if (platform.rustTarget === undefined) return `the static runtime is for Linux, not for ${platform.name}`;
   if (versionLine("cargo") === undefined) return "there is no Rust toolchain (cargo)";
   if (versionLine("cc") === undefined) return "there is no C compiler (cc), which QuickJS and ring need";
   const route = routeTo(platform);
@@ -28,7 +28,7 @@ export function hostFor(platform: Platform, profile: HostProfile): string {
   mkdirSync(dirname(host), { recursive: true });
   const part = `${host}.${process.pid}.part`;
   copyFileSync(
-    join(targetDirectory(platform, profile), platform.rustTarget, profile, "imagecred-runtime"),
+    join(targetDirectory(platform, profile), rustTargetOf(platform), profile, "imagecred-runtime"),
     part,
   );
   renameSync(part, host);

