@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { DEFAULT_UNIVERSE } from "../universe.ts";
+import { isServiceUrl } from "./external-account.ts";
+
+describe("an endpoint in a credential file", () => {
+  for (const url of [
+    "https://sts.googleapis.com/v1/token",
+    "https://sts.mtls.googleapis.com/v1/token",
+    "https://sts.us-east1.rep.googleapis.com/v1/token",
+    "https://us-east1-sts.googleapis.com/v1/token",
+    "https://us-east1.sts.googleapis.com/v1/token",
+    "https://sts-xyz.p.googleapis.com/v1/token",
+  ]) {
+    it(`${url} is Google's STS`, () => assert.ok(isServiceUrl(url, "sts", DEFAULT_UNIVERSE)));
+  }
+
+  for (const url of [
+    "http://sts.googleapis.com/v1/token",
+    "https://sts.googleapis.com:8443/v1/token",
+    "https://user:password@sts.googleapis.com/v1/token",
+    "https://sts.googleapis.com.evil.test/v1/token",
+    "https://evil.test/sts.googleapis.com",
+    "https://evilsts.googleapis.com/v1/token",
+    "https://storage.googleapis.com/sts",
+    "https://sts.s3nsapis.fr/v1/token",
+    "https://googleapis.com/v1/token",
+    "https://a.b.sts.googleapis.com/v1/token",
+    "https://sts.a.b.googleapis.com/v1/token",
+    "sts.googleapis.com",
+    "",
+  ]) {
+    it(`${url} is not`, () => assert.ok(!isServiceUrl(url, "sts", DEFAULT_UNIVERSE)));
+  }
+});
