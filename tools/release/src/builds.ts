@@ -1,0 +1,48 @@
+import { join } from "node:path";
+import {
+  buildExecutable,
+  executables,
+  fileName,
+  hostCrate,
+  type Platform,
+  platformNamed,
+  root,
+  whyNot,
+} from "@imagecred/build";
+import { type Flavor, PROGRAMS, suffixOf } from "./assets.ts";
+import { cargoComponents } from "./cargo-components.ts";
+import type { Component } from "./components.ts";
+import { nodeComponent } from "./node-components.ts";
+import { npmComponents } from "./npm-components.ts";
+import type { Built } from "./tree.ts";
+
+/** The platform of a flavor, as tools/build knows it. */
+export function platformOf({ os, arch }: Flavor): Platform {
+  return platformNamed(`${os}-${arch}`);
+}
+
+/** Why a flavor cannot be built on this machine, or undefined. */
+export function whyNotFlavor(flavor: Flavor): string | undefined {
+  return whyNot(flavor.runtime, platformOf(flavor));
+}
+
+/** Builds every program of a flavor into `directory/<flavor>/`. */
+export async function buildFlavor(flavor: Flavor, directory: string): Promise<readonly Built[]> {
+  const platform = platformOf(flavor);
+  const runtime = runtimeComponents(flavor, platform);
+  const built: Built[] = [];
+  for (const program of PROGRAMS) {
+    const executable = executables.find(({ name }) => name === program);
+    if (executable === undefined) throw new Error(`tools/build does not know ${program}`);
+    const path = join(directory, suffixOf(flavor), fileName(program, platform));
+    const { metafile } = await buildExecutable(executable, flavor.runtime, platform, path);
+    built.push({ program, flavor, path, components: [...runtime, ...npmComponents(metafile, root)] });
+  }
+  return built;
+}
+
+function runtimeComponents({ runtime }: Flavor, platform: Platform): readonly Component[] {
+  if (runtime === "node") return [nodeComponent(platform)];
+  if (platform.rustTarget === undefined) throw new Error(`no static runtime for ${platform.name}`);
+  return cargoComponents(hostCrate, platform.rustTarget);
+}

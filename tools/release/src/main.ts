@@ -1,0 +1,108 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { parseArgs } from "node:util";
+import { distDirectory, executables, root, versionOf } from "@imagecred/build";
+import { FLAVORS, suffixOf } from "./assets.ts";
+import { buildFlavor, whyNotFlavor } from "./builds.ts";
+import { missingForGoTools } from "./go-tools.ts";
+import { type Built, writeTree } from "./tree.ts";
+
+const USAGE = `Usage: npm run release -- [flags]
+
+Builds everything that is published into dist/release/<version>/: assets, checksums, SBOMs, notices, archives, deb, rpm and
+an image layout, for every platform that this machine can build. Says what it leaves out.
+
+  --only FLAVOR,...   some of ${FLAVORS.map(suffixOf).join(", ")}
+  --once              do not build a second time to compare (by default every executable is built twice)
+  --strict            fail when a chosen flavor cannot be built here, instead of leaving it out
+  --help
+`;
+
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: "string", default: FLAVORS.map(suffixOf).join(",") },
+    once: { type: "boolean", default: false },
+    strict: { type: "boolean", default: false },
+    help: { type: "boolean", default: false },
+  },
+});
+if (flags.help) console.log(USAGE);
+else await release();
+
+async function release(): Promise<void> {
+  const version = versionOfAll();
+  const directory = join(distDirectory, "release", version);
+  const scratch = mkdtempSync(join(tmpdir(), "imagecred-release-"));
+  try {
+    const built = await buildAll(scratch);
+    const goTools = missingForGoTools();
+    if (goTools !== undefined) leftOut("deb and rpm", goTools);
+    await writeTree(built, {
+      directory,
+      version,
+      sourceDateEpoch: sourceDateEpoch(),
+      linuxPackages: goTools === undefined,
+      say: console.log,
+    });
+    console.log(
+      `\n${relative(process.cwd(), directory)} is complete; npm run release:verify looks at it with public tools.`,
+    );
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function buildAll(scratch: string): Promise<readonly Built[]> {
+  const chosen = flags.only.split(",");
+  const unknown = chosen.filter((name) => !FLAVORS.some((flavor) => suffixOf(flavor) === name));
+  if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: no such flavor\n${USAGE}`);
+  const built: Built[] = [];
+  for (const flavor of FLAVORS.filter((candidate) => chosen.includes(suffixOf(candidate)))) {
+    const reason = whyNotFlavor(flavor);
+    if (reason !== undefined) {
+      leftOut(suffixOf(flavor), reason);
+      continue;
+    }
+    console.log(`building ${suffixOf(flavor)}`);
+    const first = await buildFlavor(flavor, join(scratch, "first"));
+    if (!flags.once) compare(first, await buildFlavor(flavor, join(scratch, "second")));
+    built.push(...first);
+  }
+  if (built.length === 0) throw new Error("nothing of what was asked for can be built here");
+  return built;
+}
+
+/** The same commit gives the same bytes, or it is not released. */
+function compare(first: readonly Built[], second: readonly Built[]): void {
+  for (const [index, { path, program, flavor }] of first.entries()) {
+    const other = second[index];
+    if (other === undefined || !readFileSync(path).equals(readFileSync(other.path))) {
+      throw new Error(`${program} ${suffixOf(flavor)}: two builds differ (${path}, ${other?.path})`);
+    }
+  }
+}
+
+function leftOut(what: string, reason: string): void {
+  if (flags.strict) throw new Error(`${what}: ${reason}`);
+  console.log(`left out ${what}: ${reason}`);
+}
+
+/** All programs are released together, under one version. */
+function versionOfAll(): string {
+  const versions = [...new Set(executables.map(versionOf))];
+  const [version] = versions;
+  if (version === undefined || versions.length > 1)
+    throw new Error(`the programs have different versions: ${versions.join(", ")}`);
+  return version;
+}
+
+/** Seconds: SOURCE_DATE_EPOCH (reproducible-builds.org), else the commit's time. */
+function sourceDateEpoch(): number {
+  const given = process.env["SOURCE_DATE_EPOCH"];
+  if (given !== undefined && given !== "") return Number(given);
+  const { status, stdout } = spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" });
+  if (status !== 0) throw new Error("no SOURCE_DATE_EPOCH, and no git commit to take the time from");
+  return Number(stdout.trim());
+}

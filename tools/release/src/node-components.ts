@@ -1,0 +1,18 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { nodePackageDirectory, type Platform } from "@imagecred/build";
+import { type Component, licenseTextsIn } from "./components.ts";
+
+/** Node itself, with the licences of all that it carries, which its own LICENSE file lists. */
+export function nodeComponent(platform: Platform): Component {
+  const directory = nodePackageDirectory(platform);
+  const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+  return {
+    ecosystem: "node",
+    name: "nodejs",
+    version,
+    license: "MIT",
+    texts: licenseTextsIn(directory),
+    homepage: "https://nodejs.org",
+  };
+}
