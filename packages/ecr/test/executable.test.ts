@@ -1,7 +1,12 @@
 import { type Call, describePlugin, type Scenario } from "@imagecred/e2e";
+import type { Clouds } from "@imagecred/fake-clouds";
 
 const imds = (operation: string): Call => ({ service: "aws.imds", operation, kind: "metadata" });
 const ecr: Call = { service: "aws.ecr", operation: "GetAuthorizationToken", kind: "cloud" };
+
+function setLife({ aws }: Clouds, seconds: number): void {
+  aws.expiresIn = seconds;
+}
 
 const scenario: Scenario = {
   plugin: "ecr",
@@ -14,6 +19,7 @@ const scenario: Scenario = {
       calls: [imds("Token"), imds("Role"), imds("Credentials"), ecr],
       opensEarly: "aws.ecr",
       cacheKeyType: "Registry",
+      setLife,
     },
     {
       what: "the pod's role, by its token",
@@ -56,6 +62,21 @@ const scenario: Scenario = {
     cloudHosts: ["api.ecr.us-west-2.amazonaws.com"],
     metadataService: "aws.imds",
     setUp: async () => ({}),
+    addresses: { "aws.pod-identity": "169.254.170.23", "aws.ecs": "169.254.170.2" },
+    cases: [
+      {
+        what: "EKS Pod Identity",
+        setUp: async ({ aws }) => ({ env: await aws.env("pod-identity") }),
+        calls: [{ service: "aws.pod-identity", operation: "Credentials", kind: "metadata" }, ecr],
+        cacheKeyType: "Registry",
+      },
+      {
+        what: "an ECS task's role, by a relative URI",
+        setUp: async ({ aws }) => ({ env: await aws.env("ecs") }),
+        calls: [{ service: "aws.ecs", operation: "Credentials", kind: "metadata" }, ecr],
+        cacheKeyType: "Registry",
+      },
+    ],
   },
 };
 

@@ -13,10 +13,11 @@ import { isolation } from "./suites/isolation.ts";
 import { leaks } from "./suites/leaks.ts";
 import { network } from "./suites/network.ts";
 import { offCloud } from "./suites/off-cloud.ts";
+import { proxy } from "./suites/proxy.ts";
 import { streams } from "./suites/streams.ts";
 
 /** One after another: some of them measure time. */
-const SUITES: readonly Suite[] = [happy, badInput, streams, isolation, offCloud];
+const SUITES: readonly Suite[] = [happy, badInput, streams, isolation, proxy, offCloud];
 /** Side by side: these mostly wait for retries and time limits. */
 const AT_ONCE = 4;
 

@@ -41,7 +41,10 @@ const METADATA: Listening = { address: "169.254.169.254", port: 80 };
 /** Makes the namespace a node's network: loopback, the metadata address on it, the clouds' names in /etc/hosts. */
 export function furnishNamespace({ network }: Scenario): Readonly<Record<string, Listening>> {
   run("ip", "link", "set", "lo", "up");
-  run("ip", "addr", "add", `${METADATA.address}/32`, "dev", "lo");
+  const others = Object.entries(network.addresses ?? {});
+  for (const address of [METADATA.address, ...others.map(([, each]) => each)]) {
+    run("ip", "addr", "add", `${address}/32`, "dev", "lo");
+  }
   const hosts = join(mkdtempSync(join(tmpdir(), "imagecred-e2e-hosts-")), "hosts");
   copyFileSync("/etc/hosts", hosts);
   const lines = [
@@ -50,7 +53,8 @@ export function furnishNamespace({ network }: Scenario): Readonly<Record<string,
   ];
   writeFileSync(hosts, `${readFileSync("/etc/hosts", "utf8").trimEnd()}\n${lines.join("\n")}\n`);
   run("mount", "--bind", hosts, "/etc/hosts");
-  return { tls: CLOUD, [network.metadataService]: METADATA };
+  const listeners = others.map(([service, address]) => [service, { address, port: 80 }] as const);
+  return { tls: CLOUD, [network.metadataService]: METADATA, ...Object.fromEntries(listeners) };
 }
 
 function run(program: string, ...args: string[]): void {

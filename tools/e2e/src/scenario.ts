@@ -32,6 +32,8 @@ export interface Case {
   /** The service to which a connection must open while the call before is still being answered. */
   readonly opensEarly?: string;
   readonly cacheKeyType: "Image" | "Registry" | "Global";
+  /** Makes the credentials that follow live this long (seconds; negative: they have ended). Without it, lives are not tested. */
+  readonly setLife?: (clouds: Clouds, seconds: number) => void;
 }
 
 /** A plugin, and what its suites have to know. */
@@ -64,6 +66,10 @@ export interface Scenario {
     readonly metadataHosts?: readonly string[];
     /** The first case, with no variable that leads to a metadata server. */
     readonly setUp: (clouds: Clouds) => Promise<Inputs>;
+    /** More metadata services, with the addresses that they have on a node, on port 80. */
+    readonly addresses?: Readonly<Record<string, string>>;
+    /** More cases, whose inputs are given as on a node. */
+    readonly cases?: readonly Case[];
   };
 }
 

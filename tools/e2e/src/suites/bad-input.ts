@@ -1,18 +1,15 @@
-import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { Runtime } from "../executables.ts";
 import { expectFailure, expectNothingSent } from "../expect.ts";
+import { expectWithin } from "../fastest.ts";
 import { kubeletRequest } from "../request.ts";
-import type { RunResult } from "../run-plugin.ts";
-import type { Subject, Suite } from "../suite.ts";
+import type { Suite } from "../suite.ts";
 
 /**
  * Milliseconds in which a plugin has to refuse a bad request. The bare start of Node takes 35 to 45 ms on an idle
  * machine, to which comes the reading of a file of 116 MB when it is not cached.
  */
 const LIMIT_MS: Readonly<Record<Runtime, number>> = { static: 100, node: 600 };
-/** A shared machine may be busy for a moment; it is not for three runs. */
-const TRIES = 3;
 
 /** What is no request at all, or one that must not be answered: refused at once, before anything is sent. */
 export const badInput: Suite = (subject) => {
@@ -66,29 +63,18 @@ export const badInput: Suite = (subject) => {
   describe("bad input", () => {
     for (const [what, stdin, stderr] of inputs) {
       test(`${what}: exit 1, one line, nothing sent, under ${LIMIT_MS[subject.runtime]} ms`, async () => {
-        const wallMs = await fastest(subject, stdin, (result) => {
-          expectFailure(result, subject.scenario.executable, stderr);
-          expectNothingSent(subject.clouds);
-        });
-        assert.ok(wallMs < LIMIT_MS[subject.runtime], `took ${wallMs.toFixed(0)} ms`);
+        await expectWithin(
+          LIMIT_MS[subject.runtime],
+          () => subject.run({ stdin }),
+          (result) => {
+            expectFailure(result, subject.scenario.executable, stderr);
+            expectNothingSent(subject.clouds);
+          },
+        );
       });
     }
   });
 };
-
-async function fastest(
-  subject: Subject,
-  stdin: string | Uint8Array,
-  check: (result: RunResult) => void,
-): Promise<number> {
-  let wallMs = Number.POSITIVE_INFINITY;
-  for (let tries = 0; tries < TRIES && wallMs >= LIMIT_MS[subject.runtime]; tries++) {
-    const result = await subject.run({ stdin });
-    check(result);
-    wallMs = Math.min(wallMs, result.wallMs);
-  }
-  return wallMs;
-}
 
 /** The request with one byte of its image replaced by one that no UTF-8 text has. */
 function badUtf8(request: string, image: string): Uint8Array {

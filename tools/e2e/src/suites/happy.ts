@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { expectSuccess } from "../expect.ts";
+import { expectFailure, expectSuccess } from "../expect.ts";
 import { registryStatus } from "../registry-client.ts";
 import { type ApiVersion, parseResponse } from "../request.ts";
 import { type Case, nameOfCall } from "../scenario.ts";
@@ -36,6 +36,9 @@ export const happy: Suite = (subject) => {
           await expectEarlyConnection(subject, like, like.opensEarly ?? "");
         });
       }
+
+      const { setLife } = like;
+      if (setLife !== undefined) registerLives(subject, like, setLife);
     });
   }
 
@@ -48,6 +51,37 @@ export const happy: Suite = (subject) => {
     });
   }
 };
+
+/** How long the kubelet may keep an answer comes from the credential's own end: half of what is left, less up to a tenth. */
+function registerLives(subject: Subject, like: Case, setLife: NonNullable<Case["setLife"]>): void {
+  const usual = 3600;
+  for (const seconds of [6 * 3600, 300, 21]) {
+    test(`a credential that lives ${seconds} s is cached for half of that, or up to a tenth less`, async (context) => {
+      context.after(() => setLife(subject.clouds, usual));
+      setLife(subject.clouds, seconds);
+      const result = await subject.run({ like });
+      expectSuccess(result);
+      const cached = durationSeconds(parseResponse(result.stdout).cacheDuration ?? "");
+      // What is left when the answer is made is less than at the start by how long the run took.
+      const least = Math.floor(((seconds - 1 - result.wallMs / 1000) / 2) * 0.9);
+      assert.ok(cached >= least && cached <= seconds / 2, `${cached} s`);
+    });
+  }
+
+  test("a credential that has already ended is none", async (context) => {
+    context.after(() => setLife(subject.clouds, usual));
+    setLife(subject.clouds, -5);
+    const result = await subject.run({ like });
+    expectFailure(result, subject.scenario.executable, /expired|ended|clock/);
+  });
+}
+
+/** Seconds of a Go duration of whole hours, minutes and seconds. */
+function durationSeconds(duration: string): number {
+  const [, hours = 0, minutes = 0, seconds = 0] =
+    /^(?:(\d+)h)?(?:(\d+)m)?(\d+)s$/.exec(duration) ?? assert.fail(duration);
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+}
 
 async function expectCredential(subject: Subject, like: Case, apiVersion: ApiVersion): Promise<void> {
   const { scenario, clouds } = subject;
@@ -78,7 +112,7 @@ async function expectCredential(subject: Subject, like: Case, apiVersion: ApiVer
 
 async function expectEarlyConnection(subject: Subject, like: Case, service: string): Promise<void> {
   const { clouds } = subject;
-  clouds.latency.set(50);
+  clouds.latency.set(200);
   expectSuccess(await subject.run({ like }));
   const connections = clouds.connections.filter((connection) => connection.service === service);
   assert.equal(connections.length, 1, "one connection, which the request then uses");

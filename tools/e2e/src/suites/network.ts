@@ -25,6 +25,16 @@ export const network: Suite = (subject) => {
       assert.deepEqual(new Set(subject.clouds.connections.map(({ via }) => via)), new Set(["direct"]));
     });
 
+    for (const like of scenario.network.cases ?? []) {
+      test(`${like.what}: the same requests`, async () => {
+        expectSuccess(await subject.run({ like, env: { HTTPS_PROXY: "" } }));
+        assert.deepEqual(
+          subject.calls(),
+          like.calls.map((call) => `${nameOfCall(call)} 200`),
+        );
+      });
+    }
+
     test("metadata never goes through a proxy, whatever the environment says", async () => {
       const proxy = subject.clouds.core.proxy.url;
       const env = {
