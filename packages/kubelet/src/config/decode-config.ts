@@ -141,7 +141,7 @@ function decodeVersion(version: ConfigVersion, document: DataDocument, rules: Ku
 function duplicateText(document: DataDocument): string[] {
   if (document.duplicates.length === 0) return [];
   const lines = document.duplicates.map(
-    ({ key, lineAt }) => `\n  line ${document.locate(lineAt).line}: key ${key} already set in map`,
+    ({ key, lineAt }) => `\n  line ${document.yamlLine(lineAt)}: key ${key} already set in map`,
   );
   return [`yaml: unmarshal errors:${lines.join("")}`];
 }
@@ -150,7 +150,7 @@ function strictProblems(document: DataDocument, context: DecodeContext): FilePro
   const repeated = document.duplicates.map(
     ({ key, at, lineAt }): FileProblem => ({
       code: "duplicate-key",
-      message: `line ${document.locate(lineAt).line}: key ${key} already set in map`,
+      message: `line ${document.yamlLine(lineAt)}: key ${key} already set in map`,
       position: document.locate(at),
       path: "",
       kubeletText: true,

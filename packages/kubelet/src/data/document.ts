@@ -25,6 +25,8 @@ export interface DataDocument {
   readonly duplicates: readonly DuplicateKey[];
   /** Turns a node's `at` into a position. */
   readonly locate: (at: number) => LineColumn;
+  /** The line that go-yaml counts, which has more kinds of line breaks than editors have. */
+  readonly yamlLine: (at: number) => number;
 }
 
 /** What a document is not. */
@@ -67,7 +69,13 @@ function looksLikeJson(bytes: ByteString): boolean {
 function readJson(bytes: ByteString): DataDocument {
   const locate = (at: number) => positionIn(bytes, at, (line) => line.replace(/[\x80-\xbf]/g, "").length);
   try {
-    return { format: "json", root: parseGoJson(bytes), duplicates: [], locate };
+    return {
+      format: "json",
+      root: parseGoJson(bytes),
+      duplicates: [],
+      locate,
+      yamlLine: (at) => locate(at).line,
+    };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const message = `couldn't get version/kind; json parse error: ${error.message}`;
@@ -78,10 +86,11 @@ function readJson(bytes: ByteString): DataDocument {
 function readYaml(data: Uint8Array): DataDocument {
   const decoded = decodeYamlText(data);
   const locate = (at: number) => positionIn(decoded.text, at, (line) => [...line].length);
+  const yamlLine = (at: number) => decoded.text.slice(0, at).split(/\r\n|[\n\r\u0085\u2028\u2029]/).length;
   if (decoded.error !== undefined)
     throw new DocumentError("yaml-syntax", `yaml: ${decoded.error}`, locate(decoded.text.length), true);
   try {
-    return { format: "yaml", ...decodeYaml(parseYaml(decoded.text)), locate };
+    return { format: "yaml", ...decodeYaml(parseYaml(decoded.text)), locate, yamlLine };
   } catch (error) {
     if (error instanceof YamlSyntaxError) {
       const position = locate(error.offset);

@@ -29,18 +29,26 @@ export class IndentedText {
    * @param code of the library's error
    * @param message of it
    * @param at where it found what was begun unfinished
+   * @param flowStart where the last flow collection before that place starts
    * @returns undefined when indentation is not what is wrong
    */
-  repaired(code: string, message: string, at: number): IndentedText | undefined {
+  repaired(code: string, message: string, at: number, flowStart: number): IndentedText | undefined {
     const quoted = code === "MISSING_CHAR" && /^Missing closing ["']quote$/.test(message);
     const flow = code === "BAD_INDENT" && / in block collection must be sufficiently indented /.test(message);
     if (!quoted && !flow) return undefined;
-    const line = quoted ? this.#lineBehind(at) : this.text.lastIndexOf("\n", at - 1) + 1;
+    const line = quoted ? this.#lineBehind(at) : this.#lineInFlow(at, flowStart);
     if (line === undefined || this.#isSettled(line)) return undefined;
     const indentation = /^ */.exec(this.text.slice(line))?.[0].length ?? 0;
     const length = Math.max(this.#deepest(line) - indentation, 1);
     const text = this.text.slice(0, line) + " ".repeat(length) + this.text.slice(line);
     return new IndentedText(text, [...this.#insertions, { at: line, length }]);
+  }
+
+  /** The line that a flow collection goes on in; the one in which it begins has its place. */
+  #lineInFlow(at: number, flowStart: number): number | undefined {
+    const line = this.text.lastIndexOf("\n", at - 1) + 1;
+    if (flowStart < line) return line;
+    return /^[ \t\r]*\n/.test(this.text.slice(at)) ? this.#lineBehind(at) : undefined;
   }
 
   /** The line behind a position that is not blank. */

@@ -56,6 +56,7 @@ export class TreeBuilder {
       for (const pair of node.items) built.pairs.push(this.#pair(pair as ParsedPair, flow));
     } else if (isSeq(node) && built.kind === "sequence") {
       const flow = inFlow || node.flow === true;
+      if (!flow) this.#checkTabs(node.srcToken);
       for (const item of node.items) built.items.push(this.#item(item as ParsedNode, flow));
     }
     return built;
@@ -102,8 +103,8 @@ export class TreeBuilder {
     const tokens = tokensOf(pair);
     if (inFlow) {
       if (this.#isAttached(pair, tokens)) return [this.#withColon(pair), this.#nothing(pair.key.range[1])];
-      this.#checkSimpleKey(pair, tokens);
     }
+    this.#checkSimpleKey(pair, tokens);
     const key = this.build(pair.key, inFlow, propertiesAt(tokens.before));
     const value =
       pair.value === null
@@ -131,8 +132,19 @@ export class TreeBuilder {
   #checkSimpleKey(pair: ParsedPair, { before, colon }: PairTokens): void {
     if (colon === undefined || before.some((token) => token.type === "explicit-key-ind")) return;
     const key = this.#source.text.slice(propertiesAt(before) ?? pair.key.range[0], colon);
-    if (/\n/.test(key) || key.length > MAX_SIMPLE_KEY) {
+    if (/[\n\u2028\u2029]/.test(key) || key.length > MAX_SIMPLE_KEY) {
       throw new YamlSyntaxError("a key and its colon must be on one line", this.#at(pair.key.range[0]));
+    }
+  }
+
+  /** Behind a dash a key may begin, and up to there go-yaml takes only spaces. */
+  #checkTabs(sequence: object | undefined): void {
+    if (sequence === undefined || !("items" in sequence) || !Array.isArray(sequence.items)) return;
+    for (const { start } of sequence.items as readonly { readonly start: readonly Token[] }[]) {
+      const dash = start.find(({ type }) => type === "seq-item-ind");
+      if (dash !== undefined && /^ *\t/.test(this.#source.text.slice(dash.offset + 1))) {
+        throw new YamlSyntaxError("found character that cannot start any token", this.#at(dash.offset + 1));
+      }
     }
   }
 

@@ -2,7 +2,16 @@
  * YAML text into nodes, by the npm library `yaml`; what the values mean is decided elsewhere. Everything that depends
  * on which library parses is in this file and in the builder.
  */
-import { Composer, type Document, isCollection, isScalar, type ParsedNode, Parser, Scalar } from "yaml";
+import {
+  Composer,
+  type Document,
+  isCollection,
+  isScalar,
+  type ParsedNode,
+  Parser,
+  Scalar,
+  visit,
+} from "yaml";
 import { IndentedText } from "./yaml-indentation.ts";
 import { type YamlNode, YamlSyntaxError } from "./yaml-node.ts";
 import { faultOfEmptyStream, faultOfStart, type PrologueFault } from "./yaml-prologue.ts";
@@ -15,8 +24,9 @@ import { TreeBuilder } from "./yaml-tree-builder.ts";
  * @throws {YamlSyntaxError}
  */
 export function parseYaml(text: string): YamlNode | undefined {
-  // YAML 1.1 also breaks lines at these; the library does not, and a replacement of one unit keeps offsets.
-  let source = new IndentedText(text.replace(/\r(?!\n)|[\u0085\u2028\u2029]/g, "\n"));
+  // YAML 1.1 also breaks lines at these, the library does not, and a replacement of one unit keeps offsets. The line
+  // and paragraph separators break lines too, but remain in the text: they are left alone.
+  let source = new IndentedText(text.replace(/\r(?!\n)|\u0085/g, "\n"));
   refuse(faultOfStart(source.text));
   for (;;) {
     const document = firstDocument(source.text);
@@ -28,7 +38,12 @@ export function parseYaml(text: string): YamlNode | undefined {
     const end = endOfRoot(root, document, source.text);
     const fault = document.errors.find((error) => error.pos[0] < end);
     if (fault === undefined) return root === null ? undefined : new TreeBuilder(source).build(root);
-    const repaired = source.repaired(fault.code, fault.message, fault.pos[0]);
+    const repaired = source.repaired(
+      fault.code,
+      fault.message,
+      fault.pos[0],
+      lastFlowStart(root, fault.pos[0]),
+    );
     if (repaired === undefined) throw new YamlSyntaxError(fault.message, source.original(fault.pos[0]));
     source = repaired;
   }
@@ -67,6 +82,18 @@ function endOfRoot(root: ParsedNode | null, document: Document.Parsed, text: str
   const block = isCollection(root) && root.flow !== true;
   const dedented = columnOf(text, behind.pos[0]) < columnOf(text, root.range[0]);
   return !block || dedented ? behind.pos[0] : Number.POSITIVE_INFINITY;
+}
+
+/** Where the last flow collection before a position starts. */
+function lastFlowStart(root: ParsedNode | null, before: number): number {
+  let last = -1;
+  visit(root, {
+    Collection(_, node) {
+      const start = node.range?.[0] ?? -1;
+      if (node.flow === true && start < before) last = Math.max(last, start);
+    },
+  });
+  return last;
 }
 
 /** Not even a tag: what follows is where a node should be. */
