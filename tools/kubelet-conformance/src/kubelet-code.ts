@@ -38,7 +38,7 @@ export interface Started {
 export interface Lookup {
   readonly error: string | null;
   readonly creds: readonly Login[];
-  /** What the kubelet logged at -v=5, a line each, without header. */
+  /** What the kubelet logged at -v=5, an entry each, without header. */
   readonly log: readonly string[];
   /** The tokens that it asked the API server for. */
   readonly tokenRequests: readonly {

@@ -34,7 +34,7 @@ type Kubelet interface {
 	SetClock(now func() time.Time)
 	// Metrics are the kubelet's own counters by plugin name.
 	Metrics() (map[string]PluginMetrics, error)
-	// Log takes what the kubelet has logged since the last call, a line each, without header.
+	// Log takes what the kubelet has logged since the last call, an entry each, without header.
 	Log() []string
 }
 

@@ -9,7 +9,7 @@ import (
 	"k8s.io/klog/v2"
 )
 
-// logBuffer keeps log lines until they are taken.
+// logBuffer keeps log entries until they are taken.
 type logBuffer struct {
 	mu sync.Mutex
 	b  bytes.Buffer
@@ -42,6 +42,14 @@ func (l *logBuffer) take() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	defer l.b.Reset()
-	lines := strings.FieldsFunc(l.b.String(), func(r rune) bool { return r == '\n' })
-	return append([]string{}, lines...)
+	entries := []string{}
+	for _, line := range strings.Split(strings.TrimSuffix(l.b.String(), "\n"), "\n") {
+		// A value with a line break in it is written as err=<, its lines behind tabs, and " >" with the values after it.
+		if continued := strings.HasPrefix(line, "\t") || strings.HasPrefix(line, " >"); continued && len(entries) > 0 {
+			entries[len(entries)-1] += "\n" + line
+		} else if line != "" {
+			entries = append(entries, line)
+		}
+	}
+	return entries
 }

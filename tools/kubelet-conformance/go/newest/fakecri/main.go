@@ -1,0 +1,52 @@
+// Command fakecri is a container runtime that runs nothing: the kubelet gets every answer that it wants about sandboxes
+// and containers, but an image only comes when its registry really gives the manifest for the credential that the
+// kubelet sent. Each pull is told on standard output, one JSON object per line.
+package main
+
+import (
+	"encoding/json"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+
+	"google.golang.org/grpc"
+	kubeapi "k8s.io/cri-api/pkg/apis/runtime/v1"
+	"k8s.io/cri-client/pkg/fake"
+)
+
+func main() {
+	socket := flag.String("listen", "", "path of the Unix socket that the kubelet's containerRuntimeEndpoint names")
+	flag.Parse()
+	if err := serve(*socket); err != nil {
+		fmt.Fprintln(os.Stderr, "fakecri:", err)
+		os.Exit(1)
+	}
+}
+
+func serve(socket string) error {
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		return err
+	}
+	runtime := fake.NewFakeRemoteRuntime()
+	runtime.RuntimeService.FakeStatus = &kubeapi.RuntimeStatus{Conditions: []*kubeapi.RuntimeCondition{
+		{Type: kubeapi.RuntimeReady, Status: true},
+		{Type: kubeapi.NetworkReady, Status: true},
+	}}
+	server := grpc.NewServer()
+	kubeapi.RegisterRuntimeServiceServer(server, runtime)
+	kubeapi.RegisterImageServiceServer(server, &pullingImages{RemoteRuntime: runtime, told: json.NewEncoder(os.Stdout)})
+	return server.Serve(listener)
+}
+
+// pull is what is told about one PullImage call. Whoever reads it holds test credentials only.
+type pull struct {
+	Image    string `json:"image"`
+	Username string `json:"username"`
+	Password string `json:"password"`
+	// Anonymous says that the kubelet sent no credential at all.
+	Anonymous bool `json:"anonymous"`
+	// Refused is why the registry did not give the image; empty when it did.
+	Refused string `json:"refused"`
+}
