@@ -1,0 +1,27 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { missing, type Step, tool } from "./step.ts";
+
+export const checksumList: Step = {
+  name: "sha256sum -c SHA256SUMS",
+  skip: () => missing("sha256sum"),
+  run(directory) {
+    const lines = tool("sha256sum", ["-c", "SHA256SUMS"], { cwd: directory }).trim().split("\n");
+    return `${lines.length} files`;
+  },
+};
+
+/** The `.sha256` beside an asset is bare hex, as image-builder's Ansible role reads it. */
+export const bareChecksums: Step = {
+  name: "the bare .sha256 beside each asset",
+  skip: () => missing("sha256sum"),
+  run(directory) {
+    const files = globSync("*/*/*.sha256", { cwd: directory });
+    if (files.length === 0) throw new Error("there are none");
+    const list = files.map(
+      (file) => `${readFileSync(join(directory, file), "utf8").trim()}  ${file.replace(/\.sha256$/, "")}\n`,
+    );
+    tool("sha256sum", ["-c", "-"], { cwd: directory, input: list.join("") });
+    return `${files.length} assets`;
+  },
+};
