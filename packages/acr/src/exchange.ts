@@ -71,7 +71,7 @@ function exchangeError(
   const request = headers["x-ms-correlation-request-id"];
   const [said, advice] = explain(host, tenant, response, document);
   return new CredentialError({
-    attempted: `exchanging the Entra token at ${host} (oauth2/exchange)`,
+    attempted: `exchanging the Entra token for a credential of ${host} (oauth2/exchange)`,
     cameBack: `status ${status}${said}${request === undefined ? "" : ` (correlation id ${request})`}`,
     advice,
   });

@@ -25,7 +25,10 @@ for (const [name, fault] of Object.entries(EXCHANGE_FAULTS)) {
   test(`the registry answers the exchange with ${name}: an error that says so, and no other host is asked`, async () => {
     await clouds.faults.add({ service: "azure.acr", operation: "Exchange", fault });
     const message = await failure(clouds, { args: [CONFIG] });
-    assert.match(message, /^exchanging the Entra token at myreg\.azurecr\.io \(oauth2\/exchange\): /);
+    assert.match(
+      message,
+      /^exchanging the Entra token for a credential of myreg\.azurecr\.io \(oauth2\/exchange\): /,
+    );
     assert.match(message, EXPECTED[name] ?? assert.fail(name));
     assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
     assert.ok(clouds.proxied.every(({ target }) => target === "myreg.azurecr.io:443"));

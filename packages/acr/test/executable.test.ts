@@ -18,6 +18,10 @@ const scenario: Scenario = {
       calls: [imds, exchange],
       opensEarly: "azure.acr",
       cacheKeyType: "Registry",
+      setLife: ({ azure }, refreshTokenSeconds) => {
+        const { tenant } = azure.population().node;
+        azure.addRegistry({ name: "myreg", tenant, repositories: ["team/app"], refreshTokenSeconds });
+      },
     },
     {
       what: "the pod's application, by its token",
