@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { byName, type Component, licenseTextsIn } from "./components.ts";
 
 interface CargoPackage {
@@ -10,6 +10,7 @@ interface CargoPackage {
   readonly homepage: string | null;
   readonly repository: string | null;
   readonly manifest_path: string;
+  readonly authors: readonly string[];
   /** null for the workspace's own. */
   readonly source: string | null;
 }
@@ -55,14 +56,22 @@ export function cargoComponents(crate: string, target: string): readonly Compone
     .sort(byName);
 }
 
+/** Where crates keep other projects' sources that they compile, with those projects' licences (rquickjs-sys). */
+const SOURCES_WITHIN = ["quickjs"];
+
 function componentOf(found: CargoPackage): Component {
+  const directory = dirname(found.manifest_path);
   return {
     ecosystem: "cargo",
     name: found.name,
     version: found.version,
     // Before SPDX expressions were the rule, crates wrote alternatives with a slash.
     license: found.license?.replace(/\s*\/\s*/g, " OR ") ?? "NOASSERTION",
-    texts: licenseTextsIn(dirname(found.manifest_path)),
+    texts: [
+      ...licenseTextsIn(directory),
+      ...SOURCES_WITHIN.flatMap((within) => licenseTextsIn(join(directory, within))),
+    ],
     homepage: found.homepage ?? found.repository ?? undefined,
+    authors: found.authors,
   };
 }

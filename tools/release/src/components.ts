@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** A piece of third-party software inside an executable. */
@@ -11,6 +11,8 @@ export interface Component {
   /** Licence and notice texts that its package carries, by file name. */
   readonly texts: readonly LicenseText[];
   readonly homepage: string | undefined;
+  /** As its manifest has them; for the copyright line where its package carries no licence text. */
+  readonly authors: readonly string[];
 }
 
 export interface LicenseText {
@@ -37,6 +39,7 @@ const LICENSE_FILE = /^(licen[cs]e|copying|copyright|notice|unlicense)([-._].*)?
 
 /** The licence and notice files at the top of a package's directory. */
 export function licenseTextsIn(directory: string): readonly LicenseText[] {
+  if (!existsSync(directory)) return [];
   return readdirSync(directory, { withFileTypes: true })
     .filter((entry) => entry.isFile() && LICENSE_FILE.test(entry.name))
     .map(({ name }) => ({

@@ -15,6 +15,7 @@ const component = (name: string, text: string, ecosystem: Component["ecosystem"]
   license: "MIT",
   texts: [{ file: "LICENSE", text }],
   homepage: undefined,
+  authors: ["Somebody"],
 });
 
 describe("names", () => {
@@ -80,6 +81,12 @@ describe("documents", () => {
     assert.equal(notices.split("same terms").length, 2);
     assert.match(notices, /\na 1\.0\.0, b 1\.0\.0\n/);
     assert.match(notices, /other terms/);
+  });
+
+  it("a package without a licence text gets the standard one, with its authors", () => {
+    const notices = thirdPartyNotices("x", [{ ...component("a", ""), texts: [] }]);
+    assert.match(notices, /Copyright Somebody/);
+    assert.match(notices, /Permission is hereby granted, free of charge/);
   });
 
   it("an SBOM names the file by its digest and contains every component", () => {

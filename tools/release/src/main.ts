@@ -7,6 +7,7 @@ import { distDirectory, executables, root, versionOf } from "@imagecred/build";
 import { FLAVORS, suffixOf } from "./assets.ts";
 import { buildFlavor, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
+import { smokeTest } from "./smoke.ts";
 import { type Built, writeTree } from "./tree.ts";
 
 const USAGE = `Usage: npm run release -- [flags]
@@ -68,6 +69,7 @@ async function buildAll(scratch: string): Promise<readonly Built[]> {
     console.log(`building ${suffixOf(flavor)}`);
     const first = await buildFlavor(flavor, join(scratch, "first"));
     if (!flags.once) compare(first, await buildFlavor(flavor, join(scratch, "second")));
+    console.log(`  smoke test: ${await smokeTest(first, flavor)}`);
     built.push(...first);
   }
   if (built.length === 0) throw new Error("nothing of what was asked for can be built here");

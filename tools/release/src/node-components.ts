@@ -14,5 +14,6 @@ export function nodeComponent(platform: Platform): Component {
     license: "MIT",
     texts: licenseTextsIn(directory),
     homepage: "https://nodejs.org",
+    authors: ["Node.js contributors"],
   };
 }

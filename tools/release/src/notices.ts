@@ -1,4 +1,7 @@
+import { createRequire } from "node:module";
 import type { Component } from "./components.ts";
+
+const require = createRequire(import.meta.url);
 
 const RULE = "-".repeat(80);
 
@@ -11,11 +14,32 @@ export function thirdPartyNotices(program: string, components: readonly Componen
     ({ ecosystem, name, version, license }) => `  ${name} ${version} (${ecosystem}): ${license}`,
   );
   const byText = new Map<string, string[]>();
-  for (const { name, version, texts } of components) {
-    for (const { text } of texts) byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
+  for (const component of components) {
+    const { name, version } = component;
+    for (const text of textsOf(component))
+      byText.set(text, [...(byText.get(text) ?? []), `${name} ${version}`]);
   }
   const texts = [...byText].map(
     ([text, owners]) => `${RULE}\n${[...new Set(owners)].join(", ")}\n${RULE}\n\n${text}\n`,
   );
   return [`${program} contains the following third-party software.`, "", ...list, "", ...texts].join("\n");
+}
+
+/** What the package carries; for one that carries nothing, the standard text of its licence and who wrote it. */
+function textsOf({ texts, license, authors }: Component): readonly string[] {
+  if (texts.length > 0) return texts.map(({ text }) => text);
+  const [id = license] = license.split(" OR ");
+  const standard = standardText(id.replace(/[()]/g, ""));
+  const copyright = authors.length === 0 ? "" : `Copyright ${authors.join(", ")}\n\n`;
+  return standard === undefined ? [] : [`${copyright}${standard}`];
+}
+
+function standardText(id: string): string | undefined {
+  try {
+    return require(`spdx-license-list/licenses/${id}.json`)
+      .licenseText.replace(/^Copyright \(c\) <year>.*\n+/m, "")
+      .trim();
+  } catch {
+    return undefined;
+  }
 }

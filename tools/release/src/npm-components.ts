@@ -36,6 +36,9 @@ function readComponent(directory: string): Component {
     version: manifest.version,
     license: license ?? "NOASSERTION",
     texts: licenseTextsIn(directory),
+    authors: [typeof manifest.author === "string" ? manifest.author : manifest.author?.name].filter(
+      (author) => typeof author === "string",
+    ),
     homepage: typeof manifest.homepage === "string" ? manifest.homepage : undefined,
   };
 }
