@@ -3,6 +3,7 @@ package upstream
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"strings"
 	"sync"
 
@@ -27,6 +28,8 @@ func captureLog() *logBuffer {
 			panic(err)
 		}
 	}
+	// Where the kubelet would die of a fatal error, the question has a fault for an answer, and the next one is taken.
+	klog.OsExit = func(code int) { panic(fmt.Sprintf("the kubelet ends with exit code %d", code)) }
 	log := &logBuffer{}
 	klog.SetOutput(log)
 	return log

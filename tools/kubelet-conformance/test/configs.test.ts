@@ -1,0 +1,196 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { executables } from "@imagecred/e2e";
+import { checkRegistration } from "@imagecred/kubelet";
+import { crypto } from "@imagecred/protocol/system";
+import { nodeDisk } from "../../../packages/kubelet/src/testing/node-disk.ts";
+import { goMissing } from "../src/go-build.ts";
+import { KubeletCode } from "../src/kubelet-code.ts";
+import { Scratch } from "../src/provider-config.ts";
+
+const skip = (await goMissing()) ?? false;
+const imagecred = executables("imagecred").find((built) => built.skipped === undefined);
+
+const HEAD = "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\n";
+const provider = (lines: Record<string, string>) =>
+  `${HEAD}providers:\n- ${Object.entries({
+    name: "a",
+    matchImages: '["r.io"]',
+    defaultCacheDuration: "10m",
+    apiVersion: "credentialprovider.kubelet.k8s.io/v1",
+    ...lines,
+  })
+    .filter(([, value]) => value !== "absent")
+    .map(([key, value]) => `${key}: ${value}`)
+    .join("\n  ")}\n`;
+const tokens = (fields: string) => provider({ tokenAttributes: `{${fields}}` });
+
+/** The executable where it is built, the package that it is made of otherwise. */
+const predictor = imagecred === undefined ? "packages/kubelet" : "`imagecred validate`";
+
+const TWICE = "the same name twice";
+
+/** What operators get wrong. The newest release refuses all of it. */
+const BAD: Readonly<Record<string, string>> = {
+  "an empty file": "",
+  "no kind": "apiVersion: kubelet.config.k8s.io/v1\nproviders: []\n",
+  "no apiVersion": "kind: CredentialProviderConfig\nproviders: []\n",
+  "another kind": "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\n",
+  "a version that there is not": "apiVersion: kubelet.config.k8s.io/v2\nkind: CredentialProviderConfig\n",
+  "no providers": `${HEAD}providers: []\n`,
+  "a misspelt field": provider({ matchImage: '["r.io"]' }),
+  "a field in the wrong case": provider({ MatchImages: '["r.io"]' }),
+  "a key that is there twice": `${HEAD}providers: []\nproviders: []\n`,
+  "a slash in the name": provider({ name: "bin/a" }),
+  "a space in the name": provider({ name: "my plugin" }),
+  "a name of two dots": provider({ name: '".."' }),
+  [TWICE]: provider({}) + provider({}).slice(provider({}).indexOf("- ")),
+  "no patterns": provider({ matchImages: "[]" }),
+  "a pattern with a glob in the port": provider({ matchImages: '["r.io:*"]' }),
+  "a pattern with braces": provider({ matchImages: '["{a,b}.io"]' }),
+  "a pattern with a character class": provider({ matchImages: '["r[0-9].io"]' }),
+  "no default duration": provider({ defaultCacheDuration: "absent" }),
+  "a negative default duration": provider({ defaultCacheDuration: "-1m" }),
+  "a duration in days": provider({ defaultCacheDuration: "1d" }),
+  "a duration that is a number": provider({ defaultCacheDuration: "600" }),
+  "no provider version": provider({ apiVersion: "absent" }),
+  "a provider version that there is not": provider({ apiVersion: "credentialprovider.kubelet.k8s.io/v2" }),
+  "arguments in one text": provider({ args: "--identity=pod" }),
+  "env as a map": provider({ env: "{A: b}" }),
+  "empty tokenAttributes": tokens(""),
+  "tokenAttributes for 1.33": tokens("serviceAccountTokenAudience: aud, requireServiceAccount: true"),
+  "a cache type that there is not": tokens(
+    "serviceAccountTokenAudience: aud, requireServiceAccount: true, cacheType: Pod",
+  ),
+  "required annotations without a required account": tokens(
+    "serviceAccountTokenAudience: aud, requireServiceAccount: false, cacheType: Token, requiredServiceAccountAnnotationKeys: [a/b]",
+  ),
+  "an annotation in both lists": tokens(
+    "serviceAccountTokenAudience: aud, requireServiceAccount: true, cacheType: Token, requiredServiceAccountAnnotationKeys: [a/b], optionalServiceAccountAnnotationKeys: [a/b]",
+  ),
+  "an annotation that is no name": tokens(
+    'serviceAccountTokenAudience: aud, requireServiceAccount: true, cacheType: Token, requiredServiceAccountAnnotationKeys: ["a b/"]',
+  ),
+  "tokenAttributes with an older provider version": provider({
+    apiVersion: "credentialprovider.kubelet.k8s.io/v1beta1",
+    tokenAttributes: "{serviceAccountTokenAudience: aud, requireServiceAccount: true, cacheType: Token}",
+  }),
+};
+
+describe("what the kubelet refuses, and in which words", { skip }, () => {
+  let scratch: Scratch;
+  const releases: { newest?: KubeletCode; oldest?: KubeletCode } = {};
+  let binDir: string;
+
+  before(async () => {
+    scratch = await Scratch.make();
+    binDir = join(scratch.path, "bin");
+    await mkdir(binDir);
+    await writeFile(join(binDir, "a"), "#!/bin/sh\n", { mode: 0o755 });
+    releases.newest = await KubeletCode.start("newest");
+    releases.oldest = await KubeletCode.start("oldest");
+  });
+  after(async () => {
+    await releases.newest?.[Symbol.asyncDispose]();
+    await releases.oldest?.[Symbol.asyncDispose]();
+    await scratch[Symbol.asyncDispose]();
+  });
+
+  async function refusal(release: "newest" | "oldest", config: string, bin = binDir): Promise<string | null> {
+    const kubelet = releases[release];
+    assert.ok(kubelet);
+    const { error } = await kubelet.register(config, bin);
+    return error;
+  }
+
+  const predicted = (config: string, kubernetesVersion?: string, bin = binDir) =>
+    checkRegistration(config, bin, {
+      disk: nodeDisk,
+      crypto,
+      saTokens: true,
+      ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+    }).kubeletError ?? null;
+
+  for (const [what, content] of Object.entries(BAD)) {
+    test(`${what}: refused with the text that ${predictor} predicts`, async () => {
+      const config = await scratch.write("config.yaml", content);
+      const error = await refusal("newest", config);
+      assert.notEqual(error, null);
+      assert.equal(predicted(config), error);
+      if (imagecred === undefined) return;
+      const { exitCode, answer } = await validate(config);
+      assert.deepEqual({ exitCode, ...answer }, { exitCode: 1, accepted: false, kubeletError: error });
+    });
+
+    test(`${what}: what the oldest release says to it is predicted too`, async () => {
+      const config = await scratch.write("config.yaml", content);
+      // It sees a second provider of one name only when it registers it, and dies of that.
+      if (what === TWICE)
+        return assert.rejects(refusal("oldest", config), /the kubelet ends with exit code 255/);
+      assert.equal(sorted(predicted(config, "1.29")), sorted(await refusal("oldest", config)));
+    });
+  }
+
+  for (const [what, setUp] of Object.entries<(dir: string) => Promise<string>>({
+    "no directory of executables": async (dir) => join(dir, "nowhere"),
+    "no executable": async (dir) => dir,
+    "an executable that may not be executed": async (dir) => {
+      await writeFile(join(dir, "a"), "#!/bin/sh\n", { mode: 0o644 });
+      return dir;
+    },
+    "a directory in its place": async (dir) => {
+      await mkdir(join(dir, "a"));
+      return dir;
+    },
+    "a link to nowhere": async (dir) => {
+      await symlink("nowhere", join(dir, "a"));
+      return dir;
+    },
+    "a file in place of the directory": async (dir) => {
+      await writeFile(join(dir, "file"), "");
+      return join(dir, "file", "bin");
+    },
+  })) {
+    for (const [release, version] of [
+      ["newest", undefined],
+      ["oldest", "1.29"],
+    ] as const) {
+      test(`${what}: ${release} release`, async () => {
+        const dir = join(scratch.path, `${release} ${what}`);
+        await mkdir(dir);
+        await chmod(dir, 0o755);
+        const bin = await setUp(dir);
+        const config = await scratch.write("config.yaml", provider({}));
+        assert.equal(predicted(config, version, bin), await refusal(release, config, bin));
+      });
+    }
+  }
+
+  async function validate(config: string) {
+    assert.ok(imagecred);
+    const run = promisify(execFile)(imagecred.path, ["validate", "--output", "json", config], { env: {} });
+    const { stdout, code } = await run.then(
+      (done) => ({ ...done, code: 0 }),
+      (failed: { stdout: string; code: number }) => failed,
+    );
+    return {
+      exitCode: code,
+      answer: JSON.parse(stdout) as { accepted: boolean; kubeletError: string | null },
+    };
+  }
+});
+
+/** Without what nobody decides: a Go map's random order in the oldest release's lists, and a line number of its build. */
+function sorted(text: string | null): string | null {
+  return (
+    text
+      ?.replace(/(?<=supported values: )"[^,\]]*"(?:, "[^,\]]*")*/g, (values) =>
+        values.split(", ").toSorted().join(", "),
+      )
+      .replace(/ in scheme "[^"]*"/, "") ?? null
+  );
+}

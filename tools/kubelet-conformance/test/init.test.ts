@@ -1,0 +1,112 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { promisify } from "node:util";
+import { executables } from "@imagecred/e2e";
+import { goMissing } from "../src/go-build.ts";
+import { KubeletCode } from "../src/kubelet-code.ts";
+import { Scratch } from "../src/provider-config.ts";
+
+const imagecred = executables("imagecred").find((built) => built.skipped === undefined);
+const skip =
+  (await goMissing()) ?? (imagecred === undefined ? "imagecred is not built (npm run build)" : false);
+
+const DISTRIBUTIONS = [
+  "kubeadm",
+  "k3s",
+  "rke2",
+  "talos",
+  "kops",
+  "eks",
+  "bottlerocket",
+  "aks",
+  "gce",
+  "openshift",
+];
+
+interface Written {
+  readonly files: readonly { readonly name: string; readonly content: string; readonly about: string }[];
+}
+
+describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
+  let scratch: Scratch;
+  let binDir: string;
+  const releases: { newest?: KubeletCode; oldest?: KubeletCode } = {};
+
+  before(async () => {
+    scratch = await Scratch.make();
+    binDir = join(scratch.path, "bin");
+    await mkdir(binDir);
+    releases.newest = await KubeletCode.start("newest");
+    releases.oldest = await KubeletCode.start("oldest");
+  });
+  after(async () => {
+    await releases.newest?.[Symbol.asyncDispose]();
+    await releases.oldest?.[Symbol.asyncDispose]();
+    await scratch[Symbol.asyncDispose]();
+  });
+
+  async function written(...args: string[]): Promise<Written> {
+    assert.ok(imagecred);
+    const { stdout } = await promisify(execFile)(imagecred.path, ["init", "--output", "json", ...args], {
+      env: {},
+      cwd: scratch.path,
+    });
+    return JSON.parse(stdout) as Written;
+  }
+
+  /** Every CredentialProviderConfig among the files is registered, with an executable for each name in it. */
+  async function registered(release: "newest" | "oldest", { files }: Written): Promise<number> {
+    let providers = 0;
+    for (const { name, content } of files.filter((file) =>
+      /^kind: CredentialProviderConfig$/m.test(file.content),
+    )) {
+      for (const [, plugin = ""] of content.matchAll(
+        /^ *(?:- )?name: "?([\w-]+-(?:credential-provider|provider-gcp))"?$/gm,
+      )) {
+        await writeFile(join(binDir, plugin), "#!/bin/sh\n", { mode: 0o755 });
+      }
+      const kubelet = releases[release];
+      assert.ok(kubelet);
+      const answer = await kubelet.register(await scratch.write(name.replaceAll("/", "-"), content), binDir);
+      assert.equal(answer.error, null, content);
+      providers += answer.registered;
+    }
+    return providers;
+  }
+
+  for (const distribution of DISTRIBUTIONS) {
+    const clouds = ["aws", "azure", "gcp"].filter((cloud) => distribution !== "kops" || cloud !== "azure");
+    test(`${distribution}: newest and oldest release`, async () => {
+      const files = await written(
+        "--cloud",
+        clouds.join(),
+        "--distribution",
+        distribution,
+        "-d",
+        distribution,
+      );
+      assert.equal(await registered("newest", files), clouds.length);
+      assert.equal(await registered("oldest", files), clouds.length);
+    });
+  }
+
+  test("with the pods' identities: the newest release", async () => {
+    const files = await written(
+      "--cloud",
+      "aws,azure,gcp",
+      "--distribution",
+      "kubeadm",
+      "--pod-identity",
+      "--gcp-workload-identity-provider",
+      "projects/123456789012/locations/global/workloadIdentityPools/pool/providers/provider",
+      "-d",
+      "pods",
+    );
+    assert.equal(await registered("newest", files), 3);
+    assert.ok(files.files.some(({ content }) => content.includes("tokenAttributes:")));
+    assert.ok(files.files.some(({ content }) => content.includes("request-serviceaccounts-token-audience")));
+  });
+});
