@@ -7,6 +7,7 @@ import { type RegistryCredential, readAuthorizationData } from "./registry-crede
 import { type AwsCall, callAws } from "./sdk/call.ts";
 import { clientSettings } from "./sdk/client-settings.ts";
 import { type EndpointSettings, endpointUrl, endpointUrlOfNewRegion } from "./sdk/endpoint.ts";
+import { signLast } from "./sdk/sign-last.ts";
 
 const SERVICE = "Amazon ECR";
 const OPERATION = "GetAuthorizationToken";
@@ -48,6 +49,7 @@ export async function privateCredential(
   const ofNewRegion = endpointUrlOfNewRegion(rules, SERVICE, region, registry.partition, wanted);
   if (ofNewRegion !== undefined) client = clientFor({ url: ofNewRegion, fips: false, dualStack: false });
   context.http.preconnect(ofNewRegion ?? endpointUrl(rules, SERVICE, region, wanted));
+  signLast(client.config);
 
   const call = caller.then(({ who }) => callBy(who, region));
   // Whoever could not be found is reported by the sending, which waits for it too: but only to sign.
