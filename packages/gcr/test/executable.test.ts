@@ -38,6 +38,9 @@ const scenario: Scenario = {
       setUp: async ({ google }) => ({ args: ["get-credentials"], env: await google.env("metadata") }),
       calls: [metadata],
       cacheKeyType: "Global",
+      setLife: ({ google }, seconds) => {
+        google.instance.tokenSeconds = seconds;
+      },
     },
     { what: "the pod, by GKE's pool", setUp: gkePod, calls: [sts], cacheKeyType: "Registry" },
     {

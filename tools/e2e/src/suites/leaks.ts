@@ -28,6 +28,7 @@ export const leaks: Suite = (subject) => {
         SSLKEYLOGFILE: "/dev/stderr",
         DEBUG: "*",
         AZURE_LOG_LEVEL: "verbose",
+        GOOGLE_SDK_NODE_LOGGING: "*",
       };
       for (const [what, stderr] of await everyWay(subject, { ...talkative, IMAGECRED_LOG: "debug" })) {
         assert.deepEqual(subject.clouds.secrets.findIn(stderr), [], `${what}: ${stderr}`);
