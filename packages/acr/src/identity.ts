@@ -1,10 +1,9 @@
 import {
   type ChainResult,
   type Context,
-  CredentialError,
   type CredentialProviderRequest,
   findIdentity,
-  type IdentitySource,
+  orNext,
   planIdentity,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
@@ -40,25 +39,3 @@ export async function findEntraToken(
 
 const NODE_ADVICE =
   "configure one in azure.json: useManagedIdentityExtension, aadClientSecret, aadClientCertPath or aadFederatedTokenFile";
-
-/** The same source, whose failures let the next one be tried: what `--identity-fallback node` asks for. */
-function orNext(source: IdentitySource<EntraToken>): IdentitySource<EntraToken> {
-  return {
-    name: source.name,
-    async find() {
-      try {
-        return await source.find();
-      } catch (error) {
-        if (!(error instanceof CredentialError)) throw error;
-        const { attempted, cameBack, advice } = error;
-        throw new CredentialError({
-          attempted,
-          cameBack,
-          ...(advice === undefined ? {} : { advice }),
-          mayTryNext: true,
-          cause: error,
-        });
-      }
-    },
-  };
-}

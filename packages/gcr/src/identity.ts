@@ -4,6 +4,7 @@ import {
   type CredentialProviderRequest,
   findIdentity,
   type IdentitySource,
+  orNext,
   planIdentity,
   TransportError,
   UnsupportedRegistryError,
@@ -47,7 +48,7 @@ export async function identify(
       return "notHere" in found ? found : { ...found, identity: { ...found.identity, of: "pod" } };
     },
   };
-  const sources = plan.thenNode ? [lenient(pod), ...node] : [pod];
+  const sources = plan.thenNode ? [orNext(pod), ...node] : [pod];
   return (await findIdentity(sources, registry, context.log, POD_ADVICE)).identity;
 }
 
@@ -111,21 +112,4 @@ function offCloud(error: unknown): never {
   if (error.cause.phase !== "connect" && error.cause.phase !== "lookup") throw error;
   const { attempted, cameBack, cause } = error;
   throw new CredentialError({ attempted, cameBack, advice: NODE_ADVICE, cause });
-}
-
-/** With `--identity-fallback node` no failure of the pod's identity is the last word. */
-function lenient(source: IdentitySource<Identity>): IdentitySource<Identity> {
-  return {
-    name: source.name,
-    async find() {
-      try {
-        return await source.find();
-      } catch (error) {
-        if (!(error instanceof CredentialError)) throw error;
-        const { attempted, cameBack } = error;
-        const advice = error.advice === undefined ? {} : { advice: error.advice };
-        throw new CredentialError({ attempted, cameBack, ...advice, mayTryNext: true, cause: error });
-      }
-    },
-  };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { CredentialError } from "./errors.ts";
-import { findIdentity, type IdentitySource } from "./identity-chain.ts";
+import { findIdentity, type IdentitySource, orNext } from "./identity-chain.ts";
 import { parseIdentityPolicy, planIdentity } from "./identity-policy.ts";
 import { captureLogger } from "./testing/capture-logger.ts";
 import { requestFor } from "./testing/request-for.ts";
@@ -34,6 +34,13 @@ describe("findIdentity", () => {
   it("goes on after an error only when the error says so", async () => {
     assert.equal((await find(failing("a", true), found("b"))).source, "b");
     await assert.rejects(find(failing("a", false), found("b")), /asking a: 403/);
+  });
+
+  it("goes on after any failure of a source that is told so, and after no defect", async () => {
+    assert.equal((await find(orNext(failing("a", false)), found("b"))).source, "b");
+    assert.equal((await find(orNext(found("a")), found("b"))).source, "a");
+    const broken = { name: "a", find: () => Promise.reject(new TypeError("a defect")) };
+    await assert.rejects(find(orNext(broken), found("b")), TypeError);
   });
 
   it("lists every source with its reason when none is there", async () => {

@@ -61,3 +61,25 @@ export async function findIdentity<Identity>(
     advice,
   });
 }
+
+/** The same source, whose failures let the next one be tried: what `--identity-fallback node` asks for. */
+export function orNext<Identity>(source: IdentitySource<Identity>): IdentitySource<Identity> {
+  return {
+    name: source.name,
+    async find() {
+      try {
+        return await source.find();
+      } catch (error) {
+        if (!(error instanceof CredentialError)) throw error;
+        const { attempted, cameBack, advice } = error;
+        throw new CredentialError({
+          attempted,
+          cameBack,
+          ...(advice === undefined ? {} : { advice }),
+          mayTryNext: true,
+          cause: error,
+        });
+      }
+    },
+  };
+}

@@ -44,6 +44,7 @@ export {
   findIdentity,
   type IdentitySource,
   type NotHere,
+  orNext,
 } from "./identity-chain.ts";
 export {
   type IdentityPlan,
