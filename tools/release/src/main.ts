@@ -7,6 +7,7 @@ import { distDirectory, executables, root, versionOf } from "@imagecred/build";
 import { FLAVORS, suffixOf } from "./assets.ts";
 import { buildFlavor, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
+import { handOver, takeOver } from "./handover.ts";
 import { smokeTest } from "./smoke.ts";
 import { type Built, writeTree } from "./tree.ts";
 
@@ -17,6 +18,8 @@ an image layout, for every platform that this machine can build. Says what it le
 
   --only FLAVOR,...   some of ${FLAVORS.map(suffixOf).join(", ")}
   --once              do not build a second time to compare (by default every executable is built twice)
+  --executables DIR   stop after building: hand the executables over in DIR, for --from on another machine
+  --from DIR          write the tree from executables that were handed over, instead of building
   --strict            fail when a chosen flavor cannot be built here, instead of leaving it out
   --help
 `;
@@ -25,6 +28,8 @@ const { values: flags } = parseArgs({
   options: {
     only: { type: "string", default: FLAVORS.map(suffixOf).join(",") },
     once: { type: "boolean", default: false },
+    executables: { type: "string" },
+    from: { type: "string" },
     strict: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
@@ -37,7 +42,12 @@ async function release(): Promise<void> {
   const directory = join(distDirectory, "release", version);
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-release-"));
   try {
-    const built = await buildAll(scratch);
+    const built = flags.from === undefined ? await buildAll(scratch) : takeOver(flags.from);
+    if (flags.executables !== undefined) {
+      handOver(built, flags.executables);
+      console.log(`${built.length} executables are in ${flags.executables}`);
+      return;
+    }
     const goTools = missingForGoTools();
     if (goTools !== undefined) leftOut("deb and rpm", goTools);
     await writeTree(built, {
