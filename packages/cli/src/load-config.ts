@@ -1,5 +1,6 @@
 import { type ConfigReading, KubernetesVersionError, kubeletRules, readConfig } from "@imagecred/kubelet";
 import { CommandError, UsageError } from "./errors.ts";
+import { joinPath } from "./paths.ts";
 import type { Disk } from "./system/types.ts";
 import type { World } from "./world.ts";
 
@@ -17,27 +18,41 @@ export function minorVersion(version: string | undefined): number {
 /** Reads a configuration as the kubelet does. @throws {UsageError} for the version, @throws {CommandError} for a file that never ends */
 export function loadConfig(path: string, kubernetesVersion: string | undefined, world: World): ConfigReading {
   minorVersion(kubernetesVersion);
+  refuseWaiting(path, world.disk);
   return readConfig(path, {
-    disk: withoutWaiting(world.disk),
+    disk: world.disk,
     crypto: world.crypto,
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
   });
 }
 
 /** Reading a FIFO waits until somebody writes into it: the kubelet then hangs when it starts, and so would we. */
-function withoutWaiting(disk: Disk): Disk {
-  return {
-    ...disk,
-    read(path, maxBytes) {
-      const kind = disk.status(path)?.kind;
-      if (kind === "fifo" || kind === "socket" || kind === "device") {
-        throw new CommandError(
-          `${path} is a ${kind} and no file: a kubelet would wait for it and not start; remove it`,
-        );
+function refuseWaiting(path: string, disk: Disk): void {
+  try {
+    const kind = disk.status(path)?.kind;
+    if (kind === "fifo" || kind === "socket" || kind === "device") {
+      throw new CommandError(
+        `${path} is a ${kind} and no file: a kubelet would wait for it and not start; remove it`,
+      );
+    }
+    if (kind !== "directory") return;
+    for (const name of disk.list(path)) {
+      if (/\.(?:json|yaml|yml)$/.test(name) && disk.status(joinPath(path, name))?.kind !== "directory") {
+        refuseWaiting(joinPath(path, name), disk);
       }
-      return disk.read(path, maxBytes);
-    },
-  };
+    }
+  } catch (error) {
+    // What cannot be looked at is readConfig's to tell, in the kubelet's words.
+    if (error instanceof CommandError) throw error;
+  }
+}
+
+/**
+ * The kubelet's error, less the file's content, which its text for a file without kind or apiVersion repeats whole, with
+ * whatever is secret in it.
+ */
+export function withoutContent(kubeletText: string): string {
+  return kubeletText.replace(/(?<=Object '\w+' is missing in ')[\s\S]*(?=')/, "…");
 }
 
 /** A configuration that the kubelet takes. @throws {CommandError} with the kubelet's words for any other */
@@ -50,6 +65,6 @@ export function loadAcceptedConfig(
   const { accepted, config } = reading;
   if (accepted && config !== undefined) return { ...reading, config };
   throw new CommandError(
-    `the kubelet would not start with ${path}: ${reading.kubeletError}; imagecred validate ${path} shows where`,
+    `the kubelet would not start with ${path}: ${withoutContent(reading.kubeletError ?? "")}; imagecred validate ${path} shows where`,
   );
 }

@@ -1,5 +1,6 @@
 import { CommandError, UsageError } from "../errors.ts";
 import { type Style, styleFor } from "../output/style.ts";
+import { printable } from "../output/text.ts";
 import type { World } from "../world.ts";
 
 /** 0 fine, 1 found problems or could not do it, 2 the command line is wrong. */
@@ -33,12 +34,12 @@ export async function execute<Options extends CommonOptions, Document>(
     document = await command.run(options, world);
   } catch (error) {
     if (error instanceof UsageError) {
-      stdio.writeStderr(`imagecred: ${error.message}\n`);
+      stdio.writeStderr(`imagecred: ${printable(error.message)}\n`);
       return 2;
     }
     if (!(error instanceof CommandError)) throw error;
     if (options.output === "json") stdio.writeStdout(json({ kind: "Error", message: error.message }));
-    else stdio.writeStderr(`imagecred: ${error.message}\n`);
+    else stdio.writeStderr(`imagecred: ${printable(error.message)}\n`);
     return 1;
   }
   if (options.output === "json") stdio.writeStdout(json(document));

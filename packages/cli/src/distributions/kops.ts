@@ -44,7 +44,7 @@ ${indented(configYaml(plan), 8)}
     "kops update cluster NAME --yes && kops rolling-update cluster NAME --yes",
   ],
   notes: (plan) => [
-    `Put imagecred and ${executableNames(plan).join(", ")} into ${SOURCE} of the node image (or fetch them there in additionalUserData).`,
+    `Put imagecred, ${executableNames(plan).join(", ")} and their SHA256SUMS into ${SOURCE} of the node image (or fetch them there in additionalUserData).`,
     "kOps gives its kubelets the two flags on AWS and GCE only; on another cloud add them in spec.kubelet of a kOps that can.",
     "On Flatcar the directory is /opt/kubernetes/bin, on Container-Optimized OS /home/kubernetes/bin: add --bin-dir with it to the hook.",
   ],

@@ -1,5 +1,5 @@
-import { readConfig } from "@imagecred/kubelet";
 import { CommandError } from "../../errors.ts";
+import { loadConfig, withoutContent } from "../../load-config.ts";
 import { findPlaces, runningKubelet } from "../../locate.ts";
 import type { Command, CommonOptions } from "../command.ts";
 
@@ -21,9 +21,11 @@ export const hash: Command<HashOptions, HashDocument> = {
   run(options, world) {
     const kubelet = options.config === undefined ? runningKubelet(world) : undefined;
     const { config } = findPlaces({ config: options.config }, world, kubelet);
-    const reading = readConfig(config, world);
+    const reading = loadConfig(config, undefined, world);
     if (reading.hash === undefined) {
-      throw new CommandError(`reading ${config}: ${reading.kubeletError ?? "there is nothing to hash"}`);
+      throw new CommandError(
+        `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is nothing to hash")}`,
+      );
     }
     return {
       kind: "Hash",

@@ -78,7 +78,7 @@ export const install: Command<InstallOptions, InstallDocument> = {
 
 function wouldBe(placement: Placement, { disk }: World): Placed {
   const { role, from, to, sha256 } = placement;
-  return { role, from, to, sha256, state: stateOf(placement, disk), backup: undefined };
+  return { role, from, to, sha256, state: stateOf(placement, disk), backup: null };
 }
 
 function notes(plan: InstallPlan, { disk }: World): readonly string[] {

@@ -22,7 +22,7 @@ export interface Placed {
   readonly sha256: string;
   readonly state: "installed" | "replaced" | "unchanged";
   /** Where the file that was there is kept. */
-  readonly backup: string | undefined;
+  readonly backup: string | null;
 }
 
 interface Tools {
@@ -61,7 +61,7 @@ export function place(placement: Placement, tools: Tools): Placed {
   const { disk, crypto } = tools;
   const { role, from, to, data, mode, sha256 } = placement;
   const state = stateOf(placement, disk);
-  if (state === "unchanged") return { role, from, to, sha256, state, backup: undefined };
+  if (state === "unchanged") return { role, from, to, sha256, state, backup: null };
   const directory = parentOf(to);
   makeDirectories(disk, directory);
   const temporary = joinPath(directory, `.${baseName(to)}.${randomName(crypto)}`);
@@ -70,7 +70,7 @@ export function place(placement: Placement, tools: Tools): Placed {
     if (sha256Hex(crypto, disk.read(temporary, data.length + 1)) !== sha256) {
       throw new CommandError(`writing ${to}: what was read back is not what was written; check the disk`);
     }
-    const backup = state === "replaced" ? keepBackup(to, tools) : undefined;
+    const backup = state === "replaced" ? keepBackup(to, tools) : null;
     disk.rename(temporary, to);
     disk.syncDirectory(directory);
     return { role, from, to, sha256, state, backup };

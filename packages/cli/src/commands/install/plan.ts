@@ -1,9 +1,9 @@
-import { readConfig } from "@imagecred/kubelet";
 import { CONFIG_NAME } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTIONS, distributionById } from "../../distributions/index.ts";
 import type { Distribution, NodeFile } from "../../distributions/types.ts";
 import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../../elf.ts";
 import { CommandError, systemReason, UsageError } from "../../errors.ts";
+import { loadAcceptedConfig } from "../../load-config.ts";
 import { absolute, below, joinPath, parentOf } from "../../paths.ts";
 import type { World } from "../../world.ts";
 import { mergeExtraArgs } from "./extra-args.ts";
@@ -132,12 +132,7 @@ function configSource(
 }
 
 function providerNames(path: string, world: World): readonly string[] {
-  const reading = readConfig(path, world);
-  if (reading.accepted && reading.config !== undefined)
-    return reading.config.providers.map(({ name }) => name);
-  throw new CommandError(
-    `the kubelet would not start with ${path}: ${reading.kubeletError}; nothing was changed, imagecred validate ${path} says more`,
-  );
+  return loadAcceptedConfig(path, undefined, world).config.providers.map(({ name }) => name);
 }
 
 function readFile(path: string, { disk }: World): Uint8Array {

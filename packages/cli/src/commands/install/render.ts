@@ -25,7 +25,7 @@ function about(file: InstalledFile, dryRun: boolean): string {
   const parts = [
     state,
     ...(file.checkedAgainst === null ? [] : [`checksum as in ${file.checkedAgainst}`]),
-    ...(file.backup === undefined ? [] : [`the old one is ${file.backup}`]),
+    ...(file.backup === null ? [] : [`the old one is ${file.backup}`]),
   ];
   return parts.join(", ");
 }

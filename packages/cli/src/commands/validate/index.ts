@@ -2,7 +2,7 @@ import type { ConfigProblem, ConfigReading } from "@imagecred/kubelet";
 import { UsageError } from "../../errors.ts";
 import { LINTS, runLints } from "../../lint/index.ts";
 import type { Severity } from "../../lint/types.ts";
-import { loadConfig, minorVersion } from "../../load-config.ts";
+import { loadConfig, minorVersion, withoutContent } from "../../load-config.ts";
 import { findPlaces, runningKubelet } from "../../locate.ts";
 import type { World } from "../../world.ts";
 import type { Command, CommonOptions } from "../command.ts";
@@ -96,7 +96,7 @@ export const validate: Command<ValidateOptions, ValidateDocument> = {
       files: reading.files,
       hash: reading.hash ?? null,
       accepted: reading.accepted && !lints.some(({ severity }) => severity === "error"),
-      kubeletError: reading.kubeletError ?? null,
+      kubeletError: reading.kubeletError === undefined ? null : withoutContent(reading.kubeletError),
       providers: (reading.config?.providers ?? []).map(({ name }) => name),
       findings: findings.sort(byPlace),
     };
@@ -126,13 +126,11 @@ function textsOf(reading: ConfigReading, { disk }: World): ReadonlyMap<string, s
 }
 
 function kubeletFinding(problem: ConfigProblem, texts: ReadonlyMap<string, string>): Finding {
-  // The kubelet's text for a file without a kind repeats the file, with whatever is secret in it.
-  const message = problem.message.replace(/(?<=^Object '\w+' is missing in ')[\s\S]*(?='$)/, "…");
   return {
     severity: "error",
     code: problem.code,
     source: "kubelet",
-    message,
+    message: withoutContent(problem.message),
     explanation: null,
     fix: fixFor(problem),
     ...placeOf(problem.location, texts, problem.code),

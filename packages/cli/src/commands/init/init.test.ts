@@ -1,0 +1,321 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { parse, parseAllDocuments } from "yaml";
+import { DISTRIBUTION_IDS, DISTRIBUTIONS } from "../../distributions/index.ts";
+import { CLOUDS } from "../../distributions/types.ts";
+import { assertGolden } from "../../testing/golden.ts";
+import { bench } from "../../testing/run.ts";
+import { checkedDocument } from "../../testing/schemas.ts";
+import type { ValidateDocument } from "../validate/index.ts";
+import type { InitDocument } from "./index.ts";
+
+const POOL = "projects/1/locations/global/workloadIdentityPools/pool/providers/cluster";
+const CLOUD_SETS = ["aws", "azure", "gcp", "aws,azure", "aws,gcp", "gcp,azure", "aws,azure,gcp"];
+
+interface Config {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly providers: readonly {
+    readonly name: string;
+    readonly matchImages: readonly string[];
+    readonly args?: readonly string[];
+    readonly tokenAttributes?: { readonly serviceAccountTokenAudience: string };
+  }[];
+}
+
+function podIdentity(clouds: string): readonly string[] {
+  return clouds.includes("gcp")
+    ? ["--pod-identity", "--gcp-workload-identity-provider", POOL]
+    : ["--pod-identity"];
+}
+
+for (const distribution of DISTRIBUTION_IDS) {
+  test(`${distribution}: what is written passes validate, for every set of clouds, with and without pod identity`, async () => {
+    using place = bench();
+    for (const clouds of CLOUD_SETS) {
+      for (const identity of [[], podIdentity(clouds)]) {
+        if (distribution === "bottlerocket" && identity.length > 0) continue;
+        const directory = `${distribution}-${clouds}-${identity.length}`;
+        const made = await place.run([
+          "init",
+          "--cloud",
+          clouds,
+          "--distribution",
+          distribution,
+          "-d",
+          directory,
+          ...identity,
+          "-o",
+          "json",
+        ]);
+        assert.equal(made.code, 0, made.stderr);
+        const document = checkedDocument(made.stdout) as unknown as InitDocument;
+        assert.equal(document.commands.length, 2);
+        for (const { name, content, state } of document.files) {
+          assert.equal(state, "created");
+          assert.equal(readFileSync(place.path(directory, name), "utf8"), content);
+          assert.ok(content.endsWith("\n") && !/\bundefined\b|\[object|NaN/.test(content), content);
+        }
+        const config = `${directory}/credential-provider-config.yaml`;
+        const checked = await place.run([
+          "validate",
+          config,
+          "--kubernetes-version",
+          identity.length > 0 ? "1.34" : "1.30",
+          "-o",
+          "json",
+        ]);
+        const { findings, accepted } = checkedDocument(checked.stdout) as unknown as ValidateDocument;
+        assert.deepEqual([checked.code, accepted, findings], [0, true, []]);
+        for (const { name } of document.files.filter(({ name }) => name.endsWith(".yaml"))) {
+          for (const one of parseAllDocuments(readFileSync(place.path(directory, name), "utf8"))) {
+            assert.deepEqual(one.errors, [], name);
+          }
+        }
+      }
+    }
+  });
+}
+
+async function filesOf(...args: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  using place = bench();
+  const { code, stdout, stderr } = await place.run(["init", ...args, "-o", "json"]);
+  assert.equal(code, 0, stderr);
+  return new Map((JSON.parse(stdout) as InitDocument).files.map(({ name, content }) => [name, content]));
+}
+
+const config = (files: ReadonlyMap<string, string>) =>
+  parse(files.get("credential-provider-config.yaml") ?? "") as Config;
+
+test("Talos, kOps and OpenShift get the very same configuration within their own files", async () => {
+  for (const clouds of CLOUD_SETS) {
+    const args = ["--cloud", clouds, ...podIdentity(clouds)];
+    const talos = await filesOf("--distribution", "talos", ...args);
+    const patch = parse(talos.get("machine-config-patch.yaml") ?? "") as {
+      machine: { kubelet: { credentialProviderConfig: Config } };
+    };
+    assert.deepEqual(patch.machine.kubelet.credentialProviderConfig, config(talos));
+
+    const kops = await filesOf("--distribution", "kops", ...args);
+    const cluster = parse(kops.get("kops-cluster-patch.yaml") ?? "") as {
+      spec: { fileAssets: { content: string }[] };
+    };
+    assert.deepEqual(parse(cluster.spec.fileAssets[0]?.content ?? ""), config(kops));
+
+    const openshift = await filesOf("--distribution", "openshift", ...args);
+    const machine = parse(openshift.get("machine-config.yaml") ?? "") as {
+      spec: {
+        config: { storage: { files: { path: string; mode: number; contents: { source: string } }[] } };
+      };
+    };
+    assert.equal(machine.spec.config.storage.files.length, 3);
+    for (const { mode, contents } of machine.spec.config.storage.files) {
+      assert.equal(mode, 0o644);
+      const [, body = ""] = contents.source.split(",", 2);
+      assert.deepEqual(
+        parse(decodeURIComponent(contents.source.slice(contents.source.indexOf(",") + 1))),
+        config(openshift),
+      );
+      assert.ok(!body.includes(" "));
+    }
+  }
+});
+
+test("Bottlerocket's settings name every pattern, and what they cannot express is refused", async () => {
+  const files = await filesOf("--distribution", "bottlerocket", "--cloud", "aws,gcp");
+  const settings = files.get("settings.toml") ?? "";
+  for (const { name, matchImages } of config(files).providers) {
+    assert.ok(settings.includes(`[settings.kubernetes.credential-providers.${name}]`));
+    for (const pattern of matchImages) assert.ok(settings.includes(`  ${JSON.stringify(pattern)},\n`));
+  }
+  using place = bench();
+  const pods = await place.run([
+    "init",
+    "--cloud",
+    "aws",
+    "--distribution",
+    "bottlerocket",
+    "--pod-identity",
+  ]);
+  assert.equal(pods.code, 2);
+  assert.match(pods.stderr, /cannot express tokenAttributes/);
+  const args = await place.run([
+    "init",
+    "--cloud",
+    "aws",
+    "--distribution",
+    "bottlerocket",
+    "--registry",
+    "c.example=123456789012.dkr.ecr.us-east-1.amazonaws.com",
+  ]);
+  assert.equal(args.code, 2);
+  assert.match(args.stderr, /cannot express a plugin's arguments/);
+  assert.equal(existsSync(place.path("imagecred-bottlerocket")), false);
+});
+
+test("pod identity: the manifest names exactly the audiences of the configuration, once each", async () => {
+  const files = await filesOf("--distribution", "kubeadm", "--cloud", "aws,azure,gcp", ...podIdentity("gcp"));
+  const audiences = config(files).providers.map(
+    ({ tokenAttributes }) => tokenAttributes?.serviceAccountTokenAudience,
+  );
+  assert.deepEqual(audiences, [
+    "sts.amazonaws.com",
+    "api://AzureADTokenExchange",
+    `https://iam.googleapis.com/${POOL}`,
+  ]);
+  const [role, binding] = parseAllDocuments(files.get("node-audience-rbac.yaml") ?? "").map((one) =>
+    one.toJS(),
+  );
+  assert.deepEqual(role.rules, [
+    { apiGroups: [""], resources: audiences, verbs: ["request-serviceaccounts-token-audience"] },
+  ]);
+  assert.equal(binding.roleRef.name, role.metadata.name);
+  assert.deepEqual(binding.subjects, [
+    { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:nodes" },
+  ]);
+  assert.deepEqual(config(files).providers[2]?.args, [`--workload-identity-provider=${POOL}`]);
+});
+
+test("pod identity on Google needs to know the pool; GKE's own has an audience of its own", async () => {
+  using place = bench();
+  const missing = await place.run(["init", "--cloud", "gcp", "--distribution", "gce", "--pod-identity"]);
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /--gcp-workload-identity-provider/);
+  const wrong = await place.run([
+    "init",
+    "--cloud",
+    "gcp",
+    "--distribution",
+    "gce",
+    "--pod-identity",
+    "--gcp-workload-identity-provider",
+    "pool",
+  ]);
+  assert.equal(wrong.code, 2);
+  const gke = config(
+    await filesOf(
+      "--cloud",
+      "gcp",
+      "--distribution",
+      "gce",
+      "--pod-identity",
+      "--gcp-project",
+      "p",
+      "--gcp-issuer",
+      "https://container.googleapis.com/v1/x",
+    ),
+  );
+  assert.equal(gke.providers[0]?.tokenAttributes?.serviceAccountTokenAudience, "p.svc.id.goog");
+  assert.deepEqual(gke.providers[0]?.args, [
+    "--project-id=p",
+    "--identity-provider=https://container.googleapis.com/v1/x",
+  ]);
+});
+
+test("a mirror becomes a pattern and an argument of the cloud that owns its target", async () => {
+  const mapping = "cache.example.com:5000=myreg.azurecr.io";
+  const files = await filesOf("--cloud", "aws,azure", "--distribution", "k3s", "--registry", mapping);
+  const [aws, azure] = config(files).providers;
+  assert.equal(aws?.args, undefined);
+  assert.deepEqual(azure?.args, [`--registry=${mapping}`]);
+  assert.ok(azure?.matchImages.includes("cache.example.com:5000"));
+  using place = bench();
+  for (const bad of ["nonsense", "a=b/c", "a=unknown.example"]) {
+    const refused = await place.run(["init", "--cloud", "aws", "--distribution", "k3s", "--registry", bad]);
+    assert.equal(refused.code, 2, bad);
+    assert.match(refused.stderr, /--registry/);
+  }
+});
+
+test("azure.json is handed over on AKS, and where it is named", async () => {
+  assert.deepEqual(config(await filesOf("--cloud", "azure", "--distribution", "aks")).providers[0]?.args, [
+    "/etc/kubernetes/azure.json",
+  ]);
+  assert.equal(
+    config(await filesOf("--cloud", "azure", "--distribution", "kubeadm")).providers[0]?.args,
+    undefined,
+  );
+  assert.deepEqual(
+    config(await filesOf("--cloud", "azure", "--distribution", "k3s", "--azure-config", "/etc/a.json"))
+      .providers[0]?.args,
+    ["/etc/a.json"],
+  );
+});
+
+test("the node's identity for pods without one of their own is asked for, never assumed", async () => {
+  const plain = config(await filesOf("--cloud", "aws", "--distribution", "k3s", "--pod-identity"));
+  assert.equal(plain.providers[0]?.args, undefined);
+  const fallback = config(
+    await filesOf("--cloud", "aws", "--distribution", "k3s", "--pod-identity", "--node-fallback"),
+  );
+  assert.deepEqual(fallback.providers[0]?.args, ["--identity-fallback=node"]);
+  using place = bench();
+  assert.equal(
+    (await place.run(["init", "--cloud", "aws", "--distribution", "k3s", "--node-fallback"])).code,
+    2,
+  );
+});
+
+test("somebody's work is not overwritten, and nothing is written beside it", async () => {
+  using place = bench();
+  const args = ["init", "--cloud", "aws", "--distribution", "kubeadm"];
+  assert.equal((await place.run(args)).code, 0);
+  const again = JSON.parse((await place.run([...args, "-o", "json"])).stdout) as InitDocument;
+  assert.ok(again.files.every(({ state }) => state === "unchanged"));
+  const file = place.path("imagecred-kubeadm/credential-provider-config.yaml");
+  writeFileSync(file, "mine\n");
+  const refused = await place.run([...args.slice(0, -1), "kubeadm", "--pod-identity"]);
+  assert.equal(refused.code, 1);
+  assert.match(
+    refused.stderr,
+    /credential-provider-config\.yaml would be changed, and nothing was written; --force/,
+  );
+  assert.equal(existsSync(place.path("imagecred-kubeadm/node-audience-rbac.yaml")), false);
+  assert.equal(readFileSync(file, "utf8"), "mine\n");
+  assert.equal((await place.run([...args, "--force"])).code, 0);
+  assert.notEqual(readFileSync(file, "utf8"), "mine\n");
+});
+
+test("--stdout prints the configuration and writes nothing", async () => {
+  using place = bench();
+  const { code, stdout } = await place.run(["init", "--cloud", "gcp", "--distribution", "k3s", "--stdout"]);
+  assert.equal(code, 0);
+  assert.equal((parse(stdout) as Config).kind, "CredentialProviderConfig");
+  assert.equal(existsSync(place.path("imagecred-k3s")), false);
+});
+
+test("wrong words are a wrong command line", async () => {
+  using place = bench();
+  for (const args of [
+    ["init"],
+    ["init", "--cloud", "aws"],
+    ["init", "--cloud", "oracle", "--distribution", "k3s"],
+    ["init", "--cloud", "aws", "--distribution", "minikube"],
+    ["init", "--cloud", "", "--distribution", "k3s"],
+  ]) {
+    const { code, stdout, stderr } = await place.run(args);
+    assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+    assert.match(stderr, /^imagecred: /);
+  }
+});
+
+test("what a person sees", async () => {
+  using place = bench();
+  for (const { id } of DISTRIBUTIONS) {
+    const clouds = id === "kops" ? "aws,gcp" : CLOUDS.join(",");
+    const { stdout } = await place.run(["init", "--cloud", clouds, "--distribution", id]);
+    assertGolden(`init-${id}`, stdout);
+  }
+  const pods = await place.run([
+    "init",
+    "--cloud",
+    "aws",
+    "--distribution",
+    "k3s",
+    "--pod-identity",
+    "-d",
+    "pods",
+  ]);
+  assertGolden("init-pod-identity", pods.stdout);
+});

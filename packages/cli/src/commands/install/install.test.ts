@@ -1,0 +1,329 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname } from "node:path";
+import { test } from "node:test";
+import { type Bench, bench } from "../../testing/run.ts";
+import { checkedDocument } from "../../testing/schemas.ts";
+import type { InstallDocument } from "./index.ts";
+
+const asRoot = { skip: process.geteuid?.() === 0 ? false : "only root can make files of root's" };
+
+const ECR = "usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider";
+const CONFIG = "etc/kubernetes/credential-provider-config.yaml";
+const COMMAND = ["install", "--distribution", "kubeadm", "imagecred-kubeadm"];
+
+function put(place: Bench, path: string, content: string, mode = 0o644): void {
+  const file = place.path(path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  chmodSync(file, mode);
+}
+
+function sha256(content: string): string {
+  return createHash("sha256").update(content).digest("hex");
+}
+
+/** A node with kubeadm's directories, and what init and a release left in imagecred-kubeadm. */
+async function node(): Promise<Bench> {
+  const place = bench();
+  chmodSync(place.root, 0o755);
+  for (const directory of ["etc/default", "etc/kubernetes", "usr/bin", "usr/local"])
+    mkdirSync(place.path(directory), { recursive: true });
+  copyFileSync("/bin/sh", place.path("usr/bin/imagecred"));
+  await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm"]);
+  release(place, "#!/bin/sh\necho one\n");
+  return place;
+}
+
+function release(place: Bench, content: string, name = "ecr-credential-provider"): void {
+  put(place, `imagecred-kubeadm/${name}`, content);
+  put(place, "imagecred-kubeadm/SHA256SUMS", `${sha256(content)}  ${name}\n`);
+}
+
+async function install(place: Bench, ...args: readonly string[]): Promise<InstallDocument> {
+  const ran = await place.run([...(args.length === 0 ? COMMAND : args), "-o", "json"]);
+  assert.equal(ran.code, 0, ran.stderr + ran.stdout);
+  return checkedDocument(ran.stdout) as unknown as InstallDocument;
+}
+
+async function refused(place: Bench, args: readonly string[] = COMMAND): Promise<string> {
+  const { code, stderr, stdout } = await place.run(args);
+  assert.equal(code, 1, stdout);
+  return stderr;
+}
+
+const states = (document: InstallDocument) => document.files.map(({ role, state }) => `${role} ${state}`);
+
+test(
+  "executables, flags and configuration are put in place, as root's, and nothing else is left",
+  asRoot,
+  async () => {
+    using place = await node();
+    put(place, "etc/default/kubelet", 'KUBELET_EXTRA_ARGS="--v=2"\n');
+    const document = await install(place);
+    assert.deepEqual(states(document), ["executable installed", "node-file replaced", "config installed"]);
+    assert.equal(document.restartNeeded, true);
+    assert.equal(document.restartCommand, "systemctl restart kubelet");
+    assert.equal(document.files[0]?.checkedAgainst, "imagecred-kubeadm/SHA256SUMS");
+    const { mode, uid, gid } = statSync(place.path(ECR));
+    assert.deepEqual([mode & 0o7777, uid, gid], [0o755, 0, 0]);
+    assert.equal(statSync(place.path(CONFIG)).mode & 0o7777, 0o644);
+    assert.equal(
+      readFileSync(place.path(CONFIG), "utf8"),
+      readFileSync(place.path("imagecred-kubeadm/credential-provider-config.yaml"), "utf8"),
+    );
+    assert.match(
+      readFileSync(place.path("etc/default/kubelet"), "utf8"),
+      /^KUBELET_EXTRA_ARGS="--v=2 --image-credential-provider-config=\/etc\/kubernetes\/\S+ --image-credential-provider-bin-dir=\/usr\/local\/libexec\/kubernetes\/credential-providers"\n$/,
+    );
+    assert.deepEqual(readdirSync(dirname(place.path(ECR))), ["ecr-credential-provider"]);
+    assert.equal(
+      readFileSync(place.path(document.files[1]?.backup ?? ""), "utf8"),
+      'KUBELET_EXTRA_ARGS="--v=2"\n',
+    );
+  },
+);
+
+test(
+  "a second time nothing changes; a new executable alone needs no restart, and the old one is kept",
+  asRoot,
+  async () => {
+    using place = await node();
+    await install(place);
+    const again = await install(place);
+    assert.deepEqual(states(again), ["executable unchanged", "node-file unchanged", "config unchanged"]);
+    assert.equal(again.restartNeeded, false);
+    release(place, "#!/bin/sh\necho two\n");
+    const inode = statSync(place.path(ECR)).ino;
+    const newer = await install(place);
+    assert.deepEqual(states(newer), ["executable replaced", "node-file unchanged", "config unchanged"]);
+    assert.equal(newer.restartNeeded, false);
+    // Renamed over it, not written into it: a plugin that runs goes on running the old file.
+    assert.notEqual(statSync(place.path(ECR)).ino, inode);
+    const backup = newer.files[0]?.backup ?? "";
+    assert.match(backup, /ecr-credential-provider\.20261124T080000Z\.bak$/);
+    assert.equal(readFileSync(place.path(backup), "utf8"), "#!/bin/sh\necho one\n");
+    release(place, "#!/bin/sh\necho three\n");
+    const third = await install(place);
+    assert.match(third.files[0]?.backup ?? "", /\.20261124T080000Z-2\.bak$/);
+  },
+);
+
+test("a changed mode or owner is mended", asRoot, async () => {
+  using place = await node();
+  await install(place);
+  chmodSync(place.path(ECR), 0o777);
+  assert.equal((await install(place)).files[0]?.state, "replaced");
+  assert.equal(statSync(place.path(ECR)).mode & 0o7777, 0o755);
+  chownSync(place.path(ECR), 1000, 0);
+  assert.equal((await install(place)).files[0]?.state, "replaced");
+});
+
+test(
+  "checksums: one that differs, none, none wanted, a file of its own, a released name",
+  asRoot,
+  async () => {
+    using place = await node();
+    put(place, "imagecred-kubeadm/ecr-credential-provider", "#!/bin/sh\necho tampered\n");
+    assert.match(
+      await refused(place),
+      /has the SHA-256 [0-9a-f]{64}, and imagecred-kubeadm\/SHA256SUMS says [0-9a-f]{64}; it is damaged/,
+    );
+    assert.equal(existsSync(place.path(ECR)), false);
+    put(place, "imagecred-kubeadm/SHA256SUMS", "");
+    assert.match(
+      await refused(place),
+      /checksum of imagecred-kubeadm\/ecr-credential-provider is not known .*--no-checksums/,
+    );
+    put(place, "imagecred-kubeadm/ecr-credential-provider.sha256", sha256("#!/bin/sh\necho tampered\n"));
+    assert.equal(
+      (await install(place)).files[0]?.checkedAgainst,
+      "imagecred-kubeadm/ecr-credential-provider.sha256",
+    );
+    put(place, "imagecred-kubeadm/ecr-credential-provider", "#!/bin/sh\nunknown\n");
+    put(place, "imagecred-kubeadm/ecr-credential-provider.sha256", "");
+    assert.equal((await install(place, ...COMMAND, "--no-checksums")).files[0]?.checkedAgainst, null);
+
+    using other = await node();
+    const [architecture] = process.arch === "arm64" ? ["arm64"] : ["amd64"];
+    const content = "#!/bin/sh\nreleased\n";
+    put(other, `dist/ecr-credential-provider-linux-${architecture}`, content);
+    put(other, "sums", `${sha256(content)}  ecr-credential-provider-linux-${architecture}\n`);
+    const document = await install(other, ...COMMAND, "--executables", "dist", "--checksums", "sums");
+    assert.equal(document.files[0]?.to, other.path(ECR).slice(other.root.length));
+    assert.equal(readFileSync(other.path(ECR), "utf8"), content);
+  },
+);
+
+test(
+  "directories that somebody else could write to are refused, whatever is above them",
+  asRoot,
+  async () => {
+    const spoil: readonly (readonly [string, (place: Bench) => void, RegExp])[] = [
+      [
+        "world-writable",
+        (place) => chmodSync(place.path("usr/local"), 0o777),
+        /\/usr\/local can be written by everybody \(mode 0777\).*chmod o-w/,
+      ],
+      [
+        "sticky and world-writable",
+        (place) => chmodSync(place.path("usr/local"), 0o1777),
+        /written by everybody/,
+      ],
+      [
+        "of a group",
+        (place) => {
+          chownSync(place.path("usr/local"), 0, 50);
+          chmodSync(place.path("usr/local"), 0o775);
+        },
+        /written by group 50/,
+      ],
+      [
+        "of a user",
+        (place) => chownSync(place.path("etc/kubernetes"), 1000, 0),
+        /\/etc\/kubernetes belongs to user 1000.*chown root:root/,
+      ],
+      [
+        "behind a link",
+        (place) => {
+          mkdirSync(place.path("srv"), { mode: 0o755 });
+          chmodSync(place.path("srv"), 0o777);
+          mkdirSync(place.path("usr/local/libexec"));
+          symlinkSync(place.path("srv"), place.path("usr/local/libexec/kubernetes"));
+        },
+        /\/srv can be written by everybody/,
+      ],
+      [
+        "a dangling link",
+        (place) => {
+          mkdirSync(place.path("usr/local/libexec"));
+          symlinkSync("/gone", place.path("usr/local/libexec/kubernetes"));
+        },
+        /is a link to something that does not exist/,
+      ],
+      [
+        "a file in its place",
+        (place) => writeFileSync(place.path("usr/local/libexec"), ""),
+        /is no directory/,
+      ],
+    ];
+    for (const [what, make, message] of spoil) {
+      using place = await node();
+      make(place);
+      assert.match(await refused(place), message, what);
+      assert.equal(existsSync(place.path(CONFIG)), false, what);
+    }
+    using place = await node();
+    chmodSync(place.path("usr/local"), 0o775);
+    await install(place);
+  },
+);
+
+test("what the kubelet would not start with is not installed", asRoot, async () => {
+  using place = await node();
+  put(place, "imagecred-kubeadm/credential-provider-config.yaml", "kind: nonsense\n");
+  assert.match(
+    await refused(place),
+    /the kubelet would not start with imagecred-kubeadm\/credential-provider-config\.yaml: .*imagecred validate/,
+  );
+  put(place, "imagecred-kubeadm/ecr-credential-provider", "text\n");
+  using other = await node();
+  release(other, "no executable\n");
+  assert.match(await refused(other), /neither an ELF executable nor a script/);
+  release(other, "\x7fELF".padEnd(64, "\0"));
+  assert.match(await refused(other), /is for machine 0, and this machine is/);
+});
+
+test("without a configuration in the directory only executables are exchanged", asRoot, async () => {
+  using place = await node();
+  await install(place);
+  put(place, "new/ecr-credential-provider", "#!/bin/sh\nnew\n");
+  put(place, "new/SHA256SUMS", `${sha256("#!/bin/sh\nnew\n")}  ecr-credential-provider\n`);
+  const document = await install(place, "install", "--distribution", "kubeadm", "new");
+  assert.deepEqual(states(document), ["executable replaced"]);
+  assert.equal(document.restartNeeded, false);
+  assert.match(
+    await refused(await node(), ["install", "--distribution", "kubeadm", "nothing"]),
+    /there is no configuration nothing\/credential-provider-config\.yaml, and none at/,
+  );
+});
+
+test("--root installs into an image, --dry-run changes nothing", asRoot, async () => {
+  using place = await node();
+  for (const directory of ["image/etc/sysconfig", "image/usr"])
+    mkdirSync(place.path(directory), { recursive: true });
+  const planned = await install(place, ...COMMAND, "--root", "image", "--dry-run");
+  assert.equal(planned.dryRun, true);
+  assert.deepEqual(states(planned), ["executable installed", "node-file installed", "config installed"]);
+  assert.deepEqual(readdirSync(place.path("image")), ["etc", "usr"]);
+  assert.deepEqual(readdirSync(place.path("image/usr")), []);
+  await install(place, ...COMMAND, "--root", "image");
+  assert.ok(existsSync(place.path("image", ECR)) && existsSync(place.path("image", CONFIG)));
+  assert.ok(existsSync(place.path("image/etc/sysconfig/kubelet")));
+  assert.equal(existsSync(place.path(ECR)), false);
+});
+
+test("places of one's own, and command lines that are wrong", asRoot, async () => {
+  using place = await node();
+  const own = await install(
+    place,
+    "install",
+    "--bin-dir",
+    "/opt/bin",
+    "--config-path",
+    "/etc/providers.yaml",
+    "imagecred-kubeadm",
+  );
+  assert.deepEqual(
+    own.files.map(({ to }) => to),
+    ["/opt/bin/ecr-credential-provider", "/etc/providers.yaml"],
+  );
+  for (const args of [
+    ["install", "imagecred-kubeadm"],
+    ["install", "--bin-dir", "opt", "--config-path", "/etc/x", "imagecred-kubeadm"],
+    ["install", "--distribution", "nonsense", "imagecred-kubeadm"],
+    ["install", "--distribution", "talos", "imagecred-kubeadm"],
+  ]) {
+    assert.equal((await place.run(args)).code, 2, args.join(" "));
+  }
+});
+
+test("whoever is not root is told so", async () => {
+  using place = await node();
+  const { code, stderr } = await place.run(COMMAND, { userId: 1000 });
+  assert.equal(code, 1);
+  assert.match(stderr, /run it as root \(sudo\)/);
+});
+
+test("what a person sees", asRoot, async () => {
+  using place = await node();
+  const first = await place.run(COMMAND);
+  assert.equal(
+    first.stdout.replaceAll(place.root, ""),
+    `Installed:
+  ✓  /usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider  installed, checksum as in imagecred-kubeadm/SHA256SUMS
+  ✓  /etc/default/kubelet                                                        installed
+  ✓  /etc/kubernetes/credential-provider-config.yaml                             installed
+
+The kubelet reads its configuration at start-up only: systemctl restart kubelet
+`,
+  );
+  assert.match((await place.run(COMMAND)).stdout, /Everything was in place already\.\n$/);
+  release(place, "#!/bin/sh\nnew\n");
+  assert.match(
+    (await place.run(COMMAND)).stdout,
+    /No restart is needed: the kubelet runs the new executables from the next pull on\.\n$/,
+  );
+});

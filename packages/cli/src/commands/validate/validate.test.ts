@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { assertGolden } from "../../testing/golden.ts";
+import { bench } from "../../testing/run.ts";
+import { checkedDocument } from "../../testing/schemas.ts";
+import type { ValidateDocument } from "./index.ts";
+
+const FILES = join(import.meta.dirname, "../../../test/testdata/configs");
+
+async function validate(
+  text: string,
+  ...args: readonly string[]
+): Promise<ValidateDocument & { readonly code: number }> {
+  using place = bench();
+  writeFileSync(place.path("config.yaml"), text);
+  const { code, stdout, stderr } = await place.run(["validate", "config.yaml", "-o", "json", ...args]);
+  assert.equal(stderr, "");
+  return { ...(checkedDocument(stdout) as unknown as ValidateDocument), code };
+}
+
+const VALID = `apiVersion: kubelet.config.k8s.io/v1
+kind: CredentialProviderConfig
+providers:
+  - name: custom
+    apiVersion: credentialprovider.kubelet.k8s.io/v1
+    defaultCacheDuration: "10m"
+    matchImages: ["r.io"]
+`;
+
+test("a file that is fine", async () => {
+  const document = await validate(VALID);
+  assert.deepEqual(
+    [document.code, document.accepted, document.findings, document.kubeletError],
+    [0, true, [], null],
+  );
+  assert.deepEqual(document.providers, ["custom"]);
+  assert.match(document.hash ?? "", /^sha256:/);
+});
+
+test("the kubelet's own words, the place, and what to do", async () => {
+  const cases: readonly (readonly [string, string, number, number, string, RegExp])[] = [
+    [
+      VALID.replace("matchImages:", "matchimages:"),
+      "unknown-field",
+      7,
+      5,
+      'unknown field "providers[0].matchimages"',
+      /^write matchImages$/,
+    ],
+    [
+      VALID.replace('["r.io"]', "[]"),
+      "required",
+      7,
+      18,
+      "providers.matchImages: Required value: at least 1 item in matchImages is required",
+      /matchImages: \[/,
+    ],
+    [VALID.replace('"10m"', '"10"'), "bad-duration", 6, 27, 'time: missing unit in duration "10"', /"30m"/],
+    [
+      VALID.replace("custom", '"a b"'),
+      "invalid",
+      4,
+      11,
+      'providers.name: Invalid value: "a b": provider name cannot contain spaces',
+      /file name/,
+    ],
+    [
+      VALID.replace("k8s.io/v1\n    default", "k8s.io/v2\n    default"),
+      "unsupported",
+      5,
+      17,
+      'providers.apiVersion: Unsupported value: "credentialprovider.kubelet.k8s.io/v2": supported values:',
+      /credentialprovider\.kubelet\.k8s\.io\/v1/,
+    ],
+    [
+      VALID.replace("kind: CredentialProviderConfig\n", ""),
+      "missing-kind",
+      1,
+      1,
+      "Object 'Kind' is missing in '…'",
+      /^begin the file with/,
+    ],
+    [
+      `${VALID}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false}\n`,
+      "required",
+      8,
+      22,
+      "providers.tokenAttributes.cacheType: Required value: cacheType is required to be set",
+      /cacheType: ServiceAccount/,
+    ],
+  ];
+  for (const [text, code, line, column, message, fix] of cases) {
+    const { findings, accepted, code: exit, kubeletError } = await validate(text);
+    const finding = findings.find((one) => one.source === "kubelet" && one.code === code);
+    assert.deepEqual([exit, accepted], [1, false]);
+    assert.deepEqual([finding?.line, finding?.column, finding?.severity], [line, column, "error"], text);
+    assert.ok(finding?.message.includes(message) === true, `${finding?.message}`);
+    assert.match(finding?.fix ?? "", fix);
+    assert.notEqual(kubeletError, null);
+  }
+});
+
+test("which kubelet it is for decides", async () => {
+  const tokens = `${VALID}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false, cacheType: Token}\n`;
+  const verdicts = await Promise.all(
+    ["1.29", "1.32", "1.33", "1.34", "1.37", "v1.34.2"].map(
+      async (version) => (await validate(tokens, "--kubernetes-version", version)).accepted,
+    ),
+  );
+  assert.deepEqual(verdicts, [true, false, false, true, true, true]);
+  using place = bench();
+  writeFileSync(place.path("config.yaml"), VALID);
+  for (const version of ["2.0", "latest", "1.12"]) {
+    assert.equal(
+      (await place.run(["validate", "config.yaml", "--kubernetes-version", version])).code,
+      2,
+      version,
+    );
+  }
+});
+
+test("a directory is one configuration since 1.34", async () => {
+  using place = bench();
+  mkdirSync(place.path("conf.d"));
+  writeFileSync(place.path("conf.d/10.yaml"), VALID);
+  writeFileSync(place.path("conf.d/9.yaml"), VALID.replace("custom", "other").replace("r.io", "s.io"));
+  writeFileSync(place.path("conf.d/ignored.txt"), "nonsense");
+  const both = checkedDocument(
+    (await place.run(["validate", "conf.d", "-o", "json"])).stdout,
+  ) as unknown as ValidateDocument;
+  assert.deepEqual(both.providers, ["custom", "other"]);
+  assert.deepEqual(both.findings, []);
+  writeFileSync(place.path("conf.d/11.yaml"), VALID);
+  const twice = checkedDocument(
+    (await place.run(["validate", "conf.d", "-o", "json"])).stdout,
+  ) as unknown as ValidateDocument;
+  assert.deepEqual(
+    twice.findings
+      .filter(({ source }) => source === "kubelet")
+      .map(({ code, file, line }) => [code, file, line]),
+    [["duplicate-provider", "conf.d/11.yaml", 4]],
+  );
+  assert.equal((await place.run(["validate", "conf.d", "--kubernetes-version", "1.33"])).code, 1);
+});
+
+test("a FIFO is told of and not waited for", { skip: process.platform === "win32" }, async () => {
+  using place = bench();
+  execFileSync("mkfifo", [place.path("config.yaml")]);
+  const { code, stderr } = await place.run(["validate", "config.yaml"]);
+  assert.equal(code, 1);
+  assert.match(stderr, /config\.yaml is a fifo and no file: a kubelet would wait/);
+});
+
+test("nothing to be found is a wrong command line; a file that is not there is a finding", async () => {
+  using place = bench();
+  const nothing = await place.run(["validate"]);
+  assert.equal(nothing.code, 2);
+  assert.match(nothing.stderr, /no kubelet with a credential provider configuration runs here/);
+  const gone = await place.run(["validate", "gone.yaml"]);
+  assert.equal(gone.code, 1);
+  assert.match(gone.stdout, /unable to access path "gone\.yaml": stat gone\.yaml: no such file or directory/);
+});
+
+test("the running kubelet's flags, or a distribution's place, say which file is meant", async () => {
+  using place = bench();
+  mkdirSync(place.path("var/lib/rancher/credentialprovider"), { recursive: true });
+  writeFileSync(place.path("var/lib/rancher/credentialprovider/config.yaml"), VALID);
+  const usual = checkedDocument(
+    (await place.run(["validate", "-o", "json"])).stdout,
+  ) as unknown as ValidateDocument;
+  assert.deepEqual(
+    [usual.foundBy, usual.binDir],
+    ["where k3s keeps it", "/var/lib/rancher/credentialprovider/bin"],
+  );
+
+  mkdirSync(place.path("proc/4711"), { recursive: true });
+  writeFileSync(place.path("proc/4711/comm"), "kubelet\n");
+  writeFileSync(
+    place.path("proc/4711/cmdline"),
+    "/usr/bin/kubelet\0--v=2\0--image-credential-provider-config=/etc/old.yaml\0--image-credential-provider-config\0/etc/p.yaml\0--image-credential-provider-bin-dir=/opt/bin\0",
+  );
+  mkdirSync(place.path("etc"));
+  writeFileSync(place.path("etc/p.yaml"), VALID);
+  const running = checkedDocument(
+    (await place.run(["validate", "-o", "json"])).stdout,
+  ) as unknown as ValidateDocument;
+  assert.deepEqual(
+    [running.config, running.binDir, running.foundBy],
+    ["/etc/p.yaml", "/opt/bin", "flags of the kubelet that runs here (process 4711)"],
+  );
+});
+
+test("what a person sees", async () => {
+  using place = bench();
+  for (const name of ["slips", "refused", "fine"]) {
+    writeFileSync(place.path(`${name}.yaml`), readFileSync(join(FILES, `${name}.yaml`)));
+    assertGolden(`validate-${name}`, (await place.run(["validate", `${name}.yaml`])).stdout);
+  }
+});
+
+test("colours on a terminal only", async () => {
+  using place = bench();
+  writeFileSync(place.path("config.yaml"), VALID.replace("r.io", "r.io/foo"));
+  const colour = "\u001b[33m";
+  assert.ok((await place.run(["validate", "config.yaml"], { columns: 100 })).stdout.includes(colour));
+  assert.ok(!(await place.run(["validate", "config.yaml"])).stdout.includes("\u001b"));
+  assert.ok(
+    !(await place.run(["validate", "config.yaml"], { columns: 100, env: { NO_COLOR: "1" } })).stdout.includes(
+      "\u001b",
+    ),
+  );
+});
+
+test("an editor's control characters in a file reach no terminal", async () => {
+  using place = bench();
+  writeFileSync(place.path("config.yaml"), VALID.replace('"r.io"', '"r.io/\\u001b[2J", "a.io/\\u202ex"'));
+  const { stdout } = await place.run(["validate", "config.yaml"]);
+  for (const character of ["\u001b", "\u202e"])
+    assert.ok(!stdout.includes(character), JSON.stringify(stdout));
+});

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { lasts, took } from "./duration.ts";
+import { styleFor } from "./style.ts";
+import { count, printable, table, visibleLength, wrap } from "./text.ts";
+
+test("colours only on a terminal, and never with NO_COLOR", () => {
+  const coloured = (columns: number | undefined, env: Record<string, string>) =>
+    styleFor(columns, env).red("x") !== "x";
+  assert.equal(coloured(80, {}), true);
+  assert.equal(coloured(undefined, {}), false);
+  assert.equal(coloured(80, { NO_COLOR: "1" }), false);
+  assert.equal(coloured(80, { NO_COLOR: "" }), true);
+  assert.equal(coloured(80, { TERM: "dumb" }), false);
+});
+
+test("marks are ASCII where the locale is not UTF-8", () => {
+  assert.equal(styleFor(80, { LANG: "C" }).marks.good, "+");
+  assert.equal(styleFor(80, { LANG: "de_DE.UTF-8" }).marks.good, "✓");
+  assert.equal(styleFor(80, { LANG: "C", LC_ALL: "C.utf8" }).marks.good, "✓");
+  assert.equal(styleFor(80, {}).marks.good, "✓");
+});
+
+test("lines are broken at spaces, and words stay whole", () => {
+  assert.equal(wrap("one two three", 8, "  "), "one\n  two\n  three");
+  assert.equal(wrap("averyveryverylongword x", 5), "averyveryverylongword\nx");
+  assert.equal(wrap("", 10), "");
+  for (const line of wrap("the quick brown fox jumps over the lazy dog", 20, "    ").split("\n")) {
+    assert.ok(visibleLength(line) <= 20);
+  }
+});
+
+test("columns are aligned by what is seen, without spaces at the end", () => {
+  const { red } = styleFor(80, {});
+  assert.equal(
+    table([
+      ["a", "b"],
+      ["ccc", ""],
+    ]),
+    "a    b\nccc",
+  );
+  assert.equal(
+    table([
+      [red("a"), "b"],
+      ["ccc", "d"],
+    ]),
+    `${red("a")}    b\nccc  d`,
+  );
+});
+
+test("what comes from outside cannot move the cursor or forge a line", () => {
+  assert.equal(printable("a\u001b[2Jb\nc\u2028d\u202ee\tf"), "a\\u001b[2Jb\\u000ac\\u2028d\\u202ee f");
+});
+
+test("counts and durations", () => {
+  assert.equal(count(1, "error"), "1 error");
+  assert.equal(count(0, "error"), "0 errors");
+  assert.deepEqual([took(3.4), took(1234), took(125_000)], ["3 ms", "1.2 s", "2 min 5 s"]);
+  assert.deepEqual(
+    [lasts(30), lasts(240), lasts(7200), lasts(21_480)],
+    ["30 s", "4 min", "2 h", "5 h 58 min"],
+  );
+});

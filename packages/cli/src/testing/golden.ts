@@ -1,0 +1,16 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+const DIRECTORY = join(import.meta.dirname, "../../test/testdata/golden");
+
+/**
+ * Compares an output with the one that a person looked at and kept in test/testdata/golden. `UPDATE_GOLDEN=1` writes it
+ * anew: then look at the difference.
+ */
+export function assertGolden(name: string, text: string): void {
+  const file = join(DIRECTORY, `${name}.txt`);
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(file, text);
+  assert.ok(existsSync(file), `${file} is missing; UPDATE_GOLDEN=1 writes it`);
+  assert.equal(text, readFileSync(file, "utf8"));
+}
