@@ -1,9 +1,9 @@
 import type { Crypto } from "@imagecred/protocol";
-import type { Checksum, ChecksumConstructor, SourceData } from "@smithy/types";
+import type { Hash, HashConstructor, SourceData } from "@smithy/types";
 
 /** SHA-256, and HMAC with it where a secret is given, by the runtime's native code, in the form that the SDK's signer takes. */
-export function sha256With(crypto: Crypto): ChecksumConstructor & (new (secret?: SourceData) => Checksum) {
-  return class Sha256 implements Checksum {
+export function sha256With(crypto: Crypto): HashConstructor {
+  return class Sha256 implements Hash {
     readonly #secret: Uint8Array | undefined;
     #chunks: Uint8Array[] = [];
 

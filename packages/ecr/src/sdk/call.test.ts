@@ -1,0 +1,39 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { ask, startTrustedClouds } from "../../test/ask.ts";
+
+const HOUR_MS = 3_600_000;
+/** AWS, where it is an hour later than on this node. */
+const clouds = await startTrustedClouds({ clock: () => Date.now() + HOUR_MS });
+after(() => clouds.close());
+
+const tooOld = {
+  status: 400,
+  headers: {
+    "content-type": "application/x-amz-json-1.1",
+    date: new Date(Date.now() + HOUR_MS).toUTCString(),
+  },
+  body: JSON.stringify({
+    __type: "InvalidSignatureException",
+    message: "Signature expired: it is earlier than now",
+  }),
+};
+
+describe("a node whose clock is wrong", () => {
+  test("signs once more, with the time of AWS's answer", async () => {
+    await clouds.faults.add({ service: "aws.ecr", times: 1, fault: { kind: "answer", reply: tooOld } });
+    const { answer, calls, requests } = await ask(clouds, { identity: "static" });
+    assert.ok(answer !== undefined);
+    assert.deepEqual(calls, ["aws.ecr.GetAuthorizationToken 400", "aws.ecr.GetAuthorizationToken 200"]);
+    const [first, second] = requests.map(({ headers }) => headers["x-amz-date"]);
+    assert.notEqual(first?.slice(0, 11), second?.slice(0, 11));
+  });
+
+  test("does so only once", async () => {
+    await clouds.faults.add({ service: "aws.ecr", fault: { kind: "answer", reply: tooOld } });
+    const { answer, calls, message } = await ask(clouds, { identity: "static" });
+    assert.equal(answer, undefined);
+    assert.equal(calls.length, 2);
+    assert.match(message, /InvalidSignatureException: Signature expired/);
+  });
+});
