@@ -5,7 +5,7 @@ import type { Hash, HashConstructor, SourceData } from "@smithy/types";
 export function sha256With(crypto: Crypto): HashConstructor {
   return class Sha256 implements Hash {
     readonly #secret: Uint8Array | undefined;
-    #chunks: Uint8Array[] = [];
+    readonly #chunks: Uint8Array[] = [];
 
     constructor(secret?: SourceData) {
       this.#secret = secret === undefined ? undefined : bytes(secret);
@@ -18,10 +18,6 @@ export function sha256With(crypto: Crypto): HashConstructor {
     async digest(): Promise<Uint8Array> {
       const data = concatenated(this.#chunks);
       return this.#secret === undefined ? crypto.sha256(data) : crypto.hmacSha256(this.#secret, data);
-    }
-
-    reset(): void {
-      this.#chunks = [];
     }
   };
 }
