@@ -53,6 +53,12 @@ export const STAGES: readonly Stage[] = [
     skip: () => missing("cargo", "a Rust toolchain"),
   },
   {
+    name: "workflows",
+    about: "GitHub Actions under actionlint and zizmor",
+    command: [...node, "tools/release/src/check-workflows.ts"],
+    skip: () => missing("go", "Go") ?? missing("python3", "Python"),
+  },
+  {
     name: "build",
     about: "every executable that this machine can build",
     command: ["turbo", "run", "build"],
