@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly userId?: number;
   readonly transport?: Transport;
   readonly clock?: Clock;
+  /** Sees stderr as it is written. */
+  readonly onStderr?: (text: string) => void;
 }
 
 /** A directory that the tool takes for `/`, and runs of the tool in it. */
@@ -64,6 +66,7 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
       },
       writeStderr: (text) => {
         stderr += text;
+        options.onStderr?.(text);
       },
       exit: (code) => {
         throw new Error(`exit ${code} called`);

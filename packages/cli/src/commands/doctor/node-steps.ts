@@ -77,7 +77,7 @@ export function executableStep(session: Session, world: World): Step | undefined
   if (broken.length > 0) {
     return step("executable", {
       light: "bad",
-      says: broken.map(({ path, about }) => `${path} is ${about}`).join("; "),
+      says: broken.map(({ path, about }) => `${path}: ${about}`).join("; "),
       fix: "imagecred install puts the executables in place",
     });
   }

@@ -134,8 +134,8 @@ export function executableOf(
 }
 
 const PROBLEMS = {
-  missing: "missing: the kubelet would not start",
-  "not-executable": "not executable: the kubelet would not start",
-  directory: "a directory: the kubelet would not start",
+  missing: "missing; the kubelet would not start",
+  "not-executable": "not executable; the kubelet would not start",
+  directory: "a directory; the kubelet would not start",
   inaccessible: "cannot be looked at",
 } as const;

@@ -1,6 +1,6 @@
 import { lasts, took } from "../../output/duration.ts";
 import type { Style } from "../../output/style.ts";
-import { printable, table, wrap } from "../../output/text.ts";
+import { count, printable, table, wrap } from "../../output/text.ts";
 import type { GetDocument, ShownCredential, ShownProvider } from "./index.ts";
 
 export function renderGet(document: GetDocument, style: Style): string {
@@ -81,5 +81,5 @@ function credentialLines({ credentials }: GetDocument, style: Style): readonly s
 
 function password({ password, passwordLength, username }: ShownCredential, { dim, yellow }: Style): string {
   if (passwordLength === 0 && username === "") return yellow("empty: an anonymous pull");
-  return password === null ? dim(`[redacted, ${passwordLength} characters]`) : printable(password);
+  return password === null ? dim(`[redacted, ${count(passwordLength, "character")}]`) : printable(password);
 }

@@ -1,7 +1,9 @@
 import type { MatchExplanation } from "@imagecred/kubelet";
 
 /** Why a pattern does not match, in a few words; empty where it does. */
-export function whyNot({ reason, image, pattern }: MatchExplanation): string {
+export function whyNot({ reason, notes, image, pattern }: MatchExplanation): string {
+  // The scheme's letters are compared as a host: what differs then teaches nothing.
+  if (notes.includes("scheme")) return "it has a scheme, so it never matches";
   switch (reason.kind) {
     case "matched":
       return "";
@@ -36,7 +38,6 @@ function caseHint(
 /** What a matching or never-matching pattern does that its author may not expect. */
 export function cautions({ matched, notes, pattern, image }: MatchExplanation): readonly string[] {
   const found: string[] = [];
-  if (notes.includes("scheme")) found.push("it has a scheme, so it never matches");
   if (notes.includes("path-glob")) found.push("a wildcard in the path is taken literally");
   if (notes.includes("query") || notes.includes("fragment")) found.push("what follows ? or # is ignored");
   const path = pattern?.path ?? "";

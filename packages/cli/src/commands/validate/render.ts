@@ -55,7 +55,11 @@ function verdict(document: ValidateDocument, style: Style): string {
   const whose = document.foundBy === "as given" ? "" : ` (${document.foundBy})`;
   const said = counts === "" ? "" : `: ${counts}`;
   if (!document.accepted) {
-    return `${style.red(style.marks.bad)} ${document.config}${whose}${said}. A kubelet ${document.kubernetesVersion} would not start with it.`;
+    const log =
+      document.kubeletError === null
+        ? ""
+        : `\n  ${style.dim(`its log: ${printable(document.kubeletError)}`)}`;
+    return `${style.red(style.marks.bad)} ${document.config}${whose}${said}. A kubelet ${document.kubernetesVersion} would not start with it.${log}`;
   }
   const mark = warnings > 0 ? style.yellow(style.marks.warning) : style.green(style.marks.good);
   const looked = document.binDir === null ? "; executables were not looked at (--bin-dir)" : "";

@@ -1,0 +1,301 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { test } from "node:test";
+import { assertGolden } from "../../testing/golden.ts";
+import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
+import { type Bench, bench, NOW, type RunOptions } from "../../testing/run.ts";
+import { checkedDocument } from "../../testing/schemas.ts";
+import { scriptedTransport } from "../../testing/scripted-transport.ts";
+import type { DoctorDocument } from "./index.ts";
+
+const registry = () =>
+  scriptedTransport(({ method, headers }) => {
+    if (headers["authorization"] === undefined)
+      return { status: 401, headers: { "www-authenticate": "Basic" } };
+    if (headers["authorization"] !== `Basic ${btoa("user:right-password")}`) return { status: 401 };
+    return method === "HEAD"
+      ? { status: 200, headers: { "docker-content-digest": `sha256:${"0".repeat(64)}` } }
+      : { status: 200 };
+  });
+
+const options = (): RunOptions => ({ env: { PATH: "/usr/bin:/bin" }, transport: registry() });
+
+async function doctor(
+  place: Bench,
+  image: string,
+  args: readonly string[] = [],
+  more: RunOptions = options(),
+): Promise<DoctorDocument & { readonly code: number }> {
+  const { code, stdout, stderr } = await place.run(["doctor", image, ...PLACES, "-o", "json", ...args], more);
+  assert.equal(stderr, "");
+  return { ...(checkedDocument(stdout) as unknown as DoctorDocument), code };
+}
+
+const lights = ({ steps }: DoctorDocument) => steps.map(({ name, light }) => `${name} ${light}`);
+const stepOf = ({ steps }: DoctorDocument, name: string) => steps.find((one) => one.name === name);
+
+const event = (message: string, fields: Readonly<Record<string, unknown>>, level = "debug") =>
+  `echo '${JSON.stringify({ time: "t", level, plugin: "p", message, ...fields })}' >&2`;
+
+test("a pull that works, to the registry's own answer", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(
+    place,
+    "p",
+    [
+      `test "$IMAGECRED_LOG" = json,debug || exit 9`,
+      event("identity-not-here", { source: "environment", reason: "no key" }),
+      event("http", {
+        service: "Cloud",
+        operation: "Token",
+        method: "POST",
+        url: "https://cloud.example/token",
+        status: 503,
+        ms: 12,
+      }),
+      event("retry", { because: "status 503", attempt: 1, waitMs: 40 }),
+      event("http", {
+        service: "Cloud",
+        operation: "Token",
+        method: "POST",
+        url: "https://cloud.example/token",
+        status: 200,
+        ms: 7,
+      }),
+      event("identity", { source: "metadata", who: "role node" }, "info"),
+      answer({ "r.example": ["user", "right-password"] }),
+    ].join("\n"),
+  );
+  const document = await doctor(place, "r.example/team/app:v1");
+  assert.deepEqual(lights(document), [
+    "configuration good",
+    "image good",
+    "match good",
+    "executable good",
+    "plugin good",
+    "credential good",
+    "registry good",
+    "manifest good",
+  ]);
+  assert.deepEqual([document.code, document.verdict], [0, "good"]);
+  assert.deepEqual(
+    stepOf(document, "plugin")?.details.map(({ light, says, ms }) => [light, says, ms]),
+    [
+      ["skipped", "not environment: no key", null],
+      ["warning", "Cloud Token: POST https://cloud.example/token: 503", 12],
+      ["warning", "tried again after 40 ms because of status 503", null],
+      ["good", "Cloud Token: POST https://cloud.example/token: 200", 7],
+      ["good", "identity: metadata, role node", null],
+    ],
+  );
+  const human = await place.run(["doctor", "r.example/team/app:v1", ...PLACES], options());
+  assert.ok(!(human.stdout + JSON.stringify(document)).includes("right-password"));
+  assertGolden("doctor", human.stdout.replaceAll(/\d+ ms\)/g, "N ms)").replaceAll(place.root, ""));
+});
+
+test("each place where it can stop", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example", "*.r.example"] });
+  const stops = async (image: string, args: readonly string[] = [], more?: RunOptions) => {
+    const document = await doctor(place, image, args, more);
+    const bad = document.steps.find(({ light }) => light === "bad");
+    assert.equal(document.code, bad === undefined ? 0 : 1);
+    if (bad !== undefined) assert.equal(document.summary, `It stops at "${bad.name}".`);
+    return `${bad?.name}: ${bad?.says}`;
+  };
+  assert.match(
+    await stops("r.example/a"),
+    /^executable: \S+\/opt\/bin\/p: there is no directory \S+\/opt\/bin$/,
+  );
+  putPlugin(place, "p", "exit 0", 0o644);
+  assert.match(await stops("r.example/a"), /^executable: .*not executable; the kubelet would not start/);
+  putPlugin(place, "p", `${event("the cloud says no; ask for the role", {}, "error")}; exit 1`);
+  assert.equal(await stops("r.example/a"), "plugin: the cloud says no; ask for the role");
+  putPlugin(place, "p", "echo plain words >&2; exit 4");
+  assert.match(await stops("r.example/a"), /^plugin: .*exit status 4: plain words$/);
+  putPlugin(place, "p", answer({ "other.example": ["user", "x"] }));
+  assert.equal(
+    await stops("r.example/a"),
+    "credential: no key of the answer is for this image: other.example",
+  );
+  putPlugin(place, "p", answer({}));
+  assert.equal(await stops("r.example/a"), "credential: the answer holds no credential");
+  putPlugin(place, "p", answer({ "r.example": ["user", "wrong-password"] }));
+  assert.match(await stops("r.example/a"), /^registry: r\.example: refused/);
+  putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
+  assert.match(
+    await stops("r.example/a", [], { env: { PATH: "/usr/bin:/bin" } }),
+    /^registry: r\.example: the name r\.example could not be resolved/,
+  );
+  const missing = scriptedTransport(({ method }) => (method === "HEAD" ? { status: 404 } : { status: 200 }));
+  assert.match(
+    await stops("r.example/a:v9", [], { ...options(), transport: missing }),
+    /^manifest: 404: .*there is no a:v9/,
+  );
+  assert.equal(await stops("r.example/a", ["--no-registry"]), "undefined: undefined");
+  assert.match(await stops("R.example/UPPER"), /^configuration: the kubelet would not take the image name/);
+  putConfig(place, { name: "p", match: [] });
+  assert.match(await stops("r.example/a"), /^configuration: the kubelet would not start with config\.yaml/);
+});
+
+test("no provider for an image is a warning, and its registry has the last word", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["q.example", "r.example/team/"] });
+  putPlugin(place, "p", "exit 1");
+  const open = scriptedTransport(() => ({ status: 200 }));
+  const fine = await doctor(place, "r.example/a", [], { ...options(), transport: open });
+  assert.deepEqual([fine.code, fine.verdict], [0, "warning"]);
+  assert.deepEqual(
+    stepOf(fine, "match")?.details.map(({ says }) => says),
+    [
+      "p: r.example/team/: the image's path is /a and does not begin with /team/",
+      'p: q.example: label 1 is "r", not "q"',
+    ],
+  );
+  const closed = await doctor(place, "r.example/a");
+  assert.deepEqual([closed.code, stepOf(closed, "registry")?.light], [1, "bad"]);
+});
+
+test("of several providers one that fails is a warning where another has the credential", async () => {
+  using place = bench();
+  putConfig(place, { name: "bad", match: ["r.example"] }, { name: "good", match: ["r.example"] });
+  putPlugin(place, "bad", "exit 1");
+  putPlugin(place, "good", answer({ "r.example": ["user", "right-password"] }));
+  const document = await doctor(place, "r.example/a");
+  assert.deepEqual(lights(document).slice(4), [
+    "plugin bad warning",
+    "plugin good good",
+    "credential good",
+    "registry good",
+    "manifest good",
+  ]);
+  assert.equal(document.code, 0);
+});
+
+test("credentials are tried in turn, as the kubelet does", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(
+    place,
+    "p",
+    answer({ "r.example/a": ["user", "wrong-password"], "r.example": ["user", "right-password"] }),
+  );
+  const document = await doctor(place, "r.example/a/b");
+  assert.deepEqual([document.code, stepOf(document, "manifest")?.light], [0, "good"]);
+});
+
+test("a plugin that leaves a process behind with its output", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(
+    place,
+    "p",
+    `sleep 30 & echo $! > ${place.path("pid")}\n${answer({ "r.example": ["user", "right-password"] })}`,
+  );
+  const document = await doctor(place, "r.example/a", ["--no-registry"]);
+  assert.ok(
+    stepOf(document, "plugin")?.details.some(
+      ({ light, says }) => light === "warning" && says.startsWith("it left a process behind"),
+    ),
+  );
+  const { readFileSync } = await import("node:fs");
+  process.kill(Number(readFileSync(place.path("pid"), "utf8")), "SIGKILL");
+});
+
+const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+const token = (claims: Readonly<Record<string, unknown>>) =>
+  `${part({ alg: "RS256" })}.${part({ "kubernetes.io": { namespace: "ns", serviceaccount: { name: "app" } }, ...claims })}.signature-of-it`;
+const IN_AN_HOUR = NOW / 1000 + 3600;
+
+test("the pod's token: whose, for whom, until when, and never itself", async () => {
+  using place = bench();
+  const attributes =
+    "tokenAttributes: {serviceAccountTokenAudience: aud, cacheType: ServiceAccount, requireServiceAccount: false}";
+  putConfig(place, { name: "p", match: ["r.example"], more: [attributes] });
+  const jwt = token({ iss: "Azure Container Registry", aud: "r.example", tenant: "t-1", exp: IN_AN_HOUR });
+  putPlugin(place, "p", answer({ "r.example": ["user", jwt] }));
+  const without = await doctor(place, "r.example/a", ["--no-registry"]);
+  assert.equal(stepOf(without, "pod token")?.light, "warning");
+  assert.match(
+    stepOf(without, "pod token")?.fix ?? "",
+    /kubectl create token SERVICE_ACCOUNT --audience aud/,
+  );
+
+  writeFileSync(
+    place.path("token"),
+    token({ aud: ["aud"], exp: IN_AN_HOUR, sub: "system:serviceaccount:ns:app", iss: "https://cluster" }),
+  );
+  const good = await doctor(place, "r.example/a", ["--no-registry", "--token-file", "token"]);
+  assert.deepEqual(
+    stepOf(good, "pod token")?.details.map(({ says }) => says),
+    ["issuer https://cluster", "subject system:serviceaccount:ns:app", "audience aud", "expires in 60 min"],
+  );
+  assert.deepEqual(
+    stepOf(good, "credential")
+      ?.details.map(({ says }) => says)
+      .slice(1),
+    ["issuer Azure Container Registry", "audience r.example", "tenant t-1", "expires in 60 min"],
+  );
+  assert.ok(!JSON.stringify(good).includes("signature-of-it"));
+
+  writeFileSync(place.path("token"), token({ aud: ["other"], exp: IN_AN_HOUR }));
+  const audience = await doctor(place, "r.example/a", ["--token-file", "token"]);
+  assert.equal(
+    stepOf(audience, "pod token")?.says,
+    "ns/app: the token is for other, and the kubelet would ask for aud",
+  );
+  assert.equal(audience.code, 1);
+  writeFileSync(place.path("token"), token({ aud: ["aud"], exp: IN_AN_HOUR - 7200 }));
+  assert.match(
+    stepOf(await doctor(place, "r.example/a", ["--token-file", "token"]), "pod token")?.says ?? "",
+    /has expired/,
+  );
+});
+
+test("a clock that is off is seen by the registry's", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
+  const transport = scriptedTransport(() => ({
+    status: 200,
+    headers: { date: "Tue, 24 Nov 2026 09:00:00 GMT" },
+  }));
+  const document = await doctor(place, "r.example/a", [], { ...options(), transport });
+  assert.equal(stepOf(document, "registry")?.light, "warning");
+  assert.ok(
+    stepOf(document, "registry")?.details.some(({ says }) =>
+      /clock is \d+ \w+( \d+ min)? ahead of this node's/.test(says),
+    ),
+  );
+});
+
+test("progress shows on a terminal while it waits, and is gone afterwards", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  // Ends when the test has seen enough: the plugin waits for the FIFO's other end.
+  const { execFileSync } = await import("node:child_process");
+  execFileSync("mkfifo", [place.path("gate")]);
+  putPlugin(
+    place,
+    "p",
+    `${event("http", { operation: "Token", status: 200 })}\nread line < ${place.path("gate")}\n${answer({ "r.example": ["user", "right-password"] })}`,
+  );
+  let seen = "";
+  let opened = false;
+  const clock = { now: () => Date.now(), sleep: async () => {} };
+  const ran = await place.run(["doctor", "r.example/a", ...PLACES, "--no-registry"], {
+    ...options(),
+    clock,
+    columns: 100,
+    onStderr: (text) => {
+      seen += text;
+      if (opened || !seen.includes("running p: Token 200")) return;
+      opened = true;
+      writeFileSync(place.path("gate"), "go\n");
+    },
+  });
+  assert.equal(ran.code, 0);
+  assert.ok(opened && seen.endsWith("\r\u001b[K"));
+  assert.ok(!ran.stdout.includes("\r"));
+});
