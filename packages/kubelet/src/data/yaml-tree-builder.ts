@@ -3,7 +3,7 @@
  * YAML 1.1 ends a plain text there at every `?`, and takes a `:` for part of it unless white space follows).
  */
 import { isAlias, isMap, isPair, isScalar, isSeq, type Pair, type ParsedNode, Scalar } from "yaml";
-import type { IndentedText } from "./yaml-indentation.ts";
+import { faultOfEscapes } from "./yaml-escapes.ts";
 import {
   type YamlMapNode,
   type YamlNode,
@@ -11,6 +11,7 @@ import {
   type YamlSequenceNode,
   YamlSyntaxError,
 } from "./yaml-node.ts";
+import type { RepairedText } from "./yaml-repair.ts";
 
 type ParsedPair = Pair<ParsedNode, ParsedNode | null>;
 
@@ -31,10 +32,10 @@ const MAX_SIMPLE_KEY = 1024;
 
 /** Builds the tree of one document. */
 export class TreeBuilder {
-  readonly #source: IndentedText;
+  readonly #source: RepairedText;
   readonly #anchors = new Map<string, YamlNode>();
 
-  constructor(source: IndentedText) {
+  constructor(source: RepairedText) {
     this.#source = source;
   }
 
@@ -56,7 +57,6 @@ export class TreeBuilder {
       for (const pair of node.items) built.pairs.push(this.#pair(pair as ParsedPair, flow));
     } else if (isSeq(node) && built.kind === "sequence") {
       const flow = inFlow || node.flow === true;
-      if (!flow) this.#checkTabs(node.srcToken);
       for (const item of node.items) built.items.push(this.#item(item as ParsedNode, flow));
     }
     return built;
@@ -85,7 +85,11 @@ export class TreeBuilder {
     if (inFlow && plain && /^:|\?/.test(value)) {
       throw new YamlSyntaxError(`\`${value}\` must be quoted inside [] and {}`, placed.at);
     }
-    // The lone \`!\` makes a plain scalar text without naming a tag.
+    if (node.type === Scalar.QUOTE_DOUBLE) {
+      const fault = faultOfEscapes(this.#source.text.slice(node.range[0], node.range[1]));
+      if (fault !== undefined) throw new YamlSyntaxError(fault, placed.at);
+    }
+    // The lone `!` makes a plain scalar text without naming a tag.
     const tag = node.tag === "!" ? "" : (node.tag ?? "");
     return { ...placed, kind: "scalar", value, tag, implicit: node.tag === undefined && plain };
   }
@@ -134,17 +138,6 @@ export class TreeBuilder {
     const key = this.#source.text.slice(propertiesAt(before) ?? pair.key.range[0], colon);
     if (/[\n\u2028\u2029]/.test(key) || key.length > MAX_SIMPLE_KEY) {
       throw new YamlSyntaxError("a key and its colon must be on one line", this.#at(pair.key.range[0]));
-    }
-  }
-
-  /** Behind a dash a key may begin, and up to there go-yaml takes only spaces. */
-  #checkTabs(sequence: object | undefined): void {
-    if (sequence === undefined || !("items" in sequence) || !Array.isArray(sequence.items)) return;
-    for (const { start } of sequence.items as readonly { readonly start: readonly Token[] }[]) {
-      const dash = start.find(({ type }) => type === "seq-item-ind");
-      if (dash !== undefined && /^ *\t/.test(this.#source.text.slice(dash.offset + 1))) {
-        throw new YamlSyntaxError("found character that cannot start any token", this.#at(dash.offset + 1));
-      }
     }
   }
 

@@ -12,9 +12,10 @@ import {
   Scalar,
   visit,
 } from "yaml";
-import { IndentedText } from "./yaml-indentation.ts";
 import { type YamlNode, YamlSyntaxError } from "./yaml-node.ts";
 import { faultOfEmptyStream, faultOfStart, type PrologueFault } from "./yaml-prologue.ts";
+import { RepairedText } from "./yaml-repair.ts";
+import { faultOfTabs } from "./yaml-tabs.ts";
 import { TreeBuilder } from "./yaml-tree-builder.ts";
 
 /**
@@ -26,7 +27,7 @@ import { TreeBuilder } from "./yaml-tree-builder.ts";
 export function parseYaml(text: string): YamlNode | undefined {
   // YAML 1.1 also breaks lines at these, the library does not, and a replacement of one unit keeps offsets. The line
   // and paragraph separators break lines too, but remain in the text: they are left alone.
-  let source = new IndentedText(text.replace(/\r(?!\n)|\u0085/g, "\n"));
+  let source = new RepairedText(text.replace(/\r(?!\n)|\u0085/g, "\n"));
   refuse(faultOfStart(source.text));
   for (;;) {
     const document = firstDocument(source.text);
@@ -37,7 +38,10 @@ export function parseYaml(text: string): YamlNode | undefined {
     const root = document.contents as ParsedNode | null;
     const end = endOfRoot(root, document, source.text);
     const fault = document.errors.find((error) => error.pos[0] < end);
-    if (fault === undefined) return root === null ? undefined : new TreeBuilder(source).build(root);
+    if (fault === undefined) {
+      refuseTab(source, end);
+      return root === null ? undefined : new TreeBuilder(source).build(root);
+    }
     const repaired = source.repaired(
       fault.code,
       fault.message,
@@ -51,6 +55,12 @@ export function parseYaml(text: string): YamlNode | undefined {
 
 function refuse(fault: PrologueFault | undefined): void {
   if (fault !== undefined) throw new YamlSyntaxError(fault.message, fault.offset);
+}
+
+function refuseTab(source: RepairedText, end: number): void {
+  const tab = faultOfTabs(source.text);
+  if (tab === undefined || tab >= end) return;
+  throw new YamlSyntaxError("found character that cannot start any token", source.original(tab));
 }
 
 function firstDocument(text: string): Document.Parsed | undefined {

@@ -1,11 +1,12 @@
 /**
- * go-yaml does not mind how far the lines of a quoted text or of a flow collection are indented; YAML 1.2, and with it
- * the library, wants more than the parent has. Spaces there mean nothing, so such lines are moved to the right until
- * the library is content, and its positions are moved back.
+ * What go-yaml takes and the library does not, written so that both do. go-yaml does not mind how far the lines of a
+ * quoted text or of a flow collection are indented; YAML 1.2, and with it the library, wants more than the parent has.
+ * Spaces there mean nothing, so such lines are moved to the right, and the positions back. And YAML 1.1 knows the
+ * escape `\'`, which is written as a number.
  */
 
-/** Text with lines moved to the right. */
-export class IndentedText {
+/** Text that was changed where go-yaml takes what the library refuses. */
+export class RepairedText {
   readonly text: string;
   readonly #insertions: readonly { readonly at: number; readonly length: number }[];
 
@@ -24,15 +25,16 @@ export class IndentedText {
   }
 
   /**
-   * Indents the line at which the library gave up.
+   * Repairs the place at which the library gave up.
    *
    * @param code of the library's error
    * @param message of it
    * @param at where it found what was begun unfinished
    * @param flowStart where the last flow collection before that place starts
-   * @returns undefined when indentation is not what is wrong
+   * @returns undefined when go-yaml would give up too
    */
-  repaired(code: string, message: string, at: number, flowStart: number): IndentedText | undefined {
+  repaired(code: string, message: string, at: number, flowStart: number): RepairedText | undefined {
+    if (code === "BAD_DQ_ESCAPE" && this.text.startsWith("\\'", at)) return this.#inserted(at + 1, "x2", "7");
     const quoted = code === "MISSING_CHAR" && /^Missing closing ["']quote$/.test(message);
     const flow = code === "BAD_INDENT" && / in block collection must be sufficiently indented /.test(message);
     if (!quoted && !flow) return undefined;
@@ -40,8 +42,13 @@ export class IndentedText {
     if (line === undefined || this.#isSettled(line)) return undefined;
     const indentation = /^ */.exec(this.text.slice(line))?.[0].length ?? 0;
     const length = Math.max(this.#deepest(line) - indentation, 1);
-    const text = this.text.slice(0, line) + " ".repeat(length) + this.text.slice(line);
-    return new IndentedText(text, [...this.#insertions, { at: line, length }]);
+    return this.#inserted(line, " ".repeat(length));
+  }
+
+  /** @param instead replaces as many characters behind the insertion */
+  #inserted(at: number, what: string, instead = ""): RepairedText {
+    const text = this.text.slice(0, at) + what + instead + this.text.slice(at + instead.length);
+    return new RepairedText(text, [...this.#insertions, { at, length: what.length }]);
   }
 
   /** The line that a flow collection goes on in; the one in which it begins has its place. */
