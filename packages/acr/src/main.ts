@@ -1,4 +1,4 @@
 import { serve } from "@imagecred/protocol";
-import { acr } from "./acr.ts";
+import { acr } from "./provider.ts";
 
 serve(acr);

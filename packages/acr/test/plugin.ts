@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Clouds } from "@imagecred/fake-clouds";
 import { type Answer, type Clock, CredentialError } from "@imagecred/protocol";
 import { requestFor, testContext } from "@imagecred/protocol/testing";
-import { acr } from "../src/acr.ts";
+import { acr } from "../src/provider.ts";
 
 export interface Ask {
   readonly image?: string;

@@ -1,4 +1,4 @@
 import { serve } from "@imagecred/protocol";
-import { gcr } from "./gcr.ts";
+import { gcr } from "./provider.ts";
 
 serve(gcr);
