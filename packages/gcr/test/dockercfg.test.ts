@@ -98,7 +98,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       const { message } = await ask(clouds, { args });
       assert.match(
         message,
-        new RegExp(`reading the metadata attribute google-${flow}: 404 .*set the attribute`),
+        new RegExp(`reading the metadata attribute google-${flow}: status 404 .*set the attribute`),
       );
     });
 

@@ -249,7 +249,7 @@ describe("a credential file that cannot be used", () => {
     assert.match(
       message,
       new RegExp(
-        `^for ${REGISTRY}, asking Google OAuth .*: 400 invalid_grant: Invalid JWT Signature\\.; check that the key`,
+        `^for ${REGISTRY}, asking Google OAuth .*: status 400 invalid_grant: Invalid JWT Signature\\.; check that the key`,
       ),
     );
     assert.deepEqual(calls, ["google.oauth2/JwtBearer 400"]);

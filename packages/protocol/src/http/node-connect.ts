@@ -1,11 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { isIP, type Socket, connect as tcpConnect } from "node:net";
-import { createSecureContext, type SecureContext, connect as tlsConnect } from "node:tls";
 import { transportErrorFrom } from "./node-errors.ts";
-import { trustedCertificates } from "./node-trust.ts";
 import { type Target, TransportError } from "./transport.ts";
-
-let systemTrust: SecureContext | undefined;
 
 /** Opens a connection to a target's origin: TCP, the proxy's CONNECT, TLS. @throws {TransportError} */
 export async function openConnection(target: Target, timeoutMs: number): Promise<Socket> {
@@ -26,14 +22,15 @@ export async function openConnection(target: Target, timeoutMs: number): Promise
 
 async function open(target: Target, sockets: Socket[]): Promise<Socket> {
   const url = new URL(target.url);
-  const tls = url.protocol === "https:";
+  // TLS takes Node ten milliseconds to load, which plain http has no use for; TCP connects meanwhile.
+  const tls = url.protocol === "https:" ? import("./node-secure.ts") : undefined;
   const host = target.tls?.connectTo ?? bare(url.hostname);
-  const port = Number(url.port || (tls ? 443 : 80));
+  const port = Number(url.port || (tls === undefined ? 80 : 443));
   const tcp =
     target.proxy === undefined
       ? await connected(tcpConnect({ host, port, noDelay: true, autoSelectFamily: true }), sockets)
-      : await throughProxy(new URL(target.proxy), tls ? { host, port } : undefined, sockets);
-  return tls ? secured(tcp, url, target, sockets) : tcp;
+      : await throughProxy(new URL(target.proxy), tls === undefined ? undefined : { host, port }, sockets);
+  return tls === undefined ? tcp : (await tls).secured(tcp, url, target, sockets);
 }
 
 function connected(socket: Socket, sockets: Socket[]): Promise<Socket> {
@@ -82,37 +79,7 @@ export function proxyAuthorization(proxy: URL): Record<string, string> {
   return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
 }
 
-function secured(tcp: Socket, url: URL, target: Target, sockets: Socket[]): Promise<Socket> {
-  const serverName = target.tls?.serverName ?? bare(url.hostname);
-  return new Promise((resolve, reject) => {
-    let socket: ReturnType<typeof tlsConnect>;
-    try {
-      socket = tlsConnect({
-        socket: tcp,
-        host: serverName,
-        ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
-        secureContext: target.tls?.ca === undefined ? trust() : createSecureContext({ ca: target.tls.ca }),
-        minVersion: "TLSv1.2",
-        ALPNProtocols: ["http/1.1"],
-        rejectUnauthorized: true,
-      });
-    } catch (error) {
-      return reject(transportErrorFrom(error, "tls"));
-    }
-    sockets.push(socket);
-    socket.once("secureConnect", () => {
-      socket.removeAllListeners("error");
-      resolve(socket);
-    });
-    socket.once("error", (error) => reject(transportErrorFrom(error, "tls")));
-  });
-}
-
-function trust(): SecureContext {
-  systemTrust ??= createSecureContext({ ca: trustedCertificates(process.env) });
-  return systemTrust;
-}
-
-function bare(hostname: string): string {
+/** A URL's host without the brackets of IPv6. */
+export function bare(hostname: string): string {
   return hostname.replace(/^\[|\]$/g, "");
 }
