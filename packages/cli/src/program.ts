@@ -83,6 +83,13 @@ function commandOf(definition: CommandDefinition, world: World, done: (code: Exi
   command.addHelpText("after", `\n${style.bold("Examples:")}\n${examples}\n`);
   return command.action(async (...args: unknown[]) => {
     const options = args[argument === undefined ? 0 : 1] as Record<string, unknown>;
+    // Not the parser's business: it would say so of a misspelt option before it says that the option is unknown.
+    const missing = definition.options.find(
+      (option) => option.required === true && options[camelCase(option.name)] === undefined,
+    );
+    if (missing !== undefined) {
+      command.error(`error: --${missing.name} <${missing.value}> is missing: ${missing.about}`);
+    }
     const given = argument === undefined ? {} : { [argument.name]: args[0] };
     // Parsed by this very definition, so it has what the command's options type says.
     const all = { ...options, ...given } as unknown as CommonOptions;
@@ -96,11 +103,15 @@ function optionOf(definition: OptionDefinition): Option {
   const option = new Option(`${short}--${definition.name}${value}`, definition.about);
   if (definition.choices !== undefined) option.choices(definition.choices);
   if (definition.default !== undefined) option.default(definition.default);
-  if (definition.required === true) option.makeOptionMandatory();
   if (definition.repeated === true) {
     option.argParser((word: string, before: string[] | undefined) => [...(before ?? []), word]);
   }
   return option;
+}
+
+/** The name under which commander keeps an option's value. */
+function camelCase(name: string): string {
+  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
 type Paint = (text: string) => string;

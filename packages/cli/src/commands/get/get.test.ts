@@ -209,6 +209,7 @@ test("what a person sees", async () => {
     { name: "other", match: ["s.com"] },
   );
   putPlugin(place, "good", answer({ "r.io": ["user", "secret-password"], "*.io": ["other", "x"] }));
+  putPlugin(place, "other", "exit 7");
   putPlugin(place, "broken", "echo 'broken: asking the cloud: status 403; allow it' >&2; exit 1");
   const steady = (text: string) => text.replaceAll(/\d+ ms/g, "N ms").replaceAll(place.root, "");
   assertGolden("get", steady((await human(place, "r.io/app:v1")).stdout));

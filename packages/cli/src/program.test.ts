@@ -1,0 +1,80 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { COMMANDS } from "./definitions/index.ts";
+import { bench } from "./testing/run.ts";
+import { checkedDocument, SCHEMA_KINDS } from "./testing/schemas.ts";
+
+test("every command's help teaches: what it does, every option, and examples that name the tool", async () => {
+  using place = bench();
+  for (const { name, options, examples, description } of COMMANDS) {
+    const { code, stdout, stderr } = await place.run([name, "--help"]);
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.ok(stdout.replaceAll(/\s+/g, " ").includes(description), name);
+    for (const option of options) assert.ok(stdout.includes(`--${option.name}`), `${name} --${option.name}`);
+    assert.ok(examples.length > 0);
+    for (const example of examples) assert.ok(stdout.includes(example.command), example.command);
+    assert.equal((await place.run(["help", name])).stdout, stdout);
+  }
+});
+
+test("the help of all, the version, and nothing at all", async () => {
+  using place = bench();
+  const help = await place.run(["--help"]);
+  assert.equal(help.code, 0);
+  for (const { name, summary } of COMMANDS) {
+    assert.ok(help.stdout.replaceAll(/\s+/g, " ").includes(summary), name);
+  }
+  assert.match(
+    help.stdout,
+    /Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line\./,
+  );
+  assert.match((await place.run(["--version"])).stdout, /^imagecred \S+\n$/);
+  assert.equal((await place.run(["-V"])).code, 0);
+  const nothing = await place.run([]);
+  assert.equal(nothing.code, 2);
+  assert.equal(nothing.stdout, "");
+  assert.match(nothing.stderr, /^Usage: imagecred/);
+});
+
+test("wrong command lines: 2, a reason on stderr, nothing on stdout", async () => {
+  using place = bench();
+  const cases: readonly (readonly [readonly string[], RegExp])[] = [
+    [["bogus"], /^imagecred: unknown command 'bogus'/],
+    [["validat"], /Did you mean validate\?/],
+    [["init", "--cloud"], /option '--cloud <list>' argument missing/],
+    [["init", "--colud", "aws"], /unknown option '--colud'.*Did you mean --cloud\?.*imagecred init --help/s],
+    [["match"], /missing required argument 'image'/],
+    [["match", "a", "b"], /too many arguments/],
+    [["validate", "-o", "yaml"], /Allowed choices are human, json/],
+    [["get", "a", "--env-from", "nobody"], /Allowed choices are kubelet, shell/],
+  ];
+  for (const [args, message] of cases) {
+    const { code, stdout, stderr } = await place.run(args);
+    assert.deepEqual([code, stdout], [2, ""], args.join(" "));
+    assert.match(stderr, message);
+  }
+});
+
+test("every command's document has a schema, and errors have one", () => {
+  const kinds = COMMANDS.map(({ name }) => name.charAt(0).toUpperCase() + name.slice(1));
+  assert.deepEqual(SCHEMA_KINDS, [...kinds, "Error"].sort());
+});
+
+test("what could not be done is a document too, where documents are wanted", async () => {
+  using place = bench();
+  const { code, stdout, stderr } = await place.run(["hash", "gone.yaml", "-o", "json"]);
+  assert.deepEqual([code, stderr], [1, ""]);
+  assert.match(String(checkedDocument(stdout)["message"]), /reading gone\.yaml/);
+});
+
+test("definitions are whole", () => {
+  for (const { name, options, argument } of COMMANDS) {
+    const names = options.map((option) => option.name);
+    assert.equal(new Set(names).size, names.length, name);
+    const shorts = options.flatMap(({ short }) => short ?? []);
+    assert.equal(new Set(shorts).size, shorts.length, name);
+    assert.ok(names.includes("output"), name);
+    // The argument and the options meet in one object.
+    assert.ok(argument === undefined || !names.includes(argument.name), name);
+  }
+});

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { after, before, describe, test } from "node:test";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import type { DoctorDocument } from "../src/commands/doctor/index.ts";
+import { bench } from "../src/testing/run.ts";
+import { checkedDocument } from "../src/testing/schemas.ts";
+import { notBuilt, RUNTIMES, runImagecred } from "./executables.ts";
+
+const PLUGINS = ["ecr-credential-provider", "acr-credential-provider", "gcr-credential-provider"];
+
+const IMAGES = {
+  ecr: {
+    image: "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app:v1",
+    username: "AWS",
+    operation: /Amazon ECR GetAuthorizationToken: POST https:\/\/api\.ecr\.us-west-2/,
+  },
+  acr: {
+    image: "myreg.azurecr.io/team/app:v1",
+    username: "00000000-0000-0000-0000-000000000000",
+    operation: /oauth2\/exchange: POST https:\/\/myreg\.azurecr\.io\/oauth2\/exchange/,
+  },
+  gcr: {
+    image: "us-docker.pkg.dev/project/repo/app:v1",
+    username: "_token",
+    operation: /token: GET http:\/\/127\.0\.0\.1:\d+\/computeMetadata/,
+  },
+} as const;
+
+let clouds: Clouds;
+before(async () => {
+  clouds = await startClouds();
+});
+after(async () => {
+  await clouds?.[Symbol.asyncDispose]();
+});
+
+const stepOf = ({ steps }: DoctorDocument, name: string) => steps.find((one) => one.name === name);
+
+for (const runtime of RUNTIMES) {
+  describe(`with the real plugins, ${runtime.name}`, {
+    skip: notBuilt(runtime, "imagecred", ...PLUGINS),
+  }, () => {
+    for (const [plugin, { image, username, operation }] of Object.entries(IMAGES)) {
+      test(`${plugin}: get, and doctor to the registry's own answer`, async () => {
+        using place = bench();
+        await place.run(["init", "--cloud", "aws,azure,gcp", "--distribution", "kubeadm"]);
+        const places = [
+          "-c",
+          "imagecred-kubeadm/credential-provider-config.yaml",
+          "-b",
+          runtime.directory,
+          "--env-from",
+          "shell",
+          "-o",
+          "json",
+        ];
+        const env = { HOME: "/nonexistent", ...(await clouds.env(plugin as keyof typeof IMAGES)) };
+        const got = await runImagecred(runtime, ["get", image, ...places], { cwd: place.root, env });
+        assert.equal(got.code, 0, got.stderr + got.stdout);
+        const [credential] = checkedDocument(got.stdout)["credentials"] as Record<string, unknown>[];
+        assert.equal(credential?.["username"], username);
+        assert.equal(credential?.["password"], null);
+
+        const seen = await runImagecred(runtime, ["doctor", image, ...places], { cwd: place.root, env });
+        const document = checkedDocument(seen.stdout) as unknown as DoctorDocument;
+        assert.deepEqual(
+          document.steps.map(({ name, light }) => `${name} ${light}`),
+          [
+            "configuration",
+            "image",
+            "match",
+            "executable",
+            "plugin",
+            "credential",
+            "registry",
+            "manifest",
+          ].map((name) => `${name} good`),
+        );
+        assert.equal(seen.code, 0);
+        const calls = stepOf(document, "plugin")?.details ?? [];
+        assert.ok(
+          calls.some(({ says, ms }) => operation.test(says) && ms !== null),
+          JSON.stringify(calls),
+        );
+        assert.ok(calls.some(({ says }) => says.startsWith("identity: ")));
+        const human = await runImagecred(runtime, ["doctor", image, ...places.slice(0, -2)], {
+          cwd: place.root,
+          env,
+        });
+        for (const output of [got.stdout, seen.stdout, human.stdout, human.stderr]) {
+          assert.deepEqual(clouds.secrets.findIn(output), []);
+        }
+        assert.deepEqual(clouds.defects, []);
+        await clouds.reset();
+      });
+    }
+
+    test("what the cloud refuses is told in the plugin's words, and the exit code is 1", async () => {
+      using place = bench();
+      await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm"]);
+      const places = [
+        "-c",
+        "imagecred-kubeadm/credential-provider-config.yaml",
+        "-b",
+        runtime.directory,
+        "--env-from",
+        "shell",
+        "-o",
+        "json",
+      ];
+      const env = { HOME: "/nonexistent", ...(await clouds.env("ecr")) };
+      await clouds.faults.add({
+        service: "aws.ecr",
+        operation: "GetAuthorizationToken",
+        times: 10,
+        fault: {
+          kind: "answer",
+          reply: {
+            status: 400,
+            headers: { "content-type": "application/x-amz-json-1.1" },
+            body: '{"__type":"AccessDeniedException","message":"not allowed"}',
+          },
+        },
+      });
+      const { code, stdout } = await runImagecred(runtime, ["doctor", IMAGES.ecr.image, ...places], {
+        cwd: place.root,
+        env,
+      });
+      const document = checkedDocument(stdout) as unknown as DoctorDocument;
+      assert.equal(code, 1);
+      assert.equal(document.summary, 'It stops at "plugin".');
+      assert.match(stepOf(document, "plugin")?.says ?? "", /AccessDenied/);
+      await clouds.reset();
+    });
+
+    test("the wrong repository: the credential is good, the manifest is not there", async () => {
+      using place = bench();
+      await place.run(["init", "--cloud", "gcp", "--distribution", "kubeadm"]);
+      const places = [
+        "-c",
+        "imagecred-kubeadm/credential-provider-config.yaml",
+        "-b",
+        runtime.directory,
+        "--env-from",
+        "shell",
+        "-o",
+        "json",
+      ];
+      const env = { HOME: "/nonexistent", ...(await clouds.env("gcr")) };
+      const { code, stdout } = await runImagecred(
+        runtime,
+        ["doctor", "us-docker.pkg.dev/project/repo/nothing:v1", ...places],
+        { cwd: place.root, env },
+      );
+      const document = checkedDocument(stdout) as unknown as DoctorDocument;
+      assert.deepEqual(
+        [code, stepOf(document, "registry")?.light, stepOf(document, "manifest")?.light],
+        [1, "good", "bad"],
+      );
+      assert.match(stepOf(document, "manifest")?.says ?? "", /^404: /);
+      await clouds.reset();
+    });
+
+    test("as a pod: its token is exchanged, and its claims are shown", async () => {
+      using place = bench();
+      await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm", "--pod-identity"]);
+      writeFileSync(
+        place.path("token"),
+        await clouds.cluster.issueServiceAccountToken({
+          audience: "sts.amazonaws.com",
+          namespace: "default",
+          serviceAccount: "app",
+        }),
+      );
+      const env = { HOME: "/nonexistent", ...(await clouds.env("ecr", "none")) };
+      const args = [
+        "doctor",
+        IMAGES.ecr.image,
+        "-c",
+        "imagecred-kubeadm/credential-provider-config.yaml",
+        "-b",
+        runtime.directory,
+        "--env-from",
+        "shell",
+        "--token-file",
+        "token",
+        "--annotation",
+        `eks.amazonaws.com/ecr-role-arn=${clouds.aws.roleArn("pod")}`,
+        "-o",
+        "json",
+      ];
+      const { code, stdout, stderr } = await runImagecred(runtime, args, { cwd: place.root, env });
+      assert.equal(code, 0, stdout + stderr);
+      const document = checkedDocument(stdout) as unknown as DoctorDocument;
+      assert.equal(stepOf(document, "pod token")?.says, "default/app");
+      assert.ok(clouds.requests.some(({ operation }) => operation === "AssumeRoleWithWebIdentity"));
+      assert.deepEqual(clouds.secrets.findIn(stdout), []);
+      await clouds.reset();
+    });
+  });
+}
