@@ -1,28 +1,28 @@
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
 import { after, before, beforeEach, describe, test } from "node:test";
-import { executables, registryStatus } from "@imagecred/e2e";
+import { registryStatus } from "@imagecred/e2e";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { binDirectories, NOT_BUILT } from "../src/executables.ts";
 import { goMissing } from "../src/go-build.ts";
 import { KubeletCode, type Lookup, type Pod, type ServiceAccount } from "../src/kubelet-code.ts";
+import { operatorMessage } from "../src/operator-messages.ts";
 import { configText, type Provider, Scratch } from "../src/provider-config.ts";
 import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE, PATTERNS, POD, WAYS } from "./identities.ts";
+
+/** The configuration for ECR with the pods' own roles. */
+const POD_ROLE = {
+  serviceAccountTokenAudience: "sts.amazonaws.com",
+  cacheType: "ServiceAccount",
+  requireServiceAccount: true,
+  requiredServiceAccountAnnotationKeys: ["eks.amazonaws.com/ecr-role-arn"],
+} as const;
 
 type Plugin = keyof typeof PATTERNS;
 const PLUGINS = ["ecr", "acr", "gcr"] as const;
 const nameOf = (plugin: Plugin) => `${plugin}-credential-provider`;
 
-/** Directories that hold all three executables, by runtime. */
-const binDirs = executables(nameOf("ecr")).flatMap((built) => {
-  const all = PLUGINS.every((plugin) =>
-    executables(nameOf(plugin)).some(
-      ({ runtime, skipped }) => runtime === built.runtime && skipped === undefined,
-    ),
-  );
-  return built.skipped === undefined && all ? [{ runtime: built.runtime, binDir: dirname(built.path) }] : [];
-});
-const skip =
-  (await goMissing()) ?? (binDirs.length === 0 ? "the executables are not built (npm run build)" : false);
+const binDirs = binDirectories();
+const skip = (await goMissing()) ?? (binDirs.length === 0 ? NOT_BUILT : false);
 const environment = { PATH: process.env["PATH"], HOME: "/nonexistent" };
 
 describe("our executables under the kubelet's own code", { skip }, () => {
@@ -196,20 +196,11 @@ describe("our executables under the kubelet's own code", { skip }, () => {
         {
           plugin: "ecr",
           env: await aws.env("imds"),
-          tokenAttributes: {
-            serviceAccountTokenAudience: "sts.amazonaws.com",
-            cacheType: "ServiceAccount",
-            requireServiceAccount: true,
-            requiredServiceAccountAnnotationKeys: ["eks.amazonaws.com/ecr-role-arn"],
-          },
+          tokenAttributes: POD_ROLE,
         },
       ],
       {
-        accounts: [
-          await account("one"),
-          await account("two"),
-          { namespace: "default", name: "bare", uid: "bare-uid" },
-        ],
+        accounts: [await account("one"), await account("two")],
       },
     );
     const before = await runs(newest, "ecr");
@@ -219,13 +210,52 @@ describe("our executables under the kubelet's own code", { skip }, () => {
     assert.notEqual(one.password, two.password);
     assert.deepEqual((await pull("one")).creds, [one]);
     assert.equal(await runs(newest, "ecr"), before + 2);
-    // Without the annotation, and without a service account: the plugin is not run at all.
-    for (const pod of [{ ...POD, serviceAccount: "bare" }, {}]) {
-      const found = await newest.lookup(ECR_IMAGE, pod);
+  });
+
+  test("a pod that the plugin is not run for is told in the kubelet's log, each time with the words for operators", async () => {
+    const provider = nameOf("ecr");
+    const annotation = "eks.amazonaws.com/ecr-role-arn";
+    const accounts = [
+      { namespace: "default", name: "bare", uid: "bare-uid" },
+      {
+        namespace: "default",
+        name: "tokenless",
+        uid: "uid",
+        annotations: { [annotation]: clouds.aws.roleArn("pod") },
+      },
+    ];
+    await start(newest, [{ plugin: "ecr", env: await clouds.aws.env("imds"), tokenAttributes: POD_ROLE }], {
+      accounts,
+    });
+    const before = await newest.metrics();
+    const pod = { pod: "default/app-1", podUID: "pod-uid" };
+    for (const [serviceAccount, id, values] of [
+      ["", "no-service-account", {}],
+      ["bare", "annotation-missing", { annotation }],
+      ["absent", "service-account-missing", { error: 'serviceaccounts \\"absent\\" not found' }],
+      [
+        "tokenless",
+        "token-refused",
+        {
+          error:
+            'serviceaccounts \\"tokenless\\" is forbidden: audience \\"sts.amazonaws.com\\" is not allowed',
+        },
+      ],
+    ] as const) {
+      const found = await newest.lookup(ECR_IMAGE, { ...POD, serviceAccount });
       assert.deepEqual(found.creds, []);
+      const names = {
+        provider,
+        repository: ECR_IMAGE,
+        ...pod,
+        serviceAccount: `default/${serviceAccount}`,
+        ...values,
+      };
+      const { log } = operatorMessage(id, names);
+      assert.ok(found.log.includes(log), `${log}\nis not in\n${found.log.join("\n")}`);
     }
-    assert.equal(await runs(newest, "ecr"), before + 2);
-    assert.equal(asked() > 0, true);
+    assert.deepEqual(await newest.metrics(), before);
+    assert.equal(asked(), 0);
   });
 
   test("a pull secret is tried before the plugin's credential", async () => {

@@ -64,7 +64,7 @@ func (c *Cluster) Token(request TokenRequest) (string, error) {
 	}
 	token, ok := account.Tokens[audience]
 	if !ok {
-		return "", fmt.Errorf("audience %q not found in pod spec volume", audience)
+		return "", fmt.Errorf("serviceaccounts %q is forbidden: audience %q is not allowed", request.ServiceAccount, audience)
 	}
 	return token, nil
 }

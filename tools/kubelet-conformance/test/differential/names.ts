@@ -262,7 +262,7 @@ export const imageName: fc.Arbitrary<{ image: string }> = fc.record({
     plainImageName,
     damaged(plainImageName, IMAGE_PIECES),
     pieces(IMAGE_PIECES),
-    fc.constant("a/".repeat(130) + "b"),
+    fc.constant(`${"a/".repeat(130)}b`),
     anyText(),
   ),
 });
