@@ -1,5 +1,6 @@
 const { process } = globalThis;
 
-export const { argv, cwd, emitWarning, env, exit, nextTick, pid, platform, version, versions } = process;
+export const { argv, cwd, emitWarning, env, exit, exitCode, nextTick, pid, platform, version, versions } =
+  process;
 
 export default process;

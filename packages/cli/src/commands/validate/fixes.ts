@@ -82,6 +82,9 @@ const BY_FIELD: readonly (readonly [RegExp, string])[] = [
 /** What to do about a problem that stops the kubelet. */
 export function fixFor(problem: ConfigProblem): string {
   if (problem.code === "unknown-field") return fixForUnknownField(problem.message);
+  if (/cannot unmarshal (?:bool|number) into .* of type string/.test(problem.message)) {
+    return "put the value in quotes: YAML reads y, no, on and the like as booleans, and digits as numbers";
+  }
   const fieldCodes = ["required", "invalid", "unsupported", "forbidden"];
   if (fieldCodes.includes(problem.code)) {
     const fix = BY_FIELD.find(([pattern]) => pattern.test(problem.path))?.[1];

@@ -103,6 +103,14 @@ test("the kubelet's own words, the place, and what to do", async () => {
   }
 });
 
+test("text that YAML takes for something else", async () => {
+  for (const value of ["y", "on", "12"]) {
+    const { findings } = await validate(`${VALID}    env: [{name: A, value: ${value}}]\n`);
+    assert.match(findings[0]?.message ?? "", /cannot unmarshal (bool|number) into Go struct field/);
+    assert.match(findings[0]?.fix ?? "", /^put the value in quotes/);
+  }
+});
+
 test("which kubelet it is for decides", async () => {
   const tokens = `${VALID}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false, cacheType: Token}\n`;
   const verdicts = await Promise.all(
