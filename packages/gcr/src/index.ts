@@ -1,2 +1,2 @@
-export { gcr } from "./provider.ts";
 export type { AuthFlow, GcrOptions } from "./options.ts";
+export { gcr } from "./provider.ts";
