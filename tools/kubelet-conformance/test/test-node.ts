@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { registryStatus } from "@imagecred/e2e";
+import { type Clouds, type CloudsOptions, startClouds } from "@imagecred/fake-clouds";
+import { KubeletCode, type Login, type Lookup, type ServiceAccount } from "../src/kubelet-code.ts";
+import { configText, type Provider, Scratch } from "../src/provider-config.ts";
+import { PATTERNS } from "./identities.ts";
+
+export type Plugin = keyof typeof PATTERNS;
+export const PLUGINS = ["ecr", "acr", "gcr"] as const;
+export const nameOf = (plugin: Plugin) => `${plugin}-credential-provider`;
+
+/** A provider of ours, by its cloud; name and patterns follow from that. */
+export type OurProvider = Partial<Provider> & { readonly plugin: Plugin };
+
+/** A kubelet's code on a node whose network leads to fake clouds. */
+export class TestNode implements AsyncDisposable {
+  readonly clouds: Clouds;
+  readonly kubelet: KubeletCode;
+  readonly #scratch: Scratch;
+  readonly #binDir: string;
+
+  private constructor(clouds: Clouds, kubelet: KubeletCode, scratch: Scratch, binDir: string) {
+    this.clouds = clouds;
+    this.kubelet = kubelet;
+    this.#scratch = scratch;
+    this.#binDir = binDir;
+  }
+
+  /** @param binDir directory of our executables, unless told otherwise at {@link start} */
+  static async make(
+    release: "newest" | "oldest",
+    binDir = "",
+    options: CloudsOptions = {},
+  ): Promise<TestNode> {
+    const kubelet = await KubeletCode.start(release, { PATH: process.env["PATH"], HOME: "/nonexistent" });
+    return new TestNode(await startClouds(options), kubelet, await Scratch.make(), binDir);
+  }
+
+  /** Starts the kubelet, as after a restart, with these providers under the fakes' names and CA. */
+  async start(
+    providers: readonly OurProvider[],
+    {
+      accounts = [],
+      binDir = this.#binDir,
+    }: { readonly accounts?: readonly ServiceAccount[]; readonly binDir?: string } = {},
+  ): Promise<void> {
+    const full = providers.map(({ plugin, env = {}, ...rest }) => ({
+      name: nameOf(plugin),
+      matchImages: PATTERNS[plugin],
+      env: { ...this.clouds.networkEnv(), ...env },
+      ...rest,
+    }));
+    const config = await this.#scratch.write("config.json", configText(full));
+    const { error, registered } = await this.kubelet.register(config, binDir, accounts);
+    assert.equal(error, null);
+    assert.equal(registered, providers.length);
+  }
+
+  /** A provider whose plugin is the node itself: by its role, managed identity or metadata server. */
+  async itself(plugin: Plugin): Promise<OurProvider> {
+    const { aws, azure, google } = this.clouds;
+    switch (plugin) {
+      case "ecr":
+        return { plugin, env: await aws.env("imds") };
+      case "acr":
+        return {
+          plugin,
+          env: await azure.env("managed-identity"),
+          args: [await azure.azureJsonFile("managed-identity")],
+        };
+      case "gcr":
+        return { plugin, env: await google.env("metadata") };
+    }
+  }
+
+  /** The one credential that was found, after it has opened the registry. */
+  async opens(image: string, found: Lookup): Promise<Login> {
+    assert.equal(found.error, null);
+    const [login, ...others] = found.creds;
+    assert.ok(login, `nothing found; the kubelet logged\n${found.log.join("\n")}`);
+    assert.deepEqual(others, []);
+    assert.equal(await registryStatus(this.clouds, image, login), 200);
+    return login;
+  }
+
+  /** How often a plugin ran, by the kubelet's own counter. */
+  async runs(plugin: Plugin): Promise<number> {
+    return (await this.kubelet.metrics())[nameOf(plugin)]?.runs ?? 0;
+  }
+
+  /** How many requests the clouds had, registries left out. */
+  asked(): number {
+    return this.clouds.requests.filter(({ service }) => !service.includes("registry")).length;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kubelet[Symbol.asyncDispose]();
+    await this.#scratch[Symbol.asyncDispose]();
+    await this.clouds.close();
+  }
+}
