@@ -1,10 +1,12 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Listening } from "@imagecred/fake-clouds";
 import type { Scenario } from "./scenario.ts";
 
+/** Many times what the suite takes. */
+const TIME_LIMIT_MS = 300_000;
 /** Set for the process that runs inside. */
 const INSIDE = "IMAGECRED_E2E_INSIDE_NAMESPACE";
 
@@ -30,6 +32,7 @@ export function rerunInside(file: string): { readonly status: number | null; rea
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
   const { status, stdout, stderr, error } = spawnSync("unshare", args, {
     encoding: "utf8",
+    timeout: TIME_LIMIT_MS,
     env: { ...env, [INSIDE]: "yes" },
   });
   return { status, output: error?.message ?? stdout + stderr };
@@ -46,13 +49,14 @@ export function furnishNamespace({ network }: Scenario): Readonly<Record<string,
     run("ip", "addr", "add", `${address}/32`, "dev", "lo");
   }
   const hosts = join(mkdtempSync(join(tmpdir(), "imagecred-e2e-hosts-")), "hosts");
-  copyFileSync("/etc/hosts", hosts);
   const lines = [
     ...network.cloudHosts.map((name) => `${CLOUD.address} ${name}`),
     ...(network.metadataHosts ?? []).map((name) => `${METADATA.address} ${name}`),
   ];
   writeFileSync(hosts, `${readFileSync("/etc/hosts", "utf8").trimEnd()}\n${lines.join("\n")}\n`);
   run("mount", "--bind", hosts, "/etc/hosts");
+  // The mount keeps the file, and nothing stays behind when the namespace is gone.
+  rmSync(dirname(hosts), { recursive: true });
   const listeners = others.map(([service, address]) => [service, { address, port: 80 }] as const);
   return { tls: CLOUD, [network.metadataService]: METADATA, ...Object.fromEntries(listeners) };
 }

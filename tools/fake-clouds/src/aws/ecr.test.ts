@@ -189,6 +189,18 @@ describe("a request is refused, in AWS's words,", () => {
   });
 });
 
+test("expiries go by the clock that the fakes were given", async () => {
+  const noon = Date.UTC(2030, 0, 1, 12);
+  await using frozen = await startClouds({ clock: () => noon, aws: { expiresIn: 600 } });
+  const requestHandler = new NodeHttpHandler({ httpsAgent: agentFor(frozen.core) });
+  const credentials = credentialsOf(frozen.aws.user());
+  // The client's clock has to agree, or the signature is not valid yet.
+  const systemClockOffset = noon - Date.now();
+  const aws = new ECRClient({ region: "us-west-2", credentials, requestHandler, systemClockOffset });
+  const { authorizationData } = await aws.send(new GetAuthorizationTokenCommand({}));
+  assert.equal(authorizationData?.[0]?.expiresAt?.getTime(), noon + 600_000);
+});
+
 test("the registry takes the password in its own region, and says how to authenticate otherwise", async () => {
   const agent = agentFor(clouds.core);
   const token = await client("us-west-2", clouds.aws.user()).send(new GetAuthorizationTokenCommand({}));

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CertificateAuthority } from "./certificates.ts";
 import type { Clock } from "./clock.ts";
@@ -10,6 +9,7 @@ import { Latency } from "./latency.ts";
 import { Log } from "./log.ts";
 import { PlainFront } from "./plain-front.ts";
 import { ForwardProxy, type ProxyOptions } from "./proxy.ts";
+import { makeRunDirectory, removeRunDirectory } from "./run-directory.ts";
 import { Secrets } from "./secrets.ts";
 import type { PlainService, TlsService } from "./service.ts";
 import { Sockets } from "./sockets.ts";
@@ -74,7 +74,7 @@ export class Core {
   /** Makes the CA, writes it to {@link caFile} and starts the proxy. Services are added afterwards. */
   static async start(options: CoreOptions): Promise<Core> {
     const authority = await CertificateAuthority.create();
-    const directory = await mkdtemp(join(tmpdir(), "fake-clouds-"));
+    const directory = await makeRunDirectory();
     const core = new Core(options, authority, directory);
     await writeFile(core.caFile, authority.pem);
     await core.proxy.listen();
@@ -136,7 +136,7 @@ export class Core {
     for (const front of this.#separate) front.close();
     await Promise.all([...this.#plain.values()].map((front) => front.close()));
     this.#sockets.closeAll();
-    await rm(this.directory, { recursive: true, force: true });
+    await removeRunDirectory(this.directory);
   }
 }
 
