@@ -7,8 +7,9 @@ import { goMissing } from "../src/go-build.ts";
 import { KubeletCode } from "../src/kubelet-code.ts";
 import { LineProcess } from "../src/line-process.ts";
 import { config } from "./differential/configs.ts";
+import { imageName, qualifiedName } from "./differential/image-names.ts";
 import { keyring, provide } from "./differential/keyrings.ts";
-import { globAndImage, imageName, patternAndName, qualifiedName, url } from "./differential/names.ts";
+import { globAndImage, patternAndName, url } from "./differential/names.ts";
 import { response } from "./differential/responses.ts";
 import { cacheKey, duration, quote, request } from "./differential/values.ts";
 

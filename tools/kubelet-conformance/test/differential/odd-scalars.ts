@@ -1,0 +1,75 @@
+import fc from "fast-check";
+import type { Tree } from "./documents.ts";
+
+/** Scalars that YAML and JSON give a type, or not, each in its own way. */
+export const oddScalar: fc.Arbitrary<Tree> = fc
+  .constantFrom<readonly [yaml: string, json: string]>(
+    ["null", "null"],
+    ["~", "null"],
+    ["true", "true"],
+    ["yes", "true"],
+    ["no", "false"],
+    ["on", '"on"'],
+    ["off", "false"],
+    ["Y", '"Y"'],
+    ["TRUE", "true"],
+    ["1", "1"],
+    ["-1", "-1"],
+    ["0", "0"],
+    ["1.0", "1.0"],
+    ["1.5", "1.5"],
+    ["1e3", "1e3"],
+    ["0x10", "16"],
+    ["0o7", "7"],
+    ["010", "10"],
+    ["1_000", "1000"],
+    ["12:30", '"12:30"'],
+    [".inf", "1e999"],
+    [".nan", "null"],
+    ["9223372036854775808", "9223372036854775808"],
+    ["2026-01-01", '"2026-01-01"'],
+    ["!!str 5", '"5"'],
+    ["!!int 5", "5"],
+    ["!!binary YWJj", '"abc"'],
+    ["!custom x", '"x"'],
+    ["plain words", '"plain words"'],
+    ["'it''s'", '"it\'s"'],
+    ['"\\u00e9\\n"', '"\\u00e9\\n"'],
+    ['"\\x41"', '"\\u0041"'],
+    ["&anchor x", '"x"'],
+    ["{}", "{}"],
+    ["[]", "[]"],
+    ["[x]", '["x"]'],
+    ["{a: b}", '{"a":"b"}'],
+    ['""', '""'],
+    ["''", '""'],
+    ["=", '"="'],
+    ["<<", '"<<"'],
+    ["10m # ten", '"10m"'],
+    ['"a\\/b"', '"a\\/b"'],
+    ["0b11", "3"],
+    ["+1", "1"],
+    ["1.", "1.0"],
+    [".5", "0.5"],
+  )
+  .map(([yaml, json]) => ({ kind: "scalar", yaml, json }));
+
+/** The same for a reader of JSON alone. */
+export const oddJson: fc.Arbitrary<Tree> = fc
+  .constantFrom(
+    "null",
+    "true",
+    "1",
+    "-0",
+    "1.5",
+    "1e400",
+    "{}",
+    "[]",
+    '["x"]',
+    '{"a":"b"}',
+    '""',
+    "9007199254740993",
+    '"\\ud800"',
+    '"\\u0000"',
+  )
+  .map((json) => ({ kind: "scalar", yaml: json, json }));
