@@ -5,7 +5,7 @@ import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import type { DoctorDocument } from "../src/commands/doctor/index.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
-import { notBuilt, RUNTIMES, runImagecred } from "./executables.ts";
+import { notBuilt, RUNTIMES, type Runtime, runImagecred } from "./executables.ts";
 
 const PLUGINS = ["ecr-credential-provider", "acr-credential-provider", "gcr-credential-provider"];
 
@@ -27,6 +27,61 @@ const IMAGES = {
   },
 } as const;
 
+interface PodCase {
+  readonly cloud: string;
+  /** Whose credentials a mirror gets. */
+  readonly registry: string;
+  readonly options: readonly string[];
+  readonly token: string;
+  readonly annotations: readonly string[];
+}
+
+/** A pod that may pull, on each cloud. */
+const PODS: Readonly<Record<keyof typeof IMAGES, (clouds: Clouds) => Promise<PodCase>>> = {
+  ecr: async ({ aws, cluster }) => ({
+    cloud: "aws",
+    registry: "123456789012.dkr.ecr.us-west-2.amazonaws.com",
+    options: [],
+    token: await cluster.issueServiceAccountToken({
+      audience: "sts.amazonaws.com",
+      namespace: "default",
+      serviceAccount: "app",
+    }),
+    annotations: [`eks.amazonaws.com/ecr-role-arn=${aws.roleArn("pod")}`],
+  }),
+  acr: async ({ azure }) => {
+    const { pod } = azure.population();
+    return {
+      cloud: "azure",
+      registry: "myreg.azurecr.io",
+      options: [],
+      token: await azure.podToken(),
+      annotations: [
+        `azure.workload.identity/client-id=${pod.clientId}`,
+        `azure.workload.identity/tenant-id=${pod.tenant}`,
+      ],
+    };
+  },
+  gcr: async ({ google }) => ({
+    cloud: "gcp",
+    registry: "us-docker.pkg.dev",
+    options: ["--gcp-workload-identity-provider", google.provider("cluster")],
+    token: await google.podToken("cluster"),
+    annotations: [],
+  }),
+};
+
+const places = (runtime: Runtime): readonly string[] => [
+  "-c",
+  "imagecred-kubeadm/credential-provider-config.yaml",
+  "-b",
+  runtime.directory,
+  "--env-from",
+  "shell",
+  "-o",
+  "json",
+];
+
 let clouds: Clouds;
 before(async () => {
   clouds = await startClouds();
@@ -45,24 +100,17 @@ for (const runtime of RUNTIMES) {
       test(`${plugin}: get, and doctor to the registry's own answer`, async () => {
         using place = bench();
         await place.run(["init", "--cloud", "aws,azure,gcp", "--distribution", "kubeadm"]);
-        const places = [
-          "-c",
-          "imagecred-kubeadm/credential-provider-config.yaml",
-          "-b",
-          runtime.directory,
-          "--env-from",
-          "shell",
-          "-o",
-          "json",
-        ];
         const env = { HOME: "/nonexistent", ...(await clouds.env(plugin as keyof typeof IMAGES)) };
-        const got = await runImagecred(runtime, ["get", image, ...places], { cwd: place.root, env });
+        const got = await runImagecred(runtime, ["get", image, ...places(runtime)], { cwd: place.root, env });
         assert.equal(got.code, 0, got.stderr + got.stdout);
         const [credential] = checkedDocument(got.stdout)["credentials"] as Record<string, unknown>[];
         assert.equal(credential?.["username"], username);
         assert.equal(credential?.["password"], null);
 
-        const seen = await runImagecred(runtime, ["doctor", image, ...places], { cwd: place.root, env });
+        const seen = await runImagecred(runtime, ["doctor", image, ...places(runtime)], {
+          cwd: place.root,
+          env,
+        });
         const document = checkedDocument(seen.stdout) as unknown as DoctorDocument;
         assert.deepEqual(
           document.steps.map(({ name, light }) => `${name} ${light}`),
@@ -84,7 +132,7 @@ for (const runtime of RUNTIMES) {
           JSON.stringify(calls),
         );
         assert.ok(calls.some(({ says }) => says.startsWith("identity: ")));
-        const human = await runImagecred(runtime, ["doctor", image, ...places.slice(0, -2)], {
+        const human = await runImagecred(runtime, ["doctor", image, ...places(runtime).slice(0, -2)], {
           cwd: place.root,
           env,
         });
@@ -99,16 +147,6 @@ for (const runtime of RUNTIMES) {
     test("what the cloud refuses is told in the plugin's words, and the exit code is 1", async () => {
       using place = bench();
       await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm"]);
-      const places = [
-        "-c",
-        "imagecred-kubeadm/credential-provider-config.yaml",
-        "-b",
-        runtime.directory,
-        "--env-from",
-        "shell",
-        "-o",
-        "json",
-      ];
       const env = { HOME: "/nonexistent", ...(await clouds.env("ecr")) };
       await clouds.faults.add({
         service: "aws.ecr",
@@ -123,7 +161,7 @@ for (const runtime of RUNTIMES) {
           },
         },
       });
-      const { code, stdout } = await runImagecred(runtime, ["doctor", IMAGES.ecr.image, ...places], {
+      const { code, stdout } = await runImagecred(runtime, ["doctor", IMAGES.ecr.image, ...places(runtime)], {
         cwd: place.root,
         env,
       });
@@ -137,20 +175,10 @@ for (const runtime of RUNTIMES) {
     test("the wrong repository: the credential is good, the manifest is not there", async () => {
       using place = bench();
       await place.run(["init", "--cloud", "gcp", "--distribution", "kubeadm"]);
-      const places = [
-        "-c",
-        "imagecred-kubeadm/credential-provider-config.yaml",
-        "-b",
-        runtime.directory,
-        "--env-from",
-        "shell",
-        "-o",
-        "json",
-      ];
       const env = { HOME: "/nonexistent", ...(await clouds.env("gcr")) };
       const { code, stdout } = await runImagecred(
         runtime,
-        ["doctor", "us-docker.pkg.dev/project/repo/nothing:v1", ...places],
+        ["doctor", "us-docker.pkg.dev/project/repo/nothing:v1", ...places(runtime)],
         { cwd: place.root, env },
       );
       const document = checkedDocument(stdout) as unknown as DoctorDocument;
@@ -162,41 +190,33 @@ for (const runtime of RUNTIMES) {
       await clouds.reset();
     });
 
-    test("as a pod: its token is exchanged, and its claims are shown", async () => {
-      using place = bench();
-      await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm", "--pod-identity"]);
-      writeFileSync(
-        place.path("token"),
-        await clouds.cluster.issueServiceAccountToken({
-          audience: "sts.amazonaws.com",
-          namespace: "default",
-          serviceAccount: "app",
-        }),
-      );
-      const env = { HOME: "/nonexistent", ...(await clouds.env("ecr", "none")) };
-      const args = [
-        "doctor",
-        IMAGES.ecr.image,
-        "-c",
-        "imagecred-kubeadm/credential-provider-config.yaml",
-        "-b",
-        runtime.directory,
-        "--env-from",
-        "shell",
-        "--token-file",
-        "token",
-        "--annotation",
-        `eks.amazonaws.com/ecr-role-arn=${clouds.aws.roleArn("pod")}`,
-        "-o",
-        "json",
-      ];
-      const { code, stdout, stderr } = await runImagecred(runtime, args, { cwd: place.root, env });
-      assert.equal(code, 0, stdout + stderr);
-      const document = checkedDocument(stdout) as unknown as DoctorDocument;
-      assert.equal(stepOf(document, "pod token")?.says, "default/app");
-      assert.ok(clouds.requests.some(({ operation }) => operation === "AssumeRoleWithWebIdentity"));
-      assert.deepEqual(clouds.secrets.findIn(stdout), []);
-      await clouds.reset();
-    });
+    for (const [plugin, asPod] of Object.entries(PODS)) {
+      test(`${plugin}: what init --pod-identity writes gets a pod its own credentials, with a mirror beside it`, async () => {
+        using place = bench();
+        const { cloud, registry, options, token, annotations } = await asPod(clouds);
+        const mirror = `mirror.example:5000=${registry}`;
+        const init = ["init", "--cloud", cloud, "--distribution", "kubeadm", "--pod-identity", ...options];
+        assert.equal((await place.run([...init, "--registry", mirror])).code, 0);
+        writeFileSync(place.path("token"), token);
+        const pod = ["--token-file", "token", ...annotations.flatMap((one) => ["--annotation", one])];
+        const env = { HOME: "/nonexistent", ...clouds.networkEnv() };
+        const { image } = IMAGES[plugin as keyof typeof IMAGES];
+        const ran = await runImagecred(runtime, ["doctor", image, ...places(runtime), ...pod], {
+          cwd: place.root,
+          env,
+        });
+        const document = checkedDocument(ran.stdout) as unknown as DoctorDocument;
+        assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+        assert.equal(stepOf(document, "pod token")?.says, "default/app");
+        const mirrored = await runImagecred(
+          runtime,
+          ["get", `mirror.example:5000/${image.split("/").slice(1).join("/")}`, ...places(runtime), ...pod],
+          { cwd: place.root, env },
+        );
+        assert.equal(mirrored.code, 0, mirrored.stdout + mirrored.stderr);
+        assert.deepEqual(clouds.secrets.findIn(ran.stdout + mirrored.stdout), []);
+        await clouds.reset();
+      });
+    }
   });
 }

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
-import { type Bench, bench, NOW, type RunOptions } from "../../testing/run.ts";
+import { type Bench, bench, type RunOptions } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
 import { scriptedTransport } from "../../testing/scripted-transport.ts";
 import type { DoctorDocument } from "./index.ts";
@@ -201,56 +201,6 @@ test("a plugin that leaves a process behind with its output", async () => {
   );
   const { readFileSync } = await import("node:fs");
   process.kill(Number(readFileSync(place.path("pid"), "utf8")), "SIGKILL");
-});
-
-const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
-const token = (claims: Readonly<Record<string, unknown>>) =>
-  `${part({ alg: "RS256" })}.${part({ "kubernetes.io": { namespace: "ns", serviceaccount: { name: "app" } }, ...claims })}.signature-of-it`;
-const IN_AN_HOUR = NOW / 1000 + 3600;
-
-test("the pod's token: whose, for whom, until when, and never itself", async () => {
-  using place = bench();
-  const attributes =
-    "tokenAttributes: {serviceAccountTokenAudience: aud, cacheType: ServiceAccount, requireServiceAccount: false}";
-  putConfig(place, { name: "p", match: ["r.example"], more: [attributes] });
-  const jwt = token({ iss: "Azure Container Registry", aud: "r.example", tenant: "t-1", exp: IN_AN_HOUR });
-  putPlugin(place, "p", answer({ "r.example": ["user", jwt] }));
-  const without = await doctor(place, "r.example/a", ["--no-registry"]);
-  assert.equal(stepOf(without, "pod token")?.light, "warning");
-  assert.match(
-    stepOf(without, "pod token")?.fix ?? "",
-    /kubectl create token SERVICE_ACCOUNT --audience aud/,
-  );
-
-  writeFileSync(
-    place.path("token"),
-    token({ aud: ["aud"], exp: IN_AN_HOUR, sub: "system:serviceaccount:ns:app", iss: "https://cluster" }),
-  );
-  const good = await doctor(place, "r.example/a", ["--no-registry", "--token-file", "token"]);
-  assert.deepEqual(
-    stepOf(good, "pod token")?.details.map(({ says }) => says),
-    ["issuer https://cluster", "subject system:serviceaccount:ns:app", "audience aud", "expires in 60 min"],
-  );
-  assert.deepEqual(
-    stepOf(good, "credential")
-      ?.details.map(({ says }) => says)
-      .slice(1),
-    ["issuer Azure Container Registry", "audience r.example", "tenant t-1", "expires in 60 min"],
-  );
-  assert.ok(!JSON.stringify(good).includes("signature-of-it"));
-
-  writeFileSync(place.path("token"), token({ aud: ["other"], exp: IN_AN_HOUR }));
-  const audience = await doctor(place, "r.example/a", ["--token-file", "token"]);
-  assert.equal(
-    stepOf(audience, "pod token")?.says,
-    "ns/app: the token is for other, and the kubelet would ask for aud",
-  );
-  assert.equal(audience.code, 1);
-  writeFileSync(place.path("token"), token({ aud: ["aud"], exp: IN_AN_HOUR - 7200 }));
-  assert.match(
-    stepOf(await doctor(place, "r.example/a", ["--token-file", "token"]), "pod token")?.says ?? "",
-    /has expired/,
-  );
 });
 
 test("a clock that is off is seen by the registry's", async () => {

@@ -1,70 +1,20 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import {
-  chmodSync,
-  chownSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
-import { type Bench, bench } from "../../testing/run.ts";
-import { checkedDocument } from "../../testing/schemas.ts";
-import type { InstallDocument } from "./index.ts";
-
-const asRoot = { skip: process.geteuid?.() === 0 ? false : "only root can make files of root's" };
-
-const ECR = "usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider";
-const CONFIG = "etc/kubernetes/credential-provider-config.yaml";
-const COMMAND = ["install", "--distribution", "kubeadm", "imagecred-kubeadm"];
-
-function put(place: Bench, path: string, content: string, mode = 0o644): void {
-  const file = place.path(path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
-  chmodSync(file, mode);
-}
-
-function sha256(content: string): string {
-  return createHash("sha256").update(content).digest("hex");
-}
-
-/** A node with kubeadm's directories, and what init and a release left in imagecred-kubeadm. */
-async function node(): Promise<Bench> {
-  const place = bench();
-  chmodSync(place.root, 0o755);
-  for (const directory of ["etc/default", "etc/kubernetes", "usr/bin", "usr/local"])
-    mkdirSync(place.path(directory), { recursive: true });
-  copyFileSync("/bin/sh", place.path("usr/bin/imagecred"));
-  await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm"]);
-  release(place, "#!/bin/sh\necho one\n");
-  return place;
-}
-
-function release(place: Bench, content: string, name = "ecr-credential-provider"): void {
-  put(place, `imagecred-kubeadm/${name}`, content);
-  put(place, "imagecred-kubeadm/SHA256SUMS", `${sha256(content)}  ${name}\n`);
-}
-
-async function install(place: Bench, ...args: readonly string[]): Promise<InstallDocument> {
-  const ran = await place.run([...(args.length === 0 ? COMMAND : args), "-o", "json"]);
-  assert.equal(ran.code, 0, ran.stderr + ran.stdout);
-  return checkedDocument(ran.stdout) as unknown as InstallDocument;
-}
-
-async function refused(place: Bench, args: readonly string[] = COMMAND): Promise<string> {
-  const { code, stderr, stdout } = await place.run(args);
-  assert.equal(code, 1, stdout);
-  return stderr;
-}
-
-const states = (document: InstallDocument) => document.files.map(({ role, state }) => `${role} ${state}`);
+import {
+  asRoot,
+  COMMAND,
+  CONFIG,
+  ECR,
+  install,
+  node,
+  put,
+  refused,
+  release,
+  sha256,
+  states,
+} from "../../testing/kubeadm-node.ts";
 
 test(
   "executables, flags and configuration are put in place, as root's, and nothing else is left",
@@ -166,85 +116,6 @@ test(
     assert.equal(readFileSync(other.path(ECR), "utf8"), content);
   },
 );
-
-test(
-  "directories that somebody else could write to are refused, whatever is above them",
-  asRoot,
-  async () => {
-    const spoil: readonly (readonly [string, (place: Bench) => void, RegExp])[] = [
-      [
-        "world-writable",
-        (place) => chmodSync(place.path("usr/local"), 0o777),
-        /\/usr\/local can be written by everybody \(mode 0777\).*chmod o-w/,
-      ],
-      [
-        "sticky and world-writable",
-        (place) => chmodSync(place.path("usr/local"), 0o1777),
-        /written by everybody/,
-      ],
-      [
-        "of a group",
-        (place) => {
-          chownSync(place.path("usr/local"), 0, 50);
-          chmodSync(place.path("usr/local"), 0o775);
-        },
-        /written by group 50/,
-      ],
-      [
-        "of a user",
-        (place) => chownSync(place.path("etc/kubernetes"), 1000, 0),
-        /\/etc\/kubernetes belongs to user 1000.*chown root:root/,
-      ],
-      [
-        "behind a link",
-        (place) => {
-          mkdirSync(place.path("srv"), { mode: 0o755 });
-          chmodSync(place.path("srv"), 0o777);
-          mkdirSync(place.path("usr/local/libexec"));
-          symlinkSync(place.path("srv"), place.path("usr/local/libexec/kubernetes"));
-        },
-        /\/srv can be written by everybody/,
-      ],
-      [
-        "a dangling link",
-        (place) => {
-          mkdirSync(place.path("usr/local/libexec"));
-          symlinkSync("/gone", place.path("usr/local/libexec/kubernetes"));
-        },
-        /is a link to something that does not exist/,
-      ],
-      [
-        "a file in its place",
-        (place) => writeFileSync(place.path("usr/local/libexec"), ""),
-        /is no directory/,
-      ],
-    ];
-    for (const [what, make, message] of spoil) {
-      using place = await node();
-      make(place);
-      assert.match(await refused(place), message, what);
-      assert.equal(existsSync(place.path(CONFIG)), false, what);
-    }
-    using place = await node();
-    chmodSync(place.path("usr/local"), 0o775);
-    await install(place);
-  },
-);
-
-test("what the kubelet would not start with is not installed", asRoot, async () => {
-  using place = await node();
-  put(place, "imagecred-kubeadm/credential-provider-config.yaml", "kind: nonsense\n");
-  assert.match(
-    await refused(place),
-    /the kubelet would not start with imagecred-kubeadm\/credential-provider-config\.yaml: .*imagecred validate/,
-  );
-  put(place, "imagecred-kubeadm/ecr-credential-provider", "text\n");
-  using other = await node();
-  release(other, "no executable\n");
-  assert.match(await refused(other), /neither an ELF executable nor a script/);
-  release(other, "\x7fELF".padEnd(64, "\0"));
-  assert.match(await refused(other), /is for machine 0, and this machine is/);
-});
 
 test("without a configuration in the directory only executables are exchanged", asRoot, async () => {
   using place = await node();

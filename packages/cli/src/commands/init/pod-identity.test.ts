@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { parse, parseAllDocuments } from "yaml";
+import { bench } from "../../testing/run.ts";
+import type { InitDocument } from "./index.ts";
+
+const POOL = "projects/1/locations/global/workloadIdentityPools/pool/providers/cluster";
+const _CLOUD_SETS = ["aws", "azure", "gcp", "aws,azure", "aws,gcp", "gcp,azure", "aws,azure,gcp"];
+
+interface Config {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly providers: readonly {
+    readonly name: string;
+    readonly matchImages: readonly string[];
+    readonly args?: readonly string[];
+    readonly tokenAttributes?: { readonly serviceAccountTokenAudience: string };
+  }[];
+}
+
+function podIdentity(clouds: string): readonly string[] {
+  return clouds.includes("gcp")
+    ? ["--pod-identity", "--gcp-workload-identity-provider", POOL]
+    : ["--pod-identity"];
+}
+
+async function filesOf(...args: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  using place = bench();
+  const { code, stdout, stderr } = await place.run(["init", ...args, "-o", "json"]);
+  assert.equal(code, 0, stderr);
+  return new Map((JSON.parse(stdout) as InitDocument).files.map(({ name, content }) => [name, content]));
+}
+
+const config = (files: ReadonlyMap<string, string>) =>
+  parse(files.get("credential-provider-config.yaml") ?? "") as Config;
+
+test("pod identity: the manifest names exactly the audiences of the configuration, once each", async () => {
+  const files = await filesOf("--distribution", "kubeadm", "--cloud", "aws,azure,gcp", ...podIdentity("gcp"));
+  const audiences = config(files).providers.map(
+    ({ tokenAttributes }) => tokenAttributes?.serviceAccountTokenAudience,
+  );
+  assert.deepEqual(audiences, [
+    "sts.amazonaws.com",
+    "api://AzureADTokenExchange",
+    `https://iam.googleapis.com/${POOL}`,
+  ]);
+  const [role, binding] = parseAllDocuments(files.get("node-audience-rbac.yaml") ?? "").map((one) =>
+    one.toJS(),
+  );
+  assert.deepEqual(role.rules, [
+    { apiGroups: [""], resources: audiences, verbs: ["request-serviceaccounts-token-audience"] },
+  ]);
+  assert.equal(binding.roleRef.name, role.metadata.name);
+  assert.deepEqual(binding.subjects, [
+    { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:nodes" },
+  ]);
+  assert.deepEqual(config(files).providers[2]?.args, [`--workload-identity-provider=${POOL}`]);
+});
+
+test("pod identity on Google needs to know the pool; GKE's own has an audience of its own", async () => {
+  using place = bench();
+  const missing = await place.run(["init", "--cloud", "gcp", "--distribution", "gce", "--pod-identity"]);
+  assert.equal(missing.code, 2);
+  assert.match(missing.stderr, /--gcp-workload-identity-provider/);
+  const wrong = await place.run([
+    "init",
+    "--cloud",
+    "gcp",
+    "--distribution",
+    "gce",
+    "--pod-identity",
+    "--gcp-workload-identity-provider",
+    "pool",
+  ]);
+  assert.equal(wrong.code, 2);
+  const gke = config(
+    await filesOf(
+      "--cloud",
+      "gcp",
+      "--distribution",
+      "gce",
+      "--pod-identity",
+      "--gcp-project",
+      "p",
+      "--gcp-issuer",
+      "https://container.googleapis.com/v1/x",
+    ),
+  );
+  assert.equal(gke.providers[0]?.tokenAttributes?.serviceAccountTokenAudience, "p.svc.id.goog");
+  assert.deepEqual(gke.providers[0]?.args, [
+    "--project-id=p",
+    "--identity-provider=https://container.googleapis.com/v1/x",
+  ]);
+});
+
+test("a mirror becomes a pattern and an argument of the cloud that owns its target", async () => {
+  const mapping = "cache.example.com:5000=myreg.azurecr.io";
+  const files = await filesOf("--cloud", "aws,azure", "--distribution", "k3s", "--registry", mapping);
+  const [aws, azure] = config(files).providers;
+  assert.equal(aws?.args, undefined);
+  assert.deepEqual(azure?.args, [`--registry=${mapping}`]);
+  assert.ok(azure?.matchImages.includes("cache.example.com:5000"));
+  using place = bench();
+  for (const bad of ["nonsense", "a=b/c", "a=unknown.example"]) {
+    const refused = await place.run(["init", "--cloud", "aws", "--distribution", "k3s", "--registry", bad]);
+    assert.equal(refused.code, 2, bad);
+    assert.match(refused.stderr, /--registry/);
+  }
+});
+
+test("azure.json is handed over on AKS, and where it is named", async () => {
+  assert.deepEqual(config(await filesOf("--cloud", "azure", "--distribution", "aks")).providers[0]?.args, [
+    "/etc/kubernetes/azure.json",
+  ]);
+  assert.equal(
+    config(await filesOf("--cloud", "azure", "--distribution", "kubeadm")).providers[0]?.args,
+    undefined,
+  );
+  assert.deepEqual(
+    config(await filesOf("--cloud", "azure", "--distribution", "k3s", "--azure-config", "/etc/a.json"))
+      .providers[0]?.args,
+    ["/etc/a.json"],
+  );
+});
+
+test("the node's identity for pods without one of their own is asked for, never assumed", async () => {
+  const plain = config(await filesOf("--cloud", "aws", "--distribution", "k3s", "--pod-identity"));
+  assert.equal(plain.providers[0]?.args, undefined);
+  const fallback = config(
+    await filesOf("--cloud", "aws", "--distribution", "k3s", "--pod-identity", "--node-fallback"),
+  );
+  assert.deepEqual(fallback.providers[0]?.args, ["--identity-fallback=node"]);
+  using place = bench();
+  assert.equal(
+    (await place.run(["init", "--cloud", "aws", "--distribution", "k3s", "--node-fallback"])).code,
+    2,
+  );
+});
