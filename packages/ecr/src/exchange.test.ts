@@ -79,6 +79,13 @@ describe("the host's form chooses the API", () => {
     assert.match(requests[0]?.headers["authorization"] ?? "", /\/us-west-2\/ecr\//);
   });
 
+  test("the environment is the request's own, not the process's", async () => {
+    process.env["AWS_ENDPOINT_URL_ECR"] = "https://api.ecr.eu-west-2.amazonaws.com";
+    const { requests } = await withKeys();
+    delete process.env["AWS_ENDPOINT_URL_ECR"];
+    assert.equal(requests[0]?.host, "api.ecr.us-west-2.amazonaws.com");
+  });
+
   test("FIPS with a configured endpoint is refused by AWS's rules; nothing is sent", async () => {
     const env = { AWS_ENDPOINT_URL_ECR: "https://vpce.example", AWS_USE_FIPS_ENDPOINT: "true" };
     const { message, connections } = await withKeys({ env });

@@ -20,7 +20,7 @@ export function readAuthorizationData(
   call: AwsCall,
 ): RegistryCredential {
   const token = data?.authorizationToken;
-  if (token === undefined || token === "") throw unusable("no authorizationToken", call);
+  if (token === undefined) throw unusable("no authorizationToken", call);
   const wrapped = new Secret(token);
   const expiresAt = data?.expiresAt?.getTime();
   if (expiresAt === undefined || Number.isNaN(expiresAt)) throw unusable("no expiresAt", call);

@@ -15,7 +15,9 @@ export function profileCredentials(
   return {
     name: "profile",
     async find() {
-      const named = text(env["AWS_PROFILE"]);
+      const profile = text(env["AWS_PROFILE"]);
+      // Naming the default promises nothing: image-builder does it on every node, and those of EC2 have no such profile.
+      const named = profile === "default" ? undefined : profile;
       const paths = pathsOf(env);
       const [config, credentials] = await Promise.all([
         files.readTextIfThere(paths.config, "AWS config file"),

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { testContext } from "@imagecred/protocol/testing";
+import { credentialsOf } from "../identity/credentials.ts";
+import { clientSettings } from "./client-settings.ts";
+import { signLast } from "./sign-last.ts";
+
+test("a request is ready but for the signature before it is known who signs it", async () => {
+  const steps: string[] = [];
+  const caller = Promise.withResolvers<ReturnType<typeof credentialsOf>>();
+  const context = testContext(
+    {},
+    {
+      http: {
+        preconnect() {},
+        firstSent: () => new Promise<void>(() => {}),
+        metadata: () => Promise.reject(new Error("not to be asked")),
+        cloud: async ({ headers }) => {
+          steps.push(`sent by ${/Credential=(\w+)/.exec(headers?.["authorization"] ?? "")?.[1]}`);
+          return { status: 200, headers: {}, body: new TextEncoder().encode("{}") };
+        },
+      },
+    },
+  );
+  const purpose = {
+    service: "Amazon ECR",
+    operation: "GetAuthorizationToken",
+    region: "us-west-2",
+    endpoint: { url: undefined, fips: false, dualStack: false },
+    credentials: () => caller.promise,
+  };
+  const client = new ECRClient(clientSettings(purpose, context));
+  signLast(client.config);
+  const prepared = Promise.withResolvers<void>();
+  client.middlewareStack.add(
+    (next) => (args) => {
+      steps.push("prepared");
+      prepared.resolve();
+      return next(args);
+    },
+    { step: "build", priority: "low" },
+  );
+  const sending = client.send(new GetAuthorizationTokenCommand({}));
+  await prepared.promise;
+  steps.push("caller known");
+  caller.resolve(credentialsOf("AKIDEXAMPLE", "secret-of-the-example", undefined));
+  await sending;
+  assert.deepEqual(steps, ["prepared", "caller known", "sent by AKIDEXAMPLE"]);
+});
