@@ -292,22 +292,6 @@ describe("profiles that are configured and broken end the chain", () => {
     assert.match(message, /profile puller \(AWS_PROFILE\): there is neither \/nonexistent\/.aws\/config nor/);
   });
 
-  for (const [what, files] of [
-    ["no file", undefined],
-    ["files that have other profiles", { config: `[profile puller]\n${KEYS}` }],
-    ["a profile with a region only", { config: "[default]\nregion = us-west-2\n" }],
-  ] as const) {
-    test(`AWS_PROFILE=default is no more than the default: with ${what} the instance is asked`, async () => {
-      const AWS_PROFILE = "default";
-      const { calls } =
-        files === undefined
-          ? await ask(clouds, { env: { AWS_PROFILE, ...(await clouds.aws.env("imds")) } })
-          : await withFiles(files, AWS_PROFILE, await clouds.aws.env("imds"));
-      assert.equal(calls.at(-1), ECR_OK);
-      assert.ok(calls.some((call) => call.startsWith("aws.imds")));
-    });
-  }
-
   test("a file that cannot be read", async () => {
     const { message, calls } = await ask(clouds, { env: { AWS_CONFIG_FILE: clouds.core.directory } });
     assert.deepEqual(calls, []);

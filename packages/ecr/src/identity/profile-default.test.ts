@@ -1,0 +1,22 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import { ask, startTrustedClouds } from "../../test/ask.ts";
+
+const clouds = await startTrustedClouds();
+after(() => clouds.close());
+
+describe("AWS_PROFILE=default promises no more than leaving it out", () => {
+  for (const [what, config] of [
+    ["no file", undefined],
+    ["a file that has other profiles", "[profile puller]\nregion = us-west-2\n"],
+    ["a profile that names a region only", "[default]\nregion = us-west-2\n"],
+  ] as const) {
+    test(`with ${what} the instance is asked`, async () => {
+      const file =
+        config === undefined ? {} : { AWS_CONFIG_FILE: await clouds.core.writeFile("config", config) };
+      const { calls } = await ask(clouds, { identity: "imds", env: { AWS_PROFILE: "default", ...file } });
+      assert.equal(calls[0], "aws.imds.Token 200");
+      assert.equal(calls.at(-1), "aws.ecr.GetAuthorizationToken 200");
+    });
+  }
+});
