@@ -20,8 +20,9 @@ export interface Marks {
   readonly bullet: string;
 }
 
-/** Without a terminal, and on very wide ones: what a person reads comfortably, and what does not wrap in a log viewer. */
+/** Without a terminal: what does not wrap in a log viewer. On very wide ones: what a person reads comfortably. */
 const READABLE_WIDTH = 100;
+const WIDEST = 120;
 const NARROWEST = 40;
 
 const UNICODE: Marks = { good: "✓", warning: "!", bad: "✗", skipped: "-", arrow: "→", bullet: "•" };
@@ -45,7 +46,7 @@ export function styleFor(columns: number | undefined, env: Environment): Style {
     yellow: paint(33, 39),
     cyan: paint(36, 39),
     marks: isUtf8(env) ? UNICODE : ASCII,
-    width: Math.max(NARROWEST, Math.min(columns ?? READABLE_WIDTH, READABLE_WIDTH)),
+    width: Math.max(NARROWEST, Math.min(columns ?? READABLE_WIDTH, WIDEST)),
   };
 }
 

@@ -33,8 +33,15 @@ export function wrap(text: string, width: number, indent = "", firstOffset = ind
   return lines.join(`\n${indent}`);
 }
 
-/** Columns of equal width, two spaces apart, no space at a line's end. */
-export function table(rows: readonly (readonly string[])[], indent = ""): string {
+/** Narrower than this, a last column is not broken: a word a line is no easier to read. */
+const NARROWEST_COLUMN = 24;
+
+/** Columns of equal width, two spaces apart, no space at a line's end; the last one is broken to stay within `width`. */
+export function table(
+  rows: readonly (readonly string[])[],
+  indent = "",
+  width = Number.POSITIVE_INFINITY,
+): string {
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, index) => {
@@ -43,10 +50,11 @@ export function table(rows: readonly (readonly string[])[], indent = ""): string
   }
   return rows
     .map((row) => {
-      const cells = row.map((cell, index) =>
-        index === row.length - 1 ? cell : padEnd(cell, widths[index] ?? 0),
-      );
-      return (indent + cells.join("  ")).trimEnd();
+      const before = row.slice(0, -1).map((cell, index) => `${padEnd(cell, widths[index] ?? 0)}  `);
+      const margin = indent.length + visibleLength(before.join(""));
+      const last = row.at(-1) ?? "";
+      const shown = width - margin < NARROWEST_COLUMN ? last : wrap(last, width, " ".repeat(margin));
+      return (indent + before.join("") + shown).trimEnd();
     })
     .join("\n");
 }

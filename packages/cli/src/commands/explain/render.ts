@@ -15,7 +15,7 @@ export function renderExplain(document: ExplainDocument, style: Style): string {
   ].map(([name = "", value = ""]) => [dim(name), value]);
   const lines = [
     bold(document.image),
-    table(facts, "  "),
+    table(facts, "  ", style.width),
     "",
     ...document.providers.flatMap((provider, index) => providerLines(provider, index, style)),
     ...verdict(document, style).map((line) => wrap(line, style.width, "  ")),
@@ -47,7 +47,7 @@ function providerLines(provider: ExplainedProvider, index: number, style: Style)
     ["identity", identity],
     ["kept for", `what the answer says, else ${provider.defaultCacheDuration}`],
   ].map(([name = "", value = ""]) => [dim(name), printable(value)]);
-  return [`${mark} ${index + 1}. ${bold(printable(provider.name))}`, table(rows, "     "), ""];
+  return [`${mark} ${index + 1}. ${bold(printable(provider.name))}`, table(rows, "     ", style.width), ""];
 }
 
 function verdict(document: ExplainDocument, { dim, yellow, marks }: Style): readonly string[] {

@@ -75,7 +75,7 @@ function summary(document: InitDocument, style: Style): string {
   const lines = [
     bold(`${document.title}: ${document.clouds.join(", ")}${document.podIdentity ? ", pod identity" : ""}`),
     "",
-    table(rows, "  "),
+    table(rows, "  ", style.width),
     "",
     bold("Apply it:"),
     ...document.clusterCommands.map((command) => `  ${cyan(command)}   ${dim("# once per cluster")}`),

@@ -7,7 +7,7 @@ export function renderInstall(document: InstallDocument, style: Style): string {
   const rows = document.files.map((file) => [mark(file, style), file.to, dim(about(file, document.dryRun))]);
   const lines = [
     bold(document.dryRun ? "Checked; nothing was changed:" : "Installed:"),
-    table(rows, "  "),
+    table(rows, "  ", style.width),
     "",
     ...document.notes.map((note) => `${yellow(marks.warning)} ${wrap(note, style.width, "  ", 2)}`),
     verdict(document, style),

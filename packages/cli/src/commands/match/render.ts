@@ -27,7 +27,7 @@ function providerLines(provider: ProviderMatch, style: Style): readonly string[]
         `    ${yellow(marks.warning)} ${wrap(printable(`${pattern}: ${caution}`), width, "      ", 6)}`,
     ),
   );
-  return [head, table(rows, "    "), ...cautions];
+  return [head, table(rows, "    ", width), ...cautions];
 }
 
 function verdict({ providers }: MatchDocument, style: Style): string {
