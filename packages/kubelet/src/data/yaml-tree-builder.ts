@@ -30,13 +30,23 @@ interface PairTokens {
 /** A simple key, and the colon behind it, fit in one line of at most so many characters. */
 const MAX_SIMPLE_KEY = 1024;
 
+/** What was changed or overlooked in the text. */
+export interface TreeNotes {
+  /** Offsets of tags that the library does not know. */
+  readonly unknownTags: readonly number[];
+  /** The character that stands for byte order marks, or nothing. */
+  readonly standIn: string;
+}
+
 /** Builds the tree of one document. */
 export class TreeBuilder {
   readonly #source: RepairedText;
+  readonly #notes: TreeNotes;
   readonly #anchors = new Map<string, YamlNode>();
 
-  constructor(source: RepairedText) {
+  constructor(source: RepairedText, notes: TreeNotes) {
     this.#source = source;
+    this.#notes = notes;
   }
 
   /** @throws {YamlSyntaxError} for what go-yaml's scanner refuses and the library does not */
@@ -81,7 +91,7 @@ export class TreeBuilder {
     if (!isScalar(node)) throw new YamlSyntaxError("unknown kind of node", placed.at);
     const plain = node.type === Scalar.PLAIN;
     // The library gives text for every scalar under the failsafe schema, and null only for nothing at all.
-    const value = typeof node.value === "string" ? node.value : "";
+    const value = typeof node.value === "string" ? this.#withMarks(node.value) : "";
     if (inFlow && plain && /^:|\?/.test(value)) {
       throw new YamlSyntaxError(`\`${value}\` must be quoted inside [] and {}`, placed.at);
     }
@@ -90,8 +100,19 @@ export class TreeBuilder {
       if (fault !== undefined) throw new YamlSyntaxError(fault, placed.at);
     }
     // The lone `!` makes a plain scalar text without naming a tag.
-    const tag = node.tag === "!" ? "" : (node.tag ?? "");
+    const known = node.tag === "!" ? "" : (node.tag ?? "");
+    const tag = this.#hasUnknownTag(node.range[0]) ? "unknown" : known;
     return { ...placed, kind: "scalar", value, tag, implicit: node.tag === undefined && plain };
+  }
+
+  #withMarks(value: string): string {
+    return this.#notes.standIn === "" ? value : value.replaceAll(this.#notes.standIn, "\ufeff");
+  }
+
+  #hasUnknownTag(offset: number): boolean {
+    return this.#notes.unknownTags.some((at) =>
+      /^!!\S+\s+(?:&\S+\s+)?$/.test(this.#source.text.slice(at, offset)),
+    );
   }
 
   #item(item: ParsedNode, inFlow: boolean): YamlNode {

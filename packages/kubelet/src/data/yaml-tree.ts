@@ -12,6 +12,7 @@ import {
   Scalar,
   visit,
 } from "yaml";
+import { faultOfNextToken } from "./yaml-next-token.ts";
 import { type YamlNode, YamlSyntaxError } from "./yaml-node.ts";
 import { faultOfEmptyStream, faultOfStart, type PrologueFault } from "./yaml-prologue.ts";
 import { RepairedText } from "./yaml-repair.ts";
@@ -27,7 +28,10 @@ import { TreeBuilder } from "./yaml-tree-builder.ts";
 export function parseYaml(text: string): YamlNode | undefined {
   // YAML 1.1 also breaks lines at these, the library does not, and a replacement of one unit keeps offsets. The line
   // and paragraph separators break lines too, but remain in the text: they are left alone.
-  let source = new RepairedText(text.replace(/\r(?!\n)|\u0085/g, "\n"));
+  const lines = withoutSecondMark(text.replace(/\r(?!\n)|\u0085/g, "\n"));
+  // go-yaml takes a byte order mark that is not the first character for a letter, the library skips it.
+  const standIn = lines.includes("\ufeff") ? unusedCharacter(lines) : "";
+  let source = new RepairedText(lines.replaceAll("\ufeff", standIn));
   refuse(faultOfStart(source.text));
   for (;;) {
     const document = firstDocument(source.text);
@@ -37,10 +41,14 @@ export function parseYaml(text: string): YamlNode | undefined {
     }
     const root = document.contents as ParsedNode | null;
     const end = endOfRoot(root, document, source.text);
-    const fault = document.errors.find((error) => error.pos[0] < end);
+    const unknownTags = document.errors
+      .filter((error) => isUnknownTag(error, source.text))
+      .map(({ pos }) => pos[0]);
+    const fault = document.errors.find(({ pos }) => pos[0] < end && !unknownTags.includes(pos[0]));
     if (fault === undefined) {
       refuseTab(source, end);
-      return root === null ? undefined : new TreeBuilder(source).build(root);
+      refuseNextToken(source, end);
+      return root === null ? undefined : new TreeBuilder(source, { unknownTags, standIn }).build(root);
     }
     const repaired = source.repaired(
       fault.code,
@@ -53,6 +61,25 @@ export function parseYaml(text: string): YamlNode | undefined {
   }
 }
 
+/**
+ * With a second byte order mark behind the first, go-yaml skips the first character of every line: its is_bom
+ * (yamlprivateh.go) looks at the start of its buffer, not at the line.
+ */
+function withoutSecondMark(text: string): string {
+  return text.startsWith("\ufeff") ? ` ${text.slice(1).replace(/\n[^\n]/g, "\n ")}` : text;
+}
+
+function unusedCharacter(text: string): string {
+  let code = 0xe000;
+  while (text.includes(String.fromCharCode(code))) code++;
+  return String.fromCharCode(code);
+}
+
+/** Such as `!!!str`: the library does not know it, and to go-yaml it says that a scalar is text. */
+function isUnknownTag({ code, pos }: { code: string; pos: [number, number] }, text: string): boolean {
+  return code === "TAG_RESOLVE_FAILED" && /^!![!0-9A-Za-z_.~*'()-]+\s/.test(text.slice(pos[0]));
+}
+
 function refuse(fault: PrologueFault | undefined): void {
   if (fault !== undefined) throw new YamlSyntaxError(fault.message, fault.offset);
 }
@@ -61,6 +88,11 @@ function refuseTab(source: RepairedText, end: number): void {
   const tab = faultOfTabs(source.text);
   if (tab === undefined || tab >= end) return;
   throw new YamlSyntaxError("found character that cannot start any token", source.original(tab));
+}
+
+function refuseNextToken(source: RepairedText, end: number): void {
+  const fault = Number.isFinite(end) ? faultOfNextToken(source.text, end) : undefined;
+  if (fault !== undefined) throw new YamlSyntaxError(fault, source.original(end));
 }
 
 function firstDocument(text: string): Document.Parsed | undefined {
