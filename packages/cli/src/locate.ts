@@ -11,6 +11,8 @@ export interface RunningKubelet {
   readonly binDir: string | undefined;
   /** undefined where this user may not read it. */
   readonly env: Readonly<Record<string, string>> | undefined;
+  /** When it started, in milliseconds since the epoch, a second more or less; undefined where /proc does not say. */
+  readonly startedAt: number | undefined;
 }
 
 const CONFIG_FLAG = "image-credential-provider-config";
@@ -41,9 +43,22 @@ export function runningKubelet({ disk }: World): RunningKubelet | undefined {
         config: flagValue(words, CONFIG_FLAG),
         binDir: flagValue(words, BIN_DIR_FLAG),
         env: environment === undefined ? undefined : parseEnvironment(environment),
+        startedAt: startTime(text(`/proc/${name}/stat`), text("/proc/stat")),
       };
     });
   return found.find((kubelet) => kubelet.config !== undefined) ?? found[0];
+}
+
+/** Ticks per second in /proc, whatever the kernel counts in (sysconf(3), _SC_CLK_TCK; 100 on every Linux). */
+const TICKS = 100;
+
+/** proc_pid_stat(5): field 22 counts from boot, which /proc/stat's btime dates. The name in field 2 may have anything in it. */
+function startTime(process: string | undefined, system: string | undefined): number | undefined {
+  const fields = process?.slice(process.lastIndexOf(")") + 2).split(" ");
+  const ticks = Number(fields?.[19] ?? Number.NaN);
+  const boot = Number(/^btime (\d+)$/m.exec(system ?? "")?.[1] ?? Number.NaN);
+  const milliseconds = boot * 1000 + (ticks / TICKS) * 1000;
+  return Number.isFinite(milliseconds) ? milliseconds : undefined;
 }
 
 /** pflag takes `--flag=value` and `--flag value`, with one dash or two; the last one wins. */

@@ -66,6 +66,7 @@ declare module "imagecred:files" {
     gid: number;
     size: number;
     links: number;
+    modifiedMs: number;
   }
   /** All throw an Error that has `code`; `status` gives undefined for ENOENT and ENOTDIR. */
   export function status(path: string, followLinks: boolean): NativeStatus | undefined;

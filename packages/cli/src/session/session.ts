@@ -42,6 +42,8 @@ export interface Session {
   readonly places: Places & { readonly binDir: string };
   readonly reading: ConfigReading & { readonly config: CredentialProviderConfig };
   readonly environmentSource: EnvironmentSource;
+  /** The kubelet of this machine, where one runs. */
+  readonly kubelet: RunningKubelet | undefined;
   readonly podIdentity: PodIdentity | undefined;
   readonly providers: ImageCredentialProviders;
   /** Filled while plugins run. */
@@ -93,7 +95,7 @@ export function openSession(options: SessionOptions, world: World, hooks: Sessio
       }
     },
   });
-  return { image, places, reading, environmentSource: source, podIdentity: pod, providers, runs };
+  return { image, places, reading, environmentSource: source, kubelet, podIdentity: pod, providers, runs };
 }
 
 /** @throws {CommandError} with the kubelet's words */

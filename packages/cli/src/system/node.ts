@@ -26,8 +26,8 @@ export const disk: Disk = {
   status(path, links = "follow") {
     try {
       const stats = links === "follow" ? statSync(path) : lstatSync(path);
-      const { mode, uid, gid, size } = stats;
-      return { kind: kindOf(stats), mode: mode & PERMISSIONS, uid, gid, size };
+      const { mode, uid, gid, size, mtimeMs: modifiedMs } = stats;
+      return { kind: kindOf(stats), mode: mode & PERMISSIONS, uid, gid, size, modifiedMs };
     } catch (error) {
       if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
         return undefined;

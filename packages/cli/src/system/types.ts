@@ -8,6 +8,8 @@ export interface FileStatus {
   readonly gid: number;
   /** Bytes. */
   readonly size: number;
+  /** When its content last changed, in milliseconds since the epoch. */
+  readonly modifiedMs: number;
 }
 
 /**

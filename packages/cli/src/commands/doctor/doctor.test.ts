@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
-import { type Bench, bench, type RunOptions } from "../../testing/run.ts";
+import { type Bench, bench, NOW, type RunOptions } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
 import { scriptedTransport } from "../../testing/scripted-transport.ts";
 import type { DoctorDocument } from "./index.ts";
@@ -201,6 +201,31 @@ test("a plugin that leaves a process behind with its output", async () => {
   );
   const { readFileSync } = await import("node:fs");
   process.kill(Number(readFileSync(place.path("pid"), "utf8")), "SIGKILL");
+});
+
+test("a configuration that changed after the kubelet started", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
+  mkdirSync(place.path("proc/7"), { recursive: true });
+  writeFileSync(place.path("proc/7/comm"), "kubelet\n");
+  writeFileSync(place.path("proc/7/cmdline"), "kubelet\0--image-credential-provider-config=config.yaml\0");
+  // Started 600 s after boot; the name of a process may have blanks and parentheses in it.
+  writeFileSync(place.path("proc/7/stat"), `7 (kube) let) S ${"0 ".repeat(18)}60000 0 0\n`);
+  const started = Math.floor(NOW / 1000);
+  writeFileSync(place.path("proc/stat"), `cpu 1 2 3\nbtime ${started - 600}\nprocesses 9\n`);
+  const light = async (secondsAfterStart: number) => {
+    utimesSync(place.path("config.yaml"), started + secondsAfterStart, started + secondsAfterStart);
+    return stepOf(
+      await doctor(place, "r.example/a", ["--no-registry", "--env-from", "shell"]),
+      "configuration",
+    );
+  };
+  assert.equal((await light(-60))?.light, "good");
+  const stale = await light(60);
+  assert.equal(stale?.light, "warning");
+  assert.match(stale?.details[0]?.says ?? "", /config\.yaml changed after the kubelet started \(process 7\)/);
+  assert.match(stale?.fix ?? "", /restart the kubelet/);
 });
 
 test("a clock that is off is seen by the registry's", async () => {

@@ -61,7 +61,7 @@ async function examine(options: DoctorOptions, world: World, progress: Progress)
     ];
   }
   const steps: Step[] = [
-    configurationStep(session, world.clock.now() - started),
+    configurationStep(session, world.clock.now() - started, world),
     imageStep(session, options.image),
     matchStep(session),
   ];

@@ -5,8 +5,9 @@ import { executableOf } from "../explain/index.ts";
 import { whyNot } from "../match/explain-pattern.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 
-export function configurationStep(session: Session, ms: number): Step {
+export function configurationStep(session: Session, ms: number, world: World): Step {
   const { places, reading, environmentSource } = session;
+  const stale = staleness(session, world);
   const hash = reading.hash === undefined ? "" : `, ${reading.hash.slice(0, 19)}…`;
   const number = reading.config.providers.length;
   const whose =
@@ -19,8 +20,32 @@ export function configurationStep(session: Session, ms: number): Step {
   return step("configuration", {
     says: `${places.config}: ${number} provider${number === 1 ? "" : "s"}${hash}`,
     ms,
-    details: [...(places.foundBy === "as given" ? [] : [detail(places.foundBy)]), whose],
+    ...(stale === undefined
+      ? {}
+      : { light: "warning", fix: "restart the kubelet: it reads its configuration at start-up only" }),
+    details: [
+      ...(stale === undefined ? [] : [stale]),
+      ...(places.foundBy === "as given" ? [] : [detail(places.foundBy)]),
+      whose,
+    ],
   });
+}
+
+/** What /proc says about a start is a second more or less. */
+const START_DOUBT_MS = 2_000;
+
+/** The most common of all reasons why a change does nothing. */
+function staleness({ kubelet, places, reading }: Session, { disk }: World): Detail | undefined {
+  const startedAt = kubelet?.startedAt;
+  if (startedAt === undefined || kubelet?.config !== places.config) return undefined;
+  const changed = reading.files.filter(
+    (file) => (disk.status(file)?.modifiedMs ?? 0) > startedAt + START_DOUBT_MS,
+  );
+  if (changed.length === 0) return undefined;
+  return detail(
+    `${changed.join(", ")} changed after the kubelet started (process ${kubelet.pid}): it still runs with what was there before`,
+    "warning",
+  );
 }
 
 export function imageStep(session: Session, given: string): Step {
