@@ -84,11 +84,7 @@ impl Output {
         let mut pieces = Utf8Pieces::default();
         loop {
             let count = pipe.read(&mut chunk).await?;
-            let piece = if count == 0 {
-                pieces.finish()
-            } else {
-                pieces.push(&chunk[..count])
-            };
+            let piece = if count == 0 { pieces.finish() } else { pieces.push(&chunk[..count]) };
             if !piece.is_empty() {
                 let mut kept = self.stderr.borrow_mut();
                 let room = limit - kept.len();
@@ -140,9 +136,7 @@ fn open_pidfd(pid: u32) -> Option<AsyncFd<OwnedFd>> {
     // SAFETY: the call gives a new descriptor or -1.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
     // SAFETY: as above, the descriptor is ours.
-    (fd >= 0)
-        .then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) })
-        .and_then(|fd| AsyncFd::new(fd).ok())
+    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) }).and_then(|fd| AsyncFd::new(fd).ok())
 }
 
 /// Waits until the process has ended, without collecting it: its id stays its own.
@@ -206,12 +200,5 @@ pub async fn run(program: &Program, mut on_stderr: impl FnMut(&str)) -> io::Resu
     }
     let (stdout, stderr) = (output.stdout.take(), output.stderr.take());
     let status = status.ok_or(io::ErrorKind::Other)?;
-    Ok(Outcome {
-        status,
-        timed_out,
-        stdout_truncated: output.truncated.get(),
-        output_held,
-        stdout,
-        stderr,
-    })
+    Ok(Outcome { status, timed_out, stdout_truncated: output.truncated.get(), output_held, stdout, stderr })
 }

@@ -17,12 +17,7 @@ pub const PRELUDE_NAME: &str = "imagecred:prelude";
 struct AnyName;
 
 impl Resolver for AnyName {
-    fn resolve<'js>(
-        &mut self,
-        _ctx: &Ctx<'js>,
-        _base: &str,
-        name: &str,
-    ) -> rquickjs::Result<String> {
+    fn resolve<'js>(&mut self, _ctx: &Ctx<'js>, _base: &str, name: &str) -> rquickjs::Result<String> {
         Ok(name.into())
     }
 }
@@ -36,10 +31,7 @@ impl Loader for AnyName {
 fn bytecode(context: &Context, name: &str, source: Vec<u8>) -> Result<Vec<u8>, String> {
     context.with(|ctx| {
         // Function sources go (nothing prints them); line tables stay, for the place of an uncaught error.
-        let options = WriteOptions {
-            strip_source: true,
-            ..WriteOptions::default()
-        };
+        let options = WriteOptions { strip_source: true, ..WriteOptions::default() };
         Module::declare(ctx.clone(), name, source)
             .and_then(|module| module.write(options))
             .catch(&ctx)
@@ -59,11 +51,7 @@ pub fn compile(host: &Path, directory: &Path, entry: &str, out: &Path) -> Result
 
     let mut names = Vec::new();
     for file in fs::read_dir(directory).map_err(failed(directory))? {
-        let name = file
-            .map_err(failed(directory))?
-            .file_name()
-            .to_string_lossy()
-            .into_owned();
+        let name = file.map_err(failed(directory))?.file_name().to_string_lossy().into_owned();
         if name.ends_with(".js") {
             names.push(name);
         }
@@ -79,10 +67,7 @@ pub fn compile(host: &Path, directory: &Path, entry: &str, out: &Path) -> Result
         let bytes = bytecode(&context, &name, fs::read(&path).map_err(failed(&path))?)?;
         modules.push((name, bytes));
     }
-    modules.push((
-        PRELUDE_NAME.into(),
-        bytecode(&context, PRELUDE_NAME, PRELUDE.into())?,
-    ));
+    modules.push((PRELUDE_NAME.into(), bytecode(&context, PRELUDE_NAME, PRELUDE.into())?));
 
     let host = fs::read(host).map_err(failed(host))?;
     fs::write(out, payload::append(&host, &modules)).map_err(failed(out))?;

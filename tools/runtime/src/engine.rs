@@ -7,11 +7,10 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use rquickjs::promise::PromiseState;
-use rquickjs::{
-    AsyncContext, AsyncRuntime, CatchResultExt, CaughtError, Ctx, Persistent, Promise, Value,
-};
+use rquickjs::{AsyncContext, AsyncRuntime, CatchResultExt, CaughtError, Ctx, Persistent, Promise, Value};
 
 use crate::compile::PRELUDE_NAME;
+use crate::heap::Heap;
 use crate::loader::{self, Modules};
 use crate::payload::Payload;
 use crate::{fatal, globals, sys};
@@ -24,11 +23,7 @@ type Rejections = Rc<RefCell<Vec<(Persistent<Value<'static>>, Persistent<Value<'
 
 /// Runs the payload's entry until nothing is left to do, then exits.
 pub fn run(payload: Payload) -> ! {
-    let reactor = match tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .enable_time()
-        .build()
-    {
+    let reactor = match tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build() {
         Ok(reactor) => reactor,
         Err(error) => fatal::die(&format!("starting the event loop failed: {error}")),
     };
@@ -36,17 +31,13 @@ pub fn run(payload: Payload) -> ! {
 }
 
 async fn run_entry(payload: Rc<Payload>) -> ! {
-    let (Ok(runtime), rejections) = (AsyncRuntime::new(), Rejections::default()) else {
+    let (Ok(runtime), rejections) = (AsyncRuntime::new_with_alloc(Heap::new()), Rejections::default()) else {
         fatal::die("starting the JavaScript engine failed: out of memory")
     };
     runtime.set_max_stack_size(STACK_LIMIT).await;
     runtime.set_gc_threshold(GC_THRESHOLD).await;
-    runtime
-        .set_loader(Modules(payload.clone()), Modules(payload.clone()))
-        .await;
-    runtime
-        .set_host_promise_rejection_tracker(Some(tracker(rejections.clone())))
-        .await;
+    runtime.set_loader(Modules(payload.clone()), Modules(payload.clone())).await;
+    runtime.set_host_promise_rejection_tracker(Some(tracker(rejections.clone()))).await;
     let Ok(context) = AsyncContext::full(&runtime).await else {
         fatal::die("starting the JavaScript engine failed: out of memory")
     };
@@ -86,17 +77,9 @@ fn tracker(rejections: Rejections) -> rquickjs::runtime::RejectionTracker {
     Box::new(move |ctx, promise, reason, is_handled| {
         let mut list = rejections.borrow_mut();
         if is_handled {
-            list.retain(|(known, _)| {
-                known
-                    .clone()
-                    .restore(&ctx)
-                    .is_ok_and(|known| known != promise)
-            });
+            list.retain(|(known, _)| known.clone().restore(&ctx).is_ok_and(|known| known != promise));
         } else {
-            list.push((
-                Persistent::save(&ctx, promise),
-                Persistent::save(&ctx, reason),
-            ));
+            list.push((Persistent::save(&ctx, promise), Persistent::save(&ctx, reason)));
         }
     })
 }
@@ -114,11 +97,7 @@ async fn report(context: &AsyncContext, rejections: &Rejections) {
 
 /// Sets up the globals and starts the entry module. Gives its promise.
 fn start(ctx: &Ctx<'_>, payload: &Payload) -> Persistent<Promise<'static>> {
-    let evaluate = |name: &str| {
-        loader::load(ctx, payload, name)?
-            .eval()
-            .map(|(_, promise)| promise)
-    };
+    let evaluate = |name: &str| loader::load(ctx, payload, name)?.eval().map(|(_, promise)| promise);
     let started = globals::install(ctx)
         .and_then(|()| evaluate(PRELUDE_NAME))
         .and_then(|prelude| prelude.finish::<()>())
@@ -133,9 +112,7 @@ fn start(ctx: &Ctx<'_>, payload: &Payload) -> Persistent<Promise<'static>> {
 /// Ends the process because of an error that reached native code.
 pub fn stop<'js>(ctx: &Ctx<'js>, error: CaughtError<'js>) -> ! {
     match error {
-        CaughtError::Exception(exception) => {
-            fatal::uncaught(ctx, exception.into_object().into_value())
-        }
+        CaughtError::Exception(exception) => fatal::uncaught(ctx, exception.into_object().into_value()),
         CaughtError::Value(value) => fatal::uncaught(ctx, value),
         CaughtError::Error(error) => fatal::die(&format!("uncaught error: {error}")),
     }

@@ -22,30 +22,20 @@ pub fn executed_path() -> PathBuf {
     // SAFETY: AT_EXECFN points to a NUL-terminated string that lives as long as the process.
     let path = unsafe {
         let address = libc::getauxval(libc::AT_EXECFN);
-        if address == 0 {
-            c""
-        } else {
-            CStr::from_ptr(address as *const libc::c_char)
-        }
+        if address == 0 { c"" } else { CStr::from_ptr(address as *const libc::c_char) }
     };
     Path::new(OsStr::from_bytes(path.to_bytes())).to_path_buf()
 }
 
 /// File name of the executable, which names the plugin in messages.
 pub fn program_name() -> String {
-    executed_path().file_name().map_or_else(
-        || "imagecred".into(),
-        |name| name.to_string_lossy().into_owned(),
-    )
+    executed_path().file_name().map_or_else(|| "imagecred".into(), |name| name.to_string_lossy().into_owned())
 }
 
 /// One line, no control characters, at most `LINE_LIMIT` bytes with its newline.
 fn one_line(text: &str) -> String {
-    let mut line: String = text
-        .split(|c: char| c.is_control())
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join(" ");
+    let mut line: String =
+        text.split(|c: char| c.is_control()).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     if line.len() >= LINE_LIMIT {
         let mut end = LINE_LIMIT - 4;
         while !line.is_char_boundary(end) {
@@ -60,10 +50,7 @@ fn one_line(text: &str) -> String {
 
 /// Writes `<program>: <message>` and exits 1.
 pub fn die(message: &str) -> ! {
-    sys::write_best_effort(
-        2,
-        one_line(&format!("{}: {message}", program_name())).as_bytes(),
-    );
+    sys::write_best_effort(2, one_line(&format!("{}: {message}", program_name())).as_bytes());
     sys::exit(1)
 }
 
@@ -92,34 +79,16 @@ pub fn uncaught<'js>(ctx: &Ctx<'js>, error: Value<'js>) -> ! {
 /// `Name: message (at first frame)`, or the value as text.
 pub fn describe(value: &Value<'_>) -> String {
     let text = |object: &Object<'_>, key: &str| {
-        object
-            .get::<_, Option<Coerced<String>>>(key)
-            .ok()
-            .flatten()
-            .map(|text| text.0)
-            .unwrap_or_default()
+        object.get::<_, Option<Coerced<String>>>(key).ok().flatten().map(|text| text.0).unwrap_or_default()
     };
     match value.as_object() {
         Some(error) if error.is_error() => {
-            let (name, message, stack) = (
-                text(error, "name"),
-                text(error, "message"),
-                text(error, "stack"),
-            );
-            let frame = stack
-                .lines()
-                .map(str::trim)
-                .find(|line| line.starts_with("at "));
-            let head = if message.is_empty() {
-                name
-            } else {
-                format!("{name}: {message}")
-            };
+            let (name, message, stack) = (text(error, "name"), text(error, "message"), text(error, "stack"));
+            let frame = stack.lines().map(str::trim).find(|line| line.starts_with("at "));
+            let head = if message.is_empty() { name } else { format!("{name}: {message}") };
             frame.map_or_else(|| head.clone(), |frame| format!("{head} ({frame})"))
         }
-        _ => value
-            .get::<Coerced<String>>()
-            .map_or_else(|_| "a value that has no text".into(), |text| text.0),
+        _ => value.get::<Coerced<String>>().map_or_else(|_| "a value that has no text".into(), |text| text.0),
     }
 }
 

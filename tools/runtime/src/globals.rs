@@ -9,9 +9,7 @@ type Init = fn(&Ctx<'_>) -> Result<()>;
 
 /// Names, and the function that defines them all.
 const GROUPS: &[(&[&str], Init)] = &[
-    (&["Buffer", "Blob", "File", "atob", "btoa"], |ctx| {
-        llrt_buffer::init(ctx)
-    }),
+    (&["Buffer", "Blob", "File", "atob", "btoa"], |ctx| llrt_buffer::init(ctx)),
     (&["URL", "URLSearchParams"], llrt_url::init),
     (&["TextEncoder", "TextDecoder"], llrt_util::init),
     (&["Event", "EventTarget", "CustomEvent"], llrt_events::init),
@@ -56,8 +54,5 @@ fn get<'js>(ctx: Ctx<'js>, group: usize, name: &str) -> Result<Value<'js>> {
 }
 
 fn set<'js>(ctx: Ctx<'js>, name: &str, value: Value<'js>) -> Result<()> {
-    ctx.globals().prop(
-        name,
-        Property::from(value).writable().configurable().enumerable(),
-    )
+    ctx.globals().prop(name, Property::from(value).writable().configurable().enumerable())
 }

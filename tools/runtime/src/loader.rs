@@ -13,18 +13,11 @@ pub struct Modules(pub Rc<Payload>);
 
 impl Resolver for Modules {
     fn resolve<'js>(&mut self, _ctx: &Ctx<'js>, base: &str, name: &str) -> Result<String> {
-        let plain = name
-            .strip_prefix("./")
-            .or_else(|| name.strip_prefix("node:"))
-            .unwrap_or(name);
+        let plain = name.strip_prefix("./").or_else(|| name.strip_prefix("node:")).unwrap_or(name);
         if self.0.has(plain) || modules::is_native(plain) {
             Ok(plain.into())
         } else {
-            Err(Error::new_resolving_message(
-                base,
-                name,
-                "not part of this program",
-            ))
+            Err(Error::new_resolving_message(base, name, "not part of this program"))
         }
     }
 }

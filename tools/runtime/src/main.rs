@@ -7,6 +7,7 @@ mod compile;
 mod engine;
 mod fatal;
 mod globals;
+mod heap;
 mod loader;
 mod modules;
 mod net;
@@ -29,23 +30,18 @@ fn main() {
         Err(Problem::Absent) => {
             let args: Vec<_> = env::args_os().skip(1).collect();
             match args.as_slice() {
-                [command, directory, entry, out, rest @ ..]
-                    if command == "compile" && rest.len() < 2 =>
-                {
+                [command, directory, entry, out, rest @ ..] if command == "compile" && rest.len() < 2 => {
                     let host = rest.first().map_or(Path::new("/proc/self/exe"), Path::new);
                     let entry = entry.to_string_lossy();
-                    if let Err(error) =
-                        compile::compile(host, Path::new(directory), &entry, Path::new(out))
-                    {
+                    if let Err(error) = compile::compile(host, Path::new(directory), &entry, Path::new(out)) {
                         fatal::die(&error);
                     }
                 }
                 _ => fatal::die(USAGE),
             }
         }
-        Err(problem) => fatal::die(&format!(
-            "this executable cannot run: {}; install it anew",
-            loader::message(&problem)
-        )),
+        Err(problem) => {
+            fatal::die(&format!("this executable cannot run: {}; install it anew", loader::message(&problem)))
+        }
     }
 }

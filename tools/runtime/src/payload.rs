@@ -112,13 +112,8 @@ impl Payload {
         if &magic != MAGIC {
             return Err(Problem::Absent);
         }
-        if total != size
-            || index_at.checked_add(index_length.into()) != Some(footer_at)
-            || start > index_at
-        {
-            return Err(Problem::Damaged(
-                "its length is not the one it was built with",
-            ));
+        if total != size || index_at.checked_add(index_length.into()) != Some(footer_at) || start > index_at {
+            return Err(Problem::Damaged("its length is not the one it was built with"));
         }
         let mut index = vec![0; index_length as usize];
         file.read_exact_at(&mut index, index_at)?;
@@ -128,8 +123,8 @@ impl Payload {
         let mut rest = &index[..];
         let mut records = Vec::new();
         while !rest.is_empty() {
-            let record = take_record(&mut rest)
-                .ok_or(Problem::Damaged("the index of its program is damaged"))?;
+            let record =
+                take_record(&mut rest).ok_or(Problem::Damaged("the index of its program is damaged"))?;
             if start + record.offset + u64::from(record.length) > index_at {
                 return Err(Problem::Damaged("the index of its program is damaged"));
             }
@@ -138,11 +133,7 @@ impl Payload {
         if records.is_empty() {
             return Err(Problem::Damaged("it holds no program"));
         }
-        Ok(Payload {
-            file,
-            start,
-            index: records,
-        })
+        Ok(Payload { file, start, index: records })
     }
 
     /// Name of the module to start with.
@@ -158,10 +149,7 @@ impl Payload {
     pub fn read(&self, name: &str) -> Option<Result<Vec<u8>, Problem>> {
         let record = self.index.iter().find(|record| record.name == name)?;
         let mut bytes = vec![0; record.length as usize];
-        if let Err(error) = self
-            .file
-            .read_exact_at(&mut bytes, self.start + record.offset)
-        {
+        if let Err(error) = self.file.read_exact_at(&mut bytes, self.start + record.offset) {
             return Some(Err(error.into()));
         }
         if crc32fast::hash(&bytes) != record.crc {
@@ -179,8 +167,7 @@ mod tests {
     fn open(bytes: &[u8]) -> Result<Payload, Problem> {
         static COUNT: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
         let n = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-        let path =
-            std::env::temp_dir().join(format!("imagecred-payload-{}-{n}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("imagecred-payload-{}-{n}", std::process::id()));
         File::create(&path).unwrap().write_all(bytes).unwrap();
         let file = File::open(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
@@ -188,13 +175,7 @@ mod tests {
     }
 
     fn sample() -> Vec<u8> {
-        append(
-            b"\x7fELF host",
-            &[
-                ("main.js".into(), vec![1, 2, 3]),
-                ("chunk-A.js".into(), vec![9; 1000]),
-            ],
-        )
+        append(b"\x7fELF host", &[("main.js".into(), vec![1, 2, 3]), ("chunk-A.js".into(), vec![9; 1000])])
     }
 
     #[test]
@@ -211,11 +192,7 @@ mod tests {
     fn every_truncation_and_every_flipped_byte_is_noticed() {
         let whole = sample();
         for length in 0..whole.len() {
-            assert!(
-                open(&whole[..length]).is_err(),
-                "{length} of {} bytes",
-                whole.len()
-            );
+            assert!(open(&whole[..length]).is_err(), "{length} of {} bytes", whole.len());
         }
         for at in 9..whole.len() {
             let mut bytes = whole.clone();

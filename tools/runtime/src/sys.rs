@@ -9,11 +9,7 @@ pub fn exit(code: i32) -> ! {
 }
 
 fn wait_for(fd: i32, events: libc::c_short, timeout_ms: i32) -> bool {
-    let mut poll = libc::pollfd {
-        fd,
-        events,
-        revents: 0,
-    };
+    let mut poll = libc::pollfd { fd, events, revents: 0 };
     // SAFETY: one valid pollfd.
     unsafe { libc::poll(&mut poll, 1, timeout_ms) > 0 }
 }

@@ -36,11 +36,7 @@ fn with_queue<T>(body: impl FnOnce(&mut Queue) -> T) -> T {
 
 /// Calls `callback` after `delay_ms`. Gives the id that `cancel` takes.
 fn start<'js>(ctx: Ctx<'js>, delay_ms: f64, callback: Function<'js>) -> u64 {
-    let delay_ms = if delay_ms >= 0.0 {
-        delay_ms.min(MAX_DELAY_MS)
-    } else {
-        0.0
-    };
+    let delay_ms = if delay_ms >= 0.0 { delay_ms.min(MAX_DELAY_MS) } else { 0.0 };
     let moment = Instant::now() + Duration::from_secs_f64(delay_ms / 1000.0);
     let callback = Persistent::save(&ctx, callback);
     let (id, start_loop) = with_queue(|queue| {
@@ -71,10 +67,7 @@ async fn run(ctx: Ctx<'_>) {
     loop {
         let next = with_queue(|queue| {
             queue.running = !queue.entries.is_empty();
-            queue
-                .entries
-                .first_key_value()
-                .map(|((moment, _), _)| *moment)
+            queue.entries.first_key_value().map(|((moment, _), _)| *moment)
         });
         let Some(moment) = next else { return };
         if moment > Instant::now() {
@@ -95,20 +88,12 @@ fn run_due(ctx: &Ctx<'_>) {
     let (now, last_id) = (Instant::now(), with_queue(|queue| queue.last_id));
     loop {
         let due = with_queue(|queue| {
-            let key = queue
-                .entries
-                .keys()
-                .find(|(moment, id)| *moment <= now && *id <= last_id)
-                .copied()?;
+            let key = queue.entries.keys().find(|(moment, id)| *moment <= now && *id <= last_id).copied()?;
             queue.moments.remove(&key.1);
             queue.entries.remove(&key)
         });
         let Some(callback) = due else { return };
-        if let Err(error) = callback
-            .restore(ctx)
-            .and_then(|callback| callback.call::<_, ()>(()))
-            .catch(ctx)
-        {
+        if let Err(error) = callback.restore(ctx).and_then(|callback| callback.call::<_, ()>(())).catch(ctx) {
             engine::stop(ctx, error);
         }
         while ctx.execute_pending_job() {}

@@ -21,10 +21,7 @@ impl Guard {
             if libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) != 0 {
                 return Err(io::Error::last_os_error());
             }
-            Ok(Guard {
-                watched: OwnedFd::from_raw_fd(ends[0]),
-                ours: OwnedFd::from_raw_fd(ends[1]),
-            })
+            Ok(Guard { watched: OwnedFd::from_raw_fd(ends[0]), ours: OwnedFd::from_raw_fd(ends[1]) })
         }
     }
 

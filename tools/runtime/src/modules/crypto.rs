@@ -15,15 +15,10 @@ type Bytes<'js> = TypedArray<'js, u8>;
 const RANDOM_LIMIT: usize = 65_536;
 
 fn bytes<'a>(ctx: &Ctx<'_>, data: &'a Bytes<'_>) -> Result<&'a [u8]> {
-    data.as_bytes()
-        .ok_or_else(|| Exception::throw_type(ctx, "the buffer is detached"))
+    data.as_bytes().ok_or_else(|| Exception::throw_type(ctx, "the buffer is detached"))
 }
 
-fn hash<'js>(
-    ctx: Ctx<'js>,
-    algorithm: &'static digest::Algorithm,
-    data: &Bytes<'js>,
-) -> Result<Bytes<'js>> {
+fn hash<'js>(ctx: Ctx<'js>, algorithm: &'static digest::Algorithm, data: &Bytes<'js>) -> Result<Bytes<'js>> {
     let digest = digest::digest(algorithm, bytes(&ctx, data)?);
     TypedArray::new_copy(ctx, digest.as_ref())
 }
@@ -44,8 +39,7 @@ fn hmac_sha256<'js>(ctx: Ctx<'js>, key: Bytes<'js>, data: Bytes<'js>) -> Result<
 
 /// Reads the first private key of a PEM text; the message never repeats any of it.
 fn rsa_key(text: &str) -> std::result::Result<RsaKeyPair, String> {
-    let unusable =
-        |error: ring::error::KeyRejected| format!("the RSA private key cannot be used: {error}");
+    let unusable = |error: ring::error::KeyRejected| format!("the RSA private key cannot be used: {error}");
     for (label, der) in pem::blocks(text.as_bytes()) {
         match label {
             "PRIVATE KEY" => return RsaKeyPair::from_pkcs8(&der).map_err(unusable),
@@ -58,16 +52,10 @@ fn rsa_key(text: &str) -> std::result::Result<RsaKeyPair, String> {
 }
 
 fn sign_rs256<'js>(ctx: Ctx<'js>, private_key_pem: String, data: Bytes<'js>) -> Result<Bytes<'js>> {
-    let key =
-        rsa_key(&private_key_pem).map_err(|message| Exception::throw_message(&ctx, &message))?;
+    let key = rsa_key(&private_key_pem).map_err(|message| Exception::throw_message(&ctx, &message))?;
     let mut signature = vec![0; key.public().modulus_len()];
-    key.sign(
-        &RSA_PKCS1_SHA256,
-        &SystemRandom::new(),
-        bytes(&ctx, &data)?,
-        &mut signature,
-    )
-    .map_err(|_| Exception::throw_message(&ctx, "signing with the RSA private key failed"))?;
+    key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), bytes(&ctx, &data)?, &mut signature)
+        .map_err(|_| Exception::throw_message(&ctx, "signing with the RSA private key failed"))?;
     TypedArray::new(ctx, signature)
 }
 
@@ -79,10 +67,7 @@ fn fill(ctx: &Ctx<'_>, buffer: &mut [u8]) -> Result<()> {
 
 fn random_bytes(ctx: Ctx<'_>, length: usize) -> Result<Bytes<'_>> {
     if length > RANDOM_LIMIT {
-        return Err(Exception::throw_range(
-            &ctx,
-            "more than 65536 random bytes asked for at once",
-        ));
+        return Err(Exception::throw_range(&ctx, "more than 65536 random bytes asked for at once"));
     }
     let mut buffer = vec![0; length];
     fill(&ctx, &mut buffer)?;
@@ -96,28 +81,14 @@ fn random_uuid(ctx: Ctx<'_>) -> Result<String> {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = bytes.map(|byte| format!("{byte:02x}")).concat();
-    Ok([
-        &hex[..8],
-        &hex[8..12],
-        &hex[12..16],
-        &hex[16..20],
-        &hex[20..],
-    ]
-    .join("-"))
+    Ok([&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-"))
 }
 
 pub struct CryptoModule;
 
 impl ModuleDef for CryptoModule {
     fn declare(declare: &Declarations) -> Result<()> {
-        for name in [
-            "sha1",
-            "sha256",
-            "hmacSha256",
-            "signRs256",
-            "randomBytes",
-            "randomUUID",
-        ] {
+        for name in ["sha1", "sha256", "hmacSha256", "signRs256", "randomBytes", "randomUUID"] {
             declare.declare(name)?;
         }
         Ok(())

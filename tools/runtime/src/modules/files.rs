@@ -4,8 +4,7 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{
-    DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt,
-    chown as change_owner_of,
+    DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown as change_owner_of,
 };
 use std::path::Path;
 
@@ -35,13 +34,8 @@ fn kind(file_type: fs::FileType) -> &'static str {
 
 /// Nothing for a path at which there is nothing.
 fn status<'js>(ctx: Ctx<'js>, path: String, follow_links: bool) -> Result<Option<Object<'js>>> {
-    let found = if follow_links {
-        fs::metadata(&path)
-    } else {
-        fs::symlink_metadata(&path)
-    };
-    let absent =
-        |error: &io::Error| matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR));
+    let found = if follow_links { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
+    let absent = |error: &io::Error| matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR));
     let metadata = match found {
         Err(error) if absent(&error) => return Ok(None),
         found => checked(&ctx, "stat", &path, found)?,
@@ -53,13 +47,14 @@ fn status<'js>(ctx: Ctx<'js>, path: String, follow_links: bool) -> Result<Option
     status.set("gid", metadata.gid())?;
     status.set("size", metadata.len() as f64)?;
     status.set("links", metadata.nlink() as f64)?;
+    status.set("modifiedMs", metadata.mtime() as f64 * 1e3 + metadata.mtime_nsec() as f64 / 1e6)?;
     Ok(Some(status))
 }
 
 fn read<'js>(ctx: Ctx<'js>, path: String, max_bytes: f64) -> Result<TypedArray<'js, u8>> {
     let mut bytes = Vec::new();
-    let outcome = File::open(&path)
-        .and_then(|file| file.take(max_bytes.max(0.0) as u64).read_to_end(&mut bytes));
+    let outcome =
+        File::open(&path).and_then(|file| file.take(max_bytes.max(0.0) as u64).read_to_end(&mut bytes));
     checked(&ctx, "read", &path, outcome)?;
     TypedArray::new(ctx, bytes)
 }
@@ -75,11 +70,7 @@ fn list(ctx: Ctx<'_>, path: String) -> Result<Vec<String>> {
 
 fn create(ctx: Ctx<'_>, path: String, data: TypedArray<'_, u8>, mode: u32) -> Result<()> {
     let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(mode)
-            .open(&path)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&path)?;
         file.write_all(data.as_bytes().unwrap_or_default())?;
         // The process's umask had its say at open.
         file.set_permissions(Permissions::from_mode(mode))?;
@@ -89,12 +80,7 @@ fn create(ctx: Ctx<'_>, path: String, data: TypedArray<'_, u8>, mode: u32) -> Re
 }
 
 fn rename(ctx: Ctx<'_>, from: String, to: String) -> Result<()> {
-    checked(
-        &ctx,
-        "rename",
-        &format!("{from} to {to}"),
-        fs::rename(&from, &to),
-    )
+    checked(&ctx, "rename", &format!("{from} to {to}"), fs::rename(&from, &to))
 }
 
 fn remove(ctx: Ctx<'_>, path: String) -> Result<()> {
@@ -112,37 +98,20 @@ fn make_directory(ctx: Ctx<'_>, path: String, mode: u32) -> Result<()> {
 }
 
 fn change_owner(ctx: Ctx<'_>, path: String, uid: u32, gid: u32) -> Result<()> {
-    checked(
-        &ctx,
-        "chown",
-        &path,
-        change_owner_of(&path, Some(uid), Some(gid)),
-    )
+    checked(&ctx, "chown", &path, change_owner_of(&path, Some(uid), Some(gid)))
 }
 
 fn change_mode(ctx: Ctx<'_>, path: String, mode: u32) -> Result<()> {
-    checked(
-        &ctx,
-        "chmod",
-        &path,
-        fs::set_permissions(&path, Permissions::from_mode(mode)),
-    )
+    checked(&ctx, "chmod", &path, fs::set_permissions(&path, Permissions::from_mode(mode)))
 }
 
 fn sync_directory(ctx: Ctx<'_>, path: String) -> Result<()> {
-    checked(
-        &ctx,
-        "fsync",
-        &path,
-        File::open(&path).and_then(|directory| directory.sync_all()),
-    )
+    checked(&ctx, "fsync", &path, File::open(&path).and_then(|directory| directory.sync_all()))
 }
 
 fn real_path(ctx: Ctx<'_>, path: String) -> Result<String> {
     let real = Path::new(&path).canonicalize();
-    Ok(checked(&ctx, "realpath", &path, real)?
-        .to_string_lossy()
-        .into_owned())
+    Ok(checked(&ctx, "realpath", &path, real)?.to_string_lossy().into_owned())
 }
 
 pub struct FilesModule;

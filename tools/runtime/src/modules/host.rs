@@ -14,15 +14,7 @@ pub struct HostModule;
 
 impl ModuleDef for HostModule {
     fn declare(declare: &Declarations) -> Result<()> {
-        for name in [
-            "arch",
-            "pid",
-            "execPath",
-            "cwd",
-            "now",
-            "terminalColumns",
-            "uid",
-        ] {
+        for name in ["arch", "pid", "execPath", "cwd", "now", "terminalColumns", "uid"] {
             declare.declare(name)?;
         }
         Ok(())
@@ -38,15 +30,9 @@ impl ModuleDef for HostModule {
         };
         exports.export("arch", arch)?;
         exports.export("pid", std::process::id())?;
-        exports.export(
-            "execPath",
-            fatal::executed_path().to_string_lossy().into_owned(),
-        )?;
+        exports.export("execPath", fatal::executed_path().to_string_lossy().into_owned())?;
         exports.export("cwd", Func::from(working_directory))?;
-        exports.export(
-            "now",
-            Func::from(move || start.elapsed().as_secs_f64() * 1000.0),
-        )?;
+        exports.export("now", Func::from(move || start.elapsed().as_secs_f64() * 1000.0))?;
         exports.export("terminalColumns", Func::from(sys::terminal_columns))?;
         exports.export("uid", Func::from(sys::uid))?;
         Ok(())

@@ -28,10 +28,8 @@ fn target(ctx: &Ctx<'_>, options: &Object<'_>) -> Result<Target> {
     let url: String = options.get("url")?;
     let proxy: Option<String> = options.get("proxy")?;
     let mut target = Target::of(&url).map_err(|error| throw(ctx, &error))?;
-    target.proxy = proxy
-        .map(|url| target.parse_proxy(&url))
-        .transpose()
-        .map_err(|error| throw(ctx, &error))?;
+    target.proxy =
+        proxy.map(|url| target.parse_proxy(&url)).transpose().map_err(|error| throw(ctx, &error))?;
     target.ca = options.get("ca")?;
     target.server_name = options.get("serverName")?;
     target.connect_to = options.get("connectTo")?;
@@ -47,10 +45,7 @@ fn body<'js>(ctx: &Ctx<'js>, options: &Object<'js>) -> Result<Vec<u8>> {
         return Ok(text.to_string()?.into_bytes());
     }
     let bytes = TypedArray::<u8>::from_js(ctx, value)?;
-    bytes
-        .as_bytes()
-        .map(<[u8]>::to_vec)
-        .ok_or_else(|| Exception::throw_type(ctx, "the body is detached"))
+    bytes.as_bytes().map(<[u8]>::to_vec).ok_or_else(|| Exception::throw_type(ctx, "the body is detached"))
 }
 
 fn parse<'js>(ctx: &Ctx<'js>, options: &Object<'js>) -> Result<Request> {
@@ -90,8 +85,8 @@ async fn request<'js>(ctx: Ctx<'js>, options: Object<'js>) -> Result<Object<'js>
 
 /// Never throws: what is wrong with the target shows when a request is made.
 fn preconnect<'js>(ctx: Ctx<'js>, options: Object<'js>) {
-    let parsed = target(&ctx, &options)
-        .and_then(|target| Ok((target, milliseconds(&options, "connectTimeoutMs")?)));
+    let parsed =
+        target(&ctx, &options).and_then(|target| Ok((target, milliseconds(&options, "connectTimeoutMs")?)));
     match parsed {
         Ok((target, connect_timeout_ms)) => client::preconnect(target, connect_timeout_ms),
         Err(_) => drop(ctx.catch()),
@@ -106,10 +101,7 @@ pub struct HttpModule;
 
 impl ModuleDef for HttpModule {
     fn declare(declare: &Declarations) -> Result<()> {
-        declare
-            .declare("request")?
-            .declare("preconnect")?
-            .declare("firstSent")?;
+        declare.declare("request")?.declare("preconnect")?.declare("firstSent")?;
         Ok(())
     }
 

@@ -30,9 +30,7 @@ pub fn declare<'js>(ctx: &Ctx<'js>, name: &str) -> Option<Result<Module<'js, Dec
         "events" => Module::declare_def::<llrt_events::EventsModule, _>(ctx, name),
         "os" => Module::declare_def::<llrt_os::OsModule, _>(ctx, name),
         "path" => Module::declare_def::<llrt_path::PathModule, _>(ctx, name),
-        "string_decoder" => {
-            Module::declare_def::<llrt_string_decoder::StringDecoderModule, _>(ctx, name)
-        }
+        "string_decoder" => Module::declare_def::<llrt_string_decoder::StringDecoderModule, _>(ctx, name),
         "url" => Module::declare_def::<llrt_url::UrlModule, _>(ctx, name),
         _ => return None,
     })

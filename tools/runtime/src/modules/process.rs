@@ -18,26 +18,18 @@ const PROGRAM_STDERR: usize = 64 << 10;
 const SHELL_WAIT: Duration = Duration::from_millis(100);
 
 fn milliseconds(options: &Object<'_>, key: &str) -> Result<Duration> {
-    Ok(Duration::from_millis(
-        options.get::<_, f64>(key)?.max(0.0) as u64
-    ))
+    Ok(Duration::from_millis(options.get::<_, f64>(key)?.max(0.0) as u64))
 }
 
 fn environment(options: &Object<'_>) -> Result<Vec<(String, String)>> {
-    options
-        .get::<_, Object<'_>>("env")?
-        .props::<String, String>()
-        .collect()
+    options.get::<_, Object<'_>>("env")?.props::<String, String>().collect()
 }
 
 fn input<'js>(ctx: &Ctx<'js>, options: &Object<'js>) -> Result<Vec<u8>> {
     let value: Value<'js> = options.get("stdin")?;
     match value.as_string() {
         Some(text) => Ok(text.to_string()?.into_bytes()),
-        None => Ok(TypedArray::<u8>::from_js(ctx, value)?
-            .as_bytes()
-            .unwrap_or_default()
-            .to_vec()),
+        None => Ok(TypedArray::<u8>::from_js(ctx, value)?.as_bytes().unwrap_or_default().to_vec()),
     }
 }
 
@@ -45,39 +37,19 @@ fn result<'js>(ctx: &Ctx<'js>, outcome: &Outcome) -> Result<Object<'js>> {
     let result = Object::new(ctx.clone())?;
     // Null, not undefined, where there is none.
     let or_null = |value: Option<Value<'js>>| value.unwrap_or_else(|| Value::new_null(ctx.clone()));
-    result.set(
-        "status",
-        or_null(
-            outcome
-                .status
-                .code()
-                .map(|code| Value::new_int(ctx.clone(), code)),
-        ),
-    )?;
-    let signal = outcome
-        .status
-        .signal()
-        .map(|signal| rquickjs::String::from_str(ctx.clone(), &signal_name(signal)));
-    result.set(
-        "signal",
-        or_null(signal.transpose()?.map(rquickjs::String::into_value)),
-    )?;
+    result.set("status", or_null(outcome.status.code().map(|code| Value::new_int(ctx.clone(), code))))?;
+    let signal =
+        outcome.status.signal().map(|signal| rquickjs::String::from_str(ctx.clone(), &signal_name(signal)));
+    result.set("signal", or_null(signal.transpose()?.map(rquickjs::String::into_value)))?;
     result.set("timedOut", outcome.timed_out)?;
     result.set("stdoutTruncated", outcome.stdout_truncated)?;
     result.set("outputHeld", outcome.output_held)?;
-    result.set(
-        "stdout",
-        TypedArray::<u8>::new_copy(ctx.clone(), &outcome.stdout)?,
-    )?;
+    result.set("stdout", TypedArray::<u8>::new_copy(ctx.clone(), &outcome.stdout)?)?;
     result.set("stderr", outcome.stderr.as_str())?;
     Ok(result)
 }
 
-async fn run<'js>(
-    ctx: Ctx<'js>,
-    program: Program,
-    on_stderr: Option<Function<'js>>,
-) -> Result<Object<'js>> {
+async fn run<'js>(ctx: Ctx<'js>, program: Program, on_stderr: Option<Function<'js>>) -> Result<Object<'js>> {
     let tell = |piece: &str| {
         if let Some(callback) = &on_stderr
             && let Err(error) = callback.call::<_, ()>((piece,)).catch(&ctx)

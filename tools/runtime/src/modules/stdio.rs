@@ -72,31 +72,17 @@ pub struct StdioModule;
 
 impl ModuleDef for StdioModule {
     fn declare(declare: &Declarations) -> Result<()> {
-        for name in [
-            "args",
-            "env",
-            "readStdin",
-            "writeStdout",
-            "writeStderr",
-            "exit",
-            "onUncaught",
-        ] {
+        for name in ["args", "env", "readStdin", "writeStdout", "writeStderr", "exit", "onUncaught"] {
             declare.declare(name)?;
         }
         Ok(())
     }
 
     fn evaluate<'js>(ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
-        let args: Vec<_> = env::args_os()
-            .skip(1)
-            .map(|arg| arg.to_string_lossy().into_owned())
-            .collect();
+        let args: Vec<_> = env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
         let variables = Object::new(ctx.clone())?;
         for (name, value) in env::vars_os() {
-            variables.set(
-                name.to_string_lossy().into_owned(),
-                value.to_string_lossy().into_owned(),
-            )?;
+            variables.set(name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())?;
         }
         exports.export("args", args)?;
         exports.export("env", variables)?;

@@ -14,10 +14,7 @@ pub fn working_directory() -> String {
 
 /// The running file, absolute where /proc is there.
 fn executable() -> String {
-    env::current_exe()
-        .unwrap_or_else(|_| fatal::executed_path())
-        .to_string_lossy()
-        .into_owned()
+    env::current_exe().unwrap_or_else(|_| fatal::executed_path()).to_string_lossy().into_owned()
 }
 
 pub struct TerminalModule;

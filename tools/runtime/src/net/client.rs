@@ -56,11 +56,7 @@ fn with_pool<T>(target: &Target, body: impl FnOnce(&mut Pool) -> T) -> T {
         if !pools.contains_key(target) {
             pools.insert(target.clone(), Pool::default());
         }
-        body(
-            pools
-                .get_mut(target)
-                .unwrap_or_else(|| unreachable!("inserted above")),
-        )
+        body(pools.get_mut(target).unwrap_or_else(|| unreachable!("inserted above")))
     })
 }
 
@@ -79,10 +75,7 @@ pub fn preconnect(target: Target, connect_timeout_ms: u64) {
     let needed = with_pool(&target, |pool| {
         let needed = pool.pending.is_empty() && pool.idle.is_empty();
         if needed {
-            pool.pending.push(Pending {
-                outcome,
-                progress: progress.clone(),
-            });
+            pool.pending.push(Pending { outcome, progress: progress.clone() });
         }
         needed
     });
@@ -114,27 +107,17 @@ async fn obtain(request: &Request, current: &Current) -> NetResult<(Connection, 
     }
     let progress = SharedProgress::default();
     current.replace(progress.clone());
-    Ok((
-        open(target, request.connect_timeout_ms, &progress).await?,
-        false,
-    ))
+    Ok((open(target, request.connect_timeout_ms, &progress).await?, false))
 }
 
 fn build(request: &Request) -> NetResult<Message> {
     let invalid = |what: &str| {
-        NetError::new(
-            Phase::Send,
-            "ERR_INVALID_REQUEST",
-            format!("the request has an invalid {what}"),
-        )
+        NetError::new(Phase::Send, "ERR_INVALID_REQUEST", format!("the request has an invalid {what}"))
     };
     let (target, uri) = (&request.target, parse_url(&request.url)?);
     let path = uri.path_and_query().map_or("/", |path| path.as_str());
-    let sent: Uri = if target.absolute_form() {
-        uri.clone()
-    } else {
-        path.parse().map_err(|_| invalid("path"))?
-    };
+    let sent: Uri =
+        if target.absolute_form() { uri.clone() } else { path.parse().map_err(|_| invalid("path"))? };
     let mut headers = HeaderMap::new();
     for (name, value) in &request.headers {
         let name = HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid("header name"))?;
@@ -152,10 +135,7 @@ fn build(request: &Request) -> NetResult<Message> {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     if target.absolute_form()
-        && let Some(authorization) = target
-            .proxy
-            .as_ref()
-            .and_then(|proxy| proxy.authorization.as_deref())
+        && let Some(authorization) = target.proxy.as_ref().and_then(|proxy| proxy.authorization.as_deref())
     {
         headers.insert(
             PROXY_AUTHORIZATION,
@@ -163,8 +143,7 @@ fn build(request: &Request) -> NetResult<Message> {
         );
     }
     let mut message = http::Request::new(Full::new(Bytes::copy_from_slice(&request.body)));
-    *message.method_mut() =
-        Method::from_bytes(request.method.as_bytes()).map_err(|_| invalid("method"))?;
+    *message.method_mut() = Method::from_bytes(request.method.as_bytes()).map_err(|_| invalid("method"))?;
     *message.uri_mut() = sent;
     *message.headers_mut() = headers;
     Ok(message)
@@ -191,27 +170,15 @@ async fn exchange(request: &Request, current: &Current) -> NetResult<Reply> {
         let (head, body) = response.into_parts();
         let body = exchange::read_body(body, request.max_response_bytes, target).await?;
         with_pool(target, |pool| pool.idle.push(connection));
-        return Ok(Reply {
-            status: head.status.as_u16(),
-            headers: exchange::flatten(&head.headers),
-            body,
-        });
+        return Ok(Reply { status: head.status.as_u16(), headers: exchange::flatten(&head.headers), body });
     }
 }
 
 /// Sends a request, waits for the whole response. Redirects are responses like any other.
 pub async fn request(request: Request) -> NetResult<Reply> {
     let current = RefCell::new(Arc::new(Progress::default()));
-    match timeout(
-        Duration::from_millis(request.timeout_ms),
-        exchange(&request, &current),
-    )
-    .await
-    {
+    match timeout(Duration::from_millis(request.timeout_ms), exchange(&request, &current)).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(NetError::timeout(
-            current.borrow().phase(),
-            request.timeout_ms,
-        )),
+        Err(_) => Err(NetError::timeout(current.borrow().phase(), request.timeout_ms)),
     }
 }

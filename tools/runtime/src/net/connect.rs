@@ -50,11 +50,7 @@ impl AsyncRead for Stream {
 }
 
 impl AsyncWrite for Stream {
-    fn poll_write(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+    fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
             Stream::Tls(stream) => Pin::new(stream).poll_write(cx, bytes),
@@ -112,16 +108,9 @@ async fn open_tcp(
         _ => race(std::mem::take(&mut addresses), port).await,
     };
     let failed = |error: io::Error| {
-        let at = addresses
-            .first()
-            .map(ToString::to_string)
-            .filter(|address| address != host);
+        let at = addresses.first().map(ToString::to_string).filter(|address| address != host);
         let at = at.map_or(String::new(), |address| format!(" ({address})"));
-        NetError::io(
-            Phase::Connect,
-            &format!("connecting to {}{at}", authority(host, port)),
-            &error,
-        )
+        NetError::io(Phase::Connect, &format!("connecting to {}{at}", authority(host, port)), &error)
     };
     let stream = connected.map_err(failed)?;
     // A request is written whole, and nothing follows that could be merged with it.
@@ -133,16 +122,10 @@ async fn open_tcp(
 pub async fn connect(target: &Target, progress: &Progress) -> NetResult<Stream> {
     let (host, port, connect_to) = match &target.proxy {
         Some(proxy) => (proxy.host.as_str(), proxy.port, None),
-        None => (
-            target.host.as_str(),
-            target.port,
-            target.connect_to.as_deref(),
-        ),
+        None => (target.host.as_str(), target.port, target.connect_to.as_deref()),
     };
     if !target.https {
-        return open_tcp(host, port, connect_to, progress)
-            .await
-            .map(Stream::Plain);
+        return open_tcp(host, port, connect_to, progress).await.map(Stream::Plain);
     }
     // Reading the trust store takes longer than a round trip in the same zone: do both at once.
     let tcp = open_tcp(host, port, connect_to, progress);
@@ -153,7 +136,5 @@ pub async fn connect(target: &Target, progress: &Progress) -> NetResult<Stream> 
         proxy.open_tunnel(&mut tcp, &target.authority()).await?;
     }
     progress.enter(Phase::Tls);
-    tls::handshake(prepared, tcp, target)
-        .await
-        .map(|stream| Stream::Tls(Box::new(stream)))
+    tls::handshake(prepared, tcp, target).await.map(|stream| Stream::Tls(Box::new(stream)))
 }

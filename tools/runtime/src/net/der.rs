@@ -17,9 +17,7 @@ fn element(input: &[u8]) -> Option<(u8, &[u8], &[u8])> {
         if bytes.len() > 3 {
             return None;
         }
-        length = bytes
-            .iter()
-            .fold(0, |length, byte| length << 8 | usize::from(*byte));
+        length = bytes.iter().fold(0, |length, byte| length << 8 | usize::from(*byte));
         rest = after;
     }
     let (content, rest) = rest.split_at_checked(length)?;
@@ -32,11 +30,7 @@ pub fn names(certificate: &[u8]) -> Option<Names<'_>> {
     let (_, tbs, _) = element(certificate)?;
     let (tag, _, after_first) = element(tbs)?;
     // [0] version is absent in version 1 certificates, which begin with the serial number.
-    let fields = if tag == 0xa0 {
-        element(after_first)?.2
-    } else {
-        after_first
-    };
+    let fields = if tag == 0xa0 { element(after_first)?.2 } else { after_first };
     let (_, _signature, fields) = element(fields)?;
     let (_, issuer, fields) = element(fields)?;
     let (_, _validity, fields) = element(fields)?;
@@ -76,10 +70,7 @@ mod tests {
             for issuer in [b"issuer".to_vec(), vec![7; 300]] {
                 let der = certificate(&version, &issuer);
                 let names = names(&der).unwrap();
-                assert_eq!(
-                    (names.issuer, names.subject),
-                    (&issuer[..], &b"subject"[..])
-                );
+                assert_eq!((names.issuer, names.subject), (&issuer[..], &b"subject"[..]));
             }
         }
     }

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use ring::rand::{SecureRandom, SystemRandom};
 use simple_dns::rdata::RData;
 use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, Interest};
 use tokio::net::{TcpStream, UdpSocket};
 
 /// What a server said.
@@ -57,21 +57,9 @@ impl<'a> Query<'a> {
         let mut packet = Packet::new_query(id);
         packet.set_flags(PacketFlag::RECURSION_DESIRED);
         let qname = Name::new(name).map_err(|_| io::ErrorKind::InvalidInput)?;
-        packet.questions.push(Question::new(
-            qname,
-            family.record_type().into(),
-            CLASS::IN.into(),
-            false,
-        ));
-        let bytes = packet
-            .build_bytes_vec()
-            .map_err(|_| io::ErrorKind::InvalidInput)?;
-        Ok(Query {
-            id,
-            name,
-            family,
-            bytes,
-        })
+        packet.questions.push(Question::new(qname, family.record_type().into(), CLASS::IN.into(), false));
+        let bytes = packet.build_bytes_vec().map_err(|_| io::ErrorKind::InvalidInput)?;
+        Ok(Query { id, name, family, bytes })
     }
 
     /// `None` for a datagram that does not answer this query: somebody else's, or forged.
@@ -103,33 +91,41 @@ impl<'a> Query<'a> {
             .iter()
             .filter_map(|record| match &record.rdata {
                 RData::A(a) if self.family == Family::V4 => Some(Ipv4Addr::from(a.address).into()),
-                RData::AAAA(aaaa) if self.family == Family::V6 => {
-                    Some(Ipv6Addr::from(aaaa.address).into())
-                }
+                RData::AAAA(aaaa) if self.family == Family::V6 => Some(Ipv6Addr::from(aaaa.address).into()),
                 _ => None,
             })
             .collect();
-        if found.is_empty() {
-            Answer::NoData
-        } else {
-            Answer::Found(found)
+        if found.is_empty() { Answer::NoData } else { Answer::Found(found) }
+    }
+}
+
+/// A datagram, or the news that nobody listens there: tokio's own `recv` waits for data only.
+async fn receive(socket: &UdpSocket, buffer: &mut [u8]) -> io::Result<usize> {
+    loop {
+        if socket.ready(Interest::READABLE | Interest::ERROR).await?.is_error() {
+            if let Some(error) = socket.take_error()? {
+                return Err(error);
+            }
+            // Nothing after all: wait for the next one.
+            let _ = socket.try_io(Interest::ERROR, || Err::<(), _>(io::ErrorKind::WouldBlock.into()));
+        }
+        match socket.try_recv(buffer) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            outcome => return outcome,
         }
     }
 }
 
 async fn ask_udp(server: SocketAddr, query: &Query<'_>) -> io::Result<Answer> {
-    let any: SocketAddr = if server.is_ipv4() {
-        (Ipv4Addr::UNSPECIFIED, 0).into()
-    } else {
-        (Ipv6Addr::UNSPECIFIED, 0).into()
-    };
+    let any: SocketAddr =
+        if server.is_ipv4() { (Ipv4Addr::UNSPECIFIED, 0).into() } else { (Ipv6Addr::UNSPECIFIED, 0).into() };
     let socket = UdpSocket::bind(any).await?;
     // Connected: the kernel drops what comes from elsewhere and reports a refused port.
     socket.connect(server).await?;
     socket.send(&query.bytes).await?;
     let mut buffer = [0; 4096];
     loop {
-        let length = socket.recv(&mut buffer).await?;
+        let length = receive(&socket, &mut buffer).await?;
         if let Some(answer) = query.read(&buffer[..length]) {
             return Ok(answer);
         }
@@ -139,30 +135,17 @@ async fn ask_udp(server: SocketAddr, query: &Query<'_>) -> io::Result<Answer> {
 async fn ask_tcp(server: SocketAddr, query: &Query<'_>) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(server).await?;
     let length = (query.bytes.len() as u16).to_be_bytes();
-    stream
-        .write_all(&[&length, &query.bytes[..]].concat())
-        .await?;
+    stream.write_all(&[&length, &query.bytes[..]].concat()).await?;
     let length = stream.read_u16().await?;
     let mut message = vec![0; length.into()];
     stream.read_exact(&mut message).await?;
-    Ok(query
-        .read(&message)
-        .unwrap_or_else(|| Answer::Failed("an answer to another question".into())))
+    Ok(query.read(&message).unwrap_or_else(|| Answer::Failed("an answer to another question".into())))
 }
 
 /// Asks `server` for the addresses of `name`. Never ends by itself where no answer comes.
-pub async fn ask(
-    server: SocketAddr,
-    name: &str,
-    family: Family,
-    use_tcp: bool,
-) -> io::Result<Answer> {
+pub async fn ask(server: SocketAddr, name: &str, family: Family, use_tcp: bool) -> io::Result<Answer> {
     let query = Query::new(name, family)?;
-    match if use_tcp {
-        Answer::Truncated
-    } else {
-        ask_udp(server, &query).await?
-    } {
+    match if use_tcp { Answer::Truncated } else { ask_udp(server, &query).await? } {
         Answer::Truncated => ask_tcp(server, &query).await,
         answer => Ok(answer),
     }
@@ -188,9 +171,7 @@ mod tests {
     }
 
     fn a(name: &str, address: [u8; 4]) -> ResourceRecord<'_> {
-        let rdata = RData::A(A {
-            address: u32::from_be_bytes(address),
-        });
+        let rdata = RData::A(A { address: u32::from_be_bytes(address) });
         ResourceRecord::new(Name::new_unchecked(name), CLASS::IN, 60, rdata)
     }
 
@@ -207,10 +188,7 @@ mod tests {
             ));
             packet.answers.push(a("lb.example", [10, 0, 0, 7]));
         });
-        assert_eq!(
-            query.read(&message),
-            Some(Answer::Found(vec![Ipv4Addr::new(10, 0, 0, 7).into()]))
-        );
+        assert_eq!(query.read(&message), Some(Answer::Found(vec![Ipv4Addr::new(10, 0, 0, 7).into()])));
     }
 
     #[test]
@@ -220,12 +198,7 @@ mod tests {
             packet.answers.push(a("api.example", [6, 6, 6, 6]))
         });
         assert_eq!(query.read(&forged), None);
-        let other = Query {
-            id: query.id,
-            name: "evil.example",
-            family: Family::V4,
-            bytes: vec![],
-        };
+        let other = Query { id: query.id, name: "evil.example", family: Family::V4, bytes: vec![] };
         assert_eq!(query.read(&reply(&other, query.id, |_| {})), None);
         assert_eq!(query.read(&query.bytes), None, "a query is not a response");
         assert_eq!(query.read(b"garbage"), None);
@@ -235,18 +208,9 @@ mod tests {
     fn no_such_name_no_data_and_truncation() {
         let query = Query::new("api.example", Family::V6).unwrap();
         let read = |build: fn(&mut Packet<'_>)| query.read(&reply(&query, query.id, build));
-        assert_eq!(
-            read(|packet| *packet.rcode_mut() = RCODE::NameError),
-            Some(Answer::NoName)
-        );
+        assert_eq!(read(|packet| *packet.rcode_mut() = RCODE::NameError), Some(Answer::NoName));
         assert_eq!(read(|_| {}), Some(Answer::NoData));
-        assert_eq!(
-            read(|packet| packet.set_flags(PacketFlag::TRUNCATION)),
-            Some(Answer::Truncated)
-        );
-        assert!(matches!(
-            read(|packet| *packet.rcode_mut() = RCODE::ServerFailure),
-            Some(Answer::Failed(_))
-        ));
+        assert_eq!(read(|packet| packet.set_flags(PacketFlag::TRUNCATION)), Some(Answer::Truncated));
+        assert!(matches!(read(|packet| *packet.rcode_mut() = RCODE::ServerFailure), Some(Answer::Failed(_))));
     }
 }

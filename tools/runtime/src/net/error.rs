@@ -17,14 +17,8 @@ pub enum Phase {
     Receive,
 }
 
-const PHASES: [Phase; 6] = [
-    Phase::Lookup,
-    Phase::Connect,
-    Phase::Proxy,
-    Phase::Tls,
-    Phase::Send,
-    Phase::Receive,
-];
+const PHASES: [Phase; 6] =
+    [Phase::Lookup, Phase::Connect, Phase::Proxy, Phase::Tls, Phase::Send, Phase::Receive];
 
 impl Phase {
     pub fn name(self) -> &'static str {
@@ -75,11 +69,7 @@ pub struct NetError {
 
 impl NetError {
     pub fn new(phase: Phase, code: &'static str, message: impl Into<String>) -> NetError {
-        NetError {
-            phase,
-            code,
-            message: message.into(),
-        }
+        NetError { phase, code, message: message.into() }
     }
 
     /// `what` failed with the system's `error`.

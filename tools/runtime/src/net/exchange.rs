@@ -65,20 +65,15 @@ impl Connection {
         let response = self.sender.try_send_request(message);
         progress.enter(Phase::Receive);
         sent::announce();
-        response
-            .await
-            .map_err(|mut error| match error.take_message() {
-                Some(message) => Failure::Unsent(Box::new(message)),
-                None => Failure::Failed(explain(error.error(), target, "the response")),
-            })
+        response.await.map_err(|mut error| match error.take_message() {
+            Some(message) => Failure::Unsent(Box::new(message)),
+            None => Failure::Failed(explain(error.error(), target, "the response")),
+        })
     }
 }
 
 fn too_large(limit: usize, target: &Target) -> NetError {
-    let message = format!(
-        "the response of {} is larger than {limit} bytes",
-        target.authority()
-    );
+    let message = format!("the response of {} is larger than {limit} bytes", target.authority());
     NetError::new(Phase::Receive, "ERR_BODY_TOO_LARGE", message)
 }
 
@@ -105,11 +100,8 @@ pub fn flatten(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .keys()
         .map(|name| {
-            let values: Vec<_> = headers
-                .get_all(name)
-                .iter()
-                .map(|value| String::from_utf8_lossy(value.as_bytes()))
-                .collect();
+            let values: Vec<_> =
+                headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
             (name.as_str().to_owned(), values.join(", "))
         })
         .collect()
@@ -137,26 +129,13 @@ fn explain(error: &hyper::Error, target: &Target, what: &str) -> NetError {
         );
     }
     match io_source(error) {
-        Some(error)
-            if error
-                .get_ref()
-                .is_some_and(|inner| inner.is::<rustls::Error>()) =>
-        {
-            NetError {
-                phase: Phase::Receive,
-                ..tls::explain(error, target)
-            }
+        Some(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
+            NetError { phase: Phase::Receive, ..tls::explain(error, target) }
         }
-        Some(error) => NetError::io(
-            Phase::Receive,
-            &format!("waiting for {what} of {authority}"),
-            error,
-        ),
-        None if error.is_user() => NetError::new(
-            Phase::Send,
-            "ERR_INVALID_REQUEST",
-            format!("the request cannot be sent: {error}"),
-        ),
+        Some(error) => NetError::io(Phase::Receive, &format!("waiting for {what} of {authority}"), error),
+        None if error.is_user() => {
+            NetError::new(Phase::Send, "ERR_INVALID_REQUEST", format!("the request cannot be sent: {error}"))
+        }
         None => NetError::new(
             Phase::Receive,
             "ECONNRESET",

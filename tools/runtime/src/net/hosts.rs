@@ -8,11 +8,7 @@ use std::time::Duration;
 pub fn find_in_hosts(text: &str, name: &str) -> Vec<IpAddr> {
     let mut found = Vec::new();
     for line in text.lines() {
-        let mut words = line
-            .split('#')
-            .next()
-            .unwrap_or_default()
-            .split_ascii_whitespace();
+        let mut words = line.split('#').next().unwrap_or_default().split_ascii_whitespace();
         let Some(Ok(address)) = words.next().map(|word| word.parse::<IpAddr>()) else {
             continue;
         };
@@ -62,10 +58,7 @@ impl Default for ResolvConf {
 /// `fe80::1%eth0` has a scope that only the system's own resolver could look up; numbers work.
 fn parse_server(word: &str) -> Option<SocketAddr> {
     match word.split_once('%') {
-        None => word
-            .parse::<IpAddr>()
-            .ok()
-            .map(|address| SocketAddr::new(address, 53)),
+        None => word.parse::<IpAddr>().ok().map(|address| SocketAddr::new(address, 53)),
         Some((address, scope)) => {
             let address = address.parse::<Ipv6Addr>().ok()?;
             Some(std::net::SocketAddrV6::new(address, 53, 0, scope.parse().ok()?).into())
@@ -75,10 +68,7 @@ fn parse_server(word: &str) -> Option<SocketAddr> {
 
 impl ResolvConf {
     pub fn parse(text: &str) -> ResolvConf {
-        let mut conf = ResolvConf {
-            servers: Vec::new(),
-            ..ResolvConf::default()
-        };
+        let mut conf = ResolvConf { servers: Vec::new(), ..ResolvConf::default() };
         for line in text.lines().filter(|line| !line.starts_with(['#', ';'])) {
             let mut words = line.split_ascii_whitespace();
             match words.next() {
@@ -106,9 +96,7 @@ impl ResolvConf {
         let number = value.parse::<u32>();
         match (name, number) {
             ("ndots", Ok(number)) => self.ndots = number.min(15) as usize,
-            ("timeout", Ok(number)) => {
-                self.timeout = Duration::from_secs(number.clamp(1, 30).into())
-            }
+            ("timeout", Ok(number)) => self.timeout = Duration::from_secs(number.clamp(1, 30).into()),
             ("attempts", Ok(number)) => self.attempts = number.clamp(1, 5),
             ("rotate", _) => self.rotate = true,
             ("use-vc", _) => self.use_tcp = true,
@@ -137,12 +125,7 @@ mod tests {
     #[test]
     fn hosts_lines_comments_and_aliases() {
         let text = "127.0.0.1 localhost\n# 10.0.0.9 api\n10.0.0.1\tapi.example.com  API # 10.0.0.8 api\nfd00::1 api\nbad api\n10.0.0.1 api";
-        let found = |name| {
-            find_in_hosts(text, name)
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>()
-        };
+        let found = |name| find_in_hosts(text, name).iter().map(ToString::to_string).collect::<Vec<_>>();
         assert_eq!(found("api"), ["10.0.0.1", "fd00::1"]);
         assert_eq!(found("api.example.com"), ["10.0.0.1"]);
         assert!(found("10.0.0.8").is_empty() && found("example.com").is_empty());
@@ -155,20 +138,14 @@ mod tests {
              options ndots:5 timeout:1 attempts:9 rotate edns0\n",
         );
         assert_eq!(
-            conf.servers
-                .iter()
-                .map(ToString::to_string)
-                .collect::<Vec<_>>(),
+            conf.servers.iter().map(ToString::to_string).collect::<Vec<_>>(),
             ["10.0.0.2:53", "[fe80::1%3]:53"]
         );
         assert_eq!(
             (conf.ndots, conf.timeout, conf.attempts, conf.rotate),
             (5, Duration::from_secs(1), 5, true)
         );
-        assert_eq!(
-            conf.candidates("ecr.aws"),
-            ["ecr.aws.a.example", "ecr.aws.b.example", "ecr.aws"]
-        );
+        assert_eq!(conf.candidates("ecr.aws"), ["ecr.aws.a.example", "ecr.aws.b.example", "ecr.aws"]);
         assert_eq!(conf.candidates("ecr.aws."), ["ecr.aws"]);
     }
 

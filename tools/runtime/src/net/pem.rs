@@ -41,18 +41,11 @@ mod tests {
 
     #[test]
     fn reads_blocks_between_comments_and_skips_broken_ones() {
-        let text =
-            b"# Root\n-----BEGIN CERTIFICATE-----\nAQID\nBA==\n-----END CERTIFICATE-----\r\n\
+        let text = b"# Root\n-----BEGIN CERTIFICATE-----\nAQID\nBA==\n-----END CERTIFICATE-----\r\n\
             -----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n\
             -----BEGIN PRIVATE KEY-----\r\nBQY=\r\n-----END PRIVATE KEY-----";
         let found: Vec<_> = blocks(text).collect();
-        assert_eq!(
-            found,
-            [
-                ("CERTIFICATE", vec![1, 2, 3, 4]),
-                ("PRIVATE KEY", vec![5, 6])
-            ]
-        );
+        assert_eq!(found, [("CERTIFICATE", vec![1, 2, 3, 4]), ("PRIVATE KEY", vec![5, 6])]);
         assert_eq!(blocks(b"").count(), 0);
         assert_eq!(blocks(b"-----BEGIN CERTIFICATE-----\nAQID").count(), 0);
     }

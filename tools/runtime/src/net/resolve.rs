@@ -15,10 +15,7 @@ use super::hosts::{self, ResolvConf};
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
 
 fn read_text(path: &str) -> String {
-    fs::read(path).map_or_else(
-        |_| String::new(),
-        |bytes| String::from_utf8_lossy(&bytes).into_owned(),
-    )
+    fs::read(path).map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
 }
 
 /// Addresses of `host`, IPv6 and IPv4 in turns where there are both, in the order in which to try them.
@@ -48,26 +45,16 @@ pub async fn resolve(host: &str) -> NetResult<Vec<IpAddr>> {
     }
     Err(match last {
         Answer::Failed(reason) => {
-            let servers = conf
-                .servers
-                .iter()
-                .map(|server| server.ip().to_string())
-                .collect::<Vec<_>>()
-                .join(", ");
+            let servers =
+                conf.servers.iter().map(|server| server.ip().to_string()).collect::<Vec<_>>().join(", ");
             NetError::new(
                 Phase::Lookup,
                 "EAI_AGAIN",
                 format!("looking up {host} failed ({reason}; asked {servers})"),
             )
         }
-        Answer::NoData => {
-            NetError::new(Phase::Lookup, "ENOTFOUND", format!("{host} has no address"))
-        }
-        _ => NetError::new(
-            Phase::Lookup,
-            "ENOTFOUND",
-            format!("there is no host {host}"),
-        ),
+        Answer::NoData => NetError::new(Phase::Lookup, "ENOTFOUND", format!("{host} has no address")),
+        _ => NetError::new(Phase::Lookup, "ENOTFOUND", format!("there is no host {host}")),
     })
 }
 
@@ -110,11 +97,7 @@ fn interleave(first: Vec<IpAddr>, second: Vec<IpAddr>) -> Vec<IpAddr> {
 /// Asks the servers in turn, several rounds, until one says something definite.
 async fn ask_all(conf: &ResolvConf, name: &str, family: Family) -> Answer {
     static ROTATION: AtomicUsize = AtomicUsize::new(0);
-    let first = if conf.rotate {
-        ROTATION.fetch_add(1, Ordering::Relaxed)
-    } else {
-        0
-    };
+    let first = if conf.rotate { ROTATION.fetch_add(1, Ordering::Relaxed) } else { 0 };
     let mut last = String::new();
     for _ in 0..conf.attempts {
         for index in 0..conf.servers.len() {
@@ -137,10 +120,7 @@ mod tests {
     #[test]
     fn families_take_turns() {
         let ip = |text: &str| text.parse::<IpAddr>().unwrap();
-        let mixed = interleave(
-            vec![ip("::1"), ip("::2")],
-            vec![ip("1.1.1.1"), ip("2.2.2.2"), ip("3.3.3.3")],
-        );
+        let mixed = interleave(vec![ip("::1"), ip("::2")], vec![ip("1.1.1.1"), ip("2.2.2.2"), ip("3.3.3.3")]);
         let expected = ["::1", "1.1.1.1", "::2", "2.2.2.2", "3.3.3.3"].map(ip);
         assert_eq!(mixed, expected);
     }

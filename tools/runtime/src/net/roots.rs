@@ -4,7 +4,7 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::io;
 use std::sync::OnceLock;
 
 use rustls::RootCertStore;
@@ -28,7 +28,12 @@ const EXTRA: [&str; 2] = ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 #[derive(Debug, Default)]
 pub struct Roots {
     certificates: Vec<Vec<u8>>,
+    /// Read only when the files above do not do: such a directory may hold hundreds.
+    directories: Vec<String>,
+    in_directories: OnceLock<Vec<Vec<u8>>>,
     with_mozilla: bool,
+    /// Files that are in `certificates`; variables often name the same one.
+    files: Vec<String>,
     /// Where they are from, for messages.
     pub source: String,
     /// A file that the environment names and that could not be read: code and words.
@@ -38,12 +43,8 @@ pub struct Roots {
 impl Roots {
     /// From a PEM text that replaces everything else.
     pub fn from_pem(text: &str) -> Roots {
-        let mut roots = Roots {
-            source: "the given CA".into(),
-            ..Roots::default()
-        };
-        roots.add_pem(text.as_bytes());
-        roots
+        let certificates = certificates(text.as_bytes()).collect();
+        Roots { certificates, source: "the given CA".into(), ..Roots::default() }
     }
 
     /// The system's, read once.
@@ -59,17 +60,15 @@ impl Roots {
             if let Some(file) = file {
                 roots.add_named("SSL_CERT_FILE", &file);
             }
-            for directory in directories
-                .iter()
-                .flat_map(|list| list.split(':'))
-                .filter(|path| !path.is_empty())
+            for directory in
+                directories.iter().flat_map(|list| list.split(':')).filter(|path| !path.is_empty())
             {
                 roots.add_directory(directory);
             }
         } else if let Some(bundle) = BUNDLES.iter().find(|path| roots.add_file(path).is_ok()) {
-            roots.source = (*bundle).into();
+            roots.add_source(bundle);
         } else {
-            roots.source = "the roots compiled in".into();
+            roots.add_source("the roots compiled in");
             roots.with_mozilla = true;
         }
         for name in EXTRA {
@@ -80,14 +79,11 @@ impl Roots {
         roots
     }
 
-    fn add_pem(&mut self, text: &[u8]) {
-        let certificates = pem::blocks(text)
-            .filter(|(label, _)| matches!(*label, "CERTIFICATE" | "TRUSTED CERTIFICATE"));
-        self.certificates.extend(certificates.map(|(_, der)| der));
-    }
-
-    fn add_file(&mut self, path: impl AsRef<Path>) -> std::io::Result<()> {
-        self.add_pem(&fs::read(path)?);
+    fn add_file(&mut self, path: &str) -> io::Result<()> {
+        if !self.files.iter().any(|known| known == path) {
+            self.certificates.extend(certificates(&fs::read(path)?));
+            self.files.push(path.into());
+        }
         Ok(())
     }
 
@@ -95,55 +91,66 @@ impl Roots {
         if let Err(error) = self.add_file(path) {
             self.unreadable(variable, path, &error);
         }
-        let separator = if self.source.is_empty() { "" } else { ", " };
-        self.source = format!("{}{separator}{variable}={path}", self.source);
-    }
-
-    fn unreadable(&mut self, variable: &str, path: &str, error: &std::io::Error) {
-        let message = format!("{variable}={path} cannot be read: {error}");
-        self.problem = Some((sys::errno_name(error), message));
+        self.add_source(&format!("{variable}={path}"));
     }
 
     fn add_directory(&mut self, path: &str) {
         match fs::read_dir(path) {
-            Ok(files) => {
-                for file in files.flatten() {
-                    // Directories and unreadable files are passed over: such directories hold links of every age.
-                    let _ = self.add_file(file.path());
-                }
-            }
+            Ok(_) => self.directories.push(path.into()),
             Err(error) => self.unreadable("SSL_CERT_DIR", path, &error),
         }
-        let separator = if self.source.is_empty() { "" } else { ", " };
-        self.source = format!("{}{separator}SSL_CERT_DIR={path}", self.source);
+        self.add_source(&format!("SSL_CERT_DIR={path}"));
+    }
+
+    fn add_source(&mut self, source: &str) {
+        if !self.source.is_empty() {
+            self.source.push_str(", ");
+        }
+        self.source.push_str(source);
+    }
+
+    fn unreadable(&mut self, variable: &str, path: &str, error: &io::Error) {
+        let message = format!("{variable}={path} cannot be read: {error}");
+        self.problem = Some((sys::errno_name(error), message));
+    }
+
+    /// Files that cannot be read are passed over: such directories hold links of every age.
+    fn read_directories(&self) -> Vec<Vec<u8>> {
+        let files = self.directories.iter().filter_map(|path| fs::read_dir(path).ok()).flatten().flatten();
+        files
+            .filter_map(|file| fs::read(file.path()).ok())
+            .flat_map(|text| certificates(&text).collect::<Vec<_>>())
+            .collect()
+    }
+
+    pub fn has_directories(&self) -> bool {
+        !self.directories.is_empty()
     }
 
     /// The anchors whose subject is the issuer of a certificate in `chain`: all that verifying it can need.
-    pub fn anchors_for(&self, chain: &[&[u8]]) -> RootCertStore {
-        let issuers: Vec<&[u8]> = chain
-            .iter()
-            .filter_map(|der| der::names(der))
-            .map(|names| names.issuer)
-            .collect();
+    pub fn anchors_for(&self, chain: &[&[u8]], with_directories: bool) -> RootCertStore {
+        let issuers: Vec<&[u8]> =
+            chain.iter().filter_map(|der| der::names(der)).map(|names| names.issuer).collect();
         let mut store = RootCertStore::empty();
-        for certificate in &self.certificates {
+        let more = with_directories.then(|| self.in_directories.get_or_init(|| self.read_directories()));
+        for certificate in self.certificates.iter().chain(more.into_iter().flatten()) {
             if der::names(certificate).is_some_and(|names| issuers.contains(&names.subject)) {
                 // One that webpki cannot read is as good as absent.
                 let _ = store.add(CertificateDer::from_slice(certificate));
             }
         }
         if self.with_mozilla {
-            let matching = webpki_roots::TLS_SERVER_ROOTS
-                .iter()
-                .filter(|anchor| issuers.contains(&anchor.subject.as_ref()));
-            store.roots.extend(matching.cloned());
+            let known = webpki_roots::TLS_SERVER_ROOTS.iter();
+            store.roots.extend(known.filter(|anchor| issuers.contains(&anchor.subject.as_ref())).cloned());
         }
         store
     }
 }
 
+fn certificates(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    pem::blocks(text).filter(|(label, _)| *label == "CERTIFICATE").map(|(_, der)| der)
+}
+
 fn variable(name: &str) -> Option<String> {
-    env::var_os(name)
-        .map(|value| value.to_string_lossy().into_owned())
-        .filter(|value| !value.is_empty())
+    env::var_os(name).map(|value| value.to_string_lossy().into_owned()).filter(|value| !value.is_empty())
 }

@@ -27,9 +27,7 @@ fn invalid(message: String) -> NetError {
 
 /// Parses an absolute `http:` or `https:` URL. The message names no more of it than its scheme and host.
 pub fn parse_url(url: &str) -> NetResult<Uri> {
-    let uri: Uri = url
-        .parse()
-        .map_err(|_| invalid("the URL is not valid".into()))?;
+    let uri: Uri = url.parse().map_err(|_| invalid("the URL is not valid".into()))?;
     match uri.scheme_str() {
         Some("http" | "https") => {}
         _ => return Err(invalid("the URL is neither http: nor https:".into())),
@@ -53,22 +51,10 @@ impl Target {
     pub fn of(url: &str) -> NetResult<Target> {
         let uri = parse_url(url)?;
         let https = uri.scheme_str() == Some("https");
-        let host = uri
-            .host()
-            .unwrap_or_default()
-            .trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_ascii_lowercase();
+        let host =
+            uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
         let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
-        Ok(Target {
-            https,
-            host,
-            port,
-            proxy: None,
-            ca: None,
-            server_name: None,
-            connect_to: None,
-        })
+        Ok(Target { https, host, port, proxy: None, ca: None, server_name: None, connect_to: None })
     }
 
     /// Parses the URL of a forward proxy for this target.
@@ -93,11 +79,7 @@ impl Target {
 }
 
 pub fn authority(host: &str, port: u16) -> String {
-    if host.contains(':') {
-        format!("[{host}]:{port}")
-    } else {
-        format!("{host}:{port}")
-    }
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }
 
 #[cfg(test)]
@@ -107,20 +89,10 @@ mod tests {
     #[test]
     fn hosts_ports_and_brackets() {
         for (url, host, port, authority) in [
-            (
-                "http://Example.COM/x?y",
-                "example.com",
-                80,
-                "example.com:80",
-            ),
+            ("http://Example.COM/x?y", "example.com", 80, "example.com:80"),
             ("https://a.b:8443", "a.b", 8443, "a.b:8443"),
             ("https://[fd00::1]/", "fd00::1", 443, "[fd00::1]:443"),
-            (
-                "http://169.254.169.254/latest",
-                "169.254.169.254",
-                80,
-                "169.254.169.254:80",
-            ),
+            ("http://169.254.169.254/latest", "169.254.169.254", 80, "169.254.169.254:80"),
         ] {
             let target = Target::of(url).unwrap();
             assert_eq!((target.host.as_str(), target.port), (host, port));

@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
-use rustls::crypto::{
-    CryptoProvider, ring as provider, verify_tls12_signature, verify_tls13_signature,
-};
+use rustls::crypto::{CryptoProvider, ring as provider, verify_tls12_signature, verify_tls13_signature};
 use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::net::TcpStream;
@@ -41,18 +39,21 @@ impl ServerCertVerifier for Verifier {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        let chain: Vec<&[u8]> = std::iter::once(end_entity)
-            .chain(intermediates)
-            .map(AsRef::as_ref)
-            .collect();
-        let anchors = Arc::new(self.roots().anchors_for(&chain));
-        if anchors.is_empty() {
-            return Err(CertificateError::UnknownIssuer.into());
+        let chain: Vec<&[u8]> = std::iter::once(end_entity).chain(intermediates).map(AsRef::as_ref).collect();
+        let verify = |with_directories| {
+            let anchors = self.roots().anchors_for(&chain, with_directories);
+            if anchors.is_empty() {
+                return Err(CertificateError::UnknownIssuer.into());
+            }
+            WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), self.provider.clone())
+                .build()
+                .map_err(|error| Error::General(error.to_string()))?
+                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        };
+        match verify(false) {
+            Err(_) if self.roots().has_directories() => verify(true),
+            outcome => outcome,
         }
-        WebPkiServerVerifier::builder_with_provider(anchors, self.provider.clone())
-            .build()
-            .map_err(|error| Error::General(error.to_string()))?
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -84,9 +85,7 @@ impl ServerCertVerifier for Verifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.provider
-            .signature_verification_algorithms
-            .supported_schemes()
+        self.provider.signature_verification_algorithms.supported_schemes()
     }
 }
 
@@ -94,10 +93,7 @@ impl ServerCertVerifier for Verifier {
 pub fn prepare(target: &Target) -> NetResult<(TlsConnector, ServerName<'static>)> {
     let failed = |message: String| NetError::new(Phase::Tls, "ERR_TLS", message);
     let name = ServerName::try_from(target.certificate_name().to_owned()).map_err(|_| {
-        failed(format!(
-            "{} is not a name that a certificate can be for",
-            target.certificate_name()
-        ))
+        failed(format!("{} is not a name that a certificate can be for", target.certificate_name()))
     })?;
     let own_roots = target.ca.as_deref().map(Roots::from_pem);
     if own_roots.is_none()
@@ -106,10 +102,7 @@ pub fn prepare(target: &Target) -> NetResult<(TlsConnector, ServerName<'static>)
         return Err(NetError::new(Phase::Tls, code, message));
     }
     let provider = Arc::new(provider::default_provider());
-    let verifier = Verifier {
-        own_roots,
-        provider: provider.clone(),
-    };
+    let verifier = Verifier { own_roots, provider: provider.clone() };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(error.to_string()))?
@@ -127,17 +120,12 @@ pub async fn handshake(
     stream: TcpStream,
     target: &Target,
 ) -> NetResult<TlsStream<TcpStream>> {
-    connector
-        .connect(name, stream)
-        .await
-        .map_err(|error| explain(&error, target))
+    connector.connect(name, stream).await.map_err(|error| explain(&error, target))
 }
 
 /// Words for a TLS failure on any part of a connection.
 pub fn explain(error: &io::Error, target: &Target) -> NetError {
-    let inner = error
-        .get_ref()
-        .and_then(|inner| inner.downcast_ref::<Error>());
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
     match inner {
         Some(Error::InvalidCertificate(problem)) => {
             let message = explain_certificate(problem, target);
@@ -147,11 +135,7 @@ pub fn explain(error: &io::Error, target: &Target) -> NetError {
             let message = format!("TLS with {}: {problem}", target.authority());
             NetError::new(Phase::Tls, "ERR_TLS", message)
         }
-        None => NetError::io(
-            Phase::Tls,
-            &format!("TLS with {}", target.authority()),
-            error,
-        ),
+        None => NetError::io(Phase::Tls, &format!("TLS with {}", target.authority()), error),
     }
 }
 
@@ -162,9 +146,7 @@ fn explain_certificate(problem: &CertificateError, target: &Target) -> String {
         CertificateError::NotValidForNameContext { presented, .. } => {
             format!("it is for {}, not for {name}", presented.join(", "))
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => {
-            "it has expired".into()
-        }
+        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".into(),
         CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
             "it is not valid yet; is this machine's clock right?".into()
         }
@@ -173,9 +155,7 @@ fn explain_certificate(problem: &CertificateError, target: &Target) -> String {
             let source = system.map_or("the given CA", |roots| roots.source.as_str());
             format!("it is signed by an authority that is not in {source}")
         }
-        CertificateError::BadSignature => {
-            "its signature is not that of the authority that it names".into()
-        }
+        CertificateError::BadSignature => "its signature is not that of the authority that it names".into(),
         other => format!("it is not acceptable: {other}"),
     }
 }
