@@ -33,7 +33,7 @@ ${kubeletFlags(CONFIG_PATH, BIN_DIR)
   ],
   commands: (plan) => [
     installCommand(plan, "eks"),
-    "sudo systemctl restart nodeadm-config nodeadm-run kubelet   # or start nodes from the image",
+    "sudo systemctl restart nodeadm-config nodeadm-run kubelet",
   ],
   notes: () => [
     "Best done in the AMI: the first command in the image build (imagecred install --root DIR for a mounted image) is then all, as nodes read the drop-in when they start.",

@@ -25,7 +25,7 @@ const cacheOutlivesToken: Lint = {
       if (defaultCacheDuration <= lifetime) return undefined;
       return {
         at: `${at}.defaultCacheDuration`,
-        message: `${formatGoDuration(defaultCacheDuration)} is longer than what is cached: ${plugin.lifetimeSource}`,
+        message: `${formatGoDuration(defaultCacheDuration)} outlives the credential: ${plugin.lifetimeSource}`,
         fix: `write at most half of that, such as ${formatGoDuration(lifetime / 2n)
           .replace(/0s$/, "")
           .replace(/(?<=h)0m$/, "")}`,

@@ -9,6 +9,8 @@ export interface Style {
   readonly marks: Marks;
   /** Columns to fill. */
   readonly width: number;
+  /** Whether a person reads it there and then; if not, lines that programs look for are not broken. */
+  readonly onTerminal: boolean;
 }
 
 export interface Marks {
@@ -46,6 +48,7 @@ export function styleFor(columns: number | undefined, env: Environment): Style {
     yellow: paint(33, 39),
     cyan: paint(36, 39),
     marks: isUtf8(env) ? UNICODE : ASCII,
+    onTerminal: columns !== undefined,
     width: Math.max(NARROWEST, Math.min(columns ?? READABLE_WIDTH, WIDEST)),
   };
 }

@@ -11,7 +11,8 @@ export function renderValidate(document: ValidateDocument, style: Style): string
     explained.add(finding.code);
     return renderFinding(finding, first, style);
   });
-  return `${[...blocks, verdict(document, style)].join("\n\n")}\n`;
+  const last = verdict(document, style);
+  return `${[...blocks, style.onTerminal ? wrap(last, style.width, "  ", 0) : last].join("\n\n")}\n`;
 }
 
 /** Why something hurts is said once. */
@@ -19,7 +20,7 @@ function renderFinding(finding: Finding, explain: boolean, style: Style): string
   const { bold, dim, width, cyan } = style;
   const place = finding.file === null ? "" : `${finding.file}:${finding.line}:${finding.column}: `;
   const head = `${bold(place)}${severityOf(finding, style)}: ${printable(finding.message)} ${dim(`[${finding.code}]`)}`;
-  const lines = [head];
+  const lines = [style.onTerminal ? wrap(head, width, "  ", 0) : head];
   if (finding.excerpt !== null && finding.excerpt.trim() !== "" && finding.column !== null) {
     lines.push(...excerpt(finding.excerpt, finding.line ?? 0, finding.column, style));
   }
