@@ -19,6 +19,8 @@ class TabFinder {
   readonly #text: string;
   #at = 0;
   #flow = 0;
+  /** `|` or `>` came, and its text is next. */
+  #header = false;
   /** Where a key could begin, a tab cannot stand. */
   #keyAllowed = true;
   /** The indentation that a plain text was written in, while nothing but blank lines has followed it. */
@@ -47,7 +49,8 @@ class TabFinder {
     }
     if (CONTROLS.includes(lexeme)) return undefined;
     const isText = previous === SCALAR;
-    const isBlock = isText && this.#keyAllowed && /\n$/.test(lexeme);
+    const isBlock = isText && this.#header;
+    this.#header = !isText && (/^[|>]/.test(lexeme) || (this.#header && lexeme.startsWith("#")));
     const isPlain = isText && !isBlock;
     this.#keyAllowed = isBlock || (this.#flow === 0 && (lexeme === "-" || lexeme === "?"));
     this.#plainIndent = isPlain && this.#flow === 0 ? this.#indentation() : undefined;

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { posix } from "node:path";
+import { test } from "node:test";
+import fc from "fast-check";
+import { cleanPath, joinPath } from "./path.ts";
+
+test("paths are cleaned as Node cleans them, but for the trailing slash that Go drops", () => {
+  const path = fc
+    .array(fc.constantFrom("a", "bc", ".", "..", ""), { maxLength: 7 })
+    .map((parts) => parts.join("/"));
+  fc.assert(
+    fc.property(path, (text) => {
+      assert.equal(cleanPath(text), posix.normalize(text).replace(/(?<=.)\/$/, ""));
+    }),
+  );
+});
+
+test("an empty part of a join is left out", () => {
+  assert.equal(joinPath("/bin/", "p"), "/bin/p");
+  assert.equal(joinPath("/bin", ""), "/bin");
+  assert.equal(joinPath("", "p"), "p");
+  assert.equal(joinPath("", ""), "");
+});
