@@ -2,93 +2,87 @@ import fc from "fast-check";
 import { type Tree, textScalar, toJson, toYaml, yamlStyle } from "./documents.ts";
 import { qualifiedName } from "./image-names.ts";
 import { glob } from "./names.ts";
-import { NearlyRight, usually } from "./nearly-right.ts";
+import { NearlyRight } from "./nearly-right.ts";
 import { oddScalar } from "./odd-scalars.ts";
 import { JSON_PIECES, YAML_PIECES } from "./pieces.ts";
 import { anyText, damaged } from "./text.ts";
 import { durationText } from "./values.ts";
 
-const nearly = new NearlyRight(oddScalar, 60);
+/** Configs with a mistake at every place, one time in `rarity`. */
+function rootOf(rarity: number): fc.Arbitrary<Tree> {
+  const nearly = new NearlyRight(oddScalar, rarity);
+  const text = (good: readonly string[], other: fc.Arbitrary<string>, weight?: number) =>
+    nearly.text(nearly.usually(good, other, weight));
+  const version = (group: string, ...others: readonly string[]) =>
+    text(
+      ["v1", "v1", "v1", "v1beta1", "v1alpha1"].map((v) => `${group}/${v}`),
+      fc.constantFrom(...others),
+      25,
+    );
+  const texts = (good: readonly string[], other: fc.Arbitrary<string>, min: number) =>
+    nearly.list(nearly.usually(good, other).map(textScalar), min, 2);
+  const annotations = (good: readonly string[]) =>
+    texts(
+      good,
+      qualifiedName.map(({ name }) => name),
+      0,
+    );
 
-const versions = (group: string, extra: readonly string[]) =>
-  usually(
-    ["v1", "v1", "v1beta1", "v1alpha1"].map((version) => `${group}/${version}`),
-    fc.constantFrom(...extra),
-    25,
-  );
-
-const annotationKeys = usually(
-  ["a/id", "a/opt", "A/ID", "eks.amazonaws.com/ecr-role-arn", "x"],
-  qualifiedName.map(({ name }) => name),
-  8,
-);
-
-const tokenAttributes = nearly.map([
-  ["serviceAccountTokenAudience", nearly.text(usually(["aud", "https://x"], fc.constant("")))],
-  ["cacheType", nearly.text(usually(["ServiceAccount", "Token"], fc.constantFrom("", "token")))],
-  [
-    "requireServiceAccount",
-    nearly.value(fc.boolean().map((b) => ({ kind: "scalar", yaml: String(b), json: String(b) }) as const)),
-  ],
-  ["requiredServiceAccountAnnotationKeys", nearly.list(annotationKeys.map(textScalar), 2), 0.4],
-  ["optionalServiceAccountAnnotationKeys", nearly.list(annotationKeys.map(textScalar), 2), 0.4],
-]);
-
-/** A provider of this name, or of one that is wrong or taken. */
-const provider = (name: string) =>
-  nearly.map([
+  const tokenAttributes = nearly.map([
+    ["serviceAccountTokenAudience", text(["aud", "https://x"], fc.constant(""))],
+    ["cacheType", text(["ServiceAccount", "Token"], fc.constantFrom("", "token"))],
     [
-      "name",
-      nearly.text(
-        usually([name], fc.oneof(fc.constantFrom("", ".", "..", "a/b", "a b", "a\tb", "b"), anyText(4)), 12),
+      "requireServiceAccount",
+      nearly.value(
+        fc.constantFrom("true", "true", "false").map((b) => ({ kind: "scalar", yaml: b, json: b })),
       ),
     ],
-    [
-      "matchImages",
-      nearly.list(usually(["r.io", "*.r.io", "*.dkr.ecr.*.amazonaws.com"], glob, 8).map(textScalar)),
-      0.97,
-    ],
-    ["defaultCacheDuration", nearly.text(usually(["10m", "0s", "12h", "1h2m3.5s"], durationText, 8))],
-    [
-      "apiVersion",
-      nearly.text(versions("credentialprovider.kubelet.k8s.io", ["v2", "", "kubelet.config.k8s.io/v1"])),
-    ],
-    ["args", nearly.list(anyText(5).map(textScalar)), 0.4],
-    [
-      "env",
-      nearly.list(
-        nearly.map([
-          ["name", nearly.text(anyText(4))],
-          ["value", nearly.text(anyText(4))],
-        ]),
-      ),
-      0.4,
-    ],
-    ["tokenAttributes", tokenAttributes, 0.25],
+    ["requiredServiceAccountAnnotationKeys", annotations(["a/id", "eks.amazonaws.com/ecr-role-arn"]), 0.4],
+    ["optionalServiceAccountAnnotationKeys", annotations(["a/opt", "A/ID", "x"]), 0.4],
   ]);
 
-const providers = fc
-  .subarray(["a", "b", "c", "ecr-credential-provider"])
-  .chain((names) => fc.tuple(...names.map(provider)))
-  .map((items): Tree => ({ kind: "list", items }));
+  /** A provider of this name, or of one that is wrong or taken. */
+  const provider = (name: string) =>
+    nearly.map([
+      ["name", text([name], fc.oneof(fc.constantFrom("", ".", "..", "a/b", "a b", "a\tb", "b"), anyText(4)))],
+      ["matchImages", texts(["r.io", "*.r.io", "*.dkr.ecr.*.amazonaws.com"], glob, 1)],
+      ["defaultCacheDuration", text(["10m", "0s", "12h", "1h2m3.5s"], durationText)],
+      ["apiVersion", version("credentialprovider.kubelet.k8s.io", "v2", "", "kubelet.config.k8s.io/v1")],
+      ["args", nearly.list(anyText(5).map(textScalar)), 0.4],
+      [
+        "env",
+        nearly.list(
+          nearly.map([
+            ["name", nearly.text(anyText(4))],
+            ["value", nearly.text(anyText(4))],
+          ]),
+        ),
+        0.4,
+      ],
+      ["tokenAttributes", tokenAttributes, 0.25],
+    ]);
 
-const root = nearly.map([
-  [
-    "apiVersion",
-    nearly.text(versions("kubelet.config.k8s.io", ["v2", "", "v1", "kubelet.config.k8s.io/v2"])),
-  ],
-  [
-    "kind",
-    nearly.text(
-      usually(
+  const providers = fc
+    .noBias(fc.subarray(["a", "b", "c", "ecr-credential-provider"]))
+    .chain((names) => fc.tuple(...names.map(provider)))
+    .map((items): Tree => ({ kind: "list", items }));
+
+  return nearly.map([
+    ["apiVersion", version("kubelet.config.k8s.io", "v2", "", "v1", "kubelet.config.k8s.io/v2")],
+    [
+      "kind",
+      text(
         ["CredentialProviderConfig"],
         fc.constantFrom("KubeletConfiguration", "credentialproviderconfig", ""),
         40,
       ),
-    ),
-  ],
-  ["providers", nearly.value(providers)],
-]);
+    ],
+    ["providers", nearly.value(providers)],
+  ]);
+}
+
+/** Some with several mistakes, some with hardly one. */
+const root = fc.oneof(rootOf(60), rootOf(3000));
 
 const json = fc
   .tuple(root, fc.constantFrom("", "", "\n", " ", "\ufeff", "\n\n"))

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { type Tree, toJson, toYaml, yamlStyle } from "./documents.ts";
-import { NearlyRight, usually } from "./nearly-right.ts";
+import { NearlyRight } from "./nearly-right.ts";
 import { oddJson } from "./odd-scalars.ts";
 import { JSON_PIECES } from "./pieces.ts";
 import { anyText, damaged } from "./text.ts";
@@ -16,7 +16,7 @@ const login = nearly.map([
   ["password", nearly.text(anyText(5))],
 ]);
 const auth = fc
-  .array(fc.tuple(usually(["r.io", "*.r.io", "https://r.io"], anyText(5), 3), nearly.value(login)), {
+  .array(fc.tuple(nearly.usually(["r.io", "*.r.io", "https://r.io"], anyText(5), 3), nearly.value(login)), {
     maxLength: 3,
   })
   .map((entries): Tree => ({ kind: "map", entries }));
@@ -25,15 +25,21 @@ const document = nearly.map([
   [
     "kind",
     nearly.text(
-      usually(["CredentialProviderResponse"], fc.constantFrom("CredentialProviderRequest", "Status", "")),
+      nearly.usually(
+        ["CredentialProviderResponse"],
+        fc.constantFrom("CredentialProviderRequest", "Status", ""),
+      ),
     ),
   ],
   [
     "apiVersion",
-    nearly.text(usually(VERSIONS, fc.constantFrom("v1", "", "a/b/c", "kubelet.config.k8s.io/v1"))),
+    nearly.text(nearly.usually(VERSIONS, fc.constantFrom("v1", "", "a/b/c", "kubelet.config.k8s.io/v1"))),
   ],
-  ["cacheKeyType", nearly.text(usually(["Image", "Registry", "Global"], fc.constantFrom("image", ""), 8))],
-  ["cacheDuration", nearly.text(usually(["5m", "0s", "-1m"], durationText, 4)), 0.8],
+  [
+    "cacheKeyType",
+    nearly.text(nearly.usually(["Image", "Registry", "Global"], fc.constantFrom("image", ""), 8)),
+  ],
+  ["cacheDuration", nearly.text(nearly.usually(["5m", "0s", "-1m"], durationText, 4)), 0.8],
   ["auth", nearly.value(auth)],
 ]);
 
@@ -47,7 +53,7 @@ const json = fc
 
 /** What a plugin might print, and what the provider expects. */
 export const response: fc.Arbitrary<{ apiVersion: string; stdout: string }> = fc.record({
-  apiVersion: usually([`${GROUP}/v1`], fc.constantFrom(...VERSIONS), 2),
+  apiVersion: nearly.usually([`${GROUP}/v1`], fc.constantFrom(...VERSIONS), 2),
   stdout: fc.oneof(
     { weight: 8, arbitrary: json },
     { weight: 4, arbitrary: damaged(json, JSON_PIECES) },
