@@ -48,6 +48,15 @@ test("columns are aligned by what is seen, without spaces at the end", () => {
   );
 });
 
+test("a last column keeps within the width, or goes onto a line of its own", () => {
+  assert.equal(table([["a", "one two three four five six"]], " ", 31), " a  one two three four five six");
+  assert.equal(
+    table([["a", "one two three four five sixth"]], "", 28),
+    "a  one two three four five\n   sixth",
+  );
+  assert.equal(table([["a".repeat(20), "one two three"]], "", 24), `${"a".repeat(20)}\n   one two three`);
+});
+
 test("what comes from outside cannot move the cursor or forge a line", () => {
   assert.equal(printable("a\u001b[2Jb\nc\u2028d\u202ee\tf"), "a\\u001b[2Jb\\u000ac\\u2028d\\u202ee f");
 });

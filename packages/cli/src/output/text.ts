@@ -33,7 +33,7 @@ export function wrap(text: string, width: number, indent = "", firstOffset = ind
   return lines.join(`\n${indent}`);
 }
 
-/** Narrower than this, a last column is not broken: a word a line is no easier to read. */
+/** Narrower than this, a last column goes onto a line of its own: a word a line is no easier to read. */
 const NARROWEST_COLUMN = 24;
 
 /** Columns of equal width, two spaces apart, no space at a line's end; the last one is broken to stay within `width`. */
@@ -53,8 +53,11 @@ export function table(
       const before = row.slice(0, -1).map((cell, index) => `${padEnd(cell, widths[index] ?? 0)}  `);
       const margin = indent.length + visibleLength(before.join(""));
       const last = row.at(-1) ?? "";
-      const shown = width - margin < NARROWEST_COLUMN ? last : wrap(last, width, " ".repeat(margin));
-      return (indent + before.join("") + shown).trimEnd();
+      if (width - margin >= NARROWEST_COLUMN || margin + visibleLength(last) <= width) {
+        return (indent + before.join("") + wrap(last, width, " ".repeat(margin))).trimEnd();
+      }
+      const below = `${indent}   `;
+      return `${(indent + before.join("")).trimEnd()}\n${below}${wrap(last, width, below)}`;
     })
     .join("\n");
 }

@@ -184,7 +184,8 @@ test("what a person sees", asRoot, async () => {
   assert.equal(
     first.stdout.replaceAll(place.root, ""),
     `Installed:
-  ✓  /usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider  installed, checksum as in imagecred-kubeadm/SHA256SUMS
+  ✓  /usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider
+     installed, checksum as in imagecred-kubeadm/SHA256SUMS
   ✓  /etc/default/kubelet                                                        installed
   ✓  /etc/kubernetes/credential-provider-config.yaml                             installed
 
