@@ -17,7 +17,7 @@ export type HostProfile = "release" | "fast";
 export function buildSettings(platform: Platform, profile: HostProfile): string[] {
   const toolchain = run("rustc", ["-vV"], { cwd: crateDirectory });
   const lockFile = readFileSync(join(crateDirectory, "Cargo.lock"), "utf8");
-  const { rust, c } = flags(cargoHome(), crateDirectory);
+  const { rust, c } = flags(cargoHome());
   const route = routeTo(platform);
   return [
     route.kind === "chroot" ? route.directory : toolchain,
@@ -46,7 +46,7 @@ export function cargo(
   const route = routeTo(platform);
   if (route.kind === "impossible") throw new BuildError(route.reason);
   if (route.kind === "chroot") {
-    const { rust, c } = flags("/cargo", "/crate");
+    const { rust, c } = flags("/cargo");
     const env = {
       CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
       [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: c,
@@ -54,7 +54,7 @@ export function cargo(
     cargoInChroot(route.directory, { cargoHome: cargoHome(), crate: crateDirectory, target, args, env });
     return;
   }
-  const { rust, c } = flags(cargoHome(), crateDirectory);
+  const { rust, c } = flags(cargoHome());
   run("nice", ["cargo", ...args], {
     cwd: crateDirectory,
     visible: true,
@@ -71,19 +71,15 @@ function cargoHome(): string {
   return process.env["CARGO_HOME"] || join(homedir(), ".cargo");
 }
 
-/** Static linking; and no path of the machine that built it. @param cargo @param crate where the two are for the compiler */
-function flags(cargo: string, crate: string): { rust: string[]; c: string } {
-  const renames = [
-    [cargo, "/cargo"],
-    [crate, "/runtime"],
-  ];
+/**
+ * Static linking; and no path of the machine that built it. The crate's own files are named relative to it by cargo, so that
+ * where the checkout lies decides neither a byte of the host nor whether the cache has it.
+ */
+function flags(cargo: string): { rust: string[]; c: string } {
   return {
-    rust: [
-      "-Ctarget-feature=+crt-static",
-      ...renames.map(([from, to]) => `--remap-path-prefix=${from}=${to}`),
-    ],
+    rust: ["-Ctarget-feature=+crt-static", `--remap-path-prefix=${cargo}=/cargo`],
     // QuickJS's own release builds are without its assertions, too.
-    c: ["-DNDEBUG", ...renames.map(([from, to]) => `-ffile-prefix-map=${from}=${to}`)].join(" "),
+    c: `-DNDEBUG -ffile-prefix-map=${cargo}=/cargo`,
   };
 }
 
