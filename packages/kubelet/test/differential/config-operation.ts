@@ -2,8 +2,8 @@ import { formatGoDuration } from "@imagecred/protocol";
 import { crypto } from "@imagecred/protocol/system";
 import { readConfig } from "../../src/config/read-config.ts";
 import type { CredentialProvider } from "../../src/config/types.ts";
+import { memoryDisk } from "../../src/testing/memory-disk.ts";
 import { bytes, type Case, list, optionalText, record, text } from "./input.ts";
-import { memoryDisk } from "./memory-disk.ts";
 
 /** readCredentialProviderConfig and validateCredentialProviderConfig of files that only exist in the case. */
 export function configCase(input: Case) {

@@ -1,5 +1,5 @@
-import type { Disk } from "../../src/disk.ts";
-import { cleanPath } from "../../src/go/path.ts";
+import type { Disk } from "../disk.ts";
+import { cleanPath } from "../go/path.ts";
 
 /** Files in memory, by absolute path; directories are implied. */
 export function memoryDisk(files: ReadonlyMap<string, Uint8Array>): Disk {
