@@ -7,8 +7,9 @@ import { type DecodedFile, decodeConfig } from "./decode-config.ts";
 import { aggregateText } from "./field-error.ts";
 import { configHash } from "./hash.ts";
 import { type KubeletRules, kubeletRules } from "./kubernetes-version.ts";
+import { type MergedFiles, mergeFiles, type ReadFile, startOf } from "./merge-files.ts";
 import type { ConfigProblem, ProblemCode, SourceLocation } from "./problem.ts";
-import type { CredentialProvider, CredentialProviderConfig } from "./types.ts";
+import type { CredentialProviderConfig } from "./types.ts";
 import { validateConfig } from "./validate.ts";
 
 /** What reading needs from outside, and as which kubelet. */
@@ -43,11 +44,6 @@ export interface ConfigReading {
   readonly validationErrors: readonly string[];
   /** Where a value stands, by its path in {@link config}; the nearest enclosing one when it was not written. */
   readonly locate: (path: string) => SourceLocation | undefined;
-}
-
-interface ReadFile {
-  readonly path: string;
-  readonly decoded: DecodedFile;
 }
 
 const MAX_FILE_BYTES = 1 << 30;
@@ -227,38 +223,4 @@ class ConfigReader {
 
 function unreadableBefore134(path: string, operation: string): string {
   return `unable to read external registry credential provider configuration from ${quote(path)}: ${operation}`;
-}
-
-function startOf(file: string): SourceLocation {
-  return { file, line: 1, column: 1 };
-}
-
-interface MergedFiles {
-  readonly config: CredentialProviderConfig;
-  readonly locate: (path: string) => SourceLocation | undefined;
-}
-
-function mergeFiles(files: readonly ReadFile[]): MergedFiles {
-  const providers: CredentialProvider[] = [];
-  const origins: { readonly file: ReadFile; readonly index: number }[] = [];
-  for (const file of files) {
-    for (const [index, provider] of (file.decoded.providers ?? []).entries()) {
-      providers.push(provider);
-      origins.push({ file, index });
-    }
-  }
-  const locate = (path: string): SourceLocation | undefined => {
-    const match = /^providers\[(\d+)\](.*)$/.exec(path);
-    const origin = match === null ? undefined : origins[Number(match[1])];
-    const file = origin?.file ?? files[0];
-    if (file === undefined) return undefined;
-    let own = origin === undefined ? path : `providers[${origin.index}]${match?.[2] ?? ""}`;
-    for (;;) {
-      const position = file.decoded.locate(own);
-      if (position !== undefined) return { file: file.path, ...position };
-      if (own === "") return startOf(file.path);
-      own = own.replace(/(?:^|\.)[^.[\]]*$|\[\d+\]$/, "");
-    }
-  };
-  return { config: { providers }, locate };
 }

@@ -1,4 +1,4 @@
-import { type ByteString, bytesFrom, textOf } from "../go/bytes.ts";
+import { type ByteString, textOf } from "../go/bytes.ts";
 
 const SIMPLE: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
 
@@ -16,9 +16,4 @@ export function unquoteJson(literal: ByteString): string {
     else out += textOf(whole as ByteString);
   }
   return out.toWellFormed();
-}
-
-/** Takes the bytes of a document for the scanner. */
-export function jsonBytes(data: Uint8Array): ByteString {
-  return bytesFrom(data);
 }

@@ -5,6 +5,9 @@
  * escape `\'`, which is written as a number.
  */
 
+/** Each costs one more parse, and a file that needs more than a few was not written by a person. */
+const MAX_REPAIRS = 500;
+
 /** Text that was changed where go-yaml takes what the library refuses. */
 export class RepairedText {
   readonly text: string;
@@ -71,8 +74,9 @@ export class RepairedText {
   /** A document marker ends everything, wherever it stands; and what did not help once will not help twice. */
   #isSettled(line: number): boolean {
     const moved = this.#insertions.some((insertion) => insertion.at === line);
-    const tooMany = this.#insertions.length > this.text.split("\n").length;
-    return moved || tooMany || /^(?:---|\.\.\.)(?:\s|$)/.test(this.text.slice(line));
+    return (
+      moved || this.#insertions.length >= MAX_REPAIRS || /^(?:---|\.\.\.)(?:\s|$)/.test(this.text.slice(line))
+    );
   }
 
   /** A column that is deeper than whatever can enclose the line: behind all indentation and indicators before it. */

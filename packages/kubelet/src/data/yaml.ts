@@ -3,9 +3,9 @@
  * decode.go says what happens to repeated keys, merge keys, aliases and keys that are no text.
  */
 import { compareBytes } from "../go/bytes.ts";
-import { formatFloat32, formatFloat64 } from "../go/float.ts";
-import { quote } from "../go/quote.ts";
+import { formatFloat64 } from "../go/float.ts";
 import type { DataNode, ObjectEntry } from "./node.ts";
+import { goSyntax, keyText } from "./yaml-key.ts";
 import type { YamlMapNode, YamlNode } from "./yaml-node.ts";
 import { resolveScalar, type ScalarValue, YamlValueError } from "./yaml-scalar.ts";
 
@@ -183,37 +183,6 @@ function toNode(value: ScalarValue, at: number): DataNode {
         : { type: "number", at, unsupported: formatFloat64(value.value) };
     default:
       return { type: "number", at };
-  }
-}
-
-/** The key as a JSON key; undefined where sigs.k8s.io/yaml has none for it. */
-function keyText(key: ScalarValue): string | undefined {
-  switch (key.goType) {
-    case "nil":
-    case "uint64":
-      return undefined;
-    case "float64":
-      return formatFloat32(key.value)
-        .replace(/^\+?(-?)Inf$/, "$1.inf")
-        .replace("NaN", ".nan");
-    default:
-      return String(key.value);
-  }
-}
-
-/** `%#v` of a key. */
-function goSyntax(key: ScalarValue): string {
-  switch (key.goType) {
-    case "nil":
-      return "<nil>";
-    case "string":
-      return quote(key.value);
-    case "float64":
-      return formatFloat64(key.value);
-    case "uint64":
-      return `0x${key.value.toString(16)}`;
-    default:
-      return String(key.value);
   }
 }
 

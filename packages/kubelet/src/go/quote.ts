@@ -1,4 +1,4 @@
-import { type ByteString, bytesOf, decodeRune, RUNE_ERROR, textOf } from "./bytes.ts";
+import { type ByteString, bytesOf, decodeRune, RUNE_ERROR } from "./bytes.ts";
 import { isPrint } from "./printable.ts";
 
 const NAMED: Readonly<Record<number, string>> = {
@@ -46,9 +46,4 @@ export function quoteJsonByte(byte: number): string {
   if (byte === 0x27) return "'\\''";
   if (byte === 0x22) return "'\"'";
   return `'${quoteRune(byte)}'`;
-}
-
-/** A Go `[]byte` or `string` argument of `%s`: printed as it is. */
-export function plain(bytes: ByteString): string {
-  return textOf(bytes);
 }
