@@ -2,6 +2,16 @@ import { type Call, describePlugin, type Scenario } from "@imagecred/e2e";
 import type { Clouds } from "@imagecred/fake-clouds";
 
 const imds = (operation: string): Call => ({ service: "aws.imds", operation, kind: "metadata" });
+// A lost answer to the token request is how the hop limit shows: two tries of a second each, then its own advice.
+const lostToken = {
+  requests: 2,
+  timeout: "5s",
+  stderr: /no answer came through it.*HttpPutResponseHopLimit/,
+};
+const imdsToken: Call = {
+  ...imds("Token"),
+  faults: { "never answers": lostToken, "stops amid the answer": lostToken },
+};
 const ecr: Call = { service: "aws.ecr", operation: "GetAuthorizationToken", kind: "cloud" };
 
 function setLife({ aws }: Clouds, seconds: number): void {
@@ -16,7 +26,7 @@ const scenario: Scenario = {
     {
       what: "the node's role, by IMDSv2",
       setUp: async (clouds) => ({ env: await clouds.aws.env("imds") }),
-      calls: [imds("Token"), imds("Role"), imds("Credentials"), ecr],
+      calls: [imdsToken, imds("Role"), imds("Credentials"), ecr],
       opensEarly: "aws.ecr",
       cacheKeyType: "Registry",
       setLife,

@@ -14,6 +14,8 @@ export interface Expectation {
   readonly atLeastMs?: number;
   /** Milliseconds that it may take at most: enough for a busy machine, far from the limits that would apply otherwise. */
   readonly atMostMs?: number;
+  /** IMAGECRED_TIMEOUT. Default 8s, enough for every retry. */
+  readonly timeout?: string;
 }
 
 export interface FaultCase extends Expectation {
@@ -22,8 +24,6 @@ export interface FaultCase extends Expectation {
   readonly times?: number;
   /** Default: both. */
   readonly kind?: Call["kind"];
-  /** IMAGECRED_TIMEOUT. Default 8s, enough for every retry. */
-  readonly timeout?: string;
 }
 
 function answer(status: number, body = "", headers: Record<string, string> = {}): Fault {
@@ -52,7 +52,7 @@ const CASES = {
     exitCode: 1,
     requests: 1,
     stderr: /status 429/,
-    atMostMs: 4000,
+    atMostMs: 6000,
   },
   "403 that is not the API's": { fault: answer(403, PAGE), exitCode: 1, requests: 1, stderr: /status 403/ },
   "reset once": { fault: { kind: "reset", when: "request" }, times: 1, exitCode: 0, requests: 2 },
@@ -82,21 +82,21 @@ const CASES = {
   },
   "never answers": {
     fault: { kind: "hang", when: "request" },
-    timeout: "1s",
+    timeout: "2s",
     exitCode: 1,
     requests: 1,
     stderr: /no answer|not done within/,
-    atLeastMs: 900,
-    atMostMs: 4000,
+    atLeastMs: 1900,
+    atMostMs: 6000,
   },
   "stops amid the answer": {
     fault: { kind: "hang", when: "headers" },
-    timeout: "1s",
+    timeout: "2s",
     exitCode: 1,
     requests: 1,
     stderr: /no answer|not done within/,
-    atLeastMs: 900,
-    atMostMs: 4000,
+    atLeastMs: 1900,
+    atMostMs: 6000,
   },
   "truncated always": {
     fault: { kind: "truncate" },
@@ -129,12 +129,12 @@ const CASES = {
   },
   "silent on connecting": {
     fault: { kind: "hang", when: "connect" },
-    timeout: "1s",
+    timeout: "2s",
     exitCode: 1,
     requests: 0,
     connections: 1,
     stderr: /no answer|not done within/,
-    atMostMs: 4000,
+    atMostMs: 6000,
   },
   "the port is closed": {
     kind: "metadata",
@@ -143,7 +143,7 @@ const CASES = {
     requests: 0,
     connections: 0,
     stderr: /refused the connection/,
-    atMostMs: 4000,
+    atMostMs: 6000,
   },
   "the proxy can't connect": {
     kind: "cloud",
