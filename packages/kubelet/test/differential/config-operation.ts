@@ -1,7 +1,8 @@
 import { formatGoDuration } from "@imagecred/protocol";
 import { crypto } from "@imagecred/protocol/system";
+import { type KubeletRules, kubeletRules } from "../../src/config/kubernetes-version.ts";
 import { readConfig } from "../../src/config/read-config.ts";
-import type { CredentialProvider } from "../../src/config/types.ts";
+import type { CredentialProvider, ServiceAccountTokenAttributes } from "../../src/config/types.ts";
 import { memoryDisk } from "../../src/testing/memory-disk.ts";
 import { bytes, type Case, list, optionalText, record, text } from "./input.ts";
 
@@ -29,19 +30,28 @@ export function configCase(input: Case) {
   const prefix = "failed to validate credential provider config: ";
   return {
     readError: null,
-    config: { providers: (reading.config?.providers ?? []).map(shownProvider) },
+    config: {
+      providers: (reading.config?.providers ?? []).map((provider) =>
+        shownProvider(provider, kubeletRules(version)),
+      ),
+    },
     hash: reading.hash,
     validationErrors: reading.validationErrors,
     ...(reading.kubeletError === undefined ? {} : { aggregate: reading.kubeletError.slice(prefix.length) }),
   };
 }
 
-function shownProvider({ tokenAttributes, ...provider }: CredentialProvider) {
+function shownProvider({ tokenAttributes, ...provider }: CredentialProvider, rules: KubeletRules) {
   const duration = provider.defaultCacheDuration;
   return {
     ...provider,
     env: provider.env ?? [],
     defaultCacheDuration: duration === null ? null : formatGoDuration(duration),
-    ...(tokenAttributes === null ? {} : { tokenAttributes }),
+    ...(tokenAttributes === null ? {} : { tokenAttributes: shownAttributes(tokenAttributes, rules) }),
   };
+}
+
+/** 1.33 has no cacheType. */
+function shownAttributes({ cacheType, ...attributes }: ServiceAccountTokenAttributes, rules: KubeletRules) {
+  return rules.cacheType ? { ...attributes, cacheType } : attributes;
 }
