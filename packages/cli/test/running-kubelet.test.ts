@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { describe, test } from "node:test";
+import type { DoctorDocument } from "../src/commands/doctor/index.ts";
+import { answer, putConfig, putPlugin } from "../src/testing/plugins.ts";
+import { bench } from "../src/testing/run.ts";
+import { checkedDocument } from "../src/testing/schemas.ts";
+import { notBuilt, RUNTIMES, runImagecred } from "./executables.ts";
+
+/** Another kubelet on this machine would be found as well as ours. */
+function otherKubelet(): string | false {
+  const names = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  const found = names.find((name) => {
+    try {
+      return /^(?:kubelet|k3s\S*|rke2)\s*$/.test(readFileSync(`/proc/${name}/comm`, "utf8"));
+    } catch {
+      // It has ended meanwhile.
+      return false;
+    }
+  });
+  return found === undefined ? false : `process ${found} is a kubelet already`;
+}
+
+for (const runtime of RUNTIMES) {
+  describe(`beside a running kubelet, ${runtime.name}`, {
+    skip: notBuilt(runtime, "imagecred") || otherKubelet(),
+  }, () => {
+    test("its flags, its environment and its start are found", async () => {
+      using place = bench();
+      putConfig(place, { name: "p", match: ["r.io"] });
+      putPlugin(
+        place,
+        "p",
+        `test "$OF_KUBELET" = "a b" && test -z "$OF_SHELL" || exit 9; ${answer({ "r.io": ["user", "pass-word"] })}`,
+      );
+      putPlugin(place, "kubelet", "echo up; read end");
+      const flags = [
+        `--image-credential-provider-config=${place.path("config.yaml")}`,
+        "--image-credential-provider-bin-dir",
+        place.path("opt/bin"),
+      ];
+      const kubelet = spawn(place.path("opt/bin/kubelet"), flags, {
+        env: { PATH: "/usr/bin:/bin", OF_KUBELET: "a b" },
+        stdio: ["pipe", "pipe", "inherit"],
+      });
+      try {
+        await new Promise((resolve) => kubelet.stdout.once("data", resolve));
+        const doctor = async () => {
+          const ran = await runImagecred(runtime, ["doctor", "r.io/app", "--no-registry", "-o", "json"], {
+            cwd: "/",
+            env: { OF_SHELL: "x" },
+          });
+          assert.equal(ran.code, 0, ran.stdout + ran.stderr);
+          return (checkedDocument(ran.stdout) as unknown as DoctorDocument).steps[0];
+        };
+        const fresh = await doctor();
+        assert.equal(fresh?.light, "good", JSON.stringify(fresh));
+        assert.deepEqual(
+          fresh?.details.map(({ says }) => says),
+          [
+            `flags of the kubelet that runs here (process ${kubelet.pid})`,
+            `plugins get the environment of the kubelet (process ${kubelet.pid})`,
+          ],
+        );
+        const later = Date.now() / 1000 + 60;
+        writeFileSync(place.path("config.yaml"), readFileSync(place.path("config.yaml")));
+        utimesSync(place.path("config.yaml"), later, later);
+        const stale = await doctor();
+        assert.equal(stale?.light, "warning");
+        assert.match(stale?.details[0]?.says ?? "", /config\.yaml changed after the kubelet started/);
+      } finally {
+        kubelet.stdin.end("\n");
+        await new Promise((resolve) => kubelet.once("close", resolve));
+      }
+    });
+  });
+}
