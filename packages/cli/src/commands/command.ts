@@ -1,3 +1,4 @@
+import { redact } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
 import { type Style, styleFor } from "../output/style.ts";
 import { printable } from "../output/text.ts";
@@ -13,6 +14,8 @@ export interface Command<Options, Document> {
   /** For a person; ends with a line end. */
   render(document: Document, style: Style): string;
   exitCode(document: Document): 0 | 1;
+  /** Whether secrets were asked for. Whatever else is printed has every known one blanked, as a second line of defence. */
+  reveals?(options: Options): boolean;
 }
 
 export const OUTPUTS = ["human", "json"] as const;
@@ -29,21 +32,22 @@ export async function execute<Options extends CommonOptions, Document>(
   world: World,
 ): Promise<ExitCode> {
   const { stdio } = world;
+  const clean = command.reveals?.(options) === true ? (text: string) => text : redact;
   let document: Document;
   try {
     document = await command.run(options, world);
   } catch (error) {
     if (error instanceof UsageError) {
-      stdio.writeStderr(`imagecred: ${printable(error.message)}\n`);
+      stdio.writeStderr(clean(`imagecred: ${printable(error.message)}\n`));
       return 2;
     }
     if (!(error instanceof CommandError)) throw error;
-    if (options.output === "json") stdio.writeStdout(json({ kind: "Error", message: error.message }));
-    else stdio.writeStderr(`imagecred: ${printable(error.message)}\n`);
+    if (options.output === "json") stdio.writeStdout(clean(json({ kind: "Error", message: error.message })));
+    else stdio.writeStderr(clean(`imagecred: ${printable(error.message)}\n`));
     return 1;
   }
-  if (options.output === "json") stdio.writeStdout(json(document));
-  else stdio.writeStdout(command.render(document, stdoutStyle(world)));
+  if (options.output === "json") stdio.writeStdout(clean(json(document)));
+  else stdio.writeStdout(clean(command.render(document, stdoutStyle(world))));
   return command.exitCode(document);
 }
 

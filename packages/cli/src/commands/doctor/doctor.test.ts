@@ -139,6 +139,25 @@ test("each place where it can stop", async () => {
   assert.match(await stops("r.example/a"), /^configuration: the kubelet would not start with config\.yaml/);
 });
 
+test("a registry that repeats the credential in its error is not repeated", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(place, "p", answer({ "r.example": ["user", "echoed-password-1"] }));
+  const echoing = scriptedTransport(({ headers }) =>
+    headers["authorization"] === undefined
+      ? { status: 401, headers: { "www-authenticate": "Basic" } }
+      : { status: 403, body: { errors: [{ code: "DENIED", message: "bad password echoed-password-1" }] } },
+  );
+  for (const format of ["human", "json"]) {
+    const ran = await place.run(["doctor", "r.example/a", ...PLACES, "-o", format], {
+      ...options(),
+      transport: echoing,
+    });
+    assert.match(ran.stdout, /DENIED bad password \[redacted\]/);
+    assert.ok(!ran.stdout.includes("echoed-password-1"));
+  }
+});
+
 test("no provider for an image is a warning, and its registry has the last word", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["q.example", "r.example/team/"] });

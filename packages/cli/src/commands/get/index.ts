@@ -68,6 +68,7 @@ export const get: Command<GetOptions, GetDocument> = {
   },
   render: renderGet,
   exitCode: ({ credentials }) => (credentials.length > 0 ? 0 : 1),
+  reveals: ({ reveal }) => reveal === true,
 };
 
 function shownCredentials(asked: ImageCredentials, reveal: boolean): readonly ShownCredential[] {
