@@ -65,11 +65,17 @@ const foreignRegistry: Lint = {
         {
           at: pattern.at,
           message: `${shown(pattern.text)} is no host of ${plugin.service}`,
-          fix: `remove it, or opt it in: args: ["--registry=${hostOf(pattern)}=THE_REGISTRY_BEHIND_IT"]`,
+          fix: `remove it${optInFor(hostOf(pattern))}`,
         },
       ];
     }),
 };
+
+/** A mirror is opted in by its name; a pattern has none. */
+function optInFor(host: string): string {
+  if (/[*?[\]]/.test(host)) return ", and opt mirrors in one by one: --registry=HOST=THE_REGISTRY_BEHIND_IT";
+  return `, or opt it in: args: ["--registry=${host}=THE_REGISTRY_BEHIND_IT"]`;
+}
 
 function patternCovers(wide: Pattern, narrow: Pattern): boolean {
   if (wide.side === undefined || narrow.side === undefined || wide.side.port !== narrow.side.port)
