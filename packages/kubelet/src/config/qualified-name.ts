@@ -8,33 +8,39 @@ const NAME_EXAMPLES = "(e.g. 'MyName',  or 'my.name',  or '123-abc', ";
 const NAME_RULE = `must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character ${NAME_EXAMPLES}regex used for validation is '${NAME}')`;
 const SUBDOMAIN_RULE = `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '${SUBDOMAIN}')`;
 
-/**
- * What is wrong with a name such as `eks.amazonaws.com/role-arn`; empty when nothing is.
- *
- * @param called how the kubelet calls such a name: `a valid label key` since 1.35, `a qualified name` before
- */
-export function qualifiedNameFaults(name: string, called = "a valid label key"): string[] {
+/** The words that changed with 1.35. */
+export interface NameWords {
+  /** What such a name is called. */
+  readonly name: "a valid label key" | "a qualified name";
+  /** What its length is counted in; they are bytes in either case. */
+  readonly unit: "bytes" | "characters";
+}
+
+const NEWEST_WORDS: NameWords = { name: "a valid label key", unit: "bytes" };
+
+/** What is wrong with a name such as `eks.amazonaws.com/role-arn`; empty when nothing is. */
+export function qualifiedNameFaults(name: string, words: NameWords = NEWEST_WORDS): string[] {
   const parts = name.split("/");
   if (parts.length > 2) {
     return [
-      `${called} ${NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
+      `${words.name} ${NAME_RULE} with an optional DNS subdomain prefix and '/' (e.g. 'example.com/MyName')`,
     ];
   }
   const faults: string[] = [];
   const [prefix, last] = parts.length === 2 ? parts : [undefined, parts[0]];
   if (prefix === "") faults.push("prefix part must be non-empty");
   else if (prefix !== undefined)
-    faults.push(...subdomainFaults(prefix).map((fault) => `prefix part ${fault}`));
+    faults.push(...subdomainFaults(prefix, words).map((fault) => `prefix part ${fault}`));
   const local = last ?? "";
   if (local === "") faults.push("name part must be non-empty");
-  else if (bytesOf(local).length > 63) faults.push("name part must be no more than 63 bytes");
+  else if (bytesOf(local).length > 63) faults.push(`name part must be no more than 63 ${words.unit}`);
   if (!new RegExp(`^${NAME}$`).test(local)) faults.push(`name part ${NAME_RULE}`);
   return faults;
 }
 
-function subdomainFaults(text: string): string[] {
+function subdomainFaults(text: string, words: NameWords): string[] {
   const faults: string[] = [];
-  if (bytesOf(text).length > 253) faults.push("must be no more than 253 bytes");
+  if (bytesOf(text).length > 253) faults.push(`must be no more than 253 ${words.unit}`);
   if (!new RegExp(`^${SUBDOMAIN}$`).test(text)) faults.push(SUBDOMAIN_RULE);
   return faults;
 }

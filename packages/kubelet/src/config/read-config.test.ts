@@ -208,6 +208,12 @@ describe("versions", () => {
     );
   });
 
+  test("lengths of annotation keys are said to be characters before 1.35", () => {
+    const text = `${withTokens}      cacheType: Token\n`.replace("a/b/c", "x".repeat(64));
+    assert.match(errors(text, "1.34").kubeletError ?? "", /name part must be no more than 63 characters$/);
+    assert.match(errors(text, "1.35").kubeletError ?? "", /name part must be no more than 63 bytes$/);
+  });
+
   test("texts are longer before 1.34", () => {
     const text = CONFIG.replace("10m", "-1m").replace(/ {4}apiVersion.*\n/, "");
     assert.deepEqual(errors(text, "1.33").validationErrors, [

@@ -4,7 +4,7 @@ import { goToLower } from "../go/lower.ts";
 import { GoUrlError, parseHttpUrl } from "../go/url.ts";
 import { type FieldError, FieldErrors } from "./field-error.ts";
 import type { KubeletRules } from "./kubernetes-version.ts";
-import { qualifiedNameFaults } from "./qualified-name.ts";
+import { type NameWords, qualifiedNameFaults } from "./qualified-name.ts";
 import type { CredentialProvider, CredentialProviderConfig, ServiceAccountTokenAttributes } from "./types.ts";
 
 /** The protocol versions that a plugin may speak, in the order in which the kubelet lists them. */
@@ -15,6 +15,7 @@ export const PROVIDER_API_VERSIONS = [
 ] as const;
 
 const TOKEN_API_VERSION = PROVIDER_API_VERSIONS[0];
+const OLD_WORDS: NameWords = { name: "a qualified name", unit: "characters" };
 const CACHE_TYPES = ["ServiceAccount", "Token"];
 
 /**
@@ -148,10 +149,7 @@ function validateAnnotationKeys(
 ): void {
   const seen = new Set<string>();
   for (const [index, key] of keys.entries()) {
-    const faults = qualifiedNameFaults(
-      goToLower(key),
-      rules.minor >= 35 ? "a valid label key" : "a qualified name",
-    );
+    const faults = qualifiedNameFaults(goToLower(key), rules.minor >= 35 ? undefined : OLD_WORDS);
     for (const fault of faults) errors.invalid(`${path}[${index}]`, key, fault);
     if (seen.has(key)) errors.duplicate(`${path}[${index}]`, key);
     seen.add(key);
