@@ -14,6 +14,9 @@ export const CACHE = process.env["IMAGECRED_CACHE"] ?? join(homedir(), ".cache",
 export interface GoProgram {
   /** The module directory below `go/`, which decides the linked kubelet release. */
   readonly module: "newest" | "oldest";
+  /** Another go.mod than the module's own. */
+  readonly modFile?: string;
+  readonly tags?: string;
   /** What `go build` is asked for. */
   readonly package: string;
   /** Directory below the cache, and the file's name. */
@@ -22,21 +25,30 @@ export interface GoProgram {
   readonly sources: readonly string[];
 }
 
-/** Answers the driver's questions with the kubelet's code of each release. */
-export const DRIVERS = {
-  newest: {
-    module: "newest",
+/** The releases whose code can be asked, by Kubernetes version; the first is the newest. */
+export const RELEASES = ["1.37", "1.34", "1.33", "1.32", "1.29"] as const;
+export type Release = (typeof RELEASES)[number];
+export const NEWEST = RELEASES[0];
+
+/** Builds of the driver. A release that differs little shares another one's sources, with a go.mod of its own. */
+const DRIVER_BUILDS: Readonly<Record<Release, Pick<GoProgram, "module" | "modFile" | "tags">>> = {
+  "1.37": { module: "newest" },
+  "1.34": { module: "newest", modFile: "v1.34.mod", tags: "v1_34" },
+  "1.33": { module: "newest", modFile: "v1.33.mod", tags: "v1_33" },
+  "1.32": { module: "oldest", modFile: "v1.32.mod" },
+  "1.29": { module: "oldest" },
+};
+
+/** Answers the driver's questions with the kubelet's code of a release. */
+export function driverOf(release: Release): GoProgram {
+  const build = DRIVER_BUILDS[release];
+  return {
+    ...build,
     package: ".",
-    cacheName: "conformance-driver-newest",
-    sources: ["driver/**/*.go", "newest/*.{go,s}"],
-  },
-  oldest: {
-    module: "oldest",
-    package: ".",
-    cacheName: "conformance-driver-oldest",
-    sources: ["driver/**/*.go", "oldest/*.{go,s}"],
-  },
-} as const satisfies Record<string, GoProgram>;
+    cacheName: `conformance-driver-${release}`,
+    sources: ["driver/**/*.go", `${build.module}/*.{go,s}`],
+  };
+}
 
 /** The kubelet itself. */
 export const KUBELET: GoProgram = {
@@ -74,15 +86,36 @@ export async function built(program: GoProgram): Promise<string> {
   mkdirSync(dirname(path), { recursive: true });
   // Built beside its place and renamed: two runs at once do the work twice, and neither sees half a file.
   const unfinished = `${path}.${process.pid}`;
-  const args = ["build", "-trimpath", "-buildvcs=false", "-mod=readonly", "-ldflags=-s -w", "-o", unfinished];
-  await run("go", [...args, program.package], join(goDirectory, program.module));
+  const { module, modFile, tags } = program;
+  const variant = [
+    ...(modFile === undefined ? [] : [`-modfile=${modFile}`]),
+    ...(tags === undefined ? [] : [`-tags=${tags}`]),
+  ];
+  const args = [
+    "build",
+    ...variant,
+    "-trimpath",
+    "-buildvcs=false",
+    "-mod=readonly",
+    "-ldflags=-s -w",
+    "-o",
+    unfinished,
+  ];
+  await run("go", [...args, program.package], join(goDirectory, module));
   renameSync(unfinished, path);
   return path;
 }
 
-async function key({ module, package: name, sources }: GoProgram): Promise<string> {
-  const hash = createHash("sha256").update(`${await goVersion()}\0${name}\0${FLAGS}`);
-  const files = globSync([...sources, `${module}/go.{mod,sum}`], { cwd: goDirectory }).toSorted();
+async function key({
+  module,
+  modFile = "go.mod",
+  tags = "",
+  package: name,
+  sources,
+}: GoProgram): Promise<string> {
+  const hash = createHash("sha256").update(`${await goVersion()}\0${name}\0${tags}\0${FLAGS}`);
+  const locks = modFile.replace(/mod$/, "{mod,sum}");
+  const files = globSync([...sources, `${module}/${locks}`], { cwd: goDirectory }).toSorted();
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(goDirectory, file)));
   return hash.digest("hex").slice(0, 32);
 }

@@ -1,4 +1,4 @@
-import { built, DRIVERS } from "./go-build.ts";
+import { built, driverOf, type Release } from "./go-build.ts";
 import { LineProcess } from "./line-process.ts";
 
 /** A user name and a password, in the order in which the kubelet would try them. */
@@ -68,8 +68,8 @@ export class KubeletCode {
    * Builds the driver when that is needed and starts it.
    * @param env the kubelet's environment, which plugins inherit
    */
-  static async start(release: keyof typeof DRIVERS, env: NodeJS.ProcessEnv = {}): Promise<KubeletCode> {
-    return new KubeletCode(new LineProcess([await built(DRIVERS[release])], env));
+  static async start(release: Release, env: NodeJS.ProcessEnv = {}): Promise<KubeletCode> {
+    return new KubeletCode(new LineProcess([await built(driverOf(release))], env));
   }
 
   /** Any operation of the driver, by name. */

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, test } from "node:test";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
 import { goMissing } from "../src/go-build.ts";
 import type { Pod } from "../src/kubelet-code.ts";
+import { NEWEST, RELEASES } from "../src/releases.ts";
 import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE, POD, WAYS } from "./identities.ts";
 import { nameOf, PLUGINS, TestNode } from "./test-node.ts";
 
@@ -13,7 +14,7 @@ describe("our executables under the kubelet's own code", { skip }, () => {
   let node: TestNode;
 
   before(async () => {
-    node = await TestNode.make("newest", binDir);
+    node = await TestNode.make(NEWEST, binDir);
   });
   after(async () => {
     assert.deepEqual(node.clouds.defects, []);
@@ -43,8 +44,8 @@ describe("our executables under the kubelet's own code", { skip }, () => {
   }
 
   for (const { runtime, binDir: other } of binDirectories()) {
-    for (const release of ["newest", "oldest"] as const) {
-      test(`one node, three clouds: ${runtime} executables, ${release} release`, async () => {
+    for (const release of RELEASES) {
+      test(`one node, three clouds: ${runtime} executables, ${release}`, async () => {
         await using three = await TestNode.make(release, other);
         await three.start(await Promise.all(PLUGINS.map((plugin) => three.itself(plugin))));
         for (const image of [ECR_IMAGE, ACR_IMAGE, GCR_IMAGE]) {

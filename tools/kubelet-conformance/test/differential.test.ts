@@ -4,8 +4,8 @@ import { after, before, describe, test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { goMissing } from "../src/go-build.ts";
-import { KubeletCode } from "../src/kubelet-code.ts";
 import { LineProcess } from "../src/line-process.ts";
+import { EveryKubelet, NEWEST, RELEASES, type Release } from "../src/releases.ts";
 import { config } from "./differential/configs.ts";
 import { imageName, qualifiedName } from "./differential/image-names.ts";
 import { keyring, provide } from "./differential/keyrings.ts";
@@ -22,18 +22,16 @@ const skip = (await goMissing()) ?? false;
 
 describe("packages/kubelet against the kubelet's own code", { skip }, () => {
   let ours: LineProcess;
-  const kubelets: { newest?: KubeletCode; oldest?: KubeletCode } = {};
+  let kubelets: EveryKubelet;
 
   before(async () => {
     const server = join(import.meta.dirname, "../../../packages/kubelet/test/differential-server.ts");
     ours = new LineProcess([process.execPath, "--conditions=source", server], process.env);
-    kubelets.newest = await KubeletCode.start("newest", process.env);
-    kubelets.oldest = await KubeletCode.start("oldest", process.env);
+    kubelets = await EveryKubelet.start(process.env);
   });
   after(async () => {
     await ours[Symbol.asyncDispose]();
-    await kubelets.newest?.[Symbol.asyncDispose]();
-    await kubelets.oldest?.[Symbol.asyncDispose]();
+    await kubelets[Symbol.asyncDispose]();
   });
 
   /** Every case gives the same on both sides; the smallest that does not is shown. */
@@ -41,17 +39,14 @@ describe("packages/kubelet against the kubelet's own code", { skip }, () => {
     op: string,
     cases: fc.Arbitrary<Record<string, unknown>>,
     runs: number,
-    { release = "newest", compare = same }: { release?: "newest" | "oldest"; compare?: Comparison } = {},
+    { release = NEWEST, compare = same }: { release?: Release; compare?: Comparison } = {},
   ): void {
-    test(`${op}: ${runs} cases, ${release} release`, async () => {
-      const kubelet = kubelets[release];
-      assert.ok(kubelet);
-      // The oldest release has its own texts; packages/kubelet is told which one to be.
-      const version = release === "oldest" ? { kubernetesVersion: "1.29" } : {};
+    test(`${op}: ${runs} cases, ${release}`, async () => {
+      const kubelet = kubelets.of(release);
       const property = fc.asyncProperty(cases, async (fields) => {
         const [theirs, mine] = await Promise.all([
           kubelet.ask(op, fields),
-          ours.ask({ ...fields, ...version, op }),
+          ours.ask({ ...fields, kubernetesVersion: release, op }),
         ]);
         if (!compare(theirs, mine)) {
           assert.fail(
@@ -77,22 +72,17 @@ describe("packages/kubelet against the kubelet's own code", { skip }, () => {
   agree("provide", provide, 3_000);
   agree("cacheKey", cacheKey, 1_000);
 
-  agree("match", globAndImage, 2_000, { release: "oldest" });
-  // It counts the domain towards the 255 characters of a repository's name; newer releases do not.
-  agree(
-    "image",
-    imageName.filter(({ image }) => image.length < 200),
-    2_000,
-    { release: "oldest" },
-  );
-  agree("keyring", keyring, 2_000, { release: "oldest" });
-  agree("response", response, 1_000, { release: "oldest" });
-  agree(
-    "config",
-    config.filter(({ dir }) => dir !== true),
-    2_000,
-    { release: "oldest", compare: sameConfig },
-  );
+  for (const release of RELEASES.slice(1)) {
+    // Directories came with 1.34.
+    const readable = Number(release) < 1.34 ? config.filter(({ dir }) => dir !== true) : config;
+    agree("config", readable, 1_500, { release, compare: sameConfig });
+    agree("response", response, 500, { release });
+    agree("keyring", keyring, 500, { release });
+    agree("match", globAndImage, 500, { release });
+  }
+  // This one counts the domain towards the 255 characters of a repository's name.
+  const short = imageName.filter(({ image }) => image.length < 200);
+  agree("image", short, 1_000, { release: "1.29" });
 });
 
 type Comparison = (theirs: unknown, mine: unknown) => boolean;
@@ -110,12 +100,12 @@ function sameConfig(theirs: unknown, mine: unknown): boolean {
   const other = theirs as Record<string, unknown>;
   const bothRefuse = typeof other["readError"] === "string" && typeof answer["readError"] === "string";
   if (bothRefuse && readErrorClass !== "exact") return true;
-  // The oldest release has no hash.
+  // Before 1.34 there is no hash.
   if (other["hash"] === undefined) delete answer["hash"];
   return same(withoutChance(other), withoutChance(answer));
 }
 
-/** Without what no code decides: a path in a build, and the order of a Go map in the oldest release's lists of values. */
+/** Without what no code decides: a path in a build, and the order of a Go map in older releases' lists of values. */
 function withoutChance(answer: unknown): unknown {
   const text = JSON.stringify(answer)
     .replace(/ in scheme \\"[^"]*\\"/g, "")

@@ -6,8 +6,8 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { executables } from "@imagecred/e2e";
 import { goMissing } from "../src/go-build.ts";
-import { KubeletCode } from "../src/kubelet-code.ts";
 import { Scratch } from "../src/provider-config.ts";
+import { EveryKubelet, RELEASES, type Release } from "../src/releases.ts";
 
 const imagecred = executables("imagecred").find((built) => built.skipped === undefined);
 const skip =
@@ -33,18 +33,16 @@ interface Written {
 describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
   let scratch: Scratch;
   let binDir: string;
-  const releases: { newest?: KubeletCode; oldest?: KubeletCode } = {};
+  let kubelets: EveryKubelet;
 
   before(async () => {
     scratch = await Scratch.make();
     binDir = join(scratch.path, "bin");
     await mkdir(binDir);
-    releases.newest = await KubeletCode.start("newest");
-    releases.oldest = await KubeletCode.start("oldest");
+    kubelets = await EveryKubelet.start();
   });
   after(async () => {
-    await releases.newest?.[Symbol.asyncDispose]();
-    await releases.oldest?.[Symbol.asyncDispose]();
+    await kubelets[Symbol.asyncDispose]();
     await scratch[Symbol.asyncDispose]();
   });
 
@@ -58,7 +56,7 @@ describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
   }
 
   /** Every CredentialProviderConfig among the files is registered, with an executable for each name in it. */
-  async function registered(release: "newest" | "oldest", { files }: Written): Promise<number> {
+  async function registered(release: Release, { files }: Written): Promise<number> {
     let providers = 0;
     for (const { name, content } of files.filter((file) =>
       /^kind: CredentialProviderConfig$/m.test(file.content),
@@ -68,9 +66,9 @@ describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
       )) {
         await writeFile(join(binDir, plugin), "#!/bin/sh\n", { mode: 0o755 });
       }
-      const kubelet = releases[release];
-      assert.ok(kubelet);
-      const answer = await kubelet.register(await scratch.write(name.replaceAll("/", "-"), content), binDir);
+      const answer = await kubelets
+        .of(release)
+        .register(await scratch.write(name.replaceAll("/", "-"), content), binDir);
       assert.equal(answer.error, null, content);
       providers += answer.registered;
     }
@@ -79,7 +77,7 @@ describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
 
   for (const distribution of DISTRIBUTIONS) {
     const clouds = ["aws", "azure", "gcp"].filter((cloud) => distribution !== "kops" || cloud !== "azure");
-    test(`${distribution}: newest and oldest release`, async () => {
+    test(`${distribution}: every release`, async () => {
       const files = await written(
         "--cloud",
         clouds.join(),
@@ -88,12 +86,11 @@ describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
         "-d",
         distribution,
       );
-      assert.equal(await registered("newest", files), clouds.length);
-      assert.equal(await registered("oldest", files), clouds.length);
+      for (const release of RELEASES) assert.equal(await registered(release, files), clouds.length, release);
     });
   }
 
-  test("with the pods' identities: the newest release", async () => {
+  test("with the pods' identities: the releases that have them by default", async () => {
     const files = await written(
       "--cloud",
       "aws,azure,gcp",
@@ -105,7 +102,8 @@ describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
       "-d",
       "pods",
     );
-    assert.equal(await registered("newest", files), 3);
+    for (const release of ["1.37", "1.34"] as const)
+      assert.equal(await registered(release, files), 3, release);
     assert.ok(files.files.some(({ content }) => content.includes("tokenAttributes:")));
     assert.ok(files.files.some(({ content }) => content.includes("request-serviceaccounts-token-audience")));
   });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
-import { goMissing } from "../src/go-build.ts";
+import { goMissing, NEWEST } from "../src/go-build.ts";
 import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE } from "./identities.ts";
 import { nameOf, TestNode } from "./test-node.ts";
 
@@ -12,7 +12,7 @@ describe("clouds that refuse, as the kubelet's log tells it", { skip }, () => {
   let node: TestNode;
 
   before(async () => {
-    node = await TestNode.make("newest", binDir);
+    node = await TestNode.make(NEWEST, binDir);
   });
   after(async () => {
     assert.deepEqual(node.clouds.defects, []);

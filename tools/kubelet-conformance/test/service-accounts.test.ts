@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
-import { goMissing } from "../src/go-build.ts";
+import { goMissing, NEWEST } from "../src/go-build.ts";
 import type { ServiceAccount } from "../src/kubelet-code.ts";
 import { operatorMessage } from "../src/operator-messages.ts";
 import { ECR_IMAGE, POD } from "./identities.ts";
@@ -22,7 +22,7 @@ describe("service account mode, by the kubelet's own code", { skip }, () => {
   let node: TestNode;
 
   before(async () => {
-    node = await TestNode.make("newest", binDir);
+    node = await TestNode.make(NEWEST, binDir);
   });
   after(async () => {
     assert.deepEqual(node.clouds.defects, []);

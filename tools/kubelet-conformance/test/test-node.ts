@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { registryStatus } from "@imagecred/e2e";
 import { type Clouds, type CloudsOptions, startClouds } from "@imagecred/fake-clouds";
+import type { Release } from "../src/go-build.ts";
 import { KubeletCode, type Login, type Lookup, type ServiceAccount } from "../src/kubelet-code.ts";
 import { configText, type Provider, Scratch } from "../src/provider-config.ts";
 import { PATTERNS } from "./identities.ts";
@@ -27,11 +28,7 @@ export class TestNode implements AsyncDisposable {
   }
 
   /** @param binDir directory of our executables, unless told otherwise at {@link start} */
-  static async make(
-    release: "newest" | "oldest",
-    binDir = "",
-    options: CloudsOptions = {},
-  ): Promise<TestNode> {
+  static async make(release: Release, binDir = "", options: CloudsOptions = {}): Promise<TestNode> {
     const kubelet = await KubeletCode.start(release, { PATH: process.env["PATH"], HOME: "/nonexistent" });
     return new TestNode(await startClouds(options), kubelet, await Scratch.make(), binDir);
   }

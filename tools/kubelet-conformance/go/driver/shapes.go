@@ -56,10 +56,10 @@ type EnvVar struct {
 	Value string `json:"value"`
 }
 
-// TokenAttributes is a provider's service account block.
+// TokenAttributes is a provider's service account block; before 1.34 it had no cache type.
 type TokenAttributes struct {
 	ServiceAccountTokenAudience          string   `json:"serviceAccountTokenAudience"`
-	CacheType                            string   `json:"cacheType"`
+	CacheType                            *string  `json:"cacheType,omitempty"`
 	RequireServiceAccount                *bool    `json:"requireServiceAccount"`
 	RequiredServiceAccountAnnotationKeys []string `json:"requiredServiceAccountAnnotationKeys"`
 	OptionalServiceAccountAnnotationKeys []string `json:"optionalServiceAccountAnnotationKeys"`

@@ -15,7 +15,7 @@ func (k *kubelet) ReadConfig(path string, serviceAccountTokens bool) driver.Conf
 		if t := p.TokenAttributes; t != nil {
 			answer.Config.Providers[i].TokenAttributes = &driver.TokenAttributes{
 				ServiceAccountTokenAudience:          t.ServiceAccountTokenAudience,
-				CacheType:                            string(t.CacheType),
+				CacheType:                            cacheTypeOf(t),
 				RequireServiceAccount:                t.RequireServiceAccount,
 				RequiredServiceAccountAnnotationKeys: t.RequiredServiceAccountAnnotationKeys,
 				OptionalServiceAccountAnnotationKeys: t.OptionalServiceAccountAnnotationKeys,

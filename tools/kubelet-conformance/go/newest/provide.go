@@ -1,3 +1,5 @@
+//go:build !v1_33 && !v1_34
+
 package main
 
 import (
@@ -6,11 +8,13 @@ import (
 	"errors"
 	"sort"
 	"time"
+	_ "unsafe" // for go:linkname
 
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/types"
 	credentialproviderapi "k8s.io/kubelet/pkg/apis/credentialprovider"
 	credentialproviderv1 "k8s.io/kubelet/pkg/apis/credentialprovider/v1"
+	"k8s.io/kubernetes/pkg/credentialprovider"
 	kubeletconfig "k8s.io/kubernetes/pkg/kubelet/apis/config"
 
 	"imagecred.dev/kubelet-conformance/driver"
@@ -50,6 +54,9 @@ func (p *plannedPlugin) ExecPlugin(_ context.Context, image, token string, annot
 	}
 	return out, nil
 }
+
+//go:linkname provide k8s.io/kubernetes/pkg/credentialprovider/plugin.(*pluginProvider).provide
+func provide(p providerPointer, image, podNamespace, podName string, podUID types.UID, serviceAccount string) (credentialprovider.DockerConfig, *credentialprovider.ServiceAccountCoordinates, error)
 
 // Provide takes one provider through the steps with the kubelet's matching, cache and service account code.
 func (k *kubelet) Provide(c driver.ProvideCase) (driver.ProvideAnswer, error) {

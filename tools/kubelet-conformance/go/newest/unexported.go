@@ -3,10 +3,8 @@ package main
 import (
 	"unsafe"
 
-	"k8s.io/apimachinery/pkg/types"
 	"k8s.io/apimachinery/pkg/util/sets"
 	"k8s.io/apimachinery/pkg/util/validation/field"
-	"k8s.io/kubernetes/pkg/credentialprovider"
 	"k8s.io/kubernetes/pkg/credentialprovider/plugin"
 	kubeletconfig "k8s.io/kubernetes/pkg/kubelet/apis/config"
 
@@ -17,9 +15,6 @@ import (
 // linkname, which needs the empty assembly file beside this one), so that the code that answers is the kubelet's own,
 // compiled from the checksummed module. A name or a signature that a new release changed fails to link, or fails the
 // suite's recorded cases at once.
-
-//go:linkname readCredentialProviderConfig k8s.io/kubernetes/pkg/credentialprovider/plugin.readCredentialProviderConfig
-func readCredentialProviderConfig(path string) (*kubeletconfig.CredentialProviderConfig, string, error)
 
 //go:linkname validateCredentialProviderConfig k8s.io/kubernetes/pkg/credentialprovider/plugin.validateCredentialProviderConfig
 func validateCredentialProviderConfig(config *kubeletconfig.CredentialProviderConfig, serviceAccountTokens bool) field.ErrorList
@@ -32,9 +27,6 @@ func registerCredentialProviderPlugin(name string, p providerPointer)
 
 //go:linkname newPluginProvider k8s.io/kubernetes/pkg/credentialprovider/plugin.newPluginProvider
 func newPluginProvider(binDir string, provider kubeletconfig.CredentialProvider, token tokenFunc, account plugin.GetServiceAccountFunc) (providerPointer, error)
-
-//go:linkname provide k8s.io/kubernetes/pkg/credentialprovider/plugin.(*pluginProvider).provide
-func provide(p providerPointer, image, podNamespace, podName string, podUID types.UID, serviceAccount string) (credentialprovider.DockerConfig, *credentialprovider.ServiceAccountCoordinates, error)
 
 // registered and seenNames are the package's list of providers and the names in it.
 //
