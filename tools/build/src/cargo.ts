@@ -7,6 +7,7 @@ import { cacheDirectory, root } from "./paths.ts";
 import { type Platform, rustTargetOf } from "./platforms.ts";
 import { run } from "./run.ts";
 import { BuildError } from "./say.ts";
+import { placeSteadyRustc, steadyRustcSources } from "./steady-rustc.ts";
 
 export const crateDirectory = join(root, "tools", "runtime");
 
@@ -25,6 +26,7 @@ export function buildSettings(platform: Platform, profile: HostProfile): string[
     profile,
     ...rust,
     c,
+    ...steadyRustcSources,
     lockFile,
   ];
 }
@@ -45,10 +47,12 @@ export function cargo(
   const args = [...command, "--locked", "--profile", profile, "--target", rustTargetOf(platform), ...rest];
   const route = routeTo(platform);
   if (route.kind === "impossible") throw new BuildError(route.reason);
+  const wrapper = placeSteadyRustc(target);
   if (route.kind === "chroot") {
     const { rust, c } = flags("/cargo");
     const env = {
       CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
+      RUSTC_WRAPPER: `/target/${wrapper}`,
       [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: c,
     };
     cargoInChroot(route.directory, { cargoHome: cargoHome(), crate: crateDirectory, target, args, env });
@@ -60,8 +64,9 @@ export function cargo(
     visible: true,
     env: {
       CARGO_TARGET_DIR: target,
-      CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
+      CARGO_ENCODED_RUSTFLAGS: [...rust, `--remap-path-prefix=${target}=/target`].join("\x1f"),
       RUSTFLAGS: undefined,
+      RUSTC_WRAPPER: join(target, wrapper),
       [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: `${c} -ffile-prefix-map=${target}=/target`,
     },
   });

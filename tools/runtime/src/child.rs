@@ -135,8 +135,8 @@ fn start(program: &Program) -> io::Result<(Child, Option<Guard>)> {
 fn open_pidfd(pid: u32) -> Option<AsyncFd<OwnedFd>> {
     // SAFETY: the call gives a new descriptor or -1.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    // SAFETY: as above, the descriptor is ours.
-    (fd >= 0).then(|| unsafe { OwnedFd::from_raw_fd(fd as i32) }).and_then(|fd| AsyncFd::new(fd).ok())
+    // SAFETY: as above, the descriptor is ours, and an OwnedFd keeps it open.
+    (fd >= 0).then(|| unsafe { AsyncFd::register(OwnedFd::from_raw_fd(fd as i32)).ok() }).flatten()
 }
 
 /// Waits until the process has ended, without collecting it: its id stays its own.

@@ -16,15 +16,18 @@ const STDIN: i32 = 0;
 
 /// Waits for stdin without blocking the event loop, so that the program's deadline holds while a caller keeps it open.
 async fn wait_readable() -> io::Result<()> {
-    match AsyncFd::with_interest(STDIN, Interest::READABLE) {
+    // SAFETY: stdin stays open for as long as the process lives.
+    match unsafe { AsyncFd::register_with_interest(STDIN, Interest::READABLE) } {
         Ok(stdin) => {
             let mut ready = stdin.readable().await?;
             ready.clear_ready();
             Ok(())
         }
         // A regular file or /dev/null: epoll refuses them because they never block.
-        Err(error) if error.raw_os_error() == Some(libc::EPERM) => Ok(()),
-        Err(error) => Err(error),
+        Err(error) => match error.into_parts().1 {
+            error if error.raw_os_error() == Some(libc::EPERM) => Ok(()),
+            error => Err(error),
+        },
     }
 }
 
