@@ -1,0 +1,87 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { executables, needsRoot } from "@imagecred/e2e";
+import { DOCS, ROOT } from "./page.ts";
+import { Session } from "./session.ts";
+
+/** Why no machine can be made here, or false. */
+export const NO_MACHINE: string | false =
+  needsRoot("unshare", "mount", "chroot", "bash") ||
+  (executable("imagecred") === undefined ? "the executables are not built (npm run build)" : false);
+
+/** A built executable, the static one where there is one. */
+export function executable(name: string): string | undefined {
+  return executables(name).find((built) => built.skipped === undefined)?.path;
+}
+
+/**
+ * Programs that a page may call and that this machine need not have: there is nobody but root here, and no systemd.
+ */
+const STAND_INS: Readonly<Record<string, string>> = {
+  sudo: 'exec "$@"',
+  systemctl: 'echo "systemctl $*" >> /run/systemctl.log',
+};
+
+export interface MachineOptions {
+  /** In addition to PATH and HOME. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Further programs that need not be here, by name: what their shell script does. */
+  readonly standIns?: Readonly<Record<string, string>>;
+  /** Directories of this machine that the copy sees as they change. */
+  readonly shared?: readonly string[];
+}
+
+/**
+ * A copy of this machine whose every change is thrown away: an overlay over `/`, in namespaces of its own. A page's
+ * commands run here as root, as on a node.
+ */
+export class Machine implements AsyncDisposable {
+  /** A directory that both sides see; commands start in its `home`. */
+  readonly directory: string;
+  readonly session: Session;
+
+  private constructor(directory: string, session: Session) {
+    this.directory = directory;
+    this.session = session;
+  }
+
+  static async start({ env = {}, standIns = {}, shared = [] }: MachineOptions = {}): Promise<Machine> {
+    const directory = mkdtempSync(join(tmpdir(), "imagecred-docs-"));
+    for (const name of ["layer", "home", "bin"]) mkdirSync(join(directory, name));
+    for (const [name, script] of Object.entries({ ...STAND_INS, ...standIns }))
+      writeFileSync(join(directory, "bin", name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
+    symlinkSync(DOCS, join(directory, "home", "docs"));
+    const start = join(directory, "start");
+    writeFileSync(start, startScript(directory, [directory, ROOT, ...shared]));
+    const path = `${join(directory, "bin")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
+    const session = new Session(["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", start], {
+      PATH: path,
+      HOME: "/root",
+      LANG: "C.UTF-8",
+      NO_COLOR: "1",
+      ...env,
+    });
+    await session.run(`cd ${join(directory, "home")}`);
+    return new Machine(directory, session);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.session[Symbol.asyncDispose]();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Mounts the overlay on a tmpfs and becomes a shell in it. */
+function startScript(directory: string, shared: readonly string[]): string {
+  const root = join(directory, "layer", "root");
+  return `set -e
+mount -t tmpfs tmpfs ${directory}/layer
+mkdir ${directory}/layer/upper ${directory}/layer/work ${root}
+mount -t overlay overlay -o lowerdir=/,upperdir=${directory}/layer/upper,workdir=${directory}/layer/work ${root}
+mount -t proc proc ${root}/proc
+mount --rbind /dev ${root}/dev
+${shared.map((path) => `mkdir -p ${root}${path} && mount --bind ${path} ${root}${path}`).join("\n")}
+exec chroot ${root} bash --noprofile --norc
+`;
+}
