@@ -13,9 +13,9 @@ import { commandsOf } from "./testing/session.ts";
 /**
  * Runs every `console` block of the pages and compares what it prints with what the page shows. A comment above a block
  * says what it needs: `<!-- run, when SITUATION -->`, `<!-- run, needs PROGRAM -->`, `<!-- not run: REASON -->`.
- * UPDATE_GOLDEN=1 writes what was printed into the pages.
+ * Run as `node --conditions=source docs/console-blocks.test.ts --update`, it writes what was printed into the pages.
  */
-const UPDATE = process.env["UPDATE_GOLDEN"] === "1";
+const UPDATE = process.argv.includes("--update");
 
 /** What a page finds around it. */
 const RELEASE = ["node-image-builder.md"];

@@ -12,8 +12,8 @@ import { OPERATOR_MESSAGES } from "../tools/kubelet-conformance/src/operator-mes
 import { type Configuration, configurationsIn, documentsOf } from "./testing/configurations.ts";
 import { type Block, blocksOf, DOCS, pages, placeOf, textOf } from "./testing/page.ts";
 
-/** `UPDATE_GOLDEN=1` writes files into the pages that embed them, and the snippets that `imagecred init` writes. */
-const UPDATE = process.env["UPDATE_GOLDEN"] === "1";
+/** Run with `--update`, as a program, it writes files into the pages that embed them, and what `imagecred init` writes. */
+const UPDATE = process.argv.includes("--update");
 
 const snippets = globSync("snippets/**/*", { cwd: DOCS, withFileTypes: true })
   .filter((entry) => entry.isFile())
@@ -29,11 +29,7 @@ test("a block that names a file is that file, and every snippet is in a page", (
   for (const block of pages()
     .flatMap(blocksOf)
     .filter(({ mark }) => mark?.kind === "file"))
-    assert.equal(
-      block.content,
-      snippet(block.mark?.value ?? ""),
-      `${placeOf(block)}: UPDATE_GOLDEN=1 writes it`,
-    );
+    assert.equal(block.content, snippet(block.mark?.value ?? ""), `${placeOf(block)}: --update writes it`);
   const texts = pages().map(textOf).join("\n");
   for (const name of snippets) assert.ok(texts.includes(name), `no page has ${name}`);
 });
