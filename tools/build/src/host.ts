@@ -25,6 +25,8 @@ export function hostFor(platform: Platform, profile: HostProfile): string {
   if (existsSync(host)) return host;
   say(`building the ${platform.name} runtime (${profile}); with an empty cache this takes minutes`);
   cargo(["build"], platform, profile);
+  // Somebody edited the sources meanwhile: what cargo made is not what the name says.
+  if (hostPath(platform, profile) !== host) return hostFor(platform, profile);
   mkdirSync(dirname(host), { recursive: true });
   const part = `${host}.${process.pid}.part`;
   copyFileSync(

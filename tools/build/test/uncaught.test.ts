@@ -34,6 +34,10 @@ for (const runtime of runtimes) {
       });
     }
 
+    test("recursion without end", async () => {
+      assert.match(await failure("recursion"), /^breaks: uncaught error: \w+Error: .*(stack|recursion)/i);
+    });
+
     test("a handler that fails itself is one line and exit 1, too", async () => {
       const { status, stderr } = await runFile(file, { args: ["handler"] });
       assert.notEqual(status, 0);

@@ -17,6 +17,7 @@ mod timers;
 
 use std::env;
 use std::fs::File;
+use std::panic;
 use std::path::Path;
 
 use payload::{Payload, Problem};
@@ -24,6 +25,8 @@ use payload::{Payload, Problem};
 const USAGE: &str = "usage: imagecred-runtime compile DIRECTORY ENTRY OUT [HOST] (this file holds no program: it was built without one, or its end is missing)";
 
 fn main() {
+    // A defect of the host itself is an error like any other, not a stack trace and a core dump.
+    panic::set_hook(Box::new(|info| fatal::die(&format!("internal error: {info}; please report it"))));
     let own = File::open("/proc/self/exe").or_else(|_| File::open(fatal::executed_path()));
     match own.map_err(Problem::from).and_then(Payload::open) {
         Ok(payload) => engine::run(payload),

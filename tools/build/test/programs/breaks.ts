@@ -14,6 +14,8 @@ const boom = () => {
   throw new Error("boom\nin two lines");
 };
 
+const endless = (depth: number): number => endless(depth + 1) + depth;
+
 switch (way) {
   case "load":
     boom();
@@ -35,6 +37,9 @@ switch (way) {
     break;
   case "string":
     void Promise.reject("boom\nin two lines");
+    break;
+  case "recursion":
+    endless(0);
     break;
   case "dry":
     break;
