@@ -109,7 +109,7 @@ function sameConfig(theirs: unknown, mine: unknown): boolean {
 function withoutChance(answer: unknown): unknown {
   const text = JSON.stringify(answer)
     .replace(/ in scheme \\"[^"]*\\"/g, "")
-    .replace(/(?<=supported values: )\\"[^,]*\\"(?:, \\"[^,]*\\")*/g, (values) =>
+    .replace(/(?<=supported values: )\\"[\w./]+\\"(?:, \\"[\w./]+\\")*/g, (values) =>
       values.split(", ").toSorted().join(", "),
     );
   return JSON.parse(text);
