@@ -62,11 +62,11 @@ export function parseYaml(text: string): YamlNode | undefined {
 }
 
 /**
- * With a second byte order mark behind the first, go-yaml skips the first character of every line: its is_bom
- * (yamlprivateh.go) looks at the start of its buffer, not at the line.
+ * With a second byte order mark behind the first, go-yaml skips the first character of every line, be it a line break: its
+ * is_bom (yamlprivateh.go) looks at the start of its buffer, not at the line.
  */
 function withoutSecondMark(text: string): string {
-  return text.startsWith("\ufeff") ? ` ${text.slice(1).replace(/\n[^\n]/g, "\n ")}` : text;
+  return text.startsWith("\ufeff") ? ` ${text.slice(1).replace(/\n./gs, "\n ")}` : text;
 }
 
 function unusedCharacter(text: string): string {
