@@ -121,6 +121,10 @@ function endOfRoot(root: ParsedNode | null, document: Document.Parsed, text: str
     ({ code, pos }) => code === "UNEXPECTED_TOKEN" && pos[0] >= root.range[1],
   );
   if (behind === undefined) return Number.POSITIVE_INFINITY;
+  // A flow collection goes on whatever the line's indentation is: nothing ends before it does.
+  if (document.errors.some(({ code, pos }) => code === "BAD_INDENT" && pos[0] >= root.range[1])) {
+    return Number.POSITIVE_INFINITY;
+  }
   const block = isCollection(root) && root.flow !== true;
   const dedented = columnOf(text, behind.pos[0]) < columnOf(text, root.range[0]);
   return !block || dedented ? behind.pos[0] : Number.POSITIVE_INFINITY;

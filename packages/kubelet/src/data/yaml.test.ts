@@ -169,3 +169,13 @@ test("files in UTF-16 are read, bytes that are no text are not", () => {
     /invalid leading UTF-8 octet/,
   );
 });
+
+test("a flow collection does not end with its parent's indentation", () => {
+  assert.throws(() => parse("  a: [{b: c # the rest}]\nd: e\n"), /Missing , between flow map items/);
+  assert.deepEqual(plainOf(parse("  a: [\n]\nd: e\n").root), { a: [] });
+});
+
+test("behind a second byte order mark the first character of every line is skipped, a line break too", () => {
+  assert.deepEqual(plainOf(parse("\ufeff\ufeff\n\n{a: b}\n").root), { a: "b" });
+  assert.deepEqual(plainOf(parse("\ufeff\ufeff\nxa: b\n").root), { a: "b" });
+});
