@@ -7,7 +7,7 @@ import { asOnANode, SITUATIONS, startSurroundings } from "./testing/clouds.ts";
 import { Machine, NO_MACHINE } from "./testing/machine.ts";
 import { fits } from "./testing/normalise.ts";
 import { type Block, blocksOf, DOCS, pages, placeOf, textOf } from "./testing/page.ts";
-import { curlStandIn, writeRelease } from "./testing/release.ts";
+import { CURL_STAND_IN, writeRelease } from "./testing/release.ts";
 import { commandsOf } from "./testing/session.ts";
 
 /**
@@ -41,7 +41,7 @@ for (const page of pages().filter((name) => !(name in ELSEWHERE) && consoleBlock
       machine = await Machine.start({
         env: surroundings.env,
         shared: [clouds.core.directory],
-        standIns: RELEASE.includes(page) ? { curl: curlStandIn } : {},
+        standIns: RELEASE.includes(page) ? { curl: CURL_STAND_IN } : {},
       });
       if (RELEASE.includes(page)) await writeRelease(machine.directory);
       else await machine.session.run(`source ${join(DOCS, "testing/node.sh")}`);

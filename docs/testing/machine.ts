@@ -28,6 +28,8 @@ export interface MachineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Further programs that need not be here, by name: what their shell script does. */
   readonly standIns?: Readonly<Record<string, string>>;
+  /** What the copy is of; this machine's `/` unless given. */
+  readonly root?: string;
   /** Directories of this machine that the copy sees as they change. */
   readonly shared?: readonly string[];
 }
@@ -46,14 +48,19 @@ export class Machine implements AsyncDisposable {
     this.session = session;
   }
 
-  static async start({ env = {}, standIns = {}, shared = [] }: MachineOptions = {}): Promise<Machine> {
+  static async start({
+    env = {},
+    standIns = {},
+    shared = [],
+    root = "/",
+  }: MachineOptions = {}): Promise<Machine> {
     const directory = mkdtempSync(join(tmpdir(), "imagecred-docs-"));
     for (const name of ["layer", "home", "bin"]) mkdirSync(join(directory, name));
     for (const [name, script] of Object.entries({ ...STAND_INS, ...standIns }))
       writeFileSync(join(directory, "bin", name), `#!/bin/bash\n${script}\n`, { mode: 0o755 });
     symlinkSync(DOCS, join(directory, "home", "docs"));
     const start = join(directory, "start");
-    writeFileSync(start, startScript(directory, [directory, ROOT, ...shared]));
+    writeFileSync(start, startScript(directory, root, [directory, ROOT, ...shared]));
     const path = `${join(directory, "bin")}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin`;
     const session = new Session(["unshare", "--mount", "--pid", "--fork", "--kill-child", "bash", start], {
       PATH: path,
@@ -73,12 +80,12 @@ export class Machine implements AsyncDisposable {
 }
 
 /** Mounts the overlay on a tmpfs and becomes a shell in it. */
-function startScript(directory: string, shared: readonly string[]): string {
+function startScript(directory: string, original: string, shared: readonly string[]): string {
   const root = join(directory, "layer", "root");
   return `set -e
 mount -t tmpfs tmpfs ${directory}/layer
 mkdir ${directory}/layer/upper ${directory}/layer/work ${root}
-mount -t overlay overlay -o lowerdir=/,upperdir=${directory}/layer/upper,workdir=${directory}/layer/work ${root}
+mount -t overlay overlay -o lowerdir=${original},upperdir=${directory}/layer/upper,workdir=${directory}/layer/work ${root}
 mount -t proc proc ${root}/proc
 mount --rbind /dev ${root}/dev
 ${shared.map((path) => `mkdir -p ${root}${path} && mount --bind ${path} ${root}${path}`).join("\n")}

@@ -4,6 +4,7 @@ import type { Component } from "../../tools/release/src/components.ts";
 import { missingForGoTools } from "../../tools/release/src/go-tools.ts";
 import { type Built, writeTree } from "../../tools/release/src/tree.ts";
 import { executable } from "./machine.ts";
+import { ROOT } from "./page.ts";
 
 export const VERSION = "1.0.0";
 
@@ -20,10 +21,7 @@ const COMPONENTS: readonly Component[] = [
   },
 ];
 
-/**
- * Writes the release tree of this machine's executables to `<directory>/<version>`, and what a GitHub release is, all
- * files in one directory, to `<directory>/flat`.
- */
+/** Writes the release tree of this machine's executables to `<directory>/<version>`, and {@link flatten}s it. */
 export async function writeRelease(directory: string): Promise<void> {
   const arch = process.arch === "arm64" ? "arm64" : "amd64";
   // Two of the four are enough for the page's commands.
@@ -40,19 +38,36 @@ export async function writeRelease(directory: string): Promise<void> {
     linuxPackages: missingForGoTools() === undefined,
     say: () => {},
   });
+  flatten(tree, directory);
+}
+
+/** The newest release tree of this machine that has what `npm run release` makes for linux-amd64. */
+export function builtRelease(): { readonly version: string; readonly directory: string } | undefined {
+  const releases = join(ROOT, "dist/release");
+  const version = globSync("*/linux/amd64/*.deb", { cwd: releases })
+    .map((path) => path.slice(0, path.indexOf("/")))
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .at(-1);
+  return version === undefined ? undefined : { version, directory: join(releases, version) };
+}
+
+/** What a GitHub release is: all files of the tree in one directory, `<directory>/flat`. */
+export function flatten(tree: string, directory: string): void {
   const flat = join(directory, "flat");
   mkdirSync(flat);
   for (const path of globSync(["*/*/*", "SHA256SUMS"], { cwd: tree, exclude: ["image/**"] }))
     copyFileSync(join(tree, path), join(flat, basename(path)));
 }
 
-/** curl, for which a GitHub release of ours is the directory `flat`, two above the stand-in itself. */
-export const curlStandIn = `flat="$(dirname "$0")/../flat"
-args=()
-for arg in "$@"; do
-  case "$arg" in
-    https://github.com/*/releases/download/v${VERSION}/*) arg="file://$(realpath "$flat")/\${arg##*/}" ;;
+/** curl, as far as pages use it, for which a GitHub release of ours is the directory `flat`, two above the stand-in. */
+export const CURL_STAND_IN = `flat="$(dirname "$0")/../flat"
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -o) shift; out="$1" ;;
+    https://github.com/*/releases/download/*) file="\${1##*/}" ;;
+    -fsSL | -fsSLO | --create-dirs) ;;
+    *) echo "the stand-in for curl does not know $1" >&2; exit 2 ;;
   esac
-  args+=("$arg")
+  shift
 done
-exec /usr/bin/curl "\${args[@]}"`;
+mkdir -p "$(dirname "\${out:-$file}")" && cp "$flat/$file" "\${out:-$file}"`;
