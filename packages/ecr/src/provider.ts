@@ -39,9 +39,10 @@ function registryOf({ image }: CredentialProviderRequest, { mirrors }: EcrOption
   if (mirror !== undefined) return mirror.target;
   const registry = parseRegistryHost(image.host);
   if (registry.kind !== "not-ecr") return registry;
-  throw new UnsupportedRegistryError(
-    `${image.registry} ${registry.reason}; narrow the matchImages entry of this provider that covers it, or, for a mirror of ECR, opt it in: --registry ${image.registry}=<ECR registry host>`,
-  );
+  const advice = registry.slip
+    ? "correct the image's name"
+    : `narrow the matchImages entry of this provider that covers it, or, for a mirror of ECR, opt it in: --registry ${image.registry}=<ECR registry host>`;
+  throw new UnsupportedRegistryError(`${image.registry} ${registry.reason}; ${advice}`);
 }
 
 async function credentialFor(

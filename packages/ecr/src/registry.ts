@@ -29,6 +29,8 @@ export type Registry = PrivateRegistry | PublicRegistry;
 export interface NotEcr {
   readonly kind: "not-ecr";
   readonly reason: string;
+  /** It has the form of a registry's host but cannot be one: a slip in the image's name, and no mirror. */
+  readonly slip: boolean;
 }
 
 const PUBLIC_HOST = "public.ecr.aws";
@@ -63,7 +65,7 @@ export function parseRegistryHost(host: string): Registry | NotEcr {
   const named = partitionOfRegion(region);
   const partition = named === undefined ? candidates[0] : candidates.find(({ id }) => id === named.id);
   if (partition === undefined) {
-    return notEcr(`is no registry: region ${region} belongs to ${describe(named, dualStack)}`);
+    return notEcr(`is no registry: region ${region} belongs to ${describe(named, dualStack)}`, true);
   }
   return { kind: "private", account, region, partition, fips: fips !== undefined, dualStack };
 }
@@ -79,6 +81,6 @@ function describe(partition: Partition | undefined, dualStack: boolean): string 
   return `partition ${partition.id}, which ${form}`;
 }
 
-function notEcr(reason: string): NotEcr {
-  return { kind: "not-ecr", reason };
+function notEcr(reason: string, slip = false): NotEcr {
+  return { kind: "not-ecr", reason, slip };
 }
