@@ -8,6 +8,7 @@ import { FLAVORS, suffixOf } from "./assets.ts";
 import { buildFlavor, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
 import { handOver, takeOver } from "./handover.ts";
+import { buildFromNothing } from "./second-build.ts";
 import { smokeTest } from "./smoke.ts";
 import { type Built, writeTree } from "./tree.ts";
 
@@ -17,7 +18,7 @@ Builds everything that is published into dist/release/<version>/: assets, checks
 an image layout, for every platform that this machine can build. Says what it leaves out.
 
   --only FLAVOR,...   some of ${FLAVORS.map(suffixOf).join(", ")}
-  --once              do not build a second time to compare (by default every executable is built twice)
+  --once              do not build a second time, from nothing, to compare
   --executables DIR   stop after building: hand the executables over in DIR, for --from on another machine
   --from DIR          write the tree from executables that were handed over, instead of building
   --strict            fail when a chosen flavor cannot be built here, instead of leaving it out
@@ -78,7 +79,7 @@ async function buildAll(scratch: string): Promise<readonly Built[]> {
     }
     console.log(`building ${suffixOf(flavor)}`);
     const first = await buildFlavor(flavor, join(scratch, "first"));
-    if (!flags.once) compare(first, await buildFlavor(flavor, join(scratch, "second")));
+    if (!flags.once) compare(first, buildFromNothing(flavor, scratch));
     console.log(`  smoke test: ${await smokeTest(first, flavor)}`);
     built.push(...first);
   }
