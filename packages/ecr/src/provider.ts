@@ -5,6 +5,7 @@ import {
   type CredentialProvider,
   type CredentialProviderRequest,
   type IdentityPlan,
+  mirrorOf,
   planIdentity,
   UnsupportedRegistryError,
 } from "@imagecred/protocol";
@@ -35,7 +36,7 @@ export const ecr: CredentialProvider<EcrOptions> = {
 
 /** @throws {UnsupportedRegistryError} before anything is asked of anybody */
 function registryOf({ image }: CredentialProviderRequest, { mirrors }: EcrOptions): Registry {
-  const mirror = mirrors.find((candidate) => candidate.mirror === image.registry);
+  const mirror = mirrorOf(image, mirrors);
   if (mirror !== undefined) return mirror.target;
   const registry = parseRegistryHost(image.host);
   if (registry.kind !== "not-ecr") return registry;

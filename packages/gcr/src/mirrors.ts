@@ -1,4 +1,4 @@
-import { OptionsError, parseImage, parseRegistryMirrors } from "@imagecred/protocol";
+import { mirrorOf, OptionsError, parseImage, parseRegistryMirrors } from "@imagecred/protocol";
 import { universeOf } from "./registry.ts";
 import type { Universe } from "./universe.ts";
 
@@ -39,6 +39,5 @@ export function universeFor(
   mirrors: readonly GoogleMirror[],
   extra?: Universe,
 ): Universe | undefined {
-  const opted = mirrors.find(({ mirror }) => mirror === image.registry);
-  return opted?.universe ?? universeOf(image, extra);
+  return mirrorOf(image, mirrors)?.universe ?? universeOf(image, extra);
 }

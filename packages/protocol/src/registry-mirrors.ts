@@ -36,6 +36,9 @@ function registryOf(text: string, flag: string): string {
 }
 
 /** The mirror entry for an image's registry, if the operator opted it in. */
-export function mirrorOf(image: ImageName, mirrors: readonly RegistryMirror[]): RegistryMirror | undefined {
+export function mirrorOf<Mirror extends Pick<RegistryMirror, "mirror">>(
+  image: Pick<ImageName, "registry">,
+  mirrors: readonly Mirror[],
+): Mirror | undefined {
   return mirrors.find(({ mirror }) => mirror === image.registry);
 }

@@ -1,41 +1,11 @@
 import assert from "node:assert/strict";
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { doctor, event, lights, options, stepOf } from "../../testing/doctor.ts";
 import { assertGolden } from "../../testing/golden.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
-import { type Bench, bench, NOW, type RunOptions } from "../../testing/run.ts";
-import { checkedDocument } from "../../testing/schemas.ts";
+import { bench, NOW, type RunOptions } from "../../testing/run.ts";
 import { scriptedTransport } from "../../testing/scripted-transport.ts";
-import type { DoctorDocument } from "./index.ts";
-
-const registry = () =>
-  scriptedTransport(({ method, headers }) => {
-    if (headers["authorization"] === undefined)
-      return { status: 401, headers: { "www-authenticate": "Basic" } };
-    if (headers["authorization"] !== `Basic ${btoa("user:right-password")}`) return { status: 401 };
-    return method === "HEAD"
-      ? { status: 200, headers: { "docker-content-digest": `sha256:${"0".repeat(64)}` } }
-      : { status: 200 };
-  });
-
-const options = (): RunOptions => ({ env: { PATH: "/usr/bin:/bin" }, transport: registry() });
-
-async function doctor(
-  place: Bench,
-  image: string,
-  args: readonly string[] = [],
-  more: RunOptions = options(),
-): Promise<DoctorDocument & { readonly code: number }> {
-  const { code, stdout, stderr } = await place.run(["doctor", image, ...PLACES, "-o", "json", ...args], more);
-  assert.equal(stderr, "");
-  return { ...(checkedDocument(stdout) as unknown as DoctorDocument), code };
-}
-
-const lights = ({ steps }: DoctorDocument) => steps.map(({ name, light }) => `${name} ${light}`);
-const stepOf = ({ steps }: DoctorDocument, name: string) => steps.find((one) => one.name === name);
-
-const event = (message: string, fields: Readonly<Record<string, unknown>>, level = "debug") =>
-  `echo '${JSON.stringify({ time: "t", level, plugin: "p", message, ...fields })}' >&2`;
 
 test("a pull that works, to the registry's own answer", async () => {
   using place = bench();

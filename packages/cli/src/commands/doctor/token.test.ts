@@ -1,40 +1,9 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
-import { type Bench, bench, NOW, type RunOptions } from "../../testing/run.ts";
-import { checkedDocument } from "../../testing/schemas.ts";
-import { scriptedTransport } from "../../testing/scripted-transport.ts";
-import type { DoctorDocument } from "./index.ts";
-
-const registry = () =>
-  scriptedTransport(({ method, headers }) => {
-    if (headers["authorization"] === undefined)
-      return { status: 401, headers: { "www-authenticate": "Basic" } };
-    if (headers["authorization"] !== `Basic ${btoa("user:right-password")}`) return { status: 401 };
-    return method === "HEAD"
-      ? { status: 200, headers: { "docker-content-digest": `sha256:${"0".repeat(64)}` } }
-      : { status: 200 };
-  });
-
-const options = (): RunOptions => ({ env: { PATH: "/usr/bin:/bin" }, transport: registry() });
-
-async function doctor(
-  place: Bench,
-  image: string,
-  args: readonly string[] = [],
-  more: RunOptions = options(),
-): Promise<DoctorDocument & { readonly code: number }> {
-  const { code, stdout, stderr } = await place.run(["doctor", image, ...PLACES, "-o", "json", ...args], more);
-  assert.equal(stderr, "");
-  return { ...(checkedDocument(stdout) as unknown as DoctorDocument), code };
-}
-
-const _lights = ({ steps }: DoctorDocument) => steps.map(({ name, light }) => `${name} ${light}`);
-const stepOf = ({ steps }: DoctorDocument, name: string) => steps.find((one) => one.name === name);
-
-const _event = (message: string, fields: Readonly<Record<string, unknown>>, level = "debug") =>
-  `echo '${JSON.stringify({ time: "t", level, plugin: "p", message, ...fields })}' >&2`;
+import { doctor, stepOf } from "../../testing/doctor.ts";
+import { answer, putConfig, putPlugin } from "../../testing/plugins.ts";
+import { bench, NOW } from "../../testing/run.ts";
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
 const token = (claims: Readonly<Record<string, unknown>>) =>
