@@ -17,11 +17,11 @@ const oidc: CredentialProvider<{ registry: string }> = {
   async credential({ image, serviceAccountToken }, { registry }, { http, clock }) {
     if (image.registry !== registry)
       throw new UnsupportedRegistryError(`${image.registry} is not ${registry}`);
-    const attempted = `trading the pod's service account token at ${registry}`;
+    const action = `trading the pod's service account token at ${registry}`;
     if (serviceAccountToken === undefined) {
       throw new CredentialError({
-        attempted,
-        cameBack: "the kubelet sent none",
+        action,
+        reason: "the kubelet sent none",
         advice: "set tokenAttributes",
       });
     }
@@ -33,7 +33,7 @@ const oidc: CredentialProvider<{ registry: string }> = {
       headers: { authorization: `Bearer ${serviceAccountToken.reveal()}` },
     });
     if (status !== 200)
-      throw new CredentialError({ attempted, cameBack: `status ${status}`, advice: "check its trust" });
+      throw new CredentialError({ action, reason: `status ${status}`, advice: "check its trust" });
     const { username, token, expires_in } = JSON.parse(new TextDecoder().decode(body));
     const auth = { [registry]: { username, password: new Secret(token) } };
     return { cacheKeyType: "Registry", auth, expiresAt: clock.now() + expires_in * 1000 };

@@ -1,7 +1,6 @@
-import { type Context, CredentialError, type TransportResponse } from "@imagecred/protocol";
-import { type CloudChoice, customCloud } from "./cloud-choice.ts";
+import { type Context, CredentialError, jsonOf, readText, type TransportResponse } from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
-import { jsonOf, readText } from "./response.ts";
+import { type CloudChoice, customCloud } from "./options/cloud-choice.ts";
 
 type Discovery = Extract<CloudChoice, { kind: "discover" }>;
 
@@ -23,14 +22,14 @@ export async function discoverCloud(
   context: Context,
 ): Promise<AzureCloud> {
   const url = `${endpoint.replace(/\/+$/, "")}/metadata/endpoints?api-version=2019-05-01`;
-  const attempted = `asking Azure Resource Manager for the endpoints of ${name ?? "the cloud"} (${url})`;
+  const action = `asking Azure Resource Manager for the endpoints of ${name ?? "the cloud"} (${url})`;
   const response = await context.http.cloud({
     service: "Azure Resource Manager",
     operation: "metadata/endpoints",
     method: "GET",
     url,
   });
-  const list = listOf(response, attempted);
+  const list = listOf(response, action);
   const wanted = name?.toLowerCase();
   const found =
     list.find((each) => each.name.toLowerCase() === wanted) ??
@@ -43,18 +42,18 @@ export async function discoverCloud(
     return otherwise;
   }
   throw new CredentialError({
-    attempted,
-    cameBack: `the list has ${list.map((each) => each.name).join(", ") || "no cloud"}`,
+    action,
+    reason: `the list has ${list.map((each) => each.name).join(", ") || "no cloud"}`,
     advice: "set cloud in azure.json to one of the list, or correct resourceManagerEndpoint",
   });
 }
 
-function listOf(response: TransportResponse, attempted: string): readonly Endpoints[] {
+function listOf(response: TransportResponse, action: string): readonly Endpoints[] {
   const document = jsonOf(response);
   if (response.status === 200 && Array.isArray(document)) return document.map(endpointsOf);
   throw new CredentialError({
-    attempted,
-    cameBack: `status ${response.status}${response.status === 200 ? " without a list of clouds" : ""}`,
+    action,
+    reason: `status ${response.status}${response.status === 200 ? " without a list of clouds" : ""}`,
     advice: "check resourceManagerEndpoint in azure.json",
   });
 }

@@ -1,8 +1,15 @@
-import { type Context, CredentialError, Secret, type TransportResponse } from "@imagecred/protocol";
+import {
+  bodyStart,
+  type Context,
+  CredentialError,
+  claimsOf,
+  jsonOf,
+  readText,
+  Secret,
+  type TransportResponse,
+} from "@imagecred/protocol";
 import type { EntraToken } from "./identity/token.ts";
-import { claimsOf } from "./jwt.ts";
 import type { AcrRegistry } from "./registry.ts";
-import { bodyStart, jsonOf, readText } from "./response.ts";
 
 /** What a registry gives for an Entra token: the password of this user, until then. */
 export interface RegistryCredential {
@@ -71,13 +78,13 @@ function exchangeError(
   const request = headers["x-ms-correlation-request-id"];
   const [said, advice] = explain(host, tenant, response, document);
   return new CredentialError({
-    attempted: `exchanging the Entra token for a credential of ${host} (oauth2/exchange)`,
-    cameBack: `status ${status}${said}${request === undefined ? "" : ` (correlation id ${request})`}`,
+    action: `exchanging the Entra token for a credential of ${host} (oauth2/exchange)`,
+    reason: `status ${status}${said}${request === undefined ? "" : ` (correlation id ${request})`}`,
     advice,
   });
 }
 
-type Explanation = readonly [cameBack: string, advice: string];
+type Explanation = readonly [reason: string, advice: string];
 
 function explain(
   host: string,

@@ -27,13 +27,13 @@ export async function findEntraToken(
   const plan = planIdentity(request, options.identity);
   const node = nodeSources(options, cloud, context);
   if (plan.use === "node") return await findIdentity(node, request.image.registry, context.log, NODE_ADVICE);
-  const { token, thenNode } = plan;
+  const { token, fallbackToNode } = plan;
   const annotations = request.serviceAccountAnnotations;
   const pod =
     options.identityBindings === undefined
       ? podSource(token, annotations, options, cloud, context)
       : identityBindingSource(token, annotations, options.identityBindings, context);
-  const sources = thenNode ? [orNext(pod), ...node] : [pod];
+  const sources = fallbackToNode ? [orNext(pod), ...node] : [pod];
   return await findIdentity(sources, request.image.registry, context.log, NODE_ADVICE);
 }
 

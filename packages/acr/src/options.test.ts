@@ -57,13 +57,13 @@ test("a configuration file replaces the environment's identity", async () => {
   const withFile = (await parse([FILE], env)).options;
   assert.equal(withFile.tenantId, "t");
   assert.deepEqual(
-    withFile.nodeIdentities.filter((each) => !("notHere" in each)),
+    withFile.nodeIdentities.filter((each) => !("unavailable" in each)),
     [{ kind: "managed", id: undefined }],
   );
   const without = (await parse([], env)).options;
   assert.equal(without.tenantId, "e");
   assert.deepEqual(
-    without.nodeIdentities.filter((each) => !("notHere" in each)).map(({ kind }) => kind),
+    without.nodeIdentities.filter((each) => !("unavailable" in each)).map(({ kind }) => kind),
     ["secret", "managed"],
   );
 });

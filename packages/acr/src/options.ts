@@ -12,10 +12,14 @@ import {
   parseIdentityPolicy,
   parseRegistryMirrors,
 } from "@imagecred/protocol";
-import { type AzureConfig, parseAzureConfig } from "./azure-json.ts";
-import { type CloudChoice, cloudFromEnvironment, cloudOf } from "./cloud-choice.ts";
 import { type Mirror, parseMirrorList } from "./mirrors.ts";
-import { type NodeIdentityOrNot, nodeIdentitiesFromEnvironment, nodeIdentitiesOf } from "./node-identity.ts";
+import { type AzureConfig, parseAzureConfig } from "./options/azure-json.ts";
+import { type CloudChoice, cloudFromEnvironment, cloudOf } from "./options/cloud-choice.ts";
+import {
+  type NodeIdentityOrNot,
+  nodeIdentitiesFromEnvironment,
+  nodeIdentitiesOf,
+} from "./options/node-identities.ts";
 
 /** Where AKS's token endpoint for identity bindings is, and who pods are when their service account does not say. */
 export interface IdentityBindings {

@@ -8,6 +8,7 @@ import {
   type ImageName,
   OptionsError,
   UnsupportedRegistryError,
+  VERSION,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
 import { exchangeToken, exchangeUrl } from "./exchange.ts";
@@ -16,7 +17,6 @@ import { type Mirror, mirrorOf } from "./mirrors.ts";
 import { type AcrOptions, parseOptions } from "./options.ts";
 import { type AcrRegistry, parseAcrHost } from "./registry.ts";
 import { USAGE } from "./usage.ts";
-import { VERSION } from "./version.ts";
 
 /** The plugin for Azure Container Registry. */
 export const acr: CredentialProvider<AcrOptions> = {

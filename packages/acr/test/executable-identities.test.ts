@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { describeIdentities, executables, kubeletRequest, runPlugin, type Way } from "@imagecred/e2e";
 import { type AzureIdentity, type Clouds, startClouds } from "@imagecred/fake-clouds";
 
-const DATA = join(import.meta.dirname, "../src/identity/test-data");
+const DATA = join(import.meta.dirname, "../src/identity/testdata");
 const IMAGE = "myreg.azurecr.io/app";
 
 type SetUp = (clouds: Clouds) => Promise<Way>;
@@ -18,7 +18,7 @@ function file(identity: AzureIdentity, ...flags: string[]): SetUp {
   });
 }
 
-/** An application with the certificate of test-data, from one of its files. */
+/** An application with the certificate of testdata, from one of its files. */
 function certificate(name: string): SetUp {
   return async ({ azure, secrets }) => {
     const pem = await readFile(join(DATA, "plain.pem"), "utf8");

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { COMMANDS } from "./definitions/index.ts";
+import { COMMANDS } from "./commands/index.ts";
 import { DISTRIBUTION_IDS } from "./distributions/index.ts";
 import { LINTS } from "./lint/index.ts";
 import { type Bench, bench } from "./testing/run.ts";

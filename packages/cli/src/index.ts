@@ -1,6 +1,6 @@
 export type { ExitCode } from "./commands/command.ts";
+export { COMMANDS } from "./commands/index.ts";
 export { planInit } from "./commands/init/plan.ts";
-export { COMMANDS } from "./definitions/index.ts";
 export { runProgram } from "./program.ts";
-export type { Disk, FileStatus, Surroundings, Terminal } from "./system/types.ts";
-export type { World } from "./world.ts";
+export type { FileStatus, FileSystem, ProcessInfo, Terminal } from "./runtime/types.ts";
+export type { Platform } from "./world.ts";

@@ -1,6 +1,6 @@
 import { messageOf, systemClock } from "@imagecred/protocol";
-import { crypto, runProgram as startProgram, stdio, transport } from "@imagecred/protocol/system";
-import { disk, surroundings, terminal } from "#system";
+import { crypto, runProgram as startProgram, stdio, transport } from "@imagecred/protocol/runtime";
+import { fileSystem, processInfo, terminal } from "#runtime";
 import { systemCode } from "./errors.ts";
 import { runProgram } from "./program.ts";
 
@@ -16,9 +16,9 @@ function fail(error: unknown): never {
 stdio.onUncaught(fail);
 runProgram({
   stdio,
-  disk,
+  fileSystem,
   terminal,
-  surroundings,
+  processInfo,
   runProgram: startProgram,
   transport,
   crypto,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COMMANDS } from "./definitions/index.ts";
+import { COMMANDS } from "./commands/index.ts";
 import { bench } from "./testing/run.ts";
 import { checkedDocument, SCHEMA_KINDS } from "./testing/schemas.ts";
 

@@ -1,22 +1,22 @@
+import { VERSION } from "@imagecred/protocol";
 import { Argument, Command, CommanderError, type Help, Option } from "commander";
 import { type CommonOptions, type ExitCode, execute, stdoutStyle } from "./commands/command.ts";
-import { COMMANDS } from "./definitions/index.ts";
-import type { CommandDefinition, OptionDefinition } from "./definitions/types.ts";
+import type { CommandDefinition, OptionDefinition } from "./commands/definition.ts";
+import { COMMANDS } from "./commands/index.ts";
 import { wrap } from "./output/text.ts";
-import { VERSION } from "./version.ts";
-import type { World } from "./world.ts";
+import type { Platform } from "./world.ts";
 
 /**
  * Runs one command line to its exit code: 0 fine, 1 problems were found, 2 the command line is wrong. Only what nobody
  * expected is thrown.
  */
-export async function runProgram(world: World): Promise<ExitCode> {
+export async function runProgram(platform: Platform): Promise<ExitCode> {
   let code: ExitCode = 0;
-  const program = buildProgram(world, (outcome) => {
+  const program = buildProgram(platform, (outcome) => {
     code = outcome;
   });
   try {
-    await program.parseAsync([...world.stdio.args], { from: "user" });
+    await program.parseAsync([...platform.stdio.args], { from: "user" });
     return code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -24,9 +24,9 @@ export async function runProgram(world: World): Promise<ExitCode> {
   }
 }
 
-function buildProgram(world: World, done: (code: ExitCode) => void): Command {
-  const { stdio, terminal } = world;
-  const style = stdoutStyle(world);
+function buildProgram(platform: Platform, done: (code: ExitCode) => void): Command {
+  const { stdio, terminal } = platform;
+  const style = stdoutStyle(platform);
   const configure = (command: Command): Command =>
     command
       .exitOverride()
@@ -58,12 +58,16 @@ function buildProgram(world: World, done: (code: ExitCode) => void): Command {
     .version(`imagecred ${VERSION}`, "-V, --version", "show the version")
     .helpCommand("help [command]", "show a command's help")
     .addHelpText("after", () => firstSteps(style.bold, style.cyan, style.dim));
-  for (const definition of COMMANDS) program.addCommand(configure(commandOf(definition, world, done)));
+  for (const definition of COMMANDS) program.addCommand(configure(commandOf(definition, platform, done)));
   return program;
 }
 
-function commandOf(definition: CommandDefinition, world: World, done: (code: ExitCode) => void): Command {
-  const style = stdoutStyle(world);
+function commandOf(
+  definition: CommandDefinition,
+  platform: Platform,
+  done: (code: ExitCode) => void,
+): Command {
+  const style = stdoutStyle(platform);
   const command = new Command(definition.name)
     .summary(definition.summary)
     .description(definition.description);
@@ -93,7 +97,7 @@ function commandOf(definition: CommandDefinition, world: World, done: (code: Exi
     const given = argument === undefined ? {} : { [argument.name]: args[0] };
     // Parsed by this very definition, so it has what the command's options type says.
     const all = { ...options, ...given } as unknown as CommonOptions;
-    done(await execute(await definition.load(), all, world));
+    done(await execute(await definition.load(), all, platform));
   });
 }
 

@@ -1,12 +1,12 @@
 import type { Clock, Crypto, RunProgram, Stdio, Transport } from "@imagecred/protocol";
-import type { Disk, Surroundings, Terminal } from "./system/types.ts";
+import type { FileSystem, ProcessInfo, Terminal } from "./runtime/types.ts";
 
 /** Everything outside that a command may touch; `main.ts` hands in the real things, tests hand in what they like. */
-export interface World {
+export interface Platform {
   readonly stdio: Stdio;
-  readonly disk: Disk;
+  readonly fileSystem: FileSystem;
   readonly terminal: Terminal;
-  readonly surroundings: Surroundings;
+  readonly processInfo: ProcessInfo;
   readonly runProgram: RunProgram;
   readonly transport: Transport;
   readonly clock: Clock;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
-import type { DoctorDocument } from "../src/commands/doctor/index.ts";
+import type { DoctorDocument } from "../src/commands/doctor/command.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
 import { notBuilt, RUNTIMES, type Runtime, runImagecred } from "./executables.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { DoctorDocument } from "../src/commands/doctor/index.ts";
+import type { DoctorDocument } from "../src/commands/doctor/command.ts";
 import { answer, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";

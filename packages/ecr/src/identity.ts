@@ -5,9 +5,9 @@ import {
   type IdentityPlan,
   type IdentitySource,
 } from "@imagecred/protocol";
-import type { Caller } from "./exchange.ts";
+import type { AwsCredentials } from "./aws-credentials.ts";
+import type { Caller } from "./exchange/private.ts";
 import { containerCredentials } from "./identity/container.ts";
-import type { AwsCredentials } from "./identity/credentials.ts";
 import { environmentKeys } from "./identity/environment.ts";
 import { instanceMetadata } from "./identity/instance-metadata.ts";
 import { podIdentity } from "./identity/pod.ts";
@@ -65,18 +65,18 @@ function nodeSources(
 
 /** `--role-arn`: one more role, for registries of another account. */
 async function chained(
-  { identity, who }: Caller,
+  { identity, principal }: Caller,
   roleArn: string,
   { sessionName }: EcrOptions,
   sts: StsSettings,
   context: Context,
 ): Promise<Caller> {
-  const { assumeRole } = await import("./sts.ts");
+  const { assumeRole } = await import("./identity/sts.ts");
   const chainedIdentity = await assumeRole(
-    { roleArn, sessionName, credentials: identity, who },
+    { roleArn, sessionName, credentials: identity, principal },
     sts,
     context,
   );
-  context.log.info("identity", { source: "--role-arn", who: roleArn });
-  return { identity: chainedIdentity, who: roleArn };
+  context.log.info("identity", { source: "--role-arn", principal: roleArn });
+  return { identity: chainedIdentity, principal: roleArn };
 }

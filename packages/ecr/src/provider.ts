@@ -8,13 +8,13 @@ import {
   mirrorOf,
   planIdentity,
   UnsupportedRegistryError,
+  VERSION,
 } from "@imagecred/protocol";
+import type { RegistryCredential } from "./exchange/authorization-data.ts";
 import { findCaller } from "./identity.ts";
 import { type EcrOptions, parseOptions } from "./options.ts";
 import { parseRegistryHost, type Registry } from "./registry.ts";
-import type { RegistryCredential } from "./registry-credential.ts";
 import { USAGE } from "./usage.ts";
-import { VERSION } from "./version.ts";
 
 /** The plugin for Amazon ECR and Amazon ECR Public. */
 export const ecr: CredentialProvider<EcrOptions> = {
@@ -40,7 +40,7 @@ function registryOf({ image }: CredentialProviderRequest, { mirrors }: EcrOption
   if (mirror !== undefined) return mirror.target;
   const registry = parseRegistryHost(image.host);
   if (registry.kind !== "not-ecr") return registry;
-  const advice = registry.slip
+  const advice = registry.typo
     ? "correct the image's name"
     : `narrow the matchImages entry of this provider that covers it, or, for a mirror of ECR, opt it in: --registry ${image.registry}=<ECR registry host>`;
   throw new UnsupportedRegistryError(`${image.registry} ${registry.reason}; ${advice}`);
@@ -56,7 +56,7 @@ async function credentialFor(
   try {
     return await exchange(plan, registry, request, options, context);
   } catch (error) {
-    if (plan.use === "node" || !plan.thenNode || !(error instanceof CredentialError)) throw error;
+    if (plan.use === "node" || !plan.fallbackToNode || !(error instanceof CredentialError)) throw error;
     context.log.info("identity-fallback", { from: "pod", to: "node", reason: error.message });
     return afterPod(error, () => exchange({ use: "node" }, registry, request, options, context));
   }
@@ -69,8 +69,8 @@ async function afterPod<T>(podError: CredentialError, work: () => Promise<T>): P
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
     throw new CredentialError({
-      attempted: `${podError.attempted}: ${podError.cameBack}; then with the node's identity, ${error.attempted}`,
-      cameBack: error.cameBack,
+      action: `${podError.action}: ${podError.reason}; then with the node's identity, ${error.action}`,
+      reason: error.reason,
       ...(error.advice === undefined ? {} : { advice: error.advice }),
       cause: error,
     });
@@ -94,9 +94,9 @@ async function exchange(
   caller.catch(() => {});
   const { endpoints } = options;
   if (registry.kind === "public") {
-    const { publicCredential } = await import("./exchange-public.ts");
+    const { publicCredential } = await import("./exchange/public.ts");
     return publicCredential(registry, caller, endpoints, context);
   }
-  const { privateCredential } = await import("./exchange.ts");
+  const { privateCredential } = await import("./exchange/private.ts");
   return privateCredential(registry, caller, endpoints, context);
 }

@@ -30,7 +30,7 @@ export interface NotEcr {
   readonly kind: "not-ecr";
   readonly reason: string;
   /** It has the form of a registry's host but cannot be one: a slip in the image's name, and no mirror. */
-  readonly slip: boolean;
+  readonly typo: boolean;
 }
 
 const PUBLIC_HOST = "public.ecr.aws";
@@ -81,6 +81,6 @@ function describe(partition: Partition | undefined, dualStack: boolean): string 
   return `partition ${partition.id}, which ${form}`;
 }
 
-function notEcr(reason: string, slip = false): NotEcr {
-  return { kind: "not-ecr", reason, slip };
+function notEcr(reason: string, typo = false): NotEcr {
+  return { kind: "not-ecr", reason, typo };
 }

@@ -28,21 +28,21 @@ export async function dockercfgAnswer(
   context: Context,
 ): Promise<Answer> {
   const plan = planIdentity(request, options.identity);
-  if (plan.use === "pod" && !plan.thenNode) {
+  if (plan.use === "pod" && !plan.fallbackToNode) {
     throw new CredentialError({
-      attempted: `finding the pod's own credential for ${request.image.registry} with --authFlow ${options.authFlow}`,
-      cameBack: "that flow's credentials are the node's",
+      action: `finding the pod's own credential for ${request.image.registry} with --authFlow ${options.authFlow}`,
+      reason: "that flow's credentials are the node's",
       advice: "give them to pods with --identity node, or take tokenAttributes out of this provider",
     });
   }
-  const { text, whence } =
+  const { text, origin } =
     options.authFlow === "dockercfg"
-      ? { text: await readAttribute("google-dockercfg", context), whence: "google-dockercfg" }
+      ? { text: await readAttribute("google-dockercfg", context), origin: "google-dockercfg" }
       : await readFromUrl(context);
-  const entries = parseDockercfg(text, whence).filter(([key]) => covers(key, request.image));
+  const entries = parseDockercfg(text, origin).filter(([key]) => covers(key, request.image));
   if (entries.length === 0) {
     throw new UnsupportedRegistryError(
-      `${request.image.registry} has no entry in the .dockercfg of ${whence}; add one, or narrow this provider's matchImages`,
+      `${request.image.registry} has no entry in the .dockercfg of ${origin}; add one, or narrow this provider's matchImages`,
     );
   }
   return { cacheKeyType: "Image", auth: Object.fromEntries(entries), expiresAt: "do-not-cache" };
@@ -59,42 +59,42 @@ async function readAttribute(name: string, context: Context): Promise<Uint8Array
 
 async function readFromUrl(
   context: Context,
-): Promise<{ readonly text: Uint8Array; readonly whence: string }> {
+): Promise<{ readonly text: Uint8Array; readonly origin: string }> {
   const attribute = "google-dockercfg-url";
   const url = new TextDecoder().decode(await readAttribute(attribute, context)).trim();
   // Passwords travel in the answer, and the URL itself may hold a token, so it is not shown.
   if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
     throw new CredentialError({
-      attempted: `reading the .dockercfg that ${attribute} points to`,
-      cameBack: "it is not an https:// URL",
+      action: `reading the .dockercfg that ${attribute} points to`,
+      reason: "it is not an https:// URL",
       advice: "serve the file over https",
     });
   }
-  const whence = new URL(url).origin;
+  const origin = new URL(url).origin;
   const answer = await context.http.cloud({
-    service: whence,
+    service: origin,
     operation: attribute,
     method: "GET",
     url,
   });
   return {
-    text: bodyOf(answer, `reading the .dockercfg at ${whence}`, `check the URL in ${attribute}`),
-    whence,
+    text: bodyOf(answer, `reading the .dockercfg at ${origin}`, `check the URL in ${attribute}`),
+    origin,
   };
 }
 
-function bodyOf(answer: TransportResponse, attempted: string, advice: string): Uint8Array {
+function bodyOf(answer: TransportResponse, action: string, advice: string): Uint8Array {
   if (answer.status === 200) return answer.body;
-  throw new CredentialError({ attempted, cameBack: describeAnswer(answer), advice });
+  throw new CredentialError({ action, reason: describeAnswer(answer), advice });
 }
 
 /** The file's entries: `{ "https://host/path": { "auth": base64("user:password") } }`, or with username and password. */
-function parseDockercfg(text: Uint8Array, whence: string): readonly [string, AuthConfig][] {
+function parseDockercfg(text: Uint8Array, origin: string): readonly [string, AuthConfig][] {
   const file = jsonObject(text);
   if (file === undefined) {
     throw new CredentialError({
-      attempted: `reading the .dockercfg of ${whence}`,
-      cameBack: "it is not a JSON object",
+      action: `reading the .dockercfg of ${origin}`,
+      reason: "it is not a JSON object",
       advice: 'expected {"REGISTRY": {"auth": "..."}}',
     });
   }

@@ -24,14 +24,14 @@ function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined
  */
 export function tokenIn(
   answer: TransportResponse,
-  attempted: string,
+  action: string,
   field: string,
   adviceFor: (status: number) => string,
 ): { readonly token: Secret; readonly fields: Readonly<Record<string, unknown>> } {
   if (answer.status !== 200) {
     throw new CredentialError({
-      attempted,
-      cameBack: describeAnswer(answer),
+      action,
+      reason: describeAnswer(answer),
       advice: adviceFor(answer.status),
     });
   }
@@ -39,8 +39,8 @@ export function tokenIn(
   const token = textField(fields, field);
   if (token !== undefined) return { token: new Secret(token), fields };
   throw new CredentialError({
-    attempted,
-    cameBack: `status 200 without ${field}`,
+    action,
+    reason: `status 200 without ${field}`,
     advice: "check what answers there: a proxy, or a server that is not Google's",
   });
 }

@@ -9,8 +9,8 @@ import {
   TransportError,
   UnsupportedRegistryError,
 } from "@imagecred/protocol";
-import type { AccessToken } from "./access-token.ts";
-import { wellKnownFile } from "./identity/application-default.ts";
+import type { AccessToken } from "./identity/access-token.ts";
+import { wellKnownFile } from "./identity/default-credentials.ts";
 import { instanceToken } from "./identity/instance.ts";
 import type { GcrOptions } from "./options.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
@@ -45,10 +45,10 @@ export async function identify(
       checkAssumed(registry, universe, options);
       const { podToken } = await import("./identity/pod.ts");
       const found = await podToken(request, plan.token, universe, options, context);
-      return "notHere" in found ? found : { ...found, identity: { ...found.identity, of: "pod" } };
+      return "unavailable" in found ? found : { ...found, identity: { ...found.identity, of: "pod" } };
     },
   };
-  const sources = plan.thenNode ? [orNext(pod), ...node] : [pod];
+  const sources = plan.fallbackToNode ? [orNext(pod), ...node] : [pod];
   return (await findIdentity(sources, registry, context.log, POD_ADVICE)).identity;
 }
 
@@ -65,15 +65,15 @@ function nodeSources(
 ): readonly IdentitySource<Identity>[] {
   const fromFile = async (path: string, text: string) => {
     const { fileToken } = await import("./identity/credential-file.ts");
-    const { identity, who } = await fileToken(path, text, registry, universe, context);
-    return { identity: { ...identity, of: "node" as const }, who };
+    const { identity, principal } = await fileToken(path, text, registry, universe, context);
+    return { identity: { ...identity, of: "node" as const }, principal };
   };
   return [
     {
       name: FILE_VARIABLE,
       async find() {
         const path = context.env[FILE_VARIABLE];
-        if (path === undefined || path === "") return { notHere: "not set" };
+        if (path === undefined || path === "") return { unavailable: "not set" };
         return await fromFile(path, await context.files.readText(path, "Google credential file"));
       },
     },
@@ -81,9 +81,9 @@ function nodeSources(
       name: "gcloud's application default credentials",
       async find() {
         const path = wellKnownFile(context.env);
-        if (path === undefined) return { notHere: "no home directory" };
+        if (path === undefined) return { unavailable: "no home directory" };
         const text = await context.files.readTextIfThere(path, "Google credential file");
-        return text === undefined ? { notHere: `no ${path}` } : await fromFile(path, text);
+        return text === undefined ? { unavailable: `no ${path}` } : await fromFile(path, text);
       },
     },
     {
@@ -91,7 +91,7 @@ function nodeSources(
       async find() {
         checkAssumed(registry, universe, options);
         const token = await instanceToken(universe, options, context).catch(offCloud);
-        return { identity: { ...token, of: "node" }, who: `service account ${options.serviceAccount}` };
+        return { identity: { ...token, of: "node" }, principal: `service account ${options.serviceAccount}` };
       },
     },
   ];
@@ -110,6 +110,6 @@ function checkAssumed(registry: string, universe: Universe, options: GcrOptions)
 function offCloud(error: unknown): never {
   if (!(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
   if (error.cause.phase !== "connect" && error.cause.phase !== "lookup") throw error;
-  const { attempted, cameBack, cause } = error;
-  throw new CredentialError({ attempted, cameBack, advice: NODE_ADVICE, cause });
+  const { action, reason, cause } = error;
+  throw new CredentialError({ action, reason, advice: NODE_ADVICE, cause });
 }

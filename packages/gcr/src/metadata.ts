@@ -32,8 +32,8 @@ export async function readMetadata(
   // Errors of the real server carry the header too; a proxy's or a captive portal's page does not.
   if (answer.headers["metadata-flavor"] === FLAVOR) return answer;
   throw new CredentialError({
-    attempted: `asking the metadata server (${operation})`,
-    cameBack: `status ${answer.status} without the header Metadata-Flavor: Google, so something else answered`,
+    action: `asking the metadata server (${operation})`,
+    reason: `status ${answer.status} without the header Metadata-Flavor: Google, so something else answered`,
     advice: `check what answers at ${metadataHost(context)}`,
   });
 }
@@ -42,8 +42,8 @@ function metadataHost({ env }: Context): string {
   const host = env[HOST_VARIABLE] || DEFAULT_HOST;
   if (/^(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/.test(host)) return host;
   throw new CredentialError({
-    attempted: "finding the metadata server",
-    cameBack: `${HOST_VARIABLE} is ${JSON.stringify(host)}`,
+    action: "finding the metadata server",
+    reason: `${HOST_VARIABLE} is ${JSON.stringify(host)}`,
     advice: "give a host or host:port, without http://",
   });
 }

@@ -8,9 +8,9 @@ import {
   parseFlags,
   parseIdentityPolicy,
 } from "@imagecred/protocol";
+import { type IdentityPool, poolOfGke, poolOfProvider } from "./identity/workload-identity.ts";
 import { type GoogleMirror, parseGoogleMirrors } from "./mirrors.ts";
 import { type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
-import { type IdentityPool, poolOfGke, poolOfProvider } from "./workload-identity.ts";
 
 const AUTH_FLOWS = ["gcr", "dockercfg", "dockercfg-url"] as const;
 

@@ -5,6 +5,7 @@ import {
   type CredentialProvider,
   type CredentialProviderRequest,
   UnsupportedRegistryError,
+  VERSION,
 } from "@imagecred/protocol";
 import { exchange } from "./exchange.ts";
 import { identify } from "./identity.ts";
@@ -13,7 +14,6 @@ import { type GcrOptions, parseOptions } from "./options.ts";
 import { hostForms } from "./registry.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
 import { USAGE } from "./usage.ts";
-import { VERSION } from "./version.ts";
 
 /** Image credentials for Google Artifact Registry and gcr.io. */
 export const gcr: CredentialProvider<GcrOptions> = {
@@ -46,10 +46,10 @@ async function credential(
 
 /** Whoever reads the line wants to know first for which registry, and most of what fails is not about one. */
 function named(error: CredentialError, registry: string): CredentialError {
-  const { attempted, cameBack, advice, cause } = error;
+  const { action, reason, advice, cause } = error;
   return new CredentialError({
-    attempted: attempted.includes(registry) ? attempted : `for ${registry}, ${attempted}`,
-    cameBack,
+    action: action.includes(registry) ? action : `for ${registry}, ${action}`,
+    reason,
     ...(advice === undefined ? {} : { advice }),
     cause,
   });

@@ -18,8 +18,8 @@ export type {
   ServiceAccountTokenAttributes,
 } from "./config/types.ts";
 export { PROVIDER_API_VERSIONS } from "./config/validate.ts";
-export type { Disk, DiskEntry } from "./disk.ts";
-export { type ImageName, ImageNameError, parseImageName } from "./image/parse-image-name.ts";
+export type { DiskEntry, FileSystem } from "./file-system.ts";
+export { type ImageName, ImageNameError, parseImageName } from "./match/image-name.ts";
 export {
   type LabelMatch,
   type MatchExplanation,

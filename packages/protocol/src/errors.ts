@@ -1,34 +1,34 @@
 /** The parts of an error message that a person at 3 a.m. needs, in the order in which they are printed. */
 export interface CredentialErrorParts {
   /** What was being done: "asking Amazon ECR in us-west-2 for a token (GetAuthorizationToken)". */
-  readonly attempted: string;
+  readonly action: string;
   /** What came back: status, the cloud's error code and message, request id; or how the exchange broke. */
-  readonly cameBack: string;
+  readonly reason: string;
   /** What to do about it, as an instruction. */
   readonly advice?: string;
   /** True when the next identity of the chain may be tried; false (the default) ends the chain. */
-  readonly mayTryNext?: boolean;
+  readonly tryNext?: boolean;
   readonly cause?: unknown;
 }
 
 /** Why there is no credential. Its message reads `<attempted>: <came back>; <advice>`. */
 export class CredentialError extends Error {
   override readonly name = "CredentialError";
-  readonly attempted: string;
-  readonly cameBack: string;
+  readonly action: string;
+  readonly reason: string;
   readonly advice: string | undefined;
-  readonly mayTryNext: boolean;
+  readonly tryNext: boolean;
 
   constructor(parts: CredentialErrorParts) {
     const advice = parts.advice === undefined ? "" : `; ${parts.advice}`;
     super(
-      `${parts.attempted}: ${parts.cameBack}${advice}`,
+      `${parts.action}: ${parts.reason}${advice}`,
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
-    this.attempted = parts.attempted;
-    this.cameBack = parts.cameBack;
+    this.action = parts.action;
+    this.reason = parts.reason;
     this.advice = parts.advice;
-    this.mayTryNext = parts.mayTryNext ?? false;
+    this.tryNext = parts.tryNext ?? false;
   }
 }
 

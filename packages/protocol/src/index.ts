@@ -1,15 +1,5 @@
-export {
-  API_GROUP,
-  API_VERSIONS,
-  type ApiVersion,
-  carriesServiceAccount,
-  isApiVersion,
-} from "./api-version.ts";
-export { cacheSecondsUntil } from "./cache-duration.ts";
+export { base64, base64url, fromBase64 } from "./base64.ts";
 export { type Clock, systemClock } from "./clock.ts";
-export type { Crypto } from "./crypto/types.ts";
-export { DEFAULT_TIMEOUT_MS, Deadline } from "./deadline.ts";
-export { formatGoDuration, GoDurationError, parseGoDuration } from "./duration.ts";
 export {
   CredentialError,
   type CredentialErrorParts,
@@ -19,16 +9,26 @@ export {
   UnsupportedRegistryError,
 } from "./errors.ts";
 export { type Files, systemFiles } from "./files.ts";
-export { type FlagSpec, type ParsedFlags, parseFlags } from "./flags.ts";
 export {
-  againByDefault,
   createHttpClient,
   type HttpClient,
   type HttpClientSetup,
   type HttpRequest,
   MAX_RESPONSE_BYTES,
+  retryByDefault,
 } from "./http/client.ts";
+export { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
 export { isIpAddress, isLinkLocalHost, isLoopbackHost } from "./http/ip.ts";
+export { bodyStart, jsonOf, readText } from "./http/json.ts";
+export {
+  DEFAULT_ATTEMPTS,
+  type Outcome,
+  type Retry,
+  type RetryOptions,
+  type RetryRuntime,
+  retry,
+  retryAfterMs,
+} from "./http/retry.ts";
 export {
   type Target,
   type TlsOptions,
@@ -43,16 +43,16 @@ export {
   type Found,
   findIdentity,
   type IdentitySource,
-  type NotHere,
   orNext,
-} from "./identity-chain.ts";
+  type Unavailable,
+} from "./identity/chain.ts";
 export {
   type IdentityPlan,
   type IdentityPolicy,
   parseIdentityPolicy,
   planIdentity,
-} from "./identity-policy.ts";
-export { type ImageName, parseImage } from "./image.ts";
+} from "./identity/policy.ts";
+export { claimsOf } from "./jwt.ts";
 export { klogFlags } from "./klog-flags.ts";
 export {
   createLogger,
@@ -65,6 +65,11 @@ export {
   MAX_LINE_BYTES,
   parseLogSettings,
 } from "./log.ts";
+export { type FlagSpec, type ParsedFlags, parseFlags } from "./options/flags.ts";
+export { mirrorOf, parseRegistryMirrors, type RegistryMirror } from "./options/registry-mirrors.ts";
+export type { Answer, Context, CredentialProvider, Environment, Invocation } from "./provider.ts";
+export { type Platform, run } from "./run.ts";
+export type { Crypto } from "./runtime/crypto.ts";
 export {
   MAX_PROGRAM_STDERR,
   type ProgramRequest,
@@ -73,27 +78,26 @@ export {
   type RunShell,
   type ShellRequest,
   type ShellResult,
-} from "./process/types.ts";
-export type { Answer, Context, CredentialProvider, Environment, Invocation } from "./provider.ts";
-export { mirrorOf, parseRegistryMirrors, type RegistryMirror } from "./registry-mirrors.ts";
-export { type CredentialProviderRequest, decodeRequest, MAX_REQUEST_BYTES } from "./request.ts";
+} from "./runtime/programs.ts";
+export type { Stdio } from "./runtime/stdio.ts";
+export { redact, Secret } from "./secret.ts";
+export { serve } from "./serve.ts";
+export { VERSION } from "./version.ts";
+export {
+  API_GROUP,
+  API_VERSIONS,
+  type ApiVersion,
+  carriesServiceAccount,
+  isApiVersion,
+} from "./wire/api-version.ts";
+export { cacheSecondsUntil } from "./wire/cache-duration.ts";
+export { formatGoDuration, GoDurationError, parseGoDuration } from "./wire/go-duration.ts";
+export { type ImageName, parseImage } from "./wire/image-name.ts";
+export { type CredentialProviderRequest, decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
 export {
   ANONYMOUS,
   type AuthConfig,
   type CacheKeyType,
   type CredentialProviderResponse,
   encodeResponse,
-} from "./response.ts";
-export {
-  type Again,
-  DEFAULT_ATTEMPTS,
-  type Outcome,
-  type RetryOptions,
-  type RetryRuntime,
-  retry,
-  retryAfterMs,
-} from "./retry.ts";
-export { run, type World } from "./run.ts";
-export { redact, Secret } from "./secret.ts";
-export { serve } from "./serve.ts";
-export type { Stdio } from "./stdio/types.ts";
+} from "./wire/response.ts";

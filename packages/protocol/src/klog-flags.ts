@@ -1,4 +1,4 @@
-import type { FlagSpec } from "./flags.ts";
+import type { FlagSpec } from "./options/flags.ts";
 
 const VALUES = [
   "vmodule",

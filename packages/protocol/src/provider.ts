@@ -1,12 +1,12 @@
 import type { Clock } from "./clock.ts";
-import type { Crypto } from "./crypto/types.ts";
-import type { Deadline } from "./deadline.ts";
 import type { Files } from "./files.ts";
 import type { HttpClient } from "./http/client.ts";
+import type { Deadline } from "./http/deadline.ts";
 import type { Logger } from "./log.ts";
-import type { RunShell } from "./process/types.ts";
-import type { CredentialProviderRequest } from "./request.ts";
-import type { AuthConfig, CacheKeyType } from "./response.ts";
+import type { Crypto } from "./runtime/crypto.ts";
+import type { RunShell } from "./runtime/programs.ts";
+import type { CredentialProviderRequest } from "./wire/request.ts";
+import type { AuthConfig, CacheKeyType } from "./wire/response.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

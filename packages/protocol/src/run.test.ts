@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { crypto } from "#crypto";
-import { runShell } from "#process";
-import { API_VERSIONS } from "./api-version.ts";
+import { crypto, runShell } from "#runtime";
 import { CredentialError, OptionsError, UnsupportedRegistryError } from "./errors.ts";
 import { systemFiles } from "./files.ts";
 import { TransportError } from "./http/transport.ts";
@@ -10,6 +8,7 @@ import type { Answer, Context, CredentialProvider } from "./provider.ts";
 import { run } from "./run.ts";
 import { Secret } from "./secret.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
+import { API_VERSIONS } from "./wire/api-version.ts";
 
 const HOUR = 3_600_000;
 const line = (fields: object = {}) =>
@@ -175,9 +174,7 @@ describe("run", () => {
   it("blanks a secret that a server's error repeats", async () => {
     const credential = () => {
       const secret = new Secret("token-of-the-pod");
-      return Promise.reject(
-        new CredentialError({ attempted: "a", cameBack: `bad token ${secret.reveal()}` }),
-      );
+      return Promise.reject(new CredentialError({ action: "a", reason: `bad token ${secret.reveal()}` }));
     };
     assert.equal(
       (await execute({ credential })).stderr,

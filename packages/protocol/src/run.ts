@@ -1,8 +1,4 @@
-import { cacheSecondsUntil } from "./cache-duration.ts";
 import type { Clock } from "./clock.ts";
-import type { Crypto } from "./crypto/types.ts";
-import { DEFAULT_TIMEOUT_MS, Deadline } from "./deadline.ts";
-import { GoDurationError, parseGoDuration } from "./duration.ts";
 import {
   CredentialError,
   type CredentialErrorParts,
@@ -13,16 +9,20 @@ import {
 } from "./errors.ts";
 import type { Files } from "./files.ts";
 import { createHttpClient } from "./http/client.ts";
+import { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
 import type { Transport } from "./http/transport.ts";
 import { createLogger, type Logger, parseLogSettings } from "./log.ts";
-import type { RunShell } from "./process/types.ts";
 import type { Answer, Context, CredentialProvider } from "./provider.ts";
-import { decodeRequest, MAX_REQUEST_BYTES } from "./request.ts";
-import { encodeResponse } from "./response.ts";
-import type { Stdio } from "./stdio/types.ts";
+import type { Crypto } from "./runtime/crypto.ts";
+import type { RunShell } from "./runtime/programs.ts";
+import type { Stdio } from "./runtime/stdio.ts";
+import { cacheSecondsUntil } from "./wire/cache-duration.ts";
+import { GoDurationError, parseGoDuration } from "./wire/go-duration.ts";
+import { decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
+import { encodeResponse } from "./wire/response.ts";
 
 /** What a run needs of the outside; `serve` hands in the real things. */
-export interface World {
+export interface Platform {
   readonly stdio: Stdio;
   readonly transport: Transport;
   readonly files: Files;
@@ -36,8 +36,11 @@ export interface World {
  * One run of a plugin, from the bytes on stdin to the exit code: a credential on stdout and 0, or nothing on stdout, one
  * line on stderr and 1. Never throws.
  */
-export async function run<Options>(provider: CredentialProvider<Options>, world: World): Promise<0 | 1> {
-  const { stdio, clock } = world;
+export async function run<Options>(
+  provider: CredentialProvider<Options>,
+  platform: Platform,
+): Promise<0 | 1> {
+  const { stdio, clock } = platform;
   const log = createLogger({
     plugin: provider.name,
     settings: parseLogSettings(stdio.env["IMAGECRED_LOG"]),
@@ -46,7 +49,7 @@ export async function run<Options>(provider: CredentialProvider<Options>, world:
   });
   try {
     const informative = information(provider, stdio.args);
-    write(stdio, informative ?? (await respond(provider, world, log)));
+    write(stdio, informative ?? (await respond(provider, platform, log)));
     return 0;
   } catch (error) {
     log.error(explain(error));
@@ -64,35 +67,35 @@ function information(provider: CredentialProvider<unknown>, args: readonly strin
 
 async function respond<Options>(
   provider: CredentialProvider<Options>,
-  world: World,
+  platform: Platform,
   log: Logger,
 ): Promise<string> {
-  const { stdio, clock, files } = world;
+  const { stdio, clock, files } = platform;
   const deadline = new Deadline(timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
   const options = await provider.options({ args: stdio.args, env: stdio.env, files, log });
   const request = decodeRequest(await readStdin(stdio, deadline));
   log.debug("request", { image: request.image.name, withToken: request.serviceAccountToken !== undefined });
   const http = createHttpClient({
-    transport: world.transport,
+    transport: platform.transport,
     env: stdio.env,
     clock,
     deadline,
-    random: world.random,
+    random: platform.random,
     log,
     userAgent: `${provider.name}/${provider.version} (imagecred)`,
   });
-  const { crypto, runShell, random } = world;
+  const { crypto, runShell, random } = platform;
   const context: Context = { http, env: stdio.env, files, clock, deadline, log, crypto, runShell, random };
   const answer = await within(
     deadline.remainingMs() + LAST_WORD_MS,
     provider.credential(request, options, context),
     {
-      attempted: "getting a credential",
-      cameBack: `not done within ${deadline.totalMs} ms`,
+      action: "getting a credential",
+      reason: `not done within ${deadline.totalMs} ms`,
       advice: "IMAGECRED_LOG=debug shows which call is slow; IMAGECRED_TIMEOUT sets the limit",
     },
   );
-  const cacheSeconds = cacheSecondsOf(answer, world, request.image.registry);
+  const cacheSeconds = cacheSecondsOf(answer, platform, request.image.registry);
   log.info("credential", { keys: Object.keys(answer.auth), cacheKeyType: answer.cacheKeyType, cacheSeconds });
   return encodeResponse(request.apiVersion, {
     cacheKeyType: answer.cacheKeyType,
@@ -107,8 +110,8 @@ const LAST_WORD_MS = 500;
 /** The kubelet writes the request and closes the pipe at once; a person at a terminal may not. */
 function readStdin(stdio: Stdio, deadline: Deadline): Promise<Uint8Array> {
   return within(deadline.remainingMs(), stdio.readStdin(MAX_REQUEST_BYTES), {
-    attempted: "reading the request from stdin",
-    cameBack: `it was still open after ${deadline.totalMs} ms`,
+    action: "reading the request from stdin",
+    reason: `it was still open after ${deadline.totalMs} ms`,
     advice: "write a CredentialProviderRequest and close stdin, as the kubelet does",
   });
 }
@@ -134,25 +137,25 @@ function write(stdio: Stdio, text: string): void {
     stdio.writeStdout(text);
   } catch (error) {
     throw new CredentialError({
-      attempted: "writing to stdout",
-      cameBack: messageOf(error),
+      action: "writing to stdout",
+      reason: messageOf(error),
       advice: "whatever started this program has to read what it prints",
       cause: error,
     });
   }
 }
 
-function cacheSecondsOf(answer: Answer, world: World, registry: string): number {
+function cacheSecondsOf(answer: Answer, platform: Platform, registry: string): number {
   if (answer.expiresAt === "do-not-cache") return 0;
-  const now = world.clock.now();
+  const now = platform.clock.now();
   if (!(answer.expiresAt > now)) {
     throw new CredentialError({
-      attempted: `checking the credential for ${registry}`,
-      cameBack: `it expired at ${isoTime(answer.expiresAt)}, and this node's clock says ${isoTime(now)}`,
+      action: `checking the credential for ${registry}`,
+      reason: `it expired at ${isoTime(answer.expiresAt)}, and this node's clock says ${isoTime(now)}`,
       advice: "check the node's clock",
     });
   }
-  return cacheSecondsUntil(answer.expiresAt, now, world.random());
+  return cacheSecondsUntil(answer.expiresAt, now, platform.random());
 }
 
 function isoTime(milliseconds: number): string {

@@ -1,7 +1,4 @@
-import { crypto } from "#crypto";
-import { transport } from "#http";
-import { runShell } from "#process";
-import { stdio } from "#stdio";
+import { crypto, runShell, stdio, transport } from "#runtime";
 import { systemClock } from "./clock.ts";
 import { messageOf } from "./errors.ts";
 import { systemFiles } from "./files.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { test } from "node:test";
-import { manifests, ROOT, readJson } from "./workspace.ts";
+import { manifests, ROOT, readJson } from "@imagecred/workspace";
 
 const sources = globSync("{packages,tools}/*/{src,test}/**/*.ts", { cwd: ROOT });
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");

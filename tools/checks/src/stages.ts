@@ -16,7 +16,7 @@ export interface Stage {
 /** Biome colours its reports even where they go into a file. */
 const colors = process.stdout.isTTY ? [] : ["--colors=off"];
 
-const node = [process.execPath, "--conditions=source", "--disable-warning=ExperimentalWarning"];
+const node = [process.execPath, "--conditions=@imagecred/source", "--disable-warning=ExperimentalWarning"];
 
 function tests(
   concurrency: "files in parallel" | "one file after another",
@@ -49,13 +49,13 @@ export const STAGES: readonly Stage[] = [
   {
     name: "rust",
     about: "the static executables' host: formatting, clippy, tests",
-    command: [...node, "tools/build/src/check-runtime.ts"],
+    command: [...node, "tools/checks/src/check-runtime.ts"],
     skip: () => missing("cargo", "a Rust toolchain"),
   },
   {
     name: "workflows",
     about: "GitHub Actions under actionlint and zizmor",
-    command: [...node, "tools/release/src/check-workflows.ts"],
+    command: [...node, "tools/checks/src/check-workflows.ts"],
     skip: () => missing("go", "Go") ?? missing("python3", "Python"),
   },
   {
@@ -70,7 +70,7 @@ export const STAGES: readonly Stage[] = [
       "files in parallel",
       "packages/*/src/**/*.test.ts",
       "tools/*/src/**/*.test.ts",
-      "docs/**/*.test.ts",
+      "tools/docs/test/**/*.test.ts",
     ),
     tests: true,
   },
@@ -81,7 +81,7 @@ export const STAGES: readonly Stage[] = [
     command: tests(
       "one file after another",
       "packages/*/test/**/*.test.ts",
-      "tools/{build,runtime,e2e,bench,demo,release}/test/**/*.test.ts",
+      "tools/{executables,runtime,e2e,bench,demo,release}/test/**/*.test.ts",
     ),
     tests: true,
   },

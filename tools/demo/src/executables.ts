@@ -20,7 +20,7 @@ export function buildPlugins(directory: string): {
 
 function build(directory: string, runtime: string, flags: readonly string[]): boolean {
   const args = [
-    "--conditions=source",
+    "--conditions=@imagecred/source",
     BUILD,
     "--only",
     "ecr,acr,gcr",

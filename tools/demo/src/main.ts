@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import { ImageCredentialProviders, readConfig } from "@imagecred/kubelet";
+import { nodejsFileSystem } from "@imagecred/kubelet/nodejs";
 import { systemClock } from "@imagecred/protocol";
-import { crypto, runProgram } from "@imagecred/protocol/system";
-import { nodeDisk } from "../../../packages/kubelet/src/testing/node-disk.ts";
-import { accountOf } from "./account.ts";
+import { crypto, runProgram } from "@imagecred/protocol/runtime";
 import { podOf, serviceAccounts } from "./cluster.ts";
 import { configuration } from "./configuration.ts";
 import { buildPlugins } from "./executables.ts";
+import { accountOf } from "./narrate.ts";
 import { PULLS } from "./pulls.ts";
 import { styleFor } from "./style.ts";
 
@@ -37,7 +37,7 @@ async function demonstrate(clouds: Clouds): Promise<void> {
 
   const config = join(scratch, "credential-provider-config.yaml");
   writeFileSync(config, configuration(clouds, await clouds.azure.azureJsonFile("managed-identity")));
-  const reading = readConfig(config, { disk: nodeDisk, crypto });
+  const reading = readConfig(config, { fileSystem: nodejsFileSystem, crypto });
   if (reading.config === undefined || !reading.accepted)
     throw new Error(`the kubelet refuses the configuration: ${reading.kubeletError}`);
   console.log(
@@ -47,7 +47,7 @@ async function demonstrate(clouds: Clouds): Promise<void> {
   let stderr = "";
   const kubelet = new ImageCredentialProviders(reading.config, {
     binDir,
-    disk: nodeDisk,
+    fileSystem: nodejsFileSystem,
     runProgram,
     clock: systemClock,
     crypto,

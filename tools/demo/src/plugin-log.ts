@@ -28,7 +28,7 @@ export function readPluginLog(stderr: string): PluginLog {
     identity:
       identity === undefined
         ? undefined
-        : { source: String(identity["source"]), who: String(identity["who"]) },
+        : { source: String(identity["source"]), who: String(identity["principal"]) },
     calls: named("http").map((event) => ({
       service: String(event["service"]),
       operation: String(event["operation"]),

@@ -6,7 +6,7 @@ import { test } from "node:test";
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 
 test("npm run demo tells every pull to its end, and nothing that is secret", () => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=source", MAIN], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=@imagecred/source", MAIN], {
     encoding: "utf8",
     env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1" },
   });

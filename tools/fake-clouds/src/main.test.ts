@@ -8,7 +8,7 @@ import { agentForProxy, call } from "./testing/client.ts";
 
 test("runs alone: says what runs and how to use it, shows each request, ends cleanly on SIGINT", async () => {
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
-  const child = spawn(process.execPath, ["--conditions=source", main], {
+  const child = spawn(process.execPath, ["--conditions=@imagecred/source", main], {
     stdio: ["ignore", "pipe", "inherit"],
   });
   const lines: string[] = [];

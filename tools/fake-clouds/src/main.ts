@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
-import { describe, refusalLine, requestLine } from "./account.ts";
 import { startClouds } from "./clouds.ts";
+import { describe, refusalLine, requestLine } from "./terminal.ts";
 
 const USAGE = `Runs the fake clouds until Ctrl-C.
 

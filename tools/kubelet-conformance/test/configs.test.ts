@@ -6,8 +6,8 @@ import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
 import { executables } from "@imagecred/e2e";
 import { checkRegistration } from "@imagecred/kubelet";
-import { crypto } from "@imagecred/protocol/system";
-import { nodeDisk } from "../../../packages/kubelet/src/testing/node-disk.ts";
+import { nodejsFileSystem } from "@imagecred/kubelet/nodejs";
+import { crypto } from "@imagecred/protocol/runtime";
 import { goMissing } from "../src/go-build.ts";
 import { Scratch } from "../src/provider-config.ts";
 import { EveryKubelet, NEWEST, RELEASES, type Release } from "../src/releases.ts";
@@ -104,7 +104,12 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
 
   /** What packages/kubelet says that this release will say. Its gate for service account tokens was off in 1.33. */
   const predicted = (release: Release, config: string, bin = binDir) => {
-    const options = { disk: nodeDisk, crypto, saTokens: release !== "1.33", kubernetesVersion: release };
+    const options = {
+      fileSystem: nodejsFileSystem,
+      crypto,
+      saTokens: release !== "1.33",
+      kubernetesVersion: release,
+    };
     return checkRegistration(config, bin, options).kubeletError ?? null;
   };
 

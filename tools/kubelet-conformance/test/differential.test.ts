@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { goMissing } from "../src/go-build.ts";
@@ -25,8 +25,8 @@ describe("packages/kubelet against the kubelet's own code", { skip }, () => {
   let kubelets: EveryKubelet;
 
   before(async () => {
-    const server = join(import.meta.dirname, "../../../packages/kubelet/test/differential-server.ts");
-    ours = new LineProcess([process.execPath, "--conditions=source", server], process.env);
+    const server = fileURLToPath(import.meta.resolve("@imagecred/kubelet/differential-server"));
+    ours = new LineProcess([process.execPath, "--conditions=@imagecred/source", server], process.env);
     kubelets = await EveryKubelet.start(process.env);
   });
   after(async () => {

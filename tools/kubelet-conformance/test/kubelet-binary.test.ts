@@ -5,16 +5,16 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { needsRoot } from "@imagecred/e2e";
 import { configHash } from "@imagecred/kubelet";
-import { crypto } from "@imagecred/protocol/system";
+import { crypto } from "@imagecred/protocol/runtime";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
 import { built, FAKE_CRI, goMissing, KUBELET } from "../src/go-build.ts";
-import type { Account } from "../src/node/account.ts";
-import type { Pull } from "../src/node/container-runtime.ts";
-import { CLOUD_PLUGINS, IMAGES, MORE_IMAGES, nameOf, STUBS, type Stub } from "../src/node/images.ts";
-import type { LogEntry } from "../src/node/kubelet-log.ts";
-import { UNSHARE } from "../src/node/namespace.ts";
 import { operatorMessage } from "../src/operator-messages.ts";
 import { Scratch } from "../src/provider-config.ts";
+import type { Pull } from "../src/real-kubelet/container-runtime.ts";
+import { CLOUD_PLUGINS, IMAGES, MORE_IMAGES, nameOf, STUBS, type Stub } from "../src/real-kubelet/images.ts";
+import type { LogEntry } from "../src/real-kubelet/kubelet-log.ts";
+import { UNSHARE } from "../src/real-kubelet/namespace.ts";
+import type { Account } from "../src/real-kubelet/report.ts";
 
 const [executables] = binDirectories();
 const skip =
@@ -34,7 +34,14 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
     assert.ok(executables);
     const programs = [executables.binDir, await built(KUBELET), await built(FAKE_CRI)];
     const scenario = join(import.meta.dirname, "../src/node/scenario.ts");
-    await inNamespace([process.execPath, "--conditions=source", scenario, scratch.path, ...programs, file]);
+    await inNamespace([
+      process.execPath,
+      "--conditions=@imagecred/source",
+      scenario,
+      scratch.path,
+      ...programs,
+      file,
+    ]);
     account = JSON.parse(await readFile(file, "utf8")) as Account;
   });
 

@@ -8,7 +8,7 @@ import {
   platformNamed,
   root,
   whyNot,
-} from "@imagecred/build";
+} from "@imagecred/executables";
 import { type Flavor, PROGRAMS, suffixOf } from "./assets.ts";
 import { cargoComponents } from "./cargo-components.ts";
 import type { Component } from "./components.ts";
@@ -16,7 +16,7 @@ import { nodeComponent } from "./node-components.ts";
 import { npmComponents } from "./npm-components.ts";
 import type { Built } from "./tree.ts";
 
-/** The platform of a flavor, as tools/build knows it. */
+/** The platform of a flavor, as tools/executables knows it. */
 export function platformOf({ os, arch }: Flavor): Platform {
   return platformNamed(`${os}-${arch}`);
 }
@@ -33,7 +33,7 @@ export async function buildFlavor(flavor: Flavor, directory: string): Promise<re
   const built: Built[] = [];
   for (const program of PROGRAMS) {
     const executable = executables.find(({ name }) => name === program);
-    if (executable === undefined) throw new Error(`tools/build does not know ${program}`);
+    if (executable === undefined) throw new Error(`tools/executables does not know ${program}`);
     const path = join(directory, suffixOf(flavor), fileName(program, platform));
     const { metafile } = await buildExecutable(executable, flavor.runtime, platform, path);
     built.push({ program, flavor, path, components: [...runtime, ...npmComponents(metafile, root)] });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ROOT } from "../../checks/src/workspace.ts";
+import { ROOT } from "@imagecred/workspace";
 import { archiveName, assetName, directoryOf, FLAVORS, installedName, PROGRAMS } from "./assets.ts";
 import { checksumList } from "./checksums.ts";
 import { type Component, purlOf } from "./components.ts";

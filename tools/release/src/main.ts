@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { distDirectory, executables, root, versionOf } from "@imagecred/build";
+import { distDirectory, executables, root, versionOf } from "@imagecred/executables";
 import { FLAVORS, suffixOf } from "./assets.ts";
 import { buildFlavor, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nodePackageDirectory, type Platform } from "@imagecred/build";
+import { nodePackageDirectory, type Platform } from "@imagecred/executables";
 import { type Component, licenseTextsIn } from "./components.ts";
 
 /** Node itself, with the licences of all that it carries, which its own LICENSE file lists. */

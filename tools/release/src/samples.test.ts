@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { matchImage, readConfig } from "@imagecred/kubelet";
-import { crypto } from "@imagecred/protocol/system";
-import { nodeDisk } from "../../../packages/kubelet/src/testing/node-disk.ts";
+import { nodejsFileSystem } from "@imagecred/kubelet/nodejs";
+import { crypto } from "@imagecred/protocol/runtime";
 import { PROGRAMS } from "./assets.ts";
 import { sampleFor } from "./tree.ts";
 
@@ -24,7 +24,7 @@ describe("the sample configurations that go with a release", () => {
       const sample = sampleFor(program);
       assert.ok(sample !== undefined);
       for (const kubernetesVersion of ["1.26", "1.32", "1.37"]) {
-        const reading = readConfig(sample, { disk: nodeDisk, crypto, kubernetesVersion });
+        const reading = readConfig(sample, { fileSystem: nodejsFileSystem, crypto, kubernetesVersion });
         assert.equal(reading.kubeletError, undefined, readFileSync(sample, "utf8"));
         const [provider] = reading.config?.providers ?? [];
         assert.equal(provider?.name, program);

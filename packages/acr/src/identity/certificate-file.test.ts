@@ -7,7 +7,7 @@ import { CredentialError, OptionsError, Secret, systemFiles } from "@imagecred/p
 import { testContext } from "@imagecred/protocol/testing";
 import { readCertificateFile } from "./certificate-file.ts";
 
-const DATA = join(import.meta.dirname, "test-data");
+const DATA = join(import.meta.dirname, "testdata");
 const { crypto } = testContext();
 const PASSWORD = new Secret("p@ss wörd");
 

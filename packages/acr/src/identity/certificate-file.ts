@@ -1,5 +1,4 @@
-import { type Context, CredentialError, type Secret } from "@imagecred/protocol";
-import { fromBase64 } from "../base64.ts";
+import { type Context, CredentialError, fromBase64, type Secret } from "@imagecred/protocol";
 
 /** A certificate with its private key, as an application has it. */
 export interface ClientCertificate {
@@ -72,6 +71,6 @@ function derOf(body: string, path: string): Uint8Array {
 }
 
 /** @param path for the message */
-export function unusable(path: string, cameBack: string, advice: string): CredentialError {
-  return new CredentialError({ attempted: `reading the client certificate ${path}`, cameBack, advice });
+export function unusable(path: string, reason: string, advice: string): CredentialError {
+  return new CredentialError({ action: `reading the client certificate ${path}`, reason, advice });
 }

@@ -1,7 +1,6 @@
-import { type Context, Secret } from "@imagecred/protocol";
+import { type Context, jsonOf, readText, Secret } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
-import { tokenEndpointError } from "../entra-error.ts";
-import { jsonOf, readText } from "../response.ts";
+import { tokenEndpointError } from "./entra-error.ts";
 import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
 
 export interface ClientAssertion {
@@ -46,6 +45,6 @@ export async function exchangeClientAssertion(
   });
   const token = response.status === 200 ? readText(jsonOf(response), "access_token") : undefined;
   if (token !== undefined) return { token: new Secret(token), tenantId };
-  const attempted = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId}`;
-  throw tokenEndpointError(attempted, response, "Microsoft Entra ID");
+  const action = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId}`;
+  throw tokenEndpointError(action, response, "Microsoft Entra ID");
 }

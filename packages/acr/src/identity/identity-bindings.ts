@@ -3,12 +3,13 @@ import {
   CredentialError,
   type CredentialProviderRequest,
   type IdentitySource,
+  jsonOf,
+  readText,
   Secret,
 } from "@imagecred/protocol";
-import { tokenEndpointError } from "../entra-error.ts";
 import type { IdentityBindings } from "../options.ts";
-import { jsonOf, readText } from "../response.ts";
 import { JWT_BEARER } from "./client-assertion.ts";
+import { tokenEndpointError } from "./entra-error.ts";
 import { CLIENT_ID_ANNOTATIONS, missing, podApplicationOf } from "./pod.ts";
 import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
 
@@ -35,7 +36,7 @@ export function identityBindingSource(
         missing([...CLIENT_ID_ANNOTATIONS, "--ib-default-client-id"], "client id");
       const accessToken = await askEndpoint(token, clientId, bindings, context);
       const tenantId = application.tenantId ?? bindings.defaultTenantId;
-      return { identity: { token: accessToken, tenantId }, who: `identity ${clientId}` };
+      return { identity: { token: accessToken, tenantId }, principal: `identity ${clientId}` };
     },
   };
 }
@@ -47,9 +48,9 @@ async function askEndpoint(
   context: Context,
 ): Promise<Secret> {
   const ca = await context.files.readText(bindings.caFile, "cluster's CA certificate");
-  const attempted = `asking ${SERVICE} (${bindings.serverName} at ${bindings.apiServer}) for a token as ${clientId}`;
+  const action = `asking ${SERVICE} (${bindings.serverName} at ${bindings.apiServer}) for a token as ${clientId}`;
   if (!ca.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new CredentialError({ attempted, cameBack: `${bindings.caFile} holds no PEM certificate` });
+    throw new CredentialError({ action, reason: `${bindings.caFile} holds no PEM certificate` });
   }
   const response = await context.http.cloud({
     service: SERVICE,
@@ -68,6 +69,6 @@ async function askEndpoint(
     }).toString(),
   });
   const accessToken = response.status === 200 ? readText(jsonOf(response), "access_token") : undefined;
-  if (accessToken === undefined) throw tokenEndpointError(attempted, response, SERVICE);
+  if (accessToken === undefined) throw tokenEndpointError(action, response, SERVICE);
   return new Secret(accessToken);
 }

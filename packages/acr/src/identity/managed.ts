@@ -1,16 +1,18 @@
 import {
-  type Again,
+  bodyStart,
   type Context,
   CredentialError,
   type Found,
+  jsonOf,
   type Outcome,
+  type Retry,
+  readText,
   retryAfterMs,
   Secret,
   TransportError,
   type TransportResponse,
 } from "@imagecred/protocol";
-import type { ManagedIdentity } from "../node-identity.ts";
-import { bodyStart, jsonOf, readText } from "../response.ts";
+import type { ManagedIdentity } from "../options/node-identities.ts";
 import { type EntraToken, REGISTRY_RESOURCE } from "./token.ts";
 
 const DEFAULT_ORIGIN = "http://169.254.169.254";
@@ -37,7 +39,7 @@ export async function findManagedIdentity(
     const token = response.status === 200 ? readText(document, "access_token") : undefined;
     if (token !== undefined) {
       const clientId = readText(document, "client_id");
-      return { identity: { token: new Secret(token), tenantId }, who: whoOf(id, clientId) };
+      return { identity: { token: new Secret(token), tenantId }, principal: whoOf(id, clientId) };
     }
     const last = index === selectors.length - 1;
     if (last || !isNotFound(response)) throw refused(id, response);
@@ -70,10 +72,10 @@ async function ask(
     });
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
-    const { attempted, cameBack } = error;
+    const { action, reason } = error;
     const advice =
       "if this is not an Azure virtual machine, configure another identity in azure.json; if it is, let it reach the metadata service";
-    throw new CredentialError({ attempted, cameBack, advice, cause: error });
+    throw new CredentialError({ action, reason, advice, cause: error });
   }
 }
 
@@ -84,7 +86,7 @@ const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"]);
  * Microsoft's guidance for this endpoint: 404, 410 (being updated), 429 and 5xx are tried again. A connection that nobody
  * answers is not: off Azure, that is all that would ever happen.
  */
-function again(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
+function again(outcome: Outcome<TransportResponse>, now: number): Retry | undefined {
   if (!outcome.ok) {
     const { error } = outcome;
     if (!(error instanceof TransportError) || !TRANSIENT.has(error.code)) return undefined;
@@ -113,8 +115,8 @@ function refused(id: string | undefined, response: TransportResponse): Credentia
       ? bodyStart(response)
       : `${error}${description === undefined ? "" : `, ${description}`}`;
   return new CredentialError({
-    attempted: `asking the metadata service for a token of ${id === undefined ? "this machine's managed identity" : `managed identity ${id}`}`,
-    cameBack: `status ${response.status} ${said}`,
+    action: `asking the metadata service for a token of ${id === undefined ? "this machine's managed identity" : `managed identity ${id}`}`,
+    reason: `status ${response.status} ${said}`,
     advice: adviceFor(id, response),
   });
 }

@@ -3,11 +3,11 @@ import {
   CredentialError,
   type Found,
   type IdentitySource,
-  type NotHere,
   Secret,
+  type Unavailable,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
-import type { FederatedIdentity, NodeIdentityOrNot } from "../node-identity.ts";
+import type { FederatedIdentity, NodeIdentityOrNot } from "../options/node-identities.ts";
 import type { AcrOptions } from "../options.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
 import { findManagedIdentity } from "./managed.ts";
@@ -37,8 +37,8 @@ async function find(
   options: AcrOptions,
   cloud: AzureCloud,
   context: Context,
-): Promise<Found<EntraToken> | NotHere> {
-  if ("notHere" in identity) return identity;
+): Promise<Found<EntraToken> | Unavailable> {
+  if ("unavailable" in identity) return identity;
   if (identity.kind === "managed") return await findManagedIdentity(identity, options.tenantId, context);
   if (identity.kind === "federated") return await findFederated(identity, options, cloud, context);
   // @azure/identity is most of this executable and rarely wanted: only these two load it.
@@ -55,8 +55,8 @@ async function findFederated(
   const text = (await context.files.readText(tokenFile, "federated token file")).trim();
   if (text === "") {
     throw new CredentialError({
-      attempted: `reading the federated token file ${tokenFile}`,
-      cameBack: "it is empty",
+      action: `reading the federated token file ${tokenFile}`,
+      reason: "it is empty",
       advice: "check what writes it",
     });
   }
@@ -66,5 +66,5 @@ async function findFederated(
     userAgent,
     context,
   );
-  return { identity, who: `application ${clientId} of tenant ${tenantId}` };
+  return { identity, principal: `application ${clientId} of tenant ${tenantId}` };
 }

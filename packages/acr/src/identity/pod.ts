@@ -45,8 +45,8 @@ function annotation(
   if (key === undefined || value === undefined) return undefined;
   if (form.test(value)) return value;
   throw new CredentialError({
-    attempted: `reading the pod's annotation ${key}`,
-    cameBack: `it is ${JSON.stringify(value.slice(0, 80))}, expected ${expected}`,
+    action: `reading the pod's annotation ${key}`,
+    reason: `it is ${JSON.stringify(value.slice(0, 80))}, expected ${expected}`,
     advice: "correct the annotation of the pod's service account",
   });
 }
@@ -71,7 +71,7 @@ export function podSource(
         options.userAgent,
         context,
       );
-      return { identity, who: `application ${clientId} of tenant ${tenantId}` };
+      return { identity, principal: `application ${clientId} of tenant ${tenantId}` };
     },
   };
 }
@@ -79,8 +79,8 @@ export function podSource(
 /** @throws {CredentialError} always */
 export function missing(keys: readonly string[], what: string): never {
   throw new CredentialError({
-    attempted: "using the pod's identity",
-    cameBack: `its service account names no ${what}: annotation ${keys.join(" or ")} did not come with the request`,
+    action: "using the pod's identity",
+    reason: `its service account names no ${what}: annotation ${keys.join(" or ")} did not come with the request`,
     advice:
       "annotate the service account, and list the annotation in optionalServiceAccountAnnotationKeys of this provider's tokenAttributes",
   });

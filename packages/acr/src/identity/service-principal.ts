@@ -2,9 +2,9 @@ import { ClientAssertionCredential, ClientSecretCredential, type TokenCredential
 import { AzureLogger } from "@azure/logger";
 import { type Context, CredentialError, type Found, messageOf, Secret } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
-import { tokenEndpointError } from "../entra-error.ts";
-import type { CertificateIdentity, SecretIdentity } from "../node-identity.ts";
+import type { CertificateIdentity, SecretIdentity } from "../options/node-identities.ts";
 import { readCertificateFile } from "./certificate-file.ts";
+import { tokenEndpointError } from "./entra-error.ts";
 import { createSdkHttpClient } from "./sdk-http.ts";
 import { signAssertion } from "./signed-assertion.ts";
 import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
@@ -21,7 +21,7 @@ export async function findServicePrincipal(
 ): Promise<Found<EntraToken>> {
   const tenantId = cloud.adfs === true ? "adfs" : principal.tenantId;
   const { clientId } = principal;
-  const attempted = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId} with its ${principal.kind}`;
+  const action = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId} with its ${principal.kind}`;
   // What AZURE_LOG_LEVEL makes the SDK say belongs where our own details go, past the redaction.
   AzureLogger.log = (...words: unknown[]) =>
     context.log.debug("azure-sdk", { line: words.map(String).join(" ") });
@@ -41,14 +41,14 @@ export async function findServicePrincipal(
     const { token } = (await credential.getToken(REGISTRY_SCOPE)) ?? { token: "" };
     return {
       identity: { token: new Secret(token), tenantId },
-      who: `application ${clientId} of tenant ${tenantId}`,
+      principal: `application ${clientId} of tenant ${tenantId}`,
     };
   } catch (error) {
     // Our own client's failures say more than what the SDK makes of them.
     if (http.failure() !== undefined) throw http.failure();
     const refusal = http.refusal();
-    if (refusal !== undefined) throw tokenEndpointError(attempted, refusal, "Microsoft Entra ID");
-    throw new CredentialError({ attempted, cameBack: messageOf(error), cause: error });
+    if (refusal !== undefined) throw tokenEndpointError(action, refusal, "Microsoft Entra ID");
+    throw new CredentialError({ action, reason: messageOf(error), cause: error });
   }
 }
 

@@ -1,5 +1,4 @@
-import { type Context, CredentialError, messageOf, Secret } from "@imagecred/protocol";
-import { base64, base64url } from "../base64.ts";
+import { base64, base64url, type Context, CredentialError, messageOf, Secret } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
 import type { ClientCertificate } from "./certificate-file.ts";
 
@@ -49,8 +48,8 @@ export function signAssertion(
     return new Secret(`${signed}.${base64url(crypto.signRs256(privateKeyPem, encoder.encode(signed)))}`);
   } catch (error) {
     throw new CredentialError({
-      attempted: `signing with the private key in ${path}`,
-      cameBack: messageOf(error),
+      action: `signing with the private key in ${path}`,
+      reason: messageOf(error),
       advice: "Entra ID takes RSA keys: check the file's key",
       cause: error,
     });

@@ -2,7 +2,7 @@ import { redact } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
 import { type Style, styleFor } from "../output/style.ts";
 import { printable } from "../output/text.ts";
-import type { World } from "../world.ts";
+import type { Platform } from "../world.ts";
 
 /** 0 fine, 1 found problems or could not do it, 2 the command line is wrong. */
 export type ExitCode = 0 | 1 | 2;
@@ -10,7 +10,7 @@ export type ExitCode = 0 | 1 | 2;
 /** What every command is: it makes a document, and both kinds of output are made from that document. */
 export interface Command<Options, Document> {
   /** @throws {UsageError} @throws {CommandError} */
-  run(options: Options, world: World): Document | Promise<Document>;
+  run(options: Options, platform: Platform): Document | Promise<Document>;
   /** For a person; ends with a line end. */
   render(document: Document, style: Style): string;
   exitCode(document: Document): 0 | 1;
@@ -29,13 +29,13 @@ export interface CommonOptions {
 export async function execute<Options extends CommonOptions, Document>(
   command: Command<Options, Document>,
   options: Options,
-  world: World,
+  platform: Platform,
 ): Promise<ExitCode> {
-  const { stdio } = world;
+  const { stdio } = platform;
   const clean = command.reveals?.(options) === true ? (text: string) => text : redact;
   let document: Document;
   try {
-    document = await command.run(options, world);
+    document = await command.run(options, platform);
   } catch (error) {
     if (error instanceof UsageError) {
       stdio.writeStderr(clean(`imagecred: ${printable(error.message)}\n`));
@@ -47,7 +47,7 @@ export async function execute<Options extends CommonOptions, Document>(
     return 1;
   }
   if (options.output === "json") stdio.writeStdout(clean(json(document)));
-  else stdio.writeStdout(clean(command.render(document, stdoutStyle(world))));
+  else stdio.writeStdout(clean(command.render(document, stdoutStyle(platform))));
   return command.exitCode(document);
 }
 
@@ -55,10 +55,10 @@ function json(document: unknown): string {
   return `${JSON.stringify(document, null, 2)}\n`;
 }
 
-export function stdoutStyle(world: World): Style {
-  return styleFor(world.terminal.columns("stdout"), world.stdio.env);
+export function stdoutStyle(platform: Platform): Style {
+  return styleFor(platform.terminal.columns("stdout"), platform.stdio.env);
 }
 
-export function stderrStyle(world: World): Style {
-  return styleFor(world.terminal.columns("stderr"), world.stdio.env);
+export function stderrStyle(platform: Platform): Style {
+  return styleFor(platform.terminal.columns("stderr"), platform.stdio.env);
 }

@@ -1,7 +1,7 @@
-import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../elf.ts";
 import { systemReason } from "../errors.ts";
-import { joinPath } from "../paths.ts";
-import type { FileStatus } from "../system/types.ts";
+import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../machine/executable-format.ts";
+import { joinPath } from "../machine/paths.ts";
+import type { FileStatus } from "../runtime/types.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
 
 const OTHERS_WRITE = 0o002;
@@ -15,12 +15,12 @@ interface Found {
 }
 
 /** The executable of each provider that has a usable name, where the directory is known and there. */
-function executables({ providers, binDir, disk }: LintContext): readonly Found[] {
-  if (binDir === undefined || disk.status(binDir)?.kind !== "directory") return [];
+function executables({ providers, binDir, fileSystem }: LintContext): readonly Found[] {
+  if (binDir === undefined || fileSystem.status(binDir)?.kind !== "directory") return [];
   return providers.flatMap(({ name }, index): readonly Found[] => {
     if (name === "" || name.includes("/")) return [];
     const path = joinPath(binDir, name);
-    return [{ at: `providers[${index}].name`, path, status: disk.status(path) }];
+    return [{ at: `providers[${index}].name`, path, status: fileSystem.status(path) }];
   });
 }
 
@@ -28,10 +28,11 @@ const binDirMissing: Lint = {
   code: "bin-dir-missing",
   severity: "error",
   explanation: "The kubelet looks at the directory first when it starts, and stops when it is not there.",
-  check: ({ binDir, disk, reading }) => {
+  check: ({ binDir, fileSystem, reading }) => {
     const file = reading.files[0];
-    if (binDir === undefined || file === undefined || disk.status(binDir)?.kind === "directory") return [];
-    const what = disk.status(binDir) === undefined ? "does not exist" : "is no directory";
+    if (binDir === undefined || file === undefined || fileSystem.status(binDir)?.kind === "directory")
+      return [];
+    const what = fileSystem.status(binDir) === undefined ? "does not exist" : "is no directory";
     return [
       {
         at: { file, line: 1, column: 1 },
@@ -84,28 +85,28 @@ const writable: Lint = {
   explanation:
     "The kubelet runs it as root: whoever can write to it, or to its directory, can become root on the node.",
   check: (context) => {
-    const { binDir, disk } = context;
+    const { binDir, fileSystem } = context;
     const files = executables(context);
-    const directory = binDir === undefined ? undefined : disk.status(binDir);
+    const directory = binDir === undefined ? undefined : fileSystem.status(binDir);
     const first = files[0];
     const hits = files.flatMap(({ at, path, status }): readonly Hit[] => {
-      const who = status === undefined ? undefined : writers(status);
-      return who === undefined
+      const principal = status === undefined ? undefined : writers(status);
+      return principal === undefined
         ? []
         : [
             {
               at,
-              message: `${path} can be changed by ${who}`,
+              message: `${path} can be changed by ${principal}`,
               fix: `chown root:root ${path} && chmod 0755 ${path}`,
             },
           ];
     });
-    const who = directory === undefined ? undefined : writers(directory);
-    if (who === undefined || first === undefined || binDir === undefined) return hits;
+    const principal = directory === undefined ? undefined : writers(directory);
+    if (principal === undefined || first === undefined || binDir === undefined) return hits;
     return [
       {
         at: first.at,
-        message: `the directory ${binDir} can be changed by ${who}`,
+        message: `the directory ${binDir} can be changed by ${principal}`,
         fix: `chown root:root ${binDir} && chmod 0755 ${binDir}`,
       },
       ...hits,
@@ -151,7 +152,7 @@ function inspected(
   return executables(context).flatMap(({ at, path, status }) => {
     if (status?.kind !== "file") return [];
     try {
-      const found = fault(inspectExecutable(context.disk.read(path, EXECUTABLE_HEADER_BYTES)));
+      const found = fault(inspectExecutable(context.fileSystem.read(path, EXECUTABLE_HEADER_BYTES)));
       return found === undefined ? [] : [{ at, message: `${path} ${found}` }];
     } catch (error) {
       // Whoever may not read it is not told about its inside; the kubelet, as root, can.

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import type { ValidateDocument } from "../commands/validate/index.ts";
+import type { ValidateDocument } from "../commands/validate/command.ts";
+import { CASES, type Case, fileOf } from "../testing/lint-cases.ts";
 import { bench } from "../testing/run.ts";
 import { LINTS } from "./index.ts";
-import { CASES, type Case, fileOf } from "./lint-cases.ts";
 
 async function findings(one: Case): Promise<ValidateDocument["findings"]> {
   using place = bench();

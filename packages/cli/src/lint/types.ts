@@ -1,5 +1,5 @@
 import type { ConfigReading, CredentialProvider } from "@imagecred/kubelet";
-import type { Disk } from "../system/types.ts";
+import type { FileSystem } from "../runtime/types.ts";
 
 /**
  * `error`: the kubelet does not start or does not run the plugin. `warning`: it does, and it will hurt. `note`: worth knowing.
@@ -18,7 +18,7 @@ export interface LintContext {
   readonly texts: ReadonlyMap<string, string>;
   /** Directory of the executables; undefined where none is known. */
   readonly binDir: string | undefined;
-  readonly disk: Disk;
+  readonly fileSystem: FileSystem;
 }
 
 /** One place that a lint found. */

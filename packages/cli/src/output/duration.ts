@@ -6,7 +6,7 @@ export function took(milliseconds: number): string {
 }
 
 /** `5 h 58 min`, `4 min`, `30 s`: how long something lasts. */
-export function lasts(seconds: number): string {
+export function formatLifetime(seconds: number): string {
   const rounded = Math.round(seconds);
   if (rounded < 120) return `${rounded} s`;
   const minutes = Math.round(rounded / 60);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { lasts, took } from "./duration.ts";
+import { formatLifetime, took } from "./duration.ts";
 import { styleFor } from "./style.ts";
 import { count, printable, table, visibleLength, wrap } from "./text.ts";
 
@@ -66,7 +66,7 @@ test("counts and durations", () => {
   assert.equal(count(0, "error"), "0 errors");
   assert.deepEqual([took(3.4), took(1234), took(125_000)], ["3 ms", "1.2 s", "2 min 5 s"]);
   assert.deepEqual(
-    [lasts(30), lasts(240), lasts(7200), lasts(21_480)],
+    [formatLifetime(30), formatLifetime(240), formatLifetime(7200), formatLifetime(21_480)],
     ["30 s", "4 min", "2 h", "5 h 58 min"],
   );
 });

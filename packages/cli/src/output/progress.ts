@@ -1,5 +1,5 @@
 import { stderrStyle } from "../commands/command.ts";
-import type { World } from "../world.ts";
+import type { Platform } from "../world.ts";
 import { took } from "./duration.ts";
 import { printable } from "./text.ts";
 
@@ -20,28 +20,28 @@ const CLEAR_LINE = "\r\u001b[K";
  * terminal sees it: it is gone when the work is done.
  */
 export async function withProgress<T>(
-  world: World,
+  platform: Platform,
   options: { readonly output: string },
   what: string,
   work: (progress: Progress) => Promise<T>,
 ): Promise<T> {
-  const columns = world.terminal.columns("stderr");
-  if (columns === undefined || options.output === "json" || world.stdio.env["TERM"] === "dumb") {
+  const columns = platform.terminal.columns("stderr");
+  if (columns === undefined || options.output === "json" || platform.stdio.env["TERM"] === "dumb") {
     return work({ say: () => {} });
   }
-  const { cyan, dim, marks } = stderrStyle(world);
+  const { cyan, dim, marks } = stderrStyle(platform);
   const frames = marks.good === "✓" ? FRAMES : ["|", "/", "-", "\\"];
-  const started = world.clock.now();
+  const started = platform.clock.now();
   let line = what;
   let beat = 0;
   let shown = false;
   const timer = setInterval(() => {
-    const elapsed = world.clock.now() - started;
+    const elapsed = platform.clock.now() - started;
     if (elapsed < PATIENCE_MS) return;
     shown = true;
     const time = took(elapsed);
     const text = printable(line).slice(0, Math.max(0, columns - time.length - 5));
-    world.stdio.writeStderr(
+    platform.stdio.writeStderr(
       `${CLEAR_LINE}${cyan(frames[beat++ % frames.length] ?? "")} ${text} ${dim(time)}`,
     );
   }, BEAT_MS);
@@ -53,6 +53,6 @@ export async function withProgress<T>(
     });
   } finally {
     clearInterval(timer);
-    if (shown) world.stdio.writeStderr(CLEAR_LINE);
+    if (shown) platform.stdio.writeStderr(CLEAR_LINE);
   }
 }

@@ -121,8 +121,8 @@ async function post(
 function checkedRealm(realm: string): string {
   if (URL.canParse(realm) && /^https?:$/.test(new URL(realm).protocol)) return realm;
   throw new CredentialError({
-    attempted: "asking the registry's token service",
-    cameBack: `the registry names ${JSON.stringify(realm)}, which is no URL`,
+    action: "asking the registry's token service",
+    reason: `the registry names ${JSON.stringify(realm)}, which is no URL`,
     advice: "check what answers as the registry",
   });
 }

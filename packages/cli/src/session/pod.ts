@@ -1,7 +1,7 @@
 import type { Pod, ServiceAccounts } from "@imagecred/kubelet";
 import { Secret } from "@imagecred/protocol";
 import { CommandError, systemReason, UsageError } from "../errors.ts";
-import type { World } from "../world.ts";
+import type { Platform } from "../world.ts";
 import { type Claims, decodeClaims } from "./claims.ts";
 
 /** The pod that a service account token stands for, as the kubelet would know it. */
@@ -22,14 +22,14 @@ const LARGEST_TOKEN = 64 * 1024;
  * Makes the pod's side of a request of a token file: the kubelet would ask the API server for the token and the annotations,
  * we are given both. @throws {UsageError} @throws {CommandError}
  */
-export function podIdentity(options: PodOptions, world: World): PodIdentity | undefined {
+export function podIdentity(options: PodOptions, platform: Platform): PodIdentity | undefined {
   const annotations = parseAnnotations(options.annotation ?? []);
   if (options.tokenFile === undefined) {
     if (annotations.size > 0)
       throw new UsageError("--annotation goes with --token-file: without a pod there is no service account");
     return undefined;
   }
-  const token = new Secret(readToken(options.tokenFile, world));
+  const token = new Secret(readToken(options.tokenFile, platform));
   const claims = decodeClaims(token.reveal());
   if (claims === undefined) {
     throw new CommandError(
@@ -52,9 +52,9 @@ export function podIdentity(options: PodOptions, world: World): PodIdentity | un
   };
 }
 
-function readToken(path: string, { disk }: World): string {
+function readToken(path: string, { fileSystem }: Platform): string {
   try {
-    return new TextDecoder().decode(disk.read(path, LARGEST_TOKEN)).trim();
+    return new TextDecoder().decode(fileSystem.read(path, LARGEST_TOKEN)).trim();
   } catch (error) {
     throw new CommandError(`reading the token file ${path}: ${systemReason(error)}`, { cause: error });
   }

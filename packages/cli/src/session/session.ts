@@ -8,10 +8,10 @@ import {
 } from "@imagecred/kubelet";
 import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
-import { loadAcceptedConfig } from "../load-config.ts";
-import { findPlaces, type Places, type RunningKubelet, runningKubelet } from "../locate.ts";
-import { absolute, baseName } from "../paths.ts";
-import type { World } from "../world.ts";
+import { loadAcceptedConfig } from "../machine/load-config.ts";
+import { absolute, baseName } from "../machine/paths.ts";
+import { findPlaces, type Places, type RunningKubelet, runningKubelet } from "../machine/places.ts";
+import type { Platform } from "../world.ts";
 import { type PodIdentity, type PodOptions, podIdentity } from "./pod.ts";
 
 export interface SessionOptions extends PodOptions {
@@ -62,36 +62,36 @@ export interface SessionHooks {
 const WAIT_AFTER_EXIT_MS = 5_000;
 
 /** @throws {UsageError} @throws {CommandError} */
-export function openSession(options: SessionOptions, world: World, hooks: SessionHooks = {}): Session {
+export function openSession(options: SessionOptions, platform: Platform, hooks: SessionHooks = {}): Session {
   const image = imageName(options.image);
-  const kubelet = runningKubelet(world);
-  const found = findPlaces(options, world, kubelet);
+  const kubelet = runningKubelet(platform);
+  const found = findPlaces(options, platform, kubelet);
   const { binDir } = found;
   if (binDir === undefined)
     throw new UsageError("the directory of the executables is not known; --bin-dir names it");
-  const places = { ...found, binDir: absolute(binDir, world.surroundings.workingDirectory) };
-  const reading = loadAcceptedConfig(places.config, options.kubernetesVersion, world);
-  const { environment, source } = environmentOf(options.envFrom, kubelet, world);
-  const pod = podIdentity(options, world);
+  const places = { ...found, binDir: absolute(binDir, platform.processInfo.workingDirectory) };
+  const reading = loadAcceptedConfig(places.config, options.kubernetesVersion, platform);
+  const { environment, source } = environmentOf(options.envFrom, kubelet, platform);
+  const pod = podIdentity(options, platform);
   const runs: PluginRun[] = [];
   const providers = new ImageCredentialProviders(reading.config, {
     binDir: places.binDir,
-    disk: world.disk,
-    clock: world.clock,
-    crypto: world.crypto,
+    fileSystem: platform.fileSystem,
+    clock: platform.clock,
+    crypto: platform.crypto,
     environment,
     ...(pod === undefined ? {} : { serviceAccounts: pod.serviceAccounts }),
     ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: options.kubernetesVersion }),
     runProgram: async (request) => {
       const provider = baseName(request.file);
-      const started = world.clock.now();
+      const started = platform.clock.now();
       let result: ProgramResult | undefined;
       try {
         const prepared = hooks.prepare?.(request, provider) ?? request;
-        result = await world.runProgram({ ...prepared, maxWaitAfterExitMs: WAIT_AFTER_EXIT_MS });
+        result = await platform.runProgram({ ...prepared, maxWaitAfterExitMs: WAIT_AFTER_EXIT_MS });
         return result;
       } finally {
-        runs.push({ provider, ms: world.clock.now() - started, result });
+        runs.push({ provider, ms: platform.clock.now() - started, result });
       }
     },
   });
@@ -111,7 +111,7 @@ export function imageName(text: string): ImageName {
 function environmentOf(
   wanted: SessionOptions["envFrom"],
   kubelet: RunningKubelet | undefined,
-  world: World,
+  platform: Platform,
 ): { environment: Readonly<Record<string, string | undefined>>; source: EnvironmentSource } {
   if (wanted !== "shell" && kubelet?.env !== undefined) {
     return { environment: kubelet.env, source: { whose: "kubelet", pid: kubelet.pid } };
@@ -123,5 +123,5 @@ function environmentOf(
         : `process ${kubelet.pid} is not for this user to read; use sudo`;
     throw new CommandError(`--env-from kubelet: ${why}`);
   }
-  return { environment: world.stdio.env, source: { whose: "shell", pid: null } };
+  return { environment: platform.stdio.env, source: { whose: "shell", pid: null } };
 }

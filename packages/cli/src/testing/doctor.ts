@@ -1,6 +1,6 @@
 /** `imagecred doctor` for tests: a registry with one good password, a run, and the parts of its document. */
 import assert from "node:assert/strict";
-import type { DoctorDocument } from "../commands/doctor/index.ts";
+import type { DoctorDocument } from "../commands/doctor/command.ts";
 import { PLACES } from "./plugins.ts";
 import type { Bench, RunOptions } from "./run.ts";
 import { checkedDocument } from "./schemas.ts";

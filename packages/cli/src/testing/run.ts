@@ -2,10 +2,10 @@ import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, type Transport, TransportError } from "@imagecred/protocol";
-import { crypto, runProgram as startProgram } from "@imagecred/protocol/system";
+import { crypto, runProgram as startProgram } from "@imagecred/protocol/runtime";
 import { runProgram } from "../program.ts";
-import type { World } from "../world.ts";
-import { chrootDisk } from "./chroot-disk.ts";
+import type { Platform } from "../world.ts";
+import { chrootFileSystem } from "./chroot-file-system.ts";
 
 export interface Ran {
   readonly code: number;
@@ -56,7 +56,7 @@ export function bench(): Bench {
 async function run(root: string, args: readonly string[], options: RunOptions): Promise<Ran> {
   let stdout = "";
   let stderr = "";
-  const world: World = {
+  const platform: Platform = {
     stdio: {
       args,
       env: options.env ?? {},
@@ -73,9 +73,9 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
       },
       onUncaught: () => {},
     },
-    disk: chrootDisk(root),
+    fileSystem: chrootFileSystem(root),
     terminal: { columns: () => options.columns },
-    surroundings: {
+    processInfo: {
       userId: options.userId ?? 0,
       workingDirectory: root,
       executable: join(root, "usr/bin/imagecred"),
@@ -85,6 +85,6 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
     crypto,
     clock: options.clock ?? { now: () => NOW, sleep: async () => {} },
   };
-  const code = await runProgram(world);
+  const code = await runProgram(platform);
   return { code, stdout, stderr };
 }

@@ -9,7 +9,7 @@ import {
   OptionsError,
   Secret,
 } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument, parseObject, text } from "./credentials.ts";
+import { type AwsCredentials, parseCredentialDocument, parseObject, text } from "../aws-credentials.ts";
 
 /** ECS task metadata, and the EKS Pod Identity agent (IPv4, IPv6): the only plain http addresses besides loopback. */
 const ECS_HOST = "169.254.170.2";
@@ -32,7 +32,7 @@ export function containerCredentials({
     name: service,
     async find() {
       const url = endpointOf(env);
-      if (url === undefined) return { notHere: "AWS_CONTAINER_CREDENTIALS_FULL_URI is not set" };
+      if (url === undefined) return { unavailable: "AWS_CONTAINER_CREDENTIALS_FULL_URI is not set" };
       const authorization = await authorizationOf(env, files);
       const request: HttpRequest = {
         service,
@@ -48,7 +48,7 @@ export function containerCredentials({
       if (status !== 200) throw refused(service, eks, url, status, body);
       return {
         identity: parseCredentialDocument(body, `${service} (${url.origin})`),
-        who: `the role that ${service} gives`,
+        principal: `the role that ${service} gives`,
       };
     },
   };
@@ -98,8 +98,8 @@ function refused(service: string, eks: boolean, url: URL, status: number, body: 
       ? new TextDecoder().decode(body).trim().slice(0, LONGEST_QUOTE)
       : [text(answer["code"]), text(answer["message"])].filter((word) => word !== undefined).join(": ");
   return new CredentialError({
-    attempted: `asking ${service} (${url.origin}) for credentials`,
-    cameBack: `status ${status}${said === "" ? "" : `, ${said}`}`,
+    action: `asking ${service} (${url.origin}) for credentials`,
+    reason: `status ${status}${said === "" ? "" : `, ${said}`}`,
     advice: eks ? eksAdvice(status) : "check the task's role and the authorization token",
   });
 }

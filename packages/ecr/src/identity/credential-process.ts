@@ -1,5 +1,5 @@
 import { type Context, CredentialError, type Found } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument, parseObject } from "./credentials.ts";
+import { type AwsCredentials, parseCredentialDocument, parseObject } from "../aws-credentials.ts";
 
 /** A document of credentials is about one kilobyte. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
@@ -32,14 +32,14 @@ export async function runCredentialProcess(
   }
   return {
     identity: parseCredentialDocument(stdout, `the credential_process of profile ${profile}`),
-    who: `the credential_process of profile ${profile}`,
+    principal: `the credential_process of profile ${profile}`,
   };
 }
 
-function failed(profile: string, cameBack: string): CredentialError {
+function failed(profile: string, reason: string): CredentialError {
   return new CredentialError({
-    attempted: `running the credential_process of profile ${profile}`,
-    cameBack,
+    action: `running the credential_process of profile ${profile}`,
+    reason,
     advice: "run the command by hand, as the kubelet's user and with the plugin's environment",
   });
 }

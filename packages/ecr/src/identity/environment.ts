@@ -1,5 +1,5 @@
 import { CredentialError, type Environment, type IdentitySource } from "@imagecred/protocol";
-import { type AwsCredentials, credentialsOf, text } from "./credentials.ts";
+import { type AwsCredentials, credentialsOf, text } from "../aws-credentials.ts";
 
 /** AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN. */
 export function environmentKeys(env: Environment): IdentitySource<AwsCredentials> {
@@ -9,7 +9,7 @@ export function environmentKeys(env: Environment): IdentitySource<AwsCredentials
       const accessKeyId = text(env["AWS_ACCESS_KEY_ID"]);
       const secretAccessKey = text(env["AWS_SECRET_ACCESS_KEY"]);
       if (accessKeyId === undefined && secretAccessKey === undefined) {
-        return { notHere: "AWS_ACCESS_KEY_ID is not set" };
+        return { unavailable: "AWS_ACCESS_KEY_ID is not set" };
       }
       if (accessKeyId === undefined || secretAccessKey === undefined) {
         const [there, missing] =
@@ -17,14 +17,14 @@ export function environmentKeys(env: Environment): IdentitySource<AwsCredentials
             ? ["AWS_SECRET_ACCESS_KEY", "AWS_ACCESS_KEY_ID"]
             : ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
         throw new CredentialError({
-          attempted: "reading AWS credentials from the environment",
-          cameBack: `${there} is set and ${missing} is not`,
+          action: "reading AWS credentials from the environment",
+          reason: `${there} is set and ${missing} is not`,
           advice: "set both or neither",
         });
       }
       return {
         identity: credentialsOf(accessKeyId, secretAccessKey, text(env["AWS_SESSION_TOKEN"])),
-        who: `access key ${accessKeyId} of the environment`,
+        principal: `access key ${accessKeyId} of the environment`,
       };
     },
   };

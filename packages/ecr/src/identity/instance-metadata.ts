@@ -1,18 +1,18 @@
 import {
-  type Again,
-  againByDefault,
   type Clock,
   type Context,
   CredentialError,
   type Environment,
   type IdentitySource,
-  type NotHere,
   OptionsError,
   type Outcome,
+  type Retry,
+  retryByDefault,
   TransportError,
   type TransportResponse,
+  type Unavailable,
 } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument, parseObject, text } from "./credentials.ts";
+import { type AwsCredentials, parseCredentialDocument, parseObject, text } from "../aws-credentials.ts";
 
 const SERVICE = "EC2 instance metadata";
 const CREDENTIALS_PATH = "/latest/meta-data/iam/security-credentials/";
@@ -35,7 +35,7 @@ export function instanceMetadata({
     name: SERVICE,
     async find() {
       if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") {
-        return { notHere: "AWS_EC2_METADATA_DISABLED is true" };
+        return { unavailable: "AWS_EC2_METADATA_DISABLED is true" };
       }
       const endpoint = endpointOf(env);
       const token = await openSession(endpoint, http, clock);
@@ -50,7 +50,7 @@ export function instanceMetadata({
         });
       const role = roleOf(await get("GetRole", CREDENTIALS_PATH));
       const answer = await get("GetRoleCredentials", CREDENTIALS_PATH + encodeURIComponent(role));
-      return { identity: credentialsOfRole(answer, role), who: `role ${role} of the instance profile` };
+      return { identity: credentialsOfRole(answer, role), principal: `role ${role} of the instance profile` };
     },
   };
 }
@@ -74,7 +74,11 @@ function endpointOf(env: Environment): string {
   );
 }
 
-async function openSession(endpoint: string, http: Context["http"], clock: Clock): Promise<string | NotHere> {
+async function openSession(
+  endpoint: string,
+  http: Context["http"],
+  clock: Clock,
+): Promise<string | Unavailable> {
   let response: TransportResponse;
   try {
     response = await http.metadata({
@@ -94,11 +98,11 @@ async function openSession(endpoint: string, http: Context["http"], clock: Clock
   if (status === 200 && /^[\x21-\x7e]+$/.test(token)) return token;
   // Other clouds have a metadata server at the same address, without this path or method.
   if (status === 404 || status === 405) {
-    return { notHere: `${endpoint} answered ${status} to the request for an IMDSv2 token: not EC2's` };
+    return { unavailable: `${endpoint} answered ${status} to the request for an IMDSv2 token: not EC2's` };
   }
   throw new CredentialError({
-    attempted: `asking the ${SERVICE} service (${endpoint}) for a session token`,
-    cameBack: status === 200 ? "status 200 without a token" : `status ${status}`,
+    action: `asking the ${SERVICE} service (${endpoint}) for a session token`,
+    reason: status === 200 ? "status 200 without a token" : `status ${status}`,
     advice:
       status === 403
         ? "the service is turned off for this instance: set its metadata option HttpEndpoint to enabled, or give the plugin another identity"
@@ -110,30 +114,30 @@ async function openSession(endpoint: string, http: Context["http"], clock: Clock
  * As for other calls, except that silence, before or after connecting, is waited for only twice: off EC2, and behind a
  * hop limit, that is all there will ever be.
  */
-function againUnlessSilent(clock: Clock): (outcome: Outcome<TransportResponse>) => Again | undefined {
+function againUnlessSilent(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
   let silences = 0;
   return (outcome) => {
     const silent =
       !outcome.ok && outcome.error instanceof TransportError && outcome.error.code === "ETIMEDOUT";
     if (silent && ++silences > 1) return undefined;
-    return againByDefault(outcome, clock.now());
+    return retryByDefault(outcome, clock.now());
   };
 }
 
-function silentOrAbsent(error: unknown, endpoint: string): NotHere {
+function silentOrAbsent(error: unknown, endpoint: string): Unavailable {
   if (!(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
   const { code, phase } = error.cause;
   if (code === "ETIMEDOUT" && phase !== "connect") {
     throw new CredentialError({
-      attempted: `asking the ${SERVICE} service (${endpoint}) for a session token`,
-      cameBack: "the connection opened, but no answer came through it",
+      action: `asking the ${SERVICE} service (${endpoint}) for a session token`,
+      reason: "the connection opened, but no answer came through it",
       advice:
         "from inside a container that is the hop limit: set the instance's metadata option HttpPutResponseHopLimit to 2, or run on the host's network",
       cause: error,
     });
   }
   if (["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"].includes(code)) {
-    return { notHere: error.cameBack };
+    return { unavailable: error.reason };
   }
   throw error;
 }
@@ -143,8 +147,8 @@ function roleOf({ status, body }: TransportResponse): string {
   if (status === 200 && role !== "") return role;
   const none = status === 404 || status === 200;
   throw new CredentialError({
-    attempted: `asking the ${SERVICE} service for the instance's role`,
-    cameBack: none ? "no role is attached to this instance" : `status ${status}`,
+    action: `asking the ${SERVICE} service for the instance's role`,
+    reason: none ? "no role is attached to this instance" : `status ${status}`,
     advice: none
       ? "attach an instance profile whose role has the policy AmazonEC2ContainerRegistryPullOnly, or give the plugin another identity"
       : "check the instance's metadata options",
@@ -158,9 +162,8 @@ function credentialsOfRole({ status, body }: TransportResponse, role: string): A
     return parseCredentialDocument(body, `the ${SERVICE} service`);
   }
   throw new CredentialError({
-    attempted: `asking the ${SERVICE} service for credentials of role ${role}`,
-    cameBack:
-      code === undefined ? `status ${status}` : `${code}: ${text(answer?.["Message"]) ?? "no message"}`,
+    action: `asking the ${SERVICE} service for credentials of role ${role}`,
+    reason: code === undefined ? `status ${status}` : `${code}: ${text(answer?.["Message"]) ?? "no message"}`,
     advice: "check that the role exists and that its trust policy lets ec2.amazonaws.com assume it",
   });
 }

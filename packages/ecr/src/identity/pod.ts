@@ -1,7 +1,7 @@
 import { type Context, CredentialError, type IdentitySource, type Secret } from "@imagecred/protocol";
+import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EcrOptions } from "../options.ts";
 import { isRoleArn } from "../role.ts";
-import type { AwsCredentials } from "./credentials.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
 /** The annotation of a service account that names the role its pods pull images with. */
@@ -27,13 +27,13 @@ export function podIdentity({
     name: "service account token",
     async find() {
       const roleArn = roleOf(annotations[ROLE_ANNOTATION], options.podRoleArn);
-      const { assumeRoleWithWebIdentity } = await import("../sts.ts");
+      const { assumeRoleWithWebIdentity } = await import("./sts.ts");
       const identity = await assumeRoleWithWebIdentity(
         { roleArn, sessionName: options.sessionName, token, tokenIs: "the pod's service account token" },
         sts,
         context,
       );
-      return { identity, who: `${roleArn} for the pod's service account` };
+      return { identity, principal: `${roleArn} for the pod's service account` };
     },
   };
 }
@@ -42,15 +42,15 @@ function roleOf(annotation: string | undefined, fromEnvironment: string | undefi
   const roleArn = annotation ?? fromEnvironment;
   if (roleArn === undefined) {
     throw new CredentialError({
-      attempted: "using the pod's identity",
-      cameBack: `the request has a service account token, but no annotation ${ROLE_ANNOTATION}`,
+      action: "using the pod's identity",
+      reason: `the request has a service account token, but no annotation ${ROLE_ANNOTATION}`,
       advice: `annotate the service account and list the annotation in the provider's tokenAttributes, or set AWS_ECR_ROLE_ARN; --identity node or --identity-fallback node uses the node's identity`,
     });
   }
   if (isRoleArn(roleArn)) return roleArn;
   throw new CredentialError({
-    attempted: "using the pod's identity",
-    cameBack: `the annotation ${ROLE_ANNOTATION} is ${JSON.stringify(roleArn.slice(0, 100))}, which is not the ARN of a role`,
+    action: "using the pod's identity",
+    reason: `the annotation ${ROLE_ANNOTATION} is ${JSON.stringify(roleArn.slice(0, 100))}, which is not the ARN of a role`,
     advice: "write it as arn:aws:iam::123456789012:role/name",
   });
 }

@@ -3,17 +3,17 @@ import {
   CredentialError,
   type Found,
   type IdentitySource,
-  type NotHere,
   Secret,
+  type Unavailable,
 } from "@imagecred/protocol";
+import { type AwsCredentials, credentialsOf, text } from "../aws-credentials.ts";
 import { isRoleArn } from "../role.ts";
-import { assumeRole, assumeRoleWithWebIdentity } from "../sts.ts";
 import { containerCredentials } from "./container.ts";
 import { runCredentialProcess } from "./credential-process.ts";
-import { type AwsCredentials, credentialsOf, text } from "./credentials.ts";
 import { environmentKeys } from "./environment.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
 import type { Profile, Profiles } from "./profile-files.ts";
+import { assumeRole, assumeRoleWithWebIdentity } from "./sts.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
 export interface ProfileRequest {
@@ -33,11 +33,11 @@ type Identity = Found<AwsCredentials>;
  * (`credential_source`), a role for a token in a file, or what a `credential_process` prints; in the SDKs' order.
  * @throws {CredentialError} saying which profile, and which of its settings
  */
-export async function followProfile(request: ProfileRequest): Promise<Identity | NotHere> {
+export async function followProfile(request: ProfileRequest): Promise<Identity | Unavailable> {
   const { profiles, name, explicit } = request;
   const profile = profiles[name];
   if (profile !== undefined) return follow(name, profile, request, []);
-  if (!explicit) return { notHere: `no profile ${name} in the AWS config files` };
+  if (!explicit) return { unavailable: `no profile ${name} in the AWS config files` };
   throw broken(name, "there is no such profile in the AWS config files", "check AWS_PROFILE");
 }
 
@@ -46,7 +46,7 @@ async function follow(
   profile: Profile,
   request: ProfileRequest,
   via: readonly string[],
-): Promise<Identity | NotHere> {
+): Promise<Identity | Unavailable> {
   const keys = keysOf(name, profile);
   // As somebody's source, a profile with keys is these keys, whatever role it has for direct use.
   if (keys !== undefined && via.length > 0) return keys;
@@ -69,7 +69,7 @@ function keysOf(name: string, profile: Profile): Identity | undefined {
   if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
   return {
     identity: credentialsOf(accessKeyId, secretAccessKey, text(profile["aws_session_token"])),
-    who: `access key ${accessKeyId} of profile ${name}`,
+    principal: `access key ${accessKeyId} of profile ${name}`,
   };
 }
 
@@ -93,7 +93,7 @@ async function withRole(
       roleArn,
       sessionName: text(profile["role_session_name"]) ?? request.sessionName,
       credentials: source.identity,
-      who: source.who,
+      principal: source.principal,
       externalId: text(profile["external_id"]),
       durationSeconds: durationOf(name, profile),
       region: text(profile["region"]),
@@ -101,7 +101,7 @@ async function withRole(
     request.sts,
     request.context,
   );
-  return { identity, who: `${roleArn} of profile ${name}` };
+  return { identity, principal: `${roleArn} of profile ${name}` };
 }
 
 async function sourceOf(
@@ -145,7 +145,7 @@ async function fromPlace(name: string, place: string, context: Context): Promise
   if ("identity" in found) return found;
   throw broken(
     name,
-    `its credential_source ${place} has no credentials: ${found.notHere}`,
+    `its credential_source ${place} has no credentials: ${found.unavailable}`,
     "check the source",
   );
 }
@@ -181,7 +181,7 @@ async function withTokenFile(
     sts,
     context,
   );
-  return { identity, who: `${roleArn} of profile ${name}` };
+  return { identity, principal: `${roleArn} of profile ${name}` };
 }
 
 function roleOf(name: string, profile: Profile): string {
@@ -204,7 +204,7 @@ function nothingIn(
   profile: Profile,
   { explicit }: ProfileRequest,
   via: readonly string[],
-): NotHere {
+): Unavailable {
   if (Object.keys(profile).some((key) => key.startsWith("sso_") || key === "login_session")) {
     throw broken(
       name,
@@ -219,9 +219,9 @@ function nothingIn(
       "give it keys, a role_arn with a source, or a credential_process",
     );
   }
-  return { notHere: `profile ${name} has no credentials` };
+  return { unavailable: `profile ${name} has no credentials` };
 }
 
-function broken(name: string, cameBack: string, advice: string): CredentialError {
-  return new CredentialError({ attempted: `using the AWS profile ${name}`, cameBack, advice });
+function broken(name: string, reason: string, advice: string): CredentialError {
+  return new CredentialError({ action: `using the AWS profile ${name}`, reason, advice });
 }

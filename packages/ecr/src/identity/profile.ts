@@ -1,5 +1,5 @@
 import { type Context, CredentialError, type Environment, type IdentitySource } from "@imagecred/protocol";
-import { type AwsCredentials, text } from "./credentials.ts";
+import { type AwsCredentials, text } from "../aws-credentials.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
 /**
@@ -24,16 +24,16 @@ export function profileCredentials(
         files.readTextIfThere(paths.credentials, "AWS credentials file"),
       ]);
       if (config === undefined && credentials === undefined) {
-        if (named === undefined) return { notHere: `no ${paths.config}` };
+        if (named === undefined) return { unavailable: `no ${paths.config}` };
         throw new CredentialError({
-          attempted: `using profile ${named} (AWS_PROFILE)`,
-          cameBack: `there is neither ${paths.config} nor ${paths.credentials}`,
+          action: `using profile ${named} (AWS_PROFILE)`,
+          reason: `there is neither ${paths.config} nor ${paths.credentials}`,
           advice: "set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE for the plugin, or unset AWS_PROFILE",
         });
       }
       // Images of AWS's distributions have empty files there.
       if (named === undefined && !`${config}${credentials}`.includes("[")) {
-        return { notHere: `no profile in ${paths.config}` };
+        return { unavailable: `no profile in ${paths.config}` };
       }
       const [{ parseProfiles }, { followProfile }] = await Promise.all([
         import("./profile-files.ts"),

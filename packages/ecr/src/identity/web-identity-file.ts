@@ -1,6 +1,6 @@
 import { type Context, CredentialError, type IdentitySource, Secret } from "@imagecred/protocol";
+import { type AwsCredentials, text } from "../aws-credentials.ts";
 import { isRoleArn } from "../role.ts";
-import { type AwsCredentials, text } from "./credentials.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
 /**
@@ -17,19 +17,19 @@ export function webIdentityFile(
     name: "web identity token file",
     async find() {
       const file = text(env["AWS_WEB_IDENTITY_TOKEN_FILE"]);
-      if (file === undefined) return { notHere: "AWS_WEB_IDENTITY_TOKEN_FILE is not set" };
+      if (file === undefined) return { unavailable: "AWS_WEB_IDENTITY_TOKEN_FILE is not set" };
       const roleArn = text(env["AWS_ROLE_ARN"]);
       if (roleArn === undefined || !isRoleArn(roleArn)) {
         throw new CredentialError({
-          attempted: "using AWS_WEB_IDENTITY_TOKEN_FILE",
-          cameBack:
+          action: "using AWS_WEB_IDENTITY_TOKEN_FILE",
+          reason:
             roleArn === undefined ? "AWS_ROLE_ARN is not set" : `AWS_ROLE_ARN is ${JSON.stringify(roleArn)}`,
           advice: "set AWS_ROLE_ARN to the ARN of the role to assume with the token",
         });
       }
       const [content, { assumeRoleWithWebIdentity }] = await Promise.all([
         files.readText(file, "web identity token"),
-        import("../sts.ts"),
+        import("./sts.ts"),
       ]);
       const token = new Secret(content.trim());
       const identity = await assumeRoleWithWebIdentity(
@@ -37,7 +37,7 @@ export function webIdentityFile(
         sts,
         context,
       );
-      return { identity, who: `${roleArn} for the token in ${file}` };
+      return { identity, principal: `${roleArn} for the token in ${file}` };
     },
   };
 }

@@ -9,7 +9,7 @@ export interface AwsCall {
   readonly operation: string;
   readonly region: string;
   /** Whose keys sign it, or whose token is exchanged: "role node of the instance profile". */
-  readonly who: string;
+  readonly principal: string;
   /** What to do when AWS denies it: the permission that is missing. */
   readonly whenDenied: string;
 }
@@ -55,8 +55,8 @@ function explained(error: SdkError, call: AwsCall): CredentialError {
   const modeled = error.$fault !== undefined;
   const said = modeled ? `${error.name}: ${messageOf(error)}` : "an answer that is not the API's";
   return new CredentialError({
-    attempted: `asking ${call.service} in ${call.region} (${call.operation}) as ${call.who}`,
-    cameBack: `status ${status}, ${said}${requestId === undefined ? "" : ` (request id ${requestId})`}`,
+    action: `asking ${call.service} in ${call.region} (${call.operation}) as ${call.principal}`,
+    reason: `status ${status}, ${said}${requestId === undefined ? "" : ` (request id ${requestId})`}`,
     advice: modeled ? adviceFor(error.name, status, call) : UNREADABLE,
     cause: error,
   });

@@ -1,6 +1,6 @@
 import type { Context } from "@imagecred/protocol";
-import type { AwsCredentials } from "../identity/credentials.ts";
-import { VERSION } from "../version.ts";
+import { VERSION } from "@imagecred/protocol";
+import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointSettings } from "./endpoint.ts";
 import { requestHandler } from "./request-handler.ts";
 import { sha256With } from "./sha256.ts";

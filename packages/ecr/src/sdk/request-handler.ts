@@ -1,5 +1,5 @@
-import type { Again, HttpClient, Outcome, TransportResponse } from "@imagecred/protocol";
-import { againByDefault } from "@imagecred/protocol";
+import type { HttpClient, Outcome, Retry, TransportResponse } from "@imagecred/protocol";
+import { retryByDefault } from "@imagecred/protocol";
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from "@smithy/types";
 import { isThrottling } from "./throttling.ts";
 
@@ -38,8 +38,8 @@ export function requestHandler(
 }
 
 /** AWS throttles with status 400 and a code in the body, too. */
-function again(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
-  const usual = againByDefault(outcome, now);
+function again(outcome: Outcome<TransportResponse>, now: number): Retry | undefined {
+  const usual = retryByDefault(outcome, now);
   if (usual !== undefined || !outcome.ok || outcome.value.status !== 400) return usual;
   return isThrottling(outcome.value.body) ? { because: "throttled" } : undefined;
 }

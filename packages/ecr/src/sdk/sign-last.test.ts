@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { testContext } from "@imagecred/protocol/testing";
-import { credentialsOf } from "../identity/credentials.ts";
+import { credentialsOf } from "../aws-credentials.ts";
 import { clientSettings } from "./client-settings.ts";
 import { signLast } from "./sign-last.ts";
 

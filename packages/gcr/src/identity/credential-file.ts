@@ -1,7 +1,7 @@
 import { type Context, CredentialError, UnsupportedRegistryError } from "@imagecred/protocol";
-import type { AccessToken } from "../access-token.ts";
 import { textField } from "../google-answer.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+import type { AccessToken } from "./access-token.ts";
 
 /** A credential file's fields (https://google.aip.dev/auth/4110). */
 export type CredentialFields = Readonly<Record<string, unknown>>;
@@ -34,7 +34,7 @@ export async function fileToken(
   registry: string,
   universe: Universe,
   context: Context,
-): Promise<{ readonly identity: AccessToken; readonly who: string }> {
+): Promise<{ readonly identity: AccessToken; readonly principal: string }> {
   const file = parseCredentialFile(parseJson(text, path), path);
   const own = textField(file.fields, "universe_domain") ?? DEFAULT_UNIVERSE.domain;
   if (own !== universe.domain) {
@@ -79,6 +79,6 @@ export function required(file: CredentialFile, name: string): string {
 }
 
 /** That a file can't be used, without a word of what is in it. */
-export function unusable(path: string, cameBack: string, advice: string): CredentialError {
-  return new CredentialError({ attempted: `using the Google credential file ${path}`, cameBack, advice });
+export function unusable(path: string, reason: string, advice: string): CredentialError {
+  return new CredentialError({ action: `using the Google credential file ${path}`, reason, advice });
 }

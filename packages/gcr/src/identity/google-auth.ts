@@ -4,8 +4,8 @@ import { AwsClient } from "google-auth-library/build/src/auth/awsclient.js";
 import { IdentityPoolClient } from "google-auth-library/build/src/auth/identitypoolclient.js";
 import { JWT } from "google-auth-library/build/src/auth/jwtclient.js";
 import { UserRefreshClient } from "google-auth-library/build/src/auth/refreshclient.js";
-import { type AccessToken, CLOUD_PLATFORM } from "../access-token.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
 import { type CredentialFile, parseCredentialFile, required, unusable } from "./credential-file.ts";
 import { checkExternalAccount, fileTokenSupplier, impersonationTarget } from "./external-account.ts";
 import { type Transporter, transporterOver } from "./google-transporter.ts";
@@ -26,21 +26,21 @@ export async function libraryToken(
   file: CredentialFile,
   universe: Universe,
   context: Context,
-): Promise<{ readonly identity: AccessToken; readonly who: string }> {
+): Promise<{ readonly identity: AccessToken; readonly principal: string }> {
   if (file.type === "impersonated_service_account") return await impersonated(file, universe, context);
-  const { client, who } = clientFor(file, universe, context);
+  const { client, principal } = clientFor(file, universe, context);
   const identity =
     client instanceof JWT && universe.domain !== DEFAULT_UNIVERSE.domain
       ? await selfSigned(client, file)
       : await tokenOf(client, file);
-  return { identity, who };
+  return { identity, principal };
 }
 
 function clientFor(
   file: CredentialFile,
   universe: Universe,
   context: Context,
-): { client: TokenClient; who: string } {
+): { client: TokenClient; principal: string } {
   const { fields } = file;
   const transporter = transporterOver(context);
   const shared = { transporter, useAuthRequestParameters: false, universeDomain: universe.domain };
@@ -50,7 +50,7 @@ function clientFor(
       const key = new Secret(required(file, "private_key"));
       return {
         client: new JWT({ ...shared, email, key: key.reveal(), scopes: [CLOUD_PLATFORM] }),
-        who: email,
+        principal: email,
       };
     }
     case "authorized_user": {
@@ -61,7 +61,7 @@ function clientFor(
       const clientSecret = new Secret(required(file, "client_secret")).reveal();
       const refreshToken = new Secret(required(file, "refresh_token")).reveal();
       const client = new UserRefreshClient({ ...shared, clientId, clientSecret, refreshToken });
-      return { client, who: `the user of OAuth client ${clientId}` };
+      return { client, principal: `the user of OAuth client ${clientId}` };
     }
     default: {
       const source = checkExternalAccount(file, universe);
@@ -74,7 +74,7 @@ function clientFor(
               ...(source === "file" ? fileTokenSupplier(file, context) : {}),
             } as unknown as ConstructorParameters<typeof IdentityPoolClient>[0]);
       useTransporter(client, transporter);
-      return { client, who: required(file, "audience") };
+      return { client, principal: required(file, "audience") };
     }
   }
 }
@@ -87,7 +87,7 @@ function useTransporter(client: object, transporter: Transporter): void {
 }
 
 async function tokenOf(client: TokenClient, file: CredentialFile): Promise<AccessToken> {
-  const { token } = await sane(() => client.getAccessToken(), file);
+  const { token } = await wrapLibraryError(() => client.getAccessToken(), file);
   if (typeof token !== "string" || token === "") {
     throw unusable(file.path, "the answer to it holds no access token", "check what answers there");
   }
@@ -99,7 +99,7 @@ async function tokenOf(client: TokenClient, file: CredentialFile): Promise<Acces
  * (https://google.aip.dev/auth/4111): nobody is asked.
  */
 async function selfSigned(client: JWT, file: CredentialFile): Promise<AccessToken> {
-  const headers = await sane(() => client.getRequestHeaders(), file);
+  const headers = await wrapLibraryError(() => client.getRequestHeaders(), file);
   const token = /^Bearer (\S+)$/.exec(headers.get("authorization") ?? "")?.[1] ?? "";
   const [, payload = ""] = token.split(".");
   // base64url by way of base64, which both runtimes have natively; the claims are ASCII.
@@ -111,7 +111,7 @@ async function impersonated(
   file: CredentialFile,
   universe: Universe,
   context: Context,
-): Promise<{ readonly identity: AccessToken; readonly who: string }> {
+): Promise<{ readonly identity: AccessToken; readonly principal: string }> {
   const { email, delegates } = impersonationTarget(file, universe);
   const source = parseCredentialFile(file.fields["source_credentials"], `${file.path} (source_credentials)`);
   if (source.type === "impersonated_service_account") {
@@ -119,11 +119,11 @@ async function impersonated(
   }
   const caller = await libraryToken(source, universe, context);
   const identity = await impersonate(email, caller.identity, universe, context, delegates);
-  return { identity, who: `${email} by ${caller.who}` };
+  return { identity, principal: `${email} by ${caller.principal}` };
 }
 
 /** The library's own errors (a key that is none, a source that gives nothing) say nothing of the file. */
-async function sane<T>(work: () => Promise<T>, file: CredentialFile): Promise<T> {
+async function wrapLibraryError<T>(work: () => Promise<T>, file: CredentialFile): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -21,11 +21,11 @@ export function transporterOver(context: Context): Transporter {
       const { field, advice } = EXPECTED[request.service] ?? {
         advice: "check the credential file and what it points to",
       };
-      const attempted = `asking ${request.service} (${request.operation}, ${new URL(request.url).origin})`;
+      const action = `asking ${request.service} (${request.operation}, ${new URL(request.url).origin})`;
       if (field !== undefined) {
-        tokenIn(answer, attempted, field, () => advice);
+        tokenIn(answer, action, field, () => advice);
       } else if (answer.status < 200 || answer.status > 299) {
-        throw new CredentialError({ attempted, cameBack: describeAnswer(answer), advice });
+        throw new CredentialError({ action, reason: describeAnswer(answer), advice });
       }
       const data = bodyOf(answer.body, options.responseType);
       return { status: answer.status, headers: new Headers(answer.headers), data, config: options };

@@ -1,7 +1,7 @@
 import type { Context } from "@imagecred/protocol";
-import { type AccessToken, CLOUD_PLATFORM } from "../access-token.ts";
 import { textField, tokenIn } from "../google-answer.ts";
 import type { Universe } from "../universe.ts";
+import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
 
 /** Origin of the IAM Service Account Credentials API in a universe. */
 export function iamCredentialsUrl(universe: Universe): string {
@@ -29,8 +29,8 @@ export async function impersonate(
     headers: { authorization: `Bearer ${caller.token.reveal()}`, "content-type": "application/json" },
     body: JSON.stringify({ ...chain, scope: [CLOUD_PLATFORM], lifetime: "3600s" }),
   });
-  const attempted = `becoming the service account ${email} (generateAccessToken)`;
-  const { token, fields } = tokenIn(answer, attempted, "accessToken", adviceFor);
+  const action = `becoming the service account ${email} (generateAccessToken)`;
+  const { token, fields } = tokenIn(answer, action, "accessToken", adviceFor);
   const ends = Date.parse(textField(fields, "expireTime") ?? "");
   return { token, expiresAt: Number.isNaN(ends) ? "do-not-cache" : ends };
 }

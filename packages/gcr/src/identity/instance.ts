@@ -1,9 +1,9 @@
 import { type Context, CredentialError } from "@imagecred/protocol";
-import { type AccessToken, expiryOf } from "../access-token.ts";
 import { describeAnswer, tokenIn } from "../google-answer.ts";
 import { readMetadata } from "../metadata.ts";
 import type { GcrOptions } from "../options.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+import { type AccessToken, expiryOf } from "./access-token.ts";
 
 /**
  * The access token of one of the instance's service accounts: one request, and no other in the default universe.
@@ -25,10 +25,8 @@ export async function instanceToken(
 
 async function requestToken(account: string, context: Context): Promise<AccessToken> {
   const answer = await readMetadata(context, `instance/service-accounts/${account}/token`, "token");
-  const attempted = `asking the metadata server for a token of service account ${account}`;
-  const { token, fields } = tokenIn(answer, attempted, "access_token", (status) =>
-    adviceFor(status, account),
-  );
+  const action = `asking the metadata server for a token of service account ${account}`;
+  const { token, fields } = tokenIn(answer, action, "access_token", (status) => adviceFor(status, account));
   return { token, expiresAt: expiryOf(fields["expires_in"], context.clock.now()) };
 }
 
@@ -57,8 +55,8 @@ async function checkUniverse(universe: Universe, context: Context): Promise<void
     answer.status === 404 ? DEFAULT_UNIVERSE.domain : new TextDecoder().decode(answer.body).trim();
   if (known === universe.domain && answer.status === 200) return;
   throw new CredentialError({
-    attempted: `checking that the instance is in the universe ${universe.domain}`,
-    cameBack:
+    action: `checking that the instance is in the universe ${universe.domain}`,
+    reason:
       answer.status === 200 || answer.status === 404
         ? `it is in ${JSON.stringify(known.slice(0, 80))}`
         : describeAnswer(answer),

@@ -2,15 +2,15 @@ import {
   type Context,
   CredentialError,
   type CredentialProviderRequest,
-  type NotHere,
   type Secret,
+  type Unavailable,
 } from "@imagecred/protocol";
-import type { AccessToken } from "../access-token.ts";
 import type { GcrOptions } from "../options.ts";
 import type { Universe } from "../universe.ts";
-import { type IdentityPool, poolOfProvider } from "../workload-identity.ts";
+import type { AccessToken } from "./access-token.ts";
 import { iamCredentialsUrl, impersonate } from "./impersonation.ts";
 import { exchangePodToken } from "./sts.ts";
+import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
 
 /** Opts a service account in, in clusters whose pool GKE made (auth-provider-gcp, pkg/gcpcredential). */
 const OPT_IN = "iam.gke.io/enable-wi-image-pull";
@@ -41,23 +41,26 @@ export async function podToken(
   universe: Universe,
   options: GcrOptions,
   context: Context,
-): Promise<{ readonly identity: AccessToken; readonly who: string } | NotHere> {
+): Promise<{ readonly identity: AccessToken; readonly principal: string } | Unavailable> {
   const pod = identityOf(request.serviceAccountAnnotations, options.pool);
-  if ("notHere" in pod) return pod;
+  if ("unavailable" in pod) return pod;
   const { pool, serviceAccount } = pod;
   if (serviceAccount === undefined) {
-    return { identity: await exchangePodToken(token, pool, universe, context), who: pool.audience };
+    return { identity: await exchangePodToken(token, pool, universe, context), principal: pool.audience };
   }
   // Its TLS is up by the time that STS has answered.
   context.http.preconnect(iamCredentialsUrl(universe));
   const federated = await exchangePodToken(token, pool, universe, context);
-  return { identity: await impersonate(serviceAccount, federated, universe, context), who: serviceAccount };
+  return {
+    identity: await impersonate(serviceAccount, federated, universe, context),
+    principal: serviceAccount,
+  };
 }
 
 function identityOf(
   annotations: CredentialProviderRequest["serviceAccountAnnotations"],
   configured: IdentityPool | undefined,
-): PodIdentity | NotHere {
+): PodIdentity | Unavailable {
   const serviceAccount = annotations[SERVICE_ACCOUNT] || undefined;
   if (serviceAccount !== undefined && !EMAIL.test(serviceAccount)) {
     throw annotationError(SERVICE_ACCOUNT, serviceAccount, "a service account's email address");
@@ -74,12 +77,12 @@ function identityOf(
   }
   if (configured === undefined) {
     return {
-      notHere: `no --identity-provider, no --workload-identity-provider, no annotation ${PROVIDER}`,
+      unavailable: `no --identity-provider, no --workload-identity-provider, no annotation ${PROVIDER}`,
     };
   }
   if (configured.kind === "gke" && annotations[OPT_IN] !== "true") {
     return {
-      notHere: `its service account has no annotation ${OPT_IN}: "true", or the kubelet does not pass it`,
+      unavailable: `its service account has no annotation ${OPT_IN}: "true", or the kubelet does not pass it`,
     };
   }
   return { pool: configured, serviceAccount };
@@ -87,8 +90,8 @@ function identityOf(
 
 function annotationError(name: string, value: string, expected: string): CredentialError {
   return new CredentialError({
-    attempted: `reading the annotation ${name} of the pod's service account`,
-    cameBack: JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value),
+    action: `reading the annotation ${name} of the pod's service account`,
+    reason: JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value),
     advice: `expected ${expected}`,
   });
 }

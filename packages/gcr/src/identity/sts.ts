@@ -1,8 +1,8 @@
 import type { Context, Secret } from "@imagecred/protocol";
-import { type AccessToken, CLOUD_PLATFORM, expiryOf } from "../access-token.ts";
 import { tokenIn } from "../google-answer.ts";
 import type { Universe } from "../universe.ts";
-import type { IdentityPool } from "../workload-identity.ts";
+import { type AccessToken, CLOUD_PLATFORM, expiryOf } from "./access-token.ts";
+import type { IdentityPool } from "./workload-identity.ts";
 
 /**
  * Exchanges a pod's token at Google STS for a federated access token (RFC 8693;
@@ -30,8 +30,8 @@ export async function exchangePodToken(
       subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
     }).toString(),
   });
-  const attempted = `exchanging the pod's token at Google STS (${pool.audience})`;
-  const { token, fields } = tokenIn(answer, attempted, "access_token", (status) => adviceFor(status, pool));
+  const action = `exchanging the pod's token at Google STS (${pool.audience})`;
+  const { token, fields } = tokenIn(answer, action, "access_token", (status) => adviceFor(status, pool));
   return { token, expiresAt: expiryOf(fields["expires_in"], context.clock.now()) };
 }
 

@@ -2,16 +2,16 @@
  * One file's bytes into a configuration: `decode` in pkg/credentialprovider/plugin/config.go with the serializers of
  * apimachinery below it (pkg/runtime/serializer/json/json.go).
  */
-import { DecodeContext, DecodeError, type DecodeFault } from "../data/decode-context.ts";
-import { type DataDocument, DocumentError, type LineColumn, parseDocument } from "../data/document.ts";
+import { DecodeContext, DecodeError, type DecodeFault } from "../decode/decode-context.ts";
 import {
   type GroupVersionKind,
   groupVersionText,
   InterpretError,
   interpret,
-} from "../data/group-version-kind.ts";
+} from "../decode/group-version-kind.ts";
 import { bytesFrom, textOf } from "../go/bytes.ts";
 import { quote } from "../go/quote.ts";
+import { type DataDocument, DocumentError, type LineColumn, parseDocument } from "./document.ts";
 import { isOtherKnownKind, otherKindText } from "./known-kinds.ts";
 import type { KubeletRules } from "./kubernetes-version.ts";
 import type { ProblemCode } from "./problem.ts";

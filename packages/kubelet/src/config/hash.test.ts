@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { crypto } from "@imagecred/protocol/system";
+import { crypto } from "@imagecred/protocol/runtime";
 import { configHash } from "./hash.ts";
 
 test("files are hashed with their lengths, so that their borders count", () => {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { crypto } from "@imagecred/protocol/system";
-import type { Disk } from "../disk.ts";
-import { memoryDisk } from "../testing/memory-disk.ts";
+import { crypto } from "@imagecred/protocol/runtime";
+import type { FileSystem } from "../file-system.ts";
+import { memoryFileSystem } from "../testing/memory-file-system.ts";
 import { readConfig } from "./read-config.ts";
 
 const PROVIDER = `    matchImages: [r.io]
@@ -19,10 +19,14 @@ function read(
   files: Readonly<Record<string, string>>,
   path: string,
   kubernetesVersion = "1.37",
-  disk?: Disk,
+  fileSystem?: FileSystem,
 ) {
   const contents = new Map(Object.entries(files).map(([name, data]) => [name, Buffer.from(data)]));
-  return readConfig(path, { disk: disk ?? memoryDisk(contents), crypto, kubernetesVersion });
+  return readConfig(path, {
+    fileSystem: fileSystem ?? memoryFileSystem(contents),
+    crypto,
+    kubernetesVersion,
+  });
 }
 
 test("every problem has its place, those of values that are missing that of what they are missing from", () => {
@@ -135,7 +139,7 @@ describe("a directory", () => {
 });
 
 describe("what cannot be read", () => {
-  const failing = (code: string): Disk => {
+  const failing = (code: string): FileSystem => {
     const fail = () => {
       throw Object.assign(new Error(code), { code });
     };
@@ -172,7 +176,7 @@ describe("versions", () => {
 `;
   const errors = (text: string, version: string, saTokens?: boolean) =>
     readConfig("/c.yaml", {
-      disk: memoryDisk(new Map([["/c.yaml", Buffer.from(text)]])),
+      fileSystem: memoryFileSystem(new Map([["/c.yaml", Buffer.from(text)]])),
       crypto,
       kubernetesVersion: version,
       ...(saTokens === undefined ? {} : { saTokens }),

@@ -1,6 +1,6 @@
 /** readCredentialProviderConfig of pkg/credentialprovider/plugin/config.go: a file or, since 1.34, a directory. */
 import type { Crypto } from "@imagecred/protocol";
-import { type Disk, reasonOf, reasonOfAbsence } from "../disk.ts";
+import { type FileSystem, reasonOf, reasonOfAbsence } from "../file-system.ts";
 import { compareBytes } from "../go/bytes.ts";
 import { quote } from "../go/quote.ts";
 import { type DecodedFile, decodeConfig } from "./decode-config.ts";
@@ -14,7 +14,7 @@ import { validateConfig } from "./validate.ts";
 
 /** What reading needs from outside, and as which kubelet. */
 export interface ReadOptions {
-  readonly disk: Disk;
+  readonly fileSystem: FileSystem;
   readonly crypto: Pick<Crypto, "sha256">;
   /** Default {@link LATEST_KUBERNETES}. */
   readonly kubernetesVersion?: string;
@@ -54,14 +54,14 @@ export function readConfig(path: string, options: ReadOptions): ConfigReading {
 }
 
 class ConfigReader {
-  readonly #disk: Disk;
+  readonly #disk: FileSystem;
   readonly #options: ReadOptions;
   readonly #rules: KubeletRules;
   readonly #problems: ConfigProblem[] = [];
   #readError: ConfigReading["readError"];
 
   constructor(options: ReadOptions) {
-    this.#disk = options.disk;
+    this.#disk = options.fileSystem;
     this.#options = options;
     this.#rules = kubeletRules(options.kubernetesVersion);
   }

@@ -10,7 +10,7 @@ import {
   goSlice,
   goString,
   goStruct,
-} from "../data/go-type.ts";
+} from "../decode/go-type.ts";
 import type { KubeletRules } from "./kubernetes-version.ts";
 import type { CredentialProvider, ExecEnvVar, ServiceAccountTokenAttributes } from "./types.ts";
 

@@ -1,16 +1,16 @@
 /** What the kubelet makes of a plugin's stdout: execPlugin in pkg/credentialprovider/plugin/plugin.go. */
 import { Secret } from "@imagecred/protocol";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
-import { DecodeContext, DecodeError } from "../data/decode-context.ts";
-import { type GoType, goDurationPointer, goMap, goString, goStruct } from "../data/go-type.ts";
+import { DecodeContext, DecodeError } from "../decode/decode-context.ts";
+import { type GoType, goDurationPointer, goMap, goString, goStruct } from "../decode/go-type.ts";
 import {
   type GroupVersionKind,
   groupVersionText,
   InterpretError,
   interpret,
-} from "../data/group-version-kind.ts";
-import { JsonSyntaxError, parseGoJson } from "../data/json.ts";
-import type { DataNode } from "../data/node.ts";
+} from "../decode/group-version-kind.ts";
+import { JsonSyntaxError, parseGoJson } from "../decode/json.ts";
+import type { DataNode } from "../decode/tree.ts";
 import { bytesFrom } from "../go/bytes.ts";
 import { PluginError } from "./plugin-error.ts";
 

@@ -2,7 +2,7 @@
 import type { ProgramResult, RunProgram } from "@imagecred/protocol";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
 import type { CredentialProvider } from "../config/types.ts";
-import { type Disk, reasonOf } from "../disk.ts";
+import { type FileSystem, reasonOf } from "../file-system.ts";
 import { joinPath } from "../go/path.ts";
 import { EnvironmentError, pluginEnvironment } from "./environment.ts";
 import { PluginError } from "./plugin-error.ts";
@@ -19,7 +19,7 @@ const MAX_STDOUT_BYTES = 256 * 1024 * 1024;
 /** What runs plugins. */
 export interface PluginRuntime {
   readonly runProgram: RunProgram;
-  readonly disk: Disk;
+  readonly fileSystem: FileSystem;
   /** The kubelet's own environment, which plugins inherit. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `--image-credential-provider-bin-dir`. */
@@ -70,7 +70,7 @@ function start(
   runtime: PluginRuntime,
 ): Promise<ProgramResult> {
   const env = pluginEnvironment(runtime.environment, provider.env ?? []);
-  if (!isExecutableFormat(runtime.disk, file))
+  if (!isExecutableFormat(runtime.fileSystem, file))
     throw Object.assign(new Error("exec format error"), { code: "ENOEXEC" });
   return runtime.runProgram({
     file,
@@ -87,10 +87,10 @@ function start(
  * Go's exec is the bare system call, which takes ELF files and scripts with `#!`. Other runtimes fall back to /bin/sh,
  * so what the kernel would refuse is refused here first.
  */
-function isExecutableFormat(disk: Disk, file: string): boolean {
+function isExecutableFormat(fileSystem: FileSystem, file: string): boolean {
   let head: Uint8Array;
   try {
-    head = disk.read(file, 4);
+    head = fileSystem.read(file, 4);
   } catch {
     // Missing, or not readable though perhaps executable: starting it tells.
     return true;

@@ -28,10 +28,10 @@ export function cacheKey(base: string, serviceAccountKey: ByteString): ByteStrin
 
 /** generateServiceAccountCacheKey. */
 export function serviceAccountKey(parts: ServiceAccountKeyParts): ByteString {
-  const who = [parts.namespace, parts.name, parts.uid].map((text) => prefixed(bytesOf(text)));
+  const principal = [parts.namespace, parts.name, parts.uid].map((text) => prefixed(bytesOf(text)));
   const token =
     parts.tokenHash === undefined ? [] : ["token", parts.tokenHash].map((text) => prefixed(bytesOf(text)));
-  return concat(...who, annotationsKey(parts.annotations), ...token);
+  return concat(...principal, annotationsKey(parts.annotations), ...token);
 }
 
 /** generateSingleFlightKey, for pods with a service account; without one it is the image alone. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type ProgramRequest, type ProgramResult, Secret } from "@imagecred/protocol";
-import { crypto } from "@imagecred/protocol/system";
+import { crypto } from "@imagecred/protocol/runtime";
 import type { CredentialProvider } from "../config/types.ts";
-import { memoryDisk } from "../testing/memory-disk.ts";
+import { memoryFileSystem } from "../testing/memory-file-system.ts";
 import { ImageCredentialProviders, type ProvidersOptions } from "./image-credential-providers.ts";
 import type { Pod, ServiceAccounts } from "./service-account.ts";
 
@@ -45,7 +45,7 @@ function setUp(
     { providers },
     {
       binDir: "/bin",
-      disk: memoryDisk(new Map()),
+      fileSystem: memoryFileSystem(new Map()),
       clock,
       crypto,
       environment: {},

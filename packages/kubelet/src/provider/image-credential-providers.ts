@@ -2,9 +2,9 @@
 import type { Clock, Crypto, RunProgram } from "@imagecred/protocol";
 import { type KubeletRules, kubeletRules } from "../config/kubernetes-version.ts";
 import type { CredentialProviderConfig } from "../config/types.ts";
-import type { Disk } from "../disk.ts";
+import type { FileSystem } from "../file-system.ts";
 import { compareBytes } from "../go/bytes.ts";
-import { type ImageName, parseImageName } from "../image/parse-image-name.ts";
+import { type ImageName, parseImageName } from "../match/image-name.ts";
 import type { PluginCredential } from "../plugin/response.ts";
 import { type PluginRuntime, runPlugin } from "../plugin/run-plugin.ts";
 import { type IgnoredKey, Keyring } from "./keyring.ts";
@@ -16,7 +16,7 @@ import type { ProviderTrace } from "./trace.ts";
 export interface ProvidersOptions {
   /** `--image-credential-provider-bin-dir`. */
   readonly binDir: string;
-  readonly disk: Disk;
+  readonly fileSystem: FileSystem;
   readonly runProgram: RunProgram;
   readonly clock: Clock;
   readonly crypto: Pick<Crypto, "sha256">;
@@ -61,13 +61,13 @@ export class ImageCredentialProviders {
     const rules = kubeletRules(options.kubernetesVersion);
     const runtime: PluginRuntime = {
       runProgram: options.runProgram,
-      disk: options.disk,
+      fileSystem: options.fileSystem,
       environment: options.environment,
       binDir: options.binDir,
       ...(options.onStderr === undefined ? {} : { onStderr: options.onStderr }),
       ...(options.pluginTimeoutMs === undefined ? {} : { timeoutMs: options.pluginTimeoutMs }),
     };
-    const world = {
+    const platform = {
       clock: options.clock,
       crypto: options.crypto,
       serviceAccounts: options.serviceAccounts,
@@ -76,7 +76,7 @@ export class ImageCredentialProviders {
       exec: (...[provider, call]: Parameters<PluginProviderExec>) =>
         runPlugin(provider, call, runtime, rules),
     };
-    this.#providers = inOrder(config, rules).map((provider) => new PluginProvider(provider, world));
+    this.#providers = inOrder(config, rules).map((provider) => new PluginProvider(provider, platform));
   }
 
   /**

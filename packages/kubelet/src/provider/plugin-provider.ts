@@ -52,10 +52,10 @@ export class PluginProvider {
   readonly #cache: CredentialCache;
   readonly #flights = new SingleFlight<PluginResponse>();
 
-  constructor(provider: CredentialProvider, world: ProviderWorld) {
+  constructor(provider: CredentialProvider, platform: ProviderWorld) {
     this.#provider = provider;
-    this.#world = world;
-    this.#mode = ServiceAccountMode.of(provider, world);
+    this.#world = platform;
+    this.#mode = ServiceAccountMode.of(provider, platform);
     this.#cache = new CredentialCache(this.#now());
   }
 

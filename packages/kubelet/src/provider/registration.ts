@@ -3,7 +3,7 @@ import type { KubeletRules } from "../config/kubernetes-version.ts";
 import { kubeletRules } from "../config/kubernetes-version.ts";
 import { type ConfigReading, type ReadOptions, readConfig } from "../config/read-config.ts";
 import type { CredentialProvider } from "../config/types.ts";
-import { type Disk, reasonOf, reasonOfAbsence } from "../disk.ts";
+import { type FileSystem, reasonOf, reasonOfAbsence } from "../file-system.ts";
 import { joinPath } from "../go/path.ts";
 import { quote } from "../go/quote.ts";
 
@@ -38,11 +38,11 @@ export function checkRegistration(
   options: ReadOptions,
 ): RegistrationCheck {
   const rules = kubeletRules(options.kubernetesVersion);
-  const binDirError = faultOfBinDir(options.disk, binDir);
+  const binDirError = faultOfBinDir(options.fileSystem, binDir);
   const reading = readConfig(configPath, options);
   const providers = reading.config?.providers ?? [];
   const executables = providers.flatMap(
-    (provider, index) => faultOfExecutable(options.disk, binDir, provider, index, rules) ?? [],
+    (provider, index) => faultOfExecutable(options.fileSystem, binDir, provider, index, rules) ?? [],
   );
   const kubeletError = binDirError ?? reading.kubeletError ?? executables[0]?.message;
   const reached = binDirError === undefined && reading.accepted;
@@ -55,12 +55,12 @@ export function checkRegistration(
   };
 }
 
-function faultOfBinDir(disk: Disk, binDir: string): string | undefined {
+function faultOfBinDir(fileSystem: FileSystem, binDir: string): string | undefined {
   const inspecting = (reason: string) =>
     `error inspecting binary directory ${binDir}: stat ${binDir}: ${reason}`;
   try {
-    if (disk.status(binDir) !== undefined) return undefined;
-    const reason = reasonOfAbsence(disk, binDir);
+    if (fileSystem.status(binDir) !== undefined) return undefined;
+    const reason = reasonOfAbsence(fileSystem, binDir);
     return reason === "not a directory"
       ? inspecting(reason)
       : `plugin binary directory ${binDir} did not exist`;
@@ -70,14 +70,14 @@ function faultOfBinDir(disk: Disk, binDir: string): string | undefined {
 }
 
 function faultOfExecutable(
-  disk: Disk,
+  fileSystem: FileSystem,
   binDir: string,
   { name }: CredentialProvider,
   provider: number,
   rules: KubeletRules,
 ): ExecutableProblem | undefined {
   const path = joinPath(binDir, name);
-  const fault = lookPath(disk, path, rules);
+  const fault = lookPath(fileSystem, path, rules);
   if (fault === undefined) return undefined;
   // exec.LookPath gives no path together with an error, and the kubelet prints the path that it gave.
   const shown = rules.lookPath ? "" : path;
@@ -91,14 +91,14 @@ function faultOfExecutable(
 
 /** exec.LookPath of a path with a slash in it; before 1.30 os.Stat, which a directory or a plain file passes. */
 function lookPath(
-  disk: Disk,
+  fileSystem: FileSystem,
   path: string,
   rules: KubeletRules,
 ): { code: ExecutableProblem["code"]; reason: string } | undefined {
   try {
-    const entry = disk.status(path);
+    const entry = fileSystem.status(path);
     if (entry === undefined) {
-      const reason = reasonOfAbsence(disk, path);
+      const reason = reasonOfAbsence(fileSystem, path);
       return { code: reason === "not a directory" ? "inaccessible" : "missing", reason };
     }
     if (!rules.lookPath) return undefined;

@@ -51,16 +51,16 @@ export class ServiceAccountMode {
   readonly #world: ServiceAccountWorld;
 
   /** Undefined when the provider is not in that mode: no attributes, no audience, or the feature gate is off. */
-  static of(provider: CredentialProvider, world: ServiceAccountWorld): ServiceAccountMode | undefined {
+  static of(provider: CredentialProvider, platform: ServiceAccountWorld): ServiceAccountMode | undefined {
     const attributes = provider.tokenAttributes;
-    if (attributes === null || attributes.serviceAccountTokenAudience === "" || !world.saTokens)
+    if (attributes === null || attributes.serviceAccountTokenAudience === "" || !platform.saTokens)
       return undefined;
-    return new ServiceAccountMode(attributes, world);
+    return new ServiceAccountMode(attributes, platform);
   }
 
-  private constructor(attributes: ServiceAccountTokenAttributes, world: ServiceAccountWorld) {
+  private constructor(attributes: ServiceAccountTokenAttributes, platform: ServiceAccountWorld) {
     this.#attributes = attributes;
-    this.#world = world;
+    this.#world = platform;
   }
 
   /** Every token is a cache entry of its own, and a plugin may hand the token back as the password. */

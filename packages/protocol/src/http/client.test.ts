@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Deadline } from "../deadline.ts";
 import { CredentialError } from "../errors.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { createHttpClient } from "./client.ts";
+import { Deadline } from "./deadline.ts";
 import { type Target, TransportError, type TransportRequest, type TransportResponse } from "./transport.ts";
 
 type Step = TransportError | { readonly status: number; readonly headers?: Record<string, string> };

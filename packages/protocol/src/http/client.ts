@@ -1,10 +1,10 @@
 import type { Clock } from "../clock.ts";
-import type { Deadline } from "../deadline.ts";
 import { CredentialError } from "../errors.ts";
 import type { Logger } from "../log.ts";
-import { type Again, type Outcome, retry, retryAfterMs } from "../retry.ts";
+import type { Deadline } from "./deadline.ts";
 import { isLinkLocalHost, isLoopbackHost } from "./ip.ts";
 import { proxyFor } from "./proxy.ts";
+import { type Outcome, type Retry, retry, retryAfterMs } from "./retry.ts";
 import {
   type Target,
   type TlsOptions,
@@ -12,7 +12,7 @@ import {
   TransportError,
   type TransportResponse,
 } from "./transport.ts";
-import { describeTransportError } from "./transport-advice.ts";
+import { describeTransportError } from "./transport-error.ts";
 
 /** Response bodies are parsed, not trusted: no credential answer comes near this. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -41,7 +41,7 @@ export interface HttpRequest {
   /** Attempts in all, 4 unless told. */
   readonly attempts?: number;
   /** Replaces the rule "429, 5xx and broken exchanges are tried again". */
-  readonly again?: (outcome: Outcome<TransportResponse>) => Again | undefined;
+  readonly again?: (outcome: Outcome<TransportResponse>) => Retry | undefined;
   /** Never through a proxy, even for a cloud API (an API server on the node's own network). */
   readonly direct?: boolean;
 }
@@ -99,8 +99,8 @@ function checkedCloudUrl(text: string): URL {
   if (url.protocol === "https:") return url;
   if (url.protocol === "http:" && isLoopbackHost(bare(url))) return url;
   throw new CredentialError({
-    attempted: `calling ${url.origin}`,
-    cameBack: "refused to send credentials over an unencrypted connection",
+    action: `calling ${url.origin}`,
+    reason: "refused to send credentials over an unencrypted connection",
     advice: "use an https:// endpoint",
   });
 }
@@ -111,8 +111,8 @@ function checkedMetadataUrl(text: string): URL {
   if (isLoopbackHost(host) || isLinkLocalHost(host) || METADATA_NAMES.has(host)) return url;
   if (url.protocol === "https:") return url;
   throw new CredentialError({
-    attempted: `calling the metadata server ${url.origin}`,
-    cameBack: "not a link-local or loopback address nor a metadata server's name",
+    action: `calling the metadata server ${url.origin}`,
+    reason: "not a link-local or loopback address nor a metadata server's name",
     advice: "check the environment variable that names it",
   });
 }
@@ -121,7 +121,7 @@ function parseUrl(text: string): URL {
   try {
     return new URL(text);
   } catch {
-    throw new CredentialError({ attempted: `calling ${JSON.stringify(text)}`, cameBack: "not a URL" });
+    throw new CredentialError({ action: `calling ${JSON.stringify(text)}`, reason: "not a URL" });
   }
 }
 
@@ -147,7 +147,7 @@ async function exchange(
   connectTimeoutMs: number,
 ): Promise<TransportResponse> {
   const attempt = () => oneAttempt(setup, request, target, timeoutMs, connectTimeoutMs);
-  const again = request.again ?? ((outcome) => againByDefault(outcome, setup.clock.now()));
+  const again = request.again ?? ((outcome) => retryByDefault(outcome, setup.clock.now()));
   try {
     return await retry(
       attempt,
@@ -156,10 +156,10 @@ async function exchange(
     );
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    const { cameBack, advice } = describeTransportError(error, target);
+    const { reason, advice } = describeTransportError(error, target);
     throw new CredentialError({
-      attempted: `asking ${request.service} (${request.operation}, ${originOf(target.url)})`,
-      cameBack,
+      action: `asking ${request.service} (${request.operation}, ${originOf(target.url)})`,
+      reason,
       advice,
       cause: error,
     });
@@ -215,7 +215,7 @@ async function oneAttempt(
 const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
 
 /** The rule for every request that brings none: 429, 5xx and broken exchanges are tried again, after Retry-After. */
-export function againByDefault(outcome: Outcome<TransportResponse>, now: number): Again | undefined {
+export function retryByDefault(outcome: Outcome<TransportResponse>, now: number): Retry | undefined {
   if (!outcome.ok) {
     const { error } = outcome;
     if (!(error instanceof TransportError) || !TRANSIENT.has(error.code)) return undefined;
@@ -230,7 +230,7 @@ export function againByDefault(outcome: Outcome<TransportResponse>, now: number)
  * The default rule, but of an address where nothing answers at all only one more try is made: one lost packet is
  * common, and a machine that is in no cloud must find out within two and a half seconds.
  */
-function againForMetadata(clock: Clock): (outcome: Outcome<TransportResponse>) => Again | undefined {
+function againForMetadata(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
   let silences = 0;
   return (outcome) => {
     const silent =
@@ -239,7 +239,7 @@ function againForMetadata(clock: Clock): (outcome: Outcome<TransportResponse>) =
       outcome.error.phase === "connect" &&
       outcome.error.code === "ETIMEDOUT";
     if (silent && ++silences > 1) return undefined;
-    return againByDefault(outcome, clock.now());
+    return retryByDefault(outcome, clock.now());
   };
 }
 

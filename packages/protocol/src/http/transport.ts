@@ -1,6 +1,6 @@
 /**
  * What a runtime's HTTP layer does for us: one request, one answer, nothing clever. Each runtime has one
- * implementation behind `#http` (`node.ts`, `llrt.ts`); policy (deadline, retry, proxies, size limits, redaction) is in
+ * implementation behind `#runtime` (`runtime/nodejs/http.ts`, `runtime/static.ts`); policy (deadline, retry, proxies, size limits, redaction) is in
  * `client.ts`, above it and shared.
  */
 

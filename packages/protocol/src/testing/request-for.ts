@@ -1,7 +1,7 @@
-import { API_VERSIONS } from "../api-version.ts";
-import { parseImage } from "../image.ts";
-import type { CredentialProviderRequest } from "../request.ts";
 import { Secret } from "../secret.ts";
+import { API_VERSIONS } from "../wire/api-version.ts";
+import { parseImage } from "../wire/image-name.ts";
+import type { CredentialProviderRequest } from "../wire/request.ts";
 
 /** A decoded v1 request for an image, with a service account token where one is given. */
 export function requestFor(

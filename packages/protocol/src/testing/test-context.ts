@@ -1,10 +1,8 @@
-import { crypto } from "#crypto";
-import { transport } from "#http";
-import { runShell } from "#process";
+import { crypto, runShell, transport } from "#runtime";
 import { systemClock } from "../clock.ts";
-import { Deadline } from "../deadline.ts";
 import { systemFiles } from "../files.ts";
 import { createHttpClient } from "../http/client.ts";
+import { Deadline } from "../http/deadline.ts";
 import type { Context, Environment } from "../provider.ts";
 import { captureLogger } from "./capture-logger.ts";
 

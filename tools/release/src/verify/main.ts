@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { distDirectory } from "@imagecred/build";
+import { distDirectory } from "@imagecred/executables";
 import { tarballs, zips } from "./archives.ts";
 import { bareChecksums, checksumList } from "./checksums.ts";
 import { image } from "./image.ts";

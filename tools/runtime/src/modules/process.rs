@@ -11,7 +11,7 @@ use super::errors::throw_io;
 use crate::child::{self, Outcome, Program, signal_name};
 use crate::engine;
 
-/// As packages/protocol/src/process/types.ts says, per kind of run.
+/// As packages/protocol/src/runtime/programs.ts says, per kind of run.
 const SHELL_STDERR: usize = 4 << 10;
 const PROGRAM_STDERR: usize = 64 << 10;
 /// The group is dead by then; who still holds the output has left it on purpose.

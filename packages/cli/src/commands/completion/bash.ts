@@ -1,4 +1,4 @@
-import type { CommandDefinition, Completes } from "../../definitions/types.ts";
+import type { CommandDefinition, Completes } from "../definition.ts";
 import { completesOf, HELP, optionsOf, spellings, VERSION } from "./words.ts";
 
 /** For bash 3.2 and newer; needs nothing of the bash-completion package. */

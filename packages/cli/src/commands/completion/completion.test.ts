@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { COMMANDS } from "../../definitions/index.ts";
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
 import { type Bench, bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
+import { COMMANDS } from "../index.ts";
 
 const NAMES = COMMANDS.map(({ name }) => name);
 

@@ -1,4 +1,4 @@
-import type { CommandDefinition, Completes, OptionDefinition } from "../../definitions/types.ts";
+import type { CommandDefinition, Completes, OptionDefinition } from "../definition.ts";
 import { completesOf, HELP, optionsOf, VERSION } from "./words.ts";
 
 export function fishScript(commands: readonly CommandDefinition[]): string {

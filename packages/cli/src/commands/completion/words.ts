@@ -1,4 +1,4 @@
-import type { CommandDefinition, Completes, OptionDefinition } from "../../definitions/types.ts";
+import type { CommandDefinition, Completes, OptionDefinition } from "../definition.ts";
 
 /** What may stand in the place of an option's value or an argument. */
 export function completesOf(definition: {

@@ -1,4 +1,4 @@
-import type { CommandDefinition, Completes, OptionDefinition } from "../../definitions/types.ts";
+import type { CommandDefinition, Completes, OptionDefinition } from "../definition.ts";
 import { completesOf, HELP, optionsOf, quoted, spellings, VERSION } from "./words.ts";
 
 /** For zsh with compinit; works from fpath and when sourced. */

@@ -15,7 +15,7 @@ test("a pull that works, to the registry's own answer", async () => {
     "p",
     [
       `test "$IMAGECRED_LOG" = json,debug || exit 9`,
-      event("identity-not-here", { source: "environment", reason: "no key" }),
+      event("identity-unavailable", { source: "environment", reason: "no key" }),
       event("http", {
         service: "Cloud",
         operation: "Token",
@@ -33,7 +33,7 @@ test("a pull that works, to the registry's own answer", async () => {
         status: 200,
         ms: 7,
       }),
-      event("identity", { source: "metadata", who: "role node" }, "info"),
+      event("identity", { source: "metadata", principal: "role node" }, "info"),
       answer({ "r.example": ["user", "right-password"] }),
     ].join("\n"),
   );

@@ -1,13 +1,13 @@
 import { matchImage } from "@imagecred/kubelet";
+import { whyNot } from "../../output/explain-match.ts";
 import type { Session } from "../../session/session.ts";
-import type { World } from "../../world.ts";
-import { executableOf } from "../explain/index.ts";
-import { whyNot } from "../match/explain-pattern.ts";
+import type { Platform } from "../../world.ts";
+import { executableOf } from "../explain/command.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 
-export function configurationStep(session: Session, ms: number, world: World): Step {
+export function configurationStep(session: Session, ms: number, platform: Platform): Step {
   const { places, reading, environmentSource } = session;
-  const stale = staleness(session, world);
+  const stale = staleness(session, platform);
   const hash = reading.hash === undefined ? "" : `, ${reading.hash.slice(0, 19)}…`;
   const number = reading.config.providers.length;
   const whose =
@@ -35,11 +35,11 @@ export function configurationStep(session: Session, ms: number, world: World): S
 const START_DOUBT_MS = 2_000;
 
 /** The most common of all reasons why a change does nothing. */
-function staleness({ kubelet, places, reading }: Session, { disk }: World): Detail | undefined {
+function staleness({ kubelet, places, reading }: Session, { fileSystem }: Platform): Detail | undefined {
   const startedAt = kubelet?.startedAt;
   if (startedAt === undefined || kubelet?.config !== places.config) return undefined;
   const changed = reading.files.filter(
-    (file) => (disk.status(file)?.modifiedMs ?? 0) > startedAt + START_DOUBT_MS,
+    (file) => (fileSystem.status(file)?.modifiedMs ?? 0) > startedAt + START_DOUBT_MS,
   );
   if (changed.length === 0) return undefined;
   return detail(
@@ -87,13 +87,13 @@ export function matchStep(session: Session): Step {
   });
 }
 
-export function executableStep(session: Session, world: World): Step | undefined {
+export function executableStep(session: Session, platform: Platform): Step | undefined {
   const matching = session.reading.config.providers.filter(({ matchImages }) =>
     matchImages?.some((pattern) => matchImage(pattern, session.image.repo).matched),
   );
   if (matching.length === 0) return undefined;
   const { binDir, config } = session.places;
-  const found = matching.map(({ name }) => executableOf(name, binDir, config, world));
+  const found = matching.map(({ name }) => executableOf(name, binDir, config, platform));
   const broken = found.filter(({ usable }) => !usable);
   const details = found.map(({ path, about, usable }) =>
     detail(`${path}: ${about}`, usable ? "good" : "bad"),

@@ -1,5 +1,5 @@
 import type { ImageCredentials, ProviderTrace } from "@imagecred/kubelet";
-import { lasts } from "../../output/duration.ts";
+import { formatLifetime } from "../../output/duration.ts";
 import { decodeClaims } from "../../session/claims.ts";
 import { field, numberField, type PluginEvent, parseStderr } from "../../session/events.ts";
 import type { PluginRun } from "../../session/session.ts";
@@ -123,8 +123,8 @@ function eventDetail(event: PluginEvent): readonly Detail[] {
       return [detail(says, good ? "good" : "warning", numberField(event, "ms"))];
     }
     case "identity":
-      return [detail(`identity: ${field(event, "source")}, ${field(event, "who")}`)];
-    case "identity-not-here":
+      return [detail(`identity: ${field(event, "source")}, ${field(event, "principal")}`)];
+    case "identity-unavailable":
       return [detail(`not ${field(event, "source")}: ${field(event, "reason")}`, "skipped")];
     case "identity-failed":
       return [detail(`${field(event, "source")}: ${field(event, "reason")}`, "warning")];
@@ -185,5 +185,5 @@ function kept(trace: ProviderTrace, now: number): string {
   const what = { Image: "this image", Registry: "this registry", Global: "every image of this provider" }[
     trace.stored.cacheKeyType
   ];
-  return `kept ${lasts((trace.stored.expiresAt - now) / 1000)} for ${what}`;
+  return `kept ${formatLifetime((trace.stored.expiresAt - now) / 1000)} for ${what}`;
 }

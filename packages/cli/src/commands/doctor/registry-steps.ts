@@ -1,9 +1,8 @@
 import type { ImageName, TriedCredential } from "@imagecred/kubelet";
-import { CredentialError, createHttpClient, Deadline, type HttpClient } from "@imagecred/protocol";
-import { lasts } from "../../output/duration.ts";
+import { CredentialError, createHttpClient, Deadline, type HttpClient, VERSION } from "@imagecred/protocol";
+import { formatLifetime } from "../../output/duration.ts";
 import { type Probe, type ProbeStep, probeRegistry } from "../../registry/probe.ts";
-import { VERSION } from "../../version.ts";
-import type { World } from "../../world.ts";
+import type { Platform } from "../../world.ts";
 import { detail, type Step, step } from "./steps.ts";
 
 const TOTAL_MS = 45_000;
@@ -16,9 +15,9 @@ export async function registrySteps(
   image: ImageName,
   credentials: readonly TriedCredential[],
   env: Readonly<Record<string, string | undefined>>,
-  world: World,
+  platform: Platform,
 ): Promise<readonly Step[]> {
-  const http = httpClient(env, world);
+  const http = httpClient(env, platform);
   const slash = image.repo.indexOf("/");
   const target = {
     host: image.repo.slice(0, slash),
@@ -29,7 +28,7 @@ export async function registrySteps(
   let probe: Probe | undefined;
   try {
     for (const credential of candidates) {
-      probe = await probeRegistry(target, credential, http, world.clock);
+      probe = await probeRegistry(target, credential, http, platform.clock);
       if (probe.steps.at(-1)?.what === MANIFEST && probe.steps.at(-1)?.ok === true) break;
     }
   } catch (error) {
@@ -37,7 +36,7 @@ export async function registrySteps(
     return [
       step("registry", {
         light: "bad",
-        says: `${target.host}: ${error.cameBack}`,
+        says: `${target.host}: ${error.reason}`,
         ...(error.advice === undefined ? {} : { fix: error.advice }),
       }),
     ];
@@ -45,13 +44,13 @@ export async function registrySteps(
   return probe === undefined ? [] : stepsOf(probe, target.host, credentials.length > 0);
 }
 
-function httpClient(env: Readonly<Record<string, string | undefined>>, world: World): HttpClient {
+function httpClient(env: Readonly<Record<string, string | undefined>>, platform: Platform): HttpClient {
   const nothing = () => {};
   return createHttpClient({
-    transport: world.transport,
+    transport: platform.transport,
     env,
-    clock: world.clock,
-    deadline: new Deadline(TOTAL_MS, world.clock),
+    clock: platform.clock,
+    deadline: new Deadline(TOTAL_MS, platform.clock),
     random: Math.random,
     log: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     userAgent: `imagecred/${VERSION}`,
@@ -67,7 +66,7 @@ function stepsOf(probe: Probe, host: string, withCredential: boolean): readonly 
   if (Math.abs(skew) > SKEW_MS) {
     details.push(
       detail(
-        `the registry's clock is ${lasts(Math.abs(skew) / 1000)} ${skew > 0 ? "ahead of" : "behind"} this node's`,
+        `the registry's clock is ${formatLifetime(Math.abs(skew) / 1000)} ${skew > 0 ? "ahead of" : "behind"} this node's`,
         "warning",
       ),
     );

@@ -1,7 +1,7 @@
 import { took } from "../../output/duration.ts";
 import type { Style } from "../../output/style.ts";
 import { padEnd, printable, wrap } from "../../output/text.ts";
-import type { DoctorDocument } from "./index.ts";
+import type { DoctorDocument } from "./command.ts";
 import type { Detail, Light, Step } from "./steps.ts";
 
 export function renderDoctor(document: DoctorDocument, style: Style): string {

@@ -1,5 +1,5 @@
 import type { CredentialProvider } from "@imagecred/kubelet";
-import { lasts } from "../../output/duration.ts";
+import { formatLifetime } from "../../output/duration.ts";
 import type { Claims } from "../../session/claims.ts";
 import type { Session } from "../../session/session.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
@@ -14,7 +14,9 @@ export function claimDetails(claims: Claims, now: number): readonly Detail[] {
   if (claims.expiresAt !== undefined) {
     const seconds = (claims.expiresAt - now) / 1000;
     details.push(
-      seconds > 0 ? detail(`expires in ${lasts(seconds)}`) : detail(`expired ${lasts(-seconds)} ago`, "bad"),
+      seconds > 0
+        ? detail(`expires in ${formatLifetime(seconds)}`)
+        : detail(`expired ${formatLifetime(-seconds)} ago`, "bad"),
     );
   }
   return details;

@@ -4,7 +4,7 @@ import { assertGolden } from "../../testing/golden.ts";
 import { PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { ExplainDocument } from "./index.ts";
+import type { ExplainDocument } from "./command.ts";
 
 const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1";
 

@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { printable, table, wrap } from "../../output/text.ts";
-import type { ExplainDocument, ExplainedProvider } from "./index.ts";
+import type { ExplainDocument, ExplainedProvider } from "./command.ts";
 
 export function renderExplain(document: ExplainDocument, style: Style): string {
   const { bold, dim } = style;

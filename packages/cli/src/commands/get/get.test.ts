@@ -5,7 +5,7 @@ import { assertGolden } from "../../testing/golden.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { type Bench, bench, type Ran, type RunOptions } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { GetDocument } from "./index.ts";
+import type { GetDocument } from "./command.ts";
 
 const PATH = { env: { PATH: "/usr/bin:/bin" } };
 

@@ -1,7 +1,7 @@
-import { lasts, took } from "../../output/duration.ts";
+import { formatLifetime, took } from "../../output/duration.ts";
 import type { Style } from "../../output/style.ts";
 import { count, printable, table, wrap } from "../../output/text.ts";
-import type { GetDocument, ShownCredential, ShownProvider } from "./index.ts";
+import type { GetDocument, ShownCredential, ShownProvider } from "./command.ts";
 
 export function renderGet(document: GetDocument, style: Style): string {
   const { bold, dim } = style;
@@ -54,7 +54,7 @@ function kept({ cacheKeyType, cacheSeconds }: ShownProvider): string {
     { Image: "this image", Registry: "this registry", Global: "every image of this provider" }[
       cacheKeyType
     ] ?? cacheKeyType;
-  return `kept ${lasts(cacheSeconds)} for ${what}`;
+  return `kept ${formatLifetime(cacheSeconds)} for ${what}`;
 }
 
 function credentialLines({ credentials }: GetDocument, style: Style): readonly string[] {

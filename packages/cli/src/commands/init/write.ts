@@ -1,7 +1,7 @@
 import type { OutputFile } from "../../distributions/types.ts";
 import { CommandError, systemReason } from "../../errors.ts";
-import { joinPath, parentOf } from "../../paths.ts";
-import type { Disk } from "../../system/types.ts";
+import { joinPath, parentOf } from "../../machine/paths.ts";
+import type { FileSystem } from "../../runtime/types.ts";
 
 export interface WrittenFile {
   readonly name: string;
@@ -19,7 +19,7 @@ const LARGEST_EXISTING = 1 << 20;
  * @throws {CommandError} for a file that differs from what is to be written, unless it may be replaced
  */
 export function writeFiles(
-  disk: Disk,
+  fileSystem: FileSystem,
   directory: string,
   files: readonly OutputFile[],
   replace: boolean,
@@ -27,7 +27,7 @@ export function writeFiles(
   try {
     const planned = files.map((file) => ({
       ...file,
-      state: stateOf(disk, joinPath(directory, file.name), file.content),
+      state: stateOf(fileSystem, joinPath(directory, file.name), file.content),
     }));
     const different = planned.filter((file) => file.state === "replaced");
     if (different.length > 0 && !replace) {
@@ -37,7 +37,7 @@ export function writeFiles(
       );
     }
     for (const file of planned) {
-      if (file.state !== "unchanged") writeFile(disk, joinPath(directory, file.name), file.content);
+      if (file.state !== "unchanged") writeFile(fileSystem, joinPath(directory, file.name), file.content);
     }
     return planned;
   } catch (error) {
@@ -46,23 +46,27 @@ export function writeFiles(
   }
 }
 
-function stateOf(disk: Disk, path: string, content: string): "created" | "replaced" | "unchanged" {
-  if (disk.status(path) === undefined) return "created";
-  const there = new TextDecoder().decode(disk.read(path, LARGEST_EXISTING));
+function stateOf(
+  fileSystem: FileSystem,
+  path: string,
+  content: string,
+): "created" | "replaced" | "unchanged" {
+  if (fileSystem.status(path) === undefined) return "created";
+  const there = new TextDecoder().decode(fileSystem.read(path, LARGEST_EXISTING));
   return there === content ? "unchanged" : "replaced";
 }
 
-function writeFile(disk: Disk, path: string, content: string): void {
-  makeDirectories(disk, parentOf(path));
+function writeFile(fileSystem: FileSystem, path: string, content: string): void {
+  makeDirectories(fileSystem, parentOf(path));
   const temporary = `${path}.imagecred-new`;
-  if (disk.status(temporary, "do-not-follow") !== undefined) disk.remove(temporary);
-  disk.create(temporary, new TextEncoder().encode(content), MODE);
-  disk.rename(temporary, path);
+  if (fileSystem.status(temporary, "do-not-follow") !== undefined) fileSystem.remove(temporary);
+  fileSystem.create(temporary, new TextEncoder().encode(content), MODE);
+  fileSystem.rename(temporary, path);
 }
 
-function makeDirectories(disk: Disk, path: string): void {
-  if (disk.status(path) !== undefined) return;
+function makeDirectories(fileSystem: FileSystem, path: string): void {
+  if (fileSystem.status(path) !== undefined) return;
   const parent = parentOf(path);
-  if (parent !== path) makeDirectories(disk, parent);
-  disk.makeDirectory(path, DIRECTORY_MODE);
+  if (parent !== path) makeDirectories(fileSystem, parent);
+  fileSystem.makeDirectory(path, DIRECTORY_MODE);
 }

@@ -1,7 +1,7 @@
 import type { Clock, Crypto } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../../errors.ts";
-import { baseName, joinPath, parentOf } from "../../paths.ts";
-import type { Disk } from "../../system/types.ts";
+import { baseName, joinPath, parentOf } from "../../machine/paths.ts";
+import type { FileSystem } from "../../runtime/types.ts";
 import { makeDirectories } from "./safety.ts";
 import { sha256Hex } from "./sha256.ts";
 
@@ -26,7 +26,7 @@ export interface Placed {
 }
 
 interface Tools {
-  readonly disk: Disk;
+  readonly fileSystem: FileSystem;
   readonly crypto: Crypto;
   readonly clock: Clock;
 }
@@ -34,8 +34,8 @@ interface Tools {
 const ROOT = 0;
 
 /** Whether a file is there already, byte for byte, with root as its owner and its mode. */
-export function stateOf(placement: Placement, disk: Disk): Placed["state"] {
-  const status = disk.status(placement.to);
+export function stateOf(placement: Placement, fileSystem: FileSystem): Placed["state"] {
+  const status = fileSystem.status(placement.to);
   if (status === undefined) return "installed";
   if (status.kind !== "file") {
     throw new CommandError(`${placement.to} is no file (it is a ${status.kind}); nothing was changed`);
@@ -44,7 +44,7 @@ export function stateOf(placement: Placement, disk: Disk): Placed["state"] {
     status.size === placement.data.length &&
     status.mode === placement.mode &&
     status.uid === ROOT &&
-    equal(disk.read(placement.to, status.size + 1), placement.data);
+    equal(fileSystem.read(placement.to, status.size + 1), placement.data);
   return same ? "unchanged" : "replaced";
 }
 
@@ -58,45 +58,45 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
  * @throws {CommandError}
  */
 export function place(placement: Placement, tools: Tools): Placed {
-  const { disk, crypto } = tools;
+  const { fileSystem, crypto } = tools;
   const { role, from, to, data, mode, sha256 } = placement;
-  const state = stateOf(placement, disk);
+  const state = stateOf(placement, fileSystem);
   if (state === "unchanged") return { role, from, to, sha256, state, backup: null };
   const directory = parentOf(to);
-  makeDirectories(disk, directory);
+  makeDirectories(fileSystem, directory);
   const temporary = joinPath(directory, `.${baseName(to)}.${randomName(crypto)}`);
   try {
-    write(disk, temporary, data, mode);
-    if (sha256Hex(crypto, disk.read(temporary, data.length + 1)) !== sha256) {
+    write(fileSystem, temporary, data, mode);
+    if (sha256Hex(crypto, fileSystem.read(temporary, data.length + 1)) !== sha256) {
       throw new CommandError(`writing ${to}: what was read back is not what was written; check the disk`);
     }
     const backup = state === "replaced" ? keepBackup(to, tools) : null;
-    disk.rename(temporary, to);
-    disk.syncDirectory(directory);
+    fileSystem.rename(temporary, to);
+    fileSystem.syncDirectory(directory);
     return { role, from, to, sha256, state, backup };
   } catch (error) {
-    if (disk.status(temporary, "do-not-follow") !== undefined) disk.remove(temporary);
+    if (fileSystem.status(temporary, "do-not-follow") !== undefined) fileSystem.remove(temporary);
     if (error instanceof CommandError) throw error;
     throw new CommandError(`writing ${to}: ${systemReason(error)}`, { cause: error });
   }
 }
 
-function write(disk: Disk, path: string, data: Uint8Array, mode: number): void {
-  disk.create(path, data, mode);
-  disk.changeOwner(path, ROOT, ROOT);
+function write(fileSystem: FileSystem, path: string, data: Uint8Array, mode: number): void {
+  fileSystem.create(path, data, mode);
+  fileSystem.changeOwner(path, ROOT, ROOT);
 }
 
 /** `.bak` at the end, so that a kubelet that reads a directory of configurations does not read the backup too. */
-function keepBackup(path: string, { disk, clock }: Tools): string {
-  const status = disk.status(path);
-  const data = disk.read(path, (status?.size ?? 0) + 1);
+function keepBackup(path: string, { fileSystem, clock }: Tools): string {
+  const status = fileSystem.status(path);
+  const data = fileSystem.read(path, (status?.size ?? 0) + 1);
   const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
   let backup = `${path}.${time}.bak`;
-  for (let number = 2; disk.status(backup, "do-not-follow") !== undefined; number++) {
+  for (let number = 2; fileSystem.status(backup, "do-not-follow") !== undefined; number++) {
     backup = `${path}.${time}-${number}.bak`;
   }
-  disk.create(backup, data, status?.mode ?? 0o600);
-  disk.changeOwner(backup, status?.uid ?? ROOT, status?.gid ?? ROOT);
+  fileSystem.create(backup, data, status?.mode ?? 0o600);
+  fileSystem.changeOwner(backup, status?.uid ?? ROOT, status?.gid ?? ROOT);
   return backup;
 }
 

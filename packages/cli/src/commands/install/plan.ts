@@ -1,13 +1,13 @@
 import { CONFIG_NAME } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTIONS, distributionById } from "../../distributions/index.ts";
 import type { Distribution, NodeFile } from "../../distributions/types.ts";
-import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../../elf.ts";
 import { CommandError, systemReason, UsageError } from "../../errors.ts";
-import { loadAcceptedConfig } from "../../load-config.ts";
-import { absolute, below, joinPath, parentOf } from "../../paths.ts";
-import type { World } from "../../world.ts";
+import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../../machine/executable-format.ts";
+import { loadAcceptedConfig } from "../../machine/load-config.ts";
+import { absolute, below, joinPath, parentOf } from "../../machine/paths.ts";
+import type { Platform } from "../../world.ts";
+import type { InstallOptions } from "./command.ts";
 import { mergeExtraArgs } from "./extra-args.ts";
-import type { InstallOptions } from "./index.ts";
 import type { Placement } from "./place.ts";
 import { sha256Hex } from "./sha256.ts";
 import { readExecutable, type Source } from "./source.ts";
@@ -28,27 +28,27 @@ export interface InstallPlan {
 }
 
 /** Reads and checks everything that will be installed; touches nothing. @throws {UsageError} @throws {CommandError} */
-export function planInstall(options: InstallOptions, world: World): InstallPlan {
-  const { disk, crypto, surroundings } = world;
+export function planInstall(options: InstallOptions, platform: Platform): InstallPlan {
+  const { fileSystem, crypto, processInfo } = platform;
   const distribution = chosenDistribution(options.distribution);
   const directory = options.directory ?? ".";
-  const root = absolute(options.root, surroundings.workingDirectory);
+  const root = absolute(options.root, processInfo.workingDirectory);
   const binDir = destination("--bin-dir", options.binDir, distribution?.binDir);
   const configPath = destination("--config-path", options.configPath, distribution?.configPath);
-  const config = configSource(options, directory, below(root, configPath), world);
-  const names = providerNames(config.path, world);
+  const config = configSource(options, directory, below(root, configPath), platform);
+  const names = providerNames(config.path, platform);
   const sources = names.map((name) =>
     readExecutable(
       name,
       {
         directories:
           options.executables === undefined
-            ? [directory, parentOf(surroundings.executable)]
+            ? [directory, parentOf(processInfo.executable)]
             : [options.executables],
         checksums: options.checksums,
-        machine: options.root === "/" ? ownMachine(world) : undefined,
+        machine: options.root === "/" ? ownMachine(platform) : undefined,
       },
-      disk,
+      fileSystem,
       crypto,
     ),
   );
@@ -68,12 +68,12 @@ export function planInstall(options: InstallOptions, world: World): InstallPlan 
   const nodeFiles = config.fresh
     ? (distribution?.nodeFiles ?? []).map((nodeFile) => {
         const from = joinPath(directory, nodeFile.name);
-        const to = below(root, existingPlace(nodeFile, root, world));
-        return file("node-file", from, to, nodeFileContent(nodeFile, from, to, world));
+        const to = below(root, existingPlace(nodeFile, root, platform));
+        return file("node-file", from, to, nodeFileContent(nodeFile, from, to, platform));
       })
     : [];
   const configs = config.fresh
-    ? [file("config", config.path, below(root, configPath), readFile(config.path, world))]
+    ? [file("config", config.path, below(root, configPath), readFile(config.path, platform))]
     : [];
   return {
     distribution,
@@ -119,11 +119,11 @@ function configSource(
   options: InstallOptions,
   directory: string,
   installed: string,
-  world: World,
+  platform: Platform,
 ): ConfigSource {
   const path = options.config ?? joinPath(directory, CONFIG_NAME);
-  if (world.disk.status(path) !== undefined) return { path, fresh: true };
-  if (options.config === undefined && world.disk.status(installed) !== undefined) {
+  if (platform.fileSystem.status(path) !== undefined) return { path, fresh: true };
+  if (options.config === undefined && platform.fileSystem.status(installed) !== undefined) {
     return { path: installed, fresh: false };
   }
   throw new CommandError(
@@ -131,32 +131,34 @@ function configSource(
   );
 }
 
-function providerNames(path: string, world: World): readonly string[] {
-  return loadAcceptedConfig(path, undefined, world).config.providers.map(({ name }) => name);
+function providerNames(path: string, platform: Platform): readonly string[] {
+  return loadAcceptedConfig(path, undefined, platform).config.providers.map(({ name }) => name);
 }
 
-function readFile(path: string, { disk }: World): Uint8Array {
+function readFile(path: string, { fileSystem }: Platform): Uint8Array {
   try {
-    return disk.read(path, LARGEST_FILE);
+    return fileSystem.read(path, LARGEST_FILE);
   } catch (error) {
     throw new CommandError(`reading ${path}: ${systemReason(error)}`, { cause: error });
   }
 }
 
-function existingPlace(file: NodeFile, root: string, { disk }: World): string {
-  return file.paths.find((path) => disk.status(below(root, parentOf(path))) !== undefined) ?? file.paths[0];
+function existingPlace(file: NodeFile, root: string, { fileSystem }: Platform): string {
+  return (
+    file.paths.find((path) => fileSystem.status(below(root, parentOf(path))) !== undefined) ?? file.paths[0]
+  );
 }
 
-function nodeFileContent(file: NodeFile, from: string, to: string, world: World): Uint8Array {
-  const data = readFile(from, world);
+function nodeFileContent(file: NodeFile, from: string, to: string, platform: Platform): Uint8Array {
+  const data = readFile(from, platform);
   if (file.merge === "replace") return data;
-  const there = world.disk.status(to) === undefined ? new Uint8Array() : readFile(to, world);
+  const there = platform.fileSystem.status(to) === undefined ? new Uint8Array() : readFile(to, platform);
   const decoder = new TextDecoder();
   return new TextEncoder().encode(mergeExtraArgs(decoder.decode(there), decoder.decode(data)));
 }
 
 /** The machine that runs this, by this very executable. */
-function ownMachine({ disk, surroundings }: World): string | undefined {
-  const own = inspectExecutable(disk.read(surroundings.executable, EXECUTABLE_HEADER_BYTES));
+function ownMachine({ fileSystem, processInfo }: Platform): string | undefined {
+  const own = inspectExecutable(fileSystem.read(processInfo.executable, EXECUTABLE_HEADER_BYTES));
   return own.kind === "elf" ? own.machine : undefined;
 }

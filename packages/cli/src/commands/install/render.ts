@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { table, wrap } from "../../output/text.ts";
-import type { InstallDocument, InstalledFile } from "./index.ts";
+import type { InstallDocument, InstalledFile } from "./command.ts";
 
 export function renderInstall(document: InstallDocument, style: Style): string {
   const { bold, dim, yellow, marks } = style;

@@ -1,6 +1,6 @@
 import { CommandError, systemReason } from "../../errors.ts";
-import { parentOf } from "../../paths.ts";
-import type { Disk } from "../../system/types.ts";
+import { parentOf } from "../../machine/paths.ts";
+import type { FileSystem } from "../../runtime/types.ts";
 
 const OTHERS_WRITE = 0o002;
 const GROUP_WRITE = 0o020;
@@ -13,10 +13,10 @@ const DIRECTORY_MODE = 0o755;
  * @returns the directory without links, undefined where it does not exist yet (what exists above it is safe then)
  * @throws {CommandError} saying which directory, why, and how to mend it
  */
-export function checkDirectory(disk: Disk, path: string, top: string): string | undefined {
+export function checkDirectory(fileSystem: FileSystem, path: string, top: string): string | undefined {
   let existing = path;
-  while (disk.status(existing) === undefined) {
-    const link = disk.status(existing, "do-not-follow");
+  while (fileSystem.status(existing) === undefined) {
+    const link = fileSystem.status(existing, "do-not-follow");
     if (link !== undefined) {
       throw new CommandError(
         `${existing} is a link to something that does not exist; remove it or make its target`,
@@ -25,16 +25,16 @@ export function checkDirectory(disk: Disk, path: string, top: string): string | 
     if (existing === parentOf(existing)) break;
     existing = parentOf(existing);
   }
-  const real = disk.realPath(existing);
+  const real = fileSystem.realPath(existing);
   for (let at = real; ; at = parentOf(at)) {
-    checkOne(disk, at);
+    checkOne(fileSystem, at);
     if (at === top || at === parentOf(at)) break;
   }
   return existing === path ? real : undefined;
 }
 
-function checkOne(disk: Disk, path: string): void {
-  const status = disk.status(path);
+function checkOne(fileSystem: FileSystem, path: string): void {
+  const status = fileSystem.status(path);
   if (status === undefined) return;
   if (status.kind !== "directory") throw new CommandError(`${path} is no directory (it is a ${status.kind})`);
   const mode = status.mode.toString(8).padStart(4, "0");
@@ -56,12 +56,12 @@ function checkOne(disk: Disk, path: string): void {
 }
 
 /** Makes what is missing of a directory that {@link checkDirectory} found safe. */
-export function makeDirectories(disk: Disk, path: string): void {
-  if (disk.status(path) !== undefined) return;
-  makeDirectories(disk, parentOf(path));
+export function makeDirectories(fileSystem: FileSystem, path: string): void {
+  if (fileSystem.status(path) !== undefined) return;
+  makeDirectories(fileSystem, parentOf(path));
   try {
-    disk.makeDirectory(path, DIRECTORY_MODE);
-    disk.changeOwner(path, ROOT, ROOT);
+    fileSystem.makeDirectory(path, DIRECTORY_MODE);
+    fileSystem.changeOwner(path, ROOT, ROOT);
   } catch (error) {
     throw new CommandError(`making the directory ${path}: ${systemReason(error)}`, { cause: error });
   }

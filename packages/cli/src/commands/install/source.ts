@@ -1,8 +1,12 @@
 import type { Crypto } from "@imagecred/protocol";
-import { EXECUTABLE_HEADER_BYTES, type Executable, inspectExecutable } from "../../elf.ts";
 import { CommandError, systemReason } from "../../errors.ts";
-import { baseName, joinPath, parentOf } from "../../paths.ts";
-import type { Disk } from "../../system/types.ts";
+import {
+  EXECUTABLE_HEADER_BYTES,
+  type Executable,
+  inspectExecutable,
+} from "../../machine/executable-format.ts";
+import { baseName, joinPath, parentOf } from "../../machine/paths.ts";
+import type { FileSystem } from "../../runtime/types.ts";
 import { parseChecksums, sha256Hex } from "./sha256.ts";
 
 /** Larger than any of ours; a guard against reading a disk image by mistake. */
@@ -31,11 +35,16 @@ export interface Source {
  * Finds an executable (under its own name, or as it is released: NAME-linux-ARCH), reads it once and checks what was read.
  * @throws {CommandError}
  */
-export function readExecutable(name: string, options: SourceOptions, disk: Disk, crypto: Crypto): Source {
-  const path = findExecutable(name, options, disk);
+export function readExecutable(
+  name: string,
+  options: SourceOptions,
+  fileSystem: FileSystem,
+  crypto: Crypto,
+): Source {
+  const path = findExecutable(name, options, fileSystem);
   let data: Uint8Array;
   try {
-    data = disk.read(path, LARGEST_EXECUTABLE);
+    data = fileSystem.read(path, LARGEST_EXECUTABLE);
   } catch (error) {
     throw new CommandError(`reading ${path}: ${systemReason(error)}`, { cause: error });
   }
@@ -47,17 +56,27 @@ export function readExecutable(name: string, options: SourceOptions, disk: Disk,
     throw new CommandError(`${path} is for ${executable.machine}, and this machine is ${options.machine}`);
   }
   const sha256 = sha256Hex(crypto, data);
-  return { path, data, sha256, executable, checkedAgainst: verify(path, sha256, options.checksums, disk) };
+  return {
+    path,
+    data,
+    sha256,
+    executable,
+    checkedAgainst: verify(path, sha256, options.checksums, fileSystem),
+  };
 }
 
-function findExecutable(name: string, { directories, machine }: SourceOptions, disk: Disk): string {
+function findExecutable(
+  name: string,
+  { directories, machine }: SourceOptions,
+  fileSystem: FileSystem,
+): string {
   const architectures =
     machine === undefined ? ["amd64", "arm64"] : [machine === "aarch64" ? "arm64" : "amd64"];
   const names = [name, ...architectures.map((architecture) => `${name}-linux-${architecture}`)];
   for (const directory of directories) {
     for (const candidate of names) {
       const path = joinPath(directory, candidate);
-      if (disk.status(path)?.kind === "file") return path;
+      if (fileSystem.status(path)?.kind === "file") return path;
     }
   }
   throw new CommandError(
@@ -70,15 +89,15 @@ function verify(
   path: string,
   sha256: string,
   checksums: SourceOptions["checksums"],
-  disk: Disk,
+  fileSystem: FileSystem,
 ): string | undefined {
   if (checksums === false) return undefined;
   const name = baseName(path);
   const candidates =
     checksums === undefined ? [`${path}.sha256`, joinPath(parentOf(path), "SHA256SUMS")] : [checksums];
   for (const file of candidates) {
-    if (disk.status(file)?.kind !== "file") continue;
-    const text = new TextDecoder().decode(disk.read(file, LARGEST_CHECKSUMS));
+    if (fileSystem.status(file)?.kind !== "file") continue;
+    const text = new TextDecoder().decode(fileSystem.read(file, LARGEST_CHECKSUMS));
     const expected = parseChecksums(text, name).get(name);
     if (expected === sha256) return file;
     if (expected !== undefined) {

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
 import { type Bench, bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { MatchDocument } from "./index.ts";
+import type { MatchDocument } from "./command.ts";
 
 function withPatterns(...patterns: readonly string[]): Bench {
   const place = bench();

@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { printable, table, wrap } from "../../output/text.ts";
-import type { MatchDocument, ProviderMatch } from "./index.ts";
+import type { MatchDocument, ProviderMatch } from "./command.ts";
 
 export function renderMatch(document: MatchDocument, style: Style): string {
   const { bold, dim } = style;

@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { count, printable, wrap } from "../../output/text.ts";
-import type { Finding, ValidateDocument } from "./index.ts";
+import type { Finding, ValidateDocument } from "./command.ts";
 
 const LONGEST_EXCERPT = 160;
 

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { ValidateDocument } from "./index.ts";
+import type { ValidateDocument } from "./command.ts";
 
 const FILES = join(import.meta.dirname, "../../../test/testdata/configs");
 

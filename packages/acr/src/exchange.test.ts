@@ -1,0 +1,198 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, test } from "node:test";
+import { EXCHANGE_FAULTS, startClouds } from "@imagecred/fake-clouds";
+import { OptionsError, UnsupportedRegistryError } from "@imagecred/protocol";
+import { ask, failure, operations, pull } from "../test/plugin.ts";
+
+const clouds = await startClouds();
+after(() => clouds.close());
+beforeEach(() => clouds.reset());
+const { azure } = clouds;
+const CONFIG = await azure.azureJsonFile("managed-identity");
+
+const EXPECTED: Readonly<Record<string, RegExp>> = {
+  "200 without a refresh_token":
+    /status 200 without a refresh_token; check that myreg\.azurecr\.io leads to Azure Container Registry/,
+  "200 with an empty refresh_token": /status 200 without a refresh_token; /,
+  "200 that is not JSON": /status 200 with a body that is not JSON: "<html>sign in<\/html>"; /,
+  redirect:
+    /status 307, a redirect to "https:\/\/evil\.example\/oauth2\/exchange", which is not followed with a token/,
+  "WWW-Authenticate: Basic":
+    /status 401 with WWW-Authenticate: Basic realm="registry", which is not a registry that takes Entra tokens/,
+};
+
+for (const [name, fault] of Object.entries(EXCHANGE_FAULTS)) {
+  test(`the registry answers the exchange with ${name}: an error that says so, and no other host is asked`, async () => {
+    await clouds.faults.add({ service: "azure.acr", operation: "Exchange", fault });
+    const message = await failure(clouds, { args: [CONFIG] });
+    assert.match(
+      message,
+      /^exchanging the Entra token for a credential of myreg\.azurecr\.io \(oauth2\/exchange\): /,
+    );
+    assert.match(message, EXPECTED[name] ?? assert.fail(name));
+    assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
+    assert.ok(clouds.proxied.every(({ target }) => target === "myreg.azurecr.io:443"));
+  });
+}
+
+test("a registry of another tenant refuses, with its correlation id and the tenant that we are of", async () => {
+  const message = await failure(clouds, { args: [CONFIG], image: "partnerreg.azurecr.io/app" });
+  const { tenant } = azure.population().node;
+  assert.match(
+    message,
+    /status 401 UNAUTHORIZED, authentication required, .* \(correlation id [0-9a-f-]{36}\); check that the identity belongs to the registry's tenant/,
+  );
+  assert.ok(message.includes(tenant));
+});
+
+test("the credential ends when its token says so; one that does not say is not cached", async () => {
+  azure.addRegistry({ name: "short", tenant: azure.population().node.tenant, refreshTokenSeconds: 90 });
+  const before = Math.floor(Date.now() / 1000);
+  const { answer } = await ask(clouds, { args: [CONFIG], image: "short.azurecr.io/app" });
+  const left = Number(answer.expiresAt) / 1000 - before;
+  assert.ok(left >= 90 && left < 100, `${left}`);
+  const body = JSON.stringify({ refresh_token: "opaque-token-without-claims" });
+  await clouds.faults.add({
+    service: "azure.acr",
+    operation: "Exchange",
+    fault: { kind: "answer", reply: { status: 200, body } },
+  });
+  assert.equal((await ask(clouds, { args: [CONFIG] })).answer.expiresAt, "do-not-cache");
+});
+
+test("keys are what the image says: case and port; the token goes to the registry's own host and port", async () => {
+  for (const [image, host] of [
+    ["MyReg.azurecr.io/app", "myreg.azurecr.io"],
+    ["myreg.azurecr.io:443/app", "myreg.azurecr.io"],
+    ["myreg.azurecr.io:8443/app", "myreg.azurecr.io"],
+    ["myreg.eastus.geo.azurecr.io/app", "myreg.eastus.geo.azurecr.io"],
+    ["myreg-h4x0r2d2c3p0bb88.azurecr.io/app", "myreg-h4x0r2d2c3p0bb88.azurecr.io"],
+  ] as const) {
+    await clouds.reset();
+    const { answer } = await ask(clouds, { args: [CONFIG], image });
+    assert.deepEqual(Object.keys(answer.auth), [image.split("/")[0]]);
+    assert.deepEqual(
+      clouds.requests.filter(({ service }) => service === "azure.acr").map(({ headers }) => headers["host"]),
+      [host],
+    );
+  }
+});
+
+test("hosts that are no registries of the cloud: refused before any request or connection", async () => {
+  for (const image of [
+    "evilazurecr.io/app",
+    "myreg.azurecr.io.evil.test/app",
+    "evil.test/myreg.azurecr.io",
+    "my.reg.azurecr.io/app",
+    "azurecr.io/app",
+    "myreg.azurecr.cn/app",
+    "myreg.azurecr.us/app",
+    "docker.io/library/app",
+    "app",
+  ]) {
+    const message = await failure(clouds, { args: [CONFIG], image }, UnsupportedRegistryError);
+    assert.match(
+      message,
+      /narrow matchImages of acr-credential-provider to \*\.azurecr\.io, or opt a mirror in with --registry/,
+    );
+  }
+  assert.deepEqual([clouds.requests, clouds.connections, clouds.proxied], [[], [], []]);
+});
+
+const MIRRORS: readonly [
+  args: readonly string[],
+  image: string,
+  keys: readonly string[],
+  cacheKeyType: string,
+][] = [
+  [
+    ["-r", "mcr.microsoft.com:myreg.azurecr.io"],
+    "mcr.microsoft.com/app",
+    ["mcr.microsoft.com", "myreg.azurecr.io"],
+    "Registry",
+  ],
+  [
+    ["--registry-mirror=a.test:partnerreg.azurecr.io,b.test:myreg.azurecr.io"],
+    "b.test/app",
+    ["b.test", "myreg.azurecr.io"],
+    "Registry",
+  ],
+  [
+    ["--registry", "mirror.test:5000=myreg.azurecr.io"],
+    "mirror.test:5000/app",
+    ["mirror.test:5000", "myreg.azurecr.io"],
+    "Registry",
+  ],
+  [
+    ["-r", "mirror.test:5000:myreg.azurecr.io:443"],
+    "mirror.test:5000/app",
+    ["mirror.test:5000", "myreg.azurecr.io:443"],
+    "Registry",
+  ],
+  [
+    ["-r", "mcr.microsoft.com/dotnet:myreg.azurecr.io/dotnet"],
+    "mcr.microsoft.com/dotnet/sdk",
+    ["mcr.microsoft.com/dotnet", "myreg.azurecr.io/dotnet"],
+    "Image",
+  ],
+];
+
+for (const [args, image, keys, cacheKeyType] of MIRRORS) {
+  test(`${args.join(" ")}: source and target both get the credential`, async () => {
+    const { answer } = await ask(clouds, { args: [...args, CONFIG], image });
+    assert.deepEqual(Object.keys(answer.auth), keys);
+    assert.equal(answer.cacheKeyType, cacheKeyType);
+    const passwords = new Set(Object.values(answer.auth).map(({ password }) => password.reveal()));
+    assert.equal(passwords.size, 1);
+    assert.equal(await pull(clouds, "myreg.azurecr.io", [...passwords][0]), 200);
+  });
+}
+
+test("a mirror of something that is no registry of the cloud is a mistake, found before any request", async () => {
+  const args = ["--registry", "mirror.test=evil.test", CONFIG];
+  const message = await failure(clouds, { args, image: "mirror.test/app" }, OptionsError);
+  assert.match(
+    message,
+    /--registry leads mirror\.test to evil\.test, but that does not end in \.azurecr\.io/,
+  );
+  assert.deepEqual(clouds.requests, []);
+});
+
+test("the anonymous second try: off by default; asked for, one more entry for the cloud's own suffix", async () => {
+  const keysOf = async (image: string, ...args: string[]) => {
+    const { answer } = await ask(clouds, { args: [...args, CONFIG], image });
+    return Object.entries(answer.auth).map(
+      ([key, { username }]) => `${key} ${username === "" ? "anonymous" : "token"}`,
+    );
+  };
+  const flag = "--anonymous-second-try";
+  assert.deepEqual(await keysOf("myreg.azurecr.io/app"), ["myreg.azurecr.io token"]);
+  assert.deepEqual(await keysOf("myreg.azurecr.io/app", flag), [
+    "myreg.azurecr.io token",
+    "*.azurecr.io anonymous",
+  ]);
+  assert.deepEqual(await keysOf("myreg.azurecr.io:443/app", flag), [
+    "myreg.azurecr.io:443 token",
+    "*.azurecr.io:443 anonymous",
+  ]);
+  assert.deepEqual(await keysOf("myreg.eastus.geo.azurecr.io/app", flag), [
+    "myreg.eastus.geo.azurecr.io token",
+    "*.eastus.geo.azurecr.io anonymous",
+  ]);
+  assert.deepEqual(await keysOf("m.test/app", flag, "-r", "m.test:myreg.azurecr.io"), [
+    "m.test token",
+    "myreg.azurecr.io token",
+    "*.azurecr.io anonymous",
+  ]);
+});
+
+test("what the second try is for: a registry that anybody may pull from, but not this identity", async () => {
+  const { answer } = await ask(clouds, {
+    args: ["--anonymous-second-try", CONFIG],
+    image: "openreg.azurecr.io/app",
+  });
+  const token = answer.auth["openreg.azurecr.io"]?.password.reveal();
+  assert.equal(await pull(clouds, "openreg.azurecr.io", token), 401);
+  assert.equal(await pull(clouds, "openreg.azurecr.io", undefined), 200);
+  assert.equal(await pull(clouds, "myreg.azurecr.io", undefined), 401);
+});

@@ -1,0 +1,223 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, test } from "node:test";
+import { type Fault, startClouds } from "@imagecred/fake-clouds";
+import { ask, failure, operations } from "../test/plugin.ts";
+
+const clouds = await startClouds();
+after(() => clouds.close());
+beforeEach(() => clouds.reset());
+const { azure } = clouds;
+const MANAGED = await azure.azureJsonFile("managed-identity");
+const SECRET = await azure.azureJsonFile("client-secret");
+const FEDERATED = await azure.azureJsonFile("federated-token-file");
+
+const status = (code: number, headers = {}): Fault => ({
+  kind: "answer",
+  reply: { status: code, headers, body: "{}" },
+});
+const countOf = (service: string) => operations(clouds).filter((each) => each.startsWith(service)).length;
+
+for (const code of [404, 410, 429, 500, 503]) {
+  test(`the metadata service answers ${code} once: asked again`, async () => {
+    await clouds.faults.add({ service: "azure.imds", times: 1, fault: status(code) });
+    await ask(clouds, { args: [MANAGED] });
+    assert.equal(countOf("azure.imds"), 2);
+  });
+}
+
+test("the metadata service stays busy: four attempts, then the reason", async () => {
+  await clouds.faults.add({ service: "azure.imds", fault: status(429) });
+  assert.match(
+    await failure(clouds, { args: [MANAGED] }),
+    /this machine's managed identity: status 429 .*; the metadata service is busy/,
+  );
+  assert.equal(countOf("azure.imds"), 4);
+  assert.equal(countOf("azure.acr"), 0);
+});
+
+test("an identity that the machine does not have: not asked again, and the advice names it", async () => {
+  const id = "20000000-ffff-4fff-8fff-000000000009";
+  const message = await failure(clouds, {
+    args: [await azure.azureJsonFile("managed-identity", { userAssignedIdentityID: id })],
+  });
+  assert.match(
+    message,
+    new RegExp(
+      `token of managed identity ${id}: status 400 invalid_request, Identity not found; assign this identity`,
+    ),
+  );
+  assert.equal(countOf("azure.imds"), 2, "as client id and as object id");
+  const resourceId =
+    "/subscriptions/x/resourceGroups/y/providers/Microsoft.ManagedIdentity/userAssignedIdentities/z";
+  await clouds.reset();
+  await failure(clouds, {
+    args: [await azure.azureJsonFile("managed-identity", { userAssignedIdentityID: resourceId })],
+  });
+  assert.equal(countOf("azure.imds"), 1);
+});
+
+test("a machine without any identity, and one with several and no choice", async () => {
+  const { identities } = azure.machine;
+  try {
+    azure.machine.identities = [];
+    assert.match(
+      await failure(clouds, { args: [MANAGED] }),
+      /Identity not found; give the virtual machine \(scale set\) a managed identity/,
+    );
+    azure.machine.identities = identities.slice(1);
+    assert.match(
+      await failure(clouds, { args: [MANAGED] }),
+      /Multiple user assigned identities exist, .*; check userAssignedIdentityID/,
+    );
+  } finally {
+    azure.machine.identities = identities;
+  }
+});
+
+test("no metadata service: soon, and with advice for a machine that is not in Azure", async () => {
+  const started = performance.now();
+  // Nobody listens at a port that needs root and has no service; the fakes' own would be a connection that is open already.
+  const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:1" };
+  const message = await failure(clouds, { args: [MANAGED], env });
+  assert.match(message, /refused the connection; .*not an Azure virtual machine/);
+  assert.ok(performance.now() - started < 2_500);
+  await clouds.faults.add({ service: "azure.imds", fault: status(200) });
+  assert.match(
+    await failure(clouds, { args: [MANAGED] }),
+    /status 200 "\{\}"; check what answers as the metadata service/,
+  );
+});
+
+for (const [name, config, elsewhere, host] of [
+  [
+    "@azure/identity",
+    SECRET,
+    await azure.azureJsonFile("client-secret", {}, "china"),
+    "login.chinacloudapi.cn",
+  ],
+  [
+    "our own request",
+    FEDERATED,
+    await azure.azureJsonFile("federated-token-file", {}, "usgov"),
+    "login.microsoftonline.us",
+  ],
+] as const) {
+  test(`Entra by way of ${name}: a certificate that is not trusted`, async () => {
+    await clouds.faults.add({
+      service: "azure.entra",
+      fault: { kind: "certificate", problem: "unknown-issuer" },
+    });
+    const image = host.endsWith(".cn") ? "myreg.azurecr.cn/app" : "myreg.azurecr.us/app";
+    const message = await failure(clouds, { args: [elsewhere], image });
+    assert.ok(message.includes(`the TLS certificate of ${host} is not trusted`), message);
+    assert.deepEqual(clouds.requests, []);
+  });
+
+  test(`Entra by way of ${name}: 429 with Retry-After and 503 are tried again, within the deadline`, async () => {
+    await clouds.faults.add({
+      service: "azure.entra",
+      operation: "Token",
+      times: 1,
+      fault: status(429, { "retry-after": "0" }),
+    });
+    await clouds.faults.add({ service: "azure.entra", operation: "Token", times: 1, fault: status(503) });
+    await ask(clouds, { args: [config] });
+    assert.equal(countOf("azure.entra"), 3);
+  });
+
+  test(`Entra by way of ${name}: a lasting 503, a redirect, nonsense`, async () => {
+    const message = async (fault: Fault) => {
+      await clouds.reset();
+      await clouds.faults.add({ service: "azure.entra", fault });
+      return failure(clouds, { args: [config] });
+    };
+    assert.match(
+      await message(status(503)),
+      /asking Microsoft Entra ID .*: status 503 with neither a token nor an error/,
+    );
+    assert.equal(countOf("azure.entra"), 4);
+    assert.match(
+      await message({ kind: "redirect", location: "https://evil.example/" }),
+      /status 307, a redirect to "https:\/\/evil\.example\/", which is not followed/,
+    );
+    assert.equal(countOf("azure.entra"), 1);
+    assert.match(
+      await message({ kind: "answer", reply: { status: 200, body: "<html>" } }),
+      /status 200 with "<html>"|Entra ID/,
+    );
+  });
+}
+
+test("Entra's refusals: code, message, trace id, and what to do", async () => {
+  const refused = async (extra: Record<string, unknown>) =>
+    failure(clouds, { args: [await azure.azureJsonFile("client-secret", extra)] });
+  const wrong = await refused({ aadClientSecret: "wrong-secret-wrong-secret" });
+  assert.match(
+    wrong,
+    /status 401 invalid_client, AADSTS7000215: Invalid client secret provided\..* \(trace id [0-9a-f-]{36}\); renew the client secret/,
+  );
+  assert.doesNotMatch(wrong, /wrong-secret/);
+  assert.match(
+    await refused({ tenantId: "no-such-tenant" }),
+    /AADSTS90002: Tenant 'no-such-tenant' not found.*; check the tenant id/,
+  );
+  const { tenant } = azure.population().node;
+  const old = azure.directory.addApp({
+    tenant,
+    name: "old",
+    secrets: [{ value: "old-secret-old-secret", endsAt: Date.now() - 1000 }],
+  });
+  assert.match(
+    await refused({ aadClientId: old.clientId, aadClientSecret: "old-secret-old-secret" }),
+    /AADSTS7000222.*; renew/,
+  );
+  const certificate = await failure(clouds, {
+    args: [await azure.azureJsonFile("client-certificate", { aadClientId: old.clientId })],
+  });
+  assert.match(
+    certificate,
+    /with its certificate: status 401 invalid_client, AADSTS700027.*; register this very certificate/,
+  );
+});
+
+test("a federated token file that is missing or empty", async () => {
+  const empty = await clouds.core.writeFile("empty-token", "\n");
+  const withFile = (aadFederatedTokenFile: string) =>
+    azure.azureJsonFile("federated-token-file", { aadFederatedTokenFile });
+  assert.match(
+    await failure(clouds, { args: [await withFile(empty)] }),
+    /federated token file .*: it is empty/,
+  );
+  assert.match(
+    await failure(clouds, { args: [await withFile("/nonexistent")] }, Error),
+    /federated token file \/nonexistent: no such file/,
+  );
+  assert.deepEqual(clouds.requests, []);
+});
+
+test("the registry: 429 and 5xx are tried again, four times in all; a refusal is not", async () => {
+  await clouds.faults.add({ service: "azure.acr", operation: "Exchange", times: 2, fault: status(503) });
+  await ask(clouds, { args: [MANAGED] });
+  assert.equal(countOf("azure.acr"), 3);
+  await clouds.reset();
+  await clouds.faults.add({ service: "azure.acr", operation: "Exchange", fault: status(429) });
+  assert.match(await failure(clouds, { args: [MANAGED] }), /status 429 .*the registry is busy or failing/);
+  assert.equal(countOf("azure.acr"), 4);
+  for (const [code, message] of [
+    [403, /status 403 .*lets this network in/],
+    [404, /status 404 .*check that the registry myreg\.azurecr\.io exists/],
+    [400, /status 400 .*leads to Azure Container Registry/],
+  ] as const) {
+    await clouds.reset();
+    await clouds.faults.add({ service: "azure.acr", operation: "Exchange", fault: status(code) });
+    assert.match(await failure(clouds, { args: [MANAGED] }), message);
+    assert.equal(countOf("azure.acr"), 1);
+  }
+});
+
+test("the registry's connection that was opened ahead fails: the exchange opens another", async () => {
+  azure.addRegistry({ name: "resets", tenant: azure.population().node.tenant });
+  await clouds.faults.add({ service: "azure.acr", times: 1, fault: { kind: "reset", when: "connect" } });
+  await ask(clouds, { args: [MANAGED], image: "resets.azurecr.io/app" });
+  assert.equal(clouds.connections.filter(({ serverName }) => serverName === "resets.azurecr.io").length, 2);
+});

@@ -1,0 +1,56 @@
+import { bodyStart, CredentialError, jsonOf, readText, type TransportResponse } from "@imagecred/protocol";
+
+/** What to do about the AADSTS codes that registry credentials run into (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
+const ADVICE: Readonly<Record<string, string>> = {
+  AADSTS50027: "the token is malformed: check that it is a service account token",
+  AADSTS500011: "Azure Container Registry is unknown in this tenant: check the tenant and the cloud",
+  AADSTS700016: "check the client id, and that the application exists in this tenant",
+  AADSTS7000215: "renew the client secret in the configuration: its value, not its id",
+  AADSTS7000222: "renew the application's secret or certificate: it has expired",
+  AADSTS700024: "check the clock of this node: the assertion is not valid now",
+  AADSTS700027: "register this very certificate with the application in Entra ID",
+  AADSTS70021: "add a federated credential for this issuer, subject and audience to the application",
+  AADSTS700211: "add a federated credential with this cluster's issuer to the application",
+  AADSTS700212:
+    "make serviceAccountTokenAudience of the CredentialProviderConfig and the federated credential's audience the same",
+  AADSTS700213: "add a federated credential for this service account to the application",
+  AADSTS90002: "check the tenant id, and that the cloud is the tenant's",
+};
+
+const GENERAL_ADVICE = "look the code up at https://login.microsoftonline.com/error";
+
+/**
+ * What a token endpoint's answer that has no token means: OAuth's error with Entra's code, message and ids.
+ * @param attempted what was being done
+ * @param service who answered
+ */
+export function tokenEndpointError(
+  action: string,
+  response: TransportResponse,
+  service: string,
+): CredentialError {
+  const document = jsonOf(response);
+  const error = readText(document, "error");
+  const { status, headers } = response;
+  if (status >= 300 && status < 400) {
+    const reason = `status ${status}, a redirect to ${JSON.stringify(headers["location"] ?? "nowhere")}, which is not followed with a credential`;
+    return new CredentialError({ action, reason, advice: `check what answers as ${service}` });
+  }
+  if (error === undefined) {
+    const reason = `status ${status} with ${document === undefined ? bodyStart(response) : "neither a token nor an error"}`;
+    return new CredentialError({ action, reason, advice: `check what answers as ${service}` });
+  }
+  const description = readText(document, "error_description") ?? "";
+  const code = /\bAADSTS\d+/.exec(description)?.[0];
+  const said = description.replace(/\s*\b(?:Trace ID|Correlation ID|Timestamp):.*$/s, "").trim();
+  const trace = readText(document, "trace_id") ?? headers["x-ms-request-id"];
+  const reason = `status ${status} ${error}${said === "" ? "" : `, ${shortened(said)}`}${trace === undefined ? "" : ` (trace id ${trace})`}`;
+  const advice =
+    code === undefined ? `check the identity with whoever runs ${service}` : (ADVICE[code] ?? GENERAL_ADVICE);
+  return new CredentialError({ action, reason, advice });
+}
+
+/** Entra's messages explain themselves at length; the line for the kubelet is short. */
+function shortened(text: string): string {
+  return text.length > 240 ? `${text.slice(0, 240)}…` : text;
+}

@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, test } from "node:test";
+import { startClouds } from "@imagecred/fake-clouds";
+import { OptionsError } from "@imagecred/protocol";
+import { ask, failure, formSent, operations } from "../../test/plugin.ts";
+
+const clouds = await startClouds();
+after(() => clouds.close());
+beforeEach(() => clouds.reset());
+const { azure } = clouds;
+
+const ACR_CLIENT = "kubernetes.azure.com/acr-client-id";
+const ACR_TENANT = "kubernetes.azure.com/acr-tenant-id";
+const WI_CLIENT = "azure.workload.identity/client-id";
+const WI_TENANT = "azure.workload.identity/tenant-id";
+const { pod } = azure.population();
+const partner = azure.population("partner").pod;
+const CALLS = ["azure.entra Token", "azure.acr Exchange"];
+
+async function asPod(
+  annotations: Record<string, string>,
+  extra: { image?: string; args?: string[]; token?: string } = {},
+) {
+  const token = extra.token ?? (await azure.podToken());
+  const args = [...(extra.args ?? []), await azure.azureJsonFile("managed-identity")];
+  return { args, image: extra.image ?? "myreg.azurecr.io/app", serviceAccount: { token, annotations } };
+}
+
+for (const [family, annotations] of Object.entries({
+  "the Go plugin's": { [ACR_CLIENT]: pod.clientId, [ACR_TENANT]: pod.tenant },
+  "Azure Workload Identity's": { [WI_CLIENT]: pod.clientId, [WI_TENANT]: pod.tenant },
+  "both, of which the registry's own win": {
+    [ACR_CLIENT]: pod.clientId,
+    [ACR_TENANT]: pod.tenant,
+    [WI_CLIENT]: partner.clientId,
+    [WI_TENANT]: partner.tenant,
+  },
+  "no tenant's, where azure.json has one": { [ACR_CLIENT]: pod.clientId },
+})) {
+  test(`a pod's token with annotations: ${family}`, async () => {
+    const { lines } = await ask(clouds, await asPod(annotations));
+    assert.deepEqual(operations(clouds), CALLS);
+    assert.match(lines.join("\n"), /identity source=pod service account token principal=application /);
+    const { client_assertion, ...form } = formSent(clouds, "azure.entra");
+    assert.deepEqual(form, {
+      grant_type: "client_credentials",
+      client_id: pod.clientId,
+      scope: "https://containerregistry.azure.net/.default",
+      client_assertion_type: "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+    });
+    assert.ok(client_assertion);
+  });
+}
+
+test("cross-tenant: the exchange names the pod's tenant, not azure.json's", async () => {
+  const annotations = { [ACR_CLIENT]: partner.clientId, [ACR_TENANT]: partner.tenant };
+  await ask(clouds, await asPod(annotations, { image: "partnerreg.azurecr.io/app" }));
+  assert.equal(formSent(clouds, "azure.acr")["tenant"], partner.tenant);
+  assert.notEqual(partner.tenant, (await azure.azureJson("managed-identity"))["tenantId"]);
+});
+
+test("without azure.json: tenant from AZURE_TENANT_ID or the annotation", async () => {
+  const serviceAccount = { token: await azure.podToken(), annotations: { [WI_CLIENT]: pod.clientId } };
+  await ask(clouds, { env: { AZURE_TENANT_ID: pod.tenant }, serviceAccount });
+  assert.deepEqual(operations(clouds), CALLS);
+  await clouds.reset();
+  const message = await failure(clouds, { serviceAccount });
+  assert.match(
+    message,
+    /names no tenant id: annotation .*acr-tenant-id or .*tenant-id did not come with the request; annotate/,
+  );
+  assert.deepEqual(clouds.requests, []);
+});
+
+test("a pod that names no identity never gets the node's", async () => {
+  const message = await failure(clouds, await asPod({}));
+  assert.match(
+    message,
+    /names no client id: annotation kubernetes\.azure\.com\/acr-client-id or azure\.workload\.identity\/client-id/,
+  );
+  assert.match(message, /optionalServiceAccountAnnotationKeys/);
+  assert.deepEqual(clouds.requests, []);
+});
+
+test("a pod that Entra refuses never gets the node's, unless --identity-fallback node says so", async () => {
+  const annotations = { [ACR_CLIENT]: "20000000-ffff-4fff-8fff-000000000001" };
+  const message = await failure(clouds, await asPod(annotations));
+  assert.match(message, /AADSTS700016.* \(trace id .*\); check the client id/);
+  assert.deepEqual(operations(clouds), ["azure.entra Token"]);
+  await clouds.reset();
+  const { lines } = await ask(clouds, await asPod(annotations, { args: ["--identity-fallback", "node"] }));
+  assert.deepEqual(operations(clouds), ["azure.entra Token", "azure.imds Token", "azure.acr Exchange"]);
+  assert.match(lines.join("\n"), /identity source=managed identity/);
+});
+
+test("--identity node leaves the pod's token alone; --identity pod needs one", async () => {
+  await ask(clouds, await asPod({ [ACR_CLIENT]: pod.clientId }, { args: ["--identity", "node"] }));
+  assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
+  const args = ["--identity=pod", await azure.azureJsonFile("managed-identity")];
+  assert.match(await failure(clouds, { args }), /the kubelet sent no service account token/);
+  assert.match(
+    await failure(clouds, { args: ["--identity", "me"] }, OptionsError),
+    /expected auto, pod or node/,
+  );
+});
+
+for (const [what, options, message] of [
+  ["another audience", { audience: "sts.amazonaws.com" }, /AADSTS700212.*serviceAccountTokenAudience/],
+  [
+    "another service account",
+    { serviceAccount: "stranger" },
+    /AADSTS700213.*add a federated credential for this service account/,
+  ],
+  [
+    "another issuer",
+    { issuer: "https://elsewhere.example" },
+    /AADSTS700211.*add a federated credential with this cluster's issuer/,
+  ],
+  ["an expired token", { expiresIn: -10 }, /AADSTS700024.*check the clock/],
+  ["a key that the cluster does not have", { signedBy: "stranger" }, /AADSTS5000223/],
+] as const) {
+  test(`Entra refuses ${what}, and the message says what to do`, async () => {
+    const annotations = { [ACR_CLIENT]: pod.clientId };
+    assert.match(
+      await failure(clouds, await asPod(annotations, { token: await azure.podToken(options) })),
+      message,
+    );
+    assert.deepEqual(operations(clouds), ["azure.entra Token"]);
+  });
+}
+
+test("annotations that are no ids are refused before any request", async () => {
+  for (const [key, value] of [
+    [ACR_CLIENT, "../../x"],
+    [ACR_CLIENT, "client&grant_type=password"],
+    [ACR_TENANT, "../common"],
+    [ACR_TENANT, ".."],
+    [ACR_TENANT, "a/b"],
+    [ACR_TENANT, "evil.test#"],
+    [ACR_TENANT, "tenant?x"],
+  ] as const) {
+    const message = await failure(clouds, await asPod({ [ACR_CLIENT]: pod.clientId, [key]: value }));
+    assert.match(message, new RegExp(`reading the pod's annotation ${key}`));
+  }
+  assert.deepEqual(clouds.requests, []);
+});

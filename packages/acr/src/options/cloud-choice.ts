@@ -1,0 +1,127 @@
+import { type Environment, type Files, OptionsError } from "@imagecred/protocol";
+import { type AzureCloud, cloudOfLoginHost, KNOWN_CLOUDS, knownCloud } from "../clouds.ts";
+import { type AzureConfig, fieldsOf, stringField } from "./azure-json.ts";
+
+/** The configured cloud, or where its endpoints are to be asked for. */
+export type CloudChoice =
+  | { readonly kind: "known"; readonly cloud: AzureCloud }
+  | {
+      readonly kind: "discover";
+      /** `resourceManagerEndpoint` of azure.json. */
+      readonly endpoint: string;
+      /** Name to look for in its list; undefined: the only one. */
+      readonly name: string | undefined;
+      /** What to stay with when the list does not have the name: a known cloud's own endpoints, as the Go plugin does. */
+      readonly otherwise: AzureCloud | undefined;
+    };
+
+const STACK = "azurestackcloud";
+
+/**
+ * The cloud that azure.json names, with `resourceManagerEndpoint` and, for a Stack Hub, the file that
+ * AZURE_ENVIRONMENT_FILEPATH names (pkg/azclient/cloud.go of cloud-provider-azure; the file wins, as there).
+ * @throws {OptionsError}
+ */
+export async function cloudOf(
+  config: AzureConfig,
+  path: string,
+  env: Environment,
+  files: Files,
+): Promise<CloudChoice> {
+  const { cloud: name, resourceManagerEndpoint: endpoint } = config;
+  const known = knownCloud(name ?? "");
+  if (name?.toLowerCase() === STACK) {
+    const environmentFile = env["AZURE_ENVIRONMENT_FILEPATH"] || undefined;
+    if (environmentFile !== undefined)
+      return { kind: "known", cloud: await readEnvironmentFile(environmentFile, files) };
+  }
+  if (endpoint !== undefined) {
+    const host = resourceManagerHost(endpoint, path);
+    if (known?.resourceManager === host) return { kind: "known", cloud: known };
+    return { kind: "discover", endpoint, name, otherwise: known };
+  }
+  if (known !== undefined) return { kind: "known", cloud: known };
+  throw new OptionsError(
+    `${path}: cloud is ${JSON.stringify(name)}, expected ${KNOWN_CLOUDS.map((each) => each.name).join(", ")}, or AzureStackCloud with resourceManagerEndpoint`,
+  );
+}
+
+function resourceManagerHost(endpoint: string, path: string): string {
+  if (URL.canParse(endpoint) && new URL(endpoint).protocol === "https:") return new URL(endpoint).host;
+  throw new OptionsError(
+    `${path}: resourceManagerEndpoint is ${JSON.stringify(endpoint)}, expected an https:// URL`,
+  );
+}
+
+/** The file that azure-sdk's `Environment` is read from on a Stack Hub: JSON with `activeDirectoryEndpoint` and `containerRegistryDNSSuffix`. */
+async function readEnvironmentFile(path: string, files: Files): Promise<AzureCloud> {
+  const text = await files.readText(path, "Azure environment file");
+  let document: unknown;
+  try {
+    document = JSON.parse(text.replace(/^\ufeff/, ""));
+  } catch {
+    throw new OptionsError(`${path} (AZURE_ENVIRONMENT_FILEPATH) is not JSON`);
+  }
+  const fields = fieldsOf(document, path);
+  return customCloud(
+    stringField(fields, "name", path) ?? "AzureStackCloud",
+    stringField(fields, "activeDirectoryEndpoint", path),
+    stringField(fields, "containerRegistryDNSSuffix", path),
+    path,
+  );
+}
+
+const DNS_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
+
+/**
+ * A cloud by its endpoints, checked: tokens go where they say.
+ * @param from where they come from, for messages
+ * @throws {OptionsError}
+ */
+export function customCloud(
+  name: string,
+  loginEndpoint: string | undefined,
+  registrySuffix: string | undefined,
+  from: string,
+): AzureCloud {
+  if (
+    loginEndpoint === undefined ||
+    !URL.canParse(loginEndpoint) ||
+    new URL(loginEndpoint).protocol !== "https:"
+  ) {
+    throw new OptionsError(
+      `${from}: the login endpoint is ${shown(loginEndpoint)}, expected an https:// URL`,
+    );
+  }
+  const suffix = registrySuffix?.toLowerCase().replace(/^\./, "");
+  if (suffix === undefined || !DNS_NAME.test(suffix)) {
+    throw new OptionsError(
+      `${from}: the suffix of registries is ${shown(registrySuffix)}, expected a DNS name of two labels or more`,
+    );
+  }
+  const { origin, pathname } = new URL(loginEndpoint);
+  // AD FS is named with its path, which is also its tenant.
+  const adfs = /^\/adfs\/?$/i.test(pathname);
+  return { name, loginEndpoint: origin, registrySuffix: suffix, resourceManager: undefined, adfs };
+}
+
+function shown(value: string | undefined): string {
+  return value === undefined ? "missing" : JSON.stringify(value);
+}
+
+/** The cloud of AZURE_AUTHORITY_HOST; the public one without it. @throws {OptionsError} */
+export function cloudFromEnvironment(env: Environment): CloudChoice {
+  const authority = env["AZURE_AUTHORITY_HOST"] || undefined;
+  const withScheme = authority?.includes("://") === false ? `https://${authority}` : authority;
+  const host = withScheme === undefined ? undefined : hostOf(withScheme);
+  const cloud =
+    authority === undefined ? knownCloud("") : host === undefined ? undefined : cloudOfLoginHost(host);
+  if (cloud !== undefined) return { kind: "known", cloud };
+  throw new OptionsError(
+    `AZURE_AUTHORITY_HOST is ${JSON.stringify(authority)}, expected the https:// URL of a known cloud's Entra ID; other clouds need a configuration file`,
+  );
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) && new URL(url).protocol === "https:" ? new URL(url).host : undefined;
+}

@@ -1,0 +1,144 @@
+import { type Environment, OptionsError, Secret } from "@imagecred/protocol";
+import type { AzureConfig } from "./azure-json.ts";
+
+/** An application registered in Entra ID, which proves who it is with something that it holds. */
+interface Application {
+  readonly clientId: string;
+  readonly tenantId: string;
+}
+
+/** A token file of another issuer, such as a projected service account token. */
+export interface FederatedIdentity extends Application {
+  readonly kind: "federated";
+  readonly tokenFile: string;
+}
+
+export interface CertificateIdentity extends Application {
+  readonly kind: "certificate";
+  /** PEM or PKCS#12. */
+  readonly path: string;
+  readonly password: Secret | undefined;
+  /** Sends the certificate along (`x5c`), for applications that trust a subject name and issuer. */
+  readonly sendChain: boolean;
+}
+
+export interface SecretIdentity extends Application {
+  readonly kind: "secret";
+  readonly secret: Secret;
+}
+
+export interface ManagedIdentity {
+  readonly kind: "managed";
+  /** Client id, object id or ARM id of a user-assigned identity; undefined: the machine's own. */
+  readonly id: string | undefined;
+}
+
+export type NodeIdentity = FederatedIdentity | CertificateIdentity | SecretIdentity | ManagedIdentity;
+
+/** A way to be somebody, or why it was not asked for. */
+export type NodeIdentityOrNot =
+  | NodeIdentity
+  | { readonly kind: NodeIdentity["kind"]; readonly unavailable: string };
+
+/**
+ * The ways to be the node, in the order in which they are tried: a token file, a certificate, a secret, a managed
+ * identity; where azure.json asks for the managed identity (`useManagedIdentityExtension: true`), it comes right after the
+ * token file, as in cloud-provider-azure.
+ * @throws {OptionsError} when one is asked for and something that it needs is missing
+ */
+export function nodeIdentitiesOf(config: AzureConfig, path: string): readonly NodeIdentityOrNot[] {
+  const application = (what: string): Application => ({
+    clientId: needed(config.aadClientId, "aadClientId", what, path),
+    tenantId: needed(config.tenantId, "tenantId", what, path),
+  });
+  const rest = [certificateOf(config, application), secretOf(config, application)];
+  const managed = managedOf(config);
+  return [
+    federatedOf(config, path, application),
+    ...(config.useManagedIdentityExtension === true ? [managed, ...rest] : [...rest, managed]),
+  ];
+}
+
+type ApplicationFor = (what: string) => Application;
+
+function federatedOf(config: AzureConfig, path: string, application: ApplicationFor): NodeIdentityOrNot {
+  if (!config.useFederatedWorkloadIdentityExtension)
+    return { kind: "federated", unavailable: "useFederatedWorkloadIdentityExtension is not true" };
+  const what = "useFederatedWorkloadIdentityExtension";
+  const tokenFile = needed(config.aadFederatedTokenFile, "aadFederatedTokenFile", what, path);
+  return { kind: "federated", ...application(what), tokenFile };
+}
+
+function certificateOf(config: AzureConfig, application: ApplicationFor): NodeIdentityOrNot {
+  const { aadClientCertPath, aadClientCertPassword, useManagedIdentityExtension } = config;
+  if (useManagedIdentityExtension === true)
+    return { kind: "certificate", unavailable: "useManagedIdentityExtension is true" };
+  if (aadClientCertPath === undefined) return { kind: "certificate", unavailable: "no aadClientCertPath" };
+  return {
+    kind: "certificate",
+    ...application("aadClientCertPath"),
+    path: aadClientCertPath,
+    password: aadClientCertPassword,
+    sendChain: true,
+  };
+}
+
+function secretOf(config: AzureConfig, application: ApplicationFor): NodeIdentityOrNot {
+  const { aadClientSecret, useManagedIdentityExtension } = config;
+  if (useManagedIdentityExtension === true)
+    return { kind: "secret", unavailable: "useManagedIdentityExtension is true" };
+  if (aadClientSecret === undefined) return { kind: "secret", unavailable: "no aadClientSecret" };
+  return { kind: "secret", ...application("aadClientSecret"), secret: aadClientSecret };
+}
+
+function managedOf(config: AzureConfig): NodeIdentityOrNot {
+  if (config.useManagedIdentityExtension === false)
+    return { kind: "managed", unavailable: "useManagedIdentityExtension is false" };
+  return { kind: "managed", id: config.userAssignedIdentityID };
+}
+
+function needed(value: string | undefined, field: string, forWhat: string, path: string): string {
+  if (value !== undefined) return value;
+  throw new OptionsError(`${path} has ${forWhat}, but no ${field}, which it needs`);
+}
+
+/**
+ * The same from the environment, where there is no azure.json: the variables of @azure/identity's EnvironmentCredential,
+ * WorkloadIdentityCredential and ManagedIdentityCredential
+ * (https://learn.microsoft.com/javascript/api/overview/azure/identity-readme#environment-variables).
+ * @throws {OptionsError}
+ */
+export function nodeIdentitiesFromEnvironment(env: Environment): readonly NodeIdentityOrNot[] {
+  const set = (name: string) => env[name] || undefined;
+  const application = (what: string): Application => ({
+    clientId: neededVariable(set("AZURE_CLIENT_ID"), "AZURE_CLIENT_ID", what),
+    tenantId: neededVariable(set("AZURE_TENANT_ID"), "AZURE_TENANT_ID", what),
+  });
+  const tokenFile = set("AZURE_FEDERATED_TOKEN_FILE");
+  const path = set("AZURE_CLIENT_CERTIFICATE_PATH");
+  const password = set("AZURE_CLIENT_CERTIFICATE_PASSWORD");
+  const secret = set("AZURE_CLIENT_SECRET");
+  return [
+    tokenFile === undefined
+      ? { kind: "federated", unavailable: "AZURE_FEDERATED_TOKEN_FILE is not set" }
+      : { kind: "federated", ...application("AZURE_FEDERATED_TOKEN_FILE"), tokenFile },
+    path === undefined
+      ? { kind: "certificate", unavailable: "AZURE_CLIENT_CERTIFICATE_PATH is not set" }
+      : {
+          kind: "certificate",
+          ...application("AZURE_CLIENT_CERTIFICATE_PATH"),
+          path,
+          password: password === undefined ? undefined : new Secret(password),
+          sendChain: /^(?:1|true)$/i.test(set("AZURE_CLIENT_SEND_CERTIFICATE_CHAIN") ?? ""),
+        },
+    secret === undefined
+      ? { kind: "secret", unavailable: "AZURE_CLIENT_SECRET is not set" }
+      : { kind: "secret", ...application("AZURE_CLIENT_SECRET"), secret: new Secret(secret) },
+    { kind: "managed", id: set("AZURE_CLIENT_ID") },
+  ];
+}
+
+function neededVariable(value: string | undefined, name: string, forWhat: string): string {
+  if (value !== undefined) return value;
+  throw new OptionsError(`${forWhat} is set, but not ${name}, which it needs`);
+}

@@ -1,0 +1,61 @@
+import type { Command, CommonOptions } from "./command.ts";
+
+/** What a shell can complete in the place of a value. */
+export type Completes = "file" | "directory" | readonly string[];
+
+export interface OptionDefinition {
+  /** Without dashes: `kubernetes-version`. */
+  readonly name: string;
+  readonly short?: string;
+  /** Placeholder of the value; a switch has none. */
+  readonly value?: string;
+  readonly about: string;
+  readonly completes?: Completes;
+  /** The only values that are taken. */
+  readonly choices?: readonly string[];
+  readonly default?: string;
+  readonly required?: boolean;
+  /** May be given several times. */
+  readonly repeated?: boolean;
+}
+
+export interface ArgumentDefinition {
+  readonly name: string;
+  readonly about: string;
+  readonly required: boolean;
+  readonly completes?: Completes;
+  readonly choices?: readonly string[];
+}
+
+export interface Example {
+  readonly command: string;
+  /** What it is good for, after a colon. */
+  readonly about: string;
+}
+
+/** One command of `imagecred`: the parser, `--help`, the completions and the tests of the reference read this. */
+export interface CommandDefinition {
+  readonly name: string;
+  /** One line, in the list of commands. */
+  readonly summary: string;
+  /** A paragraph or two for the command's own `--help`. */
+  readonly description: string;
+  readonly argument?: ArgumentDefinition;
+  readonly options: readonly OptionDefinition[];
+  readonly examples: readonly Example[];
+  /** Loaded when it runs: a tool that starts in milliseconds does not read what it does not need. */
+  readonly load: () => Promise<AnyCommand>;
+}
+
+/**
+ * Options come from the parser as a plain object that the definition describes, so the types meet here, once: a
+ * command's options are what its own definition says.
+ */
+export type AnyCommand = Command<CommonOptions, unknown>;
+
+/** Makes a loaded command fit the table of definitions. */
+export function erased<Options extends CommonOptions, Document>(
+  command: Command<Options, Document>,
+): AnyCommand {
+  return command as unknown as AnyCommand;
+}

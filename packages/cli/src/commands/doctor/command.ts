@@ -1,0 +1,131 @@
+import { matchImage } from "@imagecred/kubelet";
+import { CommandError } from "../../errors.ts";
+import { type Progress, withProgress } from "../../output/progress.ts";
+import { field, parseEvent } from "../../session/events.ts";
+import { openSession, type Session, type SessionHooks, type SessionOptions } from "../../session/session.ts";
+import type { Platform } from "../../world.ts";
+import type { Command, CommonOptions } from "../command.ts";
+import { configurationStep, executableStep, imageStep, matchStep } from "./node-steps.ts";
+import { credentialStep, pluginSteps } from "./plugin-steps.ts";
+import { registrySteps } from "./registry-steps.ts";
+import { renderDoctor } from "./render.ts";
+import { type Light, type Step, step } from "./steps.ts";
+import { tokenStep } from "./token-step.ts";
+
+export interface DoctorOptions extends CommonOptions, SessionOptions {
+  /** false for --no-registry. */
+  readonly registry?: boolean;
+}
+
+export interface DoctorDocument {
+  readonly kind: "Doctor";
+  readonly image: string;
+  readonly verdict: Exclude<Light, "skipped">;
+  /** Where it stops, or that it does not. */
+  readonly summary: string;
+  readonly steps: readonly Step[];
+}
+
+export const doctor: Command<DoctorOptions, DoctorDocument> = {
+  async run(options, platform) {
+    const steps = await withProgress(platform, options, "reading the configuration", (progress) =>
+      examine(options, platform, progress),
+    );
+    const worst = steps.find(({ light }) => light === "bad");
+    const warned = steps.some(({ light }) => light === "warning");
+    return {
+      kind: "Doctor",
+      image: options.image,
+      verdict: worst !== undefined ? "bad" : warned ? "warning" : "good",
+      summary: summary(options, steps, worst),
+      steps,
+    };
+  },
+  render: renderDoctor,
+  exitCode: ({ verdict }) => (verdict === "bad" ? 1 : 0),
+};
+
+async function examine(
+  options: DoctorOptions,
+  platform: Platform,
+  progress: Progress,
+): Promise<readonly Step[]> {
+  const started = platform.clock.now();
+  let session: Session;
+  try {
+    session = openSession(options, platform, { prepare: withEvents(progress) });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [
+      step("configuration", {
+        light: "bad",
+        says: error.message,
+        fix: "imagecred validate checks the configuration",
+      }),
+    ];
+  }
+  const steps: Step[] = [
+    configurationStep(session, platform.clock.now() - started, platform),
+    imageStep(session, options.image),
+    matchStep(session),
+  ];
+  const executable = executableStep(session, platform);
+  if (executable !== undefined) steps.push(executable);
+  if (isBad(executable)) return steps;
+
+  const matching = session.reading.config.providers.filter(({ matchImages }) =>
+    matchImages?.some((pattern) => matchImage(pattern, session.image.repo).matched),
+  );
+  const token = tokenStep(session, matching, platform.clock.now());
+  if (token !== undefined) steps.push(token);
+  if (isBad(token)) return steps;
+
+  const asked = await session.providers.credentialsFor(options.image, session.podIdentity?.pod);
+  const plugins = pluginSteps(asked, session.runs, matching.length);
+  // With another plugin's credential in hand the pull goes on, and one that failed is only a nuisance.
+  const lenient = asked.credentials.length > 0;
+  steps.push(...plugins.map((one): Step => (lenient && isBad(one) ? { ...one, light: "warning" } : one)));
+  const credential = credentialStep(asked, platform.clock.now());
+  if (credential !== undefined) steps.push(credential);
+  if (steps.some(isBad) || options.registry === false) return steps;
+
+  progress.say(`asking ${session.image.repo.split("/")[0]}`);
+  steps.push(...(await registrySteps(session.image, asked.credentials, platform.stdio.env, platform)));
+  return steps;
+}
+
+function isBad(one: Step | undefined): boolean {
+  return one?.light === "bad";
+}
+
+/** Has our plugins tell every call; others do not know the variable. What arrives moves the progress line. */
+function withEvents(progress: Progress): NonNullable<SessionHooks["prepare"]> {
+  return (request, provider) => {
+    progress.say(`running ${provider}`);
+    let rest = "";
+    return {
+      ...request,
+      env: { ...request.env, IMAGECRED_LOG: "json,debug" },
+      onStderr: (text) => {
+        const lines = (rest + text).split("\n");
+        rest = lines.pop() ?? "";
+        for (const line of lines) {
+          const event = parseEvent(line);
+          if (event?.message === "http") {
+            progress.say(
+              `running ${provider}: ${field(event, "operation")} ${field(event, "status") ?? field(event, "failed")}`,
+            );
+          }
+        }
+      },
+    };
+  };
+}
+
+function summary(options: DoctorOptions, steps: readonly Step[], worst: Step | undefined): string {
+  if (worst !== undefined) return `It stops at "${worst.name}".`;
+  const warned = steps.filter(({ light }) => light === "warning").map(({ name }) => name);
+  const but = warned.length === 0 ? "" : ` Worth a look: ${warned.join(", ")}.`;
+  if (options.registry === false) return `The plugin's side is in order; the registry was not asked.${but}`;
+  return `This machine can pull ${options.image}.${but}`;
+}

@@ -1,0 +1,91 @@
+import { shellWord } from "../../distributions/node-commands.ts";
+import { RBAC_NAME } from "../../distributions/rbac.ts";
+import type { Cloud } from "../../distributions/types.ts";
+import type { Style } from "../../output/style.ts";
+import { table, wrap } from "../../output/text.ts";
+import type { Command, CommonOptions } from "../command.ts";
+import { type PlanOptions, planInit } from "./plan.ts";
+import { type WrittenFile, writeFiles } from "./write.ts";
+
+export interface InitOptions extends CommonOptions, PlanOptions {
+  /** Print the configuration instead of writing files. */
+  readonly stdout?: boolean;
+  /** Replace files that were changed by hand. */
+  readonly force?: boolean;
+}
+
+export interface InitDocument {
+  readonly kind: "Init";
+  readonly distribution: string;
+  readonly title: string;
+  readonly clouds: readonly Cloud[];
+  readonly podIdentity: boolean;
+  readonly directory: string;
+  readonly files: readonly WrittenFile[];
+  /** Once per cluster, before the others. */
+  readonly clusterCommands: readonly string[];
+  /** The two that apply it to nodes. */
+  readonly commands: readonly [string, string];
+  readonly notes: readonly string[];
+}
+
+export const init: Command<InitOptions, InitDocument> = {
+  run(options, { fileSystem }) {
+    const { plan, distribution, files } = planInit(options);
+    const directory = plan.directory;
+    return {
+      kind: "Init",
+      distribution: distribution.id,
+      title: distribution.title,
+      clouds: plan.clouds,
+      podIdentity: plan.podIdentity,
+      directory,
+      files:
+        options.stdout === true
+          ? files.map(({ name, about, content }) => ({ name, about, content, state: "not-written" as const }))
+          : writeFiles(fileSystem, directory, files, options.force === true),
+      clusterCommands: plan.podIdentity ? [`kubectl apply -f ${shellWord(`${directory}/${RBAC_NAME}`)}`] : [],
+      commands: distribution.commands(plan),
+      notes: [...distribution.notes(plan), ...identityNotes(plan.podIdentity, options.nodeFallback === true)],
+    };
+  },
+  render(document, style) {
+    const printed = document.files.find((file) => file.state === "not-written");
+    return printed === undefined ? summary(document, style) : printed.content;
+  },
+  exitCode: () => 0,
+};
+
+function identityNotes(podIdentity: boolean, nodeFallback: boolean): readonly string[] {
+  if (!podIdentity) return [];
+  const fallback = nodeFallback
+    ? "A pod whose service account names no cloud identity gets the node's (--identity-fallback=node)."
+    : "A pod whose service account names no cloud identity gets no credentials from these plugins; init --node-fallback lets it have the node's.";
+  return ["tokenAttributes need Kubernetes 1.34 or newer; older kubelets refuse the file.", fallback];
+}
+
+function summary(document: InitDocument, style: Style): string {
+  const { bold, dim, green, cyan, marks } = style;
+  const rows = document.files.map((file) => [
+    file.state === "unchanged" ? dim(marks.skipped) : green(marks.good),
+    `${document.directory}/${file.name}`,
+    dim(file.state === "unchanged" ? `${file.about} (unchanged)` : file.about),
+  ]);
+  const steps = [...document.clusterCommands, ...document.commands];
+  const lines = [
+    bold(`${document.title}: ${document.clouds.join(", ")}${document.podIdentity ? ", pod identity" : ""}`),
+    "",
+    table(rows, "  ", style.width),
+    "",
+    bold("Apply it:"),
+    ...document.clusterCommands.map((command) => `  ${cyan(command)}   ${dim("# once per cluster")}`),
+    ...document.commands.map((command) => `  ${cyan(command)}`),
+    "",
+    ...document.notes.map((note) => `  ${dim(marks.bullet)} ${wrap(note, style.width, "    ", 4)}`),
+    "",
+    dim(
+      `Check it first: imagecred validate ${shellWord(`${document.directory}/${document.files[0]?.name ?? ""}`)}`,
+    ),
+  ];
+  return steps.length === 0 ? "" : `${lines.join("\n")}\n`;
+}

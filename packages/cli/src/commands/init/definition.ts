@@ -1,0 +1,76 @@
+import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
+import { CLOUDS } from "../../distributions/types.ts";
+import { type CommandDefinition, erased } from "../definition.ts";
+import { OUTPUT } from "../shared-options.ts";
+
+export const init: CommandDefinition = {
+  name: "init",
+  summary: "write the kubelet's configuration for your clouds and your distribution",
+  description:
+    "Writes a CredentialProviderConfig with one provider per cloud, and the flags or files that the distribution needs, " +
+    "into a directory of its own; then tells the two commands that apply it. Nothing on the node is changed.",
+  options: [
+    {
+      name: "cloud",
+      value: "list",
+      about: "clouds whose registries the nodes pull from: aws, azure, gcp, with commas",
+      completes: CLOUDS,
+      required: true,
+      repeated: true,
+    },
+    {
+      name: "distribution",
+      value: "name",
+      about: `what the nodes run: ${DISTRIBUTION_IDS.join(", ")}`,
+      completes: DISTRIBUTION_IDS,
+      required: true,
+    },
+    {
+      name: "directory",
+      short: "d",
+      value: "dir",
+      about: "where to write; imagecred-DISTRIBUTION unless given",
+      completes: "directory",
+    },
+    {
+      name: "pod-identity",
+      about: "pull as the pod's service account (Kubernetes 1.34+); adds the RBAC manifest",
+    },
+    { name: "node-fallback", about: "with --pod-identity: pods without a cloud identity get the node's" },
+    {
+      name: "registry",
+      value: "host=target",
+      about: "a mirror or pull-through host that gets the credentials of a registry; may be repeated",
+      repeated: true,
+    },
+    { name: "azure-config", value: "path", about: "azure.json on the nodes, for the ACR plugin" },
+    {
+      name: "gcp-workload-identity-provider",
+      value: "name",
+      about:
+        "with --pod-identity: projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
+    },
+    { name: "gcp-project", value: "id", about: "with --pod-identity on GKE: the cluster's project" },
+    { name: "gcp-issuer", value: "url", about: "with --pod-identity on GKE: the cluster's issuer" },
+    { name: "stdout", about: "print the configuration, write nothing" },
+    { name: "force", about: "replace files that differ from what is to be written" },
+    OUTPUT,
+  ],
+  examples: [
+    { command: "imagecred init --cloud aws --distribution kubeadm", about: "ECR on a kubeadm cluster" },
+    {
+      command: "imagecred init --cloud aws,gcp --distribution k3s -d k3s-credentials",
+      about: "two clouds on k3s, into a directory of your choice",
+    },
+    {
+      command: "imagecred init --cloud azure --distribution kubeadm --pod-identity",
+      about: "every pod pulls with its own identity",
+    },
+    {
+      command:
+        "imagecred init --cloud aws --distribution talos --registry cache.example.com=123456789012.dkr.ecr.us-east-1.amazonaws.com",
+      about: "a pull-through cache that takes ECR's credentials",
+    },
+  ],
+  load: async () => erased((await import("./command.ts")).init),
+};

@@ -1,0 +1,88 @@
+import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
+import { type CommandDefinition, erased } from "../definition.ts";
+import { OUTPUT } from "../shared-options.ts";
+
+export const install: CommandDefinition = {
+  name: "install",
+  summary: "put executables and configuration on a node, safely",
+  description:
+    "Copies the executables that the configuration names, the configuration, and the distribution's own files to where the " +
+    "kubelet looks. Every file is checked against its SHA-256 first, written beside its place and renamed over it, and what " +
+    "was there is kept as a backup. Directories that others than root can write to are refused. DIRECTORY is what init wrote.",
+  argument: {
+    name: "directory",
+    about: "what init wrote; the current directory unless given",
+    required: false,
+    completes: "directory",
+  },
+  options: [
+    {
+      name: "distribution",
+      value: "name",
+      about: "where things go: kubeadm, k3s, rke2, kops, eks, aks, gce",
+      completes: DISTRIBUTION_IDS,
+    },
+    { name: "bin-dir", short: "b", value: "dir", about: "where the executables go", completes: "directory" },
+    { name: "config-path", value: "path", about: "where the configuration goes", completes: "file" },
+    {
+      name: "config",
+      short: "c",
+      value: "file",
+      about: "the configuration; DIRECTORY/credential-provider-config.yaml unless given",
+      completes: "file",
+    },
+    {
+      name: "executables",
+      short: "e",
+      value: "dir",
+      about: "where the executables are; DIRECTORY, then beside imagecred itself unless given",
+      completes: "directory",
+    },
+    {
+      name: "checksums",
+      value: "file",
+      about: "SHA256SUMS; that beside the executables, or NAME.sha256, unless given",
+      completes: "file",
+    },
+    { name: "no-checksums", about: "install executables whose checksum is not known" },
+    {
+      name: "root",
+      value: "dir",
+      about: "install into a mounted image instead of /",
+      completes: "directory",
+      default: "/",
+    },
+    { name: "dry-run", about: "check everything, change nothing" },
+    OUTPUT,
+  ],
+  examples: [
+    { command: "sudo imagecred install --distribution kubeadm imagecred-kubeadm", about: "on a node" },
+    {
+      command: "sudo imagecred install --distribution eks --root /mnt/image -e ./dist imagecred-eks",
+      about: "into a node image that is being built",
+    },
+    {
+      command:
+        "sudo imagecred install --bin-dir /opt/credential-providers --config-path /etc/kubernetes/providers.yaml --dry-run .",
+      about: "would it work, with places of your own",
+    },
+  ],
+  load: async () => erased((await import("./command.ts")).install),
+};
+
+export const completion: CommandDefinition = {
+  name: "completion",
+  summary: "print a completion script for bash, zsh or fish",
+  description: "Prints a script that completes commands, options and their values.",
+  argument: { name: "shell", about: "bash, zsh or fish", required: true, choices: ["bash", "zsh", "fish"] },
+  options: [OUTPUT],
+  examples: [
+    {
+      command: "imagecred completion bash | sudo tee /etc/bash_completion.d/imagecred",
+      about: "bash, for everybody",
+    },
+    { command: 'imagecred completion zsh > "$fpath[1]/_imagecred"', about: "zsh" },
+    { command: "imagecred completion fish > ~/.config/fish/completions/imagecred.fish", about: "fish" },
+  ],
+  load: async () => erased((await import("../completion/command.ts")).completion),
+};

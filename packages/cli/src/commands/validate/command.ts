@@ -1,0 +1,157 @@
+import type { ConfigProblem, ConfigReading } from "@imagecred/kubelet";
+import { UsageError } from "../../errors.ts";
+import { LINTS, runLints } from "../../lint/index.ts";
+import type { Severity } from "../../lint/types.ts";
+import { loadConfig, minorVersion, withoutContent } from "../../machine/load-config.ts";
+import { findPlaces, runningKubelet } from "../../machine/places.ts";
+import type { Platform } from "../../world.ts";
+import type { Command, CommonOptions } from "../command.ts";
+import { fixFor } from "./fixes.ts";
+import { renderValidate } from "./render.ts";
+
+export interface ValidateOptions extends CommonOptions {
+  readonly config?: string;
+  readonly binDir?: string;
+  readonly kubernetesVersion?: string;
+  readonly ignore?: readonly string[];
+}
+
+/** One thing to say about the configuration. */
+export interface Finding {
+  readonly severity: Severity;
+  /** Of a lint, or of one of the kubelet's own checks. */
+  readonly code: string;
+  readonly source: "kubelet" | "lint";
+  readonly message: string;
+  /** Null for the kubelet's own checks, whose message says all. */
+  readonly explanation: string | null;
+  readonly fix: string;
+  readonly file: string | null;
+  readonly line: number | null;
+  readonly column: number | null;
+  /** The line itself, for a person; null where it must not be shown. */
+  readonly excerpt: string | null;
+}
+
+export interface ValidateDocument {
+  readonly kind: "Validate";
+  readonly config: string;
+  readonly foundBy: string;
+  readonly kubernetesVersion: string;
+  readonly binDir: string | null;
+  readonly files: readonly string[];
+  readonly hash: string | null;
+  /** Whether the kubelet would start with it. */
+  readonly accepted: boolean;
+  /** The one line that it would stop with. */
+  readonly kubeletError: string | null;
+  readonly providers: readonly string[];
+  readonly findings: readonly Finding[];
+}
+
+const LARGEST_SHOWN_FILE = 4 << 20;
+
+export const validate: Command<ValidateOptions, ValidateDocument> = {
+  run(options, platform) {
+    const ignored = new Set(options.ignore ?? []);
+    checkCodes(ignored);
+    const minor = minorVersion(options.kubernetesVersion);
+    const kubelet = options.config === undefined ? runningKubelet(platform) : undefined;
+    const places = findPlaces(options, platform, kubelet);
+    const reading = loadConfig(places.config, options.kubernetesVersion, platform);
+    const texts = textsOf(reading, platform);
+    const lints = runLints(
+      {
+        reading,
+        providers: reading.config?.providers ?? [],
+        minor,
+        versionGiven: options.kubernetesVersion !== undefined,
+        texts,
+        binDir: places.binDir,
+        fileSystem: platform.fileSystem,
+      },
+      ignored,
+    );
+    const findings = [
+      ...reading.problems.map((problem) => kubeletFinding(problem, texts)),
+      ...lints.map((lint): Finding => {
+        const { severity, code, message, explanation, fix, location } = lint;
+        return {
+          severity,
+          code,
+          source: "lint",
+          message,
+          explanation,
+          fix,
+          ...placeOf(location, texts, code),
+        };
+      }),
+    ];
+    return {
+      kind: "Validate",
+      config: places.config,
+      foundBy: places.foundBy,
+      kubernetesVersion: `1.${minor}`,
+      binDir: places.binDir ?? null,
+      files: reading.files,
+      hash: reading.hash ?? null,
+      accepted: reading.accepted && !lints.some(({ severity }) => severity === "error"),
+      kubeletError: reading.kubeletError === undefined ? null : withoutContent(reading.kubeletError),
+      providers: (reading.config?.providers ?? []).map(({ name }) => name),
+      findings: findings.sort(byPlace),
+    };
+  },
+  render: renderValidate,
+  exitCode: ({ findings }) => (findings.some(({ severity }) => severity !== "note") ? 1 : 0),
+};
+
+function checkCodes(codes: ReadonlySet<string>): void {
+  const known = LINTS.map(({ code }) => code);
+  for (const code of codes) {
+    if (!known.includes(code))
+      throw new UsageError(`--ignore ${code}: not known; one of ${known.join(", ")}`);
+  }
+}
+
+function textsOf(reading: ConfigReading, { fileSystem }: Platform): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const file of reading.files) {
+    try {
+      texts.set(file, new TextDecoder().decode(fileSystem.read(file, LARGEST_SHOWN_FILE)));
+    } catch {
+      // Said already: the kubelet cannot read it either.
+    }
+  }
+  return texts;
+}
+
+function kubeletFinding(problem: ConfigProblem, texts: ReadonlyMap<string, string>): Finding {
+  return {
+    severity: "error",
+    code: problem.code,
+    source: "kubelet",
+    message: withoutContent(problem.message),
+    explanation: null,
+    fix: fixFor(problem),
+    ...placeOf(problem.location, texts, problem.code),
+  };
+}
+
+type Place = Pick<Finding, "file" | "line" | "column" | "excerpt">;
+
+function placeOf(
+  location: ConfigProblem["location"],
+  texts: ReadonlyMap<string, string>,
+  code: string,
+): Place {
+  if (location === undefined) return { file: null, line: null, column: null, excerpt: null };
+  const { file, line, column } = location;
+  const text = texts.get(file)?.split("\n")[line - 1]?.replace(/\r$/, "");
+  const secret = code === "secret-in-env" || code === "userinfo";
+  return { file, line, column, excerpt: secret || text === undefined ? null : text };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return (a.file ?? "") < (b.file ?? "") ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { inspectExecutable } from "./executable-format.ts";
+
+/** A 64-bit little-endian ELF header with one program header, as a linker writes it. */
+function elf(options: {
+  machine: number;
+  interpreter?: string;
+  wide?: boolean;
+  little?: boolean;
+}): Uint8Array {
+  const { machine, interpreter, wide = true, little = true } = options;
+  const bytes = new Uint8Array(256);
+  const view = new DataView(bytes.buffer);
+  bytes.set([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2]);
+  view.setUint16(18, machine, little);
+  const start = wide ? 64 : 52;
+  if (wide) view.setBigUint64(32, BigInt(start), little);
+  else view.setUint32(28, start, little);
+  view.setUint16(wide ? 54 : 42, wide ? 56 : 32, little);
+  view.setUint16(wide ? 56 : 44, 1, little);
+  view.setUint32(start, interpreter === undefined ? 1 : 3, little);
+  if (interpreter !== undefined) {
+    const text = new TextEncoder().encode(`${interpreter}\0`);
+    bytes.set(text, 200);
+    if (wide) {
+      view.setBigUint64(start + 8, 200n, little);
+      view.setBigUint64(start + 32, BigInt(text.length), little);
+    } else {
+      view.setUint32(start + 4, 200, little);
+      view.setUint32(start + 16, text.length, little);
+    }
+  }
+  return bytes;
+}
+
+test("static and dynamically linked, 32 and 64 bits, both byte orders", () => {
+  const loader = "/lib/ld.so";
+  for (const wide of [true, false]) {
+    for (const little of [true, false]) {
+      assert.deepEqual(inspectExecutable(elf({ machine: 183, wide, little })), {
+        kind: "elf",
+        machine: "aarch64",
+        interpreter: undefined,
+      });
+      assert.deepEqual(inspectExecutable(elf({ machine: 62, interpreter: loader, wide, little })), {
+        kind: "elf",
+        machine: "x86_64",
+        interpreter: loader,
+      });
+    }
+  }
+  assert.equal((inspectExecutable(elf({ machine: 4711 })) as { machine: string }).machine, "machine 4711");
+});
+
+test("this machine's shell is dynamically linked", { skip: process.platform !== "linux" }, () => {
+  const found = inspectExecutable(readFileSync("/bin/sh"));
+  assert.equal(found.kind, "elf");
+  assert.match((found as { interpreter: string }).interpreter, /^\/lib.*\/ld-/);
+});
+
+test("scripts, and what is neither", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  assert.deepEqual(inspectExecutable(bytes("#! /usr/bin/env -S bash\n")), {
+    kind: "script",
+    interpreter: "/usr/bin/env",
+  });
+  for (const text of ["", "\x7fELF", "MZ", "{}".repeat(64)]) {
+    assert.deepEqual(inspectExecutable(bytes(text)), { kind: "unknown" });
+  }
+});
+
+test("a header that points outside of what was read is no reason to fall", () => {
+  const broken = elf({ machine: 62, interpreter: "/lib/ld.so" });
+  new DataView(broken.buffer).setBigUint64(32, 1_000_000n, true);
+  assert.equal(inspectExecutable(broken).kind, "elf");
+});

@@ -1,0 +1,77 @@
+import { type ConfigReading, KubernetesVersionError, kubeletRules, readConfig } from "@imagecred/kubelet";
+import { CommandError, UsageError } from "../errors.ts";
+import type { FileSystem } from "../runtime/types.ts";
+import type { Platform } from "../world.ts";
+import { joinPath } from "./paths.ts";
+
+/** The minor version of `--kubernetes-version`, or of the newest known. @throws {UsageError} */
+export function minorVersion(version: string | undefined): number {
+  try {
+    return kubeletRules(version).minor;
+  } catch (error) {
+    if (error instanceof KubernetesVersionError)
+      throw new UsageError(`--kubernetes-version: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Reads a configuration as the kubelet does. @throws {UsageError} for the version, @throws {CommandError} for a file that never ends */
+export function loadConfig(
+  path: string,
+  kubernetesVersion: string | undefined,
+  platform: Platform,
+): ConfigReading {
+  minorVersion(kubernetesVersion);
+  refuseWaiting(path, platform.fileSystem);
+  return readConfig(path, {
+    fileSystem: platform.fileSystem,
+    crypto: platform.crypto,
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+  });
+}
+
+/** Reading a FIFO waits until somebody writes into it: the kubelet then hangs when it starts, and so would we. */
+function refuseWaiting(path: string, fileSystem: FileSystem): void {
+  try {
+    const kind = fileSystem.status(path)?.kind;
+    if (kind === "fifo" || kind === "socket" || kind === "device") {
+      throw new CommandError(
+        `${path} is a ${kind} and no file: a kubelet would wait for it and not start; remove it`,
+      );
+    }
+    if (kind !== "directory") return;
+    for (const name of fileSystem.list(path)) {
+      if (
+        /\.(?:json|yaml|yml)$/.test(name) &&
+        fileSystem.status(joinPath(path, name))?.kind !== "directory"
+      ) {
+        refuseWaiting(joinPath(path, name), fileSystem);
+      }
+    }
+  } catch (error) {
+    // What cannot be looked at is readConfig's to tell, in the kubelet's words.
+    if (error instanceof CommandError) throw error;
+  }
+}
+
+/**
+ * The kubelet's error, less the file's content, which its text for a file without kind or apiVersion repeats whole, with
+ * whatever is secret in it.
+ */
+export function withoutContent(kubeletText: string): string {
+  return kubeletText.replace(/(?<=Object '\w+' is missing in ')[\s\S]*(?=')/, "…");
+}
+
+/** A configuration that the kubelet takes. @throws {CommandError} with the kubelet's words for any other */
+export function loadAcceptedConfig(
+  path: string,
+  kubernetesVersion: string | undefined,
+  platform: Platform,
+): ConfigReading & { readonly config: NonNullable<ConfigReading["config"]> } {
+  const reading = loadConfig(path, kubernetesVersion, platform);
+  const { accepted, config } = reading;
+  if (accepted && config !== undefined) return { ...reading, config };
+  throw new CommandError(
+    `the kubelet would not start with ${path}: ${withoutContent(reading.kubeletError ?? "")}; imagecred validate ${path} shows where`,
+  );
+}

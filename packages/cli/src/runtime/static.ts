@@ -1,0 +1,28 @@
+import "./static-globals.ts";
+import * as files from "imagecred:files";
+import { columns, executable, userId, workingDirectory } from "imagecred:terminal";
+import type { FileSystem, ProcessInfo, Terminal } from "./types.ts";
+
+export const fileSystem: FileSystem = {
+  status: (path, links = "follow") => files.status(path, links === "follow"),
+  read: files.read,
+  list: (path) => files.list(path).sort((a, b) => (a < b ? -1 : 1)),
+  create: files.create,
+  rename: files.rename,
+  remove: files.remove,
+  makeDirectory: files.makeDirectory,
+  changeOwner: files.changeOwner,
+  changeMode: files.changeMode,
+  syncDirectory: files.syncDirectory,
+  realPath: files.realPath,
+};
+
+export const terminal: Terminal = {
+  columns: (stream) => columns(stream === "stdout" ? 1 : 2),
+};
+
+export const processInfo: ProcessInfo = {
+  userId: userId(),
+  workingDirectory: workingDirectory(),
+  executable: executable(),
+};

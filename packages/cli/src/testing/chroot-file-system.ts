@@ -1,0 +1,27 @@
+import { fileSystem as realDisk } from "../runtime/nodejs.ts";
+import type { FileSystem } from "../runtime/types.ts";
+
+/**
+ * The real disk below one directory, which the tool takes for `/`: what runs or is installed on the machine of the tests
+ * is then nothing to them. It is the working directory too, and paths within it are
+ * taken as they are.
+ */
+export function chrootFileSystem(root: string): FileSystem {
+  const at = (path: string) => {
+    if (!path.startsWith("/")) return `${root}/${path}`;
+    return path === root || path.startsWith(`${root}/`) ? path : root + path;
+  };
+  return {
+    status: (path, links) => realDisk.status(at(path), links),
+    read: (path, maxBytes) => realDisk.read(at(path), maxBytes),
+    list: (path) => realDisk.list(at(path)),
+    create: (path, data, mode) => realDisk.create(at(path), data, mode),
+    rename: (from, to) => realDisk.rename(at(from), at(to)),
+    remove: (path) => realDisk.remove(at(path)),
+    makeDirectory: (path, mode) => realDisk.makeDirectory(at(path), mode),
+    changeOwner: (path, uid, gid) => realDisk.changeOwner(at(path), uid, gid),
+    changeMode: (path, mode) => realDisk.changeMode(at(path), mode),
+    syncDirectory: (path) => realDisk.syncDirectory(at(path)),
+    realPath: (path) => realDisk.realPath(at(path)).slice(path.startsWith(root) ? 0 : root.length) || "/",
+  };
+}

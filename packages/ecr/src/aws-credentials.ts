@@ -1,0 +1,64 @@
+import { CredentialError, Secret } from "@imagecred/protocol";
+
+/** Keys that sign requests to AWS: what every identity ends up as. */
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: Secret;
+  /** Of temporary credentials only. */
+  readonly sessionToken: Secret | undefined;
+}
+
+/**
+ * Reads the JSON in which container endpoints, the instance metadata service and `credential_process` give credentials
+ * (AWS SDKs and Tools reference guide, "Process credential provider", "Container credential provider").
+ * @param from completes "reading the credentials from ..."
+ * @throws {CredentialError} when it is not such a document; the document itself is never quoted
+ */
+export function parseCredentialDocument(body: Uint8Array, from: string): AwsCredentials {
+  const document = parseObject(body);
+  if (document === undefined) throw unusable(from, "the answer is not a JSON object");
+  const accessKeyId = text(document["AccessKeyId"]);
+  const secretAccessKey = text(document["SecretAccessKey"]);
+  const sessionToken = text(document["Token"]) ?? text(document["SessionToken"]);
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    throw unusable(from, "the answer has no AccessKeyId and SecretAccessKey");
+  }
+  return credentialsOf(accessKeyId, secretAccessKey, sessionToken);
+}
+
+export function credentialsOf(
+  accessKeyId: string,
+  secretAccessKey: string,
+  sessionToken: string | undefined,
+): AwsCredentials {
+  return {
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
+  };
+}
+
+/** A JSON object, or undefined for anything else. */
+export function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(body));
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A string with something in it. */
+export function text(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function unusable(from: string, reason: string): CredentialError {
+  return new CredentialError({
+    action: `reading the credentials from ${from}`,
+    reason,
+    advice: "check what answers there",
+  });
+}

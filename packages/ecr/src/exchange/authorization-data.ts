@@ -1,0 +1,53 @@
+import { type AuthConfig, CredentialError, Secret } from "@imagecred/protocol";
+import type { AwsCall } from "../sdk/call.ts";
+
+/** What a registry takes, and until when. */
+export interface RegistryCredential {
+  readonly login: AuthConfig;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/**
+ * Takes the login out of GetAuthorizationToken's answer: `AWS:<password>` in base64 (ECR API reference,
+ * AuthorizationData).
+ * @throws {CredentialError} for a success without a login: answered with 200, but of no use
+ */
+export function readAuthorizationData(
+  data:
+    | { readonly authorizationToken?: string | undefined; readonly expiresAt?: Date | undefined }
+    | undefined,
+  call: AwsCall,
+): RegistryCredential {
+  const token = data?.authorizationToken;
+  if (token === undefined) throw unusable("no authorizationToken", call);
+  const wrapped = new Secret(token);
+  const expiresAt = data?.expiresAt?.getTime();
+  if (expiresAt === undefined || Number.isNaN(expiresAt)) throw unusable("no expiresAt", call);
+  const pair = decoded(wrapped);
+  const colon = pair.indexOf(":");
+  if (colon < 1 || colon === pair.length - 1) {
+    throw unusable("an authorizationToken that is not base64 of user:password", call);
+  }
+  return {
+    login: { username: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) },
+    expiresAt,
+  };
+}
+
+function decoded(token: Secret): string {
+  try {
+    // Bytes above 127 do not occur: user and password are base64 themselves, and both runtimes have this natively.
+    return atob(token.reveal());
+  } catch {
+    return "";
+  }
+}
+
+function unusable(what: string, { service, region, operation, principal }: AwsCall): CredentialError {
+  return new CredentialError({
+    action: `asking ${service} in ${region} (${operation}) as ${principal}`,
+    reason: `status 200 with ${what}`,
+    advice: "check what answers there: a proxy, a wrong AWS_ENDPOINT_URL",
+  });
+}

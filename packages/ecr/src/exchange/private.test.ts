@@ -1,0 +1,333 @@
+import assert from "node:assert/strict";
+import { after, describe, test } from "node:test";
+import type { FaultRule } from "@imagecred/fake-clouds";
+import { type Clock, Deadline } from "@imagecred/protocol";
+import { ask, type Question, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
+
+const clouds = await startTrustedClouds();
+after(() => clouds.close());
+
+const ECR = "aws.ecr.GetAuthorizationToken";
+
+/** Asks with the keys of a user of the partition. */
+async function withKeys(question: Question = {}, partition = "aws") {
+  return ask(clouds, {
+    ...question,
+    env: { ...(await clouds.aws.env("static", partition)), ...question.env },
+  });
+}
+
+describe("the host's form chooses the API", () => {
+  for (const [registry, api, partition] of [
+    ["dkr.ecr.us-west-2.amazonaws.com", "api.ecr.us-west-2.amazonaws.com", "aws"],
+    ["dkr.ecr-fips.us-west-2.amazonaws.com", "api.ecr-fips.us-west-2.amazonaws.com", "aws"],
+    ["dkr-ecr.us-west-2.on.aws", "ecr.us-west-2.api.aws", "aws"],
+    ["dkr-ecr-fips.us-west-2.on.aws", "ecr-fips.us-west-2.api.aws", "aws"],
+    ["dkr.ecr.us-gov-west-1.amazonaws.com", "api.ecr.us-gov-west-1.amazonaws.com", "aws-us-gov"],
+    ["dkr-ecr-fips.us-gov-east-1.on.aws", "ecr-fips.us-gov-east-1.api.aws", "aws-us-gov"],
+    ["dkr.ecr.cn-north-1.amazonaws.com.cn", "api.ecr.cn-north-1.amazonaws.com.cn", "aws-cn"],
+    [
+      "dkr-ecr.cn-northwest-1.on.amazonwebservices.com.cn",
+      "ecr.cn-northwest-1.api.amazonwebservices.com.cn",
+      "aws-cn",
+    ],
+    ["dkr.ecr.eusc-de-east-1.amazonaws.eu", "api.ecr.eusc-de-east-1.amazonaws.eu", "aws-eusc"],
+    ["dkr.ecr.us-iso-east-1.c2s.ic.gov", "api.ecr.us-iso-east-1.c2s.ic.gov", "aws-iso"],
+    ["dkr.ecr.us-isob-east-1.sc2s.sgov.gov", "api.ecr.us-isob-east-1.sc2s.sgov.gov", "aws-iso-b"],
+    ["dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk", "api.ecr.eu-isoe-west-1.cloud.adc-e.uk", "aws-iso-e"],
+    ["dkr.ecr.us-isof-south-1.csp.hci.ic.gov", "api.ecr.us-isof-south-1.csp.hci.ic.gov", "aws-iso-f"],
+  ] as const) {
+    test(`${registry}: ${api}, over one connection`, async () => {
+      const host = `123456789012.${registry}`;
+      const { answer, message, requests, connections } = await withKeys({ image: `${host}/app` }, partition);
+      assert.ok(answer !== undefined, message);
+      assert.deepEqual(Object.keys(answer.auth), [host]);
+      assert.deepEqual(
+        requests.map((request) => request.host),
+        [api],
+      );
+      // What was opened ahead is what was used.
+      assert.deepEqual(
+        connections.map(({ serverName }) => serverName),
+        [api],
+      );
+    });
+  }
+
+  test("the environment wins over the host's form", async () => {
+    const image = "123456789012.dkr-ecr-fips.us-west-2.on.aws/app";
+    const env = { AWS_USE_FIPS_ENDPOINT: "false", AWS_USE_DUALSTACK_ENDPOINT: "false" };
+    const { requests } = await withKeys({ image, env });
+    assert.equal(requests[0]?.host, "api.ecr.us-west-2.amazonaws.com");
+    const forced = await withKeys({
+      image: "123456789012.dkr.ecr.ca-central-1.amazonaws.com/app",
+      env: { AWS_USE_FIPS_ENDPOINT: "true", AWS_USE_DUALSTACK_ENDPOINT: "true" },
+    });
+    assert.equal(forced.requests[0]?.host, "ecr-fips.ca-central-1.api.aws");
+  });
+
+  test("a configured endpoint wins over everything, the host's form included", async () => {
+    const env = { AWS_ENDPOINT_URL_ECR: "https://api.ecr.eu-west-1.amazonaws.com" };
+    const { requests, connections } = await withKeys({
+      image: "123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/app",
+      env,
+    });
+    assert.deepEqual(
+      connections.map(({ serverName }) => serverName),
+      ["api.ecr.eu-west-1.amazonaws.com"],
+    );
+    assert.match(requests[0]?.headers["authorization"] ?? "", /\/us-west-2\/ecr\//);
+  });
+
+  test("the environment is the request's own, not the process's", async () => {
+    process.env["AWS_ENDPOINT_URL_ECR"] = "https://api.ecr.eu-west-2.amazonaws.com";
+    const { requests } = await withKeys();
+    delete process.env["AWS_ENDPOINT_URL_ECR"];
+    assert.equal(requests[0]?.host, "api.ecr.us-west-2.amazonaws.com");
+  });
+
+  test("FIPS with a configured endpoint is refused by AWS's rules; nothing is sent", async () => {
+    const env = { AWS_ENDPOINT_URL_ECR: "https://vpce.example", AWS_USE_FIPS_ENDPOINT: "true" };
+    const { message, connections } = await withKeys({ env });
+    assert.match(
+      message,
+      /no endpoint of Amazon ECR in us-west-2: .*FIPS and custom endpoint are not supported/,
+    );
+    assert.equal(connections.length, 0);
+  });
+
+  test("a configured endpoint without TLS is refused, except on loopback", async () => {
+    const { message, connections } = await withKeys({ env: { AWS_ENDPOINT_URL: "http://ecr.example" } });
+    assert.match(
+      message,
+      /calling http:\/\/ecr.example: refused to send credentials over an unencrypted connection/,
+    );
+    assert.equal(connections.length, 0);
+  });
+});
+
+describe("ECR Public", () => {
+  for (const [host, api] of [
+    ["public.ecr.aws", "api.ecr-public.us-east-1.amazonaws.com"],
+    ["ecr-public.aws.com", "ecr-public.us-east-1.api.aws"],
+  ] as const) {
+    test(`${host}: ${api}`, async () => {
+      const { answer, calls, requests, connections } = await withKeys({
+        image: `${host}/docker/library/busybox`,
+      });
+      assert.deepEqual(calls, ["aws.ecr-public.GetAuthorizationToken 200"]);
+      assert.deepEqual(Object.keys(answer?.auth ?? {}), [host]);
+      assert.equal(requests[0]?.host, api);
+      assert.equal(connections.length, 1);
+      assert.equal(requests[0]?.headers["x-amz-target"], "SpencerFrontendService.GetAuthorizationToken");
+    });
+  }
+
+  test("denied: both permissions that it takes are named", async () => {
+    const { message } = await ask(clouds, {
+      identity: "imds",
+      image: "public.ecr.aws/app",
+      args: [`--role-arn=${clouds.aws.roleArn("denied")}`],
+    });
+    assert.match(message, /ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken/);
+  });
+});
+
+describe("keys of the answer", () => {
+  test("the port stays", async () => {
+    const { answer } = await withKeys({ image: `${REGISTRY}:443/app` });
+    assert.deepEqual(Object.keys(answer?.auth ?? {}), [`${REGISTRY}:443`]);
+  });
+
+  test("--registry: a mirror's images get the target's credential under the mirror's name", async () => {
+    const args = [`--registry=mirror.example:5000=${REGISTRY}`, "--registry=hub.example=public.ecr.aws"];
+    const mirror = await withKeys({ image: "mirror.example:5000/app", args });
+    assert.deepEqual(mirror.calls, [`${ECR} 200`]);
+    assert.deepEqual(Object.keys(mirror.answer?.auth ?? {}), ["mirror.example:5000"]);
+    const hub = await withKeys({ image: "hub.example/app", args });
+    assert.deepEqual(hub.calls, ["aws.ecr-public.GetAuthorizationToken 200"]);
+    const otherPort = await withKeys({ image: "mirror.example:5001/app", args });
+    assert.match(
+      otherPort.message,
+      /mirror.example:5001 is not an Amazon ECR registry; narrow the matchImages/,
+    );
+    assert.deepEqual(otherPort.calls, []);
+  });
+
+  test("another host: an error that says how to opt it in, and nothing is sent", async () => {
+    const { message, connections } = await withKeys({ image: "docker.io/library/nginx" });
+    assert.match(message, /docker.io is not an Amazon ECR registry; narrow the matchImages entry/);
+    assert.match(message, /--registry docker.io=<ECR registry host>/);
+    assert.equal(connections.length, 0);
+  });
+
+  test("the registry accepts the password, until the time that the answer says", async () => {
+    clouds.aws.expiresIn = 7200;
+    const startedAt = Date.now();
+    const { answer } = await withKeys();
+    clouds.aws.expiresIn = 43_200;
+    const { username, password } = answer?.auth[REGISTRY] ?? {};
+    assert.equal(username, "AWS");
+    assert.ok(password !== undefined && !password.isEmpty && String(password) === "[redacted]");
+    const left = Number(answer?.expiresAt) - startedAt;
+    assert.ok(left > 7_190_000 && left < 7_210_000, String(left));
+  });
+});
+
+describe("faults", () => {
+  async function withFault(fault: FaultRule["fault"], times?: number) {
+    await clouds.faults.add({ service: "aws.ecr", fault, ...(times === undefined ? {} : { times }) });
+    return withKeys();
+  }
+  const json = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+    ({
+      kind: "answer",
+      reply: {
+        status,
+        headers: { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": "req-7", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      },
+    }) as const;
+
+  for (const [what, fault] of [
+    ["429", json(429, {})],
+    ["500", json(500, { __type: "ServerException", message: "x" })],
+    ["503 with no JSON", json(503, "<html>busy")],
+    ["400 ThrottlingException", json(400, { __type: "ThrottlingException", message: "Rate exceeded" })],
+    ["400 with a namespace", json(400, { __type: "com.amazonaws.ecr#TooManyRequestsException" })],
+    ["a reset", { kind: "reset", when: "request" }],
+    ["a cut answer", { kind: "truncate" }],
+  ] as const) {
+    test(`${what} twice, then success: three requests`, async () => {
+      const { answer, calls, message } = await withFault(fault, 2);
+      assert.ok(answer !== undefined, message);
+      assert.equal(calls.length, 3);
+      assert.equal(calls[2], `${ECR} 200`);
+    });
+  }
+
+  test("500 for ever: four requests, then the service's words", async () => {
+    const { message, calls } = await withFault(
+      json(500, { __type: "ServerException", message: "overloaded" }),
+    );
+    assert.deepEqual(calls, new Array(4).fill(`${ECR} 500`));
+    assert.match(message, /asking Amazon ECR in us-west-2 \(GetAuthorizationToken\) as access key \w+/);
+    assert.match(message, /status 500, ServerException: overloaded \(request id req-7\)/);
+  });
+
+  test("Retry-After is honoured, and given up when the deadline would pass first", async () => {
+    const waits: number[] = [];
+    const clock: Clock = {
+      now: Date.now,
+      sleep: async (milliseconds) => {
+        waits.push(milliseconds);
+      },
+    };
+    await clouds.faults.add({ service: "aws.ecr", times: 1, fault: json(429, {}, { "retry-after": "3" }) });
+    const patient = await withKeys({ context: { clock, deadline: new Deadline(10_000, clock) } });
+    assert.ok(patient.answer !== undefined);
+    assert.deepEqual(waits, [3000]);
+    await clouds.faults.add({ service: "aws.ecr", times: 1, fault: json(429, {}, { "retry-after": "60" }) });
+    const hurried = await withKeys({ context: { clock, deadline: new Deadline(10_000, clock) } });
+    assert.deepEqual(hurried.calls, [`${ECR} 429`]);
+    assert.equal(waits.length, 1);
+  });
+
+  for (const [what, fault, said] of [
+    ["200 without data", json(200, {}), /status 200 with no authorizationToken/],
+    ["200 with an empty list", json(200, { authorizationData: [] }), /status 200 with no authorizationToken/],
+    [
+      "a token that is no login",
+      json(200, { authorizationData: [{ authorizationToken: "QVdT", expiresAt: 4e9 }] }),
+      /not base64 of user:password/,
+    ],
+    [
+      "a token without an end",
+      json(200, { authorizationData: [{ authorizationToken: "QVdTOnBhc3N3b3Jk" }] }),
+      /status 200 with no expiresAt/,
+    ],
+    ["200 with HTML", json(200, "<html>welcome"), /status 200, an answer that is not the API's/],
+    ["nothing", json(200, ""), /status 200 with no authorizationToken/],
+    ["a JSON string", json(200, '"hello"'), /status 200 with no authorizationToken/],
+    ["garbage", { kind: "garbage" }, /asking Amazon ECR/],
+    ["a megabyte too much", { kind: "huge", bytes: 3_000_000 }, /larger than any credential/],
+    ["a redirect", { kind: "redirect", location: "https://evil.test/" }, /status 307/],
+  ] as const) {
+    test(`${what}: an error after one request`, async () => {
+      const { answer, message, calls } = await withFault(fault);
+      assert.equal(answer, undefined);
+      assert.equal(calls.length, 1);
+      assert.match(message, said);
+    });
+  }
+
+  for (const problem of ["expired", "wrong-host", "unknown-issuer", "not-yet-valid"] as const) {
+    test(`a certificate that is ${problem}: no request is sent`, async () => {
+      await clouds.faults.add({ service: "aws.ecr", fault: { kind: "certificate", problem } });
+      // A region of its own: to the others there are connections open already.
+      const { message, calls } = await withKeys({
+        image: "123456789012.dkr.ecr.eu-north-1.amazonaws.com/app",
+      });
+      assert.deepEqual(calls, []);
+      assert.match(message, /the TLS certificate of api.ecr.eu-north-1.amazonaws.com is not trusted/);
+    });
+  }
+});
+
+describe("what AWS says, and what to do", () => {
+  test("a role without the permission", async () => {
+    const { message, calls } = await ask(clouds, {
+      identity: "imds",
+      args: [`--role-arn=${clouds.aws.roleArn("denied")}`],
+    });
+    assert.equal(calls.at(-1), `${ECR} 400`);
+    assert.match(
+      message,
+      /status 400, AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role\/denied/,
+    );
+    assert.match(
+      message,
+      /\(request id [0-9a-f-]{36}\); allow arn:aws:iam::123456789012:role\/denied the action ecr:Get/,
+    );
+  });
+
+  test("a key that this partition does not know", async () => {
+    const { message } = await withKeys({}, "aws-cn");
+    assert.match(message, /UnrecognizedClientException: .*check the access key/);
+  });
+
+  test("a wrong secret", async () => {
+    const { message } = await withKeys({ env: { AWS_SECRET_ACCESS_KEY: "not-it-not-it" } });
+    assert.match(message, /InvalidSignatureException: .*check the secret access key/);
+    assert.ok(!message.includes("not-it-not-it"));
+  });
+
+  test("an ended session", async () => {
+    const ended = clouds.aws.iam.startSession(clouds.aws.roleArn("node"), "ended", -60);
+    const { message } = await withKeys({
+      env: {
+        AWS_ACCESS_KEY_ID: ended.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: ended.secretAccessKey,
+        AWS_SESSION_TOKEN: ended.sessionToken,
+      },
+    });
+    assert.match(message, /ExpiredTokenException: .*get new credentials.*clock/);
+  });
+});
+
+describe("secrets", () => {
+  test("appear in no message and on no line of the log", async () => {
+    for (const identity of [
+      "imds",
+      "static",
+      "session",
+      "web-identity",
+      "pod-identity",
+      "profile-assume-role",
+    ] as const) {
+      const { answer, message, lines } = await ask(clouds, { identity });
+      assert.ok(answer !== undefined, message);
+      assert.deepEqual(clouds.secrets.findIn([message, ...lines, JSON.stringify(answer)].join("\n")), []);
+    }
+  });
+});

@@ -1,0 +1,82 @@
+import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import type { Context } from "@imagecred/protocol";
+import type { AwsCredentials } from "../aws-credentials.ts";
+import type { EndpointOverrides } from "../options.ts";
+import type { PrivateRegistry } from "../registry.ts";
+import { type AwsCall, callAws } from "../sdk/call.ts";
+import { clientSettings } from "../sdk/client-settings.ts";
+import { type EndpointSettings, endpointUrl, endpointUrlOfNewRegion } from "../sdk/endpoint.ts";
+import { signLast } from "../sdk/sign-last.ts";
+import { type RegistryCredential, readAuthorizationData } from "./authorization-data.ts";
+
+const SERVICE = "Amazon ECR";
+const OPERATION = "GetAuthorizationToken";
+
+/** Who asks, once that is known. */
+export interface Caller {
+  readonly identity: AwsCredentials;
+  /** For messages. */
+  readonly principal: string;
+}
+
+/**
+ * Asks Amazon ECR for the password of a private registry. The connection opens while the identity is still being found.
+ * @throws {CredentialError}
+ */
+export async function privateCredential(
+  registry: PrivateRegistry,
+  caller: Promise<Caller>,
+  overrides: EndpointOverrides,
+  context: Context,
+): Promise<RegistryCredential> {
+  const { region } = registry;
+  const wanted = endpointFor(registry, overrides);
+  const clientFor = (endpoint: EndpointSettings) =>
+    new ECRClient(
+      clientSettings(
+        {
+          service: SERVICE,
+          operation: OPERATION,
+          region,
+          endpoint,
+          credentials: async () => (await caller).identity,
+        },
+        context,
+      ),
+    );
+  let client = clientFor(wanted);
+  const rules = client.config.endpointProvider;
+  const ofNewRegion = endpointUrlOfNewRegion(rules, SERVICE, region, registry.partition, wanted);
+  if (ofNewRegion !== undefined) client = clientFor({ url: ofNewRegion, fips: false, dualStack: false });
+  context.http.preconnect(ofNewRegion ?? endpointUrl(rules, SERVICE, region, wanted));
+  signLast(client.config);
+
+  const call = caller.then(({ principal }) => callBy(principal, region));
+  // Whoever could not be found is reported by the sending, which waits for it too: but only to sign.
+  call.catch(() => {});
+  const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
+  return readAuthorizationData(authorizationData?.[0], await call);
+}
+
+function callBy(principal: string, region: string): AwsCall {
+  return {
+    service: SERVICE,
+    operation: OPERATION,
+    region,
+    principal,
+    whenDenied: `allow ${principal} the action ecr:GetAuthorizationToken on resource * (policy AmazonEC2ContainerRegistryPullOnly)`,
+  };
+}
+
+/** The registry host's own form chooses, unless the operator did. A configured endpoint is taken as it is. */
+function endpointFor(
+  registry: PrivateRegistry,
+  { ecr, fips, dualStack }: EndpointOverrides,
+): EndpointSettings {
+  const byHost = ecr === undefined;
+  return {
+    url: ecr,
+    fips: fips ?? (byHost && registry.fips),
+    dualStack: dualStack ?? (byHost && registry.dualStack),
+  };
+}

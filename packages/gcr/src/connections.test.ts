@@ -1,0 +1,40 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Clouds } from "@imagecred/fake-clouds";
+import { answered, ask, startTrustedClouds } from "../test/ask.ts";
+
+/** In a process of their own: Node keeps connections, and these are about new ones. */
+let clouds: Clouds;
+before(async () => {
+  clouds = await startTrustedClouds();
+});
+after(() => clouds.close());
+
+async function pod(annotations: Readonly<Record<string, string>> = {}) {
+  const token = await clouds.google.podToken("cluster");
+  const args = [`--workload-identity-provider=${clouds.google.provider("cluster")}`];
+  return { args, serviceAccount: { token, annotations } };
+}
+
+describe("a certificate that is not good", () => {
+  for (const problem of ["expired", "wrong-host", "unknown-issuer", "not-yet-valid"] as const) {
+    it(`${problem}: no request is sent`, async () => {
+      const question = await pod();
+      await clouds.faults.add({ service: "google.sts", fault: { kind: "certificate", problem } });
+      const { message, calls } = await ask(clouds, question);
+      assert.match(message, /TLS certificate of sts\.googleapis\.com is not trusted/);
+      assert.deepEqual(calls, []);
+    });
+  }
+});
+
+describe("impersonation", () => {
+  it("opens its connection while STS is still answering", async () => {
+    const question = await pod({ "iam.gke.io/gcp-service-account": clouds.google.email("puller") });
+    clouds.latency.set(50);
+    const { requests, connections } = await answered(clouds, question);
+    assert.equal(connections.length, 2);
+    const iam = connections.find(({ service }) => service === "google.iamcredentials");
+    assert.ok((iam?.tlsFinishedAt ?? Number.POSITIVE_INFINITY) < (requests[0]?.finishedAt ?? 0));
+  });
+});

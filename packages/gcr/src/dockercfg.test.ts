@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+import type { Clouds } from "@imagecred/fake-clouds";
+import { answered, ask, startTrustedClouds } from "../test/ask.ts";
+
+let clouds: Clouds;
+before(async () => {
+  clouds = await startTrustedClouds();
+});
+beforeEach(() => {
+  clouds.google.instance.attributes = {};
+});
+after(async () => {
+  assert.deepEqual(clouds.defects, []);
+  await clouds.close();
+});
+
+const auth = (username: string, password: string) =>
+  Buffer.from(`${username}:${password}`).toString("base64");
+
+const FILE = JSON.stringify({
+  "https://registry.example.com/v1/": { auth: auth("user", "pass:word"), email: "a@b.c" },
+  "registry.example.com/team": { username: "team", password: "team-password" },
+  "*.mirror.example.com": { auth: auth("mirror", "mirror-password") },
+  "registry.example.com:5000": { auth: auth("port", "port-password") },
+  "broken.example.com": { auth: "bm8tY29sb24" },
+  "incomplete.example.com": { username: "x" },
+});
+
+const FLOWS = {
+  dockercfg: {
+    set: (content: string) => {
+      clouds.google.instance.attributes = { "google-dockercfg": content };
+    },
+    calls: ["google.metadata/google-dockercfg 200"],
+  },
+  "dockercfg-url": {
+    set: (content: string) => {
+      const url = clouds.google.serveFile("/dockercfg", content);
+      clouds.google.instance.attributes = { "google-dockercfg-url": `${url}\n` };
+    },
+    calls: ["google.metadata/google-dockercfg-url 200", "google.files/Get 200"],
+  },
+} as const;
+
+for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
+  const args = ["get-credentials", "--authFlow", flow];
+  describe(`--authFlow ${flow}`, () => {
+    it("answers the entries for the image's registry, which nobody keeps", async () => {
+      set(FILE);
+      const outcome = await answered(clouds, { args, image: "registry.example.com/team/app" });
+      assert.deepEqual(outcome.calls, calls);
+      assert.equal(outcome.answer.cacheKeyType, "Image");
+      assert.equal(outcome.answer.expiresAt, "do-not-cache");
+      assert.deepEqual(
+        Object.entries(outcome.answer.auth).map(([key, { username, password }]) => [
+          key,
+          username,
+          password.reveal(),
+        ]),
+        [
+          ["https://registry.example.com/v1/", "user", "pass:word"],
+          ["registry.example.com/team", "team", "team-password"],
+        ],
+      );
+    });
+
+    it("knows patterns, ports and paths as the kubelet does", async () => {
+      set(FILE);
+      for (const [image, key] of [
+        ["eu.mirror.example.com/app", "*.mirror.example.com"],
+        ["registry.example.com:5000/app", "registry.example.com:5000"],
+        ["registry.example.com/other/app", "https://registry.example.com/v1/"],
+      ] as const) {
+        const { answer } = await answered(clouds, { args, image });
+        assert.deepEqual(Object.keys(answer.auth), [key]);
+      }
+    });
+
+    it("is an error for an image without an entry, and for an entry without a password", async () => {
+      set(FILE);
+      for (const image of [
+        "gcr.io/p/app",
+        "a.b.mirror.example.com/app",
+        "broken.example.com/app",
+        "incomplete.example.com/app",
+      ]) {
+        const { answer, message } = await ask(clouds, { args, image });
+        assert.equal(answer, undefined);
+        assert.match(message, /has no entry in the \.dockercfg of/);
+      }
+    });
+
+    it("is an error where the file is none, or not there", async () => {
+      set("not json");
+      assert.match((await ask(clouds, { args })).message, /it is not a JSON object/);
+      clouds.google.instance.attributes = {};
+      const { message } = await ask(clouds, { args });
+      assert.match(
+        message,
+        new RegExp(`reading the metadata attribute google-${flow}: status 404 .*set the attribute`),
+      );
+    });
+
+    it("gives nothing to a pod, unless the operator said so", async () => {
+      set(FILE);
+      const question = {
+        image: "registry.example.com/app",
+        serviceAccount: { token: await clouds.google.podToken("cluster") },
+      };
+      const refused = await ask(clouds, { ...question, args });
+      assert.match(
+        refused.message,
+        /that flow's credentials are the node's; give them to pods with --identity node/,
+      );
+      assert.deepEqual(refused.calls, []);
+      for (const flag of ["--identity=node", "--identity-fallback=node"]) {
+        assert.deepEqual((await answered(clouds, { ...question, args: [...args, flag] })).calls, calls);
+      }
+    });
+  });
+}
+
+describe("the URL in google-dockercfg-url", () => {
+  const args = ["--authFlow=dockercfg-url"];
+
+  it("has to be https, and is not shown", async () => {
+    for (const url of [
+      "http://files.example.com/x?sig=0123456789abcdef",
+      "gs://bucket/x",
+      "files.example.com/x",
+      "",
+    ]) {
+      clouds.google.instance.attributes = { "google-dockercfg-url": url };
+      const { message, calls } = await ask(clouds, { args });
+      assert.match(message, /it is not an https:\/\/ URL; serve the file over https/);
+      assert.ok(!message.includes("0123456789abcdef"));
+      assert.deepEqual(calls, ["google.metadata/google-dockercfg-url 200"]);
+    }
+  });
+
+  it("is not followed to another place, nor shown when it fails", async () => {
+    const url = `${clouds.google.serveFile("/x", FILE)}?sig=0123456789abcdef`;
+    clouds.google.instance.attributes = { "google-dockercfg-url": url };
+    await clouds.faults.add({
+      service: "google.files",
+      fault: { kind: "redirect", location: "https://evil.test/y" },
+    });
+    const { message, lines } = await ask(clouds, { args, image: "registry.example.com/app" });
+    assert.match(message, /302|307/);
+    assert.match(message, /not followed/);
+    assert.ok(!`${message}${lines.join()}`.includes("0123456789abcdef"));
+  });
+});

@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import type { Clouds, GoogleIdentity } from "@imagecred/fake-clouds";
+import { answered, ask, passwordOf, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
+import { nodeKeys } from "../registry.ts";
+import { DEFAULT_UNIVERSE } from "../universe.ts";
+
+let clouds: Clouds;
+before(async () => {
+  clouds = await startTrustedClouds();
+});
+after(async () => {
+  assert.deepEqual(clouds.defects, []);
+  await clouds.close();
+});
+
+/** Whom each identity of the node makes the process, and what it asks for that. */
+const IDENTITIES: Readonly<
+  Partial<Record<GoogleIdentity, { readonly principal: RegExp; readonly calls: readonly string[] }>>
+> = {
+  metadata: { principal: /^serviceAccount:node@/, calls: ["google.metadata/token 200"] },
+  "service-account-key": { principal: /^serviceAccount:node@/, calls: ["google.oauth2/JwtBearer 200"] },
+  "gcloud-adc": { principal: /^user:dev@/, calls: ["google.oauth2/RefreshToken 200"] },
+  "authorized-user": { principal: /^user:dev@/, calls: ["google.oauth2/RefreshToken 200"] },
+  "impersonated-service-account": {
+    principal: /^serviceAccount:puller@/,
+    calls: ["google.oauth2/JwtBearer 200", "google.iamcredentials/GenerateAccessToken 200"],
+  },
+  "external-account-file": {
+    principal: /^principal:\/\/pool\/subject\/system:serviceaccount:default:default$/,
+    calls: ["google.sts/Token 200"],
+  },
+  "external-account-url": {
+    principal: /^principal:\/\/pool\/subject\/system:serviceaccount:default:default$/,
+    calls: ["google.token-source/Token 200", "google.sts/Token 200"],
+  },
+  "external-account-aws-imds": {
+    principal: /^principal:\/\/pool\/subject\/arn:aws:sts::123456789012:assumed-role\/node\//,
+    calls: [
+      "aws.imds/Token 200",
+      "aws.imds/Metadata 200",
+      "aws.imds/Token 200",
+      "aws.imds/Role 200",
+      "aws.imds/Credentials 200",
+      "google.sts/Token 200",
+    ],
+  },
+  "external-account-impersonation": {
+    principal: /^serviceAccount:puller@/,
+    calls: ["google.sts/Token 200", "google.iamcredentials/GenerateAccessToken 200"],
+  },
+};
+
+describe("the node's identity", () => {
+  for (const [identity, { principal, calls }] of Object.entries(IDENTITIES)) {
+    it(`${identity}: a token of the right principal, with these calls and no other`, async () => {
+      const outcome = await answered(clouds, { identity: identity as GoogleIdentity });
+      assert.deepEqual(outcome.calls, calls);
+      const { cacheKeyType, auth, expiresAt } = outcome.answer;
+      assert.equal(cacheKeyType, "Global");
+      assert.deepEqual(Object.keys(auth), nodeKeys(DEFAULT_UNIVERSE));
+      for (const { username } of Object.values(auth)) assert.equal(username, "_token");
+      const grant = await clouds.google.check(passwordOf(outcome.answer));
+      assert.match(grant?.principal ?? "", principal);
+      // Clocks tick while answers travel, and an expiry in whole seconds loses up to one.
+      assert.ok(
+        typeof expiresAt === "number" && Math.abs(expiresAt - (grant?.expiresAt ?? 0)) < 2_500,
+        `${expiresAt}`,
+      );
+      assert.deepEqual(clouds.secrets.findIn(outcome.lines.join("\n")), []);
+    });
+  }
+
+  it("from AWS's environment: the signed request is the user's, and EC2's metadata is not asked", async () => {
+    const env = await clouds.google.env("external-account-aws");
+    // google-auth-library reads AWS's variables from the process itself.
+    const names = Object.keys(env).filter((name) => name.startsWith("AWS_"));
+    for (const name of names) process.env[name] = env[name];
+    try {
+      const { answer, calls } = await answered(clouds, { identity: "external-account-aws" });
+      assert.deepEqual(calls, ["google.sts/Token 200"]);
+      const grant = await clouds.google.check(passwordOf(answer));
+      assert.equal(grant?.principal, "principal://pool/subject/arn:aws:iam::123456789012:user/ci");
+    } finally {
+      for (const name of names) delete process.env[name];
+    }
+  });
+
+  it("named in GOOGLE_APPLICATION_CREDENTIALS goes before gcloud's, and that before the metadata server's", async () => {
+    const { CLOUDSDK_CONFIG = "" } = await clouds.google.env("gcloud-adc");
+    const both = await answered(clouds, { identity: "service-account-key", env: { CLOUDSDK_CONFIG } });
+    assert.deepEqual(both.calls, ["google.oauth2/JwtBearer 200"]);
+    const empty = await answered(clouds, {
+      env: { CLOUDSDK_CONFIG: "/nonexistent", GOOGLE_APPLICATION_CREDENTIALS: "" },
+    });
+    assert.deepEqual(empty.calls, ["google.metadata/token 200"]);
+  });
+
+  it("is one of several service accounts of the instance, where it is named", async () => {
+    const email = clouds.google.email("builder");
+    const { answer, requests } = await answered(clouds, { args: ["--service-account", email] });
+    assert.deepEqual(
+      requests.map(({ path }) => path),
+      [`/computeMetadata/v1/instance/service-accounts/${email}/token`],
+    );
+    assert.equal((await clouds.google.check(passwordOf(answer)))?.principal, `serviceAccount:${email}`);
+  });
+
+  it("lives as long as the token does: a token with five minutes left is kept for minutes", async () => {
+    clouds.google.instance.tokenSeconds = 300;
+    const before = Date.now();
+    const { answer } = await answered(clouds);
+    clouds.google.instance.tokenSeconds = 3599;
+    assert.ok(typeof answer.expiresAt === "number");
+    assert.ok(answer.expiresAt - before >= 300_000 && answer.expiresAt - Date.now() <= 300_000);
+  });
+
+  it("goes under each opted-in mirror of its universe as well", async () => {
+    const args = ["--registry=mirror.test:5000=gcr.io", "--registry=m.test=docker.s3nsregistry.fr"];
+    const { answer } = await answered(clouds, { args, image: "mirror.test:5000/project/app" });
+    assert.deepEqual(Object.keys(answer.auth), [...nodeKeys(DEFAULT_UNIVERSE), "mirror.test:5000"]);
+    const other = await answered(clouds, { args });
+    assert.deepEqual(Object.keys(other.answer.auth), Object.keys(answer.auth));
+    const pod = await ask(clouds, { args, image: "mirror.test/project/app" });
+    assert.match(pod.message, /mirror\.test is not a Google registry/);
+  });
+});
+
+describe("a credential file that cannot be used", () => {
+  const cases: Readonly<Record<string, readonly [content: unknown, why: RegExp]>> = {
+    "no JSON": ["{", /it is not JSON/],
+    "no object": [[], /it is not a JSON object/],
+    "no type": [{}, /it has no type/],
+    "another type": [
+      { type: "gdch_service_account" },
+      /its type is "gdch_service_account"; expected service_account/,
+    ],
+    "a key file without a key": [
+      { type: "service_account", client_email: "a@b.c" },
+      /its private_key is missing/,
+    ],
+    "a key that is none": [
+      {
+        type: "service_account",
+        client_email: "a@b.c",
+        private_key: "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
+      },
+      /using the Google credential file .*; check the file/,
+    ],
+    "a user without a refresh token": [
+      { type: "authorized_user", client_id: "i", client_secret: "s" },
+      /its refresh_token is missing/,
+    ],
+    "an external account without a source": [
+      { type: "external_account", audience: "a", subject_token_type: "t" },
+      /its credential_source names no source/,
+    ],
+    "an executable as source": [
+      {
+        type: "external_account",
+        audience: "a",
+        subject_token_type: "t",
+        credential_source: { executable: { command: "/bin/x" } },
+      },
+      /of kind executable; expected file, url or AWS/,
+    ],
+    "a subject token that is not there": [
+      {
+        type: "external_account",
+        audience: "a",
+        subject_token_type: "t",
+        credential_source: { file: "/nonexistent/token" },
+      },
+      /reading the subject token \/nonexistent\/token: no such file/,
+    ],
+    "a source over plain http": [
+      {
+        type: "external_account",
+        audience: "a",
+        subject_token_type: "t",
+        credential_source: { url: "http://10.0.0.1/token" },
+      },
+      /plain http to another machine/,
+    ],
+    "a token_url of somebody else": [
+      {
+        type: "external_account",
+        audience: "a",
+        subject_token_type: "t",
+        token_url: "https://sts.googleapis.com.evil.test/v1/token",
+        credential_source: { file: "/x" },
+      },
+      /its token_url is not an endpoint of sts.googleapis.com/,
+    ],
+    "an impersonation_url of somebody else": [
+      {
+        type: "external_account",
+        audience: "a",
+        subject_token_type: "t",
+        service_account_impersonation_url:
+          "https://evil.test/iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b.c:generateAccessToken",
+        credential_source: { file: "/x" },
+      },
+      /not an endpoint of iamcredentials.googleapis.com/,
+    ],
+    "an impersonation of nobody": [
+      {
+        type: "impersonated_service_account",
+        service_account_impersonation_url: "https://iamcredentials.googleapis.com/",
+        source_credentials: {},
+      },
+      /names no service account/,
+    ],
+    "an impersonation without a source": [
+      {
+        type: "impersonated_service_account",
+        service_account_impersonation_url:
+          "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/a@b.c:generateAccessToken",
+      },
+      /\(source_credentials\): it is not a JSON object/,
+    ],
+  };
+
+  for (const [what, [content, why]] of Object.entries(cases)) {
+    it(`${what}: says so, and asks nobody, the metadata server included`, async () => {
+      const path = join(clouds.core.directory, "unusable.json");
+      await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
+      const { answer, message, calls } = await ask(clouds, { env: { GOOGLE_APPLICATION_CREDENTIALS: path } });
+      assert.equal(answer, undefined);
+      assert.match(message, why);
+      assert.deepEqual(calls, []);
+    });
+  }
+
+  it("a file that is not there", async () => {
+    const { message, calls } = await ask(clouds, {
+      env: { GOOGLE_APPLICATION_CREDENTIALS: "/nonexistent.json" },
+    });
+    assert.match(message, /reading the Google credential file \/nonexistent.json: no such file/);
+    assert.deepEqual(calls, []);
+  });
+
+  it("a key that Google does not know (any more): Google's words, and what to do", async () => {
+    const env = await clouds.google.env("service-account-key");
+    clouds.google.accounts.revokeKeys(clouds.google.email("node"));
+    const { message, calls } = await ask(clouds, { env });
+    assert.match(
+      message,
+      new RegExp(
+        `^for ${REGISTRY}, asking Google OAuth .*: status 400 invalid_grant: Invalid JWT Signature\\.; check that the key`,
+      ),
+    );
+    assert.deepEqual(calls, ["google.oauth2/JwtBearer 400"]);
+  });
+
+  it("a refresh token that was revoked", async () => {
+    const env = await clouds.google.env("authorized-user");
+    clouds.google.accounts.revokeUsers();
+    const { message, calls } = await ask(clouds, { env });
+    assert.match(message, /401 invalid_client: The OAuth client was not found/);
+    assert.deepEqual(calls, ["google.oauth2/RefreshToken 401"]);
+  });
+});

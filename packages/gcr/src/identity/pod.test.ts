@@ -1,0 +1,220 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Clouds } from "@imagecred/fake-clouds";
+import { answered, ask, IMAGE, passwordOf, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
+
+let clouds: Clouds;
+let gke: readonly string[];
+let provider: string;
+before(async () => {
+  clouds = await startTrustedClouds();
+  gke = [`--identity-provider=${clouds.cluster.issuer}`, `--project-id=${clouds.google.projectId}`];
+  provider = `--workload-identity-provider=${clouds.google.provider("cluster")}`;
+});
+after(async () => {
+  assert.deepEqual(clouds.defects, []);
+  await clouds.close();
+});
+
+const OPT_IN = { "iam.gke.io/enable-wi-image-pull": "true" };
+const become = (email: string) => ({ "iam.gke.io/gcp-service-account": email });
+
+describe("a pod's identity", () => {
+  it("through GKE's pool: one call, and an answer for the image's host alone", async () => {
+    const token = await clouds.google.podToken("gke");
+    const { answer, calls } = await answered(clouds, {
+      args: gke,
+      serviceAccount: { token, annotations: OPT_IN },
+    });
+    assert.deepEqual(calls, ["google.sts/Token 200"]);
+    assert.equal(answer.cacheKeyType, "Registry");
+    assert.deepEqual(Object.keys(answer.auth), [REGISTRY]);
+    const grant = await clouds.google.check(passwordOf(answer));
+    assert.equal(
+      grant?.principal,
+      "principal://imagecred-prod.svc.id.goog/subject/system:serviceaccount:default:app",
+    );
+  });
+
+  it("through any workload identity pool, by flag or by annotation: one call", async () => {
+    const token = await clouds.google.podToken("cluster");
+    const annotations = {
+      "gcp.auth.fluxcd.io/workload-identity-provider": clouds.google.provider("cluster"),
+    };
+    for (const question of [
+      { args: [provider], serviceAccount: { token } },
+      { serviceAccount: { token, annotations } },
+      { args: gke, serviceAccount: { token, annotations } },
+    ]) {
+      const { answer, calls } = await answered(clouds, question);
+      assert.deepEqual(calls, ["google.sts/Token 200"]);
+      assert.equal(
+        (await clouds.google.check(passwordOf(answer)))?.principal,
+        "principal://pool/subject/system:serviceaccount:default:app",
+      );
+    }
+  });
+
+  it("as a Google service account: two calls", async () => {
+    const email = clouds.google.email("puller");
+    for (const [args, pool, annotations] of [
+      [gke, "gke", OPT_IN],
+      [[provider], "cluster", {}],
+    ] as const) {
+      const token = await clouds.google.podToken(pool);
+      const { answer, calls } = await answered(clouds, {
+        args,
+        serviceAccount: { token, annotations: { ...annotations, ...become(email) } },
+      });
+      assert.deepEqual(calls, ["google.sts/Token 200", "google.iamcredentials/GenerateAccessToken 200"]);
+      assert.equal((await clouds.google.check(passwordOf(answer)))?.principal, `serviceAccount:${email}`);
+      assert.equal(answer.cacheKeyType, "Registry");
+    }
+  });
+
+  it("lives no longer than the token that it was exchanged for", async () => {
+    const token = await clouds.cluster.issueServiceAccountToken({
+      audience: clouds.google.gkePool.tokenAudience,
+      expiresIn: 120,
+    });
+    const { answer } = await answered(clouds, { args: gke, serviceAccount: { token, annotations: OPT_IN } });
+    assert.ok(typeof answer.expiresAt === "number" && answer.expiresAt <= Date.now() + 120_000);
+  });
+
+  it("keeps the image's port in the key", async () => {
+    const token = await clouds.google.podToken("cluster");
+    const { answer } = await answered(clouds, {
+      args: [provider],
+      image: `${REGISTRY}:443/project/repo/app`,
+      serviceAccount: { token },
+    });
+    assert.deepEqual(Object.keys(answer.auth), [`${REGISTRY}:443`]);
+  });
+});
+
+describe("a pod that has no identity of its own", () => {
+  const cases = [
+    ["no pool is named", [], {}, /no --identity-provider, no --workload-identity-provider, no annotation/],
+    ["it did not opt in", "gke", {}, /no annotation iam\.gke\.io\/enable-wi-image-pull: "true"/],
+    ["it opted out", "gke", { "iam.gke.io/enable-wi-image-pull": "false" }, /enable-wi-image-pull/],
+  ] as const;
+  for (const [why, args, annotations, message] of cases) {
+    it(`${why}: gets nothing, and the node is not asked`, async () => {
+      const token = await clouds.google.podToken("gke");
+      const outcome = await ask(clouds, {
+        args: args === "gke" ? gke : args,
+        serviceAccount: { token, annotations },
+      });
+      assert.equal(outcome.answer, undefined);
+      assert.match(outcome.message, message);
+      assert.match(outcome.message, /--identity-fallback node/);
+      assert.deepEqual(outcome.calls, []);
+    });
+
+    it(`${why}: gets the node's with --identity-fallback node`, async () => {
+      const token = await clouds.google.podToken("gke");
+      const { answer, calls } = await answered(clouds, {
+        args: [...(args === "gke" ? gke : args), "--identity-fallback=node"],
+        serviceAccount: { token, annotations },
+      });
+      assert.deepEqual(calls, ["google.metadata/token 200"]);
+      assert.equal(answer.cacheKeyType, "Global");
+    });
+  }
+
+  it("gets the node's with --identity node, whatever it says", async () => {
+    const token = await clouds.google.podToken("gke");
+    const { calls } = await answered(clouds, {
+      args: [...gke, "--identity=node"],
+      serviceAccount: { token, annotations: OPT_IN },
+    });
+    assert.deepEqual(calls, ["google.metadata/token 200"]);
+  });
+
+  it("is an error with --identity pod where the kubelet sends no token", async () => {
+    const { message, calls } = await ask(clouds, { args: [...gke, "--identity=pod"] });
+    assert.match(message, /the kubelet sent no service account token/);
+    assert.deepEqual(calls, []);
+  });
+});
+
+describe("a pod's token that is not accepted", () => {
+  const refusals = [
+    ["of a stranger", { signedBy: "stranger" as const }, /Invalid signature in ID Token/],
+    ["expired", { expiresIn: -60 }, /stale to sign-in/],
+    [
+      "for another audience",
+      { audience: "https://kubernetes.default.svc" },
+      /does not match the expected audience.*serviceAccountTokenAudience/,
+    ],
+    ["of another cluster", { issuer: "https://other.test" }, /issuer in ID Token/],
+  ] as const;
+  for (const [what, change, why] of refusals) {
+    it(`${what}: Google's words, one call, and never the node's identity`, async () => {
+      const token = await clouds.cluster.issueServiceAccountToken({
+        audience: clouds.google.gkePool.tokenAudience,
+        ...change,
+      });
+      const { message, calls } = await ask(clouds, {
+        args: gke,
+        serviceAccount: { token, annotations: OPT_IN },
+      });
+      assert.match(message, why);
+      assert.ok(message.startsWith(`for ${REGISTRY}, exchanging the pod's token at Google STS`));
+      assert.deepEqual(calls, ["google.sts/Token 400"]);
+      assert.deepEqual(clouds.secrets.findIn(message), []);
+    });
+  }
+
+  it("falls back to the node where the operator said so", async () => {
+    const token = await clouds.google.podToken("cluster");
+    const { calls, lines } = await answered(clouds, {
+      args: [...gke, "--identity-fallback=node"],
+      serviceAccount: { token, annotations: OPT_IN },
+    });
+    assert.deepEqual(calls, ["google.sts/Token 400", "google.metadata/token 200"]);
+    assert.match(lines.join("\n"), /identity-failed source=the pod's service account/);
+  });
+
+  it("a service account that the pod may not become", async () => {
+    const token = await clouds.google.podToken("cluster");
+    const { message, calls } = await ask(clouds, {
+      args: [provider],
+      serviceAccount: { token, annotations: become(clouds.google.email("node")) },
+    });
+    assert.match(
+      message,
+      /becoming the service account node@.*403 PERMISSION_DENIED: .*grant the pod's principal roles\/iam.workloadIdentityUser/,
+    );
+    assert.deepEqual(calls, ["google.sts/Token 200", "google.iamcredentials/GenerateAccessToken 403"]);
+  });
+
+  it("annotations that are nonsense are refused before anybody is asked", async () => {
+    const token = await clouds.google.podToken("cluster");
+    for (const [name, value] of [
+      ["iam.gke.io/gcp-service-account", "me"],
+      ["iam.gke.io/gcp-service-account", "a@b.c:generateAccessToken?x"],
+      ["iam.gke.io/gcp-service-account", "../../a@b.c"],
+      ["gcp.auth.fluxcd.io/workload-identity-provider", "pool"],
+    ] as const) {
+      const { message, calls } = await ask(clouds, {
+        args: [provider],
+        serviceAccount: { token, annotations: { [name]: value } },
+      });
+      assert.match(message, new RegExp(`reading the annotation ${name} .*; expected`));
+      assert.deepEqual(calls, []);
+    }
+  });
+});
+
+describe("a pool that does not exist", () => {
+  it("is the pool's fault", async () => {
+    const token = await clouds.google.podToken("cluster");
+    const args = [
+      "--workload-identity-provider=projects/9/locations/global/workloadIdentityPools/no/providers/no",
+    ];
+    const { message, calls } = await ask(clouds, { args, image: IMAGE, serviceAccount: { token } });
+    assert.match(message, /400 invalid_target: The target service indicated/);
+    assert.deepEqual(calls, ["google.sts/Token 400"]);
+  });
+});

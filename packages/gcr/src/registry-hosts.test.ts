@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+import type { Clouds } from "@imagecred/fake-clouds";
+import { answered, ask, startTrustedClouds } from "../test/ask.ts";
+
+let clouds: Clouds;
+before(async () => {
+  clouds = await startTrustedClouds();
+});
+after(() => clouds.close());
+
+const FOREIGN = [
+  "docker.io/library/nginx",
+  "registry.k8s.io/pause",
+  "evilgcr.io/project/app",
+  "evil-pkg.dev/project/app",
+  "gcr.io.evil.test/project/app",
+  "us-docker.pkg.dev.evil.test/project/app",
+  "gcr.io:5000/project/app",
+  "GCR.IO/project/app",
+  "docker.s3nsregistry.fr/project/app",
+];
+
+describe("an image of a host that is not ours", () => {
+  for (const image of FOREIGN) {
+    for (const flow of ["node", "pod"] as const) {
+      it(`${image}, for the ${flow}: refused by name before any request`, async () => {
+        const pod = {
+          args: [`--workload-identity-provider=${clouds.google.provider("cluster")}`],
+          serviceAccount: { token: await clouds.google.podToken("cluster") },
+        };
+        const { answer, message, calls } = await ask(clouds, { image, ...(flow === "pod" ? pod : {}) });
+        assert.equal(answer, undefined);
+        assert.ok(message.startsWith(image.slice(0, image.indexOf("/"))), message);
+        assert.match(message, /matchImages|--universe-domain/);
+        assert.deepEqual(calls, []);
+        assert.deepEqual(clouds.connections, []);
+      });
+    }
+  }
+});
+
+describe("an image of a host that is ours", () => {
+  for (const host of [
+    "gcr.io",
+    "eu.gcr.io",
+    "us-docker.pkg.dev",
+    "docker.us-central1.rep.pkg.dev",
+    "gcr.io:443",
+  ]) {
+    it(`${host} gets the node's credential, and the same for all of them`, async () => {
+      const { answer } = await answered(clouds, { image: `${host}/project/app` });
+      assert.equal(answer.cacheKeyType, "Global");
+      assert.equal(Object.keys(answer.auth).length, 8);
+    });
+  }
+});

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { OptionsError } from "../errors.ts";
+import { parseFlags } from "./flags.ts";
+
+const specs = {
+  identity: { kind: "value" },
+  "registry-mirror": { kind: "value", short: "r", repeated: true },
+  verbose: { kind: "switch", short: "v" },
+} as const;
+
+describe("parseFlags", () => {
+  it("takes every form that pflag takes", () => {
+    for (const args of [["--identity", "pod"], ["--identity=pod"], ["-identity=pod"]]) {
+      assert.equal(parseFlags(args, specs).value("identity"), "pod");
+    }
+    for (const args of [["-r", "a:b"], ["-ra:b"], ["-r=a:b"], ["--registry-mirror=a:b"]]) {
+      assert.deepEqual(parseFlags(args, specs).values("registry-mirror"), ["a:b"]);
+    }
+  });
+
+  it("mixes flags and positionals, and stops at --", () => {
+    const parsed = parseFlags(["-v", "azure.json", "--identity", "node", "--", "--verbose"], specs);
+    assert.deepEqual(parsed.positionals, ["azure.json", "--verbose"]);
+    assert.deepEqual([parsed.value("verbose"), parsed.value("identity")], ["true", "node"]);
+  });
+
+  it("lets the last value win, and keeps all of a repeated flag", () => {
+    const parsed = parseFlags(["--identity=pod", "--identity=node", "-rx", "-ry"], specs);
+    assert.equal(parsed.value("identity"), "node");
+    assert.deepEqual(parsed.values("registry-mirror"), ["x", "y"]);
+  });
+
+  it("takes an empty value that was written, and a value that looks like a flag", () => {
+    assert.equal(parseFlags(["--identity="], specs).value("identity"), "");
+    assert.equal(parseFlags(["--identity", "--verbose"], specs).value("identity"), "--verbose");
+  });
+
+  it("refuses what it cannot use", () => {
+    const refused: readonly (readonly [string[], RegExp])[] = [
+      [["--nope"], /unknown flag --nope/],
+      [["--nope=secret"], /unknown flag --nope;/],
+      [["--constructor"], /unknown flag --constructor/],
+      [["--identity"], /--identity needs a value/],
+      [["--verbose=maybe"], /--verbose is "maybe"/],
+    ];
+    for (const [args, message] of refused) {
+      assert.throws(
+        () => parseFlags(args, specs),
+        (error: Error) => error instanceof OptionsError && message.test(error.message),
+      );
+    }
+  });
+
+  it("collects unknown flags where the plugin replaced had more", () => {
+    const parsed = parseFlags(["--logtostderr=true", "--identity=pod"], specs, "collect");
+    assert.deepEqual(parsed.unknown, ["--logtostderr=true"]);
+    assert.equal(parsed.value("identity"), "pod");
+  });
+});

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { runProgram } from "./program.ts";
+
+const limits = { env: { PATH: "/usr/bin:/bin" }, stdin: "", timeoutMs: 10_000, maxStdoutBytes: 1024 };
+const shell = (script: string) => ({ ...limits, file: "/bin/sh", args: ["-c", script] });
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+
+test("what a program prints, its status, and only the environment that it was given", async () => {
+  const result = await runProgram({
+    ...shell('cat; echo "$1 $GREETING $HOME" ; echo oops >&2; exit 3'),
+    args: ["-c", 'cat; echo "$1 $GREETING $HOME" ; echo oops >&2; exit 3', "sh", "one two"],
+    env: { PATH: "/usr/bin:/bin", GREETING: "hello", UNSET: undefined },
+    stdin: "in ",
+  });
+  assert.equal(text(result.stdout), "in one two hello \n");
+  assert.equal(result.stderr, "oops\n");
+  assert.equal(result.status, 3);
+  assert.equal(result.signal, null);
+});
+
+test("a program that reads nothing of a large stdin", async () => {
+  const result = await runProgram({ ...shell("exit 0"), stdin: "x".repeat(1 << 20) });
+  assert.equal(result.status, 0);
+});
+
+test("a signal is told", async () => {
+  const result = await runProgram(shell("kill -SEGV $$"));
+  assert.equal(result.status, null);
+  assert.equal(result.signal, "SIGSEGV");
+});
+
+test("the time limit kills the program and nothing that it started", async () => {
+  const started = performance.now();
+  const result = await runProgram({
+    // The background sleep does not hold the pipes, and must be alive after the limit.
+    ...shell("sleep 30 >/dev/null 2>&1 & echo $!; exec sleep 30"),
+    timeoutMs: 200,
+  });
+  assert.equal(result.timedOut, true);
+  assert.equal(result.signal, "SIGKILL");
+  assert.ok(performance.now() - started < 10_000);
+  process.kill(Number(text(result.stdout)), "SIGKILL");
+});
+
+test("a child that holds stdout is waited for, or given up on when that is asked for", async () => {
+  const script = "sleep 30 & echo $!";
+  const result = await runProgram({ ...shell(script), maxWaitAfterExitMs: 50 });
+  assert.equal(result.outputHeld, true);
+  assert.equal(result.status, 0);
+  process.kill(Number(text(result.stdout)), "SIGKILL");
+
+  const waited = await runProgram(shell("(read x < /proc/sys/kernel/ostype; echo late) & exit 0"));
+  assert.equal(text(waited.stdout), "late\n");
+  assert.equal(waited.outputHeld, false);
+});
+
+test("too much output ends the program", async () => {
+  const result = await runProgram({ ...shell("while :; do echo 0123456789; done"), maxStdoutBytes: 100 });
+  assert.equal(result.stdoutTruncated, true);
+  assert.equal(result.stdout.length, 100);
+  assert.equal(result.signal, "SIGKILL");
+});
+
+test("stderr arrives while the program runs", async () => {
+  let seen = "";
+  const result = await runProgram({
+    ...shell("echo one >&2; echo two >&2"),
+    onStderr: (piece) => (seen += piece),
+  });
+  assert.equal(seen, "one\ntwo\n");
+  assert.equal(result.stderr, seen);
+});
+
+test("what cannot be started", async () => {
+  await assert.rejects(runProgram({ ...limits, file: "/nonexistent", args: [] }), { code: "ENOENT" });
+  await assert.rejects(runProgram({ ...limits, file: "/etc/passwd", args: [] }), { code: "EACCES" });
+});

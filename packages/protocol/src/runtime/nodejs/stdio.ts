@@ -1,0 +1,52 @@
+import { writeSync } from "node:fs";
+import type { Stdio } from "../stdio.ts";
+
+const STDOUT = 1;
+const STDERR = 2;
+
+export const stdio: Stdio = {
+  // A single executable has no script path in argv[1]; Node repeats the executable there.
+  args: process.argv.slice(2),
+  env: process.env,
+  async readStdin(maxBytes) {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      length += chunk.length;
+      if (length > maxBytes) break;
+    }
+    return Buffer.concat(chunks);
+  },
+  writeStdout(text) {
+    writeAll(STDOUT, text);
+  },
+  writeStderr(text) {
+    try {
+      writeAll(STDERR, text);
+    } catch {
+      // Nobody is listening; the exit code still tells.
+    }
+  },
+  exit(code) {
+    process.exit(code);
+  },
+  onUncaught(handler) {
+    process.on("uncaughtException", handler);
+    process.on("unhandledRejection", handler);
+  },
+};
+
+function writeAll(fd: number, text: string): void {
+  const bytes = Buffer.from(text, "utf8");
+  let offset = 0;
+  while (offset < bytes.length) {
+    try {
+      offset += writeSync(fd, bytes, offset);
+    } catch (error) {
+      // A pipe that somebody else made non-blocking and whose reader is behind.
+      if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}

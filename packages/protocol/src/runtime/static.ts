@@ -1,0 +1,56 @@
+import { hmacSha256, randomBytes, randomUUID, sha1, sha256, signRs256 } from "imagecred:crypto";
+import * as native from "imagecred:http";
+import { runProgram as nativeRunProgram, runShell as nativeRunShell } from "imagecred:process";
+import { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout } from "imagecred:stdio";
+import { type Target, type Transport, TransportError, type TransportPhase } from "../http/transport.ts";
+import type { Crypto } from "./crypto.ts";
+import type { RunProgram, RunShell } from "./programs.ts";
+import type { Stdio } from "./stdio.ts";
+
+/** The process's edges on the static runtime: modules that its host (tools/runtime) has built in. */
+export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout };
+
+export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, randomBytes, randomUUID };
+
+export const runShell: RunShell = ({ env, ...request }) => nativeRunShell({ ...request, env: setOnly(env) });
+
+export const runProgram: RunProgram = ({ args, env, ...request }) =>
+  nativeRunProgram({ ...request, args: [...args], env: setOnly(env) });
+
+function setOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  const set: Record<string, string> = {};
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) set[name] = value;
+  return set;
+}
+
+const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
+
+export const transport: Transport = {
+  async request({ tls, connectTimeoutMs, ...request }) {
+    try {
+      return await native.request({
+        ...request,
+        ...tls,
+        connectTimeoutMs: connectTimeoutMs ?? request.timeoutMs,
+      });
+    } catch (error) {
+      throw asTransportError(error);
+    }
+  },
+  preconnect({ tls, connectTimeoutMs, ...target }: Target & { readonly connectTimeoutMs?: number }) {
+    native.preconnect({
+      ...target,
+      ...tls,
+      connectTimeoutMs: connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    });
+  },
+  firstSent: native.firstSent,
+};
+
+/** The host rejects with an Error that carries `phase` and `code`; anything else is a defect and stays as it is. */
+function asTransportError(error: unknown): unknown {
+  if (!(error instanceof Error) || !("phase" in error) || !("code" in error)) return error;
+  return new TransportError(error.phase as TransportPhase, String(error.code), error.message, {
+    cause: error,
+  });
+}

@@ -1,6 +1,0 @@
-/** Prints its arguments, and whether somebody's code ran before it. */
-import { stdio } from "@imagecred/protocol/system";
-
-const intruder: unknown = Reflect.get(globalThis, "intruder");
-stdio.writeStdout(JSON.stringify({ args: stdio.args, intruder: intruder ?? null }));
-stdio.exit(0);

@@ -1,0 +1,71 @@
+import { copyFileSync, globSync, mkdirSync } from "node:fs";
+import { basename, join } from "node:path";
+import { type Built, type Component, missingForGoTools, writeTree } from "@imagecred/release";
+import { executable } from "./machine.ts";
+import { ROOT } from "./page.ts";
+
+export const VERSION = "1.0.0";
+
+/** Stands for what is inside: listing it for real takes the build. */
+const COMPONENTS: readonly Component[] = [
+  {
+    ecosystem: "npm",
+    name: "@aws-sdk/client-ecr",
+    version: "3.1169.0",
+    license: "Apache-2.0",
+    texts: [],
+    homepage: undefined,
+    authors: [],
+  },
+];
+
+/** Writes the release tree of this machine's executables to `<directory>/<version>`, and {@link flatten}s it. */
+export async function writeRelease(directory: string): Promise<void> {
+  const arch = process.arch === "arm64" ? "arm64" : "amd64";
+  // Two of the four are enough for the page's commands.
+  const built = (["ecr-credential-provider", "imagecred"] as const).flatMap((program): Built[] => {
+    const path = executable(program);
+    if (path === undefined) return [];
+    return [{ program, flavor: { os: "linux", arch, runtime: "static" }, path, components: COMPONENTS }];
+  });
+  const tree = join(directory, VERSION);
+  await writeTree(built, {
+    directory: tree,
+    version: VERSION,
+    sourceDateEpoch: 1_790_000_000,
+    linuxPackages: missingForGoTools() === undefined,
+    say: () => {},
+  });
+  flatten(tree, directory);
+}
+
+/** The newest release tree of this machine that has what `npm run release` makes for linux-amd64. */
+export function builtRelease(): { readonly version: string; readonly directory: string } | undefined {
+  const releases = join(ROOT, "dist/release");
+  const version = globSync("*/linux/amd64/*.deb", { cwd: releases })
+    .map((path) => path.slice(0, path.indexOf("/")))
+    .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))
+    .at(-1);
+  return version === undefined ? undefined : { version, directory: join(releases, version) };
+}
+
+/** What a GitHub release is: all files of the tree in one directory, `<directory>/flat`. */
+export function flatten(tree: string, directory: string): void {
+  const flat = join(directory, "flat");
+  mkdirSync(flat);
+  for (const path of globSync(["*/*/*", "SHA256SUMS"], { cwd: tree, exclude: ["image/**"] }))
+    copyFileSync(join(tree, path), join(flat, basename(path)));
+}
+
+/** curl, as far as pages use it, for which a GitHub release of ours is the directory `flat`, two above the stand-in. */
+export const CURL_STAND_IN = `flat="$(dirname "$0")/../flat"
+while [ $# -gt 0 ]; do
+  case "$1" in
+    -o) shift; out="$1" ;;
+    https://github.com/*/releases/download/*) file="\${1##*/}" ;;
+    -fsSL | -fsSLO | --create-dirs) ;;
+    *) echo "the stand-in for curl does not know $1" >&2; exit 2 ;;
+  esac
+  shift
+done
+mkdir -p "$(dirname "\${out:-$file}")" && cp "$flat/$file" "\${out:-$file}"`;

@@ -1,0 +1,33 @@
+/** Runs the steps that it reads from stdin over this runtime's transport, one after another, and prints what came of them. */
+import type { TransportRequest } from "@imagecred/protocol";
+import { stdio, transport } from "@imagecred/protocol/runtime";
+import type { Outcome, Step } from "../support/driver.ts";
+
+async function send(request: TransportRequest): Promise<Outcome> {
+  try {
+    const { status, headers, body } = await transport.request(request);
+    return { status, headers, body: new TextDecoder().decode(body) };
+  } catch (error) {
+    if (!(error instanceof Error && "phase" in error && "code" in error)) throw error;
+    return { phase: String(error.phase), code: String(error.code), message: error.message };
+  }
+}
+
+async function take(step: Step): Promise<Outcome[]> {
+  if ("preconnect" in step) {
+    transport.preconnect(step.preconnect);
+    return [];
+  }
+  if ("together" in step) return (await Promise.all(step.together.map(take))).flat();
+  return [await send(step.request)];
+}
+
+async function main(): Promise<void> {
+  const steps = JSON.parse(new TextDecoder().decode(await stdio.readStdin(1 << 20))) as Step[];
+  const outcomes: Outcome[] = [];
+  for (const step of steps) outcomes.push(...(await take(step)));
+  stdio.writeStdout(JSON.stringify(outcomes));
+  stdio.exit(0);
+}
+
+void main();

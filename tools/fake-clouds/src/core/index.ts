@@ -1,0 +1,2 @@
+export { Core } from "./core.ts";
+export { bearerOf, json } from "./exchange.ts";

@@ -1,0 +1,1 @@
+export { type Manifest, manifests, ROOT, readJson } from "./manifests.ts";
