@@ -17,12 +17,6 @@ export const awsSdkResolution: Plugin = {
         ? asIs(join(dirname(importer), "xml-parser.js"))
         : undefined,
     );
-    // The parser of profile files is in the Node build only.
-    build.onResolve({ filter: /^@smithy\/core\/config$/ }, ({ importer }) =>
-      importer.includes("/node_modules/")
-        ? undefined
-        : asIs(join(packageOf("@smithy/core", importer), "dist-es/submodules/config/index.js")),
-    );
     // Each client has one protocol; asked for by way of the index of all, STS's XML would be read at every start.
     build.onResolve({ filter: /^@aws-sdk\/core\/protocols$/ }, ({ importer }) => {
       const protocol = importer.includes("/client-sts/")

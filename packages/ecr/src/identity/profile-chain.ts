@@ -12,7 +12,7 @@ import { containerCredentials } from "./container.ts";
 import { runCredentialProcess } from "./credential-process.ts";
 import { environmentKeys } from "./environment.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
-import type { Profile, Profiles } from "./profile-files.ts";
+import type { Profile, Profiles } from "./profile-file.ts";
 import { assumeRole, assumeRoleWithWebIdentity } from "./sts.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
@@ -35,7 +35,7 @@ type Identity = Found<AwsCredentials>;
  */
 export async function followProfile(request: ProfileRequest): Promise<Identity | Unavailable> {
   const { profiles, name, explicit } = request;
-  const profile = profiles[name];
+  const profile = profiles.get(name);
   if (profile !== undefined) return follow(name, profile, request, []);
   if (!explicit) return { unavailable: `no profile ${name} in the AWS config files` };
   throw broken(name, "there is no such profile in the AWS config files", "check AWS_PROFILE");
@@ -48,27 +48,47 @@ async function follow(
   via: readonly string[],
 ): Promise<Identity | Unavailable> {
   const keys = keysOf(name, profile);
-  // As somebody's source, a profile with keys is these keys, whatever role it has for direct use.
+  // As the source of another profile, a profile with keys is these keys, whatever role it has for direct use.
   if (keys !== undefined && via.length > 0) return keys;
-  if (
-    profile["role_arn"] !== undefined &&
-    (profile["source_profile"] ?? profile["credential_source"]) !== undefined
-  ) {
+  const roleArn = text(profile.get("role_arn"));
+  const source = SOURCES.find((setting) => text(profile.get(setting)) !== undefined);
+  if (roleArn !== undefined && source === undefined) {
+    throw broken(
+      name,
+      "it has role_arn and nothing to assume the role with",
+      `add ${SOURCES.join(", ")} or remove role_arn`,
+    );
+  }
+  if (roleArn === undefined && source !== undefined) {
+    throw broken(name, `it has ${source} and no role_arn`, `add role_arn or remove ${source}`);
+  }
+  if (source === "source_profile" || source === "credential_source") {
     return withRole(name, profile, request, via);
   }
   if (keys !== undefined) return keys;
-  if (profile["web_identity_token_file"] !== undefined) return withTokenFile(name, profile, request);
-  const command = text(profile["credential_process"]);
+  if (source === "web_identity_token_file") return withTokenFile(name, profile, request);
+  const command = text(profile.get("credential_process"));
   if (command !== undefined) return runCredentialProcess(command, name, request.context);
   return nothingIn(name, profile, request, via);
 }
 
+/** What a role is assumed with; each goes with role_arn, and only with it. */
+const SOURCES = ["source_profile", "credential_source", "web_identity_token_file"] as const;
+
+/** @throws {CredentialError} for half a pair: another identity must not stand in for a broken one */
 function keysOf(name: string, profile: Profile): Identity | undefined {
-  const accessKeyId = text(profile["aws_access_key_id"]);
-  const secretAccessKey = text(profile["aws_secret_access_key"]);
-  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  const accessKeyId = text(profile.get("aws_access_key_id"));
+  const secretAccessKey = text(profile.get("aws_secret_access_key"));
+  if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    const [present, missing] =
+      accessKeyId === undefined
+        ? ["aws_secret_access_key", "aws_access_key_id"]
+        : ["aws_access_key_id", "aws_secret_access_key"];
+    throw broken(name, `it has ${present} and no ${missing}`, "write both or neither");
+  }
   return {
-    identity: credentialsOf(accessKeyId, secretAccessKey, text(profile["aws_session_token"])),
+    identity: credentialsOf(accessKeyId, secretAccessKey, text(profile.get("aws_session_token"))),
     principal: `access key ${accessKeyId} of profile ${name}`,
   };
 }
@@ -80,23 +100,19 @@ async function withRole(
   via: readonly string[],
 ): Promise<Identity> {
   const roleArn = roleOf(name, profile);
-  if (profile["mfa_serial"] !== undefined) {
-    throw broken(
-      name,
-      "it has mfa_serial, and there is nobody here to type a code",
-      "use a role without MFA",
-    );
+  if (profile.get("mfa_serial") !== undefined) {
+    throw broken(name, "it requires MFA (mfa_serial), which is not supported", "use a role without MFA");
   }
   const source = await sourceOf(name, profile, request, [...via, name]);
   const identity = await assumeRole(
     {
       roleArn,
-      sessionName: text(profile["role_session_name"]) ?? request.sessionName,
+      sessionName: text(profile.get("role_session_name")) ?? request.sessionName,
       credentials: source.identity,
       principal: source.principal,
-      externalId: text(profile["external_id"]),
+      externalId: text(profile.get("external_id")),
       durationSeconds: durationOf(name, profile),
-      region: text(profile["region"]),
+      region: text(profile.get("region")),
     },
     request.sts,
     request.context,
@@ -110,17 +126,17 @@ async function sourceOf(
   request: ProfileRequest,
   via: readonly string[],
 ): Promise<Identity> {
-  const other = text(profile["source_profile"]);
-  const place = text(profile["credential_source"]);
+  const other = text(profile.get("source_profile"));
+  const place = text(profile.get("credential_source"));
   if (other !== undefined && place !== undefined) {
     throw broken(name, "it has both source_profile and credential_source", "keep one of them");
   }
   if (other === undefined) return fromPlace(name, place ?? "", request.context);
-  const source = request.profiles[other];
+  const source = request.profiles.get(other);
   if (source === undefined)
     throw broken(name, `its source_profile ${other} does not exist`, "check the name");
   // A profile may be its own source when it has keys; any other way back is a circle.
-  if (via.includes(other) && keysOf(other, source) === undefined) {
+  if (via.includes(other) && (other !== name || keysOf(other, source) === undefined)) {
     throw broken(
       name,
       `its source_profile leads in a circle: ${[...via, other].join(" -> ")}`,
@@ -169,12 +185,12 @@ async function withTokenFile(
   { sessionName, sts, context }: ProfileRequest,
 ): Promise<Identity> {
   const roleArn = roleOf(name, profile);
-  const file = profile["web_identity_token_file"] ?? "";
+  const file = profile.get("web_identity_token_file") ?? "";
   const token = new Secret((await context.files.readText(file, "web identity token")).trim());
   const identity = await assumeRoleWithWebIdentity(
     {
       roleArn,
-      sessionName: text(profile["role_session_name"]) ?? sessionName,
+      sessionName: text(profile.get("role_session_name")) ?? sessionName,
       token,
       tokenIs: `the token in ${file}`,
     },
@@ -185,14 +201,14 @@ async function withTokenFile(
 }
 
 function roleOf(name: string, profile: Profile): string {
-  const roleArn = profile["role_arn"] ?? "";
+  const roleArn = text(profile.get("role_arn")) ?? "";
   if (isRoleArn(roleArn)) return roleArn;
   throw broken(name, `its role_arn is ${JSON.stringify(roleArn)}`, "write the ARN of a role");
 }
 
 /** STS API reference, AssumeRole: seconds, 900 to 43200. */
 function durationOf(name: string, profile: Profile): number | undefined {
-  const written = text(profile["duration_seconds"]);
+  const written = text(profile.get("duration_seconds"));
   if (written === undefined) return undefined;
   const seconds = Number(written);
   if (Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200) return seconds;
@@ -205,7 +221,7 @@ function nothingIn(
   { explicit }: ProfileRequest,
   via: readonly string[],
 ): Unavailable {
-  if (Object.keys(profile).some((key) => key.startsWith("sso_") || key === "login_session")) {
+  if ([...profile.keys()].some((key) => key.startsWith("sso_") || key === "login_session")) {
     throw broken(
       name,
       "it is for people who sign in (IAM Identity Center, aws login)",

@@ -36,7 +36,7 @@ describe("profiles", () => {
   });
 
   test("keys in the config file, comments, spaces and quotes as AWS writes them", async () => {
-    const config = `# first\n; second\n[ignored\n[profile "puller one"]\n  region = eu-west-1 ; not ours\n${KEYS}`;
+    const config = `# first\n; second\n[services local]\nendpoint_url = x\n[profile "puller one"]\n  region = eu-west-1 ; not ours\n${KEYS}`;
     const spaced = await withFiles({ config: config.replace("puller one", "puller-one") }, "puller-one");
     assert.deepEqual(spaced.calls, [ECR_OK]);
   });
@@ -260,7 +260,7 @@ describe("profiles that are configured and broken end the chain", () => {
     [
       "MFA",
       `[profile puller]\n${role}source_profile = a\nmfa_serial = arn:x\n`,
-      /mfa_serial, and there is nobody/,
+      /requires MFA \(mfa_serial\), which is not supported/,
     ],
     [
       "duration",

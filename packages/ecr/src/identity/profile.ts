@@ -32,14 +32,27 @@ export function profileCredentials(
         });
       }
       // Images of AWS's distributions have empty files there.
-      if (named === undefined && !`${config}${credentials}`.includes("[")) {
+      if (named === undefined && !CONTENT.test(config ?? "") && !CONTENT.test(credentials ?? "")) {
         return { unavailable: `no profile in ${paths.config}` };
       }
-      const [{ parseProfiles }, { followProfile }] = await Promise.all([
-        import("./profile-files.ts"),
+      const [{ mergeProfiles, parseProfileFile, ProfileSyntaxError }, { followProfile }] = await Promise.all([
+        import("./profile-file.ts"),
         import("./profile-chain.ts"),
       ]);
-      const profiles = await parseProfiles(config ?? "", credentials ?? "");
+      const read = (content: string | undefined, kind: "config" | "credentials") => {
+        try {
+          return parseProfileFile(content ?? "", kind);
+        } catch (error) {
+          if (!(error instanceof ProfileSyntaxError)) throw error;
+          throw new CredentialError({
+            action: `reading the AWS ${kind} file ${paths[kind]}`,
+            reason: `line ${error.line}: ${error.message}`,
+            advice: "correct that line",
+            cause: error,
+          });
+        }
+      };
+      const profiles = mergeProfiles(read(config, "config"), read(credentials, "credentials"));
       return followProfile({
         profiles,
         name: named ?? "default",
@@ -51,6 +64,9 @@ export function profileCredentials(
     },
   };
 }
+
+/** A line that is neither blank nor a comment. */
+const CONTENT = /^\uFEFF?[ \t]*[^#;\s]/m;
 
 function pathsOf(env: Environment): { config: string; credentials: string } {
   // The kubelet runs plugins as root and, under systemd, without HOME.

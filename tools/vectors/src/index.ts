@@ -1,0 +1,2 @@
+export { crateSource } from "./crate-source.ts";
+export type { Source } from "./source.ts";
