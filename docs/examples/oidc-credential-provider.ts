@@ -10,7 +10,11 @@ import {
 const oidc: CredentialProvider<{ registry: string }> = {
   name: "oidc-credential-provider",
   version: "1.0.0",
-  usage: "Usage: oidc-credential-provider REGISTRY",
+  usage: {
+    title: "Image credentials for a registry that trusts the cluster's service account tokens.",
+    arguments: "REGISTRY",
+    flags: {},
+  },
 
   options: ({ args }) => ({ registry: args[0] ?? "registry.example.com" }),
 

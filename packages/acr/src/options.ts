@@ -11,6 +11,8 @@ import {
   parseFlags,
   parseIdentityPolicy,
   parseRegistryMirrors,
+  type Usage,
+  warnOfIgnoredFlags,
 } from "@imagecred/protocol";
 import { type Mirror, parseMirrorList } from "./mirrors.ts";
 import { type AzureConfig, parseAzureConfig } from "./options/azure-json.ts";
@@ -48,21 +50,69 @@ export interface AcrOptions {
   readonly anonymousSecondTry: boolean;
 }
 
-/** The Go plugin takes them, and so do we. */
-const KLOG_FLAGS = klogFlags();
+const FLAGS = {
+  "registry-mirror": {
+    kind: "value",
+    short: "r",
+    placeholder: "SOURCE:TARGET[,...]",
+    help: "images of SOURCE get the credentials of the registry TARGET; each is HOST[:PORT][/PATH]",
+    repeated: true,
+  },
+  registry: {
+    kind: "value",
+    placeholder: "HOST[:PORT]=TARGET",
+    help: "the same, for one pair",
+    repeated: true,
+  },
+  identity: {
+    kind: "value",
+    placeholder: "auto|pod|node",
+    help: "whose identity asks the registry; auto: the pod's when the kubelet sends its token, else the node's",
+    default: "auto",
+  },
+  "identity-fallback": {
+    kind: "value",
+    placeholder: "none|node",
+    help: "node: a pod whose identity gives no credential may use the node's",
+    default: "none",
+  },
+  "anonymous-second-try": {
+    kind: "switch",
+    help: "add an entry without a credential, so that a pull that fails is tried once more without one",
+  },
+  "ib-sni-name": {
+    kind: "value",
+    placeholder: "NAME",
+    help: "AKS identity bindings: name of the token endpoint, without https://",
+  },
+  "ib-apiserver-ip": {
+    kind: "value",
+    placeholder: "ADDRESS",
+    help: "address of the API server, where the token endpoint is",
+  },
+  "ib-default-client-id": {
+    kind: "value",
+    placeholder: "ID",
+    help: "client ID of pods whose service account has no annotation",
+  },
+  "ib-default-tenant-id": { kind: "value", placeholder: "ID", help: "tenant of these pods" },
+  "ib-ca-file": {
+    kind: "value",
+    placeholder: "PATH",
+    help: "CA of the token endpoint",
+    default: "/etc/kubernetes/certs/ca.crt",
+  },
+  ...klogFlags(),
+} as const satisfies Readonly<Record<string, FlagSpec>>;
 
-const FLAGS: Readonly<Record<string, FlagSpec>> = {
-  identity: { kind: "value" },
-  "identity-fallback": { kind: "value" },
-  registry: { kind: "value", repeated: true },
-  "registry-mirror": { kind: "value", short: "r", repeated: true },
-  "anonymous-second-try": { kind: "switch" },
-  "ib-sni-name": { kind: "value" },
-  "ib-apiserver-ip": { kind: "value" },
-  "ib-default-client-id": { kind: "value" },
-  "ib-default-tenant-id": { kind: "value" },
-  "ib-ca-file": { kind: "value" },
-  ...KLOG_FLAGS,
+/** What `--help` says. */
+export const USAGE: Usage = {
+  title: "Kubelet image credential provider for Azure Container Registry.",
+  arguments: "[AZURE_JSON]",
+  argumentsHelp:
+    "AZURE_JSON is the node's configuration file, usually /etc/kubernetes/azure.json (JSON or YAML). Without it, the AZURE_* variables of the Azure SDKs are read.",
+  flags: FLAGS,
+  environment: { "AZURE_*": "the node's identity and cloud, as in the Azure SDKs" },
 };
 
 /** The CA that AKS nodes have, and the only place where the Go plugin looks. */
@@ -71,10 +121,7 @@ const CLUSTER_CA_FILE = "/etc/kubernetes/certs/ca.crt";
 /** Reads the command line, azure.json or else the environment. @throws {OptionsError} */
 export async function parseOptions({ args, env, files, log }: Invocation): Promise<AcrOptions> {
   const flags = parseFlags(args, FLAGS);
-  for (const name of Object.keys(KLOG_FLAGS)) {
-    if (flags.value(name) !== undefined)
-      log.warn(`--${name} is a klog flag, which does nothing here; IMAGECRED_LOG=debug shows more`);
-  }
+  warnOfIgnoredFlags(flags, log);
   return {
     identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
     mirrors: [

@@ -14,9 +14,8 @@ import type { AzureCloud } from "./clouds.ts";
 import { exchangeToken, exchangeUrl } from "./exchange.ts";
 import { findEntraToken } from "./identity.ts";
 import { type Mirror, mirrorOf } from "./mirrors.ts";
-import { type AcrOptions, parseOptions } from "./options.ts";
+import { type AcrOptions, parseOptions, USAGE } from "./options.ts";
 import { type AcrRegistry, parseAcrHost } from "./registry.ts";
-import { USAGE } from "./usage.ts";
 
 /** The plugin for Azure Container Registry. */
 export const acr: CredentialProvider<AcrOptions> = {

@@ -7,6 +7,7 @@ import {
   parseFlags,
   parseIdentityPolicy,
   parseRegistryMirrors,
+  type Usage,
 } from "@imagecred/protocol";
 import { parseRegistryHost, type Registry } from "./registry.ts";
 import { checkRoleArn, checkSessionName } from "./role.ts";
@@ -42,12 +43,46 @@ export interface EcrOptions {
   readonly endpoints: EndpointOverrides;
 }
 
-const FLAGS: Readonly<Record<string, FlagSpec>> = {
-  identity: { kind: "value" },
-  "identity-fallback": { kind: "value" },
-  registry: { kind: "value", repeated: true },
-  "role-arn": { kind: "value" },
-  "role-session-name": { kind: "value" },
+const FLAGS = {
+  identity: {
+    kind: "value",
+    placeholder: "auto|pod|node",
+    help: "whose identity asks ECR; auto: the pod's when the kubelet sends its token, else the node's",
+    default: "auto",
+  },
+  "identity-fallback": {
+    kind: "value",
+    placeholder: "none|node",
+    help: "node: a pod whose identity gives no credential may use the node's",
+    default: "none",
+  },
+  registry: {
+    kind: "value",
+    placeholder: "HOST[:PORT]=ECR",
+    help: "images of this host, a mirror, get the credentials of this ECR registry",
+    repeated: true,
+  },
+  "role-arn": {
+    kind: "value",
+    placeholder: "ARN",
+    help: "assume this role with the identity found, and ask ECR as that role",
+  },
+  "role-session-name": {
+    kind: "value",
+    placeholder: "NAME",
+    help: "session name of every role that is assumed",
+    default: "ecr-credential-provider",
+  },
+} as const satisfies Readonly<Record<string, FlagSpec>>;
+
+/** What `--help` says. */
+export const USAGE: Usage = {
+  title: "Kubelet image credential provider for Amazon ECR and Amazon ECR Public.",
+  flags: FLAGS,
+  environment: {
+    AWS_ECR_ROLE_ARN: "role of a pod whose service account has no annotation eks.amazonaws.com/ecr-role-arn",
+    "AWS_*": "identities and endpoints, as in AWS's SDKs",
+  },
 };
 
 /**

@@ -12,9 +12,8 @@ import {
 } from "@imagecred/protocol";
 import type { RegistryCredential } from "./exchange/authorization-data.ts";
 import { findCaller } from "./identity.ts";
-import { type EcrOptions, parseOptions } from "./options.ts";
+import { type EcrOptions, parseOptions, USAGE } from "./options.ts";
 import { parseRegistryHost, type Registry } from "./registry.ts";
-import { USAGE } from "./usage.ts";
 
 /** The plugin for Amazon ECR and Amazon ECR Public. */
 export const ecr: CredentialProvider<EcrOptions> = {

@@ -7,6 +7,8 @@ import {
   type ParsedFlags,
   parseFlags,
   parseIdentityPolicy,
+  type Usage,
+  warnOfIgnoredFlags,
 } from "@imagecred/protocol";
 import { type IdentityPool, poolOfGke, poolOfProvider } from "./identity/workload-identity.ts";
 import { type GoogleMirror, parseGoogleMirrors } from "./mirrors.ts";
@@ -30,31 +32,84 @@ export interface GcrOptions {
   readonly pool: IdentityPool | undefined;
 }
 
-/** The Go plugin takes them, and so do we. */
-const KLOG_FLAGS = klogFlags();
+const FLAGS = {
+  ...klogFlags(),
+  authFlow: {
+    kind: "value",
+    short: "a",
+    aliases: ["auth-flow"],
+    placeholder: "FLOW",
+    help: "gcr: the access token of a Google identity; dockercfg: the instance's metadata attribute google-dockercfg; dockercfg-url: the file that the attribute google-dockercfg-url names",
+    default: "gcr",
+  },
+  identity: {
+    kind: "value",
+    placeholder: "auto|pod|node",
+    help: "whose identity asks; auto: the pod's when the kubelet sends its token, else the node's",
+    default: "auto",
+  },
+  "identity-fallback": {
+    kind: "value",
+    placeholder: "none|node",
+    help: "node: a pod whose identity gives no credential may use the node's",
+    default: "none",
+  },
+  "identity-provider": {
+    kind: "value",
+    placeholder: "URL",
+    help: 'issuer of this GKE cluster\'s tokens, for pods annotated iam.gke.io/enable-wi-image-pull: "true"',
+  },
+  "project-id": {
+    kind: "value",
+    placeholder: "ID",
+    help: "project of the GKE cluster, with --identity-provider",
+  },
+  "workload-identity-provider": {
+    kind: "value",
+    placeholder: "NAME",
+    help: "projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
+  },
+  "service-account": {
+    kind: "value",
+    placeholder: "EMAIL",
+    help: "which of the instance's service accounts",
+    default: "default",
+  },
+  "universe-domain": {
+    kind: "value",
+    placeholder: "DOMAIN",
+    help: "universe of registries and credentials",
+    default: "googleapis.com",
+  },
+  "registry-domain": {
+    kind: "value",
+    placeholder: "DOMAIN",
+    help: "domain of a universe's registries, where this version does not know it",
+  },
+  registry: {
+    kind: "value",
+    placeholder: "HOST[:PORT]=TARGET",
+    help: "HOST mirrors the Google registry TARGET and gets its credentials",
+    repeated: true,
+  },
+} as const satisfies Readonly<Record<string, FlagSpec>>;
 
-const FLAGS: Readonly<Record<string, FlagSpec>> = {
-  ...KLOG_FLAGS,
-  authFlow: { kind: "value", short: "a" },
-  "auth-flow": { kind: "value" },
-  identity: { kind: "value" },
-  "identity-fallback": { kind: "value" },
-  "identity-provider": { kind: "value" },
-  "project-id": { kind: "value" },
-  registry: { kind: "value", repeated: true },
-  "registry-domain": { kind: "value" },
-  "service-account": { kind: "value" },
-  "universe-domain": { kind: "value" },
-  "workload-identity-provider": { kind: "value" },
+/** What `--help` says. */
+export const USAGE: Usage = {
+  title: "Kubelet image credential provider for Google Artifact Registry and gcr.io.",
+  arguments: "[get-credentials]",
+  flags: FLAGS,
+  environment: {
+    GOOGLE_APPLICATION_CREDENTIALS: "credential file: a service account key or an external account",
+    GCE_METADATA_HOST: "host or host:port of the metadata server",
+    GOOGLE_CLOUD_UNIVERSE_DOMAIN: "universe, when --universe-domain is not given",
+  },
 };
 
 /** @throws {OptionsError} */
 export function parseOptions({ args, env, log }: Invocation): GcrOptions {
   const flags = parseFlags(args, FLAGS);
-  for (const name of Object.keys(KLOG_FLAGS)) {
-    if (flags.value(name) !== undefined)
-      log.warn(`--${name} is a klog flag, which does nothing here; IMAGECRED_LOG=debug shows more`);
-  }
+  warnOfIgnoredFlags(flags, log);
   const [command = "get-credentials", ...rest] = flags.positionals;
   if (command !== "get-credentials" || rest.length > 0) {
     throw new OptionsError(`unknown argument ${JSON.stringify(rest[0] ?? command)}; --help shows the usage`);
@@ -64,7 +119,7 @@ export function parseOptions({ args, env, log }: Invocation): GcrOptions {
     flags.value("registry-domain"),
   );
   return {
-    authFlow: parseAuthFlow(flags.value("authFlow") ?? flags.value("auth-flow")),
+    authFlow: parseAuthFlow(flags.value("authFlow")),
     identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
     universe,
     mirrors: parseGoogleMirrors(flags.values("registry"), universe),

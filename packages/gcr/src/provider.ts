@@ -10,10 +10,9 @@ import {
 import { exchange } from "./exchange.ts";
 import { identify } from "./identity.ts";
 import { universeFor } from "./mirrors.ts";
-import { type GcrOptions, parseOptions } from "./options.ts";
+import { type GcrOptions, parseOptions, USAGE } from "./options.ts";
 import { hostForms } from "./registry.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
-import { USAGE } from "./usage.ts";
 
 /** Image credentials for Google Artifact Registry and gcr.io. */
 export const gcr: CredentialProvider<GcrOptions> = {

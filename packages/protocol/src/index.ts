@@ -53,7 +53,6 @@ export {
   planIdentity,
 } from "./identity/policy.ts";
 export { claimsOf } from "./jwt.ts";
-export { klogFlags } from "./klog-flags.ts";
 export {
   createLogger,
   LOG_LEVELS,
@@ -65,8 +64,17 @@ export {
   MAX_LINE_BYTES,
   parseLogSettings,
 } from "./log.ts";
-export { type FlagSpec, type ParsedFlags, parseFlags } from "./options/flags.ts";
+export {
+  type FlagHelp,
+  type FlagSpec,
+  type FlagSyntax,
+  klogFlags,
+  type ParsedFlags,
+  parseFlags,
+  warnOfIgnoredFlags,
+} from "./options/flags.ts";
 export { mirrorOf, parseRegistryMirrors, type RegistryMirror } from "./options/registry-mirrors.ts";
+export type { Usage } from "./options/usage.ts";
 export type { Answer, Context, CredentialProvider, Environment, Invocation } from "./provider.ts";
 export { type Platform, run } from "./run.ts";
 export type { Crypto } from "./runtime/crypto.ts";

@@ -3,6 +3,7 @@ import type { Files } from "./files.ts";
 import type { HttpClient } from "./http/client.ts";
 import type { Deadline } from "./http/deadline.ts";
 import type { Logger } from "./log.ts";
+import type { Usage } from "./options/usage.ts";
 import type { Crypto } from "./runtime/crypto.ts";
 import type { RunShell } from "./runtime/programs.ts";
 import type { CredentialProviderRequest } from "./wire/request.ts";
@@ -46,8 +47,8 @@ export interface CredentialProvider<Options> {
   /** Name of the executable: `ecr-credential-provider`. */
   readonly name: string;
   readonly version: string;
-  /** What `--help` prints. */
-  readonly usage: string;
+  /** What `--help` says: data, from which one layout for all plugins is made. */
+  readonly usage: Usage;
   /** Command line, environment and configuration files as one typed object. @throws {OptionsError} */
   options(invocation: Invocation): Options | Promise<Options>;
   /**

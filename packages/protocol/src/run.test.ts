@@ -38,7 +38,7 @@ async function execute(setup: Setup = {}) {
   const provider: CredentialProvider<string> = {
     name: "test-credential-provider",
     version: "1.2.3",
-    usage: "Usage: test-credential-provider [flags]",
+    usage: { title: "A plugin for tests.", flags: {} },
     options: setup.options ?? (() => "options"),
     credential: (_request, _options, context) => (setup.credential ?? answer)(context, clock),
   };
@@ -183,9 +183,9 @@ describe("run", () => {
   });
 
   it("prints usage and version without reading a request", async () => {
-    assert.equal(
+    assert.match(
       (await execute({ args: ["--help"], stdin: "" })).stdout,
-      "Usage: test-credential-provider [flags]\n",
+      /^A plugin for tests\.\n[\s\S]*\nUsage:\n {2}test-credential-provider \[flags\]\n/,
     );
     assert.equal(
       (await execute({ args: ["--version"], stdin: "" })).stdout,

@@ -48,7 +48,7 @@ export async function run<Options>(
     now: clock.now,
   });
   try {
-    const informative = information(provider, stdio.args);
+    const informative = await information(provider, stdio.args);
     write(stdio, informative ?? (await respond(provider, platform, log)));
     return 0;
   } catch (error) {
@@ -58,9 +58,16 @@ export async function run<Options>(
 }
 
 /** What `--help` and `--version` print; they win over everything else, as anywhere. */
-function information(provider: CredentialProvider<unknown>, args: readonly string[]): string | undefined {
+async function information(
+  provider: CredentialProvider<unknown>,
+  args: readonly string[],
+): Promise<string | undefined> {
   const flags = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
-  if (flags.includes("--help") || flags.includes("-h")) return `${provider.usage.trimEnd()}\n`;
+  if (flags.includes("--help") || flags.includes("-h")) {
+    // A run for the kubelet never needs it.
+    const { usageText } = await import("./options/usage.ts");
+    return usageText(provider.name, provider.usage);
+  }
   if (flags.includes("--version")) return `${provider.name} ${provider.version}\n`;
   return undefined;
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { OptionsError } from "../errors.ts";
-import { parseFlags } from "./flags.ts";
+import { captureLogger } from "../testing/capture-logger.ts";
+import { klogFlags, parseFlags, warnOfIgnoredFlags } from "./flags.ts";
 
 const specs = {
   identity: { kind: "value" },
@@ -56,5 +57,22 @@ describe("parseFlags", () => {
     const parsed = parseFlags(["--logtostderr=true", "--identity=pod"], specs, "collect");
     assert.deepEqual(parsed.unknown, ["--logtostderr=true"]);
     assert.equal(parsed.value("identity"), "pod");
+  });
+
+  it("knows a flag by its other names", () => {
+    const withAlias = { authFlow: { kind: "value", short: "a", aliases: ["auth-flow"] } } as const;
+    for (const args of [["--authFlow=gcr"], ["--auth-flow", "gcr"], ["-auth-flow=gcr"], ["-a", "gcr"]]) {
+      assert.equal(parseFlags(args, withAlias).value("authFlow"), "gcr");
+    }
+  });
+
+  it("accepts klog's flags in both spellings, and says that they do nothing", () => {
+    const parsed = parseFlags(["-v", "4", "--log_dir=/tmp", "--skip-headers", "x"], klogFlags());
+    assert.deepEqual(parsed.positionals, ["x"]);
+    assert.deepEqual(parsed.ignored, ["v", "log-dir", "skip-headers"]);
+    const { log, lines } = captureLogger();
+    warnOfIgnoredFlags(parsed, log);
+    assert.equal(lines.length, 3);
+    assert.match(lines[1] ?? "", /--log-dir is a klog flag/);
   });
 });

@@ -1,34 +1,53 @@
 import { OptionsError } from "../errors.ts";
+import type { Logger } from "../log.ts";
 
-/** One flag that a plugin takes. */
-export interface FlagSpec {
-  /** Takes a value, or is a switch (`--x`, `--x=true`, `--x=false`). */
+/** One flag that a plugin accepts: how it is parsed, and what `--help` says about it. */
+export type FlagSpec = FlagSyntax & (FlagHelp | { readonly ignored: true });
+
+/** How a flag is written. */
+export interface FlagSyntax {
+  /** Needs a value, or is a switch (`--x`, `--x=true`, `--x=false`). */
   readonly kind: "value" | "switch";
   /** One-letter form without the dash. */
   readonly short?: string;
+  /** Other long names of the same flag. `--help` does not list them. */
+  readonly aliases?: readonly string[];
   /** May be given several times. Otherwise the last one wins, as with Go's pflag. */
   readonly repeated?: boolean;
 }
 
+/** What `--help` says about a flag. A flag without it has to be `ignored`: accepted, without an effect, not listed. */
+export interface FlagHelp {
+  /** What the flag does, in one or more phrases without a final full stop. */
+  readonly help: string;
+  /** Name of the value in `--help`, for example `HOST[:PORT]=TARGET`. Default `VALUE`. */
+  readonly placeholder?: string;
+  /** The value that is used without the flag, as the user would write it. */
+  readonly default?: string;
+}
+
+/** A parsed command line. Flags are looked up by the name that they have in the table. */
 export interface ParsedFlags {
   /** Last value of a flag; switches give "true" or "false"; undefined when absent. */
   value(name: string): string | undefined;
   /** Every value of a flag, in order. */
   values(name: string): readonly string[];
   readonly positionals: readonly string[];
-  /** Flags that are not known, as written, when `unknown` is "collect". */
+  /** Unknown flags, as written, when `unknownFlags` is "collect". */
   readonly unknown: readonly string[];
+  /** Names of the `ignored` flags that were given. */
+  readonly ignored: readonly string[];
 }
 
 /**
- * Parses a command line as Go's pflag does, since the plugins replaced take theirs that way: `--name value`,
+ * Parses a command line as Go's pflag does, because the Go plugins accept theirs that way: `--name value`,
  * `--name=value`, `-n value`, `-nvalue`, `-n=value`, `--` ends flags, flags and positionals may mix. A single dash before
  * a long name (`-name`, Go's flag package) is accepted too.
  * @throws {OptionsError} for a missing value, a bad switch value, or (unless collected) an unknown flag
  */
 export function parseFlags(
   args: readonly string[],
-  specs: Readonly<Record<string, FlagSpec>>,
+  specs: Readonly<Record<string, FlagSyntax>>,
   unknownFlags: "refuse" | "collect" = "refuse",
 ): ParsedFlags {
   const found = new Map<string, string[]>();
@@ -64,22 +83,26 @@ export function parseFlags(
     values: (name) => found.get(name) ?? [],
     positionals,
     unknown,
+    ignored: [...found.keys()].filter((name) => "ignored" in (specs[name] ?? {})),
   };
 }
 
 interface Recognised {
   readonly name: string;
-  readonly spec: FlagSpec;
+  readonly spec: FlagSyntax;
   readonly inline: string | undefined;
 }
 
-function recognise(word: string, specs: Readonly<Record<string, FlagSpec>>): Recognised | undefined {
+function recognise(word: string, specs: Readonly<Record<string, FlagSyntax>>): Recognised | undefined {
   const body = word.replace(/^--?/, "");
   const equals = body.indexOf("=");
   const name = equals < 0 ? body : body.slice(0, equals);
   const inline = equals < 0 ? undefined : body.slice(equals + 1);
   const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
   if (spec !== undefined) return { name, spec, inline };
+  for (const [long, candidate] of Object.entries(specs)) {
+    if (candidate.aliases?.includes(name)) return { name: long, spec: candidate, inline };
+  }
   if (word.startsWith("--")) return undefined;
   for (const [long, candidate] of Object.entries(specs)) {
     if (candidate.short === undefined || candidate.short !== body[0]) continue;
@@ -87,4 +110,51 @@ function recognise(word: string, specs: Readonly<Record<string, FlagSpec>>): Rec
     return { name: long, spec: candidate, inline: body.length > 1 ? attached : undefined };
   }
   return undefined;
+}
+
+const KLOG_VALUES = [
+  "vmodule",
+  "log-backtrace-at",
+  "log-dir",
+  "log-file",
+  "log-file-max-size",
+  "log-flush-frequency",
+  "log-json-info-buffer-size",
+  "log-json-split-stream",
+  "log-text-info-buffer-size",
+  "log-text-split-stream",
+  "logging-format",
+  "stderrthreshold",
+];
+
+const KLOG_SWITCHES = [
+  "add-dir-header",
+  "alsologtostderr",
+  "logtostderr",
+  "one-output",
+  "skip-headers",
+  "skip-log-headers",
+];
+
+/**
+ * The logging flags of k8s.io/klog/v2 (InitFlags) and k8s.io/component-base/logs (AddFlags), as ignored flags: the Go
+ * plugins accept them and existing configurations contain them. Each has its kind, so that `-v 4` does not leave a `4`
+ * behind as a positional argument. klog's own names have underscores, component-base's have dashes; both are in use.
+ */
+export function klogFlags(): Readonly<Record<string, FlagSpec>> {
+  const specs: Record<string, FlagSpec> = { v: { kind: "value", short: "v", ignored: true } };
+  for (const [kind, names] of [
+    ["value", KLOG_VALUES],
+    ["switch", KLOG_SWITCHES],
+  ] as const) {
+    for (const name of names) specs[name] = { kind, aliases: [name.replaceAll("-", "_")], ignored: true };
+  }
+  return specs;
+}
+
+/** Logs a warning for each ignored flag that was given: its owner believes that it does something. */
+export function warnOfIgnoredFlags({ ignored }: ParsedFlags, log: Logger): void {
+  for (const name of ignored) {
+    log.warn(`--${name} is a klog flag, which does nothing here; IMAGECRED_LOG=debug shows more`);
+  }
 }
