@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { ManualClock } from "@imagecred/protocol/testing";
 import { ask, startTrustedClouds } from "../../test/ask.ts";
 
 const clouds = await startTrustedClouds();
@@ -71,6 +72,41 @@ describe("EKS Pod Identity", () => {
     const { calls, message } = await ask(clouds, { identity: "pod-identity" });
     assert.deepEqual(calls, new Array(4).fill("aws.pod-identity.Credentials 500"));
     assert.match(message, /status 500; check the eks-pod-identity-agent pod/);
+  });
+});
+
+describe("AWS 12: what the EKS Pod Identity agent's refusals mean", () => {
+  const refusals: readonly (readonly [number, string, RegExp])[] = [
+    [
+      400,
+      "[xyz]: (AccessDeniedException): Unauthorized Exception! EKS does not have permissions to assume the associated role.",
+      /allow the node's role the action eks-auth:AssumeRoleForPodIdentity/,
+    ],
+    [429, "ThrottlingException: Rate exceeded", /throttling this node/],
+    [429, "", /throttling this node/],
+    [400, "ExpiredTokenException: Token expired", /projected token has expired/],
+    [400, "InvalidTokenException: Unknown token", /for the audience pods.eks.amazonaws.com/],
+    [500, "InternalServerException", /EKS Auth API failed/],
+  ];
+  for (const [status, body, advice] of refusals) {
+    test(`${status} ${body.slice(0, 40)}`, async () => {
+      await clouds.faults.add({
+        service: "aws.pod-identity",
+        fault: { kind: "answer", reply: { status, body } },
+      });
+      const { message } = await ask(clouds, {
+        identity: "pod-identity",
+        context: { clock: new ManualClock(Date.now()) },
+      });
+      assert.match(message, advice);
+    });
+  }
+
+  test("an empty token file: nothing is sent", async () => {
+    const env = { [TOKEN_FILE]: await clouds.core.writeFile("empty", "\n") };
+    const { calls, message } = await ask(clouds, { identity: "pod-identity", env });
+    assert.deepEqual(calls, []);
+    assert.match(message, /the file is empty; check the projected volume/);
   });
 });
 

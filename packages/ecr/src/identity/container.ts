@@ -84,6 +84,13 @@ async function authorizationOf(env: Environment, files: Files): Promise<Secret |
       ? text(env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
       : (await files.readText(file, "container authorization token")).trim();
   if (value === undefined) return undefined;
+  if (value === "") {
+    throw new CredentialError({
+      action: `reading the container authorization token ${file}`,
+      reason: "the file is empty",
+      advice: "check the projected volume that writes it: the token comes from the kubelet",
+    });
+  }
   if (/[\r\n]/.test(value)) {
     throw new OptionsError("the container authorization token has a line break in it, which no token has");
   }
@@ -100,16 +107,40 @@ function refused(service: string, eks: boolean, url: URL, status: number, body: 
   return new CredentialError({
     action: `asking ${service} (${url.origin}) for credentials`,
     reason: `status ${status}${said === "" ? "" : `, ${said}`}`,
-    advice: eks ? eksAdvice(status) : "check the task's role and the authorization token",
+    advice: eks ? eksAdvice(status, said) : ecsAdvice(status),
   });
 }
 
 const LONGEST_QUOTE = 200;
 
-function eksAdvice(status: number): string {
-  if (status === 404) {
-    return "create a pod identity association for the service account, and check its namespace and name";
-  }
+/** By the code that the agent passes on (EKS Auth API reference, AssumeRoleForPodIdentity, "Errors"), else by status. */
+function eksAdvice(status: number, said: string): string {
+  const known = Object.entries(EKS_ADVICE).find(([code]) => said.includes(code));
+  if (known !== undefined) return known[1];
+  if (status === 404) return ASSOCIATION;
+  if (status === 429) return THROTTLED;
   if (status >= 500) return "check the eks-pod-identity-agent pod on this node";
-  return "check that the token file is the projected token for the audience pods.eks.amazonaws.com";
+  return TOKEN_FILE;
+}
+
+const ASSOCIATION =
+  "create a pod identity association for the service account, and check its namespace and name";
+const THROTTLED = "the EKS Auth API is throttling this node: the kubelet tries again";
+const TOKEN_FILE = "check that the token file is the projected token for the audience pods.eks.amazonaws.com";
+const EKS_ADVICE: Readonly<Record<string, string>> = {
+  AccessDeniedException:
+    "allow the node's role the action eks-auth:AssumeRoleForPodIdentity, and check that the association's role trusts pods.eks.amazonaws.com",
+  ResourceNotFoundException: ASSOCIATION,
+  ThrottlingException: THROTTLED,
+  ExpiredTokenException:
+    "the projected token has expired: check the node's clock and that the kubelet renews it",
+  InvalidTokenException: TOKEN_FILE,
+  ServiceUnavailableException: "the EKS Auth API is not available: the kubelet tries again",
+  InternalServerException: "the EKS Auth API failed: the kubelet tries again",
+};
+
+function ecsAdvice(status: number): string {
+  if (status === 429) return "the ECS agent is throttling this task: the kubelet tries again";
+  if (status >= 500) return "check the ECS agent on this machine";
+  return "check the task's role and the authorization token";
 }

@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { CredentialError, TransportError, type TransportResponse } from "@imagecred/protocol";
+import { ManualClock } from "@imagecred/protocol/testing";
 import { ask, IMAGE, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
 
 const clouds = await startTrustedClouds();
@@ -45,14 +47,32 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /session token: status 403; the service is turned off.*HttpEndpoint to enabled/);
   });
 
-  test("no role attached", async () => {
+  test("no role attached: asked for five seconds, since an instance that has just booted answers the same", async () => {
     const { role } = clouds.aws.instance;
     clouds.aws.instance.role = undefined;
-    const { calls, message } = await imds();
+    const clock = new ManualClock(Date.now());
+    const { calls, message } = await ask(clouds, { identity: "imds", context: { clock } });
     clouds.aws.instance.role = role;
-    assert.deepEqual(calls, ["aws.imds.Token 200", "aws.imds.Role 404"]);
-    assert.match(message, /no role is attached to this instance; attach an instance profile/);
+    assert.deepEqual(new Set(calls), new Set(["aws.imds.Token 200", "aws.imds.Role 404"]));
+    assert.ok(calls.length > 8 && calls.length < 14, String(calls.length));
+    assert.match(message, /no role is attached to this instance, or not yet; attach an instance profile/);
   });
+
+  for (const operation of ["Role", "Credentials"] as const) {
+    test(`AWS 3: ${operation} that appears three seconds after boot`, async () => {
+      await clouds.faults.add({
+        service: "aws.imds",
+        operation,
+        times: 6,
+        fault: { kind: "answer", reply: { status: 404 } },
+      });
+      const clock = new ManualClock(Date.now());
+      const { calls, answer, message } = await ask(clouds, { identity: "imds", context: { clock } });
+      assert.ok(answer !== undefined, message);
+      assert.equal(calls.filter((call) => call === `aws.imds.${operation} 404`).length, 6);
+      assert.ok(clock.now() - Date.now() <= 5_000);
+    });
+  }
 
   test("a role that EC2 may not assume", async () => {
     clouds.aws.instance.credentialsProblem = "AssumeRoleUnauthorizedAccess";
@@ -198,5 +218,67 @@ describe("EC2 instance metadata", () => {
       "http://169.254.169.254/latest/api/token",
       "http://[fd00:ec2::254]/latest/api/token",
     ]);
+  });
+});
+
+/** AWS 6: an error with a code of the transport, as a machine without IPv4 gets it. */
+function silence(url: string, code: string): CredentialError {
+  return new CredentialError({
+    action: `asking at ${url}`,
+    reason: `no route to ${url} (${code})`,
+    cause: new TransportError("connect", code, code),
+  });
+}
+
+describe("a node without IPv4", () => {
+  const without = async (answers: (url: string) => Promise<TransportResponse>, env = {}) => {
+    const asked: string[] = [];
+    const outcome = await ask(clouds, {
+      env: { AWS_EC2_METADATA_DISABLED: "", AWS_EC2_METADATA_SERVICE_ENDPOINT: "", ...env },
+      context: {
+        http: {
+          preconnect() {},
+          firstSent: () => new Promise<void>(() => {}),
+          cloud: () => Promise.reject(new Error("not to be asked")),
+          metadata: ({ url }) => {
+            asked.push(url);
+            return answers(url);
+          },
+        },
+      },
+    });
+    return { ...outcome, asked };
+  };
+
+  test("the IPv6 address is asked when there is no route to the IPv4 one, and the session stays there", async () => {
+    const { asked } = await without((url) =>
+      url.includes("169.254")
+        ? Promise.reject(silence(url, "ENETUNREACH"))
+        : Promise.resolve({ status: 200, headers: {}, body: new TextEncoder().encode("token") }),
+    );
+    assert.deepEqual(asked.slice(0, 3), [
+      "http://169.254.169.254/latest/api/token",
+      "http://[fd00:ec2::254]/latest/api/token",
+      "http://[fd00:ec2::254]/latest/meta-data/iam/security-credentials/",
+    ]);
+  });
+
+  test("neither: both are named, and the variable", async () => {
+    const { message } = await without((url) => Promise.reject(silence(url, "ENETUNREACH")));
+    assert.match(
+      message,
+      /no route to http:\/\/169.*; no route to http:\/\/\[fd00.*AWS_EC2_METADATA_SERVICE_ENDPOINT/,
+    );
+  });
+
+  test("refused, or silent, or told which one: no second address", async () => {
+    for (const [code, env] of [
+      ["ECONNREFUSED", {}],
+      ["ETIMEDOUT", {}],
+      ["ENETUNREACH", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "IPv4" }],
+    ] as const) {
+      const { asked } = await without((url) => Promise.reject(silence(url, code)), env);
+      assert.equal(asked.length, 1, code);
+    }
   });
 });

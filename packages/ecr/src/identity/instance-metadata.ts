@@ -2,6 +2,7 @@ import {
   type Clock,
   type Context,
   CredentialError,
+  DEFAULT_ATTEMPTS,
   type Environment,
   type IdentitySource,
   OptionsError,
@@ -30,23 +31,25 @@ export function instanceMetadata({
   env,
   http,
   clock,
-}: Pick<Context, "env" | "http" | "clock">): IdentitySource<AwsCredentials> {
+  deadline,
+}: Pick<Context, "env" | "http" | "clock" | "deadline">): IdentitySource<AwsCredentials> {
   return {
     name: SERVICE,
     async find() {
       if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") {
         return { unavailable: "AWS_EC2_METADATA_DISABLED is true" };
       }
-      const endpoint = endpointOf(env);
-      const token = await openSession(endpoint, http, clock);
-      if (typeof token !== "string") return token;
+      const session = await openSession(endpointsOf(env), http, clock, deadline);
+      if ("unavailable" in session) return session;
       const get = (operation: string, path: string) =>
         http.metadata({
           service: SERVICE,
           operation,
           method: "GET",
-          url: endpoint + path,
-          headers: { "x-aws-ec2-metadata-token": token },
+          url: session.endpoint + path,
+          headers: { "x-aws-ec2-metadata-token": session.token },
+          attempts: BOOT_ATTEMPTS,
+          again: againAfterBoot(clock),
         });
       const role = roleOf(await get("GetRole", CREDENTIALS_PATH));
       const answer = await get("GetRoleCredentials", CREDENTIALS_PATH + encodeURIComponent(role));
@@ -55,8 +58,29 @@ export function instanceMetadata({
   };
 }
 
+/**
+ * An instance that has just booted, or whose profile was just attached, answers 404 for some seconds
+ * (awslabs/amazon-eks-ami pull request 1970). So long a 404 may be "not yet" (milliseconds).
+ */
+const BOOT_MS = 5_000;
+const BOOT_PAUSE_MS = 500;
+const BOOT_ATTEMPTS = 2 + BOOT_MS / BOOT_PAUSE_MS;
+
+function againAfterBoot(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
+  const startedAt = clock.now();
+  let failures = 0;
+  return (outcome) => {
+    if (outcome.ok && outcome.value.status === 404) {
+      return clock.now() - startedAt < BOOT_MS
+        ? { because: "no role yet", afterMs: BOOT_PAUSE_MS }
+        : undefined;
+    }
+    return ++failures < DEFAULT_ATTEMPTS ? retryByDefault(outcome, clock.now()) : undefined;
+  };
+}
+
 /** AWS SDKs and Tools reference guide, "IMDS credential provider". */
-function endpointOf(env: Environment): string {
+function endpointsOf(env: Environment): readonly string[] {
   const configured = text(env["AWS_EC2_METADATA_SERVICE_ENDPOINT"]);
   if (configured !== undefined) {
     if (!URL.canParse(configured) || !/^https?:/i.test(configured)) {
@@ -64,38 +88,64 @@ function endpointOf(env: Environment): string {
         `AWS_EC2_METADATA_SERVICE_ENDPOINT is ${JSON.stringify(configured)}, expected a URL such as http://169.254.169.254`,
       );
     }
-    return configured.replace(/\/+$/, "");
+    return [configured.replace(/\/+$/, "")];
   }
   const mode = text(env["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"])?.toLowerCase();
-  if (mode === undefined || mode === "ipv4") return "http://169.254.169.254";
-  if (mode === "ipv6") return "http://[fd00:ec2::254]";
+  // A node of an IPv6 subnet may have no IPv4 address at all: then nothing was sent to the first endpoint.
+  if (mode === undefined) return [IPV4_ENDPOINT, IPV6_ENDPOINT];
+  if (mode === "ipv4") return [IPV4_ENDPOINT];
+  if (mode === "ipv6") return [IPV6_ENDPOINT];
   throw new OptionsError(
     `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is ${JSON.stringify(mode)}, expected IPv4 or IPv6`,
   );
 }
 
+const IPV4_ENDPOINT = "http://169.254.169.254";
+const IPV6_ENDPOINT = "http://[fd00:ec2::254]";
+
+interface Session {
+  readonly endpoint: string;
+  /** Sent with every further request. */
+  readonly token: string;
+}
+
+/** A session at the first endpoint that this machine has a route to. */
 async function openSession(
+  endpoints: readonly string[],
+  http: Context["http"],
+  clock: Clock,
+  deadline: Context["deadline"],
+): Promise<Session | Unavailable> {
+  const reasons: string[] = [];
+  for (const endpoint of endpoints) {
+    try {
+      return await sessionAt(endpoint, http, clock);
+    } catch (error) {
+      const silence = silentOrAbsent(error, endpoint, deadline);
+      reasons.push(silence.unavailable);
+      if (!silence.noRoute) break;
+    }
+  }
+  const modes = reasons.length > 1 ? "; AWS_EC2_METADATA_SERVICE_ENDPOINT names another address" : "";
+  return { unavailable: `${reasons.join("; ")}${modes}` };
+}
+
+async function sessionAt(
   endpoint: string,
   http: Context["http"],
   clock: Clock,
-): Promise<string | Unavailable> {
-  let response: TransportResponse;
-  try {
-    response = await http.metadata({
-      service: SERVICE,
-      operation: "GetToken",
-      method: "PUT",
-      url: `${endpoint}/latest/api/token`,
-      headers: { "x-aws-ec2-metadata-token-ttl-seconds": TOKEN_TTL_SECONDS },
-      timeoutMs: FIRST_ANSWER_MS,
-      again: againUnlessSilent(clock),
-    });
-  } catch (error) {
-    return silentOrAbsent(error, endpoint);
-  }
-  const { status, body } = response;
+): Promise<Session | Unavailable> {
+  const { status, body } = await http.metadata({
+    service: SERVICE,
+    operation: "GetToken",
+    method: "PUT",
+    url: `${endpoint}/latest/api/token`,
+    headers: { "x-aws-ec2-metadata-token-ttl-seconds": TOKEN_TTL_SECONDS },
+    timeoutMs: FIRST_ANSWER_MS,
+    again: againUnlessSilent(clock),
+  });
   const token = new TextDecoder().decode(body).trim();
-  if (status === 200 && /^[\x21-\x7e]+$/.test(token)) return token;
+  if (status === 200 && /^[\x21-\x7e]+$/.test(token)) return { endpoint, token };
   // Other clouds have a metadata server at the same address, without this path or method.
   if (status === 404 || status === 405) {
     return { unavailable: `${endpoint} answered ${status} to the request for an IMDSv2 token: not EC2's` };
@@ -124,7 +174,15 @@ function againUnlessSilent(clock: Clock): (outcome: Outcome<TransportResponse>) 
   };
 }
 
-function silentOrAbsent(error: unknown, endpoint: string): Unavailable {
+/** No way from this machine to the address: nothing was sent. */
+const NO_ROUTE = ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT"];
+
+/** What the silence at an endpoint means. @throws the error itself where something is there, and broken */
+function silentOrAbsent(
+  error: unknown,
+  endpoint: string,
+  deadline: Context["deadline"],
+): Unavailable & { readonly noRoute: boolean } {
   if (!(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
   const { code, phase } = error.cause;
   if (code === "ETIMEDOUT" && phase !== "connect") {
@@ -136,8 +194,11 @@ function silentOrAbsent(error: unknown, endpoint: string): Unavailable {
       cause: error,
     });
   }
-  if (["ECONNREFUSED", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL"].includes(code)) {
-    return { unavailable: error.reason };
+  // With the time used up, nothing is known about the endpoint.
+  if (code === "ETIMEDOUT" && deadline.remainingMs() <= 0) throw error;
+  if (NO_ROUTE.includes(code)) return { unavailable: error.reason, noRoute: true };
+  if (code === "ECONNREFUSED" || code === "ETIMEDOUT") {
+    return { unavailable: error.reason, noRoute: false };
   }
   throw error;
 }
@@ -148,7 +209,7 @@ function roleOf({ status, body }: TransportResponse): string {
   const none = status === 404 || status === 200;
   throw new CredentialError({
     action: `asking the ${SERVICE} service for the instance's role`,
-    reason: none ? "no role is attached to this instance" : `status ${status}`,
+    reason: none ? "no role is attached to this instance, or not yet" : `status ${status}`,
     advice: none
       ? "attach an instance profile whose role has the policy AmazonEC2ContainerRegistryPullOnly, or give the plugin another identity"
       : "check the instance's metadata options",

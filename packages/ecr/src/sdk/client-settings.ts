@@ -29,7 +29,7 @@ export function clientSettings(purpose: ClientPurpose, { http, clock, crypto }: 
     useFipsEndpoint: endpoint.fips,
     useDualstackEndpoint: endpoint.dualStack,
     ...(credentials === undefined ? {} : { credentials: async () => revealed(await credentials()) }),
-    requestHandler: requestHandler(http, service, operation, clock.now),
+    requestHandler: requestHandler(http, service, operation, () => clock.now()),
     sha256: sha256With(crypto),
     streamCollector: async (body: Uint8Array) => body,
     // One attempt as far as the SDK knows: the request handler tries again, within the deadline.
