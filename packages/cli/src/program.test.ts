@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { COMMANDS } from "./commands/index.ts";
+import { DEFINITIONS } from "./commands/index.ts";
 import { bench } from "./testing/run.ts";
 import { checkedDocument, SCHEMA_KINDS } from "./testing/schemas.ts";
 
 test("every command's help teaches: what it does, every option, and examples that name the tool", async () => {
   using place = bench();
-  for (const { name, options, examples, description } of COMMANDS) {
+  for (const { name, options, examples, description } of DEFINITIONS) {
     const { code, stdout, stderr } = await place.run([name, "--help"]);
     assert.deepEqual([code, stderr], [0, ""]);
     assert.ok(stdout.replaceAll(/\s+/g, " ").includes(description), name);
@@ -21,7 +21,7 @@ test("the help of all, the version, and nothing at all", async () => {
   using place = bench();
   const help = await place.run(["--help"]);
   assert.equal(help.code, 0);
-  for (const { name, summary } of COMMANDS) {
+  for (const { name, summary } of DEFINITIONS) {
     assert.ok(help.stdout.replaceAll(/\s+/g, " ").includes(summary), name);
   }
   assert.match(
@@ -56,7 +56,18 @@ test("wrong command lines: 2, a reason on stderr, nothing on stdout", async () =
 });
 
 test("every command's document has a schema, and errors have one", () => {
-  const kinds = COMMANDS.map(({ name }) => name.charAt(0).toUpperCase() + name.slice(1));
+  const kinds = [
+    "Initialization",
+    "Validation",
+    "Match",
+    "Explanation",
+    "Credentials",
+    "Diagnosis",
+    "Installation",
+    "ConfigurationHash",
+    "CompletionScript",
+  ];
+  assert.equal(kinds.length, DEFINITIONS.length);
   assert.deepEqual(SCHEMA_KINDS, [...kinds, "Error"].sort());
 });
 
@@ -68,7 +79,7 @@ test("what could not be done is a document too, where documents are wanted", asy
 });
 
 test("definitions are whole", () => {
-  for (const { name, options, argument } of COMMANDS) {
+  for (const { name, options, argument } of DEFINITIONS) {
     const names = options.map((option) => option.name);
     assert.equal(new Set(names).size, names.length, name);
     const shorts = options.flatMap(({ short }) => short ?? []);

@@ -1,10 +1,12 @@
 import { VERSION } from "@imagecred/protocol";
 import { Argument, Command, CommanderError, type Help, Option } from "commander";
-import { type CommonOptions, type ExitCode, execute, stdoutStyle } from "./commands/command.ts";
+import type { ExitCode } from "./commands/command.ts";
 import type { CommandDefinition, OptionDefinition } from "./commands/definition.ts";
-import { COMMANDS } from "./commands/index.ts";
+import { COMMANDS, type RunnableCommand } from "./commands/index.ts";
+import { missingOption, optionKey } from "./commands/options.ts";
+import { stdoutStyle } from "./output/style.ts";
 import { wrap } from "./output/text.ts";
-import type { Platform } from "./world.ts";
+import type { Platform } from "./runtime/types.ts";
 
 /**
  * Runs one command line to its exit code: 0 fine, 1 problems were found, 2 the command line is wrong. Only what nobody
@@ -58,12 +60,12 @@ function buildProgram(platform: Platform, done: (code: ExitCode) => void): Comma
     .version(`imagecred ${VERSION}`, "-V, --version", "show the version")
     .helpCommand("help [command]", "show a command's help")
     .addHelpText("after", () => firstSteps(style.bold, style.cyan, style.dim));
-  for (const definition of COMMANDS) program.addCommand(configure(commandOf(definition, platform, done)));
+  for (const command of COMMANDS) program.addCommand(configure(commandOf(command, platform, done)));
   return program;
 }
 
 function commandOf(
-  definition: CommandDefinition,
+  { definition, run }: RunnableCommand,
   platform: Platform,
   done: (code: ExitCode) => void,
 ): Command {
@@ -88,16 +90,12 @@ function commandOf(
   return command.action(async (...args: unknown[]) => {
     const options = args[argument === undefined ? 0 : 1] as Record<string, unknown>;
     // Not the parser's business: it would say so of a misspelt option before it says that the option is unknown.
-    const missing = definition.options.find(
-      (option) => option.required === true && options[camelCase(option.name)] === undefined,
-    );
+    const missing = missingOption(definition, options);
     if (missing !== undefined) {
       command.error(`error: --${missing.name} <${missing.value}> is missing: ${missing.about}`);
     }
     const given = argument === undefined ? {} : { [argument.name]: args[0] };
-    // Parsed by this very definition, so it has what the command's options type says.
-    const all = { ...options, ...given } as unknown as CommonOptions;
-    done(await execute(await definition.load(), all, platform));
+    done(await run({ ...withoutDefaultsOfNegations(options, definition), ...given }, platform));
   });
 }
 
@@ -113,9 +111,15 @@ function optionOf(definition: OptionDefinition): Option {
   return option;
 }
 
-/** The name under which commander keeps an option's value. */
-function camelCase(name: string): string {
-  return name.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+/** commander sets `NAME: true` where `--no-NAME` was not given; our options have no property then. */
+function withoutDefaultsOfNegations(
+  options: Readonly<Record<string, unknown>>,
+  { options: definitions }: CommandDefinition,
+): Readonly<Record<string, unknown>> {
+  const negated = definitions.filter(({ name }) => name.startsWith("no-")).map(({ name }) => optionKey(name));
+  return Object.fromEntries(
+    Object.entries(options).filter(([key, value]) => value !== true || !negated.includes(key)),
+  );
 }
 
 type Paint = (text: string) => string;

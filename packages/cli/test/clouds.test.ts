@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
-import type { DoctorDocument } from "../src/commands/doctor/command.ts";
+import type { DoctorDocument } from "../src/commands/doctor/document.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
 import { notBuilt, RUNTIMES, type Runtime, runImagecred } from "./executables.ts";
@@ -113,7 +113,7 @@ for (const runtime of RUNTIMES) {
         });
         const document = checkedDocument(seen.stdout) as unknown as DoctorDocument;
         assert.deepEqual(
-          document.steps.map(({ name, light }) => `${name} ${light}`),
+          document.steps.map(({ name, status }) => `${name} ${status}`),
           [
             "configuration",
             "image",
@@ -128,10 +128,10 @@ for (const runtime of RUNTIMES) {
         assert.equal(seen.code, 0);
         const calls = stepOf(document, "plugin")?.details ?? [];
         assert.ok(
-          calls.some(({ says, ms }) => operation.test(says) && ms !== null),
+          calls.some(({ message, ms }) => operation.test(message) && ms !== null),
           JSON.stringify(calls),
         );
-        assert.ok(calls.some(({ says }) => says.startsWith("identity: ")));
+        assert.ok(calls.some(({ message }) => message.startsWith("identity: ")));
         const human = await runImagecred(runtime, ["doctor", image, ...places(runtime).slice(0, -2)], {
           cwd: place.root,
           env,
@@ -168,7 +168,7 @@ for (const runtime of RUNTIMES) {
       const document = checkedDocument(stdout) as unknown as DoctorDocument;
       assert.equal(code, 1);
       assert.equal(document.summary, 'It stops at "plugin".');
-      assert.match(stepOf(document, "plugin")?.says ?? "", /AccessDenied/);
+      assert.match(stepOf(document, "plugin")?.message ?? "", /AccessDenied/);
       await clouds.reset();
     });
 
@@ -183,10 +183,10 @@ for (const runtime of RUNTIMES) {
       );
       const document = checkedDocument(stdout) as unknown as DoctorDocument;
       assert.deepEqual(
-        [code, stepOf(document, "registry")?.light, stepOf(document, "manifest")?.light],
-        [1, "good", "bad"],
+        [code, stepOf(document, "registry")?.status, stepOf(document, "manifest")?.status],
+        [1, "ok", "failed"],
       );
-      assert.match(stepOf(document, "manifest")?.says ?? "", /^404: /);
+      assert.match(stepOf(document, "manifest")?.message ?? "", /^404: /);
       await clouds.reset();
     });
 
@@ -207,7 +207,7 @@ for (const runtime of RUNTIMES) {
         });
         const document = checkedDocument(ran.stdout) as unknown as DoctorDocument;
         assert.equal(ran.code, 0, ran.stdout + ran.stderr);
-        assert.equal(stepOf(document, "pod token")?.says, "default/app");
+        assert.equal(stepOf(document, "pod token")?.message, "default/app");
         const mirrored = await runImagecred(
           runtime,
           ["get", `mirror.example:5000/${image.split("/").slice(1).join("/")}`, ...places(runtime), ...pod],

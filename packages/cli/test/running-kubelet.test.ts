@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
-import type { DoctorDocument } from "../src/commands/doctor/command.ts";
+import type { DoctorDocument } from "../src/commands/doctor/document.ts";
 import { answer, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
@@ -55,9 +55,9 @@ for (const runtime of RUNTIMES) {
           return (checkedDocument(ran.stdout) as unknown as DoctorDocument).steps[0];
         };
         const fresh = await doctor();
-        assert.equal(fresh?.light, "good", JSON.stringify(fresh));
+        assert.equal(fresh?.status, "ok", JSON.stringify(fresh));
         assert.deepEqual(
-          fresh?.details.map(({ says }) => says),
+          fresh?.details.map(({ message }) => message),
           [
             `flags of the kubelet that runs here (process ${kubelet.pid})`,
             `plugins get the environment of the kubelet (process ${kubelet.pid})`,
@@ -67,8 +67,8 @@ for (const runtime of RUNTIMES) {
         writeFileSync(place.path("config.yaml"), readFileSync(place.path("config.yaml")));
         utimesSync(place.path("config.yaml"), later, later);
         const stale = await doctor();
-        assert.equal(stale?.light, "warning");
-        assert.match(stale?.details[0]?.says ?? "", /config\.yaml changed after the kubelet started/);
+        assert.equal(stale?.status, "warning");
+        assert.match(stale?.details[0]?.message ?? "", /config\.yaml changed after the kubelet started/);
       } finally {
         kubelet.stdin.end("\n");
         await new Promise((resolve) => kubelet.once("close", resolve));

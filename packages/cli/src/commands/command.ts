@@ -1,34 +1,38 @@
 import { redact } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
-import { type Style, styleFor } from "../output/style.ts";
+import { type Style, stdoutStyle } from "../output/style.ts";
 import { printable } from "../output/text.ts";
-import type { Platform } from "../world.ts";
+import type { Platform } from "../runtime/types.ts";
 
 /** 0 fine, 1 found problems or could not do it, 2 the command line is wrong. */
 export type ExitCode = 0 | 1 | 2;
 
-/** What every command is: it makes a document, and both kinds of output are made from that document. */
-export interface Command<Options, Document> {
+/** Version of every JSON document, as in Kubernetes: a field that changes its meaning changes this. */
+export const DOCUMENT_API_VERSION = "imagecred.dev/v1alpha1";
+
+/** What every command is: it makes a document, and every kind of output is made from that document. */
+export interface Command<Options, Document extends { readonly kind: string }> {
   /** @throws {UsageError} @throws {CommandError} */
   run(options: Options, platform: Platform): Document | Promise<Document>;
   /** For a person; ends with a line end. */
   render(document: Document, style: Style): string;
-  exitCode(document: Document): 0 | 1;
-  /** Whether secrets were asked for. Whatever else is printed has every known one blanked, as a second line of defence. */
+  /** Further values of `--output`, apart from human and json; each ends with a line end. */
+  readonly formats?: Readonly<Record<string, (document: Document) => string>>;
+  exitCode(document: Document, options: Options): 0 | 1;
+  /** Whether secrets were asked for. Otherwise every known one is blanked in what is printed, as a second line of defence. */
   reveals?(options: Options): boolean;
 }
 
-export const OUTPUTS = ["human", "json"] as const;
-export type Output = (typeof OUTPUTS)[number];
-
+/** What every command has. */
 export interface CommonOptions {
-  readonly output: Output;
+  readonly output: string;
+  readonly color: "auto" | "always" | "never";
 }
 
-/** Runs a command and prints what came of it. */
-export async function execute<Options extends CommonOptions, Document>(
+/** Runs a command and prints its document. */
+export async function execute<Options, Document extends { readonly kind: string }>(
   command: Command<Options, Document>,
-  options: Options,
+  options: Options & CommonOptions,
   platform: Platform,
 ): Promise<ExitCode> {
   const { stdio } = platform;
@@ -42,23 +46,29 @@ export async function execute<Options extends CommonOptions, Document>(
       return 2;
     }
     if (!(error instanceof CommandError)) throw error;
-    if (options.output === "json") stdio.writeStdout(clean(json({ kind: "Error", message: error.message })));
+    if (options.output === "json") stdio.writeStdout(clean(json(errorDocument(error))));
     else stdio.writeStderr(clean(`imagecred: ${printable(error.message)}\n`));
     return 1;
   }
-  if (options.output === "json") stdio.writeStdout(clean(json(document)));
-  else stdio.writeStdout(clean(command.render(document, stdoutStyle(platform))));
-  return command.exitCode(document);
+  stdio.writeStdout(clean(printed(command, document, options, platform)));
+  return command.exitCode(document, options);
 }
 
-function json(document: unknown): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
+function printed<Options, Document extends { readonly kind: string }>(
+  command: Command<Options, Document>,
+  document: Document,
+  { output, color }: CommonOptions,
+  platform: Platform,
+): string {
+  if (output === "json") return json(document);
+  const format = command.formats?.[output];
+  return format === undefined ? command.render(document, stdoutStyle(platform, color)) : format(document);
 }
 
-export function stdoutStyle(platform: Platform): Style {
-  return styleFor(platform.terminal.columns("stdout"), platform.stdio.env);
+function errorDocument({ message }: Error): { readonly kind: "Error"; readonly message: string } {
+  return { kind: "Error", message };
 }
 
-export function stderrStyle(platform: Platform): Style {
-  return styleFor(platform.terminal.columns("stderr"), platform.stdio.env);
+function json(document: { readonly kind: string }): string {
+  return `${JSON.stringify({ apiVersion: DOCUMENT_API_VERSION, ...document }, null, 2)}\n`;
 }

@@ -1,17 +1,15 @@
-import type { Command, CommonOptions } from "./command.ts";
-
 /** What a shell can complete in the place of a value. */
 export type Completes = "file" | "directory" | readonly string[];
 
 export interface OptionDefinition {
-  /** Without dashes: `kubernetes-version`. */
+  /** Without dashes: `kubernetes-version`. `no-NAME` switches NAME off. */
   readonly name: string;
   readonly short?: string;
   /** Placeholder of the value; a switch has none. */
   readonly value?: string;
   readonly about: string;
   readonly completes?: Completes;
-  /** The only values that are taken. */
+  /** The only values that are accepted. */
   readonly choices?: readonly string[];
   readonly default?: string;
   readonly required?: boolean;
@@ -23,6 +21,8 @@ export interface ArgumentDefinition {
   readonly name: string;
   readonly about: string;
   readonly required: boolean;
+  /** Accepts several words. */
+  readonly repeated?: boolean;
   readonly completes?: Completes;
   readonly choices?: readonly string[];
 }
@@ -43,19 +43,4 @@ export interface CommandDefinition {
   readonly argument?: ArgumentDefinition;
   readonly options: readonly OptionDefinition[];
   readonly examples: readonly Example[];
-  /** Loaded when it runs: a tool that starts in milliseconds does not read what it does not need. */
-  readonly load: () => Promise<AnyCommand>;
-}
-
-/**
- * Options come from the parser as a plain object that the definition describes, so the types meet here, once: a
- * command's options are what its own definition says.
- */
-export type AnyCommand = Command<CommonOptions, unknown>;
-
-/** Makes a loaded command fit the table of definitions. */
-export function erased<Options extends CommonOptions, Document>(
-  command: Command<Options, Document>,
-): AnyCommand {
-  return command as unknown as AnyCommand;
 }

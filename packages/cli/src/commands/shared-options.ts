@@ -1,52 +1,63 @@
 import type { ArgumentDefinition, OptionDefinition } from "./definition.ts";
 
-export const OUTPUT: OptionDefinition = {
+export const COLOR = {
+  name: "color",
+  value: "when",
+  about: "colors: auto (on a terminal, unless NO_COLOR is set), always or never",
+  choices: ["auto", "always", "never"],
+  default: "auto",
+} as const satisfies OptionDefinition;
+
+export const OUTPUT = {
   name: "output",
   short: "o",
   value: "format",
   about: "human, or json for programs (schemas: docs/schemas)",
   choices: ["human", "json"],
   default: "human",
-};
+} as const satisfies OptionDefinition;
 
-export const KUBERNETES_VERSION: OptionDefinition = {
+/** What every command has. */
+export const COMMON_OPTIONS = [OUTPUT, COLOR] as const;
+
+export const KUBERNETES_VERSION = {
   name: "kubernetes-version",
   value: "version",
   about: "the kubelet's version, such as 1.34; the newest known unless given",
   completes: ["1.26", "1.27", "1.28", "1.29", "1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"],
-};
+} as const satisfies OptionDefinition;
 
-export const CONFIG: OptionDefinition = {
+export const CONFIG = {
   name: "config",
   short: "c",
   value: "path",
   about: "CredentialProviderConfig file or directory; that of this node's kubelet unless given",
   completes: "file",
-};
+} as const satisfies OptionDefinition;
 
-export const BIN_DIR: OptionDefinition = {
+export const BIN_DIR = {
   name: "bin-dir",
   short: "b",
   value: "dir",
   about: "directory of the plugins' executables; that of this node's kubelet unless given",
   completes: "directory",
-};
+} as const satisfies OptionDefinition;
 
-export const CONFIG_ARGUMENT: ArgumentDefinition = {
+export const CONFIG_ARGUMENT = {
   name: "config",
   about: "CredentialProviderConfig file or directory; that of this node's kubelet unless given",
   required: false,
   completes: "file",
-};
+} as const satisfies ArgumentDefinition;
 
-export const IMAGE_ARGUMENT: ArgumentDefinition = {
+export const IMAGE_ARGUMENT = {
   name: "image",
   about: "image as in a pod's spec: registry/repository:tag",
   required: true,
-};
+} as const satisfies ArgumentDefinition;
 
 /** What a kubelet in service account mode would add to the request. */
-export const SERVICE_ACCOUNT: readonly OptionDefinition[] = [
+export const SERVICE_ACCOUNT = [
   {
     name: "token-file",
     value: "file",
@@ -61,9 +72,9 @@ export const SERVICE_ACCOUNT: readonly OptionDefinition[] = [
   },
   {
     name: "env-from",
-    value: "whose",
+    value: "source",
     about:
       "environment of the plugins: the running kubelet's, or this shell's; the kubelet's where it can be read unless given",
     choices: ["kubelet", "shell"],
   },
-];
+] as const satisfies readonly OptionDefinition[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import type { ValidateDocument } from "../commands/validate/command.ts";
+import type { ValidateDocument } from "../commands/validate/document.ts";
 import { CASES, type Case, fileOf } from "../testing/lint-cases.ts";
 import { bench } from "../testing/run.ts";
 import { LINTS } from "./index.ts";

@@ -1,7 +1,6 @@
 import { type ConfigReading, KubernetesVersionError, kubeletRules, readConfig } from "@imagecred/kubelet";
 import { CommandError, UsageError } from "../errors.ts";
-import type { FileSystem } from "../runtime/types.ts";
-import type { Platform } from "../world.ts";
+import type { FileSystem, Platform } from "../runtime/types.ts";
 import { joinPath } from "./paths.ts";
 
 /** The minor version of `--kubernetes-version`, or of the newest known. @throws {UsageError} */

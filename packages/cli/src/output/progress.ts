@@ -1,6 +1,6 @@
-import { stderrStyle } from "../commands/command.ts";
-import type { Platform } from "../world.ts";
+import type { Platform } from "../runtime/types.ts";
 import { took } from "./duration.ts";
+import { stderrStyle } from "./style.ts";
 import { printable } from "./text.ts";
 
 /** Says on a terminal what is being waited for. */

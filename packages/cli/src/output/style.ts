@@ -1,3 +1,5 @@
+import type { Platform } from "../runtime/types.ts";
+
 /** How text looks on one stream: colours and marks, or neither. */
 export interface Style {
   readonly bold: (text: string) => string;
@@ -32,12 +34,17 @@ const ASCII: Marks = { good: "+", warning: "!", bad: "x", skipped: "-", arrow: "
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** When to use colors: on a terminal, always (logs of CI show them), or never. */
+export type Color = "auto" | "always" | "never";
+
 /**
- * Colours only on a terminal that has them, and never where NO_COLOR is set and not empty (https://no-color.org). Marks are
+ * By default colors only on a terminal that has them, and never where NO_COLOR is set and not empty (https://no-color.org). Marks are
  * ASCII where the locale says that it is not UTF-8.
  */
-export function styleFor(columns: number | undefined, env: Environment): Style {
-  const colours = columns !== undefined && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb";
+export function styleFor(columns: number | undefined, env: Environment, color: Color = "auto"): Style {
+  const colours =
+    color === "always" ||
+    (color === "auto" && columns !== undefined && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb");
   const paint = (open: number, close: number) => (text: string) =>
     colours && text !== "" ? `\u001b[${open}m${text}\u001b[${close}m` : text;
   return {
@@ -60,3 +67,11 @@ function isUtf8(env: Environment): boolean {
 }
 
 export const plainStyle: Style = styleFor(undefined, {});
+
+export function stdoutStyle(platform: Platform, color?: Color): Style {
+  return styleFor(platform.terminal.columns("stdout"), platform.stdio.env, color);
+}
+
+export function stderrStyle(platform: Platform, color?: Color): Style {
+  return styleFor(platform.terminal.columns("stderr"), platform.stdio.env, color);
+}

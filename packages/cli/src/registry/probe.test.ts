@@ -119,7 +119,7 @@ test("services without POST get GET with Basic, as containerd does it; others ar
   const refusing = bearer({ status: 403, body: { errors: [{ code: "DENIED", message: "no" }] } });
   const result = await probe(refusing);
   assert.deepEqual(shape(result), ["GET /v2/ 401 ok", "token 403 bad"]);
-  assert.equal(result.steps[1]?.says, "auth.example answered 403 (DENIED no)");
+  assert.equal(result.steps[1]?.message, "auth.example answered 403 (DENIED no)");
   assert.equal(refusing.sent.length, 2);
 });
 
@@ -166,10 +166,10 @@ test("answers that end it", async () => {
       /too many requests/,
     ],
   ];
-  for (const [transport, last, says] of cases) {
+  for (const [transport, last, message] of cases) {
     const result = await probe(transport);
     assert.equal(shape(result).at(-1), last);
-    assert.match(result.steps.at(-1)?.says ?? "", says);
+    assert.match(result.steps.at(-1)?.message ?? "", message);
   }
 });
 

@@ -19,7 +19,7 @@ export interface ProbeStep {
   readonly ms: number;
   /** Whether the pull can go on from here. */
   readonly ok: boolean;
-  readonly says: string;
+  readonly message: string;
 }
 
 export interface Probe {
@@ -83,7 +83,7 @@ export async function probeRegistry(
     status: first.answer.status,
     ms: first.ms,
     ok: first.answer.status === 200 || first.answer.status === 401,
-    says: greeting(
+    message: greeting(
       first.answer,
       challenges.map(({ scheme }) => scheme),
     ),
@@ -96,7 +96,7 @@ export async function probeRegistry(
     try {
       const authorization = await authorize(challenges, credential, target.repository, http);
       header = authorization?.header;
-      const says = authorization?.how ?? "no credential to answer with";
+      const message = authorization?.how ?? "no credential to answer with";
       if (authorization?.how !== "Basic")
         steps.push({
           what: "token",
@@ -104,7 +104,7 @@ export async function probeRegistry(
           status: null,
           ms: clock.now() - started,
           ok: header !== undefined,
-          says,
+          message,
         });
     } catch (error) {
       if (!(error instanceof RegistryRefusal)) throw error;
@@ -114,7 +114,7 @@ export async function probeRegistry(
         status: error.status,
         ms: clock.now() - started,
         ok: false,
-        says: error.message,
+        message: error.message,
       });
       return probe();
     }
@@ -127,7 +127,7 @@ export async function probeRegistry(
       status: again.answer.status,
       ms: again.ms,
       ok,
-      says: ok ? "the credential is good" : `refused${errorsOf(again.answer)}`,
+      message: ok ? "the credential is good" : `refused${errorsOf(again.answer)}`,
     });
     // A token for one repository may be refused for the whole registry and yet be good for the manifest.
     if (!ok && again.answer.status !== 401 && again.answer.status !== 403) return probe();
@@ -146,7 +146,7 @@ export async function probeRegistry(
     status,
     ms: manifest.ms,
     ok,
-    says: manifestVerdict(status, headers, target),
+    message: manifestVerdict(status, headers, target),
   });
   return probe(ok ? headers["docker-content-digest"] : undefined);
 }

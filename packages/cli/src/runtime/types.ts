@@ -1,3 +1,5 @@
+import type { Clock, Crypto, RunProgram, Stdio, Transport } from "@imagecred/protocol";
+
 export type FileKind = "file" | "directory" | "symlink" | "fifo" | "socket" | "device";
 
 export interface FileStatus {
@@ -50,4 +52,16 @@ export interface ProcessInfo {
   readonly workingDirectory: string;
   /** Path of the running executable. */
   readonly executable: string;
+}
+
+/** Everything outside that a command may touch; `main.ts` hands in the real things, tests hand in what they need. */
+export interface Platform {
+  readonly stdio: Stdio;
+  readonly fileSystem: FileSystem;
+  readonly terminal: Terminal;
+  readonly processInfo: ProcessInfo;
+  readonly runProgram: RunProgram;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly crypto: Crypto;
 }

@@ -1,7 +1,7 @@
 import type { Pod, ServiceAccounts } from "@imagecred/kubelet";
 import { Secret } from "@imagecred/protocol";
 import { CommandError, systemReason, UsageError } from "../errors.ts";
-import type { Platform } from "../world.ts";
+import type { Platform } from "../runtime/types.ts";
 import { type Claims, decodeClaims } from "./claims.ts";
 
 /** The pod that a service account token stands for, as the kubelet would know it. */

@@ -10,8 +10,9 @@ import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
 import { loadAcceptedConfig } from "../machine/load-config.ts";
 import { absolute, baseName } from "../machine/paths.ts";
-import { findPlaces, type Places, type RunningKubelet, runningKubelet } from "../machine/places.ts";
-import type { Platform } from "../world.ts";
+import { findPlaces, type Places } from "../machine/places.ts";
+import { type RunningKubelet, runningKubelet } from "../machine/running-kubelet.ts";
+import type { Platform } from "../runtime/types.ts";
 import { type PodIdentity, type PodOptions, podIdentity } from "./pod.ts";
 
 export interface SessionOptions extends PodOptions {
@@ -31,7 +32,7 @@ export interface PluginRun {
 
 /** Whose environment the plugins inherit. */
 export interface EnvironmentSource {
-  readonly whose: "kubelet" | "shell";
+  readonly source: "kubelet" | "shell";
   /** Process of the kubelet. */
   readonly pid: number | null;
 }
@@ -114,7 +115,7 @@ function environmentOf(
   platform: Platform,
 ): { environment: Readonly<Record<string, string | undefined>>; source: EnvironmentSource } {
   if (wanted !== "shell" && kubelet?.env !== undefined) {
-    return { environment: kubelet.env, source: { whose: "kubelet", pid: kubelet.pid } };
+    return { environment: kubelet.env, source: { source: "kubelet", pid: kubelet.pid } };
   }
   if (wanted === "kubelet") {
     const why =
@@ -123,5 +124,5 @@ function environmentOf(
         : `process ${kubelet.pid} is not for this user to read; use sudo`;
     throw new CommandError(`--env-from kubelet: ${why}`);
   }
-  return { environment: platform.stdio.env, source: { whose: "shell", pid: null } };
+  return { environment: platform.stdio.env, source: { source: "shell", pid: null } };
 }

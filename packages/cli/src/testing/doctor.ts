@@ -1,6 +1,6 @@
 /** `imagecred doctor` for tests: a registry with one good password, a run, and the parts of its document. */
 import assert from "node:assert/strict";
-import type { DoctorDocument } from "../commands/doctor/command.ts";
+import type { DoctorDocument } from "../commands/doctor/document.ts";
 import { PLACES } from "./plugins.ts";
 import type { Bench, RunOptions } from "./run.ts";
 import { checkedDocument } from "./schemas.ts";
@@ -29,7 +29,7 @@ export async function doctor(
   return { ...(checkedDocument(stdout) as unknown as DoctorDocument), code };
 }
 
-export const lights = ({ steps }: DoctorDocument) => steps.map(({ name, light }) => `${name} ${light}`);
+export const statuses = ({ steps }: DoctorDocument) => steps.map(({ name, status }) => `${name} ${status}`);
 export const stepOf = ({ steps }: DoctorDocument, name: string) => steps.find((one) => one.name === name);
 
 export const event = (message: string, fields: Readonly<Record<string, unknown>>, level = "debug") =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { InstallDocument } from "../commands/install/command.ts";
+import type { InstallDocument } from "../commands/install/document.ts";
 import { type Bench, bench } from "./run.ts";
 import { checkedDocument } from "./schemas.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Clock, type Transport, TransportError } from "@imagecred/protocol";
 import { crypto, runProgram as startProgram } from "@imagecred/protocol/runtime";
 import { runProgram } from "../program.ts";
-import type { Platform } from "../world.ts";
+import type { Platform } from "../runtime/types.ts";
 import { chrootFileSystem } from "./chroot-file-system.ts";
 
 export interface Ran {

@@ -1,23 +1,20 @@
-import type { Command, CommonOptions } from "../command.ts";
-import { COMMANDS } from "../index.ts";
+import type { Command } from "../command.ts";
+import type { CommandDefinition } from "../definition.ts";
 import { bashScript } from "./bash.ts";
+import type { CompletionOptions } from "./definition.ts";
+import type { CompletionDocument } from "./document.ts";
 import { fishScript } from "./fish.ts";
 import { zshScript } from "./zsh.ts";
 
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript } as const;
 
-export interface CompletionOptions extends CommonOptions {
-  readonly shell: keyof typeof SCRIPTS;
+/** @param definitions of all commands, this one among them */
+export function completionOf(
+  definitions: readonly CommandDefinition[],
+): Command<CompletionOptions, CompletionDocument> {
+  return {
+    run: ({ shell }) => ({ kind: "CompletionScript", shell, script: SCRIPTS[shell](definitions) }),
+    render: ({ script }) => script,
+    exitCode: () => 0,
+  };
 }
-
-export interface CompletionDocument {
-  readonly kind: "Completion";
-  readonly shell: string;
-  readonly script: string;
-}
-
-export const completion: Command<CompletionOptions, CompletionDocument> = {
-  run: ({ shell }) => ({ kind: "Completion", shell, script: SCRIPTS[shell](COMMANDS) }),
-  render: (document) => document.script,
-  exitCode: () => 0,
-};

@@ -5,9 +5,9 @@ import { test } from "node:test";
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
 import { type Bench, bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import { COMMANDS } from "../index.ts";
+import { DEFINITIONS } from "../index.ts";
 
-const NAMES = COMMANDS.map(({ name }) => name);
+const NAMES = DEFINITIONS.map(({ name }) => name);
 
 /** Why a shell's test cannot run here. */
 function without(shell: string): string | false {

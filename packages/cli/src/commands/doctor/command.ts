@@ -1,48 +1,36 @@
 import { matchImage } from "@imagecred/kubelet";
 import { CommandError } from "../../errors.ts";
 import { type Progress, withProgress } from "../../output/progress.ts";
+import type { Platform } from "../../runtime/types.ts";
 import { field, parseEvent } from "../../session/events.ts";
-import { openSession, type Session, type SessionHooks, type SessionOptions } from "../../session/session.ts";
-import type { Platform } from "../../world.ts";
-import type { Command, CommonOptions } from "../command.ts";
+import { openSession, type Session, type SessionHooks } from "../../session/session.ts";
+import type { Command } from "../command.ts";
+import type { DoctorOptions } from "./definition.ts";
+import type { DoctorDocument } from "./document.ts";
 import { configurationStep, executableStep, imageStep, matchStep } from "./node-steps.ts";
 import { credentialStep, pluginSteps } from "./plugin-steps.ts";
 import { registrySteps } from "./registry-steps.ts";
 import { renderDoctor } from "./render.ts";
-import { type Light, type Step, step } from "./steps.ts";
+import { type Step, step } from "./steps.ts";
 import { tokenStep } from "./token-step.ts";
-
-export interface DoctorOptions extends CommonOptions, SessionOptions {
-  /** false for --no-registry. */
-  readonly registry?: boolean;
-}
-
-export interface DoctorDocument {
-  readonly kind: "Doctor";
-  readonly image: string;
-  readonly verdict: Exclude<Light, "skipped">;
-  /** Where it stops, or that it does not. */
-  readonly summary: string;
-  readonly steps: readonly Step[];
-}
 
 export const doctor: Command<DoctorOptions, DoctorDocument> = {
   async run(options, platform) {
     const steps = await withProgress(platform, options, "reading the configuration", (progress) =>
       examine(options, platform, progress),
     );
-    const worst = steps.find(({ light }) => light === "bad");
-    const warned = steps.some(({ light }) => light === "warning");
+    const worst = steps.find(({ status }) => status === "failed");
+    const warned = steps.some(({ status }) => status === "warning");
     return {
-      kind: "Doctor",
+      kind: "Diagnosis",
       image: options.image,
-      verdict: worst !== undefined ? "bad" : warned ? "warning" : "good",
+      status: worst !== undefined ? "failed" : warned ? "warning" : "ok",
       summary: summary(options, steps, worst),
       steps,
     };
   },
   render: renderDoctor,
-  exitCode: ({ verdict }) => (verdict === "bad" ? 1 : 0),
+  exitCode: ({ status }) => (status === "failed" ? 1 : 0),
 };
 
 async function examine(
@@ -58,8 +46,8 @@ async function examine(
     if (!(error instanceof CommandError)) throw error;
     return [
       step("configuration", {
-        light: "bad",
-        says: error.message,
+        status: "failed",
+        message: error.message,
         fix: "imagecred validate checks the configuration",
       }),
     ];
@@ -84,7 +72,7 @@ async function examine(
   const plugins = pluginSteps(asked, session.runs, matching.length);
   // With another plugin's credential in hand the pull goes on, and one that failed is only a nuisance.
   const lenient = asked.credentials.length > 0;
-  steps.push(...plugins.map((one): Step => (lenient && isBad(one) ? { ...one, light: "warning" } : one)));
+  steps.push(...plugins.map((one): Step => (lenient && isBad(one) ? { ...one, status: "warning" } : one)));
   const credential = credentialStep(asked, platform.clock.now());
   if (credential !== undefined) steps.push(credential);
   if (steps.some(isBad) || options.registry === false) return steps;
@@ -95,7 +83,7 @@ async function examine(
 }
 
 function isBad(one: Step | undefined): boolean {
-  return one?.light === "bad";
+  return one?.status === "failed";
 }
 
 /** Has our plugins tell every call; others do not know the variable. What arrives moves the progress line. */
@@ -124,7 +112,7 @@ function withEvents(progress: Progress): NonNullable<SessionHooks["prepare"]> {
 
 function summary(options: DoctorOptions, steps: readonly Step[], worst: Step | undefined): string {
   if (worst !== undefined) return `It stops at "${worst.name}".`;
-  const warned = steps.filter(({ light }) => light === "warning").map(({ name }) => name);
+  const warned = steps.filter(({ status }) => status === "warning").map(({ name }) => name);
   const but = warned.length === 0 ? "" : ` Worth a look: ${warned.join(", ")}.`;
   if (options.registry === false) return `The plugin's side is in order; the registry was not asked.${but}`;
   return `This machine can pull ${options.image}.${but}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { doctor, event, lights, options, stepOf } from "../../testing/doctor.ts";
+import { doctor, event, options, statuses, stepOf } from "../../testing/doctor.ts";
 import { assertGolden } from "../../testing/golden.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench, NOW, type RunOptions } from "../../testing/run.ts";
@@ -38,25 +38,25 @@ test("a pull that works, to the registry's own answer", async () => {
     ].join("\n"),
   );
   const document = await doctor(place, "r.example/team/app:v1");
-  assert.deepEqual(lights(document), [
-    "configuration good",
-    "image good",
-    "match good",
-    "executable good",
-    "plugin good",
-    "credential good",
-    "registry good",
-    "manifest good",
+  assert.deepEqual(statuses(document), [
+    "configuration ok",
+    "image ok",
+    "match ok",
+    "executable ok",
+    "plugin ok",
+    "credential ok",
+    "registry ok",
+    "manifest ok",
   ]);
-  assert.deepEqual([document.code, document.verdict], [0, "good"]);
+  assert.deepEqual([document.code, document.status], [0, "ok"]);
   assert.deepEqual(
-    stepOf(document, "plugin")?.details.map(({ light, says, ms }) => [light, says, ms]),
+    stepOf(document, "plugin")?.details.map(({ status, message, ms }) => [status, message, ms]),
     [
       ["skipped", "not environment: no key", null],
       ["warning", "Cloud Token: POST https://cloud.example/token: 503", 12],
       ["warning", "tried again after 40 ms because of status 503", null],
-      ["good", "Cloud Token: POST https://cloud.example/token: 200", 7],
-      ["good", "identity: metadata, role node", null],
+      ["ok", "Cloud Token: POST https://cloud.example/token: 200", 7],
+      ["ok", "identity: metadata, role node", null],
     ],
   );
   const human = await place.run(["doctor", "r.example/team/app:v1", ...PLACES], options());
@@ -69,10 +69,10 @@ test("each place where it can stop", async () => {
   putConfig(place, { name: "p", match: ["r.example", "*.r.example"] });
   const stops = async (image: string, args: readonly string[] = [], more?: RunOptions) => {
     const document = await doctor(place, image, args, more);
-    const bad = document.steps.find(({ light }) => light === "bad");
+    const bad = document.steps.find(({ status }) => status === "failed");
     assert.equal(document.code, bad === undefined ? 0 : 1);
     if (bad !== undefined) assert.equal(document.summary, `It stops at "${bad.name}".`);
-    return `${bad?.name}: ${bad?.says}`;
+    return `${bad?.name}: ${bad?.message}`;
   };
   assert.match(
     await stops("r.example/a"),
@@ -80,8 +80,8 @@ test("each place where it can stop", async () => {
   );
   putPlugin(place, "p", "exit 0", 0o644);
   assert.match(await stops("r.example/a"), /^executable: .*not executable; the kubelet would not start/);
-  putPlugin(place, "p", `${event("the cloud says no; ask for the role", {}, "error")}; exit 1`);
-  assert.equal(await stops("r.example/a"), "plugin: the cloud says no; ask for the role");
+  putPlugin(place, "p", `${event("the cloud message no; ask for the role", {}, "error")}; exit 1`);
+  assert.equal(await stops("r.example/a"), "plugin: the cloud message no; ask for the role");
   putPlugin(place, "p", "echo plain words >&2; exit 4");
   assert.match(await stops("r.example/a"), /^plugin: .*exit status 4: plain words$/);
   putPlugin(place, "p", answer({ "other.example": ["user", "x"] }));
@@ -134,30 +134,30 @@ test("no provider for an image is a warning, and its registry has the last word"
   putPlugin(place, "p", "exit 1");
   const open = scriptedTransport(() => ({ status: 200 }));
   const fine = await doctor(place, "r.example/a", [], { ...options(), transport: open });
-  assert.deepEqual([fine.code, fine.verdict], [0, "warning"]);
+  assert.deepEqual([fine.code, fine.status], [0, "warning"]);
   assert.deepEqual(
-    stepOf(fine, "match")?.details.map(({ says }) => says),
+    stepOf(fine, "match")?.details.map(({ message }) => message),
     [
       "p: r.example/team/: the image's path is /a and does not begin with /team/",
       'p: q.example: label 1 is "r", not "q"',
     ],
   );
   const closed = await doctor(place, "r.example/a");
-  assert.deepEqual([closed.code, stepOf(closed, "registry")?.light], [1, "bad"]);
+  assert.deepEqual([closed.code, stepOf(closed, "registry")?.status], [1, "failed"]);
 });
 
 test("of several providers one that fails is a warning where another has the credential", async () => {
   using place = bench();
-  putConfig(place, { name: "bad", match: ["r.example"] }, { name: "good", match: ["r.example"] });
-  putPlugin(place, "bad", "exit 1");
-  putPlugin(place, "good", answer({ "r.example": ["user", "right-password"] }));
+  putConfig(place, { name: "failed", match: ["r.example"] }, { name: "ok", match: ["r.example"] });
+  putPlugin(place, "failed", "exit 1");
+  putPlugin(place, "ok", answer({ "r.example": ["user", "right-password"] }));
   const document = await doctor(place, "r.example/a");
-  assert.deepEqual(lights(document).slice(4), [
-    "plugin bad warning",
-    "plugin good good",
-    "credential good",
-    "registry good",
-    "manifest good",
+  assert.deepEqual(statuses(document).slice(4), [
+    "plugin failed warning",
+    "plugin ok ok",
+    "credential ok",
+    "registry ok",
+    "manifest ok",
   ]);
   assert.equal(document.code, 0);
 });
@@ -171,7 +171,7 @@ test("credentials are tried in turn, as the kubelet does", async () => {
     answer({ "r.example/a": ["user", "wrong-password"], "r.example": ["user", "right-password"] }),
   );
   const document = await doctor(place, "r.example/a/b");
-  assert.deepEqual([document.code, stepOf(document, "manifest")?.light], [0, "good"]);
+  assert.deepEqual([document.code, stepOf(document, "manifest")?.status], [0, "ok"]);
 });
 
 test("a plugin that leaves a process behind with its output", async () => {
@@ -185,7 +185,7 @@ test("a plugin that leaves a process behind with its output", async () => {
   const document = await doctor(place, "r.example/a", ["--no-registry"]);
   assert.ok(
     stepOf(document, "plugin")?.details.some(
-      ({ light, says }) => light === "warning" && says.startsWith("it left a process behind"),
+      ({ status, message }) => status === "warning" && message.startsWith("it left a process behind"),
     ),
   );
   const { readFileSync } = await import("node:fs");
@@ -203,17 +203,20 @@ test("a configuration that changed after the kubelet started", async () => {
   writeFileSync(place.path("proc/7/stat"), `7 (kube) let) S ${"0 ".repeat(18)}60000 0 0\n`);
   const started = Math.floor(NOW / 1000);
   writeFileSync(place.path("proc/stat"), `cpu 1 2 3\nbtime ${started - 600}\nprocesses 9\n`);
-  const light = async (secondsAfterStart: number) => {
+  const status = async (secondsAfterStart: number) => {
     utimesSync(place.path("config.yaml"), started + secondsAfterStart, started + secondsAfterStart);
     return stepOf(
       await doctor(place, "r.example/a", ["--no-registry", "--env-from", "shell"]),
       "configuration",
     );
   };
-  assert.equal((await light(-60))?.light, "good");
-  const stale = await light(60);
-  assert.equal(stale?.light, "warning");
-  assert.match(stale?.details[0]?.says ?? "", /config\.yaml changed after the kubelet started \(process 7\)/);
+  assert.equal((await status(-60))?.status, "ok");
+  const stale = await status(60);
+  assert.equal(stale?.status, "warning");
+  assert.match(
+    stale?.details[0]?.message ?? "",
+    /config\.yaml changed after the kubelet started \(process 7\)/,
+  );
   assert.match(stale?.fix ?? "", /restart the kubelet/);
 });
 
@@ -226,10 +229,10 @@ test("a clock that is off is seen by the registry's", async () => {
     headers: { date: "Tue, 24 Nov 2026 09:00:00 GMT" },
   }));
   const document = await doctor(place, "r.example/a", [], { ...options(), transport });
-  assert.equal(stepOf(document, "registry")?.light, "warning");
+  assert.equal(stepOf(document, "registry")?.status, "warning");
   assert.ok(
-    stepOf(document, "registry")?.details.some(({ says }) =>
-      /clock is \d+ \w+( \d+ min)? ahead of this node's/.test(says),
+    stepOf(document, "registry")?.details.some(({ message }) =>
+      /clock is \d+ \w+( \d+ min)? ahead of this node's/.test(message),
     ),
   );
 });

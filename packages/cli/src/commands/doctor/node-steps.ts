@@ -1,8 +1,8 @@
 import { matchImage } from "@imagecred/kubelet";
+import { executableOf } from "../../machine/executable.ts";
 import { whyNot } from "../../output/explain-match.ts";
+import type { Platform } from "../../runtime/types.ts";
 import type { Session } from "../../session/session.ts";
-import type { Platform } from "../../world.ts";
-import { executableOf } from "../explain/command.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 
 export function configurationStep(session: Session, ms: number, platform: Platform): Step {
@@ -11,27 +11,27 @@ export function configurationStep(session: Session, ms: number, platform: Platfo
   const hash = reading.hash === undefined ? "" : `, ${reading.hash.slice(0, 19)}…`;
   const number = reading.config.providers.length;
   const whose =
-    environmentSource.whose === "kubelet"
+    environmentSource.source === "kubelet"
       ? detail(`plugins get the environment of the kubelet (process ${environmentSource.pid})`)
       : detail(
           "plugins get this shell's environment; the kubelet's may have other proxies and variables",
           "warning",
         );
   return step("configuration", {
-    says: `${places.config}: ${number} provider${number === 1 ? "" : "s"}${hash}`,
+    message: `${places.config}: ${number} provider${number === 1 ? "" : "s"}${hash}`,
     ms,
     ...(stale === undefined
       ? {}
-      : { light: "warning", fix: "restart the kubelet: it reads its configuration at start-up only" }),
+      : { status: "warning", fix: "restart the kubelet: it reads its configuration at start-up only" }),
     details: [
       ...(stale === undefined ? [] : [stale]),
-      ...(places.foundBy === "as given" ? [] : [detail(places.foundBy)]),
+      ...(places.configSource === "command line" ? [] : [detail(places.configSource)]),
       whose,
     ],
   });
 }
 
-/** What /proc says about a start is a second more or less. */
+/** What /proc message about a start is a second more or less. */
 const START_DOUBT_MS = 2_000;
 
 /** The most common of all reasons why a change does nothing. */
@@ -52,7 +52,7 @@ export function imageStep(session: Session, given: string): Step {
   const { repo, tag, digest } = session.image;
   const reference = digest !== "" ? `digest ${digest}` : `tag ${tag}`;
   const renamed = given.startsWith(repo) ? [] : [detail(`${given} is short for ${repo}`)];
-  return step("image", { says: `${repo}, ${reference}`, details: renamed });
+  return step("image", { message: `${repo}, ${reference}`, details: renamed });
 }
 
 /** Closest first. A host of another number of labels is another registry altogether, and teaches nothing. */
@@ -75,13 +75,14 @@ export function matchStep(session: Session): Step {
     }
   }
   if (found.length > 0) {
-    const says = found.length === 1 ? (found[0]?.says ?? "") : `${found.length} providers, one after another`;
-    return step("match", { says, details: found.length === 1 ? [] : found });
+    const message =
+      found.length === 1 ? (found[0]?.message ?? "") : `${found.length} providers, one after another`;
+    return step("match", { message, details: found.length === 1 ? [] : found });
   }
   const nearest = misses.sort((a, b) => a.nearness - b.nearness).slice(0, 3);
   return step("match", {
-    light: "warning",
-    says: "no provider's matchImages takes this image, so no plugin is asked",
+    status: "warning",
+    message: "no provider's matchImages takes this image, so no plugin is asked",
     details: nearest.map((miss) => miss.detail),
     fix: "add the registry's host to a provider's matchImages, unless the image is public; imagecred match shows every pattern",
   });
@@ -95,21 +96,21 @@ export function executableStep(session: Session, platform: Platform): Step | und
   const { binDir, config } = session.places;
   const found = matching.map(({ name }) => executableOf(name, binDir, config, platform));
   const broken = found.filter(({ usable }) => !usable);
-  const details = found.map(({ path, about, usable }) =>
-    detail(`${path}: ${about}`, usable ? "good" : "bad"),
+  const details = found.map(({ path, description, usable }) =>
+    detail(`${path}: ${description}`, usable ? "ok" : "failed"),
   );
   const only = details[0];
   if (broken.length > 0) {
     return step("executable", {
-      light: "bad",
-      says: broken.map(({ path, about }) => `${path}: ${about}`).join("; "),
+      status: "failed",
+      message: broken.map(({ path, description }) => `${path}: ${description}`).join("; "),
       fix: "imagecred install puts the executables in place",
     });
   }
   return step(
     "executable",
     details.length === 1 && only !== undefined
-      ? { says: only.says }
-      : { says: `${found.length} executables`, details },
+      ? { message: only.message }
+      : { message: `${found.length} executables`, details },
   );
 }

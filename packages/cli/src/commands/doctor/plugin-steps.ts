@@ -47,43 +47,43 @@ function pluginStep(
   switch (trace.outcome) {
     case "failed":
       return step(name, {
-        light: "bad",
-        says: failure(trace, events),
+        status: "failed",
+        message: failure(trace, events),
         ...ms,
         details: [
           ...details,
           ...(trace.detail === undefined
             ? []
-            : [detail(`what the kubelet does not say: ${trace.detail}`, "bad")]),
+            : [detail(`what the kubelet does not say: ${trace.detail}`, "failed")]),
         ],
         ...fixFor(trace),
       });
     case "no-service-account":
       return step(name, {
-        light: "bad",
-        says: `${trace.provider} is not run: the pod has no service account`,
+        status: "failed",
+        message: `${trace.provider} is not run: the pod has no service account`,
         fix: "set requireServiceAccount: false, or try it as a pod with --token-file",
       });
     case "missing-annotation":
       return step(name, {
-        light: "bad",
-        says: `${trace.provider} is not run: the service account has no annotation ${trace.missingAnnotation}`,
+        status: "failed",
+        message: `${trace.provider} is not run: the service account has no annotation ${trace.missingAnnotation}`,
         fix: `kubectl annotate serviceaccount NAME ${trace.missingAnnotation}=VALUE`,
       });
     default:
-      return step(name, { says: `${trace.provider} answered`, ...slowness(trace), ...ms, details });
+      return step(name, { message: `${trace.provider} answered`, ...slowness(trace), ...ms, details });
   }
 }
 
-function slowness({ execMs = 0 }: ProviderTrace): { light: "warning"; fix: string } | undefined {
+function slowness({ execMs = 0 }: ProviderTrace): { status: "warning"; fix: string } | undefined {
   if (execMs < SLOW_MS) return undefined;
   return {
-    light: "warning",
+    status: "warning",
     fix: "every first pull waits this long, and at 60 s the kubelet gives up: see which call above is slow",
   };
 }
 
-/** The plugin's own last word where there is one: the kubelet's text around it says nothing more. */
+/** The plugin's own last word where there is one: the kubelet's text around it message nothing more. */
 function failure(trace: ProviderTrace, events: readonly PluginEvent[]): string {
   const last = events.findLast(({ level }) => level === "error");
   return last?.message ?? trace.error?.trim() ?? "failed";
@@ -119,8 +119,8 @@ function eventDetail(event: PluginEvent): readonly Detail[] {
       const outcome = failed ?? `${status}`;
       const good = failed === undefined && status !== undefined && status < 400;
       const proxied = field(event, "proxied") === "true" ? " through the proxy" : "";
-      const says = `${field(event, "service")} ${field(event, "operation")}: ${field(event, "method")} ${field(event, "url")}${proxied}: ${outcome}`;
-      return [detail(says, good ? "good" : "warning", numberField(event, "ms"))];
+      const message = `${field(event, "service")} ${field(event, "operation")}: ${field(event, "method")} ${field(event, "url")}${proxied}: ${outcome}`;
+      return [detail(message, good ? "ok" : "warning", numberField(event, "ms"))];
     }
     case "identity":
       return [detail(`identity: ${field(event, "source")}, ${field(event, "principal")}`)];
@@ -156,8 +156,8 @@ export function credentialStep(asked: ImageCredentials, now: number): Step | und
   if (credentials.length === 0) {
     const keys = answered.flatMap(({ keys = [] }) => keys);
     return step("credential", {
-      light: "bad",
-      says:
+      status: "failed",
+      message:
         keys.length === 0
           ? "the answer holds no credential"
           : `no key of the answer is for this image: ${keys.join(", ")}`,
@@ -174,8 +174,8 @@ export function credentialStep(asked: ImageCredentials, now: number): Step | und
   });
   const empty = credentials.every(({ username, password }) => username === "" && password.isEmpty);
   return step("credential", {
-    light: empty ? "warning" : "good",
-    says: empty ? "an empty one: the pull is anonymous" : answered.map((one) => kept(one, now)).join("; "),
+    status: empty ? "warning" : "ok",
+    message: empty ? "an empty one: the pull is anonymous" : answered.map((one) => kept(one, now)).join("; "),
     details: [...details, ...dropped],
   });
 }

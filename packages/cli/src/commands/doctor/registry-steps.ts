@@ -2,7 +2,7 @@ import type { ImageName, TriedCredential } from "@imagecred/kubelet";
 import { CredentialError, createHttpClient, Deadline, type HttpClient, VERSION } from "@imagecred/protocol";
 import { formatLifetime } from "../../output/duration.ts";
 import { type Probe, type ProbeStep, probeRegistry } from "../../registry/probe.ts";
-import type { Platform } from "../../world.ts";
+import type { Platform } from "../../runtime/types.ts";
 import { detail, type Step, step } from "./steps.ts";
 
 const TOTAL_MS = 45_000;
@@ -35,8 +35,8 @@ export async function registrySteps(
     if (!(error instanceof CredentialError)) throw error;
     return [
       step("registry", {
-        light: "bad",
-        says: `${target.host}: ${error.reason}`,
+        status: "failed",
+        message: `${target.host}: ${error.reason}`,
         ...(error.advice === undefined ? {} : { fix: error.advice }),
       }),
     ];
@@ -62,7 +62,7 @@ function stepsOf(probe: Probe, host: string, withCredential: boolean): readonly 
   const others = probe.steps.filter((one) => one !== manifest);
   const bad = others.find(({ ok }) => !ok);
   const skew = probe.clockSkewMs ?? 0;
-  const details = others.map((one) => detail(line(one), one.ok ? "good" : "bad", one.ms));
+  const details = others.map((one) => detail(line(one), one.ok ? "ok" : "failed", one.ms));
   if (Math.abs(skew) > SKEW_MS) {
     details.push(
       detail(
@@ -73,8 +73,10 @@ function stepsOf(probe: Probe, host: string, withCredential: boolean): readonly 
   }
   const refused = bad !== undefined && manifest?.ok !== true;
   const registry = step("registry", {
-    light: refused ? "bad" : Math.abs(skew) > SKEW_MS ? "warning" : "good",
-    says: refused ? `${host}: ${bad.says}` : `${host} ${withCredential ? "takes the credential" : "answers"}`,
+    status: refused ? "failed" : Math.abs(skew) > SKEW_MS ? "warning" : "ok",
+    message: refused
+      ? `${host}: ${bad.message}`
+      : `${host} ${withCredential ? "takes the credential" : "answers"}`,
     ms: others.reduce((sum, { ms }) => sum + ms, 0),
     details,
     ...(refused
@@ -89,16 +91,16 @@ function stepsOf(probe: Probe, host: string, withCredential: boolean): readonly 
   return [
     registry,
     step("manifest", {
-      light: manifest.ok ? "good" : "bad",
-      says: `${manifest.status}: ${manifest.says}`,
+      status: manifest.ok ? "ok" : "failed",
+      message: `${manifest.status}: ${manifest.message}`,
       ms: manifest.ms,
       ...(manifest.ok ? {} : { fix: manifestFix(manifest.status) }),
     }),
   ];
 }
 
-function line({ what, status, says }: ProbeStep): string {
-  return `${what}: ${status === null ? "" : `${status}, `}${says}`;
+function line({ what, status, message }: ProbeStep): string {
+  return `${what}: ${status === null ? "" : `${status}, `}${message}`;
 }
 
 function manifestFix(status: number | null): string {

@@ -1,8 +1,8 @@
 import { took } from "../../output/duration.ts";
 import type { Style } from "../../output/style.ts";
 import { padEnd, printable, wrap } from "../../output/text.ts";
-import type { DoctorDocument } from "./command.ts";
-import type { Detail, Light, Step } from "./steps.ts";
+import type { DoctorDocument } from "./document.ts";
+import type { Detail, Step, StepStatus } from "./steps.ts";
 
 export function renderDoctor(document: DoctorDocument, style: Style): string {
   const { bold } = style;
@@ -12,7 +12,7 @@ export function renderDoctor(document: DoctorDocument, style: Style): string {
     "",
     ...document.steps.flatMap((one) => stepLines(one, width, style)),
     "",
-    `${lamp(document.verdict, style)} ${bold(printable(document.summary))}`,
+    `${lamp(document.status, style)} ${bold(printable(document.summary))}`,
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -22,7 +22,7 @@ function stepLines(one: Step, nameWidth: number, style: Style): readonly string[
   const margin = " ".repeat(nameWidth + 4);
   const time = one.ms === null ? "" : ` ${dim(`(${took(one.ms)})`)}`;
   const lines = [
-    `${lamp(one.light, style)} ${bold(padEnd(one.name, nameWidth))}  ${wrap(printable(one.says), width, margin)}${time}`,
+    `${lamp(one.status, style)} ${bold(padEnd(one.name, nameWidth))}  ${wrap(printable(one.message), width, margin)}${time}`,
     ...one.details.map((detail) => detailLine(detail, margin, style)),
   ];
   if (one.fix !== null)
@@ -32,19 +32,19 @@ function stepLines(one: Step, nameWidth: number, style: Style): readonly string[
 
 function detailLine(detail: Detail, margin: string, style: Style): string {
   const time = detail.ms === null ? "" : ` (${took(detail.ms)})`;
-  const text = wrap(printable(detail.says), style.width, `${margin}  `);
+  const text = wrap(printable(detail.message), style.width, `${margin}  `);
   const shown =
-    detail.light === "good" || detail.light === "skipped" ? style.dim(text + time) : text + style.dim(time);
-  return `${margin}${detail.light === "good" ? style.dim(style.marks.bullet) : lamp(detail.light, style)} ${shown}`;
+    detail.status === "ok" || detail.status === "skipped" ? style.dim(text + time) : text + style.dim(time);
+  return `${margin}${detail.status === "ok" ? style.dim(style.marks.bullet) : lamp(detail.status, style)} ${shown}`;
 }
 
-function lamp(light: Light, { green, yellow, red, dim, marks }: Style): string {
-  switch (light) {
-    case "good":
+function lamp(status: StepStatus, { green, yellow, red, dim, marks }: Style): string {
+  switch (status) {
+    case "ok":
       return green(marks.good);
     case "warning":
       return yellow(marks.warning);
-    case "bad":
+    case "failed":
       return red(marks.bad);
     case "skipped":
       return dim(marks.skipped);

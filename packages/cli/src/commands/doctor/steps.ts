@@ -1,9 +1,9 @@
-/** Green, yellow, red, and a light that is off. */
-export type Light = "good" | "warning" | "bad" | "skipped";
+/** Green, yellow, red, and a status that is off. */
+export type StepStatus = "ok" | "warning" | "failed" | "skipped";
 
 export interface Detail {
-  readonly light: Light;
-  readonly says: string;
+  readonly status: StepStatus;
+  readonly message: string;
   /** Milliseconds, where it took time. */
   readonly ms: number | null;
 }
@@ -11,8 +11,8 @@ export interface Detail {
 export interface Step {
   /** configuration, match, executable, plugin, ... */
   readonly name: string;
-  readonly light: Light;
-  readonly says: string;
+  readonly status: StepStatus;
+  readonly message: string;
   readonly ms: number | null;
   readonly details: readonly Detail[];
   /** What to do; null where all is well. */
@@ -20,18 +20,18 @@ export interface Step {
 }
 
 export interface StepParts {
-  readonly light?: Light;
-  readonly says: string;
+  readonly status?: StepStatus;
+  readonly message: string;
   readonly ms?: number;
   readonly details?: readonly Detail[];
   readonly fix?: string;
 }
 
 export function step(name: string, parts: StepParts): Step {
-  const { light = "good", says, ms, details = [], fix } = parts;
-  return { name, light, says, ms: ms === undefined ? null : Math.round(ms), details, fix: fix ?? null };
+  const { status = "ok", message, ms, details = [], fix } = parts;
+  return { name, status, message, ms: ms === undefined ? null : Math.round(ms), details, fix: fix ?? null };
 }
 
-export function detail(says: string, light: Light = "good", ms?: number): Detail {
-  return { light, says, ms: ms === undefined ? null : Math.round(ms) };
+export function detail(message: string, status: StepStatus = "ok", ms?: number): Detail {
+  return { status, message, ms: ms === undefined ? null : Math.round(ms) };
 }

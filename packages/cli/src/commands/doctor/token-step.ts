@@ -4,7 +4,7 @@ import type { Claims } from "../../session/claims.ts";
 import type { Session } from "../../session/session.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 
-/** What a token says of itself, as far as it is safe to show. */
+/** What a token message of itself, as far as it is safe to show. */
 export function claimDetails(claims: Claims, now: number): readonly Detail[] {
   const details: Detail[] = [];
   if (claims.issuer !== undefined) details.push(detail(`issuer ${claims.issuer}`));
@@ -16,7 +16,7 @@ export function claimDetails(claims: Claims, now: number): readonly Detail[] {
     details.push(
       seconds > 0
         ? detail(`expires in ${formatLifetime(seconds)}`)
-        : detail(`expired ${formatLifetime(-seconds)} ago`, "bad"),
+        : detail(`expired ${formatLifetime(-seconds)} ago`, "failed"),
     );
   }
   return details;
@@ -37,8 +37,8 @@ export function tokenStep(
   if (podIdentity === undefined) {
     const refused = asking.filter(({ tokenAttributes }) => tokenAttributes?.requireServiceAccount === true);
     return step("pod token", {
-      light: refused.length > 0 ? "bad" : "warning",
-      says:
+      status: refused.length > 0 ? "failed" : "warning",
+      message:
         refused.length > 0
           ? `${refused.map(({ name }) => name).join(", ")} only serve pods with a service account, and none was given`
           : "asked without one, as for a static pod; other pods send a token",
@@ -49,21 +49,21 @@ export function tokenStep(
   const details = claimDetails(claims, now);
   const missing = wanted.filter((audience) => !claims.audiences.includes(audience));
   const expired = claims.expiresAt !== undefined && claims.expiresAt <= now;
-  const says = `${pod.namespace}/${pod.serviceAccountName}`;
+  const message = `${pod.namespace}/${pod.serviceAccountName}`;
   if (missing.length > 0) {
     return step("pod token", {
-      light: "bad",
-      says: `${says}: the token is for ${claims.audiences.join(", ") || "no audience"}, and the kubelet would ask for ${missing.join(", ")}`,
+      status: "failed",
+      message: `${message}: the token is for ${claims.audiences.join(", ") || "no audience"}, and the kubelet would ask for ${missing.join(", ")}`,
       details,
       fix: `kubectl create token ${pod.serviceAccountName} --namespace ${pod.namespace} --audience ${missing[0]}`,
     });
   }
   if (expired)
     return step("pod token", {
-      light: "bad",
-      says: `${says}: the token has expired`,
+      status: "failed",
+      message: `${message}: the token has expired`,
       details,
       fix: "make a new one: kubectl create token",
     });
-  return step("pod token", { says, details });
+  return step("pod token", { message, details });
 }

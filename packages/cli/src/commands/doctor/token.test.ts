@@ -18,7 +18,7 @@ test("the pod's token: whose, for whom, until when, and never itself", async () 
   const jwt = token({ iss: "Azure Container Registry", aud: "r.example", tenant: "t-1", exp: IN_AN_HOUR });
   putPlugin(place, "p", answer({ "r.example": ["user", jwt] }));
   const without = await doctor(place, "r.example/a", ["--no-registry"]);
-  assert.equal(stepOf(without, "pod token")?.light, "warning");
+  assert.equal(stepOf(without, "pod token")?.status, "warning");
   assert.match(
     stepOf(without, "pod token")?.fix ?? "",
     /kubectl create token SERVICE_ACCOUNT --audience aud/,
@@ -30,12 +30,12 @@ test("the pod's token: whose, for whom, until when, and never itself", async () 
   );
   const good = await doctor(place, "r.example/a", ["--no-registry", "--token-file", "token"]);
   assert.deepEqual(
-    stepOf(good, "pod token")?.details.map(({ says }) => says),
+    stepOf(good, "pod token")?.details.map(({ message }) => message),
     ["issuer https://cluster", "subject system:serviceaccount:ns:app", "audience aud", "expires in 60 min"],
   );
   assert.deepEqual(
     stepOf(good, "credential")
-      ?.details.map(({ says }) => says)
+      ?.details.map(({ message }) => message)
       .slice(1),
     ["issuer Azure Container Registry", "audience r.example", "tenant t-1", "expires in 60 min"],
   );
@@ -44,13 +44,13 @@ test("the pod's token: whose, for whom, until when, and never itself", async () 
   writeFileSync(place.path("token"), token({ aud: ["other"], exp: IN_AN_HOUR }));
   const audience = await doctor(place, "r.example/a", ["--token-file", "token"]);
   assert.equal(
-    stepOf(audience, "pod token")?.says,
+    stepOf(audience, "pod token")?.message,
     "ns/app: the token is for other, and the kubelet would ask for aud",
   );
   assert.equal(audience.code, 1);
   writeFileSync(place.path("token"), token({ aud: ["aud"], exp: IN_AN_HOUR - 7200 }));
   assert.match(
-    stepOf(await doctor(place, "r.example/a", ["--token-file", "token"]), "pod token")?.says ?? "",
+    stepOf(await doctor(place, "r.example/a", ["--token-file", "token"]), "pod token")?.message ?? "",
     /has expired/,
   );
 });

@@ -4,7 +4,7 @@ import { assertGolden } from "../../testing/golden.ts";
 import { PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { ExplainDocument } from "./command.ts";
+import type { ExplainDocument } from "./document.ts";
 
 const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1";
 
@@ -45,7 +45,7 @@ test("what will run, as whom, and what stands in the way", async () => {
   );
   assert.deepEqual(document.providers[0]?.env, ["SECRET"]);
   assert.deepEqual(document.providers[1]?.token, { audience: "aud", cacheType: "Token", required: true });
-  assert.deepEqual(document.others, ["other"]);
+  assert.deepEqual(document.notMatched, ["other"]);
   assert.ok(!missing.stdout.includes("hidden-value"));
 
   putPlugin(place, "pods", "exit 0");

@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { printable, table, wrap } from "../../output/text.ts";
-import type { ExplainDocument, ExplainedProvider } from "./command.ts";
+import type { ExplainDocument, ExplainedProvider } from "./document.ts";
 
 export function renderExplain(document: ExplainDocument, style: Style): string {
   const { bold, dim } = style;
@@ -11,7 +11,10 @@ export function renderExplain(document: ExplainDocument, style: Style): string {
       `${registry.service}${registry.details === "" ? "" : `, ${registry.details}`} ${dim(`(${registry.host})`)}`,
     ],
     ["plugins see", document.name],
-    ["config", `${document.config}${document.foundBy === "as given" ? "" : dim(` (${document.foundBy})`)}`],
+    [
+      "config",
+      `${document.config}${document.configSource === "command line" ? "" : dim(` (${document.configSource})`)}`,
+    ],
   ].map(([name = "", value = ""]) => [dim(name), value]);
   const lines = [
     bold(document.image),
@@ -41,7 +44,7 @@ function providerLines(provider: ExplainedProvider, index: number, style: Style)
     ["because of", provider.pattern],
     [
       "executable",
-      executable === null ? "not looked at (--bin-dir)" : `${executable.path} (${executable.about})`,
+      executable === null ? "not looked at (--bin-dir)" : `${executable.path} (${executable.description})`,
     ],
     ["asked with", asks.join(" ")],
     ["identity", identity],
@@ -51,16 +54,16 @@ function providerLines(provider: ExplainedProvider, index: number, style: Style)
 }
 
 function verdict(document: ExplainDocument, { dim, yellow, marks }: Style): readonly string[] {
-  const others =
-    document.others.length === 0 ? [] : [dim(`Not asked: ${printable(document.others.join(", "))}.`)];
+  const notMatched =
+    document.notMatched.length === 0 ? [] : [dim(`Not asked: ${printable(document.notMatched.join(", "))}.`)];
   if (document.providers.length === 0) {
     return [
       `${yellow(marks.warning)} No provider matches: imagePullSecrets, the node's docker config, or an anonymous pull. imagecred match says why.`,
-      ...others,
+      ...notMatched,
     ];
   }
   return [
     dim("Tried in this order: imagePullSecrets, the node's docker config, then what these plugins give."),
-    ...others,
+    ...notMatched,
   ];
 }

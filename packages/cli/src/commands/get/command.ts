@@ -1,51 +1,10 @@
 import type { ImageCredentials, ProviderTrace } from "@imagecred/kubelet";
 import { withProgress } from "../../output/progress.ts";
-import { type EnvironmentSource, openSession, type SessionOptions } from "../../session/session.ts";
-import type { Command, CommonOptions } from "../command.ts";
+import { openSession } from "../../session/session.ts";
+import type { Command } from "../command.ts";
+import type { GetOptions } from "./definition.ts";
+import type { GetDocument, ShownCredential, ShownProvider } from "./document.ts";
 import { renderGet } from "./render.ts";
-
-export interface GetOptions extends CommonOptions, SessionOptions {
-  readonly reveal?: boolean;
-}
-
-export interface ShownCredential {
-  /** What the plugin gave it for: host, port and path. */
-  readonly key: string;
-  readonly provider: string;
-  readonly username: string;
-  /** null unless --reveal. */
-  readonly password: string | null;
-  readonly passwordLength: number;
-}
-
-export interface ShownProvider {
-  readonly name: string;
-  readonly outcome: ProviderTrace["outcome"];
-  /** Milliseconds that the plugin ran. */
-  readonly ms: number | null;
-  readonly keys: readonly string[];
-  readonly cacheKeyType: string | null;
-  /** Seconds for which the kubelet would keep the answer, null where it would not. */
-  readonly cacheSeconds: number | null;
-  /** The kubelet's own words. */
-  readonly error: string | null;
-  /** What the kubelet knows and does not say. */
-  readonly detail: string | null;
-}
-
-export interface GetDocument {
-  readonly kind: "Get";
-  readonly image: string;
-  readonly name: string;
-  readonly config: string;
-  readonly binDir: string;
-  readonly environment: EnvironmentSource;
-  /** In the order in which the kubelet tries them. */
-  readonly credentials: readonly ShownCredential[];
-  readonly providers: readonly ShownProvider[];
-  /** Keys of answers that the kubelet drops, with its words. */
-  readonly ignoredKeys: readonly { readonly key: string; readonly message: string }[];
-}
 
 export const get: Command<GetOptions, GetDocument> = {
   async run(options, platform) {
@@ -55,7 +14,7 @@ export const get: Command<GetOptions, GetDocument> = {
     );
     const now = platform.clock.now();
     return {
-      kind: "Get",
+      kind: "Credentials",
       image: options.image,
       name: session.image.repo,
       config: session.places.config,

@@ -5,7 +5,7 @@ import { assertGolden } from "../../testing/golden.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { type Bench, bench, type Ran, type RunOptions } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { GetDocument } from "./command.ts";
+import type { GetDocument } from "./document.ts";
 
 const PATH = { env: { PATH: "/usr/bin:/bin" } };
 
@@ -91,7 +91,7 @@ test("the running kubelet's environment, where there is one", async () => {
   writeFileSync(place.path("proc/99/environ"), "PATH=/usr/bin:/bin\0FROM_KUBELET=a=b\0");
   const shell = { env: { PATH: "/usr/bin:/bin", FROM_SHELL: "yes" } };
   const { environment } = await get(place, "r.io/app", [], shell);
-  assert.deepEqual(environment, { whose: "kubelet", pid: 99 });
+  assert.deepEqual(environment, { source: "kubelet", pid: 99 });
   const { readFileSync } = await import("node:fs");
   assert.equal(readFileSync(place.path("seen"), "utf8"), "a=b|");
   await get(place, "r.io/app", ["--env-from", "shell"], shell);

@@ -1,12 +1,12 @@
 import { formatLifetime, took } from "../../output/duration.ts";
 import type { Style } from "../../output/style.ts";
 import { count, printable, table, wrap } from "../../output/text.ts";
-import type { GetDocument, ShownCredential, ShownProvider } from "./command.ts";
+import type { GetDocument, ShownCredential, ShownProvider } from "./document.ts";
 
 export function renderGet(document: GetDocument, style: Style): string {
   const { bold, dim } = style;
   const whose =
-    document.environment.whose === "kubelet"
+    document.environment.source === "kubelet"
       ? `the kubelet's environment (process ${document.environment.pid})`
       : "this shell's environment, not the kubelet's";
   const lines = [

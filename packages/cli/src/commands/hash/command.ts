@@ -1,21 +1,10 @@
 import { CommandError } from "../../errors.ts";
 import { loadConfig, withoutContent } from "../../machine/load-config.ts";
-import { findPlaces, runningKubelet } from "../../machine/places.ts";
-import type { Command, CommonOptions } from "../command.ts";
-
-export interface HashOptions extends CommonOptions {
-  readonly config?: string;
-}
-
-export interface HashDocument {
-  readonly kind: "Hash";
-  readonly config: string;
-  readonly files: readonly string[];
-  /** `sha256:` and 64 hexadecimal digits. */
-  readonly hash: string;
-  /** The line of the kubelet's metrics. */
-  readonly metric: string;
-}
+import { findPlaces } from "../../machine/places.ts";
+import { runningKubelet } from "../../machine/running-kubelet.ts";
+import type { Command } from "../command.ts";
+import type { HashOptions } from "./definition.ts";
+import type { HashDocument } from "./document.ts";
 
 export const hash: Command<HashOptions, HashDocument> = {
   run(options, platform) {
@@ -28,7 +17,7 @@ export const hash: Command<HashOptions, HashDocument> = {
       );
     }
     return {
-      kind: "Hash",
+      kind: "ConfigurationHash",
       config,
       files: reading.files,
       hash: reading.hash,

@@ -1,40 +1,19 @@
 import { shellWord } from "../../distributions/node-commands.ts";
 import { RBAC_NAME } from "../../distributions/rbac.ts";
-import type { Cloud } from "../../distributions/types.ts";
 import type { Style } from "../../output/style.ts";
 import { table, wrap } from "../../output/text.ts";
-import type { Command, CommonOptions } from "../command.ts";
-import { type PlanOptions, planInit } from "./plan.ts";
-import { type WrittenFile, writeFiles } from "./write.ts";
-
-export interface InitOptions extends CommonOptions, PlanOptions {
-  /** Print the configuration instead of writing files. */
-  readonly stdout?: boolean;
-  /** Replace files that were changed by hand. */
-  readonly force?: boolean;
-}
-
-export interface InitDocument {
-  readonly kind: "Init";
-  readonly distribution: string;
-  readonly title: string;
-  readonly clouds: readonly Cloud[];
-  readonly podIdentity: boolean;
-  readonly directory: string;
-  readonly files: readonly WrittenFile[];
-  /** Once per cluster, before the others. */
-  readonly clusterCommands: readonly string[];
-  /** The two that apply it to nodes. */
-  readonly commands: readonly [string, string];
-  readonly notes: readonly string[];
-}
+import type { Command } from "../command.ts";
+import type { InitOptions } from "./definition.ts";
+import type { InitDocument } from "./document.ts";
+import { planInit } from "./plan.ts";
+import { writeFiles } from "./write.ts";
 
 export const init: Command<InitOptions, InitDocument> = {
   run(options, { fileSystem }) {
     const { plan, distribution, files } = planInit(options);
     const directory = plan.directory;
     return {
-      kind: "Init",
+      kind: "Initialization",
       distribution: distribution.id,
       title: distribution.title,
       clouds: plan.clouds,

@@ -1,9 +1,10 @@
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
 import { CLOUDS } from "../../distributions/types.ts";
-import { type CommandDefinition, erased } from "../definition.ts";
-import { OUTPUT } from "../shared-options.ts";
+import type { CommandDefinition } from "../definition.ts";
+import type { OptionsOf } from "../options.ts";
+import { COMMON_OPTIONS } from "../shared-options.ts";
 
-export const init: CommandDefinition = {
+export const init = {
   name: "init",
   summary: "write the kubelet's configuration for your clouds and your distribution",
   description:
@@ -54,7 +55,7 @@ export const init: CommandDefinition = {
     { name: "gcp-issuer", value: "url", about: "with --pod-identity on GKE: the cluster's issuer" },
     { name: "stdout", about: "print the configuration, write nothing" },
     { name: "force", about: "replace files that differ from what is to be written" },
-    OUTPUT,
+    ...COMMON_OPTIONS,
   ],
   examples: [
     { command: "imagecred init --cloud aws --distribution kubeadm", about: "ECR on a kubeadm cluster" },
@@ -72,5 +73,6 @@ export const init: CommandDefinition = {
       about: "a pull-through cache that takes ECR's credentials",
     },
   ],
-  load: async () => erased((await import("./command.ts")).init),
-};
+} as const satisfies CommandDefinition;
+
+export type InitOptions = OptionsOf<typeof init>;

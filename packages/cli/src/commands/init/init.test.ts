@@ -7,8 +7,8 @@ import { CLOUDS } from "../../distributions/types.ts";
 import { assertGolden } from "../../testing/golden.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { ValidateDocument } from "../validate/command.ts";
-import type { InitDocument } from "./command.ts";
+import type { ValidateDocument } from "../validate/document.ts";
+import type { InitDocument } from "./document.ts";
 
 const POOL = "projects/1/locations/global/workloadIdentityPools/pool/providers/cluster";
 const CLOUD_SETS = ["aws", "azure", "gcp", "aws,azure", "aws,gcp", "gcp,azure", "aws,azure,gcp"];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parse, parseAllDocuments } from "yaml";
 import { bench } from "../../testing/run.ts";
-import type { InitDocument } from "./command.ts";
+import type { InitDocument } from "./document.ts";
 
 const POOL = "projects/1/locations/global/workloadIdentityPools/pool/providers/cluster";
 const _CLOUD_SETS = ["aws", "azure", "gcp", "aws,azure", "aws,gcp", "gcp,azure", "aws,azure,gcp"];

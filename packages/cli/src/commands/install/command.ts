@@ -1,42 +1,13 @@
 import { CommandError } from "../../errors.ts";
 import { parentOf } from "../../machine/paths.ts";
-import type { Platform } from "../../world.ts";
-import type { Command, CommonOptions } from "../command.ts";
+import type { Platform } from "../../runtime/types.ts";
+import type { Command } from "../command.ts";
+import type { InstallOptions } from "./definition.ts";
+import type { InstallDocument, InstalledFile } from "./document.ts";
 import { type Placed, type Placement, place, stateOf } from "./place.ts";
 import { type InstallPlan, planInstall } from "./plan.ts";
 import { renderInstall } from "./render.ts";
 import { checkDirectory } from "./safety.ts";
-
-export interface InstallOptions extends CommonOptions {
-  readonly directory?: string;
-  readonly distribution?: string;
-  readonly binDir?: string;
-  readonly configPath?: string;
-  readonly config?: string;
-  readonly executables?: string;
-  /** false for --no-checksums. */
-  readonly checksums?: string | false;
-  readonly root: string;
-  readonly dryRun?: boolean;
-}
-
-export interface InstallDocument {
-  readonly kind: "Install";
-  readonly dryRun: boolean;
-  readonly root: string;
-  readonly binDir: string;
-  readonly configPath: string;
-  readonly files: readonly InstalledFile[];
-  /** Whether the kubelet must be restarted to see what was changed. */
-  readonly restartNeeded: boolean;
-  readonly restartCommand: string;
-  readonly notes: readonly string[];
-}
-
-export interface InstalledFile extends Placed {
-  /** The file that the checksum was in; null for files that have none of their own. */
-  readonly checkedAgainst: string | null;
-}
 
 export const install: Command<InstallOptions, InstallDocument> = {
   run(options, platform) {
@@ -59,13 +30,13 @@ export const install: Command<InstallOptions, InstallDocument> = {
     const files = plan.placements.map(put).map(
       (placed): InstalledFile => ({
         ...placed,
-        checkedAgainst: plan.sources.find(({ path }) => path === placed.from)?.checkedAgainst ?? null,
+        checksumFile: plan.sources.find(({ path }) => path === placed.from)?.checksumFile ?? null,
       }),
     );
     const changed = (role: Placed["role"]) =>
       files.some((file) => file.role === role && file.state !== "unchanged");
     return {
-      kind: "Install",
+      kind: "Installation",
       dryRun,
       root: plan.root,
       binDir: plan.binDir,

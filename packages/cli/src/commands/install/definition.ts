@@ -1,8 +1,9 @@
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
-import { type CommandDefinition, erased } from "../definition.ts";
-import { OUTPUT } from "../shared-options.ts";
+import type { CommandDefinition } from "../definition.ts";
+import type { OptionsOf } from "../options.ts";
+import { COMMON_OPTIONS } from "../shared-options.ts";
 
-export const install: CommandDefinition = {
+export const install = {
   name: "install",
   summary: "put executables and configuration on a node, safely",
   description:
@@ -53,7 +54,7 @@ export const install: CommandDefinition = {
       default: "/",
     },
     { name: "dry-run", about: "check everything, change nothing" },
-    OUTPUT,
+    ...COMMON_OPTIONS,
   ],
   examples: [
     { command: "sudo imagecred install --distribution kubeadm imagecred-kubeadm", about: "on a node" },
@@ -67,22 +68,6 @@ export const install: CommandDefinition = {
       about: "would it work, with places of your own",
     },
   ],
-  load: async () => erased((await import("./command.ts")).install),
-};
+} as const satisfies CommandDefinition;
 
-export const completion: CommandDefinition = {
-  name: "completion",
-  summary: "print a completion script for bash, zsh or fish",
-  description: "Prints a script that completes commands, options and their values.",
-  argument: { name: "shell", about: "bash, zsh or fish", required: true, choices: ["bash", "zsh", "fish"] },
-  options: [OUTPUT],
-  examples: [
-    {
-      command: "imagecred completion bash | sudo tee /etc/bash_completion.d/imagecred",
-      about: "bash, for everybody",
-    },
-    { command: 'imagecred completion zsh > "$fpath[1]/_imagecred"', about: "zsh" },
-    { command: "imagecred completion fish > ~/.config/fish/completions/imagecred.fish", about: "fish" },
-  ],
-  load: async () => erased((await import("../completion/command.ts")).completion),
-};
+export type InstallOptions = OptionsOf<typeof install>;

@@ -26,7 +26,7 @@ test(
     assert.deepEqual(states(document), ["executable installed", "node-file replaced", "config installed"]);
     assert.equal(document.restartNeeded, true);
     assert.equal(document.restartCommand, "systemctl restart kubelet");
-    assert.equal(document.files[0]?.checkedAgainst, "imagecred-kubeadm/SHA256SUMS");
+    assert.equal(document.files[0]?.checksumFile, "imagecred-kubeadm/SHA256SUMS");
     const { mode, uid, gid } = statSync(place.path(ECR));
     assert.deepEqual([mode & 0o7777, uid, gid], [0o755, 0, 0]);
     assert.equal(statSync(place.path(CONFIG)).mode & 0o7777, 0o644);
@@ -99,12 +99,12 @@ test(
     );
     put(place, "imagecred-kubeadm/ecr-credential-provider.sha256", sha256("#!/bin/sh\necho tampered\n"));
     assert.equal(
-      (await install(place)).files[0]?.checkedAgainst,
+      (await install(place)).files[0]?.checksumFile,
       "imagecred-kubeadm/ecr-credential-provider.sha256",
     );
     put(place, "imagecred-kubeadm/ecr-credential-provider", "#!/bin/sh\nunknown\n");
     put(place, "imagecred-kubeadm/ecr-credential-provider.sha256", "");
-    assert.equal((await install(place, ...COMMAND, "--no-checksums")).files[0]?.checkedAgainst, null);
+    assert.equal((await install(place, ...COMMAND, "--no-checksums")).files[0]?.checksumFile, null);
 
     using other = await node();
     const [architecture] = process.arch === "arm64" ? ["arm64"] : ["amd64"];

@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { table, wrap } from "../../output/text.ts";
-import type { InstallDocument, InstalledFile } from "./command.ts";
+import type { InstallDocument, InstalledFile } from "./document.ts";
 
 export function renderInstall(document: InstallDocument, style: Style): string {
   const { bold, dim, yellow, marks } = style;
@@ -24,7 +24,7 @@ function about(file: InstalledFile, dryRun: boolean): string {
   const state = dryRun ? `would be ${file.state}` : file.state;
   const parts = [
     state,
-    ...(file.checkedAgainst === null ? [] : [`checksum as in ${file.checkedAgainst}`]),
+    ...(file.checksumFile === null ? [] : [`checksum as in ${file.checksumFile}`]),
     ...(file.backup === null ? [] : [`the old one is ${file.backup}`]),
   ];
   return parts.join(", ");

@@ -27,7 +27,7 @@ export interface Source {
   readonly data: Uint8Array;
   readonly sha256: string;
   /** The file that the checksum was in; undefined where it was done without. */
-  readonly checkedAgainst: string | undefined;
+  readonly checksumFile: string | undefined;
   readonly executable: Executable;
 }
 
@@ -61,7 +61,7 @@ export function readExecutable(
     data,
     sha256,
     executable,
-    checkedAgainst: verify(path, sha256, options.checksums, fileSystem),
+    checksumFile: verify(path, sha256, options.checksums, fileSystem),
   };
 }
 

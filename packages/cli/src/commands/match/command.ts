@@ -1,46 +1,13 @@
-import { type MatchExplanation, matchImage } from "@imagecred/kubelet";
+import { matchImage } from "@imagecred/kubelet";
 import { loadAcceptedConfig, minorVersion } from "../../machine/load-config.ts";
-import { findPlaces, runningKubelet } from "../../machine/places.ts";
+import { findPlaces } from "../../machine/places.ts";
+import { runningKubelet } from "../../machine/running-kubelet.ts";
 import { cautions, whyNot } from "../../output/explain-match.ts";
 import { imageName } from "../../session/session.ts";
-import type { Command, CommonOptions } from "../command.ts";
+import type { Command } from "../command.ts";
+import type { MatchOptions } from "./definition.ts";
+import type { MatchDocument, PatternMatch, ProviderMatch } from "./document.ts";
 import { renderMatch } from "./render.ts";
-
-export interface MatchOptions extends CommonOptions {
-  readonly image: string;
-  readonly config?: string;
-  readonly kubernetesVersion?: string;
-}
-
-export interface PatternMatch {
-  readonly pattern: string;
-  readonly matched: boolean;
-  /** What decided: matched, port, label-count, path, label, invalid. */
-  readonly reason: MatchExplanation["reason"]["kind"];
-  /** In words; empty where it matches. */
-  readonly why: string;
-  readonly cautions: readonly string[];
-}
-
-export interface ProviderMatch {
-  readonly name: string;
-  readonly matched: boolean;
-  readonly patterns: readonly PatternMatch[];
-}
-
-export interface MatchDocument {
-  readonly kind: "Match";
-  readonly config: string;
-  readonly foundBy: string;
-  readonly kubernetesVersion: string;
-  /** As it was given. */
-  readonly image: string;
-  /** What patterns are compared with and plugins get to see. */
-  readonly name: string;
-  readonly tag: string;
-  readonly digest: string;
-  readonly providers: readonly ProviderMatch[];
-}
 
 export const match: Command<MatchOptions, MatchDocument> = {
   run(options, platform) {
@@ -51,7 +18,7 @@ export const match: Command<MatchOptions, MatchDocument> = {
     return {
       kind: "Match",
       config: places.config,
-      foundBy: places.foundBy,
+      configSource: places.configSource,
       kubernetesVersion: `1.${minorVersion(options.kubernetesVersion)}`,
       image: options.image,
       name: image.repo,
@@ -73,7 +40,7 @@ function patternMatch(pattern: string, image: string): PatternMatch {
     pattern,
     matched: explanation.matched,
     reason: explanation.reason.kind,
-    why: whyNot(explanation),
-    cautions: cautions(explanation),
+    message: whyNot(explanation),
+    warnings: cautions(explanation),
   };
 }

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
 import { type Bench, bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { MatchDocument } from "./command.ts";
+import type { MatchDocument } from "./document.ts";
 
 function withPatterns(...patterns: readonly string[]): Bench {
   const place = bench();
@@ -37,12 +37,12 @@ test("why each pattern does not match", async () => {
     ["r.io", "r.io:5000/app", "port", /the image has port 5000, the pattern has none/],
     ["r.io/team/", "r.io/app", "path", /is \/app and does not begin with \/team\//],
   ];
-  for (const [pattern, image, reason, why] of reasons) {
+  for (const [pattern, image, reason, message] of reasons) {
     using place = withPatterns(pattern);
     const { code, providers } = await match(place, image);
     const found = providers[0]?.patterns[0];
     assert.deepEqual([code, found?.matched, found?.reason], [1, false, reason], pattern);
-    assert.match(found?.why ?? "", why);
+    assert.match(found?.message ?? "", message);
   }
 });
 
@@ -50,24 +50,24 @@ test("a match by letters is warned of, where it happens and where it could", asy
   using place = withPatterns("r.io/foo");
   const exact = await match(place, "r.io/foo:v1");
   assert.deepEqual([exact.code, exact.name, exact.tag], [0, "r.io/foo", "v1"]);
-  assert.deepEqual(exact.providers[0]?.patterns[0]?.cautions, [
+  assert.deepEqual(exact.providers[0]?.patterns[0]?.warnings, [
     "it would also match r.io/foobar: names are compared by letters",
   ]);
   const longer = await match(place, "r.io/foobar");
   assert.equal(longer.code, 0);
-  assert.deepEqual(longer.providers[0]?.patterns[0]?.cautions, [
+  assert.deepEqual(longer.providers[0]?.patterns[0]?.warnings, [
     "it matches because names are compared by letters: r.io/foo also takes r.io/foobar",
   ]);
   using closed = withPatterns("r.io/foo/");
-  assert.deepEqual((await match(closed, "r.io/foo/bar")).providers[0]?.patterns[0]?.cautions, []);
+  assert.deepEqual((await match(closed, "r.io/foo/bar")).providers[0]?.patterns[0]?.warnings, []);
 });
 
 test("patterns that never match say why", async () => {
   using place = withPatterns("https://r.io", "r.io/*", "r.io?x");
   const [scheme, glob, query] = (await match(place, "r.io/app")).providers[0]?.patterns ?? [];
-  assert.equal(scheme?.why, "it has a scheme, so it never matches");
-  assert.deepEqual(glob?.cautions, ["a wildcard in the path is taken literally"]);
-  assert.deepEqual(query?.cautions, ["what follows ? or # is ignored"]);
+  assert.equal(scheme?.message, "it has a scheme, so it never matches");
+  assert.deepEqual(glob?.warnings, ["a wildcard in the path is taken literally"]);
+  assert.deepEqual(query?.warnings, ["what follows ? or # is ignored"]);
 });
 
 test("Docker Hub's names are spelt out, and names that are none are refused", async () => {

@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { printable, table, wrap } from "../../output/text.ts";
-import type { MatchDocument, ProviderMatch } from "./command.ts";
+import type { MatchDocument, ProviderMatch } from "./document.ts";
 
 export function renderMatch(document: MatchDocument, style: Style): string {
   const { bold, dim } = style;
@@ -16,18 +16,18 @@ export function renderMatch(document: MatchDocument, style: Style): string {
 function providerLines(provider: ProviderMatch, style: Style): readonly string[] {
   const { bold, dim, green, yellow, marks, width } = style;
   const head = `${provider.matched ? green(marks.good) : dim(marks.skipped)} ${bold(printable(provider.name))}`;
-  const rows = provider.patterns.map(({ pattern, matched, why }) => [
+  const rows = provider.patterns.map(({ pattern, matched, message }) => [
     matched ? green(marks.good) : dim(marks.skipped),
     matched ? printable(pattern) : dim(printable(pattern)),
-    matched ? green("matches") : printable(why),
+    matched ? green("matches") : printable(message),
   ]);
-  const cautions = provider.patterns.flatMap(({ pattern, cautions }) =>
-    cautions.map(
+  const warnings = provider.patterns.flatMap(({ pattern, warnings }) =>
+    warnings.map(
       (caution) =>
         `    ${yellow(marks.warning)} ${wrap(printable(`${pattern}: ${caution}`), width, "      ", 6)}`,
     ),
   );
-  return [head, table(rows, "    ", width), ...cautions];
+  return [head, table(rows, "    ", width), ...warnings];
 }
 
 function verdict({ providers }: MatchDocument, style: Style): string {

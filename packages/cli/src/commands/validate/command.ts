@@ -1,53 +1,15 @@
 import type { ConfigProblem, ConfigReading } from "@imagecred/kubelet";
 import { UsageError } from "../../errors.ts";
 import { LINTS, runLints } from "../../lint/index.ts";
-import type { Severity } from "../../lint/types.ts";
 import { loadConfig, minorVersion, withoutContent } from "../../machine/load-config.ts";
-import { findPlaces, runningKubelet } from "../../machine/places.ts";
-import type { Platform } from "../../world.ts";
-import type { Command, CommonOptions } from "../command.ts";
+import { findPlaces } from "../../machine/places.ts";
+import { runningKubelet } from "../../machine/running-kubelet.ts";
+import type { Platform } from "../../runtime/types.ts";
+import type { Command } from "../command.ts";
+import type { ValidateOptions } from "./definition.ts";
+import type { Finding, ValidateDocument } from "./document.ts";
 import { fixFor } from "./fixes.ts";
 import { renderValidate } from "./render.ts";
-
-export interface ValidateOptions extends CommonOptions {
-  readonly config?: string;
-  readonly binDir?: string;
-  readonly kubernetesVersion?: string;
-  readonly ignore?: readonly string[];
-}
-
-/** One thing to say about the configuration. */
-export interface Finding {
-  readonly severity: Severity;
-  /** Of a lint, or of one of the kubelet's own checks. */
-  readonly code: string;
-  readonly source: "kubelet" | "lint";
-  readonly message: string;
-  /** Null for the kubelet's own checks, whose message says all. */
-  readonly explanation: string | null;
-  readonly fix: string;
-  readonly file: string | null;
-  readonly line: number | null;
-  readonly column: number | null;
-  /** The line itself, for a person; null where it must not be shown. */
-  readonly excerpt: string | null;
-}
-
-export interface ValidateDocument {
-  readonly kind: "Validate";
-  readonly config: string;
-  readonly foundBy: string;
-  readonly kubernetesVersion: string;
-  readonly binDir: string | null;
-  readonly files: readonly string[];
-  readonly hash: string | null;
-  /** Whether the kubelet would start with it. */
-  readonly accepted: boolean;
-  /** The one line that it would stop with. */
-  readonly kubeletError: string | null;
-  readonly providers: readonly string[];
-  readonly findings: readonly Finding[];
-}
 
 const LARGEST_SHOWN_FILE = 4 << 20;
 
@@ -88,9 +50,9 @@ export const validate: Command<ValidateOptions, ValidateDocument> = {
       }),
     ];
     return {
-      kind: "Validate",
+      kind: "Validation",
       config: places.config,
-      foundBy: places.foundBy,
+      configSource: places.configSource,
       kubernetesVersion: `1.${minor}`,
       binDir: places.binDir ?? null,
       files: reading.files,

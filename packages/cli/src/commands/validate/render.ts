@@ -1,6 +1,6 @@
 import type { Style } from "../../output/style.ts";
 import { count, printable, wrap } from "../../output/text.ts";
-import type { Finding, ValidateDocument } from "./command.ts";
+import type { Finding, ValidateDocument } from "./document.ts";
 
 const LONGEST_EXCERPT = 160;
 
@@ -53,7 +53,7 @@ function verdict(document: ValidateDocument, style: Style): string {
     ...(warnings > 0 ? [style.yellow(count(warnings, "warning"))] : []),
     ...(notes > 0 ? [count(notes, "note")] : []),
   ].join(", ");
-  const whose = document.foundBy === "as given" ? "" : ` (${document.foundBy})`;
+  const whose = document.configSource === "command line" ? "" : ` (${document.configSource})`;
   const said = counts === "" ? "" : `: ${counts}`;
   if (!document.accepted) {
     const log =

@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { ValidateDocument } from "./command.ts";
+import type { ValidateDocument } from "./document.ts";
 
 const FILES = join(import.meta.dirname, "../../../test/testdata/configs");
 
@@ -180,7 +180,7 @@ test("the running kubelet's flags, or a distribution's place, say which file is 
     (await place.run(["validate", "-o", "json"])).stdout,
   ) as unknown as ValidateDocument;
   assert.deepEqual(
-    [usual.foundBy, usual.binDir],
+    [usual.configSource, usual.binDir],
     ["where k3s keeps it", "/var/lib/rancher/credentialprovider/bin"],
   );
 
@@ -196,7 +196,7 @@ test("the running kubelet's flags, or a distribution's place, say which file is 
     (await place.run(["validate", "-o", "json"])).stdout,
   ) as unknown as ValidateDocument;
   assert.deepEqual(
-    [running.config, running.binDir, running.foundBy],
+    [running.config, running.binDir, running.configSource],
     ["/etc/p.yaml", "/opt/bin", "flags of the kubelet that runs here (process 4711)"],
   );
 });

@@ -1,0 +1,5 @@
+export interface CompletionDocument {
+  readonly kind: "CompletionScript";
+  readonly shell: string;
+  readonly script: string;
+}

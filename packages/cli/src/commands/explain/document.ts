@@ -1,0 +1,36 @@
+export interface ExplainedProvider {
+  readonly name: string;
+  /** The first entry that matches, which is what decides. */
+  readonly pattern: string;
+  readonly apiVersion: string;
+  /** null where the bin dir is not known. */
+  readonly executable: {
+    readonly path: string;
+    readonly description: string;
+    readonly usable: boolean;
+  } | null;
+  readonly args: readonly string[];
+  /** Names only: values may be secret. */
+  readonly env: readonly string[];
+  readonly token: {
+    readonly audience: string;
+    readonly cacheType: string;
+    readonly required: boolean;
+  } | null;
+  readonly defaultCacheDuration: string | null;
+}
+
+export interface ExplainDocument {
+  readonly kind: "Explanation";
+  readonly image: string;
+  readonly name: string;
+  readonly tag: string;
+  readonly digest: string;
+  readonly registry: { readonly host: string; readonly service: string; readonly details: string };
+  readonly config: string;
+  readonly configSource: string;
+  readonly binDir: string | null;
+  readonly providers: readonly ExplainedProvider[];
+  /** Names of the providers that are not asked. */
+  readonly notMatched: readonly string[];
+}

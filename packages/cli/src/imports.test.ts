@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { test } from "node:test";
+
+const SOURCES = readdirSync(import.meta.dirname, { recursive: true, encoding: "utf8" }).filter(
+  (path) => path.endsWith(".ts") && !path.endsWith(".test.ts"),
+);
+
+/** Every relative import, types included, as two paths below src/. */
+const IMPORTS = SOURCES.flatMap((from) =>
+  [
+    ...readFileSync(join(import.meta.dirname, from), "utf8").matchAll(
+      /(?:from|import|import\()\s*"(\.[^"]+)"/g,
+    ),
+  ].map(([, to = ""]) => ({
+    from,
+    to: relative(import.meta.dirname, join(import.meta.dirname, dirname(from), to)),
+  })),
+);
+
+const inRoom = (room: string) => (path: string) => path.startsWith(`${room}/`);
+
+/** `validate` of `commands/validate/render.ts`. */
+function commandOf(path: string): string | undefined {
+  return /^commands\/([^/]+)\//.exec(path)?.[1];
+}
+
+test("no command imports another; only the list of commands knows them all", () => {
+  const wrong = IMPORTS.filter(({ from, to }) => {
+    const [importer, imported] = [commandOf(from), commandOf(to)];
+    return importer !== undefined && imported !== undefined && importer !== imported;
+  });
+  assert.deepEqual(wrong, []);
+});
+
+test("rooms that commands stand on do not import commands, and nothing imports the tests' helpers", () => {
+  const ground = ["output", "machine", "lint", "registry", "session", "distributions", "runtime"];
+  const wrong = IMPORTS.filter(
+    ({ from, to }) =>
+      (ground.some((room) => inRoom(room)(from)) && inRoom("commands")(to)) ||
+      (!inRoom("testing")(from) && inRoom("testing")(to)),
+  );
+  assert.deepEqual(wrong, []);
+});
+
+test("no import circles, types and dynamic imports included", () => {
+  const edges = new Map<string, string[]>();
+  for (const { from, to } of IMPORTS) edges.set(from, [...(edges.get(from) ?? []), to]);
+  const done = new Set<string>();
+  const walk = (at: string, path: readonly string[]): void => {
+    assert.ok(!path.includes(at), [...path, at].join(" -> "));
+    if (done.has(at)) return;
+    for (const next of edges.get(at) ?? []) walk(next, [...path, at]);
+    done.add(at);
+  };
+  for (const source of SOURCES) walk(source, []);
+});
