@@ -12,28 +12,40 @@ export interface AzureCloud {
   readonly adfs?: boolean;
 }
 
+/** A cloud whose endpoints need not be looked up. */
+export interface KnownCloud extends AzureCloud {
+  /** Audience of the service account tokens that federated credentials of this cloud accept unless told otherwise. */
+  readonly tokenAudience: string;
+}
+
+export const PUBLIC_CLOUD: KnownCloud = {
+  name: "AzurePublicCloud",
+  loginEndpoint: "https://login.microsoftonline.com",
+  registrySuffix: "azurecr.io",
+  resourceManager: "management.azure.com",
+  tokenAudience: "api://AzureADTokenExchange",
+};
+
 /**
  * The clouds that need no discovery. Endpoints: `Environment` of sigs.k8s.io/cloud-provider-azure (pkg/azclient/cloud.go)
- * and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud.
+ * and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. Audiences:
+ * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations.
  */
-export const KNOWN_CLOUDS: readonly AzureCloud[] = [
-  {
-    name: "AzurePublicCloud",
-    loginEndpoint: "https://login.microsoftonline.com",
-    registrySuffix: "azurecr.io",
-    resourceManager: "management.azure.com",
-  },
+export const KNOWN_CLOUDS: readonly KnownCloud[] = [
+  PUBLIC_CLOUD,
   {
     name: "AzureChinaCloud",
     loginEndpoint: "https://login.chinacloudapi.cn",
     registrySuffix: "azurecr.cn",
     resourceManager: "management.chinacloudapi.cn",
+    tokenAudience: "api://AzureADTokenExchangeChina",
   },
   {
     name: "AzureUSGovernmentCloud",
     loginEndpoint: "https://login.microsoftonline.us",
     registrySuffix: "azurecr.us",
     resourceManager: "management.usgovcloudapi.net",
+    tokenAudience: "api://AzureADTokenExchangeUSGov",
   },
 ];
 
@@ -51,14 +63,14 @@ const LOGIN_ALIASES: Readonly<Record<string, string>> = {
 };
 
 /** A cloud that needs no discovery, by any of its names, in any case. */
-export function knownCloud(name: string): AzureCloud | undefined {
+export function knownCloud(name: string): KnownCloud | undefined {
   const wanted = name.trim().toLowerCase();
   const canonical = (ALIASES[wanted] ?? wanted).toLowerCase();
   return KNOWN_CLOUDS.find((cloud) => cloud.name.toLowerCase() === canonical);
 }
 
 /** The cloud whose Entra ID is at this host. */
-export function cloudOfLoginHost(host: string): AzureCloud | undefined {
+export function cloudOfLoginHost(host: string): KnownCloud | undefined {
   const alias = LOGIN_ALIASES[host.toLowerCase()];
   return KNOWN_CLOUDS.find(
     (cloud) => cloud.name === alias || new URL(cloud.loginEndpoint).host === host.toLowerCase(),

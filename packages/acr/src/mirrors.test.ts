@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OptionsError, parseImage } from "@imagecred/protocol";
-import { mirrorOf, parseMirrorList } from "./mirrors.ts";
+import { mirrorOf, parseImage } from "@imagecred/protocol";
+import { parseMirrorList } from "./mirrors.ts";
 
-const pairs = (...values: string[]) => parseMirrorList(values).map(({ source, target }) => [source, target]);
+const pairs = (...values: string[]) => parseMirrorList(values).map(({ mirror, target }) => [mirror, target]);
 
 test("source:target, as the Go plugin takes them", () => {
   assert.deepEqual(pairs("mcr.microsoft.com:abc12.azurecr.io"), [["mcr.microsoft.com", "abc12.azurecr.io"]]);
@@ -25,17 +25,22 @@ test("ports and paths", () => {
   ]);
 });
 
-test("what is not a pair of places is refused", () => {
+test("what is not a pair of places is a problem of this pair, and the others stay (AKS: a slash at the end means nothing)", () => {
   for (const value of [
     "a.example",
     "a.example:",
-    ":abc12.azurecr.io",
     "a.example:b.example:c.example",
     "https://a.example:b.example",
     "a.example:5000:6000",
     "a.example=b.example",
   ]) {
-    assert.throws(() => parseMirrorList([value]), OptionsError, value);
+    const [wrong, right] = parseMirrorList([`${value},mcr.microsoft.com:abc12.azurecr.io/`]);
+    assert.match(wrong?.problem ?? "", /^--registry-mirror.*SOURCE:TARGET|is not HOST/, value);
+    assert.deepEqual(right, {
+      mirror: "mcr.microsoft.com",
+      target: "abc12.azurecr.io",
+      flag: "--registry-mirror",
+    });
   }
 });
 

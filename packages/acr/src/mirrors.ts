@@ -1,31 +1,35 @@
-import { type ImageName, OptionsError, parseImage } from "@imagecred/protocol";
+import {
+  type ImageName,
+  mirrorOf,
+  OptionsError,
+  type RegistryMirror,
+  registryMirror,
+  targetHost,
+  UnsupportedRegistryError,
+} from "@imagecred/protocol";
+import type { AzureCloud } from "./clouds.ts";
+import { type AcrRegistry, parseRegistryHost } from "./registry.ts";
 
-/** A place whose images get the credentials of a registry of Azure Container Registry. */
-export interface Mirror {
-  /** `host[:port][/path]`, as image names begin. */
-  readonly source: string;
-  /** `host[:port][/path]` of the registry whose credentials are answered. */
-  readonly target: string;
-  /** The flag that said so, for messages. */
-  readonly flag: string;
-}
-
-const FLAG = "--registry-mirror";
 const PORT = /^[0-9]+(?:\/.*)?$/;
 
 /**
- * Reads `--registry-mirror`'s `source:target,...` (the form of the Go plugin, which splits at colons and so knows no
- * ports). Ports and paths are taken too: a piece that is a number belongs to the host before it.
- * @throws {OptionsError}
+ * The values of `--registry-mirror`: `source:target,...`, the form of the Go plugin, which splits at colons and so knows no
+ * ports. Ports and paths are accepted too: a piece that is a number belongs to the host before it.
  */
-export function parseMirrorList(values: readonly string[]): readonly Mirror[] {
+export function parseMirrorList(values: readonly string[]): readonly RegistryMirror[] {
   return values
     .flatMap((value) => value.replaceAll(" ", "").split(","))
     .filter((pair) => pair !== "")
-    .map(parsePair);
+    .map((pair) =>
+      registryMirror(placesOf(pair), {
+        flag: "--registry-mirror",
+        written: pair,
+        expected: "SOURCE:TARGET, each HOST[:PORT][/PATH]",
+      }),
+    );
 }
 
-function parsePair(pair: string): Mirror {
+function placesOf(pair: string): readonly string[] {
   const places: string[] = [];
   for (const piece of pair.split(":")) {
     const last = places.at(-1);
@@ -35,32 +39,34 @@ function parsePair(pair: string): Mirror {
       places.push(piece);
     }
   }
-  const [source, target] = places;
-  if (source === undefined || target === undefined || places.length !== 2) {
+  return places;
+}
+
+/** The registry whose credentials an image gets, and the mapping by which it is not the image's own. */
+export interface ResolvedRegistry {
+  readonly registry: AcrRegistry;
+  readonly mirror: RegistryMirror | undefined;
+}
+
+/**
+ * Finds the registry of a cloud that an image belongs to: the one that the operator mapped it to, else its own host's.
+ * @throws {UnsupportedRegistryError} when the image is not this cloud's
+ * @throws {OptionsError} when it is mapped to what is not a registry of this cloud
+ */
+export function resolveRegistry(
+  image: ImageName,
+  mirrors: readonly RegistryMirror[],
+  cloud: AzureCloud,
+): ResolvedRegistry {
+  const mirror = mirrorOf(image, mirrors);
+  const registry = parseRegistryHost(mirror === undefined ? image.host : targetHost(mirror), cloud);
+  if (!("notOurs" in registry)) return { registry, mirror };
+  if (mirror !== undefined) {
     throw new OptionsError(
-      `${FLAG} has ${JSON.stringify(pair)}, expected SOURCE:TARGET, each HOST[:PORT][/PATH]`,
+      `${mirror.flag} maps ${mirror.mirror} to ${mirror.target}, but that ${registry.notOurs}`,
     );
   }
-  return { source: checked(source), target: checked(target), flag: FLAG };
-}
-
-function checked(place: string): string {
-  try {
-    const { name } = parseImage(`${place}/x`);
-    if (name === `${place}/x`) return place;
-  } catch {
-    // The same message: what matters is which value was wrong.
-  }
-  throw new OptionsError(`${FLAG}: ${JSON.stringify(place)} is not HOST[:PORT][/PATH]`);
-}
-
-/** The mirror that an image's name begins with; of several, the longest. */
-export function mirrorOf(image: ImageName, mirrors: readonly Mirror[]): Mirror | undefined {
-  return mirrors
-    .filter(({ source }) => image.name.startsWith(`${source}/`))
-    .reduce<Mirror | undefined>(
-      (longest, each) =>
-        longest !== undefined && longest.source.length >= each.source.length ? longest : each,
-      undefined,
-    );
+  throw new UnsupportedRegistryError(
+    `no credentials for ${image.registry}: it ${registry.notOurs}; narrow matchImages of acr-credential-provider to *.${cloud.registrySuffix}, or opt a mirror in with --registry ${image.registry}=NAME.${cloud.registrySuffix}`,
+  );
 }

@@ -1,20 +1,5 @@
-import {
-  type Environment,
-  type Files,
-  type FlagSpec,
-  type IdentityPolicy,
-  type Invocation,
-  isIpAddress,
-  klogFlags,
-  OptionsError,
-  type ParsedFlags,
-  parseFlags,
-  parseIdentityPolicy,
-  parseRegistryMirrors,
-  type Usage,
-  warnOfIgnoredFlags,
-} from "@imagecred/protocol";
-import { type Mirror, parseMirrorList } from "./mirrors.ts";
+import { type Environment, type Files, type Invocation, warnOfIgnoredFlags } from "@imagecred/protocol";
+import { type AcrArguments, parseArguments } from "./options/arguments.ts";
 import { type AzureConfig, parseAzureConfig } from "./options/azure-json.ts";
 import { type CloudChoice, cloudFromEnvironment, cloudOf } from "./options/cloud-choice.ts";
 import {
@@ -23,137 +8,29 @@ import {
   nodeIdentitiesOf,
 } from "./options/node-identities.ts";
 
-/** Where AKS's token endpoint for identity bindings is, and who pods are when their service account does not say. */
-export interface IdentityBindings {
-  /** URL of the endpoint: `https://` and `--ib-sni-name`. */
-  readonly url: string;
-  /** Name in the handshake. */
-  readonly serverName: string;
-  /** Address (or name) of the API server. */
-  readonly apiServer: string;
-  readonly caFile: string;
-  readonly defaultClientId: string | undefined;
-  readonly defaultTenantId: string | undefined;
-}
-
-export interface AcrOptions {
-  readonly identity: IdentityPolicy;
-  readonly mirrors: readonly Mirror[];
+/** What the configuration file says, or the environment where there is none. */
+interface Configuration {
   readonly cloud: CloudChoice;
   /** Tenant of the node, and of pods whose service account names none. */
   readonly tenantId: string | undefined;
   readonly nodeIdentities: readonly NodeIdentityOrNot[];
-  readonly identityBindings: IdentityBindings | undefined;
   /** Replaces our own in calls to Entra ID and the registry. */
   readonly userAgent: string | undefined;
-  /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
-  readonly anonymousSecondTry: boolean;
 }
 
-const FLAGS = {
-  "registry-mirror": {
-    kind: "value",
-    short: "r",
-    placeholder: "SOURCE:TARGET[,...]",
-    help: "images of SOURCE get the credentials of the registry TARGET; each is HOST[:PORT][/PATH]",
-    repeated: true,
-  },
-  registry: {
-    kind: "value",
-    placeholder: "HOST[:PORT]=TARGET",
-    help: "the same, for one pair",
-    repeated: true,
-  },
-  identity: {
-    kind: "value",
-    placeholder: "auto|pod|node",
-    help: "whose identity asks the registry; auto: the pod's when the kubelet sends its token, else the node's",
-    default: "auto",
-  },
-  "identity-fallback": {
-    kind: "value",
-    placeholder: "none|node",
-    help: "node: a pod whose identity gives no credential may use the node's",
-    default: "none",
-  },
-  "anonymous-second-try": {
-    kind: "switch",
-    help: "add an entry without a credential, so that a pull that fails is tried once more without one",
-  },
-  "ib-sni-name": {
-    kind: "value",
-    placeholder: "NAME",
-    help: "AKS identity bindings: name of the token endpoint, without https://",
-  },
-  "ib-apiserver-ip": {
-    kind: "value",
-    placeholder: "ADDRESS",
-    help: "address of the API server, where the token endpoint is",
-  },
-  "ib-default-client-id": {
-    kind: "value",
-    placeholder: "ID",
-    help: "client ID of pods whose service account has no annotation",
-  },
-  "ib-default-tenant-id": { kind: "value", placeholder: "ID", help: "tenant of these pods" },
-  "ib-ca-file": {
-    kind: "value",
-    placeholder: "PATH",
-    help: "CA of the token endpoint",
-    default: "/etc/kubernetes/certs/ca.crt",
-  },
-  ...klogFlags(),
-} as const satisfies Readonly<Record<string, FlagSpec>>;
-
-/** What `--help` says. */
-export const USAGE: Usage = {
-  title: "Kubelet image credential provider for Azure Container Registry.",
-  arguments: "[AZURE_JSON]",
-  argumentsHelp:
-    "AZURE_JSON is the node's configuration file, usually /etc/kubernetes/azure.json (JSON or YAML). Without it, the AZURE_* variables of the Azure SDKs are read.",
-  flags: FLAGS,
-  environment: { "AZURE_*": "the node's identity and cloud, as in the Azure SDKs" },
-};
-
-/** The CA that AKS nodes have, and the only place where the Go plugin looks. */
-const CLUSTER_CA_FILE = "/etc/kubernetes/certs/ca.crt";
+export interface AcrOptions extends AcrArguments, Configuration {}
 
 /** Reads the command line, azure.json or else the environment. @throws {OptionsError} */
 export async function parseOptions({ args, env, files, log }: Invocation): Promise<AcrOptions> {
-  const flags = parseFlags(args, FLAGS);
-  warnOfIgnoredFlags(flags, log);
-  return {
-    identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
-    mirrors: [
-      ...parseRegistryMirrors(flags.values("registry")).map(({ mirror, target }) => ({
-        source: mirror,
-        target,
-        flag: "--registry",
-      })),
-      ...parseMirrorList(flags.values("registry-mirror")),
-    ],
-    identityBindings: identityBindingsOf(flags),
-    anonymousSecondTry: flags.value("anonymous-second-try") === "true",
-    ...(await configured(flags.positionals, env, files)),
-  };
+  const parsed = parseArguments({ args, env });
+  warnOfIgnoredFlags(parsed, log);
+  return { ...parsed, ...(await configured(parsed.configFile, env, files)) };
 }
 
-type Configured = Pick<AcrOptions, "cloud" | "tenantId" | "nodeIdentities" | "userAgent">;
-
-async function configured(
-  positionals: readonly string[],
-  env: Environment,
-  files: Files,
-): Promise<Configured> {
-  const [path, second] = positionals;
-  if (second !== undefined) {
-    throw new OptionsError(
-      `one configuration file is expected, but there are ${JSON.stringify(positionals)}`,
-    );
-  }
+async function configured(path: string | undefined, env: Environment, files: Files): Promise<Configuration> {
   if (path === undefined) {
     return {
-      cloud: cloudFromEnvironment(env),
+      cloud: { kind: "known", cloud: cloudFromEnvironment(env) },
       tenantId: env["AZURE_TENANT_ID"] || undefined,
       nodeIdentities: nodeIdentitiesFromEnvironment(env),
       userAgent: undefined,
@@ -167,38 +44,5 @@ async function configured(
     tenantId: withTenant.tenantId,
     nodeIdentities: nodeIdentitiesOf(withTenant, path),
     userAgent: config.userAgent,
-  };
-}
-
-/** The rules of the Go plugin (cmd/acr-credential-provider/pkg/config), plus a port after the name and a CA file. */
-function identityBindingsOf(flags: ParsedFlags): IdentityBindings | undefined {
-  const set = (name: string) => flags.value(name) || undefined;
-  const sniName = set("ib-sni-name");
-  const apiServer = set("ib-apiserver-ip");
-  if (sniName === undefined) {
-    for (const name of ["ib-apiserver-ip", "ib-default-client-id", "ib-default-tenant-id", "ib-ca-file"]) {
-      if (set(name) !== undefined)
-        throw new OptionsError(`--${name} is given, but not --ib-sni-name, which it needs`);
-    }
-    return undefined;
-  }
-  if (sniName.includes("://"))
-    throw new OptionsError(`--ib-sni-name is ${JSON.stringify(sniName)}, expected a name without https://`);
-  if (apiServer === undefined)
-    throw new OptionsError("--ib-sni-name is given, but not --ib-apiserver-ip, which it needs");
-  const name = /^([a-z0-9.-]+)(:[0-9]+)?$/i.exec(sniName)?.[1];
-  if (name === undefined)
-    throw new OptionsError(`--ib-sni-name is ${JSON.stringify(sniName)}, expected NAME or NAME:PORT`);
-  if (!isIpAddress(apiServer) && !/^[a-z0-9.-]+$/i.test(apiServer))
-    throw new OptionsError(
-      `--ib-apiserver-ip is ${JSON.stringify(apiServer)}, expected an IP address or a name`,
-    );
-  return {
-    url: `https://${sniName}/`,
-    serverName: name,
-    apiServer,
-    caFile: set("ib-ca-file") ?? CLUSTER_CA_FILE,
-    defaultClientId: set("ib-default-client-id"),
-    defaultTenantId: set("ib-default-tenant-id"),
   };
 }

@@ -5,17 +5,15 @@ import {
   type Context,
   type CredentialProvider,
   type CredentialProviderRequest,
-  type ImageName,
-  OptionsError,
-  UnsupportedRegistryError,
   VERSION,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
 import { exchangeToken, exchangeUrl } from "./exchange.ts";
 import { findEntraToken } from "./identity.ts";
-import { type Mirror, mirrorOf } from "./mirrors.ts";
-import { type AcrOptions, parseOptions, USAGE } from "./options.ts";
-import { type AcrRegistry, parseAcrHost } from "./registry.ts";
+import { resolveRegistry } from "./mirrors.ts";
+import { USAGE } from "./options/arguments.ts";
+import { type AcrOptions, parseOptions } from "./options.ts";
+import type { AcrRegistry } from "./registry.ts";
 
 /** The plugin for Azure Container Registry. */
 export const acr: CredentialProvider<AcrOptions> = {
@@ -33,8 +31,7 @@ async function credential(
 ): Promise<Answer> {
   const { image } = request;
   const cloud = await resolveCloud(options, context);
-  const mirror = mirrorOf(image, options.mirrors);
-  const registry = mirror === undefined ? registryOf(image, cloud) : targetOf(mirror, cloud);
+  const { registry, mirror } = resolveRegistry(image, options.mirrors, cloud);
   // Its TLS is ready by the time that the identity is.
   context.http.preconnect(exchangeUrl(registry));
   const { identity } = await findEntraToken(request, options, cloud, context);
@@ -44,7 +41,7 @@ async function credential(
     options.userAgent,
     context,
   );
-  const keys = mirror === undefined ? [image.registry] : [mirror.source, mirror.target];
+  const keys = mirror === undefined ? [image.registry] : [mirror.mirror, mirror.target];
   return {
     // A key with a path is for some of a host's images only, and so is the answer.
     cacheKeyType: keys.some((key) => key.includes("/")) ? "Image" : "Registry",
@@ -62,21 +59,6 @@ async function resolveCloud({ cloud }: AcrOptions, context: Context): Promise<Az
   if (cloud.kind === "known") return cloud.cloud;
   const { discoverCloud } = await import("./cloud-discovery.ts");
   return await discoverCloud(cloud, context);
-}
-
-function registryOf(image: ImageName, cloud: AzureCloud): AcrRegistry {
-  const registry = parseAcrHost(image.host, cloud);
-  if (!("reason" in registry)) return registry;
-  throw new UnsupportedRegistryError(
-    `no credentials for ${image.registry}: it ${registry.reason}; narrow matchImages of acr-credential-provider to *.${cloud.registrySuffix}, or opt a mirror in with --registry ${image.registry}=NAME.${cloud.registrySuffix}`,
-  );
-}
-
-function targetOf({ source, target, flag }: Mirror, cloud: AzureCloud): AcrRegistry {
-  const host = target.split("/")[0]?.replace(/:[0-9]+$/, "") ?? "";
-  const registry = parseAcrHost(host, cloud);
-  if (!("reason" in registry)) return registry;
-  throw new OptionsError(`${flag} leads ${source} to ${target}, but that ${registry.reason}`);
 }
 
 /**

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { KNOWN_CLOUDS, knownCloud } from "./clouds.ts";
-import { type AcrRegistry, parseAcrHost } from "./registry.ts";
+import { type AcrRegistry, parseRegistryHost } from "./registry.ts";
 
 const [PUBLIC, CHINA, GOVERNMENT] = KNOWN_CLOUDS as [
   (typeof KNOWN_CLOUDS)[0],
@@ -11,15 +11,15 @@ const [PUBLIC, CHINA, GOVERNMENT] = KNOWN_CLOUDS as [
 ];
 
 function accepted(host: string, cloud = PUBLIC): AcrRegistry {
-  const registry = parseAcrHost(host, cloud);
-  assert.ok(!("reason" in registry), `${host}: ${JSON.stringify(registry)}`);
+  const registry = parseRegistryHost(host, cloud);
+  assert.ok(!("notOurs" in registry), `${host}: ${JSON.stringify(registry)}`);
   return registry;
 }
 
 function refused(host: string, cloud = PUBLIC): string {
-  const registry = parseAcrHost(host, cloud);
-  assert.ok("reason" in registry, `${host} was accepted: ${JSON.stringify(registry)}`);
-  return registry.reason;
+  const registry = parseRegistryHost(host, cloud);
+  assert.ok("notOurs" in registry, `${host} was accepted: ${JSON.stringify(registry)}`);
+  return registry.notOurs;
 }
 
 test("the forms of registry hosts", () => {
@@ -131,7 +131,7 @@ test("an accepted host is the suffix of its cloud after a name or a replica's, a
   );
   fc.assert(
     fc.property(hosts, (host) => {
-      const owners = KNOWN_CLOUDS.filter((cloud) => !("reason" in parseAcrHost(host, cloud)));
+      const owners = KNOWN_CLOUDS.filter((cloud) => !("notOurs" in parseRegistryHost(host, cloud)));
       assert.ok(owners.length <= 1);
       for (const { registrySuffix } of owners) {
         const before = host.slice(0, -registrySuffix.length - 1);

@@ -1,4 +1,5 @@
-import { type AzureCloud, KNOWN_CLOUDS } from "./clouds.ts";
+import type { NotOurs, RegistryDescription } from "@imagecred/protocol";
+import { type AzureCloud, KNOWN_CLOUDS, PUBLIC_CLOUD } from "./clouds.ts";
 
 /** A registry of Azure Container Registry, from its host alone. */
 export interface AcrRegistry {
@@ -8,11 +9,6 @@ export interface AcrRegistry {
   readonly name: string;
   /** Region of a geo-replica's own endpoint; undefined for the global one. */
   readonly region: string | undefined;
-}
-
-/** Why a host is none, as the end of a sentence that begins with the host. */
-export interface NotAcr {
-  readonly reason: string;
 }
 
 /** Alphanumeric, 5 to 50 characters, then `-` and a hash when the name was made with a domain name label. */
@@ -26,27 +22,24 @@ const LONGEST_LABEL = 63;
  * geo-replicated registry. Whole labels are compared, from the end, so that nothing that only looks like a registry passes.
  * Names and endpoints: https://learn.microsoft.com/azure/container-registry/container-registry-endpoint-reference.
  */
-export function parseAcrHost(host: string, cloud: AzureCloud): AcrRegistry | NotAcr {
+export function parseRegistryHost(host: string, cloud: AzureCloud): AcrRegistry | NotOurs {
   const labels = host.toLowerCase().split(".");
   const before = withoutSuffix(labels, cloud.registrySuffix);
   if (before === undefined)
-    return { reason: otherCloud(labels, cloud) ?? `does not end in .${cloud.registrySuffix}` };
+    return { notOurs: otherCloud(labels, cloud) ?? `does not end in .${cloud.registrySuffix}` };
   const [name, region, kind] = before;
-  if (name === undefined) return { reason: "is the suffix of registries, not a registry" };
+  const typo = (notOurs: string): NotOurs => ({ notOurs, typo: true });
+  if (name === undefined) return typo("is the suffix of registries, not a registry");
   if (before.length === 3 && kind === "data")
-    return {
-      reason: "is a data endpoint, which takes no credentials; images are named after the login server",
-    };
+    return typo("is a data endpoint, which accepts no credentials; images are named after the login server");
   if (before.length !== 1 && !(before.length === 3 && kind === "geo"))
-    return {
-      reason: `has more labels than NAME.${cloud.registrySuffix} or NAME.REGION.geo.${cloud.registrySuffix}`,
-    };
+    return typo(
+      `has more labels than NAME.${cloud.registrySuffix} or NAME.REGION.geo.${cloud.registrySuffix}`,
+    );
   if (!NAME.test(name) || name.length > LONGEST_LABEL)
-    return {
-      reason: `has ${JSON.stringify(name)} where a registry's name of 5 to 50 letters and digits belongs`,
-    };
+    return typo(`has ${JSON.stringify(name)} where a registry's name of 5 to 50 letters and digits belongs`);
   if (region !== undefined && !REGION.test(region))
-    return { reason: `has ${JSON.stringify(region)} where a region belongs` };
+    return typo(`has ${JSON.stringify(region)} where a region belongs`);
   return { host: labels.join("."), name, region };
 }
 
@@ -61,4 +54,16 @@ function withoutSuffix(labels: readonly string[], suffix: string): readonly stri
 function otherCloud(labels: readonly string[], configured: AzureCloud): string | undefined {
   const owner = KNOWN_CLOUDS.find((cloud) => withoutSuffix(labels, cloud.registrySuffix) !== undefined);
   return owner && `belongs to ${owner.name}, but the configured cloud is ${configured.name}`;
+}
+
+/** Every form of host that {@link parseRegistryHost} accepts for a cloud, as patterns of matchImages. */
+export function hostForms({ registrySuffix }: Pick<AzureCloud, "registrySuffix">): readonly string[] {
+  return [`*.${registrySuffix}`, `*.*.geo.${registrySuffix}`];
+}
+
+/** What the host of a cloud's registry says, for a person. */
+export function describeRegistry({ name, region }: AcrRegistry, cloud: AzureCloud): RegistryDescription {
+  const words = [`registry ${name}`, ...(region === undefined ? [] : [`region ${region}`])];
+  const suffix = cloud === PUBLIC_CLOUD ? "" : ` (${cloud.registrySuffix})`;
+  return { service: "Azure Container Registry", details: words.join(", ") + suffix };
 }

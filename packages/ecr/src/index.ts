@@ -1,7 +1,6 @@
 export { type EcrOptions, parseOptions } from "./options.ts";
 export { ecr } from "./provider.ts";
 export {
-  type NotEcr,
   type PrivateRegistry,
   type PublicRegistry,
   parseRegistryHost,

@@ -10,7 +10,7 @@ function options(args: readonly string[] = [], env: Record<string, string> = {})
 describe("options", () => {
   test("without arguments and environment", () => {
     assert.deepEqual(options(), {
-      identity: { identity: "auto", fallback: "none" },
+      identity: { identity: "auto", fallback: "unassigned" },
       mirrors: [],
       roleArn: undefined,
       podRoleArn: undefined,
@@ -45,10 +45,10 @@ describe("options", () => {
     assert.equal(parsed.roleArn, "arn:aws-cn:iam::210987654321:role/path/pull");
     assert.equal(parsed.sessionName, "node-7");
     assert.deepEqual(
-      parsed.mirrors.map(({ mirror, target }) => [mirror, target.kind]),
+      parsed.mirrors.map(({ mirror, target }) => [mirror, target]),
       [
-        ["mirror.example:5000", "private"],
-        ["hub.example", "public"],
+        ["mirror.example:5000", "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com"],
+        ["hub.example", "public.ecr.aws"],
       ],
     );
   });
@@ -84,8 +84,6 @@ describe("options", () => {
   for (const [args, env, message] of [
     [["--identity=root"], {}, /--identity is "root"/],
     [["--identity-fallback=pod"], {}, /--identity-fallback is "pod"/],
-    [["--registry=mirror.example"], {}, /--registry is "mirror.example", expected HOST/],
-    [["--registry=mirror.example=docker.io"], {}, /docker.io is not an Amazon ECR registry/],
     [["--role-arn=pull"], {}, /--role-arn is "pull", expected the ARN of a role/],
     [["--role-arn=arn:aws:iam::123456789012:user/x"], {}, /--role-arn/],
     [["--role-session-name=a b"], {}, /--role-session-name is "a b"/],

@@ -3,21 +3,15 @@ import {
   type FlagSpec,
   type IdentityPolicy,
   type Invocation,
+  identityFlags,
   OptionsError,
   parseFlags,
   parseIdentityPolicy,
   parseRegistryMirrors,
+  type RegistryMirror,
   type Usage,
 } from "@imagecred/protocol";
-import { parseRegistryHost, type Registry } from "./registry.ts";
 import { checkRoleArn, checkSessionName } from "./role.ts";
-
-/** A host that the operator opted in, and the ECR registry whose credentials its images get. */
-export interface Mirror {
-  /** host or host:port, as it stands in image names. */
-  readonly mirror: string;
-  readonly target: Registry;
-}
 
 /** Where the operator wants the APIs called, over what the registry's host says. */
 export interface EndpointOverrides {
@@ -31,7 +25,7 @@ export interface EndpointOverrides {
 
 export interface EcrOptions {
   readonly identity: IdentityPolicy;
-  readonly mirrors: readonly Mirror[];
+  readonly mirrors: readonly RegistryMirror[];
   /** Role to assume last, with whatever identity was found. */
   readonly roleArn: string | undefined;
   /** Role of a pod whose service account names none. */
@@ -43,22 +37,14 @@ export interface EcrOptions {
   readonly endpoints: EndpointOverrides;
 }
 
+/** As in the plugin of cloud-provider-aws. */
+export const DEFAULT_FALLBACK = "unassigned";
+
 const FLAGS = {
-  identity: {
-    kind: "value",
-    placeholder: "auto|pod|node",
-    help: "whose identity asks ECR; auto: the pod's when the kubelet sends its token, else the node's",
-    default: "auto",
-  },
-  "identity-fallback": {
-    kind: "value",
-    placeholder: "none|node",
-    help: "node: a pod whose identity gives no credential may use the node's",
-    default: "none",
-  },
+  ...identityFlags(DEFAULT_FALLBACK),
   registry: {
     kind: "value",
-    placeholder: "HOST[:PORT]=ECR",
+    placeholder: "HOST[:PORT][/PATH]=ECR",
     help: "images of this host, a mirror, get the credentials of this ECR registry",
     repeated: true,
   },
@@ -100,22 +86,18 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): E
   if (podRoleArn !== undefined) checkRoleArn(podRoleArn, "AWS_ECR_ROLE_ARN");
   checkSessionName(sessionName, namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name");
   return {
-    identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
-    mirrors: parseRegistryMirrors(flags.values("registry")).map(ecrMirror),
+    identity: parseIdentityPolicy(
+      flags.value("identity"),
+      flags.value("identity-fallback"),
+      DEFAULT_FALLBACK,
+    ),
+    mirrors: parseRegistryMirrors(flags.values("registry")),
     roleArn,
     podRoleArn,
     sessionName,
     region: set(env, "AWS_REGION") ?? set(env, "AWS_DEFAULT_REGION"),
     endpoints: parseEndpoints(env),
   };
-}
-
-function ecrMirror({ mirror, target }: { readonly mirror: string; readonly target: string }): Mirror {
-  const registry = parseRegistryHost(target.replace(/:\d+$/, ""));
-  if (registry.kind === "not-ecr") {
-    throw new OptionsError(`--registry ${mirror}=${target}: ${target} ${registry.reason}`);
-  }
-  return { mirror, target: registry };
 }
 
 /** AWS SDKs and Tools reference guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints". */

@@ -10,6 +10,8 @@ export interface Partition {
   readonly suffix: string;
   /** What comes after the region in `<account>.dkr-ecr.<region>.<suffix>`, where the partition has such hosts. */
   readonly dualStackSuffix: string | undefined;
+  /** AWS documents FIPS hosts (`dkr.ecr-fips`) for regions of this partition. */
+  readonly fips: boolean;
   /** The region names of this partition. Regions are added every year, so a name that none of these match is no error. */
   readonly regions: RegExp;
   /** A region that has always been there, for asking the SDK's endpoint rules about the partition as such. */
@@ -20,6 +22,7 @@ const AWS: Partition = {
   id: "aws",
   suffix: "amazonaws.com",
   dualStackSuffix: "on.aws",
+  fips: true,
   regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/,
   oldestRegion: "us-east-1",
 };
@@ -30,6 +33,7 @@ export const PARTITIONS: readonly Partition[] = [
     id: "aws-cn",
     suffix: "amazonaws.com.cn",
     dualStackSuffix: "on.amazonwebservices.com.cn",
+    fips: false,
     regions: /^cn-/,
     oldestRegion: "cn-north-1",
   },
@@ -37,6 +41,7 @@ export const PARTITIONS: readonly Partition[] = [
     id: "aws-us-gov",
     suffix: "amazonaws.com",
     dualStackSuffix: "on.aws",
+    fips: true,
     regions: /^us-gov-/,
     oldestRegion: "us-gov-west-1",
   },
@@ -44,6 +49,7 @@ export const PARTITIONS: readonly Partition[] = [
     id: "aws-eusc",
     suffix: "amazonaws.eu",
     dualStackSuffix: undefined,
+    fips: false,
     regions: /^eusc-/,
     oldestRegion: "eusc-de-east-1",
   },
@@ -51,6 +57,7 @@ export const PARTITIONS: readonly Partition[] = [
     id: "aws-iso",
     suffix: "c2s.ic.gov",
     dualStackSuffix: undefined,
+    fips: false,
     regions: /^us-iso-/,
     oldestRegion: "us-iso-east-1",
   },
@@ -58,6 +65,7 @@ export const PARTITIONS: readonly Partition[] = [
     id: "aws-iso-b",
     suffix: "sc2s.sgov.gov",
     dualStackSuffix: undefined,
+    fips: false,
     regions: /^us-isob-/,
     oldestRegion: "us-isob-east-1",
   },
@@ -65,6 +73,7 @@ export const PARTITIONS: readonly Partition[] = [
     id: "aws-iso-e",
     suffix: "cloud.adc-e.uk",
     dualStackSuffix: undefined,
+    fips: false,
     regions: /^eu-isoe-/,
     oldestRegion: "eu-isoe-west-1",
   },
@@ -72,6 +81,7 @@ export const PARTITIONS: readonly Partition[] = [
     id: "aws-iso-f",
     suffix: "csp.hci.ic.gov",
     dualStackSuffix: undefined,
+    fips: false,
     regions: /^us-isof-/,
     oldestRegion: "us-isof-south-1",
   },

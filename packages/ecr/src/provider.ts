@@ -5,15 +5,14 @@ import {
   type CredentialProvider,
   type CredentialProviderRequest,
   type IdentityPlan,
-  mirrorOf,
   planIdentity,
-  UnsupportedRegistryError,
   VERSION,
 } from "@imagecred/protocol";
 import type { RegistryCredential } from "./exchange/authorization-data.ts";
 import { findCaller } from "./identity.ts";
+import { resolveRegistry } from "./mirrors.ts";
 import { type EcrOptions, parseOptions, USAGE } from "./options.ts";
-import { parseRegistryHost, type Registry } from "./registry.ts";
+import type { Registry } from "./registry.ts";
 
 /** The plugin for Amazon ECR and Amazon ECR Public. */
 export const ecr: CredentialProvider<EcrOptions> = {
@@ -22,28 +21,18 @@ export const ecr: CredentialProvider<EcrOptions> = {
   usage: USAGE,
   options: parseOptions,
   async credential(request, options, context) {
-    const registry = registryOf(request, options);
+    const { registry, mirror } = resolveRegistry(request.image, options.mirrors);
     const plan = planIdentity(request, options.identity);
     const { login, expiresAt } = await credentialFor(plan, registry, request, options, context);
+    const key = mirror?.mirror ?? request.image.registry;
     return {
-      cacheKeyType: "Registry",
-      auth: { [request.image.registry]: login },
+      // A key with a path is for some of a host's images only, and so is the response.
+      cacheKeyType: key.includes("/") ? "Image" : "Registry",
+      auth: { [key]: login },
       expiresAt,
     } satisfies Answer;
   },
 };
-
-/** @throws {UnsupportedRegistryError} before anything is asked of anybody */
-function registryOf({ image }: CredentialProviderRequest, { mirrors }: EcrOptions): Registry {
-  const mirror = mirrorOf(image, mirrors);
-  if (mirror !== undefined) return mirror.target;
-  const registry = parseRegistryHost(image.host);
-  if (registry.kind !== "not-ecr") return registry;
-  const advice = registry.typo
-    ? "correct the image's name"
-    : `narrow the matchImages entry of this provider that covers it, or, for a mirror of ECR, opt it in: --registry ${image.registry}=<ECR registry host>`;
-  throw new UnsupportedRegistryError(`${image.registry} ${registry.reason}; ${advice}`);
-}
 
 async function credentialFor(
   plan: IdentityPlan,

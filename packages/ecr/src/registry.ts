@@ -1,3 +1,4 @@
+import type { NotOurs, RegistryDescription } from "@imagecred/protocol";
 import { PARTITIONS, type Partition, partitionOfRegion } from "./partitions.ts";
 
 /** What the name of a private registry's host says. */
@@ -25,14 +26,6 @@ export interface PublicRegistry {
 
 export type Registry = PrivateRegistry | PublicRegistry;
 
-/** Why a host is not an Amazon ECR registry, for a sentence that starts with the host. */
-export interface NotEcr {
-  readonly kind: "not-ecr";
-  readonly reason: string;
-  /** It has the form of a registry's host but cannot be one: a slip in the image's name, and no mirror. */
-  readonly typo: boolean;
-}
-
 const PUBLIC_HOST = "public.ecr.aws";
 /** ECR Public user guide, "Getting started with making requests over IPv6". */
 const PUBLIC_DUAL_STACK_HOST = "ecr-public.aws.com";
@@ -40,6 +33,8 @@ const PUBLIC_DUAL_STACK_HOST = "ecr-public.aws.com";
 /** Anchored at both ends; a region is one DNS label of words joined by dashes. */
 const PRIVATE_HOST =
   /^(\d{12})\.(?:(dkr\.ecr)|(dkr-ecr))(-fips)?\.([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\.([a-z0-9.-]+)$/;
+
+const NOT_ECR: NotOurs = { notOurs: "is not an Amazon ECR registry" };
 
 /** DNS labels are at most this long (RFC 1035 section 2.3.4). */
 const LONGEST_LABEL = 63;
@@ -49,23 +44,24 @@ const LONGEST_LABEL = 63;
  * no account, as in DNS. The region's name and the domain must belong to one partition; a region that fits none of the
  * known names passes, since AWS adds some every year.
  */
-export function parseRegistryHost(host: string): Registry | NotEcr {
+export function parseRegistryHost(host: string): Registry | NotOurs {
   const name = host.toLowerCase();
   if (name === PUBLIC_HOST || name === PUBLIC_DUAL_STACK_HOST) {
     return { kind: "public", dualStack: name === PUBLIC_DUAL_STACK_HOST };
   }
   const match = PRIVATE_HOST.exec(name);
-  if (match === null) return notEcr("is not an Amazon ECR registry");
+  if (match === null) return NOT_ECR;
   const [, account = "", , dualStackForm, fips, region = "", suffix = ""] = match;
   const dualStack = dualStackForm !== undefined;
   const candidates = PARTITIONS.filter((partition) => suffixOf(partition, dualStack) === suffix);
-  if (candidates.length === 0 || region.length > LONGEST_LABEL) {
-    return notEcr("is not an Amazon ECR registry");
-  }
+  if (candidates.length === 0 || region.length > LONGEST_LABEL) return NOT_ECR;
   const named = partitionOfRegion(region);
   const partition = named === undefined ? candidates[0] : candidates.find(({ id }) => id === named.id);
   if (partition === undefined) {
-    return notEcr(`is no registry: region ${region} belongs to ${describe(named, dualStack)}`, true);
+    return {
+      notOurs: `is not a registry: region ${region} belongs to ${describePartition(named, dualStack)}`,
+      typo: true,
+    };
   }
   return { kind: "private", account, region, partition, fips: fips !== undefined, dualStack };
 }
@@ -74,13 +70,40 @@ function suffixOf(partition: Partition, dualStack: boolean): string | undefined 
   return dualStack ? partition.dualStackSuffix : partition.suffix;
 }
 
-function describe(partition: Partition | undefined, dualStack: boolean): string {
+function describePartition(partition: Partition | undefined, dualStack: boolean): string {
   if (partition === undefined) return "another partition";
   const suffix = suffixOf(partition, dualStack);
   const form = suffix === undefined ? "has no hosts of this form" : `has its registries under ${suffix}`;
   return `partition ${partition.id}, which ${form}`;
 }
 
-function notEcr(reason: string, typo = false): NotEcr {
-  return { kind: "not-ecr", reason, typo };
+/** Every form of host that {@link parseRegistryHost} accepts, as patterns of matchImages. */
+export const HOST_FORMS: readonly string[] = forms(() => true);
+
+/** The forms that AWS documents, for matchImages. */
+export const MATCH_IMAGES: readonly string[] = forms(({ fips }) => fips);
+
+function forms(hasFips: (partition: Partition) => boolean): readonly string[] {
+  const hosts = PARTITIONS.flatMap((partition) => {
+    const { suffix, dualStackSuffix } = partition;
+    const kinds = hasFips(partition) ? ["", "-fips"] : [""];
+    return [
+      ...kinds.map((kind) => `*.dkr.ecr${kind}.*.${suffix}`),
+      ...(dualStackSuffix === undefined ? [] : kinds.map((kind) => `*.dkr-ecr${kind}.*.${dualStackSuffix}`)),
+    ];
+  });
+  return [...new Set(hosts), PUBLIC_HOST, PUBLIC_DUAL_STACK_HOST];
+}
+
+/** What the host of a registry says, for a person. */
+export function describeRegistry(registry: Registry): RegistryDescription {
+  if (registry.kind === "public") return { service: "Amazon ECR Public", details: "" };
+  const { account, region, fips, dualStack } = registry;
+  const words = [
+    `account ${account}`,
+    `region ${region}`,
+    ...(fips ? ["FIPS"] : []),
+    ...(dualStack ? ["dual-stack"] : []),
+  ];
+  return { service: "Amazon ECR", details: words.join(", ") };
 }

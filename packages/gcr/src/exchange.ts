@@ -1,5 +1,6 @@
 import type { Answer, CredentialProviderRequest } from "@imagecred/protocol";
 import type { Identity } from "./identity.ts";
+import { mirrorsOf } from "./mirrors.ts";
 import type { GcrOptions } from "./options.ts";
 import { nodeKeys } from "./registry.ts";
 import type { Universe } from "./universe.ts";
@@ -22,7 +23,7 @@ export function exchange(
   if (identity.of === "pod") {
     return { cacheKeyType: "Registry", auth: { [request.image.registry]: entry }, expiresAt };
   }
-  const mirrors = options.mirrors.filter((mirror) => mirror.universe.domain === universe.domain);
+  const mirrors = mirrorsOf(universe, options.mirrors, options.universe);
   const keys = [...nodeKeys(universe), ...mirrors.map(({ mirror }) => mirror)];
   return { cacheKeyType: "Global", auth: Object.fromEntries(keys.map((key) => [key, entry])), expiresAt };
 }

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { OptionsError, systemFiles } from "@imagecred/protocol";
-import { captureLogger } from "@imagecred/protocol/testing";
+import { OptionsError } from "@imagecred/protocol";
 import { parseOptions } from "./options.ts";
 
 function parse(args: readonly string[], env: Record<string, string> = {}) {
-  const { log, lines } = captureLogger();
-  return { ...parseOptions({ args, env, files: systemFiles, log }), lines };
+  return parseOptions({ args, env });
 }
 
 function refused(args: readonly string[], why: RegExp, env: Record<string, string> = {}) {
@@ -121,24 +119,6 @@ describe("options", () => {
       ["--universe-domain=s3nsapis.fr", "--registry-domain=example.com"],
       /not the registry domain of s3nsapis.fr/,
     );
-    refused(["--registry", "docker.s3nsregistry.fr=gcr.io"], /stays there/);
-  });
-
-  it("take mirrors of Google's registries only", () => {
-    const { mirrors } = parse([
-      "--registry=mirror.test:5000=gcr.io",
-      "--registry",
-      "m.test=docker.s3nsregistry.fr",
-    ]);
-    assert.deepEqual(
-      mirrors.map(({ mirror, universe }) => [mirror, universe.domain]),
-      [
-        ["mirror.test:5000", "googleapis.com"],
-        ["m.test", "s3nsapis.fr"],
-      ],
-    );
-    refused(["--registry=mirror.test=docker.io"], /not one of Google's registries/);
-    refused(["--registry=mirror.test"], /HOST\[:PORT\]=TARGET/);
   });
 
   it("take a service account that is a path segment", () => {

@@ -1,17 +1,17 @@
 import {
   type FlagSpec,
-  type IdentityPolicy,
   type Invocation,
+  identityFlags,
   klogFlags,
   OptionsError,
   type ParsedFlags,
+  type PluginArguments,
   parseFlags,
   parseIdentityPolicy,
+  parseRegistryMirrors,
   type Usage,
-  warnOfIgnoredFlags,
 } from "@imagecred/protocol";
 import { type IdentityPool, poolOfGke, poolOfProvider } from "./identity/workload-identity.ts";
-import { type GoogleMirror, parseGoogleMirrors } from "./mirrors.ts";
 import { type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
 
 const AUTH_FLOWS = ["gcr", "dockercfg", "dockercfg-url"] as const;
@@ -20,17 +20,20 @@ const AUTH_FLOWS = ["gcr", "dockercfg", "dockercfg-url"] as const;
 export type AuthFlow = (typeof AUTH_FLOWS)[number];
 
 /** What the operator asked for. */
-export interface GcrOptions {
+export interface GcrOptions extends PluginArguments {
   readonly authFlow: AuthFlow;
-  readonly identity: IdentityPolicy;
   /** The universe that was named, or undefined: then the credential's own, which is googleapis.com unless it says otherwise. */
   readonly universe: Universe | undefined;
-  readonly mirrors: readonly GoogleMirror[];
   /** Which of the instance's service accounts the metadata server is asked for: an email address, or `default`. */
   readonly serviceAccount: string;
   /** Where pod tokens are exchanged, unless the pod's service account names another place. */
   readonly pool: IdentityPool | undefined;
+  /** Flags that were given and have no effect. */
+  readonly ignored: readonly string[];
 }
+
+/** As in the plugin of cloud-provider-gcp. */
+export const DEFAULT_FALLBACK = "unassigned";
 
 const FLAGS = {
   ...klogFlags(),
@@ -42,18 +45,7 @@ const FLAGS = {
     help: "gcr: the access token of a Google identity; dockercfg: the instance's metadata attribute google-dockercfg; dockercfg-url: the file that the attribute google-dockercfg-url names",
     default: "gcr",
   },
-  identity: {
-    kind: "value",
-    placeholder: "auto|pod|node",
-    help: "whose identity asks; auto: the pod's when the kubelet sends its token, else the node's",
-    default: "auto",
-  },
-  "identity-fallback": {
-    kind: "value",
-    placeholder: "none|node",
-    help: "node: a pod whose identity gives no credential may use the node's",
-    default: "none",
-  },
+  ...identityFlags(DEFAULT_FALLBACK),
   "identity-provider": {
     kind: "value",
     placeholder: "URL",
@@ -88,7 +80,7 @@ const FLAGS = {
   },
   registry: {
     kind: "value",
-    placeholder: "HOST[:PORT]=TARGET",
+    placeholder: "HOST[:PORT][/PATH]=TARGET",
     help: "HOST mirrors the Google registry TARGET and gets its credentials",
     repeated: true,
   },
@@ -106,10 +98,9 @@ export const USAGE: Usage = {
   },
 };
 
-/** @throws {OptionsError} */
-export function parseOptions({ args, env, log }: Invocation): GcrOptions {
+/** Parses the command line and the environment. @throws {OptionsError} */
+export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): GcrOptions {
   const flags = parseFlags(args, FLAGS);
-  warnOfIgnoredFlags(flags, log);
   const [command = "get-credentials", ...rest] = flags.positionals;
   if (command !== "get-credentials" || rest.length > 0) {
     throw new OptionsError(`unknown argument ${JSON.stringify(rest[0] ?? command)}; --help shows the usage`);
@@ -120,11 +111,16 @@ export function parseOptions({ args, env, log }: Invocation): GcrOptions {
   );
   return {
     authFlow: parseAuthFlow(flags.value("authFlow")),
-    identity: parseIdentityPolicy(flags.value("identity"), flags.value("identity-fallback")),
+    identity: parseIdentityPolicy(
+      flags.value("identity"),
+      flags.value("identity-fallback"),
+      DEFAULT_FALLBACK,
+    ),
     universe,
-    mirrors: parseGoogleMirrors(flags.values("registry"), universe),
+    mirrors: parseRegistryMirrors(flags.values("registry")),
     serviceAccount: parseServiceAccount(flags.value("service-account")),
     pool: parsePool(flags),
+    ignored: flags.ignored,
   };
 }
 

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { hostForms, nodeKeys, universeOf } from "./registry.ts";
+import { hostForms, nodeKeys, parseRegistryHost } from "./registry.ts";
 import { DEFAULT_UNIVERSE, universeOfApis } from "./universe.ts";
 
 const S3NS = universeOfApis("s3nsapis.fr") ?? assert.fail();
 const BERLIN = universeOfApis("apis-berlin-build0.goog") ?? assert.fail();
 
-const domainOf = (host: string, port?: string) => universeOf({ host, port })?.domain;
+function domainOf(host: string, port?: string): string | undefined {
+  const registry = parseRegistryHost({ host, port });
+  return "notOurs" in registry ? undefined : registry.universe.domain;
+}
 
 const OURS: Readonly<Record<string, string>> = {
   "gcr.io": "googleapis.com",

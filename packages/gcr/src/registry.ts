@@ -1,15 +1,18 @@
-import { DEFAULT_UNIVERSE, type Universe, universeOfRegistries } from "./universe.ts";
+import type { NotOurs, RegistryDescription } from "@imagecred/protocol";
+import { DEFAULT_UNIVERSE, KNOWN_REGISTRY_DOMAINS, type Universe, universeOfRegistries } from "./universe.ts";
 
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 
 /** Container Registry: `gcr.io` and one label below it. https://cloud.google.com/artifact-registry/docs/transition/setup-gcr-repo */
-const GCR = new RegExp(`^(?:${LABEL}\\.)?gcr\\.io$`);
+const GCR = new RegExp(`^(?:(${LABEL})\\.)?gcr\\.io$`);
 
 /**
  * Artifact Registry: one label below a universe's registry domain (`<location>-docker.pkg.dev`), or a regional endpoint
  * (`docker.<region>.rep.pkg.dev`). https://cloud.google.com/artifact-registry/docs/repositories/repo-locations
  */
-const BELOW = new RegExp(`^(?:docker\\.${LABEL}\\.rep|${LABEL})\\.(${LABEL}(?:\\.${LABEL})+)$`);
+const ARTIFACT_REGISTRY = new RegExp(
+  `^(?:docker\\.(${LABEL})\\.rep|(${LABEL}))\\.(${LABEL}(?:\\.${LABEL})+)$`,
+);
 
 /**
  * The only port that these registries have. The kubelet compares ports as strings, and an answer for the whole node must
@@ -17,33 +20,74 @@ const BELOW = new RegExp(`^(?:docker\\.${LABEL}\\.rep|${LABEL})\\.(${LABEL}(?:\\
  */
 const PORT = "443";
 
-/** The part of an image's name that says where it lives. */
+/** The part of an image's name that says where it is stored. */
 export interface RegistryHost {
   readonly host: string;
   readonly port: string | undefined;
 }
 
+/** What the name of a registry's host says. */
+export interface GoogleRegistry {
+  readonly kind: "gcr" | "artifact-registry";
+  readonly universe: Universe;
+  /** What stands before the domain: "us", "us-central1-docker"; a regional endpoint's region; undefined for gcr.io itself. */
+  readonly location: string | undefined;
+  /** True for `docker.<region>.rep.<domain>`. */
+  readonly regional: boolean;
+}
+
 /**
- * The universe whose registry this is, by its name alone. Names are taken as written, since the kubelet compares the
- * answer's keys so too: `GCR.IO` is none of them.
+ * Reads a registry's host and port. Letter case counts, because the kubelet compares the keys of a response with it:
+ * `GCR.IO` is not a registry.
  * @param extra a universe that only the operator knows of
- * @returns undefined for every host that is not one of Google's registries
  */
-export function universeOf({ host, port }: RegistryHost, extra?: Universe): Universe | undefined {
-  if (port !== undefined && port !== PORT) return undefined;
-  if (GCR.test(host)) return DEFAULT_UNIVERSE;
-  const domain = BELOW.exec(host)?.[1];
-  if (domain === undefined) return undefined;
-  return extra?.registryDomain === domain ? extra : universeOfRegistries(domain);
+export function parseRegistryHost({ host, port }: RegistryHost, extra?: Universe): GoogleRegistry | NotOurs {
+  if (port !== undefined && port !== PORT)
+    return { notOurs: `has the port ${port}, which no Google registry has` };
+  const gcr = GCR.exec(host);
+  if (gcr !== null) return { kind: "gcr", universe: DEFAULT_UNIVERSE, location: gcr[1], regional: false };
+  const [, region, location, domain = ""] = ARTIFACT_REGISTRY.exec(host) ?? [];
+  const universe = extra?.registryDomain === domain ? extra : universeOfRegistries(domain);
+  if (universe === undefined) return { notOurs: "is not a Google registry" };
+  return {
+    kind: "artifact-registry",
+    universe,
+    location: region ?? location,
+    regional: region !== undefined,
+  };
 }
 
 /** Every form of registry host in a universe, as a pattern of matchImages. */
-export function hostForms({ domain, registryDomain }: Universe): readonly string[] {
-  const artifactRegistry = [`*.${registryDomain}`, `docker.*.rep.${registryDomain}`];
-  return domain === DEFAULT_UNIVERSE.domain ? ["gcr.io", "*.gcr.io", ...artifactRegistry] : artifactRegistry;
+export function hostForms({ registryDomain }: Pick<Universe, "registryDomain">): readonly string[] {
+  const forms = [`*.${registryDomain}`, `docker.*.rep.${registryDomain}`];
+  return registryDomain === DEFAULT_UNIVERSE.registryDomain ? ["gcr.io", "*.gcr.io", ...forms] : forms;
 }
 
-/** Keys of an answer that serves the whole node. They cover exactly the hosts that {@link universeOf} accepts. */
+/** The forms of all universes that this version knows. */
+export const KNOWN_HOST_FORMS: readonly string[] = KNOWN_REGISTRY_DOMAINS.flatMap((registryDomain) =>
+  hostForms({ registryDomain }),
+);
+
+/** Keys of an answer that serves the whole node. They cover exactly the hosts that {@link parseRegistryHost} accepts. */
 export function nodeKeys(universe: Universe): readonly string[] {
   return hostForms(universe).flatMap((form) => [form, `${form}:${PORT}`]);
+}
+
+/** What the host of a registry says, for a person. */
+export function describeRegistry({
+  kind,
+  universe,
+  location,
+  regional,
+}: GoogleRegistry): RegistryDescription {
+  const service = kind === "gcr" ? "gcr.io (Google Artifact Registry)" : "Google Artifact Registry";
+  const words = [
+    ...(location === undefined
+      ? []
+      : [
+          regional ? `region ${location}, regional endpoint` : `location ${location.replace(/-docker$/, "")}`,
+        ]),
+    ...(universe.domain === DEFAULT_UNIVERSE.domain ? [] : [`universe ${universe.domain}`]),
+  ];
+  return { service, details: words.join(", ") };
 }

@@ -38,3 +38,9 @@ export function universeOfRegistries(registryDomain: string): Universe | undefin
   if (name !== undefined) return { domain: `apis-${name}.goog`, registryDomain };
   return NAMED.find((universe) => universe.registryDomain === registryDomain);
 }
+
+/** The universes whose domains this version knows, `.goog` as the pattern that its rule is in matchImages. */
+export const KNOWN_REGISTRY_DOMAINS: readonly string[] = [
+  ...NAMED.map(({ registryDomain }) => registryDomain),
+  "pkg-*.goog",
+];

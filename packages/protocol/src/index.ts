@@ -8,6 +8,16 @@ export {
   RequestError,
   UnsupportedRegistryError,
 } from "./errors.ts";
+export type {
+  AnnotationFact,
+  AudienceFact,
+  Audiences,
+  HostForms,
+  NotOurs,
+  PluginArguments,
+  PluginFacts,
+  RegistryDescription,
+} from "./facts.ts";
 export { type Files, systemFiles } from "./files.ts";
 export {
   createHttpClient,
@@ -47,8 +57,10 @@ export {
   type Unavailable,
 } from "./identity/chain.ts";
 export {
+  type IdentityFallback,
   type IdentityPlan,
   type IdentityPolicy,
+  identityFlags,
   parseIdentityPolicy,
   planIdentity,
 } from "./identity/policy.ts";
@@ -73,7 +85,13 @@ export {
   parseFlags,
   warnOfIgnoredFlags,
 } from "./options/flags.ts";
-export { mirrorOf, parseRegistryMirrors, type RegistryMirror } from "./options/registry-mirrors.ts";
+export {
+  mirrorOf,
+  parseRegistryMirrors,
+  type RegistryMirror,
+  registryMirror,
+  targetHost,
+} from "./options/registry-mirrors.ts";
 export type { Usage } from "./options/usage.ts";
 export type { Answer, Context, CredentialProvider, Environment, Invocation } from "./provider.ts";
 export { type Platform, run } from "./run.ts";

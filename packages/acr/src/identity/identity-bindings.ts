@@ -7,10 +7,11 @@ import {
   readText,
   Secret,
 } from "@imagecred/protocol";
-import type { IdentityBindings } from "../options.ts";
+import { CLIENT_ID_ANNOTATIONS } from "../facts.ts";
+import type { IdentityBindings } from "../options/arguments.ts";
 import { JWT_BEARER } from "./client-assertion.ts";
 import { tokenEndpointError } from "./entra-error.ts";
-import { CLIENT_ID_ANNOTATIONS, missing, podApplicationOf } from "./pod.ts";
+import { missing, podApplicationOf } from "./pod.ts";
 import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
 
 const SERVICE = "the AKS identity bindings endpoint";

@@ -6,13 +6,10 @@ import {
   type Secret,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
+import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "../facts.ts";
 import type { AcrOptions } from "../options.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
 import type { EntraToken } from "./token.ts";
-
-/** Annotations of the Go plugin, and those of Azure Workload Identity (https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html). */
-const CLIENT_ID = ["kubernetes.azure.com/acr-client-id", "azure.workload.identity/client-id"];
-const TENANT_ID = ["kubernetes.azure.com/acr-tenant-id", "azure.workload.identity/tenant-id"];
 
 type Annotations = CredentialProviderRequest["serviceAccountAnnotations"];
 
@@ -29,8 +26,8 @@ const TENANT = /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i;
 /** @throws {CredentialError} for an annotation that is no id */
 export function podApplicationOf(annotations: Annotations): PodApplication {
   return {
-    clientId: annotation(annotations, CLIENT_ID, GUID, "the GUID of an application"),
-    tenantId: annotation(annotations, TENANT_ID, TENANT, "a tenant's GUID or domain"),
+    clientId: annotation(annotations, CLIENT_ID_ANNOTATIONS, GUID, "the GUID of an application"),
+    tenantId: annotation(annotations, TENANT_ID_ANNOTATIONS, TENANT, "a tenant's GUID or domain"),
   };
 }
 
@@ -63,8 +60,9 @@ export function podSource(
     name: "pod service account token",
     async find() {
       const application = podApplicationOf(annotations);
-      const clientId = application.clientId ?? missing(CLIENT_ID, "client id");
-      const tenantId = application.tenantId ?? options.tenantId ?? missing(TENANT_ID, "tenant id");
+      const clientId = application.clientId ?? missing(CLIENT_ID_ANNOTATIONS, "client id");
+      const tenantId =
+        application.tenantId ?? options.tenantId ?? missing(TENANT_ID_ANNOTATIONS, "tenant id");
       const identity = await exchangeClientAssertion(
         { clientId, tenantId, assertion: token },
         cloud,
@@ -85,5 +83,3 @@ export function missing(keys: readonly string[], what: string): never {
       "annotate the service account, and list the annotation in optionalServiceAccountAnnotationKeys of this provider's tokenAttributes",
   });
 }
-
-export { CLIENT_ID as CLIENT_ID_ANNOTATIONS };

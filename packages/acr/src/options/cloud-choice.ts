@@ -1,5 +1,5 @@
 import { type Environment, type Files, OptionsError } from "@imagecred/protocol";
-import { type AzureCloud, cloudOfLoginHost, KNOWN_CLOUDS, knownCloud } from "../clouds.ts";
+import { type AzureCloud, cloudOfLoginHost, KNOWN_CLOUDS, type KnownCloud, knownCloud } from "../clouds.ts";
 import { type AzureConfig, fieldsOf, stringField } from "./azure-json.ts";
 
 /** The configured cloud, or where its endpoints are to be asked for. */
@@ -110,13 +110,13 @@ function shown(value: string | undefined): string {
 }
 
 /** The cloud of AZURE_AUTHORITY_HOST; the public one without it. @throws {OptionsError} */
-export function cloudFromEnvironment(env: Environment): CloudChoice {
+export function cloudFromEnvironment(env: Environment): KnownCloud {
   const authority = env["AZURE_AUTHORITY_HOST"] || undefined;
   const withScheme = authority?.includes("://") === false ? `https://${authority}` : authority;
   const host = withScheme === undefined ? undefined : hostOf(withScheme);
   const cloud =
     authority === undefined ? knownCloud("") : host === undefined ? undefined : cloudOfLoginHost(host);
-  if (cloud !== undefined) return { kind: "known", cloud };
+  if (cloud !== undefined) return cloud;
   throw new OptionsError(
     `AZURE_AUTHORITY_HOST is ${JSON.stringify(authority)}, expected the https:// URL of a known cloud's Entra ID; other clouds need a configuration file`,
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import type { ServiceAccountTokenOptions } from "@imagecred/fake-clouds";
 import { ask, type Question, startTrustedClouds } from "../../test/ask.ts";
-import { ROLE_ANNOTATION } from "./pod.ts";
+import { ROLE_ANNOTATION } from "../facts.ts";
 
 const clouds = await startTrustedClouds();
 after(() => clouds.close());

@@ -1,11 +1,9 @@
 import { type Context, CredentialError, type IdentitySource, type Secret } from "@imagecred/protocol";
 import type { AwsCredentials } from "../aws-credentials.ts";
+import { ROLE_ANNOTATION } from "../facts.ts";
 import type { EcrOptions } from "../options.ts";
 import { isRoleArn } from "../role.ts";
 import type { StsSettings } from "./sts-settings.ts";
-
-/** The annotation of a service account that names the role its pods pull images with. */
-export const ROLE_ANNOTATION = "eks.amazonaws.com/ecr-role-arn";
 
 export interface PodRequest {
   readonly token: Secret;

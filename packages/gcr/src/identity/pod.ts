@@ -5,21 +5,13 @@ import {
   type Secret,
   type Unavailable,
 } from "@imagecred/protocol";
+import { OPT_IN_ANNOTATION, PROVIDER_ANNOTATION, SERVICE_ACCOUNT_ANNOTATION } from "../facts.ts";
 import type { GcrOptions } from "../options.ts";
 import type { Universe } from "../universe.ts";
 import type { AccessToken } from "./access-token.ts";
 import { iamCredentialsUrl, impersonate } from "./impersonation.ts";
 import { exchangePodToken } from "./sts.ts";
 import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
-
-/** Opts a service account in, in clusters whose pool GKE made (auth-provider-gcp, pkg/gcpcredential). */
-const OPT_IN = "iam.gke.io/enable-wi-image-pull";
-
-/** Names a pool's provider, as fluxcd's controllers read it. */
-const PROVIDER = "gcp.auth.fluxcd.io/workload-identity-provider";
-
-/** Names the Google service account to become, as GKE reads it. */
-const SERVICE_ACCOUNT = "iam.gke.io/gcp-service-account";
 
 /** Service account email addresses of all kinds (https://cloud.google.com/iam/docs/service-account-types). */
 const EMAIL = /^[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
@@ -61,28 +53,28 @@ function identityOf(
   annotations: CredentialProviderRequest["serviceAccountAnnotations"],
   configured: IdentityPool | undefined,
 ): PodIdentity | Unavailable {
-  const serviceAccount = annotations[SERVICE_ACCOUNT] || undefined;
+  const serviceAccount = annotations[SERVICE_ACCOUNT_ANNOTATION] || undefined;
   if (serviceAccount !== undefined && !EMAIL.test(serviceAccount)) {
-    throw annotationError(SERVICE_ACCOUNT, serviceAccount, "a service account's email address");
+    throw annotationError(SERVICE_ACCOUNT_ANNOTATION, serviceAccount, "a service account's email address");
   }
-  const provider = annotations[PROVIDER] || undefined;
+  const provider = annotations[PROVIDER_ANNOTATION] || undefined;
   if (provider !== undefined) {
     const pool = poolOfProvider(provider);
     if (pool !== undefined) return { pool, serviceAccount };
     throw annotationError(
-      PROVIDER,
+      PROVIDER_ANNOTATION,
       provider,
       "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
     );
   }
   if (configured === undefined) {
     return {
-      unavailable: `no --identity-provider, no --workload-identity-provider, no annotation ${PROVIDER}`,
+      unavailable: `no --identity-provider, no --workload-identity-provider, no annotation ${PROVIDER_ANNOTATION}`,
     };
   }
-  if (configured.kind === "gke" && annotations[OPT_IN] !== "true") {
+  if (configured.kind === "gke" && annotations[OPT_IN_ANNOTATION] !== "true") {
     return {
-      unavailable: `its service account has no annotation ${OPT_IN}: "true", or the kubelet does not pass it`,
+      unavailable: `its service account has no annotation ${OPT_IN_ANNOTATION}: "true", or the kubelet does not pass it`,
     };
   }
   return { pool: configured, serviceAccount };

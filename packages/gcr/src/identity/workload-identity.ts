@@ -4,6 +4,8 @@ export interface IdentityPool {
   readonly kind: "gke" | "workload-identity";
   /** What STS calls it. */
   readonly audience: string;
+  /** The audience that a pod's token has to have, unless the pool's provider allows others. */
+  readonly tokenAudience: string;
 }
 
 /** Lengths as fluxcd/pkg checks them, which reads the same values from the same annotation. */
@@ -17,7 +19,9 @@ const PROVIDER =
  */
 export function poolOfProvider(value: string): IdentityPool | undefined {
   const [, service = "//iam.googleapis.com/", name] = PROVIDER.exec(value) ?? [];
-  return name === undefined ? undefined : { kind: "workload-identity", audience: service + name };
+  if (name === undefined) return undefined;
+  const audience = service + name;
+  return { kind: "workload-identity", audience, tokenAudience: `https:${audience}` };
 }
 
 /**
@@ -25,5 +29,6 @@ export function poolOfProvider(value: string): IdentityPool | undefined {
  * https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity
  */
 export function poolOfGke(project: string, issuer: string): IdentityPool {
-  return { kind: "gke", audience: `identitynamespace:${project}.svc.id.goog:${issuer}` };
+  const tokenAudience = `${project}.svc.id.goog`;
+  return { kind: "gke", audience: `identitynamespace:${tokenAudience}:${issuer}`, tokenAudience };
 }

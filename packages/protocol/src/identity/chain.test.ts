@@ -53,7 +53,7 @@ describe("identity policy", () => {
   const withToken = requestFor("r.io/a", { token: "a.b.c" });
   const withoutToken = requestFor("r.io/a");
   const plan = (identity?: string, fallback?: string) => {
-    const policy = parseIdentityPolicy(identity, fallback);
+    const policy = parseIdentityPolicy(identity, fallback, "none");
     return [withToken, withoutToken].map((request) => {
       try {
         const { use, ...rest } = planIdentity(request, policy);
@@ -74,12 +74,12 @@ describe("identity policy", () => {
 
   it("refuses other words", () => {
     assert.throws(
-      () => parseIdentityPolicy("root", undefined),
+      () => parseIdentityPolicy("root", undefined, "none"),
       /--identity is "root", expected auto, pod or node/,
     );
     assert.throws(
-      () => parseIdentityPolicy(undefined, "pod"),
-      /--identity-fallback is "pod", expected none or node/,
+      () => parseIdentityPolicy(undefined, "pod", "none"),
+      /--identity-fallback is "pod", expected none, unassigned or node/,
     );
   });
 });

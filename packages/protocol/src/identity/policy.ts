@@ -1,27 +1,64 @@
 import { CredentialError, OptionsError } from "../errors.ts";
+import type { FlagSpec } from "../options/flags.ts";
 import type { Secret } from "../secret.ts";
 import type { CredentialProviderRequest } from "../wire/request.ts";
+
+const IDENTITIES = ["auto", "pod", "node"] as const;
+const FALLBACKS = ["none", "unassigned", "node"] as const;
+
+/**
+ * When the node's identity may stand in for a pod's. `none`: never. `unassigned`: when the pod's service account names no
+ * identity. `node`: also when the cloud refused the pod's identity; never after a failure that may pass (5xx, timeouts,
+ * throttling) and not for a mistake in the configuration.
+ */
+export type IdentityFallback = (typeof FALLBACKS)[number];
 
 /** `--identity` and `--identity-fallback`, the same in every plugin. */
 export interface IdentityPolicy {
   /** auto: the pod's when the request carries a service account token, else the node's. */
-  readonly identity: "auto" | "pod" | "node";
-  /** `node`: when the pod's identity gives no credential, the node's may. Without it a pod never gets the node's. */
-  readonly fallback: "none" | "node";
+  readonly identity: (typeof IDENTITIES)[number];
+  readonly fallback: IdentityFallback;
 }
 
-/** @throws {OptionsError} for other words */
+/** The two flags, for a plugin's table. @param fallback what holds without `--identity-fallback` */
+export function identityFlags(fallback: IdentityFallback) {
+  return {
+    identity: {
+      kind: "value",
+      placeholder: IDENTITIES.join("|"),
+      help: "whose identity is used; auto: the pod's when the kubelet sends its token, else the node's",
+      default: "auto",
+    },
+    "identity-fallback": {
+      kind: "value",
+      placeholder: FALLBACKS.join("|"),
+      help: "when a pod gets the node's identity; unassigned: its service account names no identity; node: also when its identity was refused",
+      default: fallback,
+    },
+  } as const satisfies Readonly<Record<string, FlagSpec>>;
+}
+
+/**
+ * @param otherwise the fallback without `--identity-fallback`
+ * @throws {OptionsError} for other words
+ */
 export function parseIdentityPolicy(
   identity: string | undefined,
   fallback: string | undefined,
+  otherwise: IdentityFallback,
 ): IdentityPolicy {
-  if (identity !== undefined && identity !== "auto" && identity !== "pod" && identity !== "node") {
-    throw new OptionsError(`--identity is ${JSON.stringify(identity)}, expected auto, pod or node`);
-  }
-  if (fallback !== undefined && fallback !== "none" && fallback !== "node") {
-    throw new OptionsError(`--identity-fallback is ${JSON.stringify(fallback)}, expected none or node`);
-  }
-  return { identity: identity ?? "auto", fallback: fallback ?? "none" };
+  return {
+    identity: oneOf(IDENTITIES, identity ?? "auto", "--identity"),
+    fallback: oneOf(FALLBACKS, fallback ?? otherwise, "--identity-fallback"),
+  };
+}
+
+function oneOf<Word extends string>(words: readonly Word[], value: string, flag: string): Word {
+  const word = words.find((each) => each === value);
+  if (word !== undefined) return word;
+  throw new OptionsError(
+    `${flag} is ${JSON.stringify(value)}, expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
+  );
 }
 
 /** Whose identities may be asked for this request, in order. */

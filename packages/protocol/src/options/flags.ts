@@ -153,7 +153,7 @@ export function klogFlags(): Readonly<Record<string, FlagSpec>> {
 }
 
 /** Logs a warning for each ignored flag that was given: its owner believes that it does something. */
-export function warnOfIgnoredFlags({ ignored }: ParsedFlags, log: Logger): void {
+export function warnOfIgnoredFlags({ ignored }: Pick<ParsedFlags, "ignored">, log: Logger): void {
   for (const name of ignored) {
     log.warn(`--${name} is a klog flag, which does nothing here; IMAGECRED_LOG=debug shows more`);
   }

@@ -2,33 +2,51 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OptionsError } from "../errors.ts";
 import { parseImage } from "../wire/image-name.ts";
-import { mirrorOf, parseRegistryMirrors } from "./registry-mirrors.ts";
+import { mirrorOf, parseRegistryMirrors, targetHost } from "./registry-mirrors.ts";
 
-test("a mirror is a host with an optional port, compared whole", () => {
-  const mirrors = parseRegistryMirrors([
-    "mirror.test:5000=123456789012.dkr.ecr.us-west-2.amazonaws.com",
-    "cache.test=r.io:8443",
-  ]);
-  assert.equal(
-    mirrorOf(parseImage("mirror.test:5000/a"), mirrors)?.target,
-    "123456789012.dkr.ecr.us-west-2.amazonaws.com",
-  );
-  assert.equal(mirrorOf(parseImage("cache.test/a"), mirrors)?.target, "r.io:8443");
+const of = (image: string, ...pairs: string[]) => mirrorOf(parseImage(image), parseRegistryMirrors(pairs));
+
+test("hosts and ports are compared whole", () => {
+  const pairs = ["mirror.test:5000=one.io", "cache.test=r.io:8443"];
+  assert.equal(of("mirror.test:5000/a", ...pairs)?.target, "one.io");
+  assert.equal(of("cache.test/a", ...pairs)?.target, "r.io:8443");
   for (const other of ["mirror.test/a", "mirror.test:5001/a", "evil-cache.test/a", "cache.test.evil/a"]) {
-    assert.equal(mirrorOf(parseImage(other), mirrors), undefined);
+    assert.equal(of(other, ...pairs), undefined, other);
   }
 });
 
-test("anything else is refused with the value in the message", () => {
-  for (const value of [
-    "mirror.test",
-    "=r.io",
-    "mirror.test=",
-    "https://m.test=r.io",
-    "m.test/path=r.io",
-    "m.test=r.io/",
-    "mirror=r.io",
-  ]) {
-    assert.throws(() => parseRegistryMirrors([value]), OptionsError);
+test("path segments are compared whole, and the longest path wins in any order", () => {
+  const pairs = ["m.test=one.io", "m.test/team/app=three.io", "m.test/team=two.io"];
+  assert.equal(of("m.test/x", ...pairs)?.target, "one.io");
+  assert.equal(of("m.test/teams/x", ...pairs)?.target, "one.io");
+  assert.equal(of("m.test/team/x", ...pairs)?.target, "two.io");
+  assert.equal(of("m.test/team/app/x", ...pairs)?.target, "three.io");
+});
+
+test("a slash at the end means nothing", () => {
+  assert.deepEqual(of("m.test/x", "m.test/=r.io/"), { mirror: "m.test", target: "r.io", flag: "--registry" });
+});
+
+test("the target's host is without port and path", () => {
+  const [mirror] = parseRegistryMirrors(["m.test=r.io:8443/team"]);
+  assert.ok(mirror !== undefined);
+  assert.equal(targetHost(mirror), "r.io");
+});
+
+test("a mapping that cannot be used is an error for its own images only", () => {
+  for (const [value, image] of [
+    ["mirror.test", "mirror.test/x"],
+    ["mirror.test=", "mirror.test/x"],
+    ["m.test=https://r.io", "m.test/x"],
+    ["m.test=localhost", "m.test/x"],
+    ["m.test=a=b", "m.test/x"],
+  ] as const) {
+    assert.throws(
+      () => of(image, "good.test=r.io", value),
+      (error) => error instanceof OptionsError && error.message.startsWith("--registry"),
+      value,
+    );
+    assert.equal(of("good.test/x", value, "good.test=r.io")?.target, "r.io", value);
   }
+  assert.equal(of("r.io/x", "=r.io"), undefined);
 });

@@ -1,44 +1,82 @@
 import { OptionsError } from "../errors.ts";
 import { type ImageName, parseImage } from "../wire/image-name.ts";
 
-/** `--registry HOST[:PORT]=TARGET`: a mirror or pull-through host whose images get TARGET's credentials. */
+/** A mirror or pull-through host that the operator opted in: its images get the credentials of another registry. */
 export interface RegistryMirror {
-  /** host or host:port, as it stands in image names. */
+  /** `host[:port][/path]`, with which the names of the mirror's images begin. */
   readonly mirror: string;
-  /** The registry whose credentials are answered: host or host:port, or a host with a repository path. */
+  /** The registry whose credentials they get: `host[:port][/path]`. */
   readonly target: string;
+  /** The flag that maps it, for messages: `--registry`. */
+  readonly flag: string;
+  /**
+   * Why the mapping cannot be used, as a sentence that names the flag. Only images of this mirror fail because of it:
+   * one mistake does not stop the pulls from all other registries.
+   */
+  readonly problem?: string;
 }
 
-/** @throws {OptionsError} */
-export function parseRegistryMirrors(
-  values: readonly string[],
-  flag = "--registry",
-): readonly RegistryMirror[] {
+/** The values of `--registry HOST[:PORT][/PATH]=TARGET`, one pair each. Never throws: see {@link RegistryMirror.problem}. */
+export function parseRegistryMirrors(values: readonly string[]): readonly RegistryMirror[] {
   return values.map((value) => {
     const equals = value.indexOf("=");
-    const mirror = value.slice(0, Math.max(0, equals));
-    const target = value.slice(equals + 1);
-    if (equals < 1 || target === "") {
-      throw new OptionsError(`${flag} is ${JSON.stringify(value)}, expected HOST[:PORT]=TARGET`);
-    }
-    return { mirror: registryOf(mirror, flag), target: registryOf(target, flag) };
+    const parts = equals < 0 ? [value] : [value.slice(0, equals), value.slice(equals + 1)];
+    return registryMirror(parts, {
+      flag: "--registry",
+      written: value,
+      expected: "HOST[:PORT][/PATH]=TARGET",
+    });
   });
 }
 
-function registryOf(text: string, flag: string): string {
-  try {
-    const parsed = parseImage(`${text}/x`);
-    if (parsed.registry === text) return text;
-  } catch {
-    // Falls through to the same message: what matters is which value was wrong.
+/**
+ * One mapping from its parts, mirror and target. A slash at the end of either means nothing.
+ * @param from the flag, what was written after it and what was expected there, for the description of a problem
+ */
+export function registryMirror(
+  parts: readonly string[],
+  from: { readonly flag: string; readonly written: string; readonly expected: string },
+): RegistryMirror {
+  const { flag } = from;
+  const [mirror = "", target = ""] = parts.map((part) => part.replace(/\/+$/, ""));
+  if (parts.length !== 2 || mirror === "" || target === "") {
+    const problem = `${flag} has ${JSON.stringify(from.written)}, expected ${from.expected}`;
+    return { mirror, target, flag, problem };
   }
-  throw new OptionsError(`${flag}: ${JSON.stringify(text)} is not a registry host[:port]`);
+  const wrong = [mirror, target].find((place) => !isPlace(place));
+  if (wrong === undefined) return { mirror, target, flag };
+  return { mirror, target, flag, problem: `${flag}: ${JSON.stringify(wrong)} is not HOST[:PORT][/PATH]` };
 }
 
-/** The mirror entry for an image's registry, if the operator opted it in. */
-export function mirrorOf<Mirror extends Pick<RegistryMirror, "mirror">>(
-  image: Pick<ImageName, "registry">,
-  mirrors: readonly Mirror[],
-): Mirror | undefined {
-  return mirrors.find(({ mirror }) => mirror === image.registry);
+/** The beginning of an image's name. */
+function isPlace(text: string): boolean {
+  try {
+    return parseImage(`${text}/x`).name === `${text}/x`;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The mapping for an image, if the operator opted its registry in; of several, the one with the longest path.
+ * @throws {OptionsError} for a mapping with a problem
+ */
+export function mirrorOf(
+  image: Pick<ImageName, "name">,
+  mirrors: readonly RegistryMirror[],
+): RegistryMirror | undefined {
+  const found = mirrors
+    .filter(({ mirror }) => mirror !== "" && image.name.startsWith(`${mirror}/`))
+    .reduce<RegistryMirror | undefined>(
+      (longest, each) =>
+        longest !== undefined && longest.mirror.length >= each.mirror.length ? longest : each,
+      undefined,
+    );
+  if (found?.problem !== undefined) throw new OptionsError(found.problem);
+  return found;
+}
+
+/** The host of a mapping's target, without port and path. */
+export function targetHost({ target }: RegistryMirror): string {
+  return parseImage(`${target}/x`).host;
 }

@@ -1,0 +1,68 @@
+import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
+import { KNOWN_CLOUDS, type KnownCloud } from "./clouds.ts";
+import { type AcrArguments, DEFAULT_FALLBACK, parseArguments, USAGE } from "./options/arguments.ts";
+import { describeRegistry, hostForms, parseRegistryHost } from "./registry.ts";
+
+/** In the order in which they are looked at: the Go plugin's, then those of Azure Workload Identity (https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html). */
+export const CLIENT_ID_ANNOTATIONS = [
+  "kubernetes.azure.com/acr-client-id",
+  "azure.workload.identity/client-id",
+];
+export const TENANT_ID_ANNOTATIONS = [
+  "kubernetes.azure.com/acr-tenant-id",
+  "azure.workload.identity/tenant-id",
+];
+
+const ANNOTATIONS: readonly AnnotationFact[] = [
+  ...CLIENT_ID_ANNOTATIONS.map((key) => ({
+    key,
+    namesIdentity: true,
+    about: "client ID of the application",
+  })),
+  ...TENANT_ID_ANNOTATIONS.map((key) => ({ key, namesIdentity: false, about: "its tenant" })),
+];
+
+/** Audience of the tokens that AKS's identity bindings endpoint exchanges. */
+const BINDINGS_AUDIENCE = "api://AKSIdentityBinding";
+
+/** The clouds that these arguments may mean, as far as that is known without the configuration file. */
+function cloudsOf(args: AcrArguments | undefined): readonly KnownCloud[] {
+  return args?.environmentCloud === undefined ? KNOWN_CLOUDS : [args.environmentCloud];
+}
+
+/** What the plugin for Azure Container Registry knows, without the Azure SDK. */
+export const acrFacts: PluginFacts<AcrArguments> = {
+  name: "acr-credential-provider",
+  // aks-engine installs it under this name on Azure Stack Hub.
+  otherNames: ["azure-acr-credential-provider"],
+  service: "Azure Container Registry",
+  credentialSeconds: 3 * 3600,
+  matchImages: KNOWN_CLOUDS.flatMap(hostForms),
+  annotations: ANNOTATIONS,
+  defaultFallback: DEFAULT_FALLBACK,
+  flags: USAGE.flags,
+  parseArguments,
+  hostForms: (args) => ({
+    patterns: cloudsOf(args).flatMap(hostForms),
+    ...(args?.configFile === undefined ? {} : { beyond: `the cloud that ${args.configFile} names` }),
+  }),
+  parseHost(host, args) {
+    const clouds = cloudsOf(args);
+    for (const cloud of clouds) {
+      const registry = parseRegistryHost(host, cloud);
+      if (!("notOurs" in registry)) return describeRegistry(registry, cloud);
+      if (registry.typo || clouds.length === 1) return registry;
+    }
+    return { notOurs: "is not a registry of Azure Container Registry" };
+  },
+  audiences: (args) => ({
+    known:
+      args.identityBindings === undefined
+        ? cloudsOf(args).map((cloud) => ({ audience: cloud.tokenAudience, hosts: hostForms(cloud) }))
+        : [{ audience: BINDINGS_AUDIENCE }],
+    ...(args.identityBindings === undefined
+      ? { others: "the audience of the application's federated credential" }
+      : {}),
+  }),
+  podsNeedAnnotation: ({ identityBindings }) => identityBindings?.defaultClientId === undefined,
+};

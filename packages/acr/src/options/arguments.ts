@@ -1,0 +1,163 @@
+import {
+  type FlagSpec,
+  type Invocation,
+  identityFlags,
+  isIpAddress,
+  klogFlags,
+  OptionsError,
+  type ParsedFlags,
+  type PluginArguments,
+  parseFlags,
+  parseIdentityPolicy,
+  parseRegistryMirrors,
+  type Usage,
+} from "@imagecred/protocol";
+import type { KnownCloud } from "../clouds.ts";
+import { parseMirrorList } from "../mirrors.ts";
+import { cloudFromEnvironment } from "./cloud-choice.ts";
+
+/** Where AKS's token endpoint for identity bindings is, and who pods are when their service account does not say. */
+export interface IdentityBindings {
+  /** URL of the endpoint: `https://` and `--ib-sni-name`. */
+  readonly url: string;
+  /** Name in the handshake. */
+  readonly serverName: string;
+  /** Address (or name) of the API server. */
+  readonly apiServer: string;
+  readonly caFile: string;
+  readonly defaultClientId: string | undefined;
+  readonly defaultTenantId: string | undefined;
+}
+
+/** The command line and the environment, parsed; the configuration file that may be named is not read. */
+export interface AcrArguments extends PluginArguments {
+  /** Path of azure.json; undefined: the environment is the configuration. */
+  readonly configFile: string | undefined;
+  /** The cloud that the environment names; undefined with a configuration file, which decides then. */
+  readonly environmentCloud: KnownCloud | undefined;
+  readonly identityBindings: IdentityBindings | undefined;
+  /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
+  readonly anonymousSecondTry: boolean;
+  /** Flags that were given and have no effect. */
+  readonly ignored: readonly string[];
+}
+
+/** As in the plugin of cloud-provider-azure: a pod never gets the node's identity. */
+export const DEFAULT_FALLBACK = "none";
+
+const FLAGS = {
+  "registry-mirror": {
+    kind: "value",
+    short: "r",
+    placeholder: "SOURCE:TARGET[,...]",
+    help: "images of SOURCE get the credentials of the registry TARGET; each is HOST[:PORT][/PATH]",
+    repeated: true,
+  },
+  registry: {
+    kind: "value",
+    placeholder: "HOST[:PORT][/PATH]=TARGET",
+    help: "the same, for one pair",
+    repeated: true,
+  },
+  ...identityFlags(DEFAULT_FALLBACK),
+  "anonymous-second-try": {
+    kind: "switch",
+    help: "add an entry without a credential, so that a pull that fails is tried once more without one",
+  },
+  "ib-sni-name": {
+    kind: "value",
+    placeholder: "NAME",
+    help: "AKS identity bindings: name of the token endpoint, without https://",
+  },
+  "ib-apiserver-ip": {
+    kind: "value",
+    placeholder: "ADDRESS",
+    help: "address of the API server, where the token endpoint is",
+  },
+  "ib-default-client-id": {
+    kind: "value",
+    placeholder: "ID",
+    help: "client ID of pods whose service account has no annotation",
+  },
+  "ib-default-tenant-id": { kind: "value", placeholder: "ID", help: "tenant of these pods" },
+  "ib-ca-file": {
+    kind: "value",
+    placeholder: "PATH",
+    help: "CA of the token endpoint",
+    default: "/etc/kubernetes/certs/ca.crt",
+  },
+  ...klogFlags(),
+} as const satisfies Readonly<Record<string, FlagSpec>>;
+
+/** What `--help` says. */
+export const USAGE: Usage = {
+  title: "Kubelet image credential provider for Azure Container Registry.",
+  arguments: "[AZURE_JSON]",
+  argumentsHelp:
+    "AZURE_JSON is the node's configuration file, usually /etc/kubernetes/azure.json (JSON or YAML). Without it, the AZURE_* variables of the Azure SDKs are read.",
+  flags: FLAGS,
+  environment: { "AZURE_*": "the node's identity and cloud, as in the Azure SDKs" },
+};
+
+/** The CA that AKS nodes have, and the only place where the Go plugin looks. */
+const CLUSTER_CA_FILE = "/etc/kubernetes/certs/ca.crt";
+
+/** Parses the command line and the environment. @throws {OptionsError} */
+export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">): AcrArguments {
+  const flags = parseFlags(args, FLAGS);
+  const [configFile, second] = flags.positionals;
+  if (second !== undefined) {
+    throw new OptionsError(
+      `one configuration file is expected, but there are ${JSON.stringify(flags.positionals)}`,
+    );
+  }
+  return {
+    identity: parseIdentityPolicy(
+      flags.value("identity"),
+      flags.value("identity-fallback"),
+      DEFAULT_FALLBACK,
+    ),
+    mirrors: [
+      ...parseRegistryMirrors(flags.values("registry")),
+      ...parseMirrorList(flags.values("registry-mirror")),
+    ],
+    configFile,
+    environmentCloud: configFile === undefined ? cloudFromEnvironment(env) : undefined,
+    identityBindings: identityBindingsOf(flags),
+    anonymousSecondTry: flags.value("anonymous-second-try") === "true",
+    ignored: flags.ignored,
+  };
+}
+
+/** The rules of the Go plugin (cmd/acr-credential-provider/pkg/config), plus a port after the name and a CA file. */
+function identityBindingsOf(flags: ParsedFlags): IdentityBindings | undefined {
+  const set = (name: string) => flags.value(name) || undefined;
+  const sniName = set("ib-sni-name");
+  const apiServer = set("ib-apiserver-ip");
+  if (sniName === undefined) {
+    for (const name of ["ib-apiserver-ip", "ib-default-client-id", "ib-default-tenant-id", "ib-ca-file"]) {
+      if (set(name) !== undefined)
+        throw new OptionsError(`--${name} is given, but not --ib-sni-name, which it needs`);
+    }
+    return undefined;
+  }
+  if (sniName.includes("://"))
+    throw new OptionsError(`--ib-sni-name is ${JSON.stringify(sniName)}, expected a name without https://`);
+  if (apiServer === undefined)
+    throw new OptionsError("--ib-sni-name is given, but not --ib-apiserver-ip, which it needs");
+  const name = /^([a-z0-9.-]+)(:[0-9]+)?$/i.exec(sniName)?.[1];
+  if (name === undefined)
+    throw new OptionsError(`--ib-sni-name is ${JSON.stringify(sniName)}, expected NAME or NAME:PORT`);
+  if (!isIpAddress(apiServer) && !/^[a-z0-9.-]+$/i.test(apiServer))
+    throw new OptionsError(
+      `--ib-apiserver-ip is ${JSON.stringify(apiServer)}, expected an IP address or a name`,
+    );
+  return {
+    url: `https://${sniName}/`,
+    serverName: name,
+    apiServer,
+    caFile: set("ib-ca-file") ?? CLUSTER_CA_FILE,
+    defaultClientId: set("ib-default-client-id"),
+    defaultTenantId: set("ib-default-tenant-id"),
+  };
+}

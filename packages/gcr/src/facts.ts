@@ -1,0 +1,67 @@
+import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
+import { DEFAULT_FALLBACK, type GcrOptions, parseOptions, USAGE } from "./options.ts";
+import { describeRegistry, hostForms, KNOWN_HOST_FORMS, parseRegistryHost } from "./registry.ts";
+import { DEFAULT_UNIVERSE } from "./universe.ts";
+
+/** Opts a service account in, in clusters whose pool GKE made (auth-provider-gcp, pkg/gcpcredential). */
+export const OPT_IN_ANNOTATION = "iam.gke.io/enable-wi-image-pull";
+
+/** Names a pool's provider, as fluxcd's controllers read it. */
+export const PROVIDER_ANNOTATION = "gcp.auth.fluxcd.io/workload-identity-provider";
+
+/** Names the Google service account to become, as GKE reads it. */
+export const SERVICE_ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account";
+
+const ANNOTATIONS: readonly AnnotationFact[] = [
+  { key: OPT_IN_ANNOTATION, namesIdentity: true, about: '"true" where the pool is GKE\'s own' },
+  {
+    key: SERVICE_ACCOUNT_ANNOTATION,
+    namesIdentity: false,
+    about: "email address of the Google service account",
+  },
+  {
+    key: PROVIDER_ANNOTATION,
+    namesIdentity: true,
+    about: "resource name of the workload identity pool's provider",
+  },
+];
+
+/** What the plugin for Google's registries knows, without Google's library. */
+export const gcrFacts: PluginFacts<GcrOptions> = {
+  name: "gcr-credential-provider",
+  // cloud-provider-gcp's binary is called auth-provider-gcp; GKE and kOps install it as gcp-credential-provider.
+  otherNames: ["gcp-credential-provider", "auth-provider-gcp"],
+  service: "Google Artifact Registry",
+  credentialSeconds: 3600,
+  matchImages: hostForms(DEFAULT_UNIVERSE),
+  annotations: ANNOTATIONS,
+  defaultFallback: DEFAULT_FALLBACK,
+  flags: USAGE.flags,
+  parseArguments: parseOptions,
+  hostForms(args) {
+    if (args !== undefined && args.authFlow !== "gcr") {
+      return { patterns: [], beyond: "the .dockercfg that the instance's metadata leads to" };
+    }
+    return { patterns: args?.universe === undefined ? KNOWN_HOST_FORMS : hostForms(args.universe) };
+  },
+  parseHost(host, args) {
+    const registry = parseRegistryHost({ host, port: undefined }, args?.universe);
+    if ("notOurs" in registry) return registry;
+    if (args?.universe !== undefined && args.universe.domain !== registry.universe.domain) {
+      return {
+        notOurs: `belongs to the universe ${registry.universe.domain}, not to ${args.universe.domain}`,
+      };
+    }
+    return describeRegistry(registry);
+  },
+  audiences({ pool }) {
+    if (pool === undefined)
+      return { known: [], others: "the pool that the service account's annotation names" };
+    if (pool.kind === "gke") return { known: [{ audience: pool.tokenAudience }] };
+    return {
+      known: [{ audience: pool.tokenAudience }],
+      others: "the allowed audiences of the pool's provider",
+    };
+  },
+  podsNeedAnnotation: ({ pool }) => pool?.kind !== "workload-identity",
+};
