@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OptionsError, parseImage, parseRegistryMirrors, UnsupportedRegistryError } from "@imagecred/protocol";
+import {
+  OptionsError,
+  parseImage,
+  parseRegistryMirrors,
+  UnsupportedRegistryError,
+} from "@imagecred/protocol";
 import { resolveRegistry } from "./mirrors.ts";
 
 const ECR = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
@@ -30,15 +35,24 @@ test("a host that is not ECR's names the way out, and a typo names itself", () =
     ["cache.example/app", /cache.example is not an Amazon ECR registry; narrow .* --registry cache.example=/],
     ["123456789012.dkr.ecr.cn-north-1.amazonaws.com/app", /partition aws-cn, .*; correct the image's name$/],
   ] as const) {
-    assert.throws(() => resolve(image), (error) => error instanceof UnsupportedRegistryError && message.test(error.message));
+    assert.throws(
+      () => resolve(image),
+      (error) => error instanceof UnsupportedRegistryError && message.test(error.message),
+    );
   }
 });
 
 test("a mapping that cannot be used fails its own images only", () => {
   for (const [image, message] of [
-    ["wrong.example/app", /--registry maps wrong.example to docker.io, but that is not an Amazon ECR registry/],
+    [
+      "wrong.example/app",
+      /--registry maps wrong.example to docker.io, but that is not an Amazon ECR registry/,
+    ],
     ["half.example/app", /--registry has "half.example=", expected HOST\[:PORT\]\[\/PATH\]=TARGET/],
   ] as const) {
-    assert.throws(() => resolve(image), (error) => error instanceof OptionsError && message.test(error.message));
+    assert.throws(
+      () => resolve(image),
+      (error) => error instanceof OptionsError && message.test(error.message),
+    );
   }
 });

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OptionsError, parseImage, parseRegistryMirrors, UnsupportedRegistryError } from "@imagecred/protocol";
+import {
+  OptionsError,
+  parseImage,
+  parseRegistryMirrors,
+  UnsupportedRegistryError,
+} from "@imagecred/protocol";
 import { mirrorsOf, resolveRegistry } from "./mirrors.ts";
 import { DEFAULT_UNIVERSE, universeOfApis } from "./universe.ts";
 
@@ -29,7 +34,11 @@ test("a host that is not Google's, or of another universe than the named one", (
   for (const [image, named, message] of [
     ["m.test/app", undefined, /m.test is not a Google registry, .*--registry m.test=gcr.io/],
     ["gcr.io:5000/app", undefined, /has the port 5000, which no Google registry has/],
-    ["gcr.io/p/app", S3NS, /belongs to the universe googleapis.com, and credentials of s3nsapis.fr cannot be used/],
+    [
+      "gcr.io/p/app",
+      S3NS,
+      /belongs to the universe googleapis.com, and credentials of s3nsapis.fr cannot be used/,
+    ],
     ["mirror.test:5000/app", S3NS, /belongs to the universe googleapis.com/],
   ] as const) {
     assert.throws(
@@ -43,15 +52,23 @@ test("a host that is not Google's, or of another universe than the named one", (
 test("a mapping that cannot be used fails its own images only", () => {
   for (const [image, message] of [
     ["wrong.test/app", /--registry maps wrong.test to docker.io, but that is not a Google registry/],
-    ["docker.s3nsregistry.fr/app", /gcr.io, but that is a registry of googleapis.com, whose credentials cannot be used in s3nsapis.fr/],
+    [
+      "docker.s3nsregistry.fr/app",
+      /gcr.io, but that is a registry of googleapis.com, whose credentials cannot be used in s3nsapis.fr/,
+    ],
     ["half.test/app", /--registry has "half.test", expected HOST/],
   ] as const) {
-    assert.throws(() => resolve(image), (error) => error instanceof OptionsError && message.test(error.message), image);
+    assert.throws(
+      () => resolve(image),
+      (error) => error instanceof OptionsError && message.test(error.message),
+      image,
+    );
   }
 });
 
 test("a response for the node has the mirrors of its universe, and no mapping that cannot be used", () => {
-  const names = (universe: typeof S3NS) => mirrorsOf(universe, mirrors, undefined).map(({ mirror }) => mirror);
+  const names = (universe: typeof S3NS) =>
+    mirrorsOf(universe, mirrors, undefined).map(({ mirror }) => mirror);
   assert.deepEqual(names(DEFAULT_UNIVERSE), ["mirror.test:5000"]);
   assert.deepEqual(names(S3NS), ["m.test/team"]);
 });

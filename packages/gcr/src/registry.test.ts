@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { hostForms, nodeKeys, parseRegistryHost } from "./registry.ts";
-import { DEFAULT_UNIVERSE, universeOfApis } from "./universe.ts";
+import { DEFAULT_UNIVERSE, type Universe, universeOfApis } from "./universe.ts";
 
 const S3NS = universeOfApis("s3nsapis.fr") ?? assert.fail();
 const BERLIN = universeOfApis("apis-berlin-build0.goog") ?? assert.fail();
 
-function domainOf(host: string, port?: string): string | undefined {
-  const registry = parseRegistryHost({ host, port });
-  return "notOurs" in registry ? undefined : registry.universe.domain;
+function universeOf(host: string, port?: string, extra?: Universe): Universe | undefined {
+  const registry = parseRegistryHost({ host, port }, extra);
+  return "notOurs" in registry ? undefined : registry.universe;
 }
+
+const domainOf = (host: string, port?: string) => universeOf(host, port)?.domain;
 
 const OURS: Readonly<Record<string, string>> = {
   "gcr.io": "googleapis.com",
@@ -86,14 +88,14 @@ describe("registry hosts", () => {
 
   it("of a universe that only the operator knows are known when it is named", () => {
     const extra = { domain: "apis.example.com", registryDomain: "registry.example.com" };
-    assert.equal(universeOf({ host: "docker.registry.example.com", port: undefined }, extra), extra);
-    assert.equal(universeOf({ host: "docker.eu.rep.registry.example.com", port: undefined }, extra), extra);
+    assert.equal(universeOf("docker.registry.example.com", undefined, extra), extra);
+    assert.equal(universeOf("docker.eu.rep.registry.example.com", undefined, extra), extra);
     for (const host of [
       "registry.example.com",
       "a.b.registry.example.com",
       "docker.evilregistry.example.com",
     ]) {
-      assert.equal(universeOf({ host, port: undefined }, extra), undefined);
+      assert.equal(universeOf(host, undefined, extra), undefined);
     }
     assert.equal(domainOf("docker.registry.example.com"), undefined);
   });
@@ -121,7 +123,7 @@ describe("registry hosts, whatever is tried", () => {
     fc.assert(
       fc.property(evil, (host) => {
         // A label before a host form's own domain may make another form of the same universe; nothing else may pass.
-        const universe = universeOf({ host, port: undefined });
+        const universe = universeOf(host);
         if (universe === undefined) return;
         assert.match(host, /^[a-z0-9.-]+$/);
         const { registryDomain } = universe;
@@ -134,7 +136,7 @@ describe("registry hosts, whatever is tried", () => {
   it("end in a domain that Google or the partner owns", () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.webAuthority(), fc.string(), evil), (host) => {
-        const universe = universeOf({ host, port: undefined });
+        const universe = universeOf(host);
         if (universe !== undefined)
           assert.match(host, /(^|\.)(gcr\.io|pkg\.dev|pkg-[a-z0-9-]+\.goog|s3nsregistry\.fr)$/);
       }),
@@ -188,7 +190,7 @@ describe("the node's keys", () => {
   it("cover every host that is accepted, and none of another universe", () => {
     fc.assert(
       fc.property(host, fc.constantFrom(undefined, "443", "8443"), (name, port) => {
-        const universe = universeOf({ host: name, port });
+        const universe = universeOf(name, port);
         const registry = port === undefined ? name : `${name}:${port}`;
         for (const each of [DEFAULT_UNIVERSE, S3NS, BERLIN]) {
           const covered = nodeKeys(each).some((key) => keyMatches(key, registry));

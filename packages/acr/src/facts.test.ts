@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { loadedModules } from "@imagecred/protocol/testing";
+import { acrFacts } from "./facts.ts";
+
+const parse = (args: readonly string[], env: Record<string, string> = {}) =>
+  acrFacts.parseArguments({ args, env });
+
+test("importing the facts loads our own modules only", async () => {
+  const foreign = (await loadedModules("@imagecred/acr/facts")).filter((url) =>
+    /node_modules|\bnode:/.test(url),
+  );
+  assert.deepEqual(foreign, []);
+});
+
+test("hosts: of every known cloud where azure.json decides, else of the one that the environment names", () => {
+  const government = parse([], { AZURE_AUTHORITY_HOST: "https://login.microsoftonline.us" });
+  const anyCloud = parse(["/etc/kubernetes/azure.json"]);
+  assert.deepEqual(acrFacts.hostForms(government), { patterns: ["*.azurecr.us", "*.*.geo.azurecr.us"] });
+  assert.deepEqual(acrFacts.hostForms(anyCloud), {
+    patterns: acrFacts.matchImages,
+    beyond: "the cloud that /etc/kubernetes/azure.json names",
+  });
+  assert.deepEqual(acrFacts.parseHost("myreg.eastus.geo.azurecr.us", anyCloud), {
+    service: "Azure Container Registry",
+    details: "registry myreg, region eastus (azurecr.us)",
+  });
+  assert.deepEqual(acrFacts.parseHost("myreg.azurecr.io", government), {
+    notOurs: "belongs to AzurePublicCloud, but the configured cloud is AzureUSGovernmentCloud",
+  });
+  assert.deepEqual(acrFacts.parseHost("docker.io"), {
+    notOurs: "is not a registry of Azure Container Registry",
+  });
+  assert.equal("typo" in acrFacts.parseHost("abc.azurecr.cn"), true);
+});
+
+test("audiences: the cloud's own, or that of AKS identity bindings", () => {
+  assert.deepEqual(
+    acrFacts.audiences(parse([])).known.map(({ audience, hosts }) => [audience, hosts?.[0]]),
+    [["api://AzureADTokenExchange", "*.azurecr.io"]],
+  );
+  const bindings = parse(["--ib-sni-name=ib.example", "--ib-apiserver-ip=10.0.0.1", "azure.json"]);
+  assert.deepEqual(acrFacts.audiences(bindings), { known: [{ audience: "api://AKSIdentityBinding" }] });
+});
