@@ -5,9 +5,9 @@ import { gcrFacts } from "./facts.ts";
 
 const parse = (...args: readonly string[]) => gcrFacts.parseArguments({ args, env: {} });
 
-test("importing the facts loads our own modules only", async () => {
+test("importing the facts loads no package of others", async () => {
   const foreign = (await loadedModules("@imagecred/gcr/facts")).filter((url) =>
-    /node_modules|\bnode:/.test(url),
+    url.includes("/node_modules/"),
   );
   assert.deepEqual(foreign, []);
 });

@@ -21,12 +21,12 @@ describe("options", () => {
   it("need nothing", () => {
     assert.deepEqual(parse([]), {
       authFlow: "gcr",
-      identity: { identity: "auto", fallback: "none" },
+      identity: { identity: "auto", fallback: "unassigned" },
       universe: undefined,
       mirrors: [],
       serviceAccount: "default",
       pool: undefined,
-      lines: [],
+      ignored: [],
     });
     assert.deepEqual(parse(["get-credentials"]), parse([]));
   });
@@ -79,6 +79,7 @@ describe("options", () => {
       assert.deepEqual(parse([`--workload-identity-provider=${value}`]).pool, {
         kind: "workload-identity",
         audience,
+        tokenAudience: `https:${audience}`,
       });
     }
     const other = `//iam.s3nsapis.fr/${PROVIDER}`;

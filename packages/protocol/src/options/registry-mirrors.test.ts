@@ -38,7 +38,7 @@ test("a mapping that cannot be used is an error for its own images only", () => 
     ["mirror.test", "mirror.test/x"],
     ["mirror.test=", "mirror.test/x"],
     ["m.test=https://r.io", "m.test/x"],
-    ["m.test=localhost", "m.test/x"],
+    ["m.test=nothost", "m.test/x"],
     ["m.test=a=b", "m.test/x"],
   ] as const) {
     assert.throws(
