@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
+import { RUNTIMES, type Runtime } from "@imagecred/e2e";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import type { DoctorDocument } from "../src/commands/doctor/document.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
-import { notBuilt, RUNTIMES, type Runtime, runImagecred } from "./executables.ts";
+import { binDirectory, notBuilt, runImagecred } from "./executables.ts";
 
 const PLUGINS = ["ecr-credential-provider", "acr-credential-provider", "gcr-credential-provider"];
 
@@ -75,7 +76,7 @@ const places = (runtime: Runtime): readonly string[] => [
   "-c",
   "imagecred-kubeadm/credential-provider-config.yaml",
   "-b",
-  runtime.directory,
+  binDirectory(runtime),
   "--env-from",
   "shell",
   "-o",
@@ -93,7 +94,7 @@ after(async () => {
 const stepOf = ({ steps }: DoctorDocument, name: string) => steps.find((one) => one.name === name);
 
 for (const runtime of RUNTIMES) {
-  describe(`with the real plugins, ${runtime.name}`, {
+  describe(`with the real plugins, ${runtime}`, {
     skip: notBuilt(runtime, "imagecred", ...PLUGINS),
   }, () => {
     for (const [plugin, { image, username, operation }] of Object.entries(IMAGES)) {

@@ -4,16 +4,17 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { executablePath, RUNTIMES } from "@imagecred/e2e";
 import { answer, PLACES, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
-import { notBuilt, RUNTIMES, runImagecred } from "./executables.ts";
+import { notBuilt, runImagecred } from "./executables.ts";
 
 const CONFIGS = join(import.meta.dirname, "testdata/configs");
 const START_MS = 30;
 
 for (const runtime of RUNTIMES) {
-  describe(`imagecred, ${runtime.name}`, { skip: notBuilt(runtime, "imagecred") }, () => {
+  describe(`imagecred, ${runtime}`, { skip: notBuilt(runtime, "imagecred") }, () => {
     test("prints what the sources print, and ends as they end", async () => {
       using place = bench();
       for (const name of ["fine", "slips", "refused"])
@@ -138,16 +139,15 @@ for (const runtime of RUNTIMES) {
     test("a reader that went away is no defect", () => {
       using place = bench();
       // A pipe whose only reader is gone before the tool starts.
-      const script = `mkfifo p; exec 3<>p 4>p 3<&-; "${join(runtime.directory, "imagecred")}" completion zsh >&4`;
+      const script = `mkfifo p; exec 3<>p 4>p 3<&-; "${executablePath("imagecred", runtime)}" completion zsh >&4`;
       const { status, stderr } = spawnSync("/bin/sh", ["-c", script], { cwd: place.root, encoding: "utf8" });
       assert.deepEqual([status, stderr], [1, ""]);
     });
   });
 }
 
-test(`starts in under ${START_MS} ms`, { skip: notBuilt(RUNTIMES[0] as never, "imagecred") }, () => {
-  const [runtime] = RUNTIMES;
-  const file = join(runtime?.directory ?? "", "imagecred");
+test(`starts in under ${START_MS} ms`, { skip: notBuilt("static", "imagecred") }, () => {
+  const file = executablePath("imagecred", "static");
   const once = (args: readonly string[]) => {
     const started = performance.now();
     const { status } = spawnSync(file, [...args], { stdio: "ignore" });

@@ -1,26 +1,14 @@
-import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { dirname } from "node:path";
+import { executable, executablePath, type Runtime, runFile } from "@imagecred/e2e";
 
-const DIST = join(import.meta.dirname, "../../../dist");
-const ARCHITECTURE = process.arch === "arm64" ? "arm64" : "amd64";
-
-export interface Runtime {
-  readonly name: "static" | "node";
-  readonly directory: string;
+/** Directory of a runtime's programs in `dist/`. */
+export function binDirectory(runtime: Runtime): string {
+  return dirname(executablePath("imagecred", runtime));
 }
 
-export const RUNTIMES: readonly Runtime[] = [
-  { name: "static", directory: join(DIST, `linux-${ARCHITECTURE}`) },
-  { name: "node", directory: join(DIST, `linux-${ARCHITECTURE}-node`) },
-];
-
-/** Why an executable cannot be tried; false where it can. */
-export function notBuilt(runtime: Runtime, ...names: readonly string[]): string | false {
-  const missing = names.filter((name) => !existsSync(join(runtime.directory, name)));
-  return missing.length === 0
-    ? false
-    : `${missing.join(", ")} not in ${runtime.directory}; npm run build makes it`;
+/** Why a test that needs these programs is skipped, or false when all of them are built. */
+export function notBuilt(runtime: Runtime, ...programs: readonly string[]): string | false {
+  return programs.map((program) => executable(program, runtime).skipped).find(Boolean) ?? false;
 }
 
 export interface Ran {
@@ -29,26 +17,17 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export function runImagecred(
+/** Runs the built `imagecred`, with a PATH and nothing else in its environment unless `env` adds it. */
+export async function runImagecred(
   runtime: Runtime,
   args: readonly string[],
-  options: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
+  { env = {}, ...options }: { readonly env?: Readonly<Record<string, string>>; readonly cwd?: string } = {},
 ): Promise<Ran> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(join(runtime.directory, "imagecred"), [...args], {
-      env: { PATH: "/usr/bin:/bin", ...options.env },
-      cwd: options.cwd,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let stdout = "";
-    let stderr = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      stdout += text;
-    });
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      stderr += text;
-    });
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  const file = executablePath("imagecred", runtime);
+  const { exitCode, stdout, stderr } = await runFile(file, {
+    ...options,
+    args,
+    env: { PATH: "/usr/bin:/bin", ...env },
   });
+  return { code: exitCode, stdout, stderr };
 }

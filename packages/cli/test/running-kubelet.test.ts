@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
+import { RUNTIMES } from "@imagecred/e2e";
 import type { DoctorDocument } from "../src/commands/doctor/document.ts";
 import { answer, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
-import { notBuilt, RUNTIMES, runImagecred } from "./executables.ts";
+import { notBuilt, runImagecred } from "./executables.ts";
 
 /** Another kubelet on this machine would be found as well as ours. */
 function otherKubelet(): string | false {
@@ -23,7 +24,7 @@ function otherKubelet(): string | false {
 }
 
 for (const runtime of RUNTIMES) {
-  describe(`beside a running kubelet, ${runtime.name}`, {
+  describe(`beside a running kubelet, ${runtime}`, {
     skip: notBuilt(runtime, "imagecred") || otherKubelet(),
   }, () => {
     test("its flags, its environment and its start are found", async () => {

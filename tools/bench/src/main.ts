@@ -1,11 +1,19 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import {
+  bringUpLoopback,
+  CLOUD,
+  DOCS,
+  insideNamespace,
+  METADATA,
+  nameHosts,
+  runInNamespace,
+} from "@imagecred/workspace";
 import { compare } from "./compare.ts";
 import { type Contender, otherContender, ourContenders, vendorContender } from "./contenders.ts";
 import { describeMachine } from "./machine.ts";
 import { buildLauncher } from "./measure.ts";
-import { bringUpLoopback, insideNamespace, nameHosts, rerunInside } from "./namespace.ts";
 import { drawPicture } from "./picture.ts";
 import { brokenLimits, renderTable } from "./report.ts";
 import type { Results, Table } from "./results.ts";
@@ -43,7 +51,8 @@ if (flags.help) {
   // Built outside: the namespace has no network to fetch crates and modules from.
   buildLauncher();
   if (flags.against === undefined) for (const plugin of chosenPlugins()) vendorContender(SCENARIOS[plugin]);
-  process.exitCode = rerunInside();
+  const { exitCode } = await runInNamespace(process.argv.slice(1), { output: "visible" });
+  process.exitCode = exitCode ?? 1;
 } else {
   process.exitCode = await main();
 }
@@ -80,8 +89,8 @@ async function benchmark(launcher: string, plugin: PluginName): Promise<Table[]>
     return [];
   }
   const hosts: Record<string, string> = {};
-  for (const name of scenario.cloudHosts) hosts[name] = "127.0.0.1";
-  for (const name of scenario.metadataHosts) hosts[name] = "169.254.169.254";
+  for (const name of scenario.cloudHosts) hosts[name] = CLOUD.address;
+  for (const name of scenario.metadataHosts) hosts[name] = METADATA.address;
   nameHosts(hosts);
   const clouds = await scenario.start();
   const tables: Table[] = [];
@@ -110,14 +119,13 @@ function others(plugin: PluginName): readonly Contender[] {
 
 /** The tables go between two comments of docs/performance.md; the words around them are written by hand. */
 function writeDocuments(results: Results): void {
-  const docs = join(import.meta.dirname, "../../../docs");
-  writeFileSync(join(docs, "performance.json"), `${JSON.stringify(results, null, 2)}\n`);
-  writeFileSync(join(docs, "performance.svg"), drawPicture(results));
-  const page = readFileSync(join(docs, "performance.md"), "utf8");
+  writeFileSync(join(DOCS, "performance.json"), `${JSON.stringify(results, null, 2)}\n`);
+  writeFileSync(join(DOCS, "performance.svg"), drawPicture(results));
+  const page = readFileSync(join(DOCS, "performance.md"), "utf8");
   const generated = `Measured ${results.date} on ${results.machine}; ${flags.runs} runs of each, medians.\n\n${results.tables.map(renderTable).join("\n")}`;
   const written = page.replace(
     /(<!-- tables -->\n)[\s\S]*(<!-- end of tables -->)/,
     (_, start, end) => `${start}\n${generated}\n${end}`,
   );
-  writeFileSync(join(docs, "performance.md"), written);
+  writeFileSync(join(DOCS, "performance.md"), written);
 }

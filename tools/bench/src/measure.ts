@@ -1,9 +1,9 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { CACHE, run } from "@imagecred/workspace";
 
 /** What one run of a process cost, as the kernel counted it. */
 export interface Cost {
@@ -15,21 +15,17 @@ export interface Cost {
 
 const CRATE = join(import.meta.dirname, "../measure");
 
-/** Builds the launcher that counts (see measure/src/main.rs); cached by its source. @returns its path */
+/** Builds the launcher that counts (see measure/src/main.rs); cached by its source. @returns its path @throws {ToolError} without a Rust toolchain */
 export function buildLauncher(): string {
-  const cache = process.env["IMAGECRED_CACHE"] ?? join(homedir(), ".cache/imagecred");
   const inputs = ["Cargo.toml", "Cargo.lock", "src/main.rs"].map((name) => readFileSync(join(CRATE, name)));
   const key = createHash("sha256").update(Buffer.concat(inputs)).digest("hex").slice(0, 16);
-  const target = join(cache, "measure", key);
+  const target = join(CACHE, "measure", key);
   const launcher = join(target, "release/measure");
   if (existsSync(launcher)) return launcher;
-  const { status } = spawnSync("cargo", ["build", "--release", "--locked", "--quiet"], {
+  run("cargo", ["build", "--release", "--locked", "--quiet"], {
     cwd: CRATE,
-    stdio: "inherit",
-    env: { ...process.env, CARGO_TARGET_DIR: target },
+    env: { CARGO_TARGET_DIR: target },
   });
-  if (status !== 0)
-    throw new Error("the measuring launcher did not build; the benchmark needs a Rust toolchain");
   return launcher;
 }
 

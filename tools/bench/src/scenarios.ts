@@ -1,4 +1,5 @@
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { CLOUD, METADATA } from "@imagecred/workspace";
 
 export const PLUGINS = ["ecr", "acr", "gcr"] as const;
 export type PluginName = (typeof PLUGINS)[number];
@@ -17,9 +18,6 @@ export interface Scenario {
   /** Arguments for our plugin and for the vendor's: the same, as ours is a drop-in. */
   args(clouds: Clouds): Promise<readonly string[]>;
 }
-
-const CLOUD = { address: "127.0.0.1", port: 443 };
-const METADATA = { address: "169.254.169.254", port: 80 };
 
 export const SCENARIOS: Readonly<Record<PluginName, Scenario>> = {
   ecr: {

@@ -1,5 +1,5 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
+import { notInstalled } from "@imagecred/workspace";
 
 /** One step of `npm test`. */
 export interface Stage {
@@ -48,15 +48,15 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: "rust",
-    about: "the static executables' host: formatting, clippy, tests",
+    about: "the static runtime: formatting, clippy, tests",
     command: [...node, "tools/checks/src/check-runtime.ts"],
-    skip: () => missing("cargo", "a Rust toolchain"),
+    skip: () => notInstalled("cargo", "cc"),
   },
   {
     name: "workflows",
     about: "GitHub Actions under actionlint and zizmor",
     command: [...node, "tools/checks/src/check-workflows.ts"],
-    skip: () => missing("go", "Go") ?? missing("python3", "Python"),
+    skip: () => notInstalled("go", "python3"),
   },
   {
     name: "build",
@@ -90,26 +90,6 @@ export const STAGES: readonly Stage[] = [
     about: "the real kubelet's code and binary against the executables",
     command: tests("one file after another", "tools/kubelet-conformance/test/**/*.test.ts"),
     tests: true,
-    skip: () => missing("go", "Go"),
+    skip: () => notInstalled("go"),
   },
 ];
-
-function missing(program: string, what: string): string | undefined {
-  return findOnPath(program) === undefined
-    ? `${what} is not installed (no \`${program}\` on the PATH)`
-    : undefined;
-}
-
-/** The file that a program's name stands for, as a shell would find it. */
-export function findOnPath(program: string): string | undefined {
-  for (const directory of (process.env["PATH"] ?? "").split(delimiter)) {
-    const candidate = join(directory, program);
-    try {
-      accessSync(candidate, constants.X_OK);
-      return candidate;
-    } catch {
-      // Not in this directory.
-    }
-  }
-  return undefined;
-}

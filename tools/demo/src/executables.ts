@@ -1,36 +1,23 @@
-import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { directoryName, ownPlatform, ROOT, type Runtime, run } from "@imagecred/workspace";
 
-const BUILD = join(import.meta.dirname, "../../build/src/main.ts");
+/** A program of its own, so that the build's own output stays out of the demo's. */
+const BUILD = join(ROOT, "tools/executables/src/main.ts");
 
 /**
- * Builds the three plugins into `directory` and gives the bin dir. Static where their host is in the cache already (it
- * takes minutes to compile, and `npm run build` does that); otherwise Node single executables.
+ * Builds the three plugins into `directory` and returns their directory. Static when the static runtime is in the cache
+ * (`npm run build` compiles it, in minutes); otherwise Node.js single executables.
  */
-export function buildPlugins(directory: string): {
-  readonly binDir: string;
-  readonly runtime: "static" | "node";
-} {
-  const platform = `linux-${process.arch === "x64" ? "amd64" : process.arch}`;
-  if (build(directory, "static", ["--cached-host"]))
-    return { binDir: join(directory, platform), runtime: "static" };
-  if (build(directory, "node", [])) return { binDir: join(directory, `${platform}-node`), runtime: "node" };
+export function buildPlugins(directory: string): { readonly binDir: string; readonly runtime: Runtime } {
+  for (const runtime of ["static", "nodejs"] as const) {
+    if (build(directory, runtime))
+      return { binDir: join(directory, directoryName(ownPlatform(), runtime)), runtime };
+  }
   throw new Error("the plugins could not be built");
 }
 
-function build(directory: string, runtime: string, flags: readonly string[]): boolean {
-  const args = [
-    "--conditions=@imagecred/source",
-    BUILD,
-    "--only",
-    "ecr,acr,gcr",
-    "--runtime",
-    runtime,
-    "--out",
-    directory,
-    ...flags,
-  ];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
-  if (status !== 0) throw new Error(`building the plugins: ${stdout}${stderr}`);
+function build(directory: string, runtime: Runtime): boolean {
+  const what = ["--only", "ecr,acr,gcr", "--runtime", runtime, "--out", directory, "--cached-runtime"];
+  const stdout = run(process.execPath, ["--conditions=@imagecred/source", BUILD, ...what]);
   return !/skipped/.test(stdout);
 }

@@ -29,7 +29,7 @@ async function demonstrate(clouds: Clouds): Promise<void> {
   const what =
     runtime === "static"
       ? "static executables"
-      : "Node single executables (npm run build makes the static ones)";
+      : "Node.js single executables (npm run build makes the static ones)";
   console.log(`\nBuilt the three plugins as ${what}.`);
   console.log(
     "Started fake AWS, Azure and Google Cloud on loopback: real sockets, TLS, signatures and tokens checked.",

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
-import { executable } from "./machine.ts";
+import { anyExecutable } from "@imagecred/workspace";
 
 /** Fake clouds that are the surroundings of a page's machine: a node of each cloud at once. */
 export async function startSurroundings(): Promise<{ clouds: Clouds; env: Record<string, string> }> {
@@ -10,7 +10,7 @@ export async function startSurroundings(): Promise<{ clouds: Clouds; env: Record
     ...(await clouds.env("acr")),
     ...(await clouds.env("gcr")),
     // What tools/docs/src/node.sh makes files of.
-    EXECUTABLES: dirname(executable("imagecred") ?? ""),
+    EXECUTABLES: dirname(anyExecutable("imagecred") ?? ""),
     AZURE_JSON: await clouds.azure.azureJsonFile("managed-identity"),
     POD_TOKEN_AWS: await clouds.cluster.issueServiceAccountToken({
       audience: "sts.amazonaws.com",

@@ -1,19 +1,13 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { executables, needsRoot } from "@imagecred/e2e";
-import { DOCS, ROOT } from "./page.ts";
+import { anyExecutable, DOCS, needsRoot, ROOT } from "@imagecred/workspace";
 import { Session } from "./session.ts";
 
 /** Why no machine can be made here, or false. */
 export const NO_MACHINE: string | false =
   needsRoot("unshare", "mount", "chroot", "bash") ||
-  (executable("imagecred") === undefined ? "the executables are not built (npm run build)" : false);
-
-/** A built executable, the static one where there is one. */
-export function executable(name: string): string | undefined {
-  return executables(name).find((built) => built.skipped === undefined)?.path;
-}
+  (anyExecutable("imagecred") === undefined ? "the executables are not built (npm run build)" : false);
 
 /**
  * Programs that a page may call and that this machine need not have: there is nobody but root here, and no systemd.

@@ -1,8 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-
-export const ROOT = join(import.meta.dirname, "../../..");
-export const DOCS = join(ROOT, "docs");
+import { DOCS, ROOT } from "@imagecred/workspace";
 
 /** What a comment on the line above a fenced block says about it: `<!-- run, when no-role -->`. */
 export interface Mark {

@@ -1,8 +1,7 @@
 import { copyFileSync, globSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Built, type Component, missingForGoTools, writeTree } from "@imagecred/release";
-import { executable } from "./machine.ts";
-import { ROOT } from "./page.ts";
+import { anyExecutable, DIST, ownPlatform } from "@imagecred/workspace";
 
 export const VERSION = "1.0.0";
 
@@ -21,10 +20,10 @@ const COMPONENTS: readonly Component[] = [
 
 /** Writes the release tree of this machine's executables to `<directory>/<version>`, and {@link flatten}s it. */
 export async function writeRelease(directory: string): Promise<void> {
-  const arch = process.arch === "arm64" ? "arm64" : "amd64";
+  const { arch } = ownPlatform();
   // Two of the four are enough for the page's commands.
   const built = (["ecr-credential-provider", "imagecred"] as const).flatMap((program): Built[] => {
-    const path = executable(program);
+    const path = anyExecutable(program);
     if (path === undefined) return [];
     return [{ program, flavor: { os: "linux", arch, runtime: "static" }, path, components: COMPONENTS }];
   });
@@ -41,7 +40,7 @@ export async function writeRelease(directory: string): Promise<void> {
 
 /** The newest release tree of this machine that has what `npm run release` makes for linux-amd64. */
 export function builtRelease(): { readonly version: string; readonly directory: string } | undefined {
-  const releases = join(ROOT, "dist/release");
+  const releases = join(DIST, "release");
   const version = globSync("*/linux/amd64/*.deb", { cwd: releases })
     .map((path) => path.slice(0, path.indexOf("/")))
     .toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }))

@@ -3,10 +3,11 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Clouds } from "@imagecred/fake-clouds";
+import { DOCS, ROOT } from "@imagecred/workspace";
 import { asOnANode, SITUATIONS, startSurroundings } from "../src/clouds.ts";
 import { Machine, NO_MACHINE } from "../src/machine.ts";
 import { fits } from "../src/normalise.ts";
-import { type Block, blocksOf, DOCS, pages, placeOf, textOf } from "../src/page.ts";
+import { type Block, blocksOf, pages, placeOf, textOf } from "../src/page.ts";
 import { CURL_STAND_IN, writeRelease } from "../src/release.ts";
 import { commandsOf } from "../src/session.ts";
 
@@ -44,7 +45,7 @@ for (const page of pages().filter((name) => !(name in ELSEWHERE) && consoleBlock
         standIns: RELEASE.includes(page) ? { curl: CURL_STAND_IN } : {},
       });
       if (RELEASE.includes(page)) await writeRelease(machine.directory);
-      else await machine.session.run(`source ${join(DOCS, "testing/node.sh")}`);
+      else await machine.session.run(`source ${join(ROOT, "tools/docs/src/node.sh")}`);
     });
     after(async () => {
       await machine[Symbol.asyncDispose]();

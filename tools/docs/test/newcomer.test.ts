@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { copyFileSync, existsSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { registryStatus } from "@imagecred/e2e";
@@ -12,6 +11,7 @@ import {
   NEWEST,
   type Started,
 } from "@imagecred/kubelet-conformance";
+import { BARE_DEBIAN } from "@imagecred/release";
 import { startSurroundings } from "../src/clouds.ts";
 import { Machine, NO_MACHINE } from "../src/machine.ts";
 import { type Block, blocksOf, placeOf, textOf } from "../src/page.ts";
@@ -27,13 +27,11 @@ const IMAGE = "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app";
 const CONFIG = "/etc/kubernetes/credential-provider-config.yaml";
 const BIN_DIR = "/usr/local/libexec/kubernetes/credential-providers";
 
-const cache = process.env["IMAGECRED_CACHE"] || join(homedir(), ".cache", "imagecred");
-const debian = join(cache, "chroots", "debian-stable");
 const release = builtRelease();
 const skip =
   NO_MACHINE ||
-  ((await goMissing()) ??
-    (existsSync(debian)
+  (goMissing() ??
+    (existsSync(BARE_DEBIAN)
       ? release === undefined && "there is no release of linux-amd64 (npm run release makes one)"
       : "there is no bare Debian (npm run release:verify makes it)"));
 
@@ -51,7 +49,7 @@ describe("a newcomer on a bare Debian", { skip }, () => {
     assert.ok(release);
     const { clouds, env } = await startSurroundings();
     await using machine = await Machine.start({
-      root: debian,
+      root: BARE_DEBIAN,
       env,
       shared: [clouds.core.directory],
       standIns: { curl: CURL_STAND_IN },
@@ -69,7 +67,7 @@ describe("a newcomer on a bare Debian", { skip }, () => {
       }
     }
 
-    copyFileSync(await built(driverOf(NEWEST)), join(machine.directory, "driver"));
+    copyFileSync(built(driverOf(NEWEST)), join(machine.directory, "driver"));
     const questions = [
       { id: 1, op: "register", config: CONFIG, binDir: BIN_DIR, serviceAccounts: [] },
       { id: 2, op: "lookup", image: IMAGE, pod: {} },

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { describe, it } from "node:test";
 import { bearerOf, Core, json } from "@imagecred/fake-clouds/core";
-import { DOCS } from "../src/page.ts";
+import { DOCS } from "@imagecred/workspace";
 
 const SOURCE = join(DOCS, "examples/oidc-credential-provider.ts");
 const AUDIENCE = "registry.example.com";

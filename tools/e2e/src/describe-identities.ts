@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
-import { executables } from "./executables.ts";
+import { executables } from "@imagecred/workspace";
 import { expectSuccess } from "./expect.ts";
 import { registryStatus } from "./registry-client.ts";
 import { kubeletRequest, parseResponse } from "./request.ts";

@@ -1,9 +1,14 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, test } from "node:test";
 import { type CloudsOptions, startClouds } from "@imagecred/fake-clouds";
-import { type Executable, executables } from "./executables.ts";
-import { needsRoot } from "./machine.ts";
-import { furnishNamespace, insideNamespace, rerunInside } from "./namespace.ts";
+import {
+  type Executable,
+  executables,
+  insideNamespace,
+  needsRoot,
+  runInNamespace,
+} from "@imagecred/workspace";
+import { setUpNetwork } from "./namespace.ts";
 import type { Scenario } from "./scenario.ts";
 import { Subject, type Suite } from "./suite.ts";
 import { badInput } from "./suites/bad-input.ts";
@@ -18,6 +23,8 @@ import { streams } from "./suites/streams.ts";
 
 /** One after another: some of them measure time. */
 const SUITES: readonly Suite[] = [happy, badInput, streams, isolation, proxy, offCloud];
+/** Many times what the suite inside the namespace takes. */
+const TIME_LIMIT_MS = 300_000;
 /** Side by side: these mostly wait for retries and time limits. */
 const AT_ONCE = 4;
 
@@ -27,7 +34,7 @@ const AT_ONCE = 4;
  */
 export function describePlugin(scenario: Scenario, file: string): void {
   if (insideNamespace()) {
-    const options = { ...scenario.clouds, listen: furnishNamespace(scenario) };
+    const options = { ...scenario.clouds, listen: setUpNetwork(scenario) };
     for (const executable of built(scenario))
       describeOne(scenario, executable, nameOf(scenario, executable), [network], options);
     return;
@@ -41,9 +48,13 @@ export function describePlugin(scenario: Scenario, file: string): void {
     });
   }
   const skip = needsRoot("unshare", "ip", "mount");
-  test(`${scenario.executable} in a network namespace, under real names and addresses`, { skip }, () => {
-    const { status, output } = rerunInside(file);
-    assert.equal(status, 0, output);
+  test(`${scenario.executable} in a network namespace, under real names and addresses`, {
+    skip,
+  }, async () => {
+    const { exitCode, output } = await runInNamespace(["--test-reporter=spec", file], {
+      timeoutMs: TIME_LIMIT_MS,
+    });
+    assert.equal(exitCode, 0, output);
     assert.match(output, /pass [1-9]/, output);
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Clouds } from "@imagecred/fake-clouds";
-import type { RunResult } from "./run-plugin.ts";
+import type { RunResult } from "@imagecred/workspace";
 
 /** The kubelet appends stderr to an error that travels through pod status: a line has to fit. */
 const MAX_LINE_BYTES = 700;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { RunResult } from "./run-plugin.ts";
+import type { RunResult } from "@imagecred/workspace";
 
 /** A shared machine may be busy for a moment; it is not for three runs. */
 const TRIES = 3;

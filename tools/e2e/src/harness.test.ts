@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import type { RunFileOptions, RunResult } from "@imagecred/workspace";
 import { expectFailure, expectSuccess } from "./expect.ts";
 import { expectWithin } from "./fastest.ts";
-import { type RunOptions, type RunResult, runPlugin } from "./run-plugin.ts";
+import { runPlugin } from "./run-plugin.ts";
 
-function sh(script: string, options: RunOptions = {}): Promise<RunResult> {
+function sh(script: string, options: RunFileOptions = {}): Promise<RunResult> {
   return runPlugin("/bin/sh", { ...options, args: ["-c", script] });
 }
 

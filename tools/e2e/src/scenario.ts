@@ -1,6 +1,7 @@
 import type { Clouds, CloudsOptions, Plugin } from "@imagecred/fake-clouds";
+import type { CallKind, Expectation } from "./expectation.ts";
 import type { RequestOptions } from "./request.ts";
-import type { Expectation, FaultName } from "./suites/fault-cases.ts";
+import type { FaultName } from "./suites/fault-cases.ts";
 
 /** One request that a case makes, as the fakes name it. */
 export interface Call {
@@ -8,8 +9,7 @@ export interface Call {
   readonly service: string;
   /** `GetAuthorizationToken` */
   readonly operation: string;
-  /** `metadata` is plain HTTP on the node's own link; `cloud` is TLS to the world. */
-  readonly kind: "metadata" | "cloud";
+  readonly kind: CallKind;
   /** Where this call differs from what faults do to its kind, with the reason in a comment. */
   readonly faults?: Readonly<Partial<Record<FaultName, Partial<Expectation>>>>;
 }

@@ -1,11 +1,11 @@
 import type { Clouds } from "@imagecred/fake-clouds";
-import type { Runtime } from "./executables.ts";
+import type { RunFileOptions, RunResult, Runtime } from "@imagecred/workspace";
 import { kubeletRequest } from "./request.ts";
-import { type RunOptions, type RunResult, runPlugin } from "./run-plugin.ts";
+import { runPlugin } from "./run-plugin.ts";
 import type { Case, Inputs, Scenario } from "./scenario.ts";
 
 /** How a run differs from a case. */
-export interface Change extends Omit<RunOptions, "args">, Inputs {
+export interface Change extends Omit<RunFileOptions, "args">, Inputs {
   readonly image?: string;
   /** Default: the scenario's first. */
   readonly like?: Case;

@@ -1,34 +1,30 @@
+import { ownPlatform, type Platform, type Runtime } from "@imagecred/workspace";
 import type { Metafile } from "esbuild";
-import type { Runtime } from "./bundle.ts";
-import { crateDirectory } from "./cargo.ts";
-import type { Executable } from "./executables.ts";
-import { hostFor, missingForHost } from "./host.ts";
-import { buildNode, missingForNode } from "./node-sea.ts";
-import { ownPlatform, type Platform } from "./platforms.ts";
-import { buildStatic } from "./static.ts";
-
-/** What was put into an executable. */
-export interface BuiltExecutable {
-  readonly metafile: Metafile;
-}
-
-/** Directory of the static runtime's crate. */
-export const hostCrate = crateDirectory;
+import type { Profile } from "./cargo.ts";
+import { buildNodejs, missingForNodejs } from "./nodejs-executable.ts";
+import type { Program } from "./programs.ts";
+import { buildStatic } from "./static-executable.ts";
+import { missingForStatic, staticRuntimeFor } from "./static-runtime.ts";
 
 /** Why a platform's executables cannot be built here, or undefined where they can. */
 export function whyNot(runtime: Runtime, platform: Platform): string | undefined {
-  return runtime === "static" ? missingForHost(platform) : missingForNode();
+  return runtime === "static" ? missingForStatic(platform) : missingForNodejs();
 }
 
-/** Builds one executable as it is shipped. @throws {BuildError} */
+/**
+ * Builds one executable into the file `out`. @param profile how the static runtime is compiled; `release` is what ships
+ * @returns what went into it @throws {ToolError}
+ */
 export async function buildExecutable(
-  executable: Executable,
+  program: Program,
   runtime: Runtime,
   platform: Platform,
   out: string,
-): Promise<BuiltExecutable> {
-  if (runtime === "node") return { metafile: await buildNode(executable, platform, out) };
-  const host = hostFor(platform, "release");
-  const compiler = hostFor(ownPlatform(), "release");
-  return { metafile: await buildStatic(executable, host, compiler, out) };
+  profile: Profile = "release",
+): Promise<Metafile> {
+  if (runtime === "nodejs") return await buildNodejs(program, platform, out);
+  const target = staticRuntimeFor(platform, profile);
+  const own = ownPlatform();
+  const compiler = own === platform ? target : staticRuntimeFor(own, profile);
+  return await buildStatic(program, target, compiler, out);
 }

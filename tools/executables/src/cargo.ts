@@ -2,20 +2,17 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { CACHE, type Platform, ROOT, run, rustTargetOf, ToolError } from "@imagecred/workspace";
 import { cargoInChroot, routeTo } from "./cross.ts";
-import { cacheDirectory, root } from "./paths.ts";
-import { type Platform, rustTargetOf } from "./platforms.ts";
-import { run } from "./run.ts";
-import { BuildError } from "./say.ts";
 import { placeSteadyRustc, steadyRustcSources } from "./steady-rustc.ts";
 
-export const crateDirectory = join(root, "tools", "runtime");
+export const crateDirectory = join(ROOT, "tools", "runtime");
 
 /** `release` is what ships; `fast` links in seconds and is for development and tests. */
-export type HostProfile = "release" | "fast";
+export type Profile = "release" | "fast";
 
 /** What decides, beside our own sources, what cargo makes. */
-export function buildSettings(platform: Platform, profile: HostProfile): string[] {
+export function buildSettings(platform: Platform, profile: Profile): string[] {
   const toolchain = run("rustc", ["-vV"], { cwd: crateDirectory });
   const lockFile = readFileSync(join(crateDirectory, "Cargo.lock"), "utf8");
   const { rust, c } = flags(cargoHome());
@@ -32,21 +29,21 @@ export function buildSettings(platform: Platform, profile: HostProfile): string[
 }
 
 /** Where cargo builds: dependencies are worth keeping when only our own sources change. */
-export function targetDirectory(platform: Platform, profile: HostProfile): string {
-  return join(cacheDirectory, "runtime", `target-${hash(buildSettings(platform, profile))}`);
+export function targetDirectory(platform: Platform, profile: Profile): string {
+  return join(CACHE, "runtime", `target-${hash(buildSettings(platform, profile))}`);
 }
 
 /** Runs `cargo <command>` on tools/runtime with the flags that every build of it has. */
 export function cargo(
   command: readonly string[],
   platform: Platform,
-  profile: HostProfile,
+  profile: Profile,
   rest: readonly string[] = [],
 ): void {
   const target = targetDirectory(platform, profile);
   const args = [...command, "--locked", "--profile", profile, "--target", rustTargetOf(platform), ...rest];
   const route = routeTo(platform);
-  if (route.kind === "impossible") throw new BuildError(route.reason);
+  if (route.kind === "impossible") throw new ToolError(route.reason);
   const wrapper = placeSteadyRustc(target);
   if (route.kind === "chroot") {
     const { rust, c } = flags("/cargo");

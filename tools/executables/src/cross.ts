@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { cacheDirectory } from "./paths.ts";
-import { ownPlatform, type Platform, rustTargetOf } from "./platforms.ts";
-import { run, versionLine } from "./run.ts";
+import { CACHE, ownPlatform, type Platform, run, rustTargetOf, versionLine } from "@imagecred/workspace";
 import { say } from "./say.ts";
 
 const SCRIPTS = join(import.meta.dirname, "../cross");
@@ -48,7 +46,7 @@ function chrootDirectory(): string {
     .update(readFileSync(join(SCRIPTS, "make-chroot")))
     .digest("hex")
     .slice(0, 16);
-  return join(cacheDirectory, "cross", `debian-${recipe}`);
+  return join(CACHE, "cross", `debian-${recipe}`);
 }
 
 /** Makes the chroot if it is not there, and runs cargo in it. */

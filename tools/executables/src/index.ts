@@ -1,8 +1,4 @@
-export { type BuiltExecutable, buildExecutable, hostCrate, whyNot } from "./build-executable.ts";
-export { cargo } from "./cargo.ts";
-export { type Executable, executables, versionOf } from "./executables.ts";
-export { nodePackageDirectory } from "./node-binary.ts";
-export { cacheDirectory, distDirectory, root } from "./paths.ts";
-export { fileName, ownPlatform, type Platform, platformNamed } from "./platforms.ts";
-export { run } from "./run.ts";
-export { BuildError } from "./say.ts";
+export { buildExecutable, whyNot } from "./build-executable.ts";
+export { cargo, crateDirectory } from "./cargo.ts";
+export { nodePackageDirectory } from "./nodejs-binary.ts";
+export { type Program, programs, versionOf } from "./programs.ts";

@@ -1,67 +1,72 @@
 import { parseArgs } from "node:util";
-import type { Runtime } from "./bundle.ts";
-import type { HostProfile } from "./cargo.ts";
-import { type Executable, executables } from "./executables.ts";
-import { distDirectory } from "./paths.ts";
-import { ownPlatform, type Platform, platformNamed } from "./platforms.ts";
-import { BuildError } from "./say.ts";
+import {
+  DIST,
+  ownPlatform,
+  type Platform,
+  platformNamed,
+  RUNTIMES,
+  type Runtime,
+  ToolError,
+} from "@imagecred/workspace";
+import type { Profile } from "./cargo.ts";
+import { type Program, programs } from "./programs.ts";
 
 export const USAGE = `usage: node tools/executables/src/main.ts [options]
-  --only NAME,...        of ${executables.map(({ short }) => short).join(", ")} (default: all)
-  --runtime NAME,...     of static, node (default: both)
+  --only NAME,...        of ${programs.map(({ short }) => short).join(", ")} (default: all)
+  --runtime NAME,...     of static, nodejs (default: both)
   --platform NAME        linux-amd64, linux-arm64, windows-amd64 or windows-arm64 (default: this machine's)
-  --host release|fast    how the static runtime is compiled; fast links in seconds (default: release)
-  --cached-host          static only where the runtime need not be compiled first
+  --profile release|fast how the static runtime is compiled; fast links in seconds (default: release)
+  --cached-runtime       static only where the runtime need not be compiled first
   --out DIRECTORY        (default: dist)
   --analyze              print what each executable is made of
   --help`;
 
 export interface BuildOptions {
-  readonly only: readonly Executable[];
+  readonly only: readonly Program[];
   readonly runtimes: readonly Runtime[];
   readonly platform: Platform;
-  readonly hostProfile: HostProfile;
-  readonly cachedHost: boolean;
+  readonly profile: Profile;
+  readonly cachedRuntime: boolean;
   readonly out: string;
   readonly analyze: boolean;
   readonly help: boolean;
 }
 
-/** @throws {BuildError} for what it does not know */
+/** @throws {ToolError} for an unknown name; parseArgs' TypeError for an unknown flag */
 export function parseOptions(args: readonly string[]): BuildOptions {
   const { values } = parseArgs({
     args: [...args],
     options: {
       only: { type: "string" },
-      runtime: { type: "string", default: "static,node" },
+      runtime: { type: "string", default: RUNTIMES.join() },
       platform: { type: "string" },
-      host: { type: "string", default: "release" },
-      "cached-host": { type: "boolean", default: false },
-      out: { type: "string", default: distDirectory },
+      profile: { type: "string", default: "release" },
+      "cached-runtime": { type: "boolean", default: false },
+      out: { type: "string", default: DIST },
       analyze: { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
   return {
-    only: values.only === undefined ? executables : values.only.split(",").map(executableNamed),
-    runtimes: values.runtime.split(",").map((name) => oneOf(name, ["static", "node"], "--runtime")),
+    only: values.only === undefined ? programs : values.only.split(",").map(programNamed),
+    runtimes: values.runtime.split(",").map((name) => oneOf(name, RUNTIMES, "--runtime")),
     platform: values.platform === undefined ? ownPlatform() : platformNamed(values.platform),
-    hostProfile: oneOf(values.host, ["release", "fast"], "--host"),
-    cachedHost: values["cached-host"],
+    profile: oneOf(values.profile, ["release", "fast"], "--profile"),
+    cachedRuntime: values["cached-runtime"],
     out: values.out,
     analyze: values.analyze,
     help: values.help,
   };
 }
 
-function executableNamed(name: string): Executable {
-  const found = executables.find((executable) => executable.short === name || executable.name === name);
-  if (found === undefined) throw new BuildError(`no executable ${name}\n${USAGE}`);
+function programNamed(name: string): Program {
+  const found = programs.find((program) => program.short === name || program.name === name);
+  if (found === undefined) throw new ToolError(`no program ${name}\n${USAGE}`);
   return found;
 }
 
 function oneOf<const Name extends string>(name: string, names: readonly Name[], flag: string): Name {
   const found = names.find((candidate) => candidate === name);
-  if (found === undefined) throw new BuildError(`${flag} ${name}: not one of ${names.join(", ")}`);
+  if (found === undefined) throw new ToolError(`${flag} ${name}: not one of ${names.join(", ")}`);
   return found;
 }

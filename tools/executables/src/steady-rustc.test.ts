@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { run, versionLine } from "./run.ts";
+import { run, versionLine } from "@imagecred/workspace";
 import { placeSteadyRustc } from "./steady-rustc.ts";
 
 const PROGRAM = `

@@ -1,6 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { run } from "./run.ts";
+import { run } from "@imagecred/workspace";
 
 const sources = join(import.meta.dirname, "../rustc");
 const names = ["fixed-random.c", "rustc-wrapper"];

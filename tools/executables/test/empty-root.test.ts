@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { type RunResult, runFile } from "@imagecred/workspace";
 import { nameServer } from "./support/name-server.ts";
 import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
-import { type Run, runFile } from "./support/run.ts";
 import { httpServer } from "./support/servers.ts";
 
 /** Of the loopback network, and nobody's. */
@@ -28,7 +28,7 @@ describe("static executable: a root directory with nothing but the file", { skip
     file: string,
     args: readonly string[],
     etc: Record<string, string> = {},
-  ): Promise<Run> {
+  ): Promise<RunResult> {
     const root = mkdtempSync(join(directory, "root-"));
     await copyFile(file, join(root, "program"));
     if (Object.keys(etc).length > 0) mkdirSync(join(root, "etc"));
@@ -37,8 +37,8 @@ describe("static executable: a root directory with nothing but the file", { skip
   }
 
   test("it runs, without even /proc and /dev", async () => {
-    const { status, stdout, stderr } = await runAlone(surroundings, ["a", "b"]);
-    assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+    const { exitCode, stdout, stderr } = await runAlone(surroundings, ["a", "b"]);
+    assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: "" });
     assert.deepEqual(JSON.parse(stdout), { args: ["a", "b"], intruder: null });
   });
 

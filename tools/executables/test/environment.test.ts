@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { build, missing, program, runtimes, temporaryDirectory } from "./support/programs.ts";
-import { runFile } from "./support/run.ts";
+import { RUNTIMES, runFile } from "@imagecred/workspace";
+import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} executable: what surrounds it cannot change it`, { skip: missing(runtime) }, () => {
     let directory: string;
     let file: string;
@@ -30,8 +30,8 @@ for (const runtime of runtimes) {
     });
 
     async function run(env: Record<string, string>, args: readonly string[] = []) {
-      const { status, stdout, stderr } = await runFile(file, { env, args, cwd: directory });
-      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+      const { exitCode, stdout, stderr } = await runFile(file, { env, args, cwd: directory });
+      assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: "" });
       return JSON.parse(stdout) as unknown;
     }
 
@@ -47,7 +47,7 @@ for (const runtime of runtimes) {
         LD_PRELOAD: join(directory, "intruder.js"),
         BUN_OPTIONS: "--preload ./intruder.mjs",
       };
-      if (runtime === "node") {
+      if (runtime === "nodejs") {
         // The dynamic loader would warn of the one, and Node refuses to start with the other.
         Reflect.deleteProperty(variables, "LD_PRELOAD");
         Reflect.deleteProperty(variables, "NODE_REPL_EXTERNAL_MODULE");

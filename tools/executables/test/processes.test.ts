@@ -4,8 +4,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import type { ProgramRequest, ShellRequest } from "@imagecred/protocol";
-import { build, missing, program, runtimes, temporaryDirectory } from "./support/programs.ts";
-import { runFile } from "./support/run.ts";
+import { RUNTIMES, runFile } from "@imagecred/workspace";
+import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
 
 interface Outcome {
   readonly status: number | null;
@@ -37,7 +37,7 @@ async function gone(pid: number): Promise<void> {
   while (alive(pid)) await new Promise(setImmediate);
 }
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} processes`, { skip: missing(runtime), timeout: 120_000 }, () => {
     let driver: string;
     before(async () => {
@@ -45,8 +45,8 @@ for (const runtime of runtimes) {
     });
 
     async function run(job: { shell: ShellRequest } | { program: ProgramRequest }): Promise<Outcome> {
-      const { status, stdout, stderr } = await runFile(driver, { stdin: JSON.stringify(job) });
-      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+      const { exitCode, stdout, stderr } = await runFile(driver, { stdin: JSON.stringify(job) });
+      assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: "" });
       return JSON.parse(stdout) as Outcome;
     }
     const shell = (command: string, more: Partial<ShellRequest> = {}) =>
@@ -89,7 +89,7 @@ for (const runtime of runtimes) {
     });
 
     test("a shell command does not outlive a plugin that is killed", {
-      skip: runtime === "node" ? "Node has no parent-death signal" : false,
+      skip: runtime === "nodejs" ? "Node has no parent-death signal" : false,
     }, async () => {
       const child: ChildProcess = spawn(driver, { stdio: ["pipe", "ignore", "ignore"], env });
       const file = join(temporaryDirectory(), "pids");

@@ -3,13 +3,14 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { executables, exists } from "../src/executables.ts";
-import { build, missing, runtimes, temporaryDirectory } from "./support/programs.ts";
+import { RUNTIMES } from "@imagecred/workspace";
+import { programs } from "../src/programs.ts";
+import { build, missing, temporaryDirectory } from "./support/programs.ts";
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} executables: two builds are the same bytes`, { skip: missing(runtime) }, () => {
     const directory = temporaryDirectory();
-    for (const executable of executables.filter(exists)) {
+    for (const executable of programs) {
       test(executable.name, async () => {
         const digest = async (out: string) => {
           const file = await build(executable, runtime, join(directory, out));

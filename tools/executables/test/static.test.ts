@@ -4,9 +4,8 @@ import { copyFile, open, readFile, truncate } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { root } from "../src/paths.ts";
-import { build, host, missing, program, temporaryDirectory } from "./support/programs.ts";
-import { runFile } from "./support/run.ts";
+import { ROOT, runFile } from "@imagecred/workspace";
+import { build, missing, program, staticRuntime, temporaryDirectory } from "./support/programs.ts";
 
 /** ELF program headers (elf(5)) that a dynamically linked file has. */
 const PT_DYNAMIC = 2;
@@ -56,12 +55,12 @@ describe("static executable: the file", { skip: missing("static") }, () => {
   });
 
   test("is smaller than 8 MB before a program is in it", async () => {
-    assert.ok((await readFile(host())).length < 8e6);
+    assert.ok((await readFile(staticRuntime())).length < 8e6);
   });
 
   test("names no path of the machine that built it", async () => {
     const bytes = await readFile(file);
-    for (const path of [root, homedir() === "/" ? root : homedir()]) {
+    for (const path of [ROOT, homedir() === "/" ? ROOT : homedir()]) {
       assert.equal(bytes.indexOf(`${path}/`), -1, path);
     }
   });
@@ -69,12 +68,12 @@ describe("static executable: the file", { skip: missing("static") }, () => {
   test("says so when its end is missing, changed, or of another file", async () => {
     const whole = await readFile(file);
     const damaged = join(directory, "damaged");
-    const hostSize = (await readFile(host())).length;
+    const hostSize = (await readFile(staticRuntime())).length;
     for (const length of [hostSize, hostSize + 10, whole.length - 100, whole.length - 1]) {
       await copyFile(file, damaged);
       await truncate(damaged, length);
-      const { status, stdout, stderr } = await runFile(damaged);
-      assert.equal(status, 1, `${length} of ${whole.length} bytes`);
+      const { exitCode, stdout, stderr } = await runFile(damaged);
+      assert.equal(exitCode, 1, `${length} of ${whole.length} bytes`);
       assert.equal(stdout, "");
       assert.match(stderr, /^damaged: .*(no program|cannot run).*\n$/);
     }
@@ -83,8 +82,8 @@ describe("static executable: the file", { skip: missing("static") }, () => {
       const handle = await open(damaged, "r+");
       await handle.write(Buffer.from([(whole[at] ?? 0) ^ 0x40]), 0, 1, at);
       await handle.close();
-      const { status, stderr } = await runFile(damaged);
-      assert.equal(status, 1, `byte ${at}`);
+      const { exitCode, stderr } = await runFile(damaged);
+      assert.equal(exitCode, 1, `byte ${at}`);
       assert.match(stderr, /^damaged: [^\n]+\n$/);
     }
   });

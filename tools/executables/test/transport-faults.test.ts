@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { before, describe, test } from "node:test";
+import { RUNTIMES } from "@imagecred/workspace";
 import { broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, runtimes, temporaryDirectory } from "./support/programs.ts";
+import { missing, temporaryDirectory } from "./support/programs.ts";
 import { closedPort, httpServer, tcpServer } from "./support/servers.ts";
 
 /** Answers the first request of each connection with these bytes. */
@@ -10,7 +11,7 @@ const answering = (text: string, then?: (socket: Socket) => void) => (socket: So
   socket.once("data", () => socket.write(text, () => then?.(socket)));
 };
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: faults`, { skip: missing(runtime) }, () => {
     let drive: Drive;
     before(async () => {

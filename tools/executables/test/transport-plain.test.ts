@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
+import { RUNTIMES } from "@imagecred/workspace";
 import { answered, broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, runtimes, temporaryDirectory } from "./support/programs.ts";
+import { missing, temporaryDirectory } from "./support/programs.ts";
 import { closedPort, httpServer, tcpServer } from "./support/servers.ts";
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: requests and connections`, { skip: missing(runtime) }, () => {
     let drive: Drive;
     before(async () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { before, describe, type TestContext, test } from "node:test";
 import { CertificateAuthority } from "@imagecred/fake-clouds";
+import { RUNTIMES } from "@imagecred/workspace";
 import { answered, broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, runtimes, temporaryDirectory } from "./support/programs.ts";
+import { missing, temporaryDirectory } from "./support/programs.ts";
 import { httpServer, httpsServer, tcpServer } from "./support/servers.ts";
 
 const NAME = "api.registry.example";
@@ -24,7 +25,7 @@ async function connectProxy(t: TestContext, port: number, status = "200 Connecti
   return { ...proxy, heads };
 }
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: proxies`, { skip: missing(runtime) }, () => {
     let drive: Drive;
     let authority: CertificateAuthority;

@@ -4,13 +4,14 @@ import { join } from "node:path";
 import { before, describe, type TestContext, test } from "node:test";
 import type { SecureContext } from "node:tls";
 import { CertificateAuthority, type CertificateProblem } from "@imagecred/fake-clouds";
+import { RUNTIMES } from "@imagecred/workspace";
 import { answered, broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, runtimes, temporaryDirectory } from "./support/programs.ts";
+import { missing, temporaryDirectory } from "./support/programs.ts";
 import { httpServer, httpsServer } from "./support/servers.ts";
 
 const NAME = "api.registry.example";
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: TLS`, { skip: missing(runtime) }, () => {
     let drive: Drive;
     let directory: string;
@@ -105,7 +106,7 @@ for (const runtime of runtimes) {
     test("nothing in the environment turns the check off", async (t) => {
       const server = await serve(t, "expired");
       const env = { NODE_TLS_REJECT_UNAUTHORIZED: "0", LLRT_TLS_VERSION: "1.0", SSL_VERIFY: "0" };
-      if (runtime === "node") return t.skip("the driver runs under plain Node, which that variable is for");
+      if (runtime === "nodejs") return t.skip("the driver runs under plain Node, which that variable is for");
       const [outcome] = await drive([get(server.url, here({ ca: authority.pem }))], env);
       assert.equal(broken(outcome).code, "ERR_TLS_CERTIFICATE");
     });

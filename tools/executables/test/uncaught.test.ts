@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { build, missing, program, runtimes, temporaryDirectory } from "./support/programs.ts";
-import { runFile } from "./support/run.ts";
+import { RUNTIMES, runFile } from "@imagecred/workspace";
+import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
 
 const ways = ["load", "timer", "microtask", "rejection", "late", "chunk", "string"];
 
-for (const runtime of runtimes) {
+for (const runtime of RUNTIMES) {
   describe(`${runtime} executable: errors that nobody catches`, { skip: missing(runtime) }, () => {
     let file: string;
     before(async () => {
@@ -14,8 +14,8 @@ for (const runtime of runtimes) {
     });
 
     async function failure(...args: string[]): Promise<string> {
-      const { status, stdout, stderr } = await runFile(file, { args });
-      assert.equal(status, 1, `${args.join(" ")}: ${stderr}`);
+      const { exitCode, stdout, stderr } = await runFile(file, { args });
+      assert.equal(exitCode, 1, `${args.join(" ")}: ${stderr}`);
       assert.equal(stdout, "");
       assert.match(stderr, /^[^\n]+\n$/, "one line");
       assert.ok(Buffer.byteLength(stderr) <= 700);
@@ -28,8 +28,8 @@ for (const runtime of runtimes) {
       });
 
       test(`${way}: the program's own handler has the word, where there is one`, async () => {
-        const { status, stderr } = await runFile(file, { args: [way, "handled"] });
-        assert.equal(status, 1);
+        const { exitCode, stderr } = await runFile(file, { args: [way, "handled"] });
+        assert.equal(exitCode, 1);
         assert.match(stderr, /^handled: boom/);
       });
     }
@@ -39,14 +39,14 @@ for (const runtime of runtimes) {
     });
 
     test("a handler that fails itself is one line and exit 1, too", async () => {
-      const { status, stderr } = await runFile(file, { args: ["handler"] });
-      assert.notEqual(status, 0);
+      const { exitCode, stderr } = await runFile(file, { args: ["handler"] });
+      assert.notEqual(exitCode, 0);
       assert.match(stderr, /boom/);
     });
 
     test("a rejection that is handled in time is none", async () => {
-      const { status, stderr } = await runFile(file, { args: ["caught"] });
-      assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+      const { exitCode, stderr } = await runFile(file, { args: ["caught"] });
+      assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: "" });
     });
 
     test("running out of work without an answer is a failure", async () => {

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { executables, type Runtime } from "@imagecred/e2e";
+import { executables, type Runtime } from "@imagecred/workspace";
 
 /** The directories that hold all three plugins' executables; the static ones first. */
 export function binDirectories(): readonly { readonly runtime: Runtime; readonly binDir: string }[] {

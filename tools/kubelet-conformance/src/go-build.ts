@@ -1,14 +1,9 @@
-import { execFile, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from "node:fs";
-import { homedir, setPriority } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { CACHE, notInstalled, run } from "@imagecred/workspace";
 
 const goDirectory = join(import.meta.dirname, "..", "go");
-
-/** Where big things are kept between runs: outside the checkout, under a key of all that goes into them. */
-export const CACHE = process.env["IMAGECRED_CACHE"] ?? join(homedir(), ".cache", "imagecred");
 
 /** One Go program of this tool. */
 export interface GoProgram {
@@ -67,24 +62,19 @@ export const FAKE_CRI: GoProgram = {
 };
 
 /** Why no Go program can be built here, or undefined when they can. */
-export async function goMissing(): Promise<string | undefined> {
-  try {
-    await goVersion();
-    return undefined;
-  } catch {
-    return "Go is not installed (no `go` on the PATH)";
-  }
+export function goMissing(): string | undefined {
+  return notInstalled("go");
 }
 
 /**
  * Builds the program unless the cache has it, and returns its path.
- * @throws Error with the compiler's words
+ * @throws {ToolError} with the compiler's output
  */
-export async function built(program: GoProgram): Promise<string> {
-  const path = join(CACHE, program.cacheName, await key(program), program.cacheName);
+export function built(program: GoProgram): string {
+  const path = join(CACHE, program.cacheName, key(program), program.cacheName);
   if (existsSync(path)) return path;
   mkdirSync(dirname(path), { recursive: true });
-  // Built beside its place and renamed: two runs at once do the work twice, and neither sees half a file.
+  // Written under another name and renamed: two runs at once do the work twice, and neither sees half a file.
   const unfinished = `${path}.${process.pid}`;
   const { module, modFile, tags } = program;
   const variant = [
@@ -101,50 +91,26 @@ export async function built(program: GoProgram): Promise<string> {
     "-o",
     unfinished,
   ];
-  await run("go", [...args, program.package], join(goDirectory, module));
+  // Minutes of work with an empty cache: other programs on the machine go first.
+  run("nice", ["go", ...args, program.package], {
+    cwd: join(goDirectory, module),
+    env: { CGO_ENABLED: "0", GOFLAGS: "" },
+  });
   renameSync(unfinished, path);
   return path;
 }
 
-async function key({
-  module,
-  modFile = "go.mod",
-  tags = "",
-  package: name,
-  sources,
-}: GoProgram): Promise<string> {
-  const hash = createHash("sha256").update(`${await goVersion()}\0${name}\0${tags}\0${FLAGS}`);
+function key({ module, modFile = "go.mod", tags = "", package: name, sources }: GoProgram): string {
+  const hash = createHash("sha256").update(`${goVersion()}\0${name}\0${tags}\0${FLAGS}`);
   const locks = modFile.replace(/mod$/, "{mod,sum}");
   const files = globSync([...sources, `${module}/${locks}`], { cwd: goDirectory }).toSorted();
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(goDirectory, file)));
   return hash.digest("hex").slice(0, 32);
 }
 
-async function goVersion(): Promise<string> {
-  const { stdout } = await promisify(execFile)("go", ["version"]);
-  return stdout.trim();
+function goVersion(): string {
+  return run("go", ["version"]).trim();
 }
 
 /** The same for every program, so that Go's build cache serves all of them. */
 const FLAGS = "CGO_ENABLED=0";
-
-function run(program: string, args: readonly string[], cwd: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, {
-      cwd,
-      env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
-      stdio: ["ignore", "ignore", "pipe"],
-    });
-    // Minutes of work at first: other things on the machine go before it.
-    if (child.pid !== undefined) setPriority(child.pid, 10);
-    let stderr = "";
-    child.stderr.setEncoding("utf8").on("data", (chunk: string) => {
-      stderr += chunk;
-    });
-    child.on("error", reject);
-    child.on("close", (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`${program} ${args.join(" ")} in ${cwd}: exit ${code}\n${stderr}`));
-    });
-  });
-}

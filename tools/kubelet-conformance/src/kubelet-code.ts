@@ -69,7 +69,7 @@ export class KubeletCode {
    * @param env the kubelet's environment, which plugins inherit
    */
   static async start(release: Release, env: NodeJS.ProcessEnv = {}): Promise<KubeletCode> {
-    return new KubeletCode(new LineProcess([await built(driverOf(release))], env));
+    return new KubeletCode(new LineProcess([built(driverOf(release))], env));
   }
 
   /** Any operation of the driver, by name. */

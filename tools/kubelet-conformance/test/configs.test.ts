@@ -4,16 +4,16 @@ import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { executables } from "@imagecred/e2e";
 import { checkRegistration } from "@imagecred/kubelet";
 import { nodejsFileSystem } from "@imagecred/kubelet/nodejs";
 import { crypto } from "@imagecred/protocol/runtime";
+import { anyExecutable } from "@imagecred/workspace";
 import { goMissing } from "../src/go-build.ts";
 import { Scratch } from "../src/provider-config.ts";
 import { EveryKubelet, NEWEST, RELEASES, type Release } from "../src/releases.ts";
 
-const skip = (await goMissing()) ?? false;
-const imagecred = executables("imagecred").find((built) => built.skipped === undefined);
+const skip = goMissing() ?? false;
+const imagecred = anyExecutable("imagecred");
 
 const HEAD = "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\n";
 const provider = (lines: Record<string, string>) =>
@@ -171,7 +171,7 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
 
   async function validate(config: string) {
     assert.ok(imagecred);
-    const run = promisify(execFile)(imagecred.path, ["validate", "--output", "json", config], { env: {} });
+    const run = promisify(execFile)(imagecred, ["validate", "--output", "json", config], { env: {} });
     const { stdout, code } = await run.then(
       (done) => ({ ...done, code: 0 }),
       (failed: { stdout: string; code: number }) => failed,

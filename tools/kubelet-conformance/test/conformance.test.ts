@@ -8,7 +8,7 @@ import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE, POD, WAYS } from "./identities.ts";
 import { nameOf, PLUGINS, TestNode } from "./test-node.ts";
 
 const [{ binDir } = { binDir: "" }] = binDirectories();
-const skip = (await goMissing()) ?? (binDir === "" ? NOT_BUILT : false);
+const skip = goMissing() ?? (binDir === "" ? NOT_BUILT : false);
 
 describe("our executables under the kubelet's own code", { skip }, () => {
   let node: TestNode;

@@ -18,7 +18,7 @@ const SEED = Number(process.env["IMAGECRED_SEED"] ?? 20_260_101);
 /** 2 makes every comparison twice as long, and so on. */
 const FACTOR = Number(process.env["IMAGECRED_RUNS"] ?? 1);
 
-const skip = (await goMissing()) ?? false;
+const skip = goMissing() ?? false;
 
 describe("packages/kubelet against the kubelet's own code", { skip }, () => {
   let ours: LineProcess;

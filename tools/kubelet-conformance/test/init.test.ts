@@ -4,14 +4,13 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { promisify } from "node:util";
-import { executables } from "@imagecred/e2e";
+import { anyExecutable } from "@imagecred/workspace";
 import { goMissing } from "../src/go-build.ts";
 import { Scratch } from "../src/provider-config.ts";
 import { EveryKubelet, RELEASES, type Release } from "../src/releases.ts";
 
-const imagecred = executables("imagecred").find((built) => built.skipped === undefined);
-const skip =
-  (await goMissing()) ?? (imagecred === undefined ? "imagecred is not built (npm run build)" : false);
+const imagecred = anyExecutable("imagecred");
+const skip = goMissing() ?? (imagecred === undefined ? "imagecred is not built (npm run build)" : false);
 
 const DISTRIBUTIONS = [
   "kubeadm",
@@ -48,7 +47,7 @@ describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
 
   async function written(...args: string[]): Promise<Written> {
     assert.ok(imagecred);
-    const { stdout } = await promisify(execFile)(imagecred.path, ["init", "--output", "json", ...args], {
+    const { stdout } = await promisify(execFile)(imagecred, ["init", "--output", "json", ...args], {
       env: {},
       cwd: scratch.path,
     });

@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { needsRoot } from "@imagecred/e2e";
 import { configHash } from "@imagecred/kubelet";
 import { crypto } from "@imagecred/protocol/runtime";
+import { needsRoot, runInNamespace } from "@imagecred/workspace";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
 import { built, FAKE_CRI, goMissing, KUBELET } from "../src/go-build.ts";
 import { operatorMessage } from "../src/operator-messages.ts";
@@ -13,13 +12,11 @@ import { Scratch } from "../src/provider-config.ts";
 import type { Pull } from "../src/real-kubelet/container-runtime.ts";
 import { CLOUD_PLUGINS, IMAGES, MORE_IMAGES, nameOf, STUBS, type Stub } from "../src/real-kubelet/images.ts";
 import type { LogEntry } from "../src/real-kubelet/kubelet-log.ts";
-import { UNSHARE } from "../src/real-kubelet/namespace.ts";
 import type { Account } from "../src/real-kubelet/report.ts";
 
 const [executables] = binDirectories();
 const skip =
-  (await goMissing()) ??
-  (needsRoot("unshare", "ip", "mount") || (executables === undefined ? NOT_BUILT : false));
+  goMissing() ?? (needsRoot("unshare", "ip", "mount") || (executables === undefined ? NOT_BUILT : false));
 
 /** An image as the kubelet hands it to plugins. */
 const repositoryOf = (image: string) => image.replace(/:v1$/, "");
@@ -32,16 +29,12 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
     await using scratch = await Scratch.make();
     const file = join(scratch.path, "account.json");
     assert.ok(executables);
-    const programs = [executables.binDir, await built(KUBELET), await built(FAKE_CRI)];
-    const scenario = join(import.meta.dirname, "../src/node/scenario.ts");
-    await inNamespace([
-      process.execPath,
-      "--conditions=@imagecred/source",
-      scenario,
-      scratch.path,
-      ...programs,
-      file,
-    ]);
+    const programs = [executables.binDir, built(KUBELET), built(FAKE_CRI)];
+    const scenario = join(import.meta.dirname, "../src/real-kubelet/scenario.ts");
+    const { exitCode, output } = await runInNamespace([scenario, scratch.path, ...programs, file], {
+      processes: true,
+    });
+    assert.equal(exitCode, 0, output);
     account = JSON.parse(await readFile(file, "utf8")) as Account;
   });
 
@@ -170,22 +163,4 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
 /** What the container runtime said, as the kubelet's log quotes it. */
 function runtimeError(image: string, pull: Pull | undefined): string {
   return `failed to pull and unpack image \\"${image}\\": ${pull?.refused}`;
-}
-
-/** Runs a program as the only inhabitant of namespaces of its own. @throws Error with what it said, when it fails */
-async function inNamespace(command: readonly string[]): Promise<void> {
-  // With its variable, Node inside would speak the test runner's protocol.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn("unshare", [...UNSHARE, ...command], { env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding("utf8").on("data", (chunk: string) => {
-      output += chunk;
-    });
-  }
-  const code = await new Promise<number | null>((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", resolve);
-  });
-  if (code !== 0) throw new Error(`the scenario ended with ${code}\n${output}`);
 }

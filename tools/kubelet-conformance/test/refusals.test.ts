@@ -6,7 +6,7 @@ import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE } from "./identities.ts";
 import { nameOf, TestNode } from "./test-node.ts";
 
 const [{ binDir } = { binDir: "" }] = binDirectories();
-const skip = (await goMissing()) ?? (binDir === "" ? NOT_BUILT : false);
+const skip = goMissing() ?? (binDir === "" ? NOT_BUILT : false);
 
 describe("clouds that refuse, as the kubelet's log tells it", { skip }, () => {
   let node: TestNode;

@@ -8,7 +8,7 @@ import { ECR_IMAGE, POD } from "./identities.ts";
 import { nameOf, TestNode } from "./test-node.ts";
 
 const [{ binDir } = { binDir: "" }] = binDirectories();
-const skip = (await goMissing()) ?? (binDir === "" ? NOT_BUILT : false);
+const skip = goMissing() ?? (binDir === "" ? NOT_BUILT : false);
 
 /** The configuration for ECR with the pods' own roles. */
 const POD_ROLE = {

@@ -3,6 +3,8 @@
  * ecr_credential_provider role, etcd, cni-plugins): `<name>-<os>-<arch>[.exe]`, no version in the file name.
  */
 
+import type { Platform, Runtime } from "@imagecred/workspace";
+
 export const PROGRAMS = [
   "ecr-credential-provider",
   "acr-credential-provider",
@@ -13,25 +15,24 @@ export type Program = (typeof PROGRAMS)[number];
 
 /** A build of every program: for an operating system and processor, on one of the two runtimes. */
 export interface Flavor {
-  readonly os: "linux" | "windows";
-  /** GOARCH names, as everybody in this field uses. */
-  readonly arch: "amd64" | "arm64";
-  readonly runtime: "static" | "node";
+  readonly os: Platform["os"];
+  readonly arch: Platform["arch"];
+  readonly runtime: Runtime;
 }
 
-/** The default on Linux is static; Node's is the other one there and the only one on Windows. */
+/** On Linux static (the default) and Node.js, on Windows Node.js only. */
 export const FLAVORS: readonly Flavor[] = [
   { os: "linux", arch: "amd64", runtime: "static" },
   { os: "linux", arch: "arm64", runtime: "static" },
-  { os: "linux", arch: "amd64", runtime: "node" },
-  { os: "linux", arch: "arm64", runtime: "node" },
-  { os: "windows", arch: "amd64", runtime: "node" },
-  { os: "windows", arch: "arm64", runtime: "node" },
+  { os: "linux", arch: "amd64", runtime: "nodejs" },
+  { os: "linux", arch: "arm64", runtime: "nodejs" },
+  { os: "windows", arch: "amd64", runtime: "nodejs" },
+  { os: "windows", arch: "arm64", runtime: "nodejs" },
 ];
 
-/** `linux-amd64`, `linux-amd64-node`, `windows-arm64`: the end of every file name of that flavor. */
+/** `linux-amd64`, `linux-amd64-nodejs`, `windows-arm64`: the end of every file name of that flavor. */
 export function suffixOf({ os, arch, runtime }: Flavor): string {
-  return os === "linux" && runtime === "node" ? `${os}-${arch}-node` : `${os}-${arch}`;
+  return os === "linux" && runtime === "nodejs" ? `${os}-${arch}-nodejs` : `${os}-${arch}`;
 }
 
 /** File name of a raw asset: `ecr-credential-provider-linux-amd64`. */

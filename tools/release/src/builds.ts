@@ -1,14 +1,6 @@
 import { join } from "node:path";
-import {
-  buildExecutable,
-  executables,
-  fileName,
-  hostCrate,
-  type Platform,
-  platformNamed,
-  root,
-  whyNot,
-} from "@imagecred/executables";
+import { buildExecutable, crateDirectory, programs, whyNot } from "@imagecred/executables";
+import { fileName, type Platform, platformNamed, ROOT } from "@imagecred/workspace";
 import { type Flavor, PROGRAMS, suffixOf } from "./assets.ts";
 import { cargoComponents } from "./cargo-components.ts";
 import type { Component } from "./components.ts";
@@ -16,7 +8,7 @@ import { nodeComponent } from "./node-components.ts";
 import { npmComponents } from "./npm-components.ts";
 import type { Built } from "./tree.ts";
 
-/** The platform of a flavor, as tools/executables knows it. */
+/** The platform of a flavor, as tools/workspace defines it. */
 export function platformOf({ os, arch }: Flavor): Platform {
   return platformNamed(`${os}-${arch}`);
 }
@@ -32,17 +24,17 @@ export async function buildFlavor(flavor: Flavor, directory: string): Promise<re
   const runtime = runtimeComponents(flavor, platform);
   const built: Built[] = [];
   for (const program of PROGRAMS) {
-    const executable = executables.find(({ name }) => name === program);
-    if (executable === undefined) throw new Error(`tools/executables does not know ${program}`);
+    const known = programs.find(({ name }) => name === program);
+    if (known === undefined) throw new Error(`tools/executables does not know ${program}`);
     const path = join(directory, suffixOf(flavor), fileName(program, platform));
-    const { metafile } = await buildExecutable(executable, flavor.runtime, platform, path);
-    built.push({ program, flavor, path, components: [...runtime, ...npmComponents(metafile, root)] });
+    const metafile = await buildExecutable(known, flavor.runtime, platform, path);
+    built.push({ program, flavor, path, components: [...runtime, ...npmComponents(metafile, ROOT)] });
   }
   return built;
 }
 
 function runtimeComponents({ runtime }: Flavor, platform: Platform): readonly Component[] {
-  if (runtime === "node") return [nodeComponent(platform)];
+  if (runtime === "nodejs") return [nodeComponent(platform)];
   if (platform.rustTarget === undefined) throw new Error(`no static runtime for ${platform.name}`);
-  return cargoComponents(hostCrate, platform.rustTarget);
+  return cargoComponents(crateDirectory, platform.rustTarget);
 }

@@ -1,5 +1,5 @@
-import { spawnSync } from "node:child_process";
 import { dirname, join } from "node:path";
+import { run } from "@imagecred/workspace";
 import { byName, type Component, licenseTextsIn } from "./components.ts";
 
 interface CargoPackage {
@@ -24,18 +24,14 @@ interface CargoNode {
 }
 
 /**
- * The crates that are linked into the static executables' host for a target: those reached from it by normal
+ * The crates that are linked into the static runtime for a target: those reached from it by normal
  * dependencies. Build scripts' and procedural macros' own dependencies leave no code behind, but cargo does not tell
  * macros apart, so those are listed too.
- * @param crate directory of the host's Cargo.toml
+ * @param crate directory of the runtime's Cargo.toml
  */
 export function cargoComponents(crate: string, target: string): readonly Component[] {
-  const { status, stdout, stderr } = spawnSync(
-    "cargo",
-    ["metadata", "--format-version", "1", "--locked", "--filter-platform", target],
-    { cwd: crate, encoding: "utf8", maxBuffer: 64 << 20 },
-  );
-  if (status !== 0) throw new Error(`cargo metadata: ${stderr}`);
+  const metadata = ["metadata", "--format-version", "1", "--locked", "--filter-platform", target];
+  const stdout = run("cargo", metadata, { cwd: crate });
   const { packages, resolve } = JSON.parse(stdout) as {
     packages: readonly CargoPackage[];
     resolve: { root: string; nodes: readonly CargoNode[] };

@@ -29,7 +29,7 @@ describe("names", () => {
       "ecr-credential-provider-1.2.3-linux-amd64.tar.gz",
     );
     assert.equal(
-      installedName("imagecred", { os: "windows", arch: "arm64", runtime: "node" }),
+      installedName("imagecred", { os: "windows", arch: "arm64", runtime: "nodejs" }),
       "imagecred.exe",
     );
   });

@@ -1,7 +1,7 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { run } from "@imagecred/workspace";
 import type { Program } from "./assets.ts";
 import { goTool } from "./go-tools.ts";
 
@@ -35,22 +35,16 @@ const SUMMARY: Readonly<Record<Program, string>> = {
 
 /**
  * Writes `<directory>/<name>` as deb or rpm with nfpm.
- * @throws with what nfpm said
+ * @throws {ToolError} with the output of nfpm
  */
 export function writeLinuxPackage(format: "deb" | "rpm", contents: PackageContents, target: string): void {
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-package-"));
   try {
     const config = join(scratch, "nfpm.json");
     writeFileSync(config, JSON.stringify(nfpmConfig(contents)));
-    const { status, stdout, stderr } = spawnSync(
-      goTool("nfpm"),
-      ["package", "--config", config, "--packager", format, "--target", target],
-      {
-        encoding: "utf8",
-        env: { ...process.env, SOURCE_DATE_EPOCH: String(contents.modifiedAt) },
-      },
-    );
-    if (status !== 0) throw new Error(`nfpm ${format} ${contents.program}: ${stdout}${stderr}`);
+    run(goTool("nfpm"), ["package", "--config", config, "--packager", format, "--target", target], {
+      env: { SOURCE_DATE_EPOCH: String(contents.modifiedAt) },
+    });
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }

@@ -1,9 +1,9 @@
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { distDirectory, executables, root, versionOf } from "@imagecred/executables";
+import { programs, versionOf } from "@imagecred/executables";
+import { DIST, ROOT, run } from "@imagecred/workspace";
 import { FLAVORS, suffixOf } from "./assets.ts";
 import { buildFlavor, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
@@ -40,7 +40,7 @@ else await release();
 
 async function release(): Promise<void> {
   const version = versionOfAll();
-  const directory = join(distDirectory, "release", version);
+  const directory = join(DIST, "release", version);
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-release-"));
   try {
     const built = flags.from === undefined ? await buildAll(scratch) : takeOver(flags.from);
@@ -104,7 +104,7 @@ function leftOut(what: string, reason: string): void {
 
 /** All programs are released together, under one version. */
 function versionOfAll(): string {
-  const versions = [...new Set(executables.map(versionOf))];
+  const versions = [...new Set(programs.map(versionOf))];
   const [version] = versions;
   if (version === undefined || versions.length > 1)
     throw new Error(`the programs have different versions: ${versions.join(", ")}`);
@@ -115,7 +115,5 @@ function versionOfAll(): string {
 function sourceDateEpoch(): number {
   const given = process.env["SOURCE_DATE_EPOCH"];
   if (given !== undefined && given !== "") return Number(given);
-  const { status, stdout } = spawnSync("git", ["log", "-1", "--format=%ct"], { cwd: root, encoding: "utf8" });
-  if (status !== 0) throw new Error("no SOURCE_DATE_EPOCH, and no git commit to take the time from");
-  return Number(stdout.trim());
+  return Number(run("git", ["log", "-1", "--format=%ct"], { cwd: ROOT }).trim());
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { nodePackageDirectory, type Platform } from "@imagecred/executables";
+import { nodePackageDirectory } from "@imagecred/executables";
+import type { Platform } from "@imagecred/workspace";
 import { type Component, licenseTextsIn } from "./components.ts";
 
-/** Node itself, with the licences of all that it carries, which its own LICENSE file lists. */
+/** Node.js itself, with the licences of all that it carries, which its own LICENSE file lists. */
 export function nodeComponent(platform: Platform): Component {
   const directory = nodePackageDirectory(platform);
   const { version } = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));

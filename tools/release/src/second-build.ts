@@ -1,7 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, symlinkSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
+import { CACHE, run } from "@imagecred/workspace";
 import { type Flavor, suffixOf } from "./assets.ts";
 import { takeOver } from "./handover.ts";
 import type { Built } from "./tree.ts";
@@ -18,18 +17,12 @@ const NOT_BUILT_HERE = ["cross", "node", "python", "release-tools"];
 export function buildFromNothing(flavor: Flavor, scratch: string): readonly Built[] {
   const cache = join(scratch, "cache");
   mkdirSync(cache, { recursive: true });
-  const first = process.env["IMAGECRED_CACHE"] || join(homedir(), ".cache", "imagecred");
   for (const name of NOT_BUILT_HERE) {
-    if (existsSync(join(first, name)) && !existsSync(join(cache, name)))
-      symlinkSync(join(first, name), join(cache, name));
+    if (existsSync(join(CACHE, name)) && !existsSync(join(cache, name)))
+      symlinkSync(join(CACHE, name), join(cache, name));
   }
   const directory = join(scratch, "second");
   const args = [MAIN, "--only", suffixOf(flavor), "--once", "--strict", "--executables", directory];
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...process.execArgv, ...args], {
-    encoding: "utf8",
-    env: { ...process.env, IMAGECRED_CACHE: cache },
-    maxBuffer: 64 << 20,
-  });
-  if (status !== 0) throw new Error(`building ${suffixOf(flavor)} a second time: ${stdout}${stderr}`);
+  run(process.execPath, [...process.execArgv, ...args], { env: { IMAGECRED_CACHE: cache } });
   return takeOver(directory).filter((built) => suffixOf(built.flavor) === suffixOf(flavor));
 }

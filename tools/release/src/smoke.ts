@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { text } from "node:stream/consumers";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { findOnPath, ownPlatform } from "@imagecred/workspace";
 import { type Flavor, type Program, suffixOf } from "./assets.ts";
 import type { Built } from "./tree.ts";
-import { isInstalled } from "./verify/step.ts";
 
 /** How to start a flavor's executables on this machine: nothing in front, or an emulator. */
 type Runner = { readonly prefix: readonly string[] } | { readonly impossible: string };
@@ -32,9 +32,10 @@ export async function smokeTest(built: readonly Built[], flavor: Flavor): Promis
 
 function runnerFor({ os, arch, runtime }: Flavor): Runner {
   if (os !== process.platform) return { impossible: `this is not ${os}` };
-  if (arch === (process.arch === "x64" ? "amd64" : process.arch)) return { prefix: [] };
+  if (arch === ownPlatform().arch) return { prefix: [] };
   const emulator = arch === "arm64" ? "qemu-aarch64-static" : "qemu-x86_64-static";
-  if (!isInstalled(emulator)) return { impossible: `no ${emulator} (Debian package qemu-user-static)` };
+  if (findOnPath(emulator) === undefined)
+    return { impossible: `no ${emulator} (Debian package qemu-user-static)` };
   if (runtime === "static") return { prefix: [emulator] };
   const libraries = ARM64_LIBRARIES.find((directory) => existsSync(`${directory}/lib/libstdc++.so.6`));
   if (libraries === undefined)

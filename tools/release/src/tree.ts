@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
+import { ROOT } from "@imagecred/workspace";
 import { type Entry, gzip, tar, writeZip } from "./archive.ts";
 import {
   archiveName,
@@ -37,7 +38,6 @@ export interface TreeOptions {
   readonly say: (line: string) => void;
 }
 
-const ROOT = join(import.meta.dirname, "../../..");
 const LICENSE = join(ROOT, "LICENSE");
 
 /** Writes everything that is published of a release, from its executables. */

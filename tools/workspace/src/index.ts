@@ -1,1 +1,26 @@
-export { type Manifest, manifests, ROOT, readJson } from "./manifests.ts";
+export {
+  anyExecutable,
+  directoryName,
+  type Executable,
+  executable,
+  executablePath,
+  executables,
+  RUNTIMES,
+  type Runtime,
+} from "./executables.ts";
+export { type Manifest, manifests, readJson } from "./manifests.ts";
+export {
+  bringUpLoopback,
+  CLOUD,
+  insideNamespace,
+  METADATA,
+  type NamespaceOptions,
+  nameHosts,
+  replaceFile,
+  runInNamespace,
+} from "./namespace.ts";
+export { CACHE, DIST, DOCS, ROOT } from "./paths.ts";
+export { fileName, ownPlatform, PLATFORMS, type Platform, platformNamed, rustTargetOf } from "./platforms.ts";
+export { findOnPath, needsRoot, notInstalled, type RunOptions, run, versionLine } from "./programs.ts";
+export { type RunFileOptions, type RunResult, runFile } from "./run-file.ts";
+export { ToolError } from "./tool-error.ts";

@@ -1,14 +1,14 @@
 import { globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { ROOT } from "./paths.ts";
 
-/** The repository's top directory. */
-export const ROOT = join(import.meta.dirname, "../../..");
-
+/** What the checks read of a package.json. */
 export interface Manifest {
   readonly name: string;
   /** Directory relative to the top. */
   readonly directory: string;
   readonly scripts: Readonly<Record<string, string>>;
+  readonly exports: Readonly<Record<string, unknown>>;
   readonly dependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
   readonly optionalDependencies: Readonly<Record<string, string>>;
@@ -21,6 +21,7 @@ export function manifests(): readonly Manifest[] {
     const {
       name,
       scripts = {},
+      exports = {},
       dependencies = {},
       devDependencies = {},
       optionalDependencies = {},
@@ -29,6 +30,7 @@ export function manifests(): readonly Manifest[] {
       name,
       directory: dirname(path),
       scripts,
+      exports,
       dependencies,
       devDependencies,
       optionalDependencies,
@@ -36,7 +38,7 @@ export function manifests(): readonly Manifest[] {
   });
 }
 
-/** A JSON file of the repository, by its path from the top. */
+/** A JSON file of the repository, by its path from the top. @throws for a file that cannot be read or is not JSON */
 export function readJson(path: string): Record<string, unknown> {
   return JSON.parse(readFileSync(join(ROOT, path), "utf8"));
 }

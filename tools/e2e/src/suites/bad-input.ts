@@ -1,15 +1,15 @@
 import { describe, test } from "node:test";
-import type { Runtime } from "../executables.ts";
+import type { Runtime } from "@imagecred/workspace";
 import { expectFailure, expectNothingSent } from "../expect.ts";
 import { expectWithin } from "../fastest.ts";
 import { kubeletRequest } from "../request.ts";
 import type { Suite } from "../suite.ts";
 
 /**
- * Milliseconds in which a plugin has to refuse a bad request. The bare start of Node takes 35 to 45 ms on an idle
+ * Milliseconds in which a plugin has to refuse a bad request. The bare start of Node.js takes 35 to 45 ms on an idle
  * machine, to which comes the reading of a file of 116 MB when it is not cached.
  */
-const LIMIT_MS: Readonly<Record<Runtime, number>> = { static: 100, node: 600 };
+const LIMIT_MS: Readonly<Record<Runtime, number>> = { static: 100, nodejs: 600 };
 
 /** What is no request at all, or one that must not be answered: refused at once, before anything is sent. */
 export const badInput: Suite = (subject) => {

@@ -1,29 +1,12 @@
 import type { Fault } from "@imagecred/fake-clouds";
-import type { Call } from "../scenario.ts";
-
-/** What has to come of a fault. */
-export interface Expectation {
-  readonly exitCode: 0 | 1;
-  /** Requests of the call that the fault is on, exactly. */
-  readonly requests: number;
-  /** Connections to its service, at least; for faults that come before a request. */
-  readonly connections?: number;
-  /** What stderr says, when it fails. */
-  readonly stderr?: RegExp;
-  /** Milliseconds that it must take at least, where waiting is what was asked for. */
-  readonly atLeastMs?: number;
-  /** Milliseconds that it may take at most: enough for a busy machine, far from the limits that would apply otherwise. */
-  readonly atMostMs?: number;
-  /** IMAGECRED_TIMEOUT. Default 8s, enough for every retry. */
-  readonly timeout?: string;
-}
+import type { CallKind, Expectation } from "../expectation.ts";
 
 export interface FaultCase extends Expectation {
   readonly fault: Fault;
   /** How often; without it, always. */
   readonly times?: number;
   /** Default: both. */
-  readonly kind?: Call["kind"];
+  readonly kind?: CallKind;
 }
 
 function answer(status: number, body = "", headers: Record<string, string> = {}): Fault {

@@ -3,8 +3,8 @@ import { copyFile, cp, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/pr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
+import { needsRoot } from "@imagecred/workspace";
 import { expectFailure, expectSuccess } from "../expect.ts";
-import { needsRoot } from "../machine.ts";
 import { runPlugin } from "../run-plugin.ts";
 import type { Suite } from "../suite.ts";
 

@@ -1,7 +1,7 @@
 import { describe, test } from "node:test";
+import { needsRoot } from "@imagecred/workspace";
 import { expectFailure } from "../expect.ts";
 import { expectWithin } from "../fastest.ts";
-import { needsRoot } from "../machine.ts";
 import { kubeletRequest } from "../request.ts";
 import { runPlugin } from "../run-plugin.ts";
 import type { Suite } from "../suite.ts";

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import type { Target, TransportRequest } from "@imagecred/protocol";
-import type { Runtime } from "../../src/bundle.ts";
+import { type Runtime, runFile } from "@imagecred/workspace";
 import { build, program } from "./programs.ts";
-import { runFile } from "./run.ts";
 
 /** One thing to do with a transport. */
 export type Step =
@@ -44,7 +43,7 @@ export async function startDriver(runtime: Runtime, directory: string): Promise<
     const [file = "", ...args] = command;
     const run = await runFile(file, { args, env, stdin: JSON.stringify(steps) });
     assert.equal(run.stderr, "");
-    assert.equal(run.status, 0);
+    assert.equal(run.exitCode, 0);
     return JSON.parse(run.stdout) as Outcome[];
   };
 }

@@ -1,26 +1,22 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Runtime } from "../../src/bundle.ts";
-import type { Executable } from "../../src/executables.ts";
-import { hostFor, missingForHost } from "../../src/host.ts";
-import { buildNode, missingForNode } from "../../src/node-sea.ts";
-import { ownPlatform } from "../../src/platforms.ts";
-import { buildStatic } from "../../src/static.ts";
+import { ownPlatform, type Runtime } from "@imagecred/workspace";
+import { buildExecutable, whyNot } from "../../src/build-executable.ts";
+import type { Program } from "../../src/programs.ts";
+import { staticRuntimeFor } from "../../src/static-runtime.ts";
 
 const directory = join(import.meta.dirname, "../programs");
 const platform = ownPlatform();
-/** The host that ships, unless somebody is working on it. */
-const profile = process.env["IMAGECRED_TEST_HOST"] === "fast" ? "fast" : "release";
+/** The runtime that ships, unless IMAGECRED_TEST_PROFILE asks for the one that links in seconds. */
+const profile = process.env["IMAGECRED_TEST_PROFILE"] === "fast" ? "fast" : "release";
 
-export const runtimes: readonly Runtime[] = ["static", "node"];
-
-/** Why executables of that kind cannot be made here, or false. */
+/** Why executables of a runtime cannot be built here, or false. */
 export function missing(runtime: Runtime): string | false {
-  return (runtime === "static" ? missingForHost(platform) : missingForNode()) ?? false;
+  return whyNot(runtime, platform) ?? false;
 }
 
-/** A directory that is gone when this process is. */
+/** A directory that is deleted when this process ends. */
 export function temporaryDirectory(): string {
   const path = mkdtempSync(join(tmpdir(), "imagecred-test-"));
   process.once("exit", () => rmSync(path, { recursive: true, force: true }));
@@ -28,20 +24,19 @@ export function temporaryDirectory(): string {
 }
 
 /** The test program `programs/<name>.ts`, as the build sees a plugin. */
-export function program(name: string, fileName = name): Executable {
+export function program(name: string, fileName = name): Program {
   const entry = join(directory, `${name}.ts`);
   if (!existsSync(entry)) throw new Error(`no test program ${entry}`);
   return { name: fileName, short: name, directory, entry, browserFields: false };
 }
 
-/** Path of the host executable, without a program. */
-export function host(): string {
-  return hostFor(platform, profile);
+/** Path of the static runtime, without a program. */
+export function staticRuntime(): string {
+  return staticRuntimeFor(platform, profile);
 }
 
 /** Builds a test program into `out`, as the real build does. */
-export async function build(executable: Executable, runtime: Runtime, out: string): Promise<string> {
-  if (runtime === "static") await buildStatic(executable, host(), host(), out);
-  else await buildNode(executable, platform, out);
+export async function build(program: Program, runtime: Runtime, out: string): Promise<string> {
+  await buildExecutable(program, runtime, platform, out, profile);
   return out;
 }

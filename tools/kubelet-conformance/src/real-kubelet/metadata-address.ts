@@ -1,5 +1,5 @@
 import { createServer, request } from "node:http";
-import { METADATA } from "./namespace.ts";
+import { METADATA } from "@imagecred/workspace";
 
 /** Which of the clouds' metadata services a path belongs to; on a real node there is only one. */
 export interface MetadataOrigins {

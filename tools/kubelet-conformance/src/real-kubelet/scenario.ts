@@ -7,6 +7,7 @@ import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { registryStatus } from "@imagecred/e2e";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { CLOUD } from "@imagecred/workspace";
 import { configText } from "../provider-config.ts";
 import { ContainerRuntime, type Pull } from "./container-runtime.ts";
 import {
@@ -22,7 +23,7 @@ import {
 } from "./images.ts";
 import { Kubelet } from "./kubelet.ts";
 import { serveMetadataAddress } from "./metadata-address.ts";
-import { CLOUD, furnishNode } from "./namespace.ts";
+import { setUpNode } from "./namespace.ts";
 import type { Account, Step } from "./report.ts";
 
 const [directory = "", executables = "", kubeletProgram = "", runtimeProgram = "", accountFile = ""] =
@@ -31,7 +32,7 @@ const [directory = "", executables = "", kubeletProgram = "", runtimeProgram = "
 /** Seconds that every cloud's credential lives; the plugins have it cached for somewhat less than half of that. */
 const LIFE_SECONDS = 40;
 
-furnishNode(directory, { cloudHosts: CLOUD_HOSTS, metadataHosts: METADATA_HOSTS });
+setUpNode({ cloudHosts: CLOUD_HOSTS, metadataHosts: METADATA_HOSTS });
 await using clouds = await startClouds({ aws: { expiresIn: LIFE_SECONDS }, listen: { tls: CLOUD } });
 clouds.google.instance.tokenSeconds = LIFE_SECONDS;
 clouds.azure.addRegistry({

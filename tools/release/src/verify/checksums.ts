@@ -1,12 +1,13 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { missing, type Step, tool } from "./step.ts";
+import { notInstalled, run } from "@imagecred/workspace";
+import type { Step } from "./step.ts";
 
 export const checksumList: Step = {
   name: "sha256sum -c SHA256SUMS",
-  skip: () => missing("sha256sum"),
+  skip: () => notInstalled("sha256sum"),
   run(directory) {
-    const lines = tool("sha256sum", ["-c", "SHA256SUMS"], { cwd: directory }).trim().split("\n");
+    const lines = run("sha256sum", ["-c", "SHA256SUMS"], { cwd: directory }).trim().split("\n");
     return `${lines.length} files`;
   },
 };
@@ -14,14 +15,14 @@ export const checksumList: Step = {
 /** The `.sha256` beside an asset is bare hex, as image-builder's Ansible role reads it. */
 export const bareChecksums: Step = {
   name: "the bare .sha256 beside each asset",
-  skip: () => missing("sha256sum"),
+  skip: () => notInstalled("sha256sum"),
   run(directory) {
     const files = globSync("*/*/*.sha256", { cwd: directory });
     if (files.length === 0) throw new Error("there are none");
     const list = files.map(
       (file) => `${readFileSync(join(directory, file), "utf8").trim()}  ${file.replace(/\.sha256$/, "")}\n`,
     );
-    tool("sha256sum", ["-c", "-"], { cwd: directory, input: list.join("") });
+    run("sha256sum", ["-c", "-"], { cwd: directory, input: list.join("") });
     return `${files.length} assets`;
   },
 };

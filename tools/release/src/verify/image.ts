@@ -1,18 +1,19 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { notInstalled, run } from "@imagecred/workspace";
 import { PROGRAMS } from "../assets.ts";
 import { sha256 } from "../checksums.ts";
-import { missing, type Step, tool } from "./step.ts";
+import type { Step } from "./step.ts";
 
 /** skopeo copies a platform's image out of the layout, which checks every digest on the way. */
 export const image: Step = {
   name: "skopeo copy of the image, for each platform of its index",
-  skip: () => missing("skopeo", "tar"),
+  skip: () => notInstalled("skopeo", "tar"),
   run(directory) {
     const layout = join(directory, "image");
     if (!existsSync(layout)) throw new Error("there is no image layout");
-    const index = JSON.parse(tool("skopeo", ["inspect", "--raw", `oci:${layout}`]));
+    const index = JSON.parse(run("skopeo", ["inspect", "--raw", `oci:${layout}`]));
     const platforms: readonly { architecture: string; os: string }[] = index.manifests.map(
       ({ platform }: { platform: unknown }) => platform,
     );
@@ -24,7 +25,7 @@ export const image: Step = {
 function look(directory: string, layout: string, os: string, architecture: string): void {
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-image-"));
   try {
-    tool("skopeo", [
+    run("skopeo", [
       "--insecure-policy",
       "copy",
       "--quiet",
@@ -37,7 +38,7 @@ function look(directory: string, layout: string, os: string, architecture: strin
     ]);
     const manifest = JSON.parse(readFileSync(join(scratch, "image", "manifest.json"), "utf8"));
     const [layer] = manifest.layers;
-    tool("tar", ["-xzf", join(scratch, "image", layer.digest.replace("sha256:", "")), "-C", scratch]);
+    run("tar", ["-xzf", join(scratch, "image", layer.digest.replace("sha256:", "")), "-C", scratch]);
     for (const program of PROGRAMS) {
       const asset = join(directory, os, architecture, `${program}-${os}-${architecture}`);
       if (sha256(readFileSync(join(scratch, program))) !== sha256(readFileSync(asset)))

@@ -1,26 +1,29 @@
 import { existsSync, globSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { CACHE, needsRoot, notInstalled, ownPlatform, run } from "@imagecred/workspace";
 import { PLUGIN_DIRECTORY } from "../linux-packages.ts";
-import { missing, type Step, tool } from "./step.ts";
+import type { Step } from "./step.ts";
 
-const OWN_ARCHITECTURE = process.arch === "x64" ? "amd64" : process.arch;
+const { arch: OWN_ARCHITECTURE } = ownPlatform();
+
+/** Root directory of a Debian with its required packages only (debootstrap's minbase). */
+export const BARE_DEBIAN = join(CACHE, "chroots", "debian-stable");
 
 export const debInstall: Step = {
   name: "dpkg -i into a bare Debian chroot, run, and dpkg -r",
-  skip: () => (process.getuid?.() === 0 ? missing("dpkg", "debootstrap", "chroot") : "a chroot takes root"),
+  skip: () => needsRoot("dpkg", "debootstrap", "chroot") || undefined,
   run(directory) {
     const packages = globSync(`linux/${OWN_ARCHITECTURE}/*.deb`, { cwd: directory });
     if (packages.length === 0) throw new Error(`there are none for ${OWN_ARCHITECTURE}`);
     const root = bareDebian();
     for (const file of packages) {
       const name = basename(file).split(/-\d/)[0] ?? "";
-      tool("cp", [join(directory, file), join(root, "tmp", "package.deb")]);
-      tool("chroot", [root, "dpkg", "-i", "/tmp/package.deb"]);
+      run("cp", [join(directory, file), join(root, "tmp", "package.deb")]);
+      run("chroot", [root, "dpkg", "-i", "/tmp/package.deb"]);
       const program = name === "imagecred" ? "/usr/bin/imagecred" : `${PLUGIN_DIRECTORY}/${name}`;
-      if (!tool("chroot", [root, program, "--version"]).includes(name))
+      if (!run("chroot", [root, program, "--version"]).includes(name))
         throw new Error(`${program} --version does not say ${name}`);
-      tool("chroot", [root, "dpkg", "-r", name]);
+      run("chroot", [root, "dpkg", "-r", name]);
       if (existsSync(join(root, program))) throw new Error(`${program} is left after dpkg -r`);
     }
     return `${packages.length} packages`;
@@ -29,14 +32,14 @@ export const debInstall: Step = {
 
 export const debMetadata: Step = {
   name: "dpkg-deb of every .deb",
-  skip: () => missing("dpkg-deb"),
+  skip: () => notInstalled("dpkg-deb"),
   run(directory) {
     const packages = globSync("linux/*/*.deb", { cwd: directory });
     for (const file of packages) {
-      const architecture = tool("dpkg-deb", ["--field", join(directory, file), "Architecture"]).trim();
+      const architecture = run("dpkg-deb", ["--field", join(directory, file), "Architecture"]).trim();
       if (!file.startsWith(`linux/${architecture}/`))
         throw new Error(`${file} says that it is for ${architecture}`);
-      tool("dpkg-deb", ["--contents", join(directory, file)]);
+      run("dpkg-deb", ["--contents", join(directory, file)]);
     }
     return `${packages.length} packages`;
   },
@@ -44,33 +47,32 @@ export const debMetadata: Step = {
 
 export const rpmMetadata: Step = {
   name: "rpm -qp and rpm -K of every .rpm",
-  skip: () => missing("rpm"),
+  skip: () => notInstalled("rpm"),
   run(directory) {
     const packages = globSync("linux/*/*.rpm", { cwd: directory });
     for (const file of packages) {
       const path = join(directory, file);
-      const files = tool("rpm", ["-qpl", "--nosignature", path]).trim().split("\n");
+      const files = run("rpm", ["-qpl", "--nosignature", path]).trim().split("\n");
       const program = files.find(
         (name) => name.startsWith(`${PLUGIN_DIRECTORY}/`) || name === "/usr/bin/imagecred",
       );
       if (program === undefined) throw new Error(`${file} holds no executable`);
-      if (!/\b0755\b|rwxr-xr-x/.test(tool("rpm", ["-qplv", "--nosignature", path])))
+      if (!/\b0755\b|rwxr-xr-x/.test(run("rpm", ["-qplv", "--nosignature", path])))
         throw new Error(`${file}: nothing executable`);
-      tool("rpm", ["-K", "--nosignature", path]);
+      run("rpm", ["-K", "--nosignature", path]);
     }
     return `${packages.length} packages`;
   },
 };
 
-/** A Debian that has nothing but what Debian cannot do without; kept in the cache. */
+/** Makes {@link BARE_DEBIAN} unless the cache has it. */
 function bareDebian(): string {
-  const cache = process.env["IMAGECRED_CACHE"] || join(homedir(), ".cache", "imagecred");
-  const root = join(cache, "chroots", "debian-stable");
+  const root = BARE_DEBIAN;
   if (existsSync(root)) return root;
-  mkdirSync(join(cache, "chroots"), { recursive: true });
+  mkdirSync(dirname(root), { recursive: true });
   rmSync(`${root}.new`, { recursive: true, force: true });
-  const mirror = /^URIs:\s*(\S+)/m.exec(tool("sh", ["-c", "cat /etc/apt/sources.list.d/*.sources"]))?.[1];
-  tool("debootstrap", [
+  const mirror = /^URIs:\s*(\S+)/m.exec(run("sh", ["-c", "cat /etc/apt/sources.list.d/*.sources"]))?.[1];
+  run("debootstrap", [
     "--variant=minbase",
     "stable",
     `${root}.new`,

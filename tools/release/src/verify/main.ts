@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { distDirectory } from "@imagecred/executables";
+import { DIST } from "@imagecred/workspace";
 import { tarballs, zips } from "./archives.ts";
 import { bareChecksums, checksumList } from "./checksums.ts";
 import { image } from "./image.ts";
@@ -41,7 +41,7 @@ for (const { name, skip, run } of STEPS) {
 process.exitCode = failed === 0 ? 0 : 1;
 
 function newest(): string {
-  const releases = join(distDirectory, "release");
+  const releases = join(DIST, "release");
   const versions = existsSync(releases)
     ? readdirSync(releases).sort((a, b) => a.localeCompare(b, "en", { numeric: true }))
     : [];

@@ -1,18 +1,17 @@
 import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { type Platform, run } from "@imagecred/workspace";
 import type { Metafile } from "esbuild";
 import { bundle } from "./bundle.ts";
-import type { Executable } from "./executables.ts";
-import { nodeBinary } from "./node-binary.ts";
-import type { Platform } from "./platforms.ts";
-import { run } from "./run.ts";
+import { nodejsBinary } from "./nodejs-binary.ts";
+import type { Program } from "./programs.ts";
 
-/** First Node that has `--build-sea`. */
+/** First Node.js that has `--build-sea`. */
 const MIN_NODE = [25, 5] as const;
 
-/** Why Node single executables cannot be built here, or undefined where they can. */
-export function missingForNode(): string | undefined {
+/** Why Node.js single executables cannot be built here, or undefined where they can. */
+export function missingForNodejs(): string | undefined {
   const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
   if (major < MIN_NODE[0] || (major === MIN_NODE[0] && minor < MIN_NODE[1])) {
     return `this is Node ${process.versions.node}, and --build-sea needs ${MIN_NODE.join(".")}: run it through npm after npm ci`;
@@ -21,19 +20,19 @@ export function missingForNode(): string | undefined {
 }
 
 /**
- * Writes the Node single executable `out`. Plain (no code cache, no snapshot), so that two builds are the same bytes,
+ * Writes the Node.js single executable `out`. Plain (no code cache, no snapshot), so that two builds are the same bytes,
  * and deaf to NODE_OPTIONS.
  */
-export async function buildNode(executable: Executable, platform: Platform, out: string): Promise<Metafile> {
+export async function buildNodejs(program: Program, platform: Platform, out: string): Promise<Metafile> {
   const directory = mkdtempSync(join(tmpdir(), "imagecred-sea-"));
   try {
-    const { entry, metafile } = await bundle(executable, "node", directory);
+    const { entry, metafile } = await bundle(program, "nodejs", directory);
     const config = join(directory, "sea.json");
     const settings = {
       // Relative: the name is stored in the executable.
       main: entry,
       output: `${out}.part`,
-      executable: nodeBinary(platform),
+      executable: nodejsBinary(platform),
       disableExperimentalSEAWarning: true,
       useCodeCache: false,
       useSnapshot: false,

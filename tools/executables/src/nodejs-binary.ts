@@ -11,10 +11,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { cacheDirectory, root } from "./paths.ts";
-import type { Platform } from "./platforms.ts";
-import { run, versionLine } from "./run.ts";
-import { BuildError, say } from "./say.ts";
+import { CACHE, type Platform, ROOT, run, ToolError, versionLine } from "@imagecred/workspace";
+import { say } from "./say.ts";
 
 /**
  * The Node that single executables are made of, for every platform the same version: `--build-sea` writes a format that
@@ -33,20 +31,20 @@ const INTEGRITY: Readonly<Record<string, string>> = {
     "sha512-qpLjqvYZWGmDNHkjUX1O7LqTN3jxsZPimTLI4qzgKOWExsL4DS0AXU55Ih0SBTLoWunJLC2h6MOToGNpEeYIiw==",
 };
 
-/** Directory of a platform's Node package: the installed one, or one fetched into the cache. @throws {BuildError} */
+/** Directory of a platform's Node package: the installed one, or one fetched into the cache. @throws {ToolError} */
 export function nodePackageDirectory({ nodePackage }: Platform): string {
-  const installed = join(root, "node_modules", nodePackage);
+  const installed = join(ROOT, "node_modules", nodePackage);
   return existsSync(join(installed, "package.json")) ? installed : fetched(nodePackage);
 }
 
 /** Path of a platform's Node, without symbols where a `strip` for it is at hand; kept in the cache by content. */
-export function nodeBinary(platform: Platform): string {
+export function nodejsBinary(platform: Platform): string {
   const name = platform.name.startsWith("windows") ? "node.exe" : "node";
   const original = join(nodePackageDirectory(platform), "bin", name);
   const strip = stripFor(platform);
   if (strip === undefined) return original;
   const digest = createHash("sha256").update(readFileSync(original)).digest("hex").slice(0, 16);
-  const stripped = join(cacheDirectory, "node", `${platform.nodePackage}-${digest}`, name);
+  const stripped = join(CACHE, "node", `${platform.nodePackage}-${digest}`, name);
   if (!existsSync(stripped)) {
     mkdirSync(dirname(stripped), { recursive: true });
     copyFileSync(original, `${stripped}.part`);
@@ -70,7 +68,7 @@ function stripFor({ name }: Platform): string | undefined {
 }
 
 function fetched(nodePackage: string): string {
-  const directory = join(cacheDirectory, "node", `${nodePackage}-${NODE_VERSION}`);
+  const directory = join(CACHE, "node", `${nodePackage}-${NODE_VERSION}`);
   if (existsSync(directory)) return directory;
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-node-"));
   try {
@@ -79,7 +77,7 @@ function fetched(nodePackage: string): string {
     const tarball = join(scratch, `${nodePackage}-${NODE_VERSION}.tgz`);
     const digest = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
     if (digest !== INTEGRITY[nodePackage]) {
-      throw new BuildError(
+      throw new ToolError(
         `${nodePackage} ${NODE_VERSION} has the digest ${digest}, expected ${INTEGRITY[nodePackage]}`,
       );
     }

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT } from "@imagecred/workspace";
+
+/** A program that we ship. */
+export interface Program {
+  /** File name when installed, which is also its name in a CredentialProviderConfig. */
+  readonly name: string;
+  /** Short name, which `--only` accepts. */
+  readonly short: string;
+  /** Directory of its package. */
+  readonly directory: string;
+  /** Module to bundle. */
+  readonly entry: string;
+  /** Whether the static build follows its dependencies' `browser` fields: the AWS SDK's Node.js files need Node.js's http. */
+  readonly browserFields: boolean;
+}
+
+function program(short: string, packageName: string, name: string, browserFields = false): Program {
+  const directory = join(ROOT, "packages", packageName);
+  return { short, name, directory, entry: join(directory, "src", "main.ts"), browserFields };
+}
+
+export const programs: readonly Program[] = [
+  program("ecr", "ecr", "ecr-credential-provider", true),
+  program("acr", "acr", "acr-credential-provider"),
+  program("gcr", "gcr", "gcr-credential-provider"),
+  program("imagecred", "cli", "imagecred"),
+];
+
+/** Version of its package, which is what `--version` prints. */
+export function versionOf({ directory }: Program): string {
+  const manifest: unknown = JSON.parse(readFileSync(join(directory, "package.json"), "utf8"));
+  if (typeof manifest === "object" && manifest !== null && "version" in manifest)
+    return String(manifest.version);
+  throw new Error(`${directory}/package.json has no version`);
+}
