@@ -110,7 +110,7 @@ describe("hosts of private registries", () => {
   });
 
   test("a region that fits no known name passes under every domain", () => {
-    const unknown = fc.constantFrom("zz-north-1", "moon-farside-12", "us-isox-east-1", "q1-r2-s3-4");
+    const unknown = fc.constantFrom("zz-north-1", "moon-farside-12", "us-isox-east-1", "eu-far-away-3");
     fc.assert(
       fc.property(account, unknown, partition, (account, region, { suffix }) => {
         const registry = parseRegistryHost(`${account}.dkr.ecr.${region}.${suffix}`);
@@ -121,6 +121,10 @@ describe("hosts of private registries", () => {
   });
 
   for (const host of [
+    "123456789012.dkr.ecr.s3-us-west-2.amazonaws.com",
+    "123456789012.dkr.ecr.s3-website-us-west-2.amazonaws.com",
+    "123456789012.dkr.ecr.us-west-2-1a.amazonaws.com",
+    "123456789012.dkr.ecr.compute-1.amazonaws.com",
     "docker.io",
     "registry.k8s.io",
     "123456789012.dkr.ecr.us-west-2.amazonaws.com.evil.test",

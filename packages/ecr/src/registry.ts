@@ -30,9 +30,12 @@ const PUBLIC_HOST = "public.ecr.aws";
 /** ECR Public user guide, "Getting started with making requests over IPv6". */
 const PUBLIC_DUAL_STACK_HOST = "ecr-public.aws.com";
 
-/** Anchored at both ends; a region is one DNS label of words joined by dashes. */
+/**
+ * Anchored at both ends. A region is one DNS label of words and a number, joined by dashes, as in every partition of the
+ * SDK's partitions.json: `s3-us-west-2` is not one, and under `s3-us-west-2.amazonaws.com` customers choose the names.
+ */
 const PRIVATE_HOST =
-  /^(\d{12})\.(?:(dkr\.ecr)|(dkr-ecr))(-fips)?\.([a-z][a-z0-9]*(?:-[a-z0-9]+)+)\.([a-z0-9.-]+)$/;
+  /^(\d{12})\.(?:(dkr\.ecr)|(dkr-ecr))(-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d{1,2})\.([a-z0-9.-]+)$/;
 
 const NOT_ECR: NotOurs = { notOurs: "is not an Amazon ECR registry" };
 

@@ -1,5 +1,5 @@
 import type { EcrOptions } from "../options.ts";
-import { partitionOfArn, partitionOfRegion } from "../partitions.ts";
+import { type Partition, partitionOfArn, partitionOfRegion } from "../partitions.ts";
 import { PUBLIC_REGION, type Registry } from "../registry.ts";
 import type { EndpointSettings } from "../sdk/endpoint.ts";
 
@@ -11,22 +11,22 @@ export interface StsSettings {
 }
 
 /**
- * STS is asked in the region that the node says it is in (AWS_REGION), else in the registry's, provided that the role's
- * partition has that region; else in the partition's oldest region. A FIPS registry wants FIPS all the way; a dual-stack one says nothing about
- * how the node reaches STS.
+ * Which region's STS is asked: the one that the node says it is in (AWS_REGION), else the registry's, provided that the
+ * role's partition has it; else the partition's oldest region. The operator may name a region that is new to us. An
+ * image's name may not: a pod's token would go where that name leads. A FIPS registry wants FIPS all the way; a
+ * dual-stack one says nothing about how the node reaches STS.
  */
 export function stsSettings(registry: Registry, options: EcrOptions): StsSettings {
   const { endpoints, region } = options;
-  const registryRegion = registry.kind === "private" ? registry.region : PUBLIC_REGION;
   return {
     regionFor(roleArn) {
       const partition = partitionOfArn(roleArn);
-      const candidates = [region, registryRegion].filter((candidate) => candidate !== undefined);
-      const fitting = candidates.find((candidate) => {
-        const owner = partitionOfRegion(candidate);
-        return owner === undefined || partition === undefined || owner.id === partition.id;
-      });
-      return fitting ?? partition?.oldestRegion ?? registryRegion;
+      const fits = (owner: Partition | undefined) => partition === undefined || owner?.id === partition.id;
+      if (region !== undefined && fits(partitionOfRegion(region) ?? partition)) return region;
+      if (registry.kind === "public") return partition?.oldestRegion ?? PUBLIC_REGION;
+      const owner = partitionOfRegion(registry.region);
+      if (owner !== undefined && fits(owner)) return registry.region;
+      return (partition ?? registry.partition).oldestRegion;
     },
     endpoint: {
       url: endpoints.sts,
