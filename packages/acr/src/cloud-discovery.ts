@@ -1,4 +1,10 @@
-import { type Context, CredentialError, jsonOf, readText, type TransportResponse } from "@imagecred/protocol";
+import {
+  type Context,
+  CredentialError,
+  parseJson,
+  type TransportResponse,
+  textAt,
+} from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
 import { type CloudChoice, customCloud } from "./options/cloud-choice.ts";
 
@@ -49,7 +55,7 @@ export async function discoverCloud(
 }
 
 function listOf(response: TransportResponse, action: string): readonly Endpoints[] {
-  const document = jsonOf(response);
+  const document = parseJson(response.body);
   if (response.status === 200 && Array.isArray(document)) return document.map(endpointsOf);
   throw new CredentialError({
     action,
@@ -60,8 +66,8 @@ function listOf(response: TransportResponse, action: string): readonly Endpoints
 
 function endpointsOf(entry: unknown): Endpoints {
   return {
-    name: readText(entry, "name") ?? "",
-    loginEndpoint: readText(entry, "authentication", "loginEndpoint"),
-    registrySuffix: readText(entry, "suffixes", "acrLoginServer"),
+    name: textAt(entry, "name") ?? "",
+    loginEndpoint: textAt(entry, "authentication", "loginEndpoint"),
+    registrySuffix: textAt(entry, "suffixes", "acrLoginServer"),
   };
 }

@@ -15,8 +15,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
     /status 200 without a refresh_token; check that myreg\.azurecr\.io leads to Azure Container Registry/,
   "200 with an empty refresh_token": /status 200 without a refresh_token; /,
   "200 that is not JSON": /status 200 with a body that is not JSON: "<html>sign in<\/html>"; /,
-  redirect:
-    /status 307, a redirect to "https:\/\/evil\.example\/oauth2\/exchange", which is not followed with a token/,
+  redirect: /status 307, a redirect to https:\/\/evil\.example, which is not followed with a credential/,
   "WWW-Authenticate: Basic":
     /status 401 with WWW-Authenticate: Basic realm="registry", which is not a registry that takes Entra tokens/,
 };

@@ -3,10 +3,11 @@ import {
   type Context,
   CredentialError,
   claimsOf,
-  jsonOf,
-  readText,
+  parseJson,
+  redirectReason,
   Secret,
   type TransportResponse,
+  textAt,
 } from "@imagecred/protocol";
 import type { EntraToken } from "./identity/token.ts";
 import type { AcrRegistry } from "./registry.ts";
@@ -34,7 +35,7 @@ export async function exchangeToken(
   context: Context,
 ): Promise<RegistryCredential> {
   // The token's own tenant is the right one even where a pod's is another than the node's.
-  const tenant = readText(claimsOf(token.reveal()), "tid") ?? tenantId;
+  const tenant = textAt(claimsOf(token.reveal()), "tid") ?? tenantId;
   const response = await context.http.cloud({
     service: "Azure Container Registry",
     operation: "oauth2/exchange",
@@ -52,8 +53,8 @@ export async function exchangeToken(
       access_token: token.reveal(),
     }).toString(),
   });
-  const document = jsonOf(response);
-  const refreshToken = response.status === 200 ? readText(document, "refresh_token") : undefined;
+  const document = parseJson(response.body);
+  const refreshToken = response.status === 200 ? textAt(document, "refresh_token") : undefined;
   if (refreshToken === undefined) throw exchangeError(registry, tenant, response, document);
   const exp = claimsOf(refreshToken)["exp"];
   return {
@@ -76,15 +77,21 @@ function exchangeError(
 ): CredentialError {
   const { status, headers } = response;
   const request = headers["x-ms-correlation-request-id"];
+  const action = `exchanging the Entra token for a credential of ${host} (oauth2/exchange)`;
+  const redirect = redirectReason(response);
+  if (redirect !== undefined) return new CredentialError({ action, reason: redirect, advice: notAcr(host) });
   const [said, advice] = explain(host, tenant, response, document);
   return new CredentialError({
-    action: `exchanging the Entra token for a credential of ${host} (oauth2/exchange)`,
+    action,
     reason: `status ${status}${said}${request === undefined ? "" : ` (correlation id ${request})`}`,
     advice,
   });
 }
 
 type Explanation = readonly [reason: string, advice: string];
+
+const notAcr = (host: string) =>
+  `check that ${host} leads to Azure Container Registry (DNS, private endpoint, proxy)`;
 
 function explain(
   host: string,
@@ -93,24 +100,18 @@ function explain(
   document: unknown,
 ): Explanation {
   const { status, headers } = response;
-  const notAcr = `check that ${host} leads to Azure Container Registry (DNS, private endpoint, proxy)`;
   if (status === 200) {
     const what =
       document === undefined
         ? `with a body that is not JSON: ${bodyStart(response)}`
         : "without a refresh_token";
-    return [` ${what}`, notAcr];
+    return [` ${what}`, notAcr(host)];
   }
-  if (status >= 300 && status < 400)
-    return [
-      `, a redirect to ${shownLocation(headers["location"])}, which is not followed with a token`,
-      notAcr,
-    ];
   const challenge = headers["www-authenticate"];
   if (challenge !== undefined && !/^bearer\b/i.test(challenge))
     return [
       ` with WWW-Authenticate: ${challenge.slice(0, 60)}, which is not a registry that takes Entra tokens`,
-      notAcr,
+      notAcr(host),
     ];
   const { code, message } = firstError(document);
   const said =
@@ -125,7 +126,7 @@ function explain(
   if (status === 404) return [said, `check that the registry ${host} exists`];
   if (status === 429 || status >= 500)
     return [said, "the registry is busy or failing: the kubelet tries again by itself"];
-  return [said, notAcr];
+  return [said, notAcr(host)];
 }
 
 /** The error format of the distribution spec: `{"errors":[{"code","message"}]}`. */
@@ -136,11 +137,5 @@ function firstError(document: unknown): {
   const errors: unknown =
     typeof document === "object" && document !== null ? Reflect.get(document, "errors") : undefined;
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  return { code: readText(first, "code"), message: readText(first, "message")?.slice(0, 160) };
-}
-
-function shownLocation(location: string | undefined): string {
-  if (location === undefined) return "nowhere";
-  // Without the query, which may repeat what was sent.
-  return JSON.stringify((location.split("?")[0] ?? "").slice(0, 120));
+  return { code: textAt(first, "code"), message: textAt(first, "message")?.slice(0, 160) };
 }

@@ -1,4 +1,4 @@
-import { CredentialError, Secret } from "@imagecred/protocol";
+import { CredentialError, parseJsonObject, Secret, textAt } from "@imagecred/protocol";
 
 /** Keys that sign requests to AWS: what every identity ends up as. */
 export interface AwsCredentials {
@@ -15,11 +15,11 @@ export interface AwsCredentials {
  * @throws {CredentialError} when it is not such a document; the document itself is never quoted
  */
 export function parseCredentialDocument(body: Uint8Array, from: string): AwsCredentials {
-  const document = parseObject(body);
+  const document = parseJsonObject(body);
   if (document === undefined) throw unusable(from, "the answer is not a JSON object");
-  const accessKeyId = text(document["AccessKeyId"]);
-  const secretAccessKey = text(document["SecretAccessKey"]);
-  const sessionToken = text(document["Token"]) ?? text(document["SessionToken"]);
+  const accessKeyId = textAt(document, "AccessKeyId");
+  const secretAccessKey = textAt(document, "SecretAccessKey");
+  const sessionToken = textAt(document, "Token") ?? textAt(document, "SessionToken");
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     throw unusable(from, "the answer has no AccessKeyId and SecretAccessKey");
   }
@@ -36,23 +36,6 @@ export function credentialsOf(
     secretAccessKey: new Secret(secretAccessKey),
     sessionToken: sessionToken === undefined ? undefined : new Secret(sessionToken),
   };
-}
-
-/** A JSON object, or undefined for anything else. */
-export function parseObject(body: Uint8Array): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(new TextDecoder().decode(body));
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A string with something in it. */
-export function text(value: unknown): string | undefined {
-  return typeof value === "string" && value !== "" ? value : undefined;
 }
 
 function unusable(from: string, reason: string): CredentialError {

@@ -5,12 +5,14 @@ import {
   CredentialError,
   type CredentialProviderRequest,
   type ImageName,
+  parseJsonObject,
   planIdentity,
   Secret,
   type TransportResponse,
+  textAt,
   UnsupportedRegistryError,
 } from "@imagecred/protocol";
-import { describeAnswer, jsonObject, textField } from "./google-answer.ts";
+import { describeAnswer } from "./google-answer.ts";
 import { readMetadata } from "./metadata.ts";
 import type { GcrOptions } from "./options.ts";
 
@@ -90,7 +92,7 @@ function bodyOf(answer: TransportResponse, action: string, advice: string): Uint
 
 /** The file's entries: `{ "https://host/path": { "auth": base64("user:password") } }`, or with username and password. */
 function parseDockercfg(text: Uint8Array, origin: string): readonly [string, AuthConfig][] {
-  const file = jsonObject(text);
+  const file = parseJsonObject(text);
   if (file === undefined) {
     throw new CredentialError({
       action: `reading the .dockercfg of ${origin}`,
@@ -105,9 +107,9 @@ function parseDockercfg(text: Uint8Array, origin: string): readonly [string, Aut
 }
 
 function authOf(entry: Readonly<Record<string, unknown>>): AuthConfig | undefined {
-  const auth = textField(entry, "auth");
+  const auth = textAt(entry, "auth");
   if (auth === undefined) {
-    const [username, password] = [textField(entry, "username"), textField(entry, "password")];
+    const [username, password] = [textAt(entry, "username"), textAt(entry, "password")];
     return username === undefined || password === undefined
       ? undefined
       : { username, password: new Secret(password) };

@@ -110,6 +110,5 @@ function checkAssumed(registry: string, universe: Universe, options: GcrOptions)
 function offCloud(error: unknown): never {
   if (!(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
   if (error.cause.phase !== "connect" && error.cause.phase !== "lookup") throw error;
-  const { action, reason, cause } = error;
-  throw new CredentialError({ action, reason, advice: NODE_ADVICE, cause });
+  throw error.with({ advice: NODE_ADVICE });
 }

@@ -1,7 +1,6 @@
 import {
   type Answer,
   type Context,
-  CredentialError,
   type CredentialProvider,
   type CredentialProviderRequest,
   VERSION,
@@ -22,13 +21,7 @@ export const gcr: CredentialProvider<GcrOptions> = {
     warnOfIgnoredFlags(options, invocation.log);
     return options;
   },
-  async credential(request, options, context): Promise<Answer> {
-    try {
-      return await credential(request, options, context);
-    } catch (error) {
-      throw error instanceof CredentialError ? named(error, request.image.registry) : error;
-    }
-  },
+  credential,
 };
 
 async function credential(
@@ -43,15 +36,4 @@ async function credential(
   const { universe } = resolveRegistry(request.image, options.mirrors, options.universe);
   const identity = await identify(request, universe, options, context);
   return exchange(identity, universe, request, options);
-}
-
-/** Whoever reads the line wants to know first for which registry, and most of what fails is not about one. */
-function named(error: CredentialError, registry: string): CredentialError {
-  const { action, reason, advice, cause } = error;
-  return new CredentialError({
-    action: action.includes(registry) ? action : `for ${registry}, ${action}`,
-    reason,
-    ...(advice === undefined ? {} : { advice }),
-    cause,
-  });
 }

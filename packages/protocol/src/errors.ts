@@ -11,7 +11,7 @@ export interface CredentialErrorParts {
   readonly cause?: unknown;
 }
 
-/** Why there is no credential. Its message reads `<attempted>: <came back>; <advice>`. */
+/** Why there is no credential. Its message reads `<action>: <reason>; <advice>`. */
 export class CredentialError extends Error {
   override readonly name = "CredentialError";
   readonly action: string;
@@ -29,6 +29,19 @@ export class CredentialError extends Error {
     this.reason = parts.reason;
     this.advice = parts.advice;
     this.tryNext = parts.tryNext ?? false;
+  }
+
+  /** A copy with some parts replaced; the others, `cause` included, stay as they are. */
+  with(changes: Partial<CredentialErrorParts>): CredentialError {
+    const { action, reason, advice, tryNext, cause } = this;
+    return new CredentialError({
+      action,
+      reason,
+      ...(advice === undefined ? {} : { advice }),
+      tryNext,
+      cause,
+      ...changes,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
-export { base64, base64url, fromBase64 } from "./base64.ts";
 export { type Clock, systemClock } from "./clock.ts";
+export { base64, base64url, fromBase64, hex } from "./encoding.ts";
+export type { Environment } from "./environment.ts";
 export {
   CredentialError,
   type CredentialErrorParts,
@@ -28,8 +29,16 @@ export {
   retryByDefault,
 } from "./http/client.ts";
 export { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
-export { isIpAddress, isLinkLocalHost, isLoopbackHost } from "./http/ip.ts";
-export { bodyStart, jsonOf, readText } from "./http/json.ts";
+export { isIpAddress, isLinkLocalHost, isLoopbackHost, unbracketed } from "./http/ip.ts";
+export {
+  asObject,
+  bodyStart,
+  type JsonObject,
+  parseJson,
+  parseJsonObject,
+  redirectReason,
+  textAt,
+} from "./http/json.ts";
 export {
   DEFAULT_ATTEMPTS,
   type Outcome,
@@ -93,7 +102,7 @@ export {
   targetHost,
 } from "./options/registry-mirrors.ts";
 export type { Usage } from "./options/usage.ts";
-export type { Answer, Context, CredentialProvider, Environment, Invocation } from "./provider.ts";
+export type { Answer, Context, CredentialProvider, Invocation } from "./provider.ts";
 export { type Platform, run } from "./run.ts";
 export type { Crypto } from "./runtime/crypto.ts";
 export {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { base64url, fromBase64 } from "./base64.ts";
+import { base64url, fromBase64 } from "./encoding.ts";
 import { claimsOf } from "./jwt.ts";
 
 test("claims of any JSON object come back", () => {

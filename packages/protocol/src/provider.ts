@@ -1,4 +1,5 @@
 import type { Clock } from "./clock.ts";
+import type { Environment } from "./environment.ts";
 import type { Files } from "./files.ts";
 import type { HttpClient } from "./http/client.ts";
 import type { Deadline } from "./http/deadline.ts";
@@ -8,8 +9,6 @@ import type { Crypto } from "./runtime/crypto.ts";
 import type { RunShell } from "./runtime/programs.ts";
 import type { CredentialProviderRequest } from "./wire/request.ts";
 import type { AuthConfig, CacheKeyType } from "./wire/response.ts";
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a plugin is started with: parsed once, before the request is looked at. */
 export interface Invocation {

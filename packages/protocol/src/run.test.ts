@@ -125,7 +125,7 @@ describe("run", () => {
           return assert.fail("the call fails");
         },
       },
-      /: asking Example \(GetToken, https:\/\/api\.test\): api\.test refused the connection; check that the node can reach api\.test\n$/,
+      /: for r\.io, asking Example \(GetToken, https:\/\/api\.test\): api\.test refused the connection; check that the node can reach api\.test\n$/,
     ],
     [
       "a credential that has expired by this node's clock",
@@ -171,6 +171,21 @@ describe("run", () => {
     });
   }
 
+  it("names the registry in an error that does not", async () => {
+    const failing = (action: string) =>
+      execute({
+        credential: () => Promise.reject(new CredentialError({ action, reason: "status 500" })),
+      });
+    assert.equal(
+      (await failing("asking the metadata server")).stderr,
+      "test-credential-provider: for r.io, asking the metadata server: status 500\n",
+    );
+    assert.equal(
+      (await failing("exchanging a token at r.io")).stderr,
+      "test-credential-provider: exchanging a token at r.io: status 500\n",
+    );
+  });
+
   it("blanks a secret that a server's error repeats", async () => {
     const credential = () => {
       const secret = new Secret("token-of-the-pod");
@@ -178,7 +193,7 @@ describe("run", () => {
     };
     assert.equal(
       (await execute({ credential })).stderr,
-      "test-credential-provider: a: bad token [redacted]\n",
+      "test-credential-provider: for r.io, a: bad token [redacted]\n",
     );
   });
 

@@ -93,22 +93,31 @@ async function respond<Options>(
   });
   const { crypto, runShell, random } = platform;
   const context: Context = { http, env: stdio.env, files, clock, deadline, log, crypto, runShell, random };
+  const { registry } = request.image;
   const answer = await within(
     deadline.remainingMs() + LAST_WORD_MS,
-    provider.credential(request, options, context),
+    provider.credential(request, options, context).catch((error) => {
+      throw withRegistry(error, registry);
+    }),
     {
-      action: "getting a credential",
+      action: `getting a credential for ${registry}`,
       reason: `not done within ${deadline.totalMs} ms`,
       advice: "IMAGECRED_LOG=debug shows which call is slow; IMAGECRED_TIMEOUT sets the limit",
     },
   );
-  const cacheSeconds = cacheSecondsOf(answer, platform, request.image.registry);
+  const cacheSeconds = cacheSecondsOf(answer, platform, registry);
   log.info("credential", { keys: Object.keys(answer.auth), cacheKeyType: answer.cacheKeyType, cacheSeconds });
   return encodeResponse(request.apiVersion, {
     cacheKeyType: answer.cacheKeyType,
     cacheSeconds,
     auth: answer.auth,
   });
+}
+
+/** The reader first wants to know which registry it was about, and most of what fails does not name one. */
+function withRegistry(error: unknown, registry: string): unknown {
+  if (!(error instanceof CredentialError) || error.action.includes(registry)) return error;
+  return error.with({ action: `for ${registry}, ${error.action}` });
 }
 
 /** Calls have the deadline as their limit already; this is for the one under way to fail with a better message first. */

@@ -1,4 +1,4 @@
-import { type Context, jsonOf, readText, Secret } from "@imagecred/protocol";
+import { type Context, parseJson, Secret, textAt } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
 import { tokenEndpointError } from "./entra-error.ts";
 import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
@@ -43,7 +43,7 @@ export async function exchangeClientAssertion(
       client_assertion: assertion.reveal(),
     }).toString(),
   });
-  const token = response.status === 200 ? readText(jsonOf(response), "access_token") : undefined;
+  const token = response.status === 200 ? textAt(parseJson(response.body), "access_token") : undefined;
   if (token !== undefined) return { token: new Secret(token), tenantId };
   const action = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId}`;
   throw tokenEndpointError(action, response, "Microsoft Entra ID");

@@ -1,4 +1,11 @@
-import { bodyStart, CredentialError, jsonOf, readText, type TransportResponse } from "@imagecred/protocol";
+import {
+  bodyStart,
+  CredentialError,
+  parseJson,
+  redirectReason,
+  type TransportResponse,
+  textAt,
+} from "@imagecred/protocol";
 
 /** What to do about the AADSTS codes that registry credentials run into (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -29,21 +36,21 @@ export function tokenEndpointError(
   response: TransportResponse,
   service: string,
 ): CredentialError {
-  const document = jsonOf(response);
-  const error = readText(document, "error");
+  const document = parseJson(response.body);
+  const error = textAt(document, "error");
   const { status, headers } = response;
-  if (status >= 300 && status < 400) {
-    const reason = `status ${status}, a redirect to ${JSON.stringify(headers["location"] ?? "nowhere")}, which is not followed with a credential`;
-    return new CredentialError({ action, reason, advice: `check what answers as ${service}` });
+  const redirect = redirectReason(response);
+  if (redirect !== undefined) {
+    return new CredentialError({ action, reason: redirect, advice: `check what answers as ${service}` });
   }
   if (error === undefined) {
     const reason = `status ${status} with ${document === undefined ? bodyStart(response) : "neither a token nor an error"}`;
     return new CredentialError({ action, reason, advice: `check what answers as ${service}` });
   }
-  const description = readText(document, "error_description") ?? "";
+  const description = textAt(document, "error_description") ?? "";
   const code = /\bAADSTS\d+/.exec(description)?.[0];
   const said = description.replace(/\s*\b(?:Trace ID|Correlation ID|Timestamp):.*$/s, "").trim();
-  const trace = readText(document, "trace_id") ?? headers["x-ms-request-id"];
+  const trace = textAt(document, "trace_id") ?? headers["x-ms-request-id"];
   const reason = `status ${status} ${error}${said === "" ? "" : `, ${shortened(said)}`}${trace === undefined ? "" : ` (trace id ${trace})`}`;
   const advice =
     code === undefined ? `check the identity with whoever runs ${service}` : (ADVICE[code] ?? GENERAL_ADVICE);

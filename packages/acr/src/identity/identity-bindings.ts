@@ -3,9 +3,9 @@ import {
   CredentialError,
   type CredentialProviderRequest,
   type IdentitySource,
-  jsonOf,
-  readText,
+  parseJson,
   Secret,
+  textAt,
 } from "@imagecred/protocol";
 import { CLIENT_ID_ANNOTATIONS } from "../facts.ts";
 import type { IdentityBindings } from "../options/arguments.ts";
@@ -69,7 +69,7 @@ async function askEndpoint(
       client_id: clientId,
     }).toString(),
   });
-  const accessToken = response.status === 200 ? readText(jsonOf(response), "access_token") : undefined;
+  const accessToken = response.status === 200 ? textAt(parseJson(response.body), "access_token") : undefined;
   if (accessToken === undefined) throw tokenEndpointError(action, response, SERVICE);
   return new Secret(accessToken);
 }

@@ -3,14 +3,14 @@ import {
   type Context,
   CredentialError,
   type Found,
-  jsonOf,
   type Outcome,
+  parseJson,
   type Retry,
-  readText,
   retryAfterMs,
   Secret,
   TransportError,
   type TransportResponse,
+  textAt,
 } from "@imagecred/protocol";
 import type { ManagedIdentity } from "../options/node-identities.ts";
 import { type EntraToken, REGISTRY_RESOURCE } from "./token.ts";
@@ -35,10 +35,10 @@ export async function findManagedIdentity(
   const selectors = selectorsOf(id);
   for (const [index, selector] of selectors.entries()) {
     const response = await ask(selector, id, context);
-    const document = jsonOf(response);
-    const token = response.status === 200 ? readText(document, "access_token") : undefined;
+    const document = parseJson(response.body);
+    const token = response.status === 200 ? textAt(document, "access_token") : undefined;
     if (token !== undefined) {
-      const clientId = readText(document, "client_id");
+      const clientId = textAt(document, "client_id");
       return { identity: { token: new Secret(token), tenantId }, principal: whoOf(id, clientId) };
     }
     const last = index === selectors.length - 1;
@@ -72,10 +72,9 @@ async function ask(
     });
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
-    const { action, reason } = error;
     const advice =
       "if this is not an Azure virtual machine, configure another identity in azure.json; if it is, let it reach the metadata service";
-    throw new CredentialError({ action, reason, advice, cause: error });
+    throw error.with({ advice });
   }
 }
 
@@ -102,14 +101,14 @@ function again(outcome: Outcome<TransportResponse>, now: number): Retry | undefi
 function isNotFound(response: TransportResponse): boolean {
   return (
     response.status === 400 &&
-    /identity not found/i.test(readText(jsonOf(response), "error_description") ?? "")
+    /identity not found/i.test(textAt(parseJson(response.body), "error_description") ?? "")
   );
 }
 
 function refused(id: string | undefined, response: TransportResponse): CredentialError {
-  const document = jsonOf(response);
-  const error = readText(document, "error");
-  const description = readText(document, "error_description");
+  const document = parseJson(response.body);
+  const error = textAt(document, "error");
+  const description = textAt(document, "error_description");
   const said =
     error === undefined
       ? bodyStart(response)

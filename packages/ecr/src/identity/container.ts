@@ -7,9 +7,11 @@ import {
   type IdentitySource,
   isLoopbackHost,
   OptionsError,
+  parseJsonObject,
   Secret,
+  textAt,
 } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument, parseObject, text } from "../aws-credentials.ts";
+import { type AwsCredentials, parseCredentialDocument } from "../aws-credentials.ts";
 
 /** ECS task metadata, and the EKS Pod Identity agent (IPv4, IPv6): the only plain http addresses besides loopback. */
 const ECS_HOST = "169.254.170.2";
@@ -26,7 +28,7 @@ export function containerCredentials({
   http,
 }: Pick<Context, "env" | "files" | "http">): IdentitySource<AwsCredentials> {
   // Of all services that give credentials this way, only EKS Pod Identity has its authorization in a file.
-  const eks = text(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]) !== undefined;
+  const eks = textAt(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]) !== undefined;
   const service = eks ? "EKS Pod Identity" : "ECS container credentials";
   return {
     name: service,
@@ -55,7 +57,7 @@ export function containerCredentials({
 }
 
 function endpointOf(env: Environment): URL | undefined {
-  const relative = text(env["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]);
+  const relative = textAt(env["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI"]);
   if (relative !== undefined) {
     const url = URL.canParse(relative, `http://${ECS_HOST}`)
       ? new URL(relative, `http://${ECS_HOST}`)
@@ -65,7 +67,7 @@ function endpointOf(env: Environment): URL | undefined {
       `AWS_CONTAINER_CREDENTIALS_RELATIVE_URI is ${JSON.stringify(relative)}, expected a path such as /v2/credentials/...`,
     );
   }
-  const full = text(env["AWS_CONTAINER_CREDENTIALS_FULL_URI"]);
+  const full = textAt(env["AWS_CONTAINER_CREDENTIALS_FULL_URI"]);
   if (full === undefined) return undefined;
   const url = URL.canParse(full) ? new URL(full) : undefined;
   const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";
@@ -78,10 +80,10 @@ function endpointOf(env: Environment): URL | undefined {
 
 /** The file wins, since the agent replaces its content while the variable stays as it was. */
 async function authorizationOf(env: Environment, files: Files): Promise<Secret | undefined> {
-  const file = text(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]);
+  const file = textAt(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]);
   const value =
     file === undefined
-      ? text(env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
+      ? textAt(env["AWS_CONTAINER_AUTHORIZATION_TOKEN"])
       : (await files.readText(file, "container authorization token")).trim();
   if (value === undefined) return undefined;
   if (value === "") {
@@ -99,11 +101,11 @@ async function authorizationOf(env: Environment, files: Files): Promise<Secret |
 
 /** The agent of EKS answers in plain text, that of ECS in JSON. */
 function refused(service: string, eks: boolean, url: URL, status: number, body: Uint8Array): CredentialError {
-  const answer = parseObject(body);
+  const answer = parseJsonObject(body);
   const said =
     answer === undefined
       ? new TextDecoder().decode(body).trim().slice(0, LONGEST_QUOTE)
-      : [text(answer["code"]), text(answer["message"])].filter((word) => word !== undefined).join(": ");
+      : [textAt(answer, "code"), textAt(answer, "message")].filter((word) => word !== undefined).join(": ");
   return new CredentialError({
     action: `asking ${service} (${url.origin}) for credentials`,
     reason: `status ${status}${said === "" ? "" : `, ${said}`}`,

@@ -1,5 +1,5 @@
-import { type Context, CredentialError, type Found } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument, parseObject } from "../aws-credentials.ts";
+import { type Context, CredentialError, type Found, parseJsonObject } from "@imagecred/protocol";
+import { type AwsCredentials, parseCredentialDocument } from "../aws-credentials.ts";
 
 /** A document of credentials is about one kilobyte. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
@@ -24,7 +24,7 @@ export async function runCredentialProcess(
   if (timedOut) throw failed(profile, `it was still running after ${Math.round(timeoutMs)} ms`);
   if (status !== 0)
     throw failed(profile, status === null ? "it was killed" : `it exited with status ${status}`);
-  const document = parseObject(stdout);
+  const document = parseJsonObject(stdout);
   if (document?.["Version"] !== 1) throw failed(profile, "it printed no JSON object with Version 1");
   const { Expiration: expiration } = document;
   if (typeof expiration === "string" && !(Date.parse(expiration) > clock.now())) {

@@ -1,13 +1,13 @@
-import { CredentialError, type Environment, type IdentitySource } from "@imagecred/protocol";
-import { type AwsCredentials, credentialsOf, text } from "../aws-credentials.ts";
+import { CredentialError, type Environment, type IdentitySource, textAt } from "@imagecred/protocol";
+import { type AwsCredentials, credentialsOf } from "../aws-credentials.ts";
 
 /** AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN. */
 export function environmentKeys(env: Environment): IdentitySource<AwsCredentials> {
   return {
     name: "environment variables",
     async find() {
-      const accessKeyId = text(env["AWS_ACCESS_KEY_ID"]);
-      const secretAccessKey = text(env["AWS_SECRET_ACCESS_KEY"]);
+      const accessKeyId = textAt(env["AWS_ACCESS_KEY_ID"]);
+      const secretAccessKey = textAt(env["AWS_SECRET_ACCESS_KEY"]);
       if (accessKeyId === undefined && secretAccessKey === undefined) {
         return { unavailable: "AWS_ACCESS_KEY_ID is not set" };
       }
@@ -23,7 +23,7 @@ export function environmentKeys(env: Environment): IdentitySource<AwsCredentials
         });
       }
       return {
-        identity: credentialsOf(accessKeyId, secretAccessKey, text(env["AWS_SESSION_TOKEN"])),
+        identity: credentialsOf(accessKeyId, secretAccessKey, textAt(env["AWS_SESSION_TOKEN"])),
         principal: `access key ${accessKeyId} of the environment`,
       };
     },

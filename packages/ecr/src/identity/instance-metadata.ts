@@ -7,13 +7,15 @@ import {
   type IdentitySource,
   OptionsError,
   type Outcome,
+  parseJsonObject,
   type Retry,
   retryByDefault,
   TransportError,
   type TransportResponse,
+  textAt,
   type Unavailable,
 } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument, parseObject, text } from "../aws-credentials.ts";
+import { type AwsCredentials, parseCredentialDocument } from "../aws-credentials.ts";
 
 const SERVICE = "EC2 instance metadata";
 const CREDENTIALS_PATH = "/latest/meta-data/iam/security-credentials/";
@@ -81,7 +83,7 @@ function againAfterBoot(clock: Clock): (outcome: Outcome<TransportResponse>) => 
 
 /** AWS SDKs and Tools reference guide, "IMDS credential provider". */
 function endpointsOf(env: Environment): readonly string[] {
-  const configured = text(env["AWS_EC2_METADATA_SERVICE_ENDPOINT"]);
+  const configured = textAt(env["AWS_EC2_METADATA_SERVICE_ENDPOINT"]);
   if (configured !== undefined) {
     if (!URL.canParse(configured) || !/^https?:/i.test(configured)) {
       throw new OptionsError(
@@ -90,7 +92,7 @@ function endpointsOf(env: Environment): readonly string[] {
     }
     return [configured.replace(/\/+$/, "")];
   }
-  const mode = text(env["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"])?.toLowerCase();
+  const mode = textAt(env["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"])?.toLowerCase();
   // A node of an IPv6 subnet may have no IPv4 address at all: then nothing was sent to the first endpoint.
   if (mode === undefined) return [IPV4_ENDPOINT, IPV6_ENDPOINT];
   if (mode === "ipv4") return [IPV4_ENDPOINT];
@@ -217,14 +219,14 @@ function roleOf({ status, body }: TransportResponse): string {
 }
 
 function credentialsOfRole({ status, body }: TransportResponse, role: string): AwsCredentials {
-  const answer = status === 200 ? parseObject(body) : undefined;
-  const code = text(answer?.["Code"]);
+  const answer = status === 200 ? parseJsonObject(body) : undefined;
+  const code = textAt(answer, "Code");
   if (status === 200 && (code === undefined || code === "Success")) {
     return parseCredentialDocument(body, `the ${SERVICE} service`);
   }
   throw new CredentialError({
     action: `asking the ${SERVICE} service for credentials of role ${role}`,
-    reason: code === undefined ? `status ${status}` : `${code}: ${text(answer?.["Message"]) ?? "no message"}`,
+    reason: code === undefined ? `status ${status}` : `${code}: ${textAt(answer, "Message") ?? "no message"}`,
     advice: "check that the role exists and that its trust policy lets ec2.amazonaws.com assume it",
   });
 }

@@ -4,9 +4,10 @@ import {
   type Found,
   type IdentitySource,
   Secret,
+  textAt,
   type Unavailable,
 } from "@imagecred/protocol";
-import { type AwsCredentials, credentialsOf, text } from "../aws-credentials.ts";
+import { type AwsCredentials, credentialsOf } from "../aws-credentials.ts";
 import { isRoleArn } from "../role.ts";
 import { containerCredentials } from "./container.ts";
 import { runCredentialProcess } from "./credential-process.ts";
@@ -50,8 +51,8 @@ async function follow(
   const keys = keysOf(name, profile);
   // As the source of another profile, a profile with keys is these keys, whatever role it has for direct use.
   if (keys !== undefined && via.length > 0) return keys;
-  const roleArn = text(profile.get("role_arn"));
-  const source = SOURCES.find((setting) => text(profile.get(setting)) !== undefined);
+  const roleArn = textAt(profile.get("role_arn"));
+  const source = SOURCES.find((setting) => textAt(profile.get(setting)) !== undefined);
   if (roleArn !== undefined && source === undefined) {
     throw broken(
       name,
@@ -67,7 +68,7 @@ async function follow(
   }
   if (keys !== undefined) return keys;
   if (source === "web_identity_token_file") return withTokenFile(name, profile, request);
-  const command = text(profile.get("credential_process"));
+  const command = textAt(profile.get("credential_process"));
   if (command !== undefined) return runCredentialProcess(command, name, request.context);
   return nothingIn(name, profile, request, via);
 }
@@ -77,8 +78,8 @@ const SOURCES = ["source_profile", "credential_source", "web_identity_token_file
 
 /** @throws {CredentialError} for half a pair: another identity must not stand in for a broken one */
 function keysOf(name: string, profile: Profile): Identity | undefined {
-  const accessKeyId = text(profile.get("aws_access_key_id"));
-  const secretAccessKey = text(profile.get("aws_secret_access_key"));
+  const accessKeyId = textAt(profile.get("aws_access_key_id"));
+  const secretAccessKey = textAt(profile.get("aws_secret_access_key"));
   if (accessKeyId === undefined && secretAccessKey === undefined) return undefined;
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     const [present, missing] =
@@ -88,7 +89,7 @@ function keysOf(name: string, profile: Profile): Identity | undefined {
     throw broken(name, `it has ${present} and no ${missing}`, "write both or neither");
   }
   return {
-    identity: credentialsOf(accessKeyId, secretAccessKey, text(profile.get("aws_session_token"))),
+    identity: credentialsOf(accessKeyId, secretAccessKey, textAt(profile.get("aws_session_token"))),
     principal: `access key ${accessKeyId} of profile ${name}`,
   };
 }
@@ -107,12 +108,12 @@ async function withRole(
   const identity = await assumeRole(
     {
       roleArn,
-      sessionName: text(profile.get("role_session_name")) ?? request.sessionName,
+      sessionName: textAt(profile.get("role_session_name")) ?? request.sessionName,
       credentials: source.identity,
       principal: source.principal,
-      externalId: text(profile.get("external_id")),
+      externalId: textAt(profile.get("external_id")),
       durationSeconds: durationOf(name, profile),
-      region: text(profile.get("region")),
+      region: textAt(profile.get("region")),
     },
     request.sts,
     request.context,
@@ -126,8 +127,8 @@ async function sourceOf(
   request: ProfileRequest,
   via: readonly string[],
 ): Promise<Identity> {
-  const other = text(profile.get("source_profile"));
-  const place = text(profile.get("credential_source"));
+  const other = textAt(profile.get("source_profile"));
+  const place = textAt(profile.get("credential_source"));
   if (other !== undefined && place !== undefined) {
     throw broken(name, "it has both source_profile and credential_source", "keep one of them");
   }
@@ -190,7 +191,7 @@ async function withTokenFile(
   const identity = await assumeRoleWithWebIdentity(
     {
       roleArn,
-      sessionName: text(profile.get("role_session_name")) ?? sessionName,
+      sessionName: textAt(profile.get("role_session_name")) ?? sessionName,
       token,
       tokenIs: `the token in ${file}`,
     },
@@ -201,14 +202,14 @@ async function withTokenFile(
 }
 
 function roleOf(name: string, profile: Profile): string {
-  const roleArn = text(profile.get("role_arn")) ?? "";
+  const roleArn = textAt(profile.get("role_arn")) ?? "";
   if (isRoleArn(roleArn)) return roleArn;
   throw broken(name, `its role_arn is ${JSON.stringify(roleArn)}`, "write the ARN of a role");
 }
 
 /** STS API reference, AssumeRole: seconds, 900 to 43200. */
 function durationOf(name: string, profile: Profile): number | undefined {
-  const written = text(profile.get("duration_seconds"));
+  const written = textAt(profile.get("duration_seconds"));
   if (written === undefined) return undefined;
   const seconds = Number(written);
   if (Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200) return seconds;

@@ -1,5 +1,11 @@
-import { type Context, CredentialError, type Environment, type IdentitySource } from "@imagecred/protocol";
-import { type AwsCredentials, text } from "../aws-credentials.ts";
+import {
+  type Context,
+  CredentialError,
+  type Environment,
+  type IdentitySource,
+  textAt,
+} from "@imagecred/protocol";
+import type { AwsCredentials } from "../aws-credentials.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
 /**
@@ -15,7 +21,7 @@ export function profileCredentials(
   return {
     name: "profile",
     async find() {
-      const profile = text(env["AWS_PROFILE"]);
+      const profile = textAt(env["AWS_PROFILE"]);
       // Naming the default promises nothing: image-builder does it on every node, and those of EC2 have no such profile.
       const named = profile === "default" ? undefined : profile;
       const paths = pathsOf(env);
@@ -70,9 +76,9 @@ const CONTENT = /^\uFEFF?[ \t]*[^#;\s]/m;
 
 function pathsOf(env: Environment): { config: string; credentials: string } {
   // The kubelet runs plugins as root and, under systemd, without HOME.
-  const home = text(env["HOME"]) ?? text(env["USERPROFILE"]) ?? "/root";
+  const home = textAt(env["HOME"]) ?? textAt(env["USERPROFILE"]) ?? "/root";
   const path = (variable: string, file: string) =>
-    (text(env[variable]) ?? `~/.aws/${file}`).replace(/^~(?=\/)/, home);
+    (textAt(env[variable]) ?? `~/.aws/${file}`).replace(/^~(?=\/)/, home);
   return {
     config: path("AWS_CONFIG_FILE", "config"),
     credentials: path("AWS_SHARED_CREDENTIALS_FILE", "credentials"),

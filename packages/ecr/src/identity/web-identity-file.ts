@@ -1,5 +1,5 @@
-import { type Context, CredentialError, type IdentitySource, Secret } from "@imagecred/protocol";
-import { type AwsCredentials, text } from "../aws-credentials.ts";
+import { type Context, CredentialError, type IdentitySource, Secret, textAt } from "@imagecred/protocol";
+import type { AwsCredentials } from "../aws-credentials.ts";
 import { isRoleArn } from "../role.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
@@ -16,9 +16,9 @@ export function webIdentityFile(
   return {
     name: "web identity token file",
     async find() {
-      const file = text(env["AWS_WEB_IDENTITY_TOKEN_FILE"]);
+      const file = textAt(env["AWS_WEB_IDENTITY_TOKEN_FILE"]);
       if (file === undefined) return { unavailable: "AWS_WEB_IDENTITY_TOKEN_FILE is not set" };
-      const roleArn = text(env["AWS_ROLE_ARN"]);
+      const roleArn = textAt(env["AWS_ROLE_ARN"]);
       if (roleArn === undefined || !isRoleArn(roleArn)) {
         throw new CredentialError({
           action: "using AWS_WEB_IDENTITY_TOKEN_FILE",

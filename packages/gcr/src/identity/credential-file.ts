@@ -1,5 +1,4 @@
-import { type Context, CredentialError, UnsupportedRegistryError } from "@imagecred/protocol";
-import { textField } from "../google-answer.ts";
+import { type Context, CredentialError, textAt, UnsupportedRegistryError } from "@imagecred/protocol";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
 import type { AccessToken } from "./access-token.ts";
 
@@ -36,7 +35,7 @@ export async function fileToken(
   context: Context,
 ): Promise<{ readonly identity: AccessToken; readonly principal: string }> {
   const file = parseCredentialFile(parseJson(text, path), path);
-  const own = textField(file.fields, "universe_domain") ?? DEFAULT_UNIVERSE.domain;
+  const own = textAt(file.fields, "universe_domain") ?? DEFAULT_UNIVERSE.domain;
   if (own !== universe.domain) {
     throw new UnsupportedRegistryError(
       `${registry} belongs to the universe ${universe.domain}, and the credential in ${path} to ${own}, where it stays`,
@@ -63,7 +62,7 @@ export function parseCredentialFile(value: unknown, path: string): CredentialFil
   const fields = value as CredentialFields;
   const type = FILE_TYPES.find((each) => each === fields["type"]);
   if (type !== undefined) return { type, fields, path };
-  const found = textField(fields, "type");
+  const found = textAt(fields, "type");
   throw unusable(
     path,
     found === undefined ? "it has no type" : `its type is ${JSON.stringify(found.slice(0, 60))}`,
@@ -73,7 +72,7 @@ export function parseCredentialFile(value: unknown, path: string): CredentialFil
 
 /** A field that a file of this type must have. @throws {CredentialError} */
 export function required(file: CredentialFile, name: string): string {
-  const value = textField(file.fields, name);
+  const value = textAt(file.fields, name);
   if (value !== undefined) return value;
   throw unusable(file.path, `its ${name} is missing`, `a ${file.type} file has one`);
 }

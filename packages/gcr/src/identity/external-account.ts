@@ -1,5 +1,4 @@
-import { type Context, isLinkLocalHost, isLoopbackHost } from "@imagecred/protocol";
-import { jsonObject, textField } from "../google-answer.ts";
+import { type Context, isLinkLocalHost, isLoopbackHost, parseJsonObject, textAt } from "@imagecred/protocol";
 import type { Universe } from "../universe.ts";
 import { type CredentialFields, type CredentialFile, required, unusable } from "./credential-file.ts";
 
@@ -18,9 +17,9 @@ export function checkExternalAccount(file: CredentialFile, universe: Universe): 
   required(file, "subject_token_type");
   const source = objectField(file.fields, "credential_source") ?? {};
   for (const name of ["url", "region_url", "imdsv2_session_token_url"]) checkSourceUrl(file, source, name);
-  if (textField(source, "environment_id") !== undefined) return "aws";
-  if (textField(source, "file") !== undefined) return "file";
-  if (textField(source, "url") !== undefined) return "url";
+  if (textAt(source, "environment_id") !== undefined) return "aws";
+  if (textAt(source, "file") !== undefined) return "file";
+  if (textAt(source, "url") !== undefined) return "url";
   const kind = ["executable", "certificate"].find((name) => name in source);
   throw unusable(
     file.path,
@@ -55,18 +54,15 @@ export function impersonationTarget(
 export function fileTokenSupplier(file: CredentialFile, context: Context) {
   const source = objectField(file.fields, "credential_source") ?? {};
   const format = objectField(source, "format") ?? {};
-  const path = textField(source, "file") ?? "";
+  const path = textAt(source, "file") ?? "";
   return {
     credential_source: undefined,
     subject_token_supplier: {
       async getSubjectToken(): Promise<string> {
         const text = await context.files.readText(path, "subject token");
         const token =
-          textField(format, "type") === "json"
-            ? textField(
-                jsonObject(new TextEncoder().encode(text)) ?? {},
-                textField(format, "subject_token_field_name") ?? "",
-              )
+          textAt(format, "type") === "json"
+            ? textAt(parseJsonObject(text), textAt(format, "subject_token_field_name") ?? "")
             : text;
         if (token !== undefined && token.trim() !== "") return token;
         throw unusable(
@@ -80,7 +76,7 @@ export function fileTokenSupplier(file: CredentialFile, context: Context) {
 }
 
 function checkEndpoint(file: CredentialFile, name: string, service: string, universe: Universe): void {
-  const url = textField(file.fields, name);
+  const url = textAt(file.fields, name);
   if (url === undefined || isServiceUrl(url, service, universe)) return;
   throw unusable(
     file.path,
@@ -91,7 +87,7 @@ function checkEndpoint(file: CredentialFile, name: string, service: string, univ
 
 /** What gives a subject token is asked over https, or on this machine and its link. */
 function checkSourceUrl(file: CredentialFile, source: CredentialFields, name: string): void {
-  const text = textField(source, name);
+  const text = textAt(source, name);
   if (text === undefined) return;
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const host = url?.hostname.replace(/^\[|\]$/g, "") ?? "";

@@ -1,6 +1,12 @@
-import { type Context, CredentialError, type HttpRequest, Secret } from "@imagecred/protocol";
+import {
+  type Context,
+  CredentialError,
+  type HttpRequest,
+  parseJsonObject,
+  Secret,
+} from "@imagecred/protocol";
 import type { JWT } from "google-auth-library";
-import { describeAnswer, jsonObject, tokenIn } from "../google-answer.ts";
+import { describeAnswer, tokenIn } from "../google-answer.ts";
 
 /** google-auth-library's HTTP client, of which it uses `request` alone unless its interceptors are wanted. */
 export type Transporter = JWT["transporter"];
@@ -89,7 +95,7 @@ function nameOf(url: string): { readonly service: string; readonly operation: st
 const SECRET_LENGTH = 16;
 
 function bodyOf(body: Uint8Array, type: Options["responseType"]): unknown {
-  const object = type === "text" ? undefined : jsonObject(body);
+  const object = type === "text" ? undefined : parseJsonObject(body);
   const values = object === undefined ? [new TextDecoder().decode(body)] : Object.values(object);
   for (const value of values) {
     // Wrapped for the sake of redaction: no message of the library can give it away.

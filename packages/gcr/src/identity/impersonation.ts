@@ -1,5 +1,6 @@
 import type { Context } from "@imagecred/protocol";
-import { textField, tokenIn } from "../google-answer.ts";
+import { textAt } from "@imagecred/protocol";
+import { tokenIn } from "../google-answer.ts";
 import type { Universe } from "../universe.ts";
 import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
 
@@ -31,7 +32,7 @@ export async function impersonate(
   });
   const action = `becoming the service account ${email} (generateAccessToken)`;
   const { token, fields } = tokenIn(answer, action, "accessToken", adviceFor);
-  const ends = Date.parse(textField(fields, "expireTime") ?? "");
+  const ends = Date.parse(textAt(fields, "expireTime") ?? "");
   return { token, expiresAt: Number.isNaN(ends) ? "do-not-cache" : ends };
 }
 

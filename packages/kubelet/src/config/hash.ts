@@ -1,4 +1,4 @@
-import type { Crypto } from "@imagecred/protocol";
+import { type Crypto, hex } from "@imagecred/protocol";
 
 /**
  * The hash that a kubelet from 1.34 on shows as `kubelet_credential_provider_config_info{hash="..."}`: over the length
@@ -19,5 +19,5 @@ export function configHash(files: readonly Uint8Array[], crypto: Pick<Crypto, "s
     at += 8 + file.length;
   }
   const digest = crypto.sha256(bytes);
-  return `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `sha256:${hex(digest)}`;
 }

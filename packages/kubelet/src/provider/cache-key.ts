@@ -1,5 +1,5 @@
 /** Keys of the credential cache, byte for byte those of plugin.go (cryptobyte builders), as {@link ByteString}s. */
-import type { Crypto, Secret } from "@imagecred/protocol";
+import { type Crypto, hex, type Secret } from "@imagecred/protocol";
 import { type ByteString, bytesOf, compareBytes } from "../go/bytes.ts";
 
 /** The base key of an answer with cacheKeyType `Global`; no image or registry has angle brackets. */
@@ -47,7 +47,7 @@ export function singleFlightKey(
 export function tokenHashOf(token: Secret, crypto: Pick<Crypto, "sha256">): string {
   if (token.isEmpty) return "";
   const digest = crypto.sha256(new TextEncoder().encode(token.reveal()));
-  return `sha256:${Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("")}`;
+  return `sha256:${hex(digest)}`;
 }
 
 /** The host and port of an image: what stands before its first slash. */

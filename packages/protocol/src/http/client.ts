@@ -1,8 +1,9 @@
 import type { Clock } from "../clock.ts";
+import type { Environment } from "../environment.ts";
 import { CredentialError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import type { Deadline } from "./deadline.ts";
-import { isLinkLocalHost, isLoopbackHost } from "./ip.ts";
+import { isLinkLocalHost, isLoopbackHost, unbracketed } from "./ip.ts";
 import { proxyFor } from "./proxy.ts";
 import { type Outcome, type Retry, retry, retryAfterMs } from "./retry.ts";
 import {
@@ -65,7 +66,7 @@ export interface HttpClient {
 
 export interface HttpClientSetup {
   readonly transport: Transport;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly random: () => number;
@@ -97,7 +98,7 @@ export function createHttpClient(setup: HttpClientSetup): HttpClient {
 function checkedCloudUrl(text: string): URL {
   const url = parseUrl(text);
   if (url.protocol === "https:") return url;
-  if (url.protocol === "http:" && isLoopbackHost(bare(url))) return url;
+  if (url.protocol === "http:" && isLoopbackHost(unbracketed(url.hostname))) return url;
   throw new CredentialError({
     action: `calling ${url.origin}`,
     reason: "refused to send credentials over an unencrypted connection",
@@ -107,7 +108,7 @@ function checkedCloudUrl(text: string): URL {
 
 function checkedMetadataUrl(text: string): URL {
   const url = parseUrl(text);
-  const host = bare(url);
+  const host = unbracketed(url.hostname);
   if (isLoopbackHost(host) || isLinkLocalHost(host) || METADATA_NAMES.has(host)) return url;
   if (url.protocol === "https:") return url;
   throw new CredentialError({
@@ -123,10 +124,6 @@ function parseUrl(text: string): URL {
   } catch {
     throw new CredentialError({ action: `calling ${JSON.stringify(text)}`, reason: "not a URL" });
   }
-}
-
-function bare(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, "");
 }
 
 function cloudTarget(

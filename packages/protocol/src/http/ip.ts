@@ -41,6 +41,12 @@ function groups(text: string): number[] | undefined {
   return values;
 }
 
+/** A URL's host without the brackets of IPv6: `[::1]` gives `::1`. */
+export function unbracketed(hostname: string): string {
+  return hostname.replace(/^\[|\]$/g, "");
+}
+
+/** True for an IPv4 address in four decimal parts or an IPv6 address, without brackets. */
 export function isIpAddress(text: string): boolean {
   return parseIp(text) !== undefined;
 }

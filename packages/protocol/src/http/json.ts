@@ -1,27 +1,57 @@
 import type { TransportResponse } from "./transport.ts";
 
-/** The body as JSON; undefined for what is not JSON. Answers are parsed, not trusted: read them with {@link readText}. */
-export function jsonOf(response: TransportResponse): unknown {
+/** A JSON object as it was parsed: nothing is known about its fields yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** The bytes (or text) as JSON; undefined for what is not JSON. Read the fields with {@link textAt}. */
+export function parseJson(body: Uint8Array | string): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(response.body));
+    return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
   } catch {
     return undefined;
   }
 }
 
-/** The text at a path of keys; undefined when something else is there, or nothing, or an empty text. */
-export function readText(document: unknown, ...path: readonly string[]): string | undefined {
+/** The bytes (or text) as a JSON object; undefined for everything else, arrays included. */
+export function parseJsonObject(body: Uint8Array | string): JsonObject | undefined {
+  return asObject(parseJson(body));
+}
+
+/** The value if it is a JSON object; undefined for arrays, null and everything else. */
+export function asObject(value: unknown): JsonObject | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as JsonObject)
+    : undefined;
+}
+
+/** The text at a path of own keys; undefined when something else is there, or nothing, or an empty text. */
+export function textAt(document: unknown, ...path: readonly string[]): string | undefined {
   let value = document;
   for (const key of path) {
-    if (typeof value !== "object" || value === null) return undefined;
-    value = (value as Record<string, unknown>)[key];
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as JsonObject)[key];
   }
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The first words of a body that is none of the formats expected, for messages. */
-export function bodyStart(response: TransportResponse): string {
-  const text = new TextDecoder().decode(response.body.subarray(0, 400)).replace(/\s+/g, " ").trim();
+/** The first 80 characters of a body of an unexpected format, quoted, for messages. */
+export function bodyStart({ body }: Pick<TransportResponse, "body">): string {
+  const text = new TextDecoder().decode(body.subarray(0, 400)).replace(/\s+/g, " ").trim();
   if (text === "") return "an empty body";
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+}
+
+/**
+ * The reason of the error for a redirect: the HTTP client never follows one, since the request carries a credential.
+ * Undefined for every other status. Only the location's origin is told: its path and query may repeat what was sent.
+ */
+export function redirectReason({
+  status,
+  headers,
+}: Pick<TransportResponse, "status" | "headers">): string | undefined {
+  if (status < 300 || status >= 400) return undefined;
+  const location = headers["location"];
+  const where =
+    location !== undefined && URL.canParse(location) ? new URL(location).origin : "another address";
+  return `status ${status}, a redirect to ${where}, which is not followed with a credential`;
 }

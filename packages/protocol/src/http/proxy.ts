@@ -1,7 +1,6 @@
+import type { Environment } from "../environment.ts";
 import { OptionsError } from "../errors.ts";
-import { cidrContains, isIpAddress, isLoopbackHost } from "./ip.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { cidrContains, isIpAddress, isLoopbackHost, unbracketed } from "./ip.ts";
 
 /**
  * The forward proxy for a URL, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY (upper or lower case), by the rules of Go's
@@ -14,7 +13,8 @@ export function proxyFor(url: URL, env: Environment): string | undefined {
   const name = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
   const configured = either(env, name);
   if (configured === undefined) return undefined;
-  if (isLoopbackHost(bare(url.hostname)) || bypasses(url, either(env, "NO_PROXY") ?? "")) return undefined;
+  if (isLoopbackHost(unbracketed(url.hostname)) || bypasses(url, either(env, "NO_PROXY") ?? ""))
+    return undefined;
   return normalise(configured, name);
 }
 
@@ -38,7 +38,7 @@ function normalise(value: string, name: string): string {
 }
 
 function bypasses(url: URL, noProxy: string): boolean {
-  const host = bare(url.hostname).toLowerCase();
+  const host = unbracketed(url.hostname).toLowerCase();
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
   return noProxy.split(",").some((raw) => {
     const entry = raw.trim().toLowerCase();
@@ -58,8 +58,4 @@ function splitPort(entry: string): [host: string, port: string | undefined] {
   if (bracketed !== null) return [bracketed[1] ?? "", bracketed[2]];
   const plain = /^([^:]*):(\d+)$/.exec(entry);
   return plain === null ? [entry, undefined] : [plain[1] ?? "", plain[2]];
-}
-
-function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "");
 }

@@ -71,14 +71,7 @@ export function orNext<Identity>(source: IdentitySource<Identity>): IdentitySour
         return await source.find();
       } catch (error) {
         if (!(error instanceof CredentialError)) throw error;
-        const { action, reason, advice } = error;
-        throw new CredentialError({
-          action,
-          reason,
-          ...(advice === undefined ? {} : { advice }),
-          tryNext: true,
-          cause: error,
-        });
+        throw error.with({ tryNext: true });
       }
     },
   };

@@ -1,7 +1,9 @@
+import type { Environment } from "../environment.ts";
+
 export interface ShellRequest {
   /** Handed to `/bin/sh -c`, as the AWS CLI and SDKs do with `credential_process`. */
   readonly command: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Milliseconds until the whole process group is killed. */
   readonly timeoutMs: number;
   /** Bytes of stdout after which the group is killed. */
@@ -25,7 +27,7 @@ export interface ProgramRequest {
   readonly file: string;
   readonly args: readonly string[];
   /** The whole environment; nothing is inherited. */
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
   /** Written to the program's stdin, which is then closed. A program that does not read it is no error. */
   readonly stdin: string | Uint8Array;
   /** Milliseconds until the program itself, and nothing that it started, gets SIGKILL. */

@@ -2,6 +2,7 @@ import { hmacSha256, randomBytes, randomUUID, sha1, sha256, signRs256 } from "im
 import * as native from "imagecred:http";
 import { runProgram as nativeRunProgram, runShell as nativeRunShell } from "imagecred:process";
 import { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout } from "imagecred:stdio";
+import type { Environment } from "../environment.ts";
 import { type Target, type Transport, TransportError, type TransportPhase } from "../http/transport.ts";
 import type { Crypto } from "./crypto.ts";
 import type { RunProgram, RunShell } from "./programs.ts";
@@ -17,7 +18,7 @@ export const runShell: RunShell = ({ env, ...request }) => nativeRunShell({ ...r
 export const runProgram: RunProgram = ({ args, env, ...request }) =>
   nativeRunProgram({ ...request, args: [...args], env: setOnly(env) });
 
-function setOnly(env: Readonly<Record<string, string | undefined>>): Record<string, string> {
+function setOnly(env: Environment): Record<string, string> {
   const set: Record<string, string> = {};
   for (const [name, value] of Object.entries(env)) if (value !== undefined) set[name] = value;
   return set;

@@ -1,9 +1,10 @@
 import { crypto, runShell, transport } from "#runtime";
 import { systemClock } from "../clock.ts";
+import type { Environment } from "../environment.ts";
 import { systemFiles } from "../files.ts";
 import { createHttpClient } from "../http/client.ts";
 import { Deadline } from "../http/deadline.ts";
-import type { Context, Environment } from "../provider.ts";
+import type { Context } from "../provider.ts";
 import { captureLogger } from "./capture-logger.ts";
 
 /**

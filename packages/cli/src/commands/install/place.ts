@@ -1,4 +1,4 @@
-import type { Clock, Crypto } from "@imagecred/protocol";
+import { type Clock, type Crypto, hex } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../../errors.ts";
 import { baseName, joinPath, parentOf } from "../../machine/paths.ts";
 import type { FileSystem } from "../../runtime/types.ts";
@@ -101,5 +101,5 @@ function keepBackup(path: string, { fileSystem, clock }: Tools): string {
 }
 
 function randomName(crypto: Crypto): string {
-  return Array.from(crypto.randomBytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(crypto.randomBytes(8));
 }

@@ -1,7 +1,7 @@
-import type { Crypto } from "@imagecred/protocol";
+import { type Crypto, hex } from "@imagecred/protocol";
 
 export function sha256Hex(crypto: Crypto, data: Uint8Array): string {
-  return Array.from(crypto.sha256(data), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return hex(crypto.sha256(data));
 }
 
 /**

@@ -1,5 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { isIP, type Socket, connect as tcpConnect } from "node:net";
+import { unbracketed } from "../../http/ip.ts";
 import { type Target, TransportError } from "../../http/transport.ts";
 import { transportErrorFrom } from "./errors.ts";
 
@@ -24,7 +25,7 @@ async function open(target: Target, sockets: Socket[]): Promise<Socket> {
   const url = new URL(target.url);
   // TLS takes Node ten milliseconds to load, which plain http has no use for; TCP connects meanwhile.
   const tls = url.protocol === "https:" ? import("./tls.ts") : undefined;
-  const host = target.tls?.connectTo ?? bare(url.hostname);
+  const host = target.tls?.connectTo ?? unbracketed(url.hostname);
   const port = Number(url.port || (tls === undefined ? 80 : 443));
   const tcp =
     target.proxy === undefined
@@ -50,7 +51,7 @@ async function throughProxy(
   to: { host: string; port: number } | undefined,
   sockets: Socket[],
 ): Promise<Socket> {
-  const peer = { host: bare(proxy.hostname), port: Number(proxy.port || 80) };
+  const peer = { host: unbracketed(proxy.hostname), port: Number(proxy.port || 80) };
   const socket = await connected(tcpConnect({ ...peer, noDelay: true, autoSelectFamily: true }), sockets);
   if (to === undefined) return socket;
   const authority = `${isIP(to.host) === 6 ? `[${to.host}]` : to.host}:${to.port}`;
@@ -77,9 +78,4 @@ export function proxyAuthorization(proxy: URL): Record<string, string> {
   if (proxy.username === "") return {};
   const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
   return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
-}
-
-/** A URL's host without the brackets of IPv6. */
-export function bare(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "");
 }

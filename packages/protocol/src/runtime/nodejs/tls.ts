@@ -1,7 +1,7 @@
 import { isIP, type Socket } from "node:net";
 import { createSecureContext, type SecureContext, connect as tlsConnect } from "node:tls";
+import { unbracketed } from "../../http/ip.ts";
 import type { Target } from "../../http/transport.ts";
-import { bare } from "./connect.ts";
 import { transportErrorFrom } from "./errors.ts";
 import { trustedCertificates } from "./trust.ts";
 
@@ -9,7 +9,7 @@ let systemTrust: SecureContext | undefined;
 
 /** Speaks TLS over an open connection. @throws {TransportError} */
 export function secured(tcp: Socket, url: URL, target: Target, sockets: Socket[]): Promise<Socket> {
-  const serverName = target.tls?.serverName ?? bare(url.hostname);
+  const serverName = target.tls?.serverName ?? unbracketed(url.hostname);
   return new Promise((resolve, reject) => {
     let socket: ReturnType<typeof tlsConnect>;
     try {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { getCACertificates, rootCertificates } from "node:tls";
+import type { Environment } from "../../environment.ts";
 
 /** Where Linux distributions keep their bundle; the order of Go's crypto/x509 (root_linux.go). */
 const SYSTEM_BUNDLES = [
@@ -11,8 +12,6 @@ const SYSTEM_BUNDLES = [
   "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
   "/etc/ssl/cert.pem",
 ];
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
  * The certificate authorities to trust, as PEM: SSL_CERT_FILE or SSL_CERT_DIR, else the system's store, else the Mozilla

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import fc from "fast-check";
+import { base64, base64url, fromBase64, hex } from "./encoding.ts";
+
+test("bytes survive both alphabets, and come out as Node's Buffer writes them", () => {
+  fc.assert(
+    fc.property(fc.uint8Array(), (bytes) => {
+      assert.equal(base64(bytes), Buffer.from(bytes).toString("base64"));
+      assert.equal(base64url(bytes), Buffer.from(bytes).toString("base64url"));
+      assert.equal(hex(bytes), Buffer.from(bytes).toString("hex"));
+      assert.deepEqual(fromBase64(base64(bytes)), bytes);
+      assert.deepEqual(fromBase64(base64url(bytes)), bytes);
+    }),
+  );
+});
+
+test("white space is ignored, everything else that is not base64 is an error", () => {
+  assert.deepEqual(fromBase64("aGVs\nbG8=\n"), new TextEncoder().encode("hello"));
+  for (const text of ["!!!notbase64", "a", "aGVsbG8===", "aG=VsbG8"]) {
+    assert.throws(() => fromBase64(text), SyntaxError, text);
+  }
+});
