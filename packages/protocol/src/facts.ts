@@ -74,6 +74,7 @@ export interface NotOurs {
   readonly typo?: boolean;
 }
 
+/** The audiences of pod tokens that a plugin's cloud accepts. */
 export interface Audiences {
   /** The first is the one to write without a reason for another. */
   readonly known: readonly AudienceFact[];
@@ -81,6 +82,7 @@ export interface Audiences {
   readonly others?: string;
 }
 
+/** One audience that the cloud accepts, and the registries that it is for. */
 export interface AudienceFact {
   /** Value of `serviceAccountTokenAudience`. */
   readonly audience: string;

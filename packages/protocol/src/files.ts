@@ -45,6 +45,7 @@ function codeOf(error: unknown): string | undefined {
   return undefined;
 }
 
+/** The system's files. */
 export const systemFiles: Files = {
   readBytes: read,
   async readText(path, what) {

@@ -1,8 +1,11 @@
 import { redact } from "./secret.ts";
 
+/** The levels of IMAGECRED_LOG, from the most lines to none. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
+/** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What IMAGECRED_LOG sets. */
 export interface LogSettings {
   readonly level: LogLevel;
   readonly format: "human" | "json";
@@ -40,6 +43,7 @@ export function parseLogSettings(value: string | undefined): LogSettings {
   return { level, format };
 }
 
+/** What {@link createLogger} builds a logger from. */
 export interface LoggerSetup {
   readonly plugin: string;
   readonly settings: LogSettings;
@@ -47,6 +51,7 @@ export interface LoggerSetup {
   readonly now: () => number;
 }
 
+/** A logger that writes one line for each event at or above the level of `setup.settings`. */
 export function createLogger(setup: LoggerSetup): Logger {
   const { plugin, settings, write } = setup;
   const threshold = LOG_LEVELS.indexOf(settings.level);

@@ -12,6 +12,7 @@ const SHORTEST_REDACTED = 6;
 
 const known = new Set<string>();
 
+/** A value that must never be printed: it turns into `[redacted]` wherever something makes text of it. */
 export class Secret {
   readonly #value: string;
 

@@ -26,6 +26,7 @@ const METADATA_TIMEOUT_MS = 5_000;
 /** The metadata servers' names; everything else that is asked as one must be a link-local or loopback address. */
 const METADATA_NAMES = new Set(["metadata.google.internal", "metadata.google.internal.", "metadata"]);
 
+/** One request, with the names that messages and logs use for it. */
 export interface HttpRequest {
   /** Who is asked, as the cloud calls it: "Amazon ECR". For messages and logs. */
   readonly service: string;
@@ -47,6 +48,7 @@ export interface HttpRequest {
   readonly direct?: boolean;
 }
 
+/** HTTP with the rules that all calls share: where credentials may go, proxies, limits, retries, the deadline. */
 export interface HttpClient {
   /**
    * Asks a cloud API: https (http to loopback only), through the proxy of the environment, retried within the deadline.
@@ -64,6 +66,7 @@ export interface HttpClient {
   firstSent(): Promise<void>;
 }
 
+/** What {@link createHttpClient} builds a client from. */
 export interface HttpClientSetup {
   readonly transport: Transport;
   readonly env: Environment;
@@ -74,6 +77,7 @@ export interface HttpClientSetup {
   readonly userAgent: string;
 }
 
+/** The HTTP client of one run. Its requests share the deadline of `setup`. */
 export function createHttpClient(setup: HttpClientSetup): HttpClient {
   return {
     async cloud(request) {

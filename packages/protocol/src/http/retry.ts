@@ -13,6 +13,7 @@ export interface Retry {
   readonly afterMs?: number | undefined;
 }
 
+/** Which outcomes of an operation are tried again, and how often. */
 export interface RetryOptions<T> {
   /** Attempts in all, the first included. */
   readonly attempts?: number;
@@ -20,6 +21,7 @@ export interface RetryOptions<T> {
   readonly again: (outcome: Outcome<T>) => Retry | undefined;
 }
 
+/** Clock, deadline, chance and log of a {@link retry}. */
 export interface RetryRuntime {
   readonly clock: Clock;
   readonly deadline: Deadline;
@@ -27,6 +29,7 @@ export interface RetryRuntime {
   readonly log: Logger;
 }
 
+/** Attempts in all, the first included, where a request does not set its own number. */
 export const DEFAULT_ATTEMPTS = 4;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 2_000;

@@ -23,6 +23,7 @@ export interface Target {
   readonly tls?: TlsOptions;
 }
 
+/** One HTTP request, complete with its limits. */
 export interface TransportRequest extends Target {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -35,6 +36,7 @@ export interface TransportRequest extends Target {
   readonly maxResponseBytes: number;
 }
 
+/** One HTTP response, read to its end. */
 export interface TransportResponse {
   readonly status: number;
   /** Names in lower case; a repeated header's values joined with ", ". */
@@ -62,6 +64,7 @@ export class TransportError extends Error {
   }
 }
 
+/** A runtime's HTTP layer. */
 export interface Transport {
   /** Redirects are returned, never followed. @throws {TransportError} */
   request(request: TransportRequest): Promise<TransportResponse>;

@@ -7,6 +7,7 @@ export interface Unavailable {
   readonly unavailable: string;
 }
 
+/** An identity, and its name for logs. */
 export interface Found<Identity> {
   readonly identity: Identity;
   /** Who that is, for logs: "role node-role of the instance profile". No secret. */
@@ -21,6 +22,7 @@ export interface IdentitySource<Identity> {
   find(): Promise<Found<Identity> | Unavailable>;
 }
 
+/** The identity that a chain of sources ended with. */
 export interface ChainResult<Identity> extends Found<Identity> {
   /** Name of the source that answered. */
   readonly source: string;

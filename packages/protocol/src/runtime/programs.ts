@@ -1,5 +1,6 @@
 import type { Environment } from "../environment.ts";
 
+/** A shell command to run, and its limits. */
 export interface ShellRequest {
   /** Handed to `/bin/sh -c`, as the AWS CLI and SDKs do with `credential_process`. */
   readonly command: string;
@@ -10,6 +11,7 @@ export interface ShellRequest {
   readonly maxStdoutBytes: number;
 }
 
+/** How a shell command ended, and what it wrote. */
 export interface ShellResult {
   /** Exit status, or null when a signal or the time limit ended it. */
   readonly status: number | null;
@@ -22,6 +24,7 @@ export interface ShellResult {
 /** Runs a shell command in a process group of its own; nothing of that group is left when the promise settles. */
 export type RunShell = (request: ShellRequest) => Promise<ShellResult>;
 
+/** A program to run, and its limits. */
 export interface ProgramRequest {
   /** Path of the executable; no search in PATH, no shell. */
   readonly file: string;
@@ -43,6 +46,7 @@ export interface ProgramRequest {
   readonly onStderr?: (text: string) => void;
 }
 
+/** How a program ended, and what it wrote. */
 export interface ProgramResult {
   /** Exit status, or null when a signal ended the program. */
   readonly status: number | null;

@@ -11,10 +11,13 @@ import type { Stdio } from "./stdio.ts";
 /** The process's edges on the static runtime: modules that its host (tools/runtime) has built in. */
 export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout };
 
+/** The runtime's own hashes, signatures and random bytes. */
 export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, randomBytes, randomUUID };
 
+/** Runs a shell command. See {@link RunShell}. */
 export const runShell: RunShell = ({ env, ...request }) => nativeRunShell({ ...request, env: setOnly(env) });
 
+/** Runs a program as the kubelet runs a plugin. See {@link RunProgram}. */
 export const runProgram: RunProgram = ({ args, env, ...request }) =>
   nativeRunProgram({ ...request, args: [...args], env: setOnly(env) });
 
@@ -26,6 +29,7 @@ function setOnly(env: Environment): Record<string, string> {
 
 const DEFAULT_CONNECT_TIMEOUT_MS = 10_000;
 
+/** The runtime's own HTTP layer. */
 export const transport: Transport = {
   async request({ tls, connectTimeoutMs, ...request }) {
     try {

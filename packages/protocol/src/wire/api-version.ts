@@ -7,8 +7,10 @@ export const API_GROUP = "credentialprovider.kubelet.k8s.io";
  */
 export const API_VERSIONS = [`${API_GROUP}/v1`, `${API_GROUP}/v1beta1`, `${API_GROUP}/v1alpha1`] as const;
 
+/** One of {@link API_VERSIONS}. */
 export type ApiVersion = (typeof API_VERSIONS)[number];
 
+/** True for the text of one of {@link API_VERSIONS}. */
 export function isApiVersion(value: unknown): value is ApiVersion {
   return (API_VERSIONS as readonly unknown[]).includes(value);
 }

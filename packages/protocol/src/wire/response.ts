@@ -7,11 +7,13 @@ import type { ApiVersion } from "./api-version.ts";
  */
 export type CacheKeyType = "Image" | "Registry" | "Global";
 
+/** One credential of a response, as the container runtime sends it to the registry. */
 export interface AuthConfig {
   readonly username: string;
   readonly password: Secret;
 }
 
+/** What {@link encodeResponse} writes for the kubelet. */
 export interface CredentialProviderResponse {
   readonly cacheKeyType: CacheKeyType;
   /** Whole seconds that the kubelet may reuse the answer for; 0 means do not cache. */

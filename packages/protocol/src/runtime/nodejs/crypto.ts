@@ -3,6 +3,7 @@ import type { Crypto } from "../crypto.ts";
 /** Node takes ten milliseconds to load it, and the most common runs need none of it. */
 const node = () => process.getBuiltinModule("node:crypto");
 
+/** The runtime's own hashes, signatures and random bytes. */
 export const crypto: Crypto = {
   sha1: (data) => node().createHash("sha1").update(data).digest(),
   sha256: (data) => node().createHash("sha256").update(data).digest(),

@@ -55,6 +55,7 @@ function agentFor(target: Target, connectTimeoutMs: number): TargetAgent {
 
 const sent = Promise.withResolvers<void>();
 
+/** The runtime's own HTTP layer. */
 export const transport: Transport = {
   request: send,
   preconnect: (target) => agentFor(target, target.connectTimeoutMs ?? 10_000).openAhead(),

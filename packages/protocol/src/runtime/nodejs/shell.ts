@@ -3,6 +3,7 @@ import type { RunShell } from "../programs.ts";
 
 const MAX_STDERR_CHARACTERS = 4096;
 
+/** Runs a shell command. See {@link RunShell}. */
 export const runShell: RunShell = ({ command, env, timeoutMs, maxStdoutBytes }) =>
   new Promise((resolve, reject) => {
     const windows = process.platform === "win32";

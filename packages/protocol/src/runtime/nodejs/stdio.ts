@@ -4,6 +4,7 @@ import type { Stdio } from "../stdio.ts";
 const STDOUT = 1;
 const STDERR = 2;
 
+/** The process's own streams, arguments and environment. */
 export const stdio: Stdio = {
   // A single executable has no script path in argv[1]; Node repeats the executable there.
   args: process.argv.slice(2),
