@@ -7,6 +7,7 @@ import { goMissing } from "../src/go-build.ts";
 import { LineProcess } from "../src/line-process.ts";
 import { EveryKubelet, NEWEST, RELEASES, type Release } from "../src/releases.ts";
 import { config } from "./differential/configs.ts";
+import { damagedYaml } from "./differential/damaged-yaml.ts";
 import { imageName, qualifiedName } from "./differential/image-names.ts";
 import { keyring, provide } from "./differential/keyrings.ts";
 import { globAndImage, patternAndName, url } from "./differential/names.ts";
@@ -66,6 +67,7 @@ describe("packages/kubelet against the kubelet's own code", { skip }, () => {
   agree("duration", duration, 5_000);
   agree("qualifiedName", qualifiedName, 3_000);
   agree("config", config, 4_000, { compare: sameConfig });
+  agree("config", damagedYaml, 6_000, { compare: sameConfig });
   agree("response", response, 2_000);
   agree("request", request, 1_000);
   agree("keyring", keyring, 5_000);
@@ -92,8 +94,8 @@ function same(theirs: unknown, mine: unknown): boolean {
 }
 
 /**
- * Equal, but for the texts that come out of Go's YAML library: there both refuse, each in its own words, and
- * packages/kubelet says so.
+ * Equal, but for files that hold another kind, of whose fields the kubelet may complain first: both refuse them, and
+ * packages/kubelet says that its words may be other ones.
  */
 function sameConfig(theirs: unknown, mine: unknown): boolean {
   const { readErrorClass, ...answer } = mine as Record<string, unknown>;

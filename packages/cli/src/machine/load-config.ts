@@ -54,11 +54,14 @@ function refuseWaiting(path: string, fileSystem: FileSystem): void {
 }
 
 /**
- * The kubelet's error, less the file's content, which its text for a file without kind or apiVersion repeats whole, with
- * whatever is secret in it.
+ * The kubelet's error, less the file's content, with whatever is secret in it: the text for a file without kind or
+ * apiVersion repeats all of it, the text for a key that JSON does not have repeats the value.
  */
 export function withoutContent(kubeletText: string): string {
-  return kubeletText.replace(/(?<=Object '\w+' is missing in ')[\s\S]*(?=')/, "…");
+  return kubeletText.replace(
+    /(?<=Object '\w+' is missing in ')[\s\S]*(?=')|(?<=unsupported map key [\s\S]*, value: )[\s\S]*/,
+    "…",
+  );
 }
 
 /** A configuration that the kubelet takes. @throws {CommandError} with the kubelet's words for any other */

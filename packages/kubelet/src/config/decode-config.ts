@@ -9,6 +9,7 @@ import {
   InterpretError,
   interpret,
 } from "../decode/group-version-kind.ts";
+import type { DataNode } from "../decode/tree.ts";
 import { bytesFrom, textOf } from "../go/bytes.ts";
 import { quote } from "../go/quote.ts";
 import { type DataDocument, DocumentError, type LineColumn, parseDocument } from "./document.ts";
@@ -31,7 +32,7 @@ export interface FileProblem {
 export interface DecodedFile {
   /** Undefined when nothing could be made of it. Strict errors leave it defined: the values are there. */
   readonly providers: readonly CredentialProvider[] | undefined;
-  /** What the kubelet says about the file, behind `error decoding config "...": `; undefined when it takes it. */
+  /** What the kubelet says about the file, behind `error decoding config "...": `; undefined when it accepts the file. */
   readonly error: string | undefined;
   readonly problems: readonly FileProblem[];
   /** Where values stand, by paths such as `providers[0].name`. */
@@ -47,7 +48,7 @@ export function decodeConfig(data: Uint8Array, rules: KubeletRules): DecodedFile
     document = parseDocument(data);
   } catch (error) {
     if (!(error instanceof DocumentError)) throw error;
-    return refused(error.fault, error.message, error.position, !error.libraryText);
+    return refused(error.fault, error.message, error.position, error.kubeletText);
   }
   let gvk: GroupVersionKind;
   try {
@@ -86,13 +87,19 @@ function faultOfKind(
     );
   }
   if (isConfigVersion(gvk)) return undefined;
-  if (isOtherKnownKind(gvk)) return refused("wrong-kind", otherKindText(gvk), at, false);
+  if (isOtherKnownKind(gvk))
+    return refused("wrong-kind", otherKindText(gvk), at, hasOnlyItsKind(document.root));
   const what =
     gvk.version === "__internal"
       ? `the internal version of group ${quote(gvk.group)}`
       : `version ${quote(groupVersionText(gvk))}`;
   const message = `no kind ${quote(gvk.kind)} is registered for ${what} in scheme "pkg/runtime/scheme.go:111"`;
   return refused("unknown-kind", message, at);
+}
+
+/** Another kind's fields are not modelled here, and the kubelet complains about them first. */
+function hasOnlyItsKind(root: DataNode): boolean {
+  return root.type === "object" && root.entries.every(({ key }) => key === "apiVersion" || key === "kind");
 }
 
 function isConfigVersion(gvk: GroupVersionKind): boolean {
@@ -140,17 +147,15 @@ function decodeVersion(version: ConfigVersion, document: DataDocument, rules: Ku
 /** go-yaml has one error for all repeated keys of a document. */
 function duplicateText(document: DataDocument): string[] {
   if (document.duplicates.length === 0) return [];
-  const lines = document.duplicates.map(
-    ({ key, lineAt }) => `\n  line ${document.yamlLine(lineAt)}: key ${key} already set in map`,
-  );
+  const lines = document.duplicates.map(({ key, line }) => `\n  line ${line}: key ${key} already set in map`);
   return [`yaml: unmarshal errors:${lines.join("")}`];
 }
 
 function strictProblems(document: DataDocument, context: DecodeContext): FileProblem[] {
   const repeated = document.duplicates.map(
-    ({ key, at, lineAt }): FileProblem => ({
+    ({ key, at, line }): FileProblem => ({
       code: "duplicate-key",
-      message: `line ${document.yamlLine(lineAt)}: key ${key} already set in map`,
+      message: `line ${line}: key ${key} already set in map`,
       position: document.locate(at),
       path: "",
       kubeletText: true,

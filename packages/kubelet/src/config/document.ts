@@ -7,10 +7,12 @@ import { JsonSyntaxError, parseGoJson } from "../decode/json.ts";
 import type { DataNode } from "../decode/tree.ts";
 import { type ByteString, bytesFrom, decodeRune, isSpace } from "../go/bytes.ts";
 import { type DuplicateKey, decodeYaml } from "../yaml/decode.ts";
+import { parseYaml } from "../yaml/parser.ts";
+import { YamlReader } from "../yaml/reader.ts";
 import { YamlValueError } from "../yaml/scalar.ts";
+import { YamlScanner } from "../yaml/scanner.ts";
 import { YamlSyntaxError } from "../yaml/syntax-tree.ts";
 import { decodeYamlText } from "../yaml/text.ts";
-import { parseYaml } from "../yaml/tree.ts";
 
 /** A line and a column, both counted from 1; a column counts characters. */
 export interface LineColumn {
@@ -26,8 +28,6 @@ export interface DataDocument {
   readonly duplicates: readonly DuplicateKey[];
   /** Turns a node's `at` into a position. */
   readonly locate: (at: number) => LineColumn;
-  /** The line that go-yaml counts, which has more kinds of line breaks than editors have. */
-  readonly yamlLine: (at: number) => number;
 }
 
 /** What a document is not. */
@@ -38,13 +38,13 @@ export class DocumentError extends Error {
   override name = "DocumentError";
   readonly fault: DocumentFault;
   readonly position: LineColumn;
-  /** True when the text comes from the YAML library: Go's has other words for the same fault. */
-  readonly libraryText: boolean;
-  constructor(fault: DocumentFault, message: string, position: LineColumn, libraryText: boolean) {
+  /** Whether `message` is what the kubelet says. */
+  readonly kubeletText: boolean;
+  constructor(fault: DocumentFault, message: string, position: LineColumn, kubeletText = true) {
     super(message);
     this.fault = fault;
     this.position = position;
-    this.libraryText = libraryText;
+    this.kubeletText = kubeletText;
   }
 }
 
@@ -68,54 +68,47 @@ function looksLikeJson(bytes: ByteString): boolean {
 }
 
 function readJson(bytes: ByteString): DataDocument {
-  const locate = (at: number) => positionIn(bytes, at, (line) => line.replace(/[\x80-\xbf]/g, "").length);
+  const locate = locator(bytes, (line) => line.replace(/[\x80-\xbf]/g, "").length);
   try {
-    return {
-      format: "json",
-      root: parseGoJson(bytes),
-      duplicates: [],
-      locate,
-      yamlLine: (at) => locate(at).line,
-    };
+    return { format: "json", root: parseGoJson(bytes), duplicates: [], locate };
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     const message = `couldn't get version/kind; json parse error: ${error.message}`;
-    throw new DocumentError("json-syntax", message, locate(error.offset), false);
+    throw new DocumentError("json-syntax", message, locate(error.offset));
   }
 }
 
 function readYaml(data: Uint8Array): DataDocument {
   const decoded = decodeYamlText(data);
-  const locate = (at: number) => positionIn(decoded.text, at, (line) => [...line].length);
-  const yamlLine = (at: number) => decoded.text.slice(0, at).split(/\r\n|[\n\r\u0085\u2028\u2029]/).length;
-  if (decoded.error !== undefined)
-    throw new DocumentError("yaml-syntax", `yaml: ${decoded.error}`, locate(decoded.text.length), true);
+  const locate = locator(decoded.text, (line) => [...line].length);
   try {
-    return { format: "yaml", ...decodeYaml(parseYaml(decoded.text)), locate, yamlLine };
+    const root = parseYaml(new YamlScanner(new YamlReader(decoded)));
+    return { format: "yaml", ...decodeYaml(root), locate };
   } catch (error) {
     if (error instanceof YamlSyntaxError) {
-      const position = locate(error.offset);
-      throw new DocumentError("yaml-syntax", `yaml: line ${position.line}: ${error.message}`, position, true);
+      throw new DocumentError("yaml-syntax", `yaml: ${error.message}`, locate(error.offset));
     }
     if (error instanceof YamlValueError) {
-      // Go prints the unusable key together with its value, in Go syntax.
-      throw new DocumentError(
-        "yaml-value",
-        error.message,
-        locate(error.offset ?? 0),
-        / map key/.test(error.message),
-      );
+      throw new DocumentError("yaml-value", error.message, locate(error.offset ?? 0));
     }
-    // The library recurses; go-yaml has a limit of its own, at 10000 levels.
+    // Reading recurses, as go-yaml does, whose stack can be deeper.
     if (error instanceof RangeError) {
-      throw new DocumentError("yaml-syntax", "yaml: exceeded max depth", { line: 1, column: 1 }, true);
+      throw new DocumentError("yaml-syntax", "yaml: exceeded max depth", { line: 1, column: 1 }, false);
     }
     throw error;
   }
 }
 
-function positionIn(text: string, at: number, width: (line: string) => number): LineColumn {
-  const before = text.slice(0, at);
-  const line = before.split("\n").length;
-  return { line, column: width(before.slice(before.lastIndexOf("\n") + 1)) + 1 };
+/** Turns offsets into positions: lines are those of editors. */
+function locator(text: string, width: (line: string) => number): (at: number) => LineColumn {
+  let starts: number[] | undefined;
+  return (at) => {
+    starts ??= [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+    // The last line that starts at or before the offset.
+    let line = 0;
+    for (let step = 2 ** 31; step >= 1; step /= 2) {
+      if ((starts[line + step] ?? Number.POSITIVE_INFINITY) <= at) line += step;
+    }
+    return { line: line + 1, column: width(text.slice(starts[line], at)) + 1 };
+  };
 }

@@ -19,8 +19,10 @@ const PLUGIN_KINDS = ["CredentialProviderRequest", "CredentialProviderResponse",
 const RECORD_KINDS = ["ImagePullIntent", "ImagePulledRecord"];
 const KUBELET_KINDS = ["KubeletConfiguration", "SerializedNodeConfigSource"];
 
+/** Known in every group and version. */
+const UNVERSIONED_KINDS = ["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"];
+
 const KINDS: Readonly<Record<string, readonly string[]>> = {
-  v1: ["APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "Status"],
   [`${CONFIG_GROUP}/__internal`]: [...RECORD_KINDS, ...KUBELET_KINDS],
   [`${CONFIG_GROUP}/v1alpha1`]: RECORD_KINDS,
   [`${CONFIG_GROUP}/v1beta1`]: [...RECORD_KINDS, ...KUBELET_KINDS],
@@ -32,8 +34,8 @@ const KINDS: Readonly<Record<string, readonly string[]>> = {
 
 /** Whether the kubelet can read such an object, which is then of the wrong kind. */
 export function isOtherKnownKind(gvk: GroupVersionKind): boolean {
-  const kinds = KINDS[groupVersionText(gvk)];
-  return kinds?.includes(gvk.kind) ?? false;
+  const kinds = KINDS[groupVersionText(gvk)] ?? [];
+  return UNVERSIONED_KINDS.includes(gvk.kind) || kinds.includes(gvk.kind);
 }
 
 /**

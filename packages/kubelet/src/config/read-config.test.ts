@@ -230,9 +230,10 @@ describe("versions", () => {
     ]);
   });
 
-  test("a name that comes twice is taken before 1.33, and found by validation in it", () => {
+  test("a name that comes twice ends a kubelet when it registers it, in 1.33 validates it, and since 1.34 reads it", () => {
     const text = `${CONFIG}  - name: p1\n${PROVIDER}`;
-    assert.equal(errors(text, "1.32").accepted, true);
+    assert.equal(errors(text, "1.32").kubeletError, 'Credential provider "p1" was registered twice');
+    assert.deepEqual(errors(text, "1.32").validationErrors, []);
     assert.deepEqual(errors(text, "1.33").validationErrors, ['providers.name: Duplicate value: "p1"']);
     assert.match(errors(text, "1.34").kubeletError ?? "", /^duplicate provider name "p1" found/);
   });

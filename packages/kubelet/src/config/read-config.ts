@@ -2,6 +2,7 @@
 import type { Crypto } from "@imagecred/protocol";
 import { type FileSystem, reasonOf, reasonOfAbsence } from "../file-system.ts";
 import { compareBytes } from "../go/bytes.ts";
+import { joinPath } from "../go/path.ts";
 import { quote } from "../go/quote.ts";
 import { type DecodedFile, decodeConfig } from "./decode-config.ts";
 import { aggregateText } from "./field-error.ts";
@@ -42,6 +43,8 @@ export interface ConfigReading {
   readonly readError: { readonly message: string; readonly kubeletText: boolean } | undefined;
   /** Texts of validation, when reading went well. */
   readonly validationErrors: readonly string[];
+  /** The provider, by its index, at which a kubelet before 1.33 ends because it has registered that name already. */
+  readonly registeredTwice: number | undefined;
   /** Where a value stands, by its path in {@link config}; the nearest enclosing one when it was not written. */
   readonly locate: (path: string) => SourceLocation | undefined;
 }
@@ -54,14 +57,14 @@ export function readConfig(path: string, options: ReadOptions): ConfigReading {
 }
 
 class ConfigReader {
-  readonly #disk: FileSystem;
+  readonly #fileSystem: FileSystem;
   readonly #options: ReadOptions;
   readonly #rules: KubeletRules;
   readonly #problems: ConfigProblem[] = [];
   #readError: ConfigReading["readError"];
 
   constructor(options: ReadOptions) {
-    this.#disk = options.fileSystem;
+    this.#fileSystem = options.fileSystem;
     this.#options = options;
     this.#rules = kubeletRules(options.kubernetesVersion);
   }
@@ -91,8 +94,8 @@ class ConfigReader {
   #paths(path: string): string[] {
     if (path === "") return this.#refuse("unreadable", "credential provider config path is empty", undefined);
     try {
-      const entry = this.#disk.status(path);
-      if (entry === undefined) return this.#inaccessible(path, reasonOfAbsence(this.#disk, path));
+      const entry = this.#fileSystem.status(path);
+      if (entry === undefined) return this.#inaccessible(path, reasonOfAbsence(this.#fileSystem, path));
       if (!this.#rules.configDirectory || entry.kind !== "directory") return [path];
     } catch (error) {
       return this.#inaccessible(path, reasonOf(error));
@@ -110,14 +113,12 @@ class ConfigReader {
 
   #listed(path: string): string[] {
     try {
-      const directory = path.replace(/\/+$/, "") || "/";
-      const join = (name: string) => (directory === "/" ? `/${name}` : `${directory}/${name}`);
-      const files = this.#disk
+      const files = this.#fileSystem
         .list(path)
         .filter((name) => /\.(json|yaml|yml)$/.test(name))
-        .map(join)
+        .map((name) => joinPath(path, name))
         // A link is not looked behind: one to a directory is taken for a file, and reading it fails.
-        .filter((file) => this.#disk.status(file, "do-not-follow")?.kind !== "directory")
+        .filter((file) => this.#fileSystem.status(file, "do-not-follow")?.kind !== "directory")
         .sort(compareBytes);
       if (files.length > 0) return files;
       return this.#refuse(
@@ -133,7 +134,7 @@ class ConfigReader {
 
   #content(path: string): Uint8Array | undefined {
     try {
-      return this.#disk.read(path, MAX_FILE_BYTES);
+      return this.#fileSystem.read(path, MAX_FILE_BYTES);
     } catch (error) {
       const reason = reasonOf(error);
       const operation = `${reason === "is a directory" ? "read" : "open"} ${path}: ${reason}`;
@@ -165,15 +166,28 @@ class ConfigReader {
   /** From 1.34 on a name that comes twice is an error of reading, whichever files it stands in. */
   #checkNames(merged: MergedFiles): void {
     if (!this.#rules.configDirectory) return;
-    const seen = new Set<string>();
-    for (const [index, { name }] of merged.config.providers.entries()) {
-      if (seen.has(name)) {
-        const path = `providers[${index}].name`;
-        const message = `duplicate provider name ${quote(name)} found in configuration file(s)`;
-        this.#refuse("duplicate-provider", message, merged.locate(path), path);
-      }
-      seen.add(name);
+    for (const { name, path } of repeatedNames(merged.config)) {
+      const message = `duplicate provider name ${quote(name)} found in configuration file(s)`;
+      this.#refuse("duplicate-provider", message, merged.locate(path), path);
     }
+  }
+
+  /** Before 1.33 nothing looks at names that come twice until they are registered, which ends the process (klog.Fatalf). */
+  #registrationFault(config: CredentialProviderConfig | undefined, locate: ConfigReading["locate"]) {
+    if (config === undefined || this.#rules.tokenAttributes) return undefined;
+    const [first] = repeatedNames(config).map(({ name, path, index }) => {
+      const message = `Credential provider ${quote(name)} was registered twice`;
+      this.#problems.push({
+        severity: "error",
+        code: "duplicate-provider",
+        message,
+        path,
+        kubeletText: true,
+        location: locate(path),
+      });
+      return { message, index };
+    });
+    return first;
   }
 
   #refuse(code: ProblemCode, message: string, location: SourceLocation | undefined, path = ""): string[] {
@@ -207,18 +221,31 @@ class ConfigReader {
       validationErrors.length === 0
         ? undefined
         : `failed to validate credential provider config: ${aggregateText(errors)}`;
+    const twice = this.#registrationFault(config, locate);
+    const kubeletError = readError?.message ?? validation ?? twice?.message;
     return {
-      accepted: readError === undefined && validation === undefined,
+      accepted: kubeletError === undefined,
       config,
       hash,
       files,
       problems: this.#problems,
-      kubeletError: readError?.message ?? validation,
+      kubeletError,
       readError,
       validationErrors,
+      registeredTwice: readError === undefined && validation === undefined ? twice?.index : undefined,
       locate,
     };
   }
+}
+
+/** Providers whose name an earlier one has. */
+function repeatedNames({ providers }: CredentialProviderConfig) {
+  const seen = new Set<string>();
+  return providers.flatMap(({ name }, index) => {
+    if (seen.has(name)) return [{ name, index, path: `providers[${index}].name` }];
+    seen.add(name);
+    return [];
+  });
 }
 
 function unreadableBefore134(path: string, operation: string): string {

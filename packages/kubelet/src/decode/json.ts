@@ -3,8 +3,7 @@
  * texts. JSON.parse could not serve: the kubelet shows these texts, sees repeated keys, and we want positions.
  */
 
-import { unquoteJson } from "../data/json-string.ts";
-import type { ByteString } from "../go/bytes.ts";
+import { type ByteString, textOf } from "../go/bytes.ts";
 import { quoteJsonByte } from "../go/quote.ts";
 import type { DataNode, ObjectEntry } from "./tree.ts";
 
@@ -199,4 +198,22 @@ class JsonReader {
   #end(): JsonSyntaxError {
     return new JsonSyntaxError("unexpected end of JSON input", this.#text.length);
   }
+}
+
+const SIMPLE: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r: "\r", t: "\t" };
+
+/**
+ * The text of a JSON string literal that was checked before, quotes not included. As in encoding/json, bytes that are
+ * no UTF-8 and surrogates without their partner become U+FFFD.
+ */
+function unquoteJson(literal: ByteString): string {
+  if (!literal.includes("\\")) return textOf(literal);
+  let out = "";
+  for (const piece of literal.matchAll(/[^\\]+|\\u([0-9A-Fa-f]{4})|\\(.)/gs)) {
+    const [whole, unit, simple] = piece;
+    if (unit !== undefined) out += String.fromCharCode(Number.parseInt(unit, 16));
+    else if (simple !== undefined) out += SIMPLE[simple] ?? simple;
+    else out += textOf(whole as ByteString);
+  }
+  return out.toWellFormed();
 }

@@ -91,6 +91,45 @@ describe("registration of other bin dirs", () => {
     });
   }
 
+  // RegisterCredentialProvider of pkg/credentialprovider/plugins.go up to 1.32; validation since 1.33, reading since 1.34.
+  const TWICE: readonly (readonly [version: string, mode: string, error: string])[] = [
+    ["1.26", "ok", 'Credential provider "p1" was registered twice'],
+    ["1.32", "ok", 'Credential provider "p1" was registered twice'],
+    ["1.32", "missing", "plugin binary executable  did not exist"],
+    ["1.33", "ok", 'failed to validate credential provider config: providers.name: Duplicate value: "p1"'],
+    ["1.34", "ok", 'duplicate provider name "p1" found in configuration file(s)'],
+  ];
+  for (const [version, mode, error] of TWICE) {
+    test(`a name that comes twice on ${version}, executable ${mode}`, () => {
+      prepare(mode);
+      const data = CONFIG + CONFIG.slice(CONFIG.indexOf("  - name"));
+      const path = writeFiles({ files: [{ name: "config.yaml", data }] });
+      const checked = check(path, version);
+      assert.equal(checked.error, error);
+      assert.equal(checked.reading.accepted, false);
+      assert.equal(checked.registered, mode === "ok" && Number(version) < 1.33 ? 1 : 0);
+      assert.deepEqual(
+        checked.reading.problems.map(({ code, path: at, location }) => [code, at, location?.line]),
+        [[version === "1.33" ? "duplicate" : "duplicate-provider", "providers[1].name", 8]],
+      );
+    });
+  }
+
+  test("an empty name is the bin dir itself, which since 1.30 is not an executable", () => {
+    prepare("ok");
+    const path = writeFiles({ files: [{ name: "config.yaml", data: CONFIG.replace("p1", '""') }] });
+    assert.equal(check(path).error, 'error inspecting binary executable : exec: "$DIR/bin": is a directory');
+    assert.equal(check(path, "1.29").error, null);
+  });
+
+  test("an executable below a file", () => {
+    writeFileSync(join(directory, "bin"), "");
+    const path = writeFiles({ files: [{ name: "config.yaml", data: CONFIG }] });
+    const reason = "stat $DIR/bin/p1: not a directory";
+    assert.equal(check(path).error, `error inspecting binary executable : exec: "$DIR/bin/p1": ${reason}`);
+    assert.equal(check(path, "1.29").error, `error inspecting binary executable $DIR/bin/p1: ${reason}`);
+  });
+
   test("a bin dir below a file is no missing one", () => {
     writeFileSync(join(directory, "bin"), "");
     const path = writeFiles({ files: [{ name: "config.yaml", data: CONFIG }] });

@@ -44,14 +44,16 @@ export function checkRegistration(
   const executables = providers.flatMap(
     (provider, index) => faultOfExecutable(options.fileSystem, binDir, provider, index, rules) ?? [],
   );
-  const kubeletError = binDirError ?? reading.kubeletError ?? executables[0]?.message;
-  const reached = binDirError === undefined && reading.accepted;
+  // A name that is registered twice ends the kubelet once that provider's executable was found.
+  const twice = reading.registeredTwice ?? (reading.accepted ? providers.length : -1);
+  const fault = executables.find(({ provider }) => provider <= twice);
+  const kubeletError = binDirError ?? fault?.message ?? reading.kubeletError;
   return {
     reading,
     binDirError,
     executables,
     kubeletError,
-    registered: reached ? (executables[0]?.provider ?? providers.length) : 0,
+    registered: binDirError === undefined ? Math.max(0, fault?.provider ?? twice) : 0,
   };
 }
 
@@ -81,11 +83,13 @@ function faultOfExecutable(
   if (fault === undefined) return undefined;
   // exec.LookPath gives no path together with an error, and the kubelet prints the path that it gave.
   const shown = rules.lookPath ? "" : path;
-  const cause = rules.lookPath ? `exec: ${quote(path)}` : `stat ${path}`;
+  // os.Stat names itself; what LookPath finds about a file that is there has no such prefix.
+  const stat = fault.code === "inaccessible" ? `stat ${path}: ` : "";
+  const look = rules.lookPath ? `exec: ${quote(path)}: ` : "";
   const message =
     fault.code === "missing"
       ? `plugin binary executable ${shown} did not exist`
-      : `error inspecting binary executable ${shown}: ${cause}: ${fault.reason}`;
+      : `error inspecting binary executable ${shown}: ${look}${stat}${fault.reason}`;
   return { provider, path, code: fault.code, message };
 }
 

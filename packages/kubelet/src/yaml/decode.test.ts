@@ -59,43 +59,97 @@ describe("values", () => {
   }
 });
 
-/** Refused by go-yaml or by the conversion to JSON. */
-const REFUSED = [
-  "k: @a",
-  "k: `a",
-  "k: [r?.io]",
-  "k: [:a]",
-  "k: [a",
-  'k: "a',
-  'k: "\\/"',
-  'k: "\\ud800"',
-  "k: a: b",
-  "k: *gone",
-  "k: &\u00fc a",
-  "k: !!int x",
-  "k: !!timestamp 2001-02-30",
-  "k: !!binary a",
-  "k: .inf",
-  "k: &a [*a]",
-  "<<: 1",
-  "null: x",
-  "[a]: x",
-  "k: \u0001",
-  "-\ta",
-  "k: |\n \ta",
-  "a: 1\n\t\nb: 2",
-  "%YAML 1.2\n---\na: b",
-  "%FOO\n---\na: b",
-  "%YAML 1.1\na: b",
-  "...\na: b",
-  "}",
-  "a: [b]\n@",
-  "{a\n: b}",
+/**
+ * What a kubelet 1.37.2 says about a file that is not YAML to it, or that means nothing as JSON. go-yaml's parser names
+ * the line before the one that it means, and none for the first.
+ */
+const REFUSED: readonly (readonly [yaml: string, message: string])[] = [
+  ["k: @a", "yaml: found character that cannot start any token"],
+  ["k: `a", "yaml: found character that cannot start any token"],
+  ["k: [r?.io]", "yaml: did not find expected ',' or ']'"],
+  ["k: [:a]", "yaml: did not find expected node content"],
+  ["k: [a", "yaml: line 1: did not find expected ',' or ']'"],
+  ["k: [a\nb: c", "yaml: line 1: did not find expected ',' or ']'"],
+  ['k: "a', "yaml: found unexpected end of stream"],
+  ['- "a\\"', "yaml: found unexpected end of stream"],
+  ["- 'it''", "yaml: found unexpected end of stream"],
+  ['k: "\\/"', "yaml: found unknown escape character"],
+  ['k: "\\x4"', "yaml: did not find expected hexdecimal number"],
+  ['k: "\\ud800"', "yaml: found invalid Unicode character escape code"],
+  ["k: a: b", "yaml: mapping values are not allowed in this context"],
+  ["k: {}: x", "yaml: mapping values are not allowed in this context"],
+  ["a:\n- b\n c: d", "yaml: line 3: mapping values are not allowed in this context"],
+  ["- a\nb: c", "yaml: line 1: did not find expected '-' indicator"],
+  ["a: b\n- c", "yaml: line 1: did not find expected key"],
+  ["k: *gone", "yaml: unknown anchor 'gone' referenced"],
+  ["k: &\u00fc a", "yaml: did not find expected alphabetic or numeric character"],
+  ["k: !!int x", "yaml: cannot decode !!str `x` as a !!int"],
+  ["k: !!timestamp 2001-02-30", "yaml: cannot decode !!str `2001-02-30` as a !!timestamp"],
+  ["k: !!binary a", "yaml: !!binary value contains invalid base64 data"],
+  ["k: .inf", "json: unsupported value: +Inf"],
+  ["k: &a [*a]", "yaml: anchor 'a' value contains itself"],
+  ["<<: 1", "yaml: map merge requires map or sequence of maps as the value"],
+  ["null: x", 'unsupported map key of type: %!s(<nil>), key: <nil>, value: "x"'],
+  [
+    "18446744073709551615: {b: 1, a: ~}",
+    'unsupported map key of type: uint64, key: 0xffffffffffffffff, value: map[interface {}]interface {}{"a":interface {}(nil), "b":1}',
+  ],
+  ["[a, 1.5]: x", 'yaml: invalid map key: []interface {}{"a", 1.5}'],
+  ["k: {{ x }}", 'yaml: invalid map key: map[interface {}]interface {}{"x":interface {}(nil)}'],
+  ["k: \u0001", "yaml: control characters are not allowed"],
+  ["-\ta", "yaml: found character that cannot start any token"],
+  ["k: |\n \ta", "yaml: line 2: found a tab character where an indentation space is expected"],
+  ["k: [\n\tgcr.io\n\t]", "yaml: line 3: found a tab character that violates indentation"],
+  ["a: 1\n\t\nb: 2", "yaml: line 2: found a tab character that violates indentation"],
+  ["k: !!null <<", "yaml: cannot decode !!str `<<` as a !!null"],
+  ["{name: !!str, value: b}", "yaml: did not find expected ',' or '}'"],
+  ["[!!str]", "yaml: line 1: did not find expected ',' or ']'"],
+  ["[!x!y a]", "yaml: found undefined tag handle"],
+  ["%YAML 1.2\n---\na: b", "yaml: found incompatible YAML document"],
+  ["%FOO\n---\na: b", "yaml: found unknown directive name"],
+  ["%YAML 1.1\na: b", "yaml: line 1: did not find expected <document start>"],
+  ["a: b\n%FOO\n", "yaml: line 2: found unknown directive name"],
+  ["...\na: b", "yaml: did not find expected node content"],
+  ["}", "yaml: did not find expected node content"],
+  ["a: [b]\n@", "yaml: line 2: found character that cannot start any token"],
+  ["{a\n: b}", "yaml: line 1: did not find expected ',' or '}'"],
+  ["a: \u2028b", "yaml: line 3: could not find expected ':'"],
 ];
 
 describe("refusals", () => {
-  for (const yaml of REFUSED)
-    test(JSON.stringify(yaml), () => assert.throws(() => parse(yaml), DocumentError));
+  for (const [yaml, message] of REFUSED) {
+    // A `{` at the start would make it JSON.
+    const text = yaml.startsWith("{") ? `--- ${yaml}` : yaml;
+    test(JSON.stringify(text.slice(0, 50)), () =>
+      assert.throws(
+        () => parse(text),
+        (error) => {
+          assert.ok(error instanceof DocumentError);
+          assert.deepEqual([error.message, error.kubeletText], [message, true]);
+          return true;
+        },
+      ),
+    );
+  }
+});
+
+/** Odd, and accepted by a kubelet 1.37.2. */
+const ACCEPTED: readonly (readonly [yaml: string, value: unknown])[] = [
+  ['["r.io"]#c', ["r.io"]],
+  ['"p1"#c', "p1"],
+  ["|-#c", ""],
+  ["k:\n|\n x", { k: "x" }],
+  ["&a &b c", null],
+  ["!!str !!str a", ""],
+  ["[]: x", []],
+  ["? a\n? b\n: c", { a: null, b: "c" }],
+  [`a: 1\n...\n${"#".repeat(600)}\u0001`, { a: 0 }],
+];
+
+describe("oddities", () => {
+  for (const [yaml, value] of ACCEPTED) {
+    test(JSON.stringify(yaml.slice(0, 50)), () => assert.deepEqual(plainOf(parse(yaml).root), value));
+  }
 });
 
 test("JSON below a first comment, and so read as YAML, means what it means as JSON", () => {
@@ -122,7 +176,7 @@ test("merge keys take effect where they stand, and what they repeat is a duplica
   const document = parse("x: &x {a: 1, b: two}\nz:\n  b: three\n  <<: *x\n");
   assert.deepEqual(plainOf(document.root), { x: { a: 0, b: "two" }, z: { a: 0, b: "two" } });
   assert.deepEqual(
-    document.duplicates.map(({ key, lineAt }) => [key, document.yamlLine(lineAt)]),
+    document.duplicates.map(({ key, line }) => [key, line]),
     [['"b"', 1]],
   );
 });
@@ -171,7 +225,8 @@ test("files in UTF-16 are read, bytes that are no text are not", () => {
 });
 
 test("a flow collection does not end with its parent's indentation", () => {
-  assert.throws(() => parse("  a: [{b: c # the rest}]\nd: e\n"), /Missing , between flow map items/);
+  const message = "yaml: line 1: did not find expected ',' or '}'";
+  assert.throws(() => parse("  a: [{b: c # the rest}]\nd: e\n"), { message });
   assert.deepEqual(plainOf(parse("  a: [\n]\nd: e\n").root), { a: [] });
 });
 

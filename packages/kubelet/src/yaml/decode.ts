@@ -6,7 +6,7 @@
 import type { DataNode, ObjectEntry } from "../decode/tree.ts";
 import { compareBytes } from "../go/bytes.ts";
 import { formatFloat64 } from "../go/float.ts";
-import { goSyntax, keyText } from "./key.ts";
+import { compareKeys, goSyntax, keyText } from "./key.ts";
 import { resolveScalar, type ScalarValue, YamlValueError } from "./scalar.ts";
 import type { YamlMapNode, YamlNode } from "./syntax-tree.ts";
 
@@ -21,8 +21,8 @@ export interface DuplicateKey {
   /** The key as Go prints it with `%#v`. */
   readonly key: string;
   readonly at: number;
-  /** Offset of the line that go-yaml names: where the value starts. */
-  readonly lineAt: number;
+  /** The line that go-yaml names: where the value starts. Counts from 1. */
+  readonly line: number;
 }
 
 /** A mapping while it is filled, by the identity of the Go key. */
@@ -47,17 +47,15 @@ class YamlDecoder {
   /** Found while converting to JSON, which Go starts once all YAML is decoded. */
   unusableKey: YamlValueError | undefined;
   readonly #following = new Set<YamlNode>();
+  /** What Go prints of a value and {@link DataNode} does not say. */
+  readonly #numbers = new Map<DataNode, ScalarValue>();
+  readonly #mappings = new Map<DataNode, Mapping>();
   #decoded = 0;
   #fromAliases = 0;
   #notNumbers = 0;
 
   value(node: YamlNode): DataNode {
-    try {
-      return this.#value(node);
-    } catch (error) {
-      if (error instanceof YamlValueError) error.offset ??= node.at;
-      throw error;
-    }
+    return placed(node, () => this.#value(node));
   }
 
   #value(node: YamlNode): DataNode {
@@ -66,14 +64,20 @@ class YamlDecoder {
     switch (node.kind) {
       case "alias":
         return this.#follow(node, (target) => this.value(target));
-      case "scalar":
-        return toNode(resolveScalar(node), at);
+      case "scalar": {
+        const scalar = resolveScalar(node);
+        const value = toNode(scalar, at);
+        if (value.type === "number") this.#numbers.set(value, scalar);
+        return value;
+      }
       case "sequence":
         return { type: "array", items: node.items.map((item) => this.value(item)), at };
       case "map": {
         const mapping: Mapping = new Map();
         this.#fill(mapping, node);
-        return { type: "object", entries: this.#entries(mapping), at };
+        const object: DataNode = { type: "object", entries: this.#entries(mapping), at };
+        this.#mappings.set(object, mapping);
+        return object;
       }
     }
   }
@@ -88,17 +92,20 @@ class YamlDecoder {
       const value = this.value(valueNode);
       const identity = this.#identity(key);
       if (mapping.has(identity)) {
-        this.duplicates.push({ key: goSyntax(key), at: keyNode.at, lineAt: valueNode.eventAt });
+        this.duplicates.push({ key: goSyntax(key), at: keyNode.at, line: valueNode.line });
       }
       mapping.set(identity, { key, keyAt: keyNode.at, value });
     }
   }
 
   #key(node: YamlNode): ScalarValue {
-    this.#count();
-    if (node.kind === "alias") return this.#follow(node, (target) => this.#key(target));
-    if (node.kind !== "scalar") throw new YamlValueError("yaml: invalid map key: neither text nor a number");
-    return resolveScalar(node);
+    return placed(node, () => {
+      if (node.kind === "map" || node.kind === "sequence") {
+        throw new YamlValueError(`yaml: invalid map key: ${this.#goSyntax(this.value(node))}`);
+      }
+      this.#count();
+      return node.kind === "alias" ? this.#follow(node, (target) => this.#key(target)) : resolveScalar(node);
+    });
   }
 
   #merge(mapping: Mapping, value: YamlNode): void {
@@ -155,13 +162,52 @@ class YamlDecoder {
       if (name === undefined) {
         const type = key.goType === "nil" ? "%!s(<nil>)" : key.goType;
         this.unusableKey ??= new YamlValueError(
-          `unsupported map key of type: ${type}, key: ${goSyntax(key)}`,
+          `unsupported map key of type: ${type}, key: ${goSyntax(key)}, value: ${this.#goSyntax(value)}`,
+          keyAt,
         );
       } else {
         byName.set(name, { key: name, keyAt, value });
       }
     }
     return [...byName.values()].sort((a, b) => compareBytes(a.key, b.key));
+  }
+
+  /** `%#v` of a value, which is an `interface{}` where it is part of another one. */
+  #goSyntax(node: DataNode, nil = "<nil>"): string {
+    const inner = (value: DataNode) => this.#goSyntax(value, "interface {}(nil)");
+    switch (node.type) {
+      case "null":
+        return nil;
+      case "array":
+        return `[]interface {}{${node.items.map(inner).join(", ")}}`;
+      case "object": {
+        const entries = [...(this.#mappings.get(node)?.values() ?? [])].sort((a, b) =>
+          compareKeys(a.key, b.key),
+        );
+        const texts = entries.map(
+          ({ key, value }) => `${goSyntax(key, "interface {}(nil)")}:${inner(value)}`,
+        );
+        return `map[interface {}]interface {}{${texts.join(", ")}}`;
+      }
+      case "number":
+        return goSyntax(this.#numbers.get(node) ?? { goType: "nil" });
+      default:
+        return goSyntax(
+          node.type === "bool"
+            ? { goType: "bool", value: node.value }
+            : { goType: "string", value: node.value },
+        );
+    }
+  }
+}
+
+/** Errors name the innermost node in which they were found. */
+function placed<T>(node: YamlNode, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (error instanceof YamlValueError) error.offset ??= node.at;
+    throw error;
   }
 }
 
@@ -190,9 +236,7 @@ function toNode(value: ScalarValue, at: number): DataNode {
 /** JSON has no infinity: json.Marshal refuses the first it meets. */
 function checkNumbers(node: DataNode): void {
   if (node.type === "number" && node.unsupported !== undefined) {
-    const error = new YamlValueError(`json: unsupported value: ${node.unsupported}`);
-    error.offset = node.at;
-    throw error;
+    throw new YamlValueError(`json: unsupported value: ${node.unsupported}`, node.at);
   }
   if (node.type === "array") for (const item of node.items) checkNumbers(item);
   if (node.type === "object") for (const entry of node.entries) checkNumbers(entry.value);

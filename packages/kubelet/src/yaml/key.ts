@@ -1,4 +1,5 @@
 /** Keys of a YAML mapping, which need not be text. */
+import { compareBytes } from "../go/bytes.ts";
 import { formatFloat32, formatFloat64 } from "../go/float.ts";
 import { quote } from "../go/quote.ts";
 import type { ScalarValue } from "./scalar.ts";
@@ -18,11 +19,28 @@ export function keyText(key: ScalarValue): string | undefined {
   }
 }
 
-/** `%#v` of a key. */
-export function goSyntax(key: ScalarValue): string {
+/** The order in which Go prints keys (internal/fmtsort). Go orders those of different types as they lie in memory. */
+export function compareKeys(a: ScalarValue, b: ScalarValue): number {
+  if (a.goType === "string" && b.goType === "string") return compareBytes(a.value, b.value);
+  if (a.goType !== b.goType || a.goType === "nil" || b.goType === "nil") {
+    return a.goType === b.goType
+      ? 0
+      : a.goType === "nil"
+        ? -1
+        : b.goType === "nil"
+          ? 1
+          : a.goType < b.goType
+            ? -1
+            : 1;
+  }
+  return Number.isNaN(a.value) ? -1 : a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
+}
+
+/** `%#v` of a scalar. */
+export function goSyntax(key: ScalarValue, nil = "<nil>"): string {
   switch (key.goType) {
     case "nil":
-      return "<nil>";
+      return nil;
     case "string":
       return quote(key.value);
     case "float64":

@@ -25,12 +25,16 @@ export type ScalarValue =
 /** go-yaml, or the conversion to JSON behind it, gives up on the document. `message` is Go's. */
 export class YamlValueError extends Error {
   override name = "YamlValueError";
-  /** Where it happened, once a node with a position was involved. */
+  /** Where it happened, in UTF-16 units; undefined until a node with a position is involved. */
   offset: number | undefined;
+  constructor(message: string, offset?: number) {
+    super(message);
+    this.offset = offset;
+  }
 }
 
 const TAG = "tag:yaml.org,2002:";
-type Kind = "str" | "bool" | "int" | "float" | "null" | "merge";
+type Kind = "str" | "bool" | "int" | "float" | "null";
 const RESOLVABLE = ["str", "bool", "int", "float", "null", "timestamp"];
 
 const WORDS: readonly (readonly [kind: Kind, value: ScalarValue, words: string])[] = [
@@ -40,7 +44,6 @@ const WORDS: readonly (readonly [kind: Kind, value: ScalarValue, words: string])
   ["float", { goType: "float64", value: Number.NaN }, ".nan .NaN .NAN"],
   ["float", { goType: "float64", value: Number.POSITIVE_INFINITY }, ".inf .Inf .INF +.inf +.Inf +.INF"],
   ["float", { goType: "float64", value: Number.NEGATIVE_INFINITY }, "-.inf -.Inf -.INF"],
-  ["merge", { goType: "string", value: "<<" }, "<<"],
 ];
 const KNOWN = new Map(
   WORDS.flatMap(([kind, value, words]) => words.split(" ").map((word) => [word, { kind, value }])),

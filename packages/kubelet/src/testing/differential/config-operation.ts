@@ -21,10 +21,9 @@ export function configCase(input: Case) {
   });
   if (reading.readError !== undefined) {
     const { message, kubeletText } = reading.readError;
-    const last = reading.problems[0]?.code;
     return {
       readError: message.replaceAll("/$DIR", "$DIR"),
-      readErrorClass: kubeletText ? "exact" : last === "wrong-kind" ? "other-kind" : "yaml-syntax",
+      readErrorClass: kubeletText ? "exact" : "other-kind",
     };
   }
   const prefix = "failed to validate credential provider config: ";
