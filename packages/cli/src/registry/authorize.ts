@@ -1,27 +1,52 @@
 import { CredentialError, type HttpClient, Secret, type TransportResponse } from "@imagecred/protocol";
 import type { Challenge } from "./challenge.ts";
+import { errorsOf } from "./errors-of.ts";
+import { tokenHostProblem } from "./token-host.ts";
 
 export interface RegistryCredential {
   readonly username: string;
   readonly password: Secret;
 }
 
-/** A header that stands for a credential, and how it was come by. */
+/** A header that stands for a credential, and where it came from. */
 export interface Authorization {
   readonly header: Secret;
-  /** For a person: "Basic", "Bearer from https://... (POST)". */
+  /** For a person: "Basic", "Bearer token from https://... (POST)". */
   readonly how: string;
 }
 
-/** The registry, or what hands out its tokens, does not take the credential. */
+/** The registry, or its token service, does not accept the credential. */
 export class RegistryRefusal extends Error {
   override readonly name = "RegistryRefusal";
-  readonly status: number;
+  readonly status: number | null;
+  readonly fix: string;
 
-  constructor(message: string, status: number) {
+  constructor(message: string, status: number | null, fix: string) {
     super(message);
     this.status = status;
+    this.fix = fix;
   }
+}
+
+/** A credential that was not sent, since the registry names a host that it is not for. Says nothing about the pull. */
+export class NotSent extends Error {
+  override readonly name = "NotSent";
+  /** Where the registry wanted it sent: host[:port]. */
+  readonly host: string;
+
+  constructor(message: string, host: string) {
+    super(message);
+    this.host = host;
+  }
+}
+
+/** Where a challenge came from, and where the credential may go. */
+export interface AuthorizationScope {
+  /** host[:port] of the registry that sent the challenge. */
+  readonly registry: string;
+  readonly repository: string;
+  /** Further hosts[:port] that may get the credential. */
+  readonly tokenHosts: readonly string[];
 }
 
 const CLIENT_ID = "containerd-client";
@@ -35,24 +60,26 @@ const WITHOUT_POST = new Set([400, 401, 404, 405]);
  * Answers a registry's challenge with a credential as containerd does: Basic as it is; Bearer by the token service that the
  * challenge names, OAuth 2.0's password grant first, then GET with Basic.
  * @param credential undefined for an anonymous token
- * @throws {RegistryRefusal} @throws {CredentialError} when no answer came
+ * @throws {RegistryRefusal} @throws {NotSent} @throws {CredentialError} when no response came
  */
 export async function authorize(
   challenges: readonly Challenge[],
   credential: RegistryCredential | undefined,
-  repository: string,
+  scope: AuthorizationScope,
   http: HttpClient,
 ): Promise<Authorization | undefined> {
   const bearer = challenges.find(
     ({ scheme, parameters }) => scheme === "bearer" && parameters["realm"] !== undefined,
   );
-  if (bearer !== undefined) return tokenFor(bearer, credential, repository, http);
+  if (bearer !== undefined) return tokenFor(bearer, credential, scope, http);
   if (challenges.some(({ scheme }) => scheme === "basic")) {
     return credential === undefined ? undefined : { header: basic(credential), how: "Basic" };
   }
+  const schemes = challenges.map(({ scheme }) => scheme).join(", ");
   throw new RegistryRefusal(
-    `the registry asks for ${challenges.map(({ scheme }) => scheme).join(", ") || "nothing"}; container runtimes know Basic and Bearer`,
+    `the registry asks for ${schemes || "nothing"}; container runtimes know Basic and Bearer`,
     401,
+    "check what answers as the registry: a proxy or portal may stand in front of it",
   );
 }
 
@@ -64,21 +91,28 @@ function basic({ username, password }: RegistryCredential): Secret {
 async function tokenFor(
   { parameters }: Challenge,
   credential: RegistryCredential | undefined,
-  repository: string,
+  { registry, repository, tokenHosts }: AuthorizationScope,
   http: HttpClient,
 ): Promise<Authorization> {
-  const realm = checkedRealm(parameters["realm"] ?? "");
+  const realm = realmUrl(parameters["realm"] ?? "");
+  const problem = credential === undefined ? undefined : tokenHostProblem(registry, realm, tokenHosts);
+  if (problem !== undefined) {
+    throw new NotSent(
+      `the registry wants the credential sent to ${realm.origin}, and ${problem}`,
+      realm.host,
+    );
+  }
   const query = new URLSearchParams();
   if (parameters["service"] !== undefined) query.set("service", parameters["service"]);
   query.set("scope", `repository:${repository}:pull`);
   if (credential !== undefined && !credential.password.isEmpty) {
-    const answer = await post(realm, query, credential, http);
-    if (answer.status === 200) return authorization(answer, realm, "POST");
-    if (!WITHOUT_POST.has(answer.status)) throw refusal(answer, realm);
+    const response = await post(realm.href, query, credential, http);
+    if (response.status === 200) return authorization(response, realm, "POST");
+    if (!WITHOUT_POST.has(response.status)) throw refusal(response, realm);
   }
   const url = new URL(realm);
   for (const [name, value] of query) url.searchParams.append(name, value);
-  const answer = await http.cloud({
+  const response = await http.cloud({
     service: "the registry's token service",
     operation: "token",
     method: "GET",
@@ -86,8 +120,8 @@ async function tokenFor(
     attempts: 1,
     ...(credential === undefined ? {} : { headers: { authorization: basic(credential).reveal() } }),
   });
-  if (answer.status !== 200) throw refusal(answer, realm);
-  return authorization(answer, realm, "GET");
+  if (response.status !== 200) throw refusal(response, realm);
+  return authorization(response, realm, "GET");
 }
 
 async function post(
@@ -117,51 +151,43 @@ async function post(
   });
 }
 
-/** A credential only goes where TLS protects it. */
-function checkedRealm(realm: string): string {
-  if (URL.canParse(realm) && /^https?:$/.test(new URL(realm).protocol)) return realm;
+function realmUrl(realm: string): URL {
+  if (URL.canParse(realm) && /^https?:$/.test(new URL(realm).protocol)) return new URL(realm);
   throw new CredentialError({
     action: "asking the registry's token service",
-    reason: `the registry names ${JSON.stringify(realm)}, which is no URL`,
+    reason: `the registry names ${JSON.stringify(realm)}, which is not a URL`,
     advice: "check what answers as the registry",
   });
 }
 
-function authorization(answer: TransportResponse, realm: string, method: string): Authorization {
+function authorization(response: TransportResponse, realm: URL, method: string): Authorization {
   let token: unknown;
   try {
-    const body = JSON.parse(new TextDecoder().decode(answer.body)) as Record<string, unknown>;
+    const body = JSON.parse(new TextDecoder().decode(response.body)) as Record<string, unknown>;
     token = body["access_token"] ?? body["token"];
   } catch {
     token = undefined;
   }
   if (typeof token !== "string" || token === "") {
-    throw new RegistryRefusal(`${new URL(realm).host} answered 200 without a token`, answer.status);
-  }
-  return { header: new Secret(`Bearer ${token}`), how: `Bearer token from ${realm} (${method})` };
-}
-
-function refusal(answer: TransportResponse, realm: string): RegistryRefusal {
-  return new RegistryRefusal(
-    `${new URL(realm).host} answered ${answer.status}${errorsOf(answer)}`,
-    answer.status,
-  );
-}
-
-/** What a registry says in its error body (OCI distribution specification, "Error Codes"); empty where it says nothing. */
-export function errorsOf(answer: TransportResponse): string {
-  try {
-    const body = JSON.parse(new TextDecoder().decode(answer.body)) as Record<string, unknown>;
-    const errors = Array.isArray(body["errors"]) ? (body["errors"] as Record<string, unknown>[]) : [];
-    const texts = errors.map(({ code, message }) =>
-      [code, message].filter((one) => typeof one === "string").join(" "),
+    throw new RegistryRefusal(
+      `${realm.host} answered 200 without a token`,
+      response.status,
+      `check what answers at ${realm.origin}: it is not a registry's token service`,
     );
-    if (texts.length > 0) return ` (${texts.join("; ").slice(0, 300)})`;
-    const oauth = [body["error"], body["error_description"]]
-      .filter((one) => typeof one === "string")
-      .join(" ");
-    return oauth === "" ? "" : ` (${oauth.slice(0, 300)})`;
-  } catch {
-    return "";
   }
+  return {
+    header: new Secret(`Bearer ${token}`),
+    how: `Bearer token from ${realm.origin}${realm.pathname} (${method})`,
+  };
+}
+
+function refusal(response: TransportResponse, realm: URL): RegistryRefusal {
+  const { status } = response;
+  const fix =
+    status === 429
+      ? "wait: the token service limits this client"
+      : status >= 500
+        ? "try again later: the token service has a problem"
+        : "the credential is for another registry, account or cloud, or its identity may not pull here";
+  return new RegistryRefusal(`${realm.host} answered ${status}${errorsOf(response)}`, status, fix);
 }

@@ -1,15 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
-import {
-  CredentialError,
-  createHttpClient,
-  Deadline,
-  Secret,
-  systemClock,
-  type TransportRequest,
-} from "@imagecred/protocol";
+import { describe, test } from "node:test";
+import { createHttpClient, Deadline, Secret, systemClock, type TransportRequest } from "@imagecred/protocol";
 import { type Scripted, type ScriptedTransport, scriptedTransport } from "../testing/scripted-transport.ts";
-import { type Probe, probeRegistry } from "./probe.ts";
+import { type Probe, type ProbeTarget, probeRegistry } from "./probe.ts";
 
 const TARGET = { host: "r.example", repository: "team/app", reference: "v1" };
 const CREDENTIAL = { username: "user", password: new Secret("pass-word-of-test") };
@@ -18,7 +11,7 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 async function probe(
   transport: ScriptedTransport,
   credential: typeof CREDENTIAL | "none" = CREDENTIAL,
-  target = TARGET,
+  target: ProbeTarget = TARGET,
 ): Promise<Probe> {
   const quiet = () => {};
   const clock = { now: () => Date.parse("2026-11-24T08:00:00Z"), sleep: async () => {} };
@@ -38,50 +31,60 @@ const shape = ({ steps }: Probe) =>
   steps.map(({ what, status, ok }) => `${what} ${status} ${ok ? "ok" : "bad"}`);
 const bodyOf = ({ body }: TransportRequest) => new URLSearchParams(String(body ?? ""));
 const basic = `Basic ${btoa("user:pass-word-of-test")}`;
+const MANIFEST: Scripted = { status: 200, headers: { "docker-content-digest": DIGEST } };
+const challenge = (header: string, status = 401): Scripted => ({
+  status,
+  headers: { "www-authenticate": header },
+});
 
-test("Basic, as Amazon ECR has it", async () => {
+test("Basic, as Amazon ECR has it: the manifest's own challenge is answered", async () => {
   const transport = scriptedTransport(({ url, method, headers }) => {
+    assert.equal(method, "HEAD");
+    assert.equal(url, "https://r.example/v2/team/app/manifests/v1");
+    assert.match(headers["accept"] ?? "", /application\/vnd\.oci\.image\.index\.v1\+json/);
     if (headers["authorization"] === undefined)
       return {
         status: 401,
         headers: { "www-authenticate": 'Basic realm="x"', date: "Tue, 24 Nov 2026 08:10:00 GMT" },
       };
     assert.equal(headers["authorization"], basic);
-    if (method === "HEAD") {
-      assert.equal(url, "https://r.example/v2/team/app/manifests/v1");
-      assert.match(headers["accept"] ?? "", /application\/vnd\.oci\.image\.index\.v1\+json/);
-      return { status: 200, headers: { "docker-content-digest": DIGEST } };
-    }
-    return { status: 200 };
+    return MANIFEST;
   });
   const result = await probe(transport);
-  assert.deepEqual(shape(result), [
-    "GET /v2/ 401 ok",
-    "GET /v2/ with the credential 200 ok",
-    "HEAD manifest 200 ok",
-  ]);
+  assert.deepEqual(shape(result), ["HEAD manifest 401 ok", "HEAD manifest with the credential 200 ok"]);
+  assert.deepEqual([result.outcome, result.credentialUsed], ["pulls", true]);
   assert.deepEqual([result.digest, result.clockSkewMs], [DIGEST, 600_000]);
 });
 
-/** A registry with a token service that takes POST or only GET. */
-function bearer(post: Scripted, get: Scripted = { status: 500 }): ScriptedTransport {
+test("node 7.1: a registry that is open in general and closed for this repository gets the credential", async () => {
+  const transport = scriptedTransport(({ url, headers }) => {
+    if (url.endsWith("/v2/")) return { status: 200 };
+    return headers["authorization"] === basic ? MANIFEST : challenge('Basic realm="zot"');
+  });
+  const result = await probe(transport);
+  assert.equal(result.outcome, "pulls");
+  assert.equal(result.credentialUsed, true);
+});
+
+/** A registry with a token service of its own that takes POST or only GET. */
+function bearer(
+  post: Scripted,
+  get: Scripted = { status: 500 },
+  realm = "https://r.example/token",
+): ScriptedTransport {
   return scriptedTransport(({ url, method, headers }) => {
-    if (url.startsWith("https://auth.example/token")) return method === "POST" ? post : get;
-    if (headers["authorization"] === "Bearer good") return { status: 200 };
-    return {
-      status: 401,
-      headers: { "www-authenticate": 'Bearer realm="https://auth.example/token",service="r.example"' },
-    };
+    if (url.startsWith(realm)) return method === "POST" ? post : get;
+    if (headers["authorization"] === "Bearer good") return MANIFEST;
+    return challenge(`Bearer realm="${realm}",service="r.example"`);
   });
 }
 
 test("Bearer by POST, with OAuth's password grant and the repository's scope", async () => {
   const transport = bearer({ status: 200, body: { access_token: "good" } });
   assert.deepEqual(shape(await probe(transport)), [
-    "GET /v2/ 401 ok",
+    "HEAD manifest 401 ok",
     "token null ok",
-    "GET /v2/ with the credential 200 ok",
-    "HEAD manifest 200 ok",
+    "HEAD manifest with the credential 200 ok",
   ]);
   const form = bodyOf(transport.sent[1] as TransportRequest);
   assert.deepEqual(Object.fromEntries(form), {
@@ -107,89 +110,232 @@ test("no user name is a refresh token", async () => {
 test("services without POST get GET with Basic, as containerd does it; others are not asked twice", async () => {
   for (const status of [400, 401, 404, 405]) {
     const transport = bearer({ status }, { status: 200, body: { token: "good" } });
-    const result = await probe(transport);
-    assert.equal(shape(result).at(-1), "HEAD manifest 200 ok");
+    assert.equal((await probe(transport)).outcome, "pulls");
     const get = transport.sent[2] as TransportRequest;
     assert.equal(get.headers["authorization"], basic);
-    assert.equal(
-      get.url,
-      "https://auth.example/token?service=r.example&scope=repository%3Ateam%2Fapp%3Apull",
-    );
+    assert.equal(get.url, "https://r.example/token?service=r.example&scope=repository%3Ateam%2Fapp%3Apull");
   }
   const refusing = bearer({ status: 403, body: { errors: [{ code: "DENIED", message: "no" }] } });
   const result = await probe(refusing);
-  assert.deepEqual(shape(result), ["GET /v2/ 401 ok", "token 403 bad"]);
-  assert.equal(result.steps[1]?.message, "auth.example answered 403 (DENIED no)");
+  assert.deepEqual(shape(result), ["HEAD manifest 401 ok", "token 403 bad"]);
+  assert.equal(result.steps[1]?.message, "r.example answered 403 (DENIED no)");
   assert.equal(refusing.sent.length, 2);
 });
 
-test("without a credential: an anonymous token, or nothing to answer with", async () => {
+describe("security 11: the credential goes to the registry and to no other host", () => {
+  const credentials = (transport: ScriptedTransport) =>
+    transport.sent.filter(
+      ({ headers, body }) =>
+        headers["authorization"] === basic || bodyOf({ body } as TransportRequest).has("password"),
+    );
+
+  for (const realm of [
+    "https://auth.example/token",
+    "https://r.example.evil.test/token",
+    "https://evil.test/r.example",
+    "https://r.example:8443/token",
+    "http://r.example/token",
+    "http://127.0.0.1/token",
+    "http://localhost/token",
+  ]) {
+    test(`a token service at ${realm} gets nothing, and the person is told`, async () => {
+      const transport = bearer({ status: 200, body: { token: "good" } }, { status: 200 }, realm);
+      const result = await probe(transport);
+      assert.deepEqual([result.outcome, result.credentialUsed], ["not-sent", false]);
+      assert.deepEqual(credentials(transport), []);
+      assert.equal(transport.sent.length, 1);
+      assert.match(result.steps.at(-1)?.message ?? "", /wants the credential sent to http/);
+      assert.match(result.steps.at(-1)?.fix ?? "", /a container runtime would send it/);
+    });
+  }
+
+  test("a host that the operator named gets it", async () => {
+    const transport = bearer(
+      { status: 200, body: { token: "good" } },
+      undefined,
+      "https://auth.example/token",
+    );
+    const result = await probe(transport, CREDENTIAL, { ...TARGET, tokenHosts: ["auth.example"] });
+    assert.equal(result.outcome, "pulls");
+    assert.equal(credentials(transport).length, 1);
+  });
+
+  test("Docker Hub's own token service gets it", async () => {
+    const realm = "https://auth.docker.io/token";
+    const transport = scriptedTransport(({ url, headers }) => {
+      if (url === realm) return { status: 200, body: { token: "good" } };
+      assert.match(url, /^https:\/\/registry-1\.docker\.io\/v2\/team\/app/);
+      return headers["authorization"] === "Bearer good" ? MANIFEST : challenge(`Bearer realm="${realm}"`);
+    });
+    assert.equal((await probe(transport, CREDENTIAL, { ...TARGET, host: "docker.io" })).outcome, "pulls");
+  });
+
+  test("a redirect to another host is followed without it", async () => {
+    const transport = scriptedTransport(({ url, headers }) => {
+      if (url.startsWith("https://blobs.example/")) return MANIFEST;
+      return headers["authorization"] === undefined
+        ? challenge("Basic")
+        : { status: 307, headers: { location: "https://blobs.example/m" } };
+    });
+    const result = await probe(transport);
+    assert.equal(result.outcome, "pulls");
+    const elsewhere = transport.sent.filter(({ url }) => url.startsWith("https://blobs.example/"));
+    assert.deepEqual(
+      elsewhere.map(({ headers }) => headers["authorization"]),
+      [undefined],
+    );
+  });
+
+  test("an anonymous token may come from anywhere", async () => {
+    const transport = bearer(
+      { status: 500 },
+      { status: 200, body: { token: "good" } },
+      "https://auth.example/token",
+    );
+    assert.equal((await probe(transport, "none")).outcome, "pulls");
+  });
+});
+
+test("without a credential: an anonymous token, or nothing to send", async () => {
   const open = bearer({ status: 500 }, { status: 200, body: { token: "good" } });
-  assert.equal(shape(await probe(open, "none")).at(-1), "HEAD manifest 200 ok");
+  const result = await probe(open, "none");
+  assert.deepEqual([result.outcome, result.credentialUsed], ["pulls", false]);
   assert.equal(
     open.sent.some(({ headers }) => headers["authorization"]?.startsWith("Basic")),
     false,
   );
-  const closed = scriptedTransport(() => ({ status: 401, headers: { "www-authenticate": "Basic" } }));
-  assert.deepEqual(shape(await probe(closed, "none")), ["GET /v2/ 401 ok", "token null bad"]);
+  const closed = scriptedTransport(() => challenge("Basic"));
+  assert.deepEqual(shape(await probe(closed, "none")), ["HEAD manifest 401 ok", "token null bad"]);
 });
 
-test("answers that end it", async () => {
-  const cases: readonly (readonly [ScriptedTransport, string, RegExp])[] = [
-    [scriptedTransport(() => ({ status: 404 })), "GET /v2/ 404 bad", /no registry at this address/],
-    [scriptedTransport(() => ({ status: 401 })), "token 401 bad", /container runtimes know Basic and Bearer/],
+/** Everything needs the credential, and with it the manifest is answered like this. */
+function afterwards(head: Scripted, get: Scripted = head): ScriptedTransport {
+  return scriptedTransport(({ method, headers }) => {
+    if (headers["authorization"] === undefined) return challenge("Basic");
+    return method === "HEAD" ? head : get;
+  });
+}
+
+const denied = (message: string) => ({ errors: [{ code: "DENIED", message }] });
+
+describe("answers that end it, each with its own cure", () => {
+  const cases: readonly (readonly [string, ScriptedTransport, string, RegExp, RegExp])[] = [
     [
-      scriptedTransport(() => ({ status: 401, headers: { "www-authenticate": "Negotiate" } })),
+      "no scheme",
+      scriptedTransport(() => ({ status: 401 })),
+      "token 401 bad",
+      /container runtimes know Basic and Bearer/,
+      /what answers as the registry/,
+    ],
+    [
+      "another scheme",
+      scriptedTransport(() => challenge("Negotiate")),
       "token 401 bad",
       /asks for negotiate/,
+      /proxy or portal/,
     ],
-    [bearer({ status: 200, body: { nothing: true } }), "token 200 bad", /answered 200 without a token/],
     [
-      scriptedTransport(({ url, headers }) =>
-        url.includes("manifests")
-          ? { status: 403 }
-          : headers["authorization"] === undefined
-            ? { status: 401, headers: { "www-authenticate": "Basic" } }
-            : { status: 200 },
+      "a token service without a token",
+      bearer({ status: 200, body: { nothing: true } }),
+      "token 200 bad",
+      /answered 200 without a token/,
+      /not a registry's token service/,
+    ],
+    [
+      "a token service that is down",
+      bearer({ status: 503 }),
+      "token 503 bad",
+      /answered 503/,
+      /try again later/,
+    ],
+    [
+      "node 6.1: 403 whose body names the action",
+      afterwards(
+        { status: 403 },
+        { status: 403, body: denied("not authorized to perform: ecr:BatchImportUpstreamImage") },
       ),
-      "HEAD manifest 403 bad",
-      /may not pull from this repository/,
+      "GET manifest with the credential 403 bad",
+      /may not pull.*ecr:BatchImportUpstreamImage/,
+      /the right to pull/,
     ],
     [
-      scriptedTransport(({ url }) => (url.includes("manifests") ? { status: 404 } : { status: 200 })),
-      "HEAD manifest 404 bad",
-      /there is no team\/app:v1/,
+      "401 with the credential",
+      afterwards({ status: 401 }),
+      "GET manifest with the credential 401 bad",
+      /does not accept the credential/,
+      /another registry, account or cloud/,
     ],
     [
-      scriptedTransport(({ url }) => (url.includes("manifests") ? { status: 429 } : { status: 200 })),
-      "HEAD manifest 429 bad",
+      "404",
+      afterwards({ status: 404 }, { status: 404, body: { errors: [{ code: "MANIFEST_UNKNOWN" }] } }),
+      "GET manifest with the credential 404 bad",
+      /there is no team\/app:v1.*MANIFEST_UNKNOWN/,
+      /spelling/,
+    ],
+    [
+      "429",
+      afterwards({ status: 429 }),
+      "GET manifest with the credential 429 bad",
       /too many requests/,
+      /wait/,
+    ],
+    [
+      "503",
+      afterwards({ status: 503 }),
+      "GET manifest with the credential 503 bad",
+      /status 503/,
+      /r\.example has a problem/,
+    ],
+    [
+      "node 7.3: a portal that answers 200 to everything",
+      scriptedTransport(() => ({ status: 200, headers: { "content-type": "text/html; charset=utf-8" } })),
+      "GET manifest 200 bad",
+      /200 with text\/html.*not a registry/,
+      /a sign-in page/,
+    ],
+    [
+      "node 7.4: a redirect to what is not there",
+      scriptedTransport(({ url }) =>
+        url.includes("blobs")
+          ? { status: 404 }
+          : { status: 302, headers: { location: "https://blobs.example/m" } },
+      ),
+      "GET manifest 404 bad",
+      /^blobs\.example: there is no/,
+      /spelling/,
+    ],
+    [
+      "redirects without end",
+      scriptedTransport(() => ({ status: 302, headers: { location: "/again" } })),
+      "GET manifest 302 bad",
+      /status 302/,
+      /what answers at r\.example/,
     ],
   ];
-  for (const [transport, last, message] of cases) {
-    const result = await probe(transport);
-    assert.equal(shape(result).at(-1), last);
-    assert.match(result.steps.at(-1)?.message ?? "", message);
+  for (const [what, transport, last, message, fix] of cases) {
+    test(what, async () => {
+      const result = await probe(transport);
+      assert.notEqual(result.outcome, "pulls");
+      assert.equal(shape(result).at(-1), last);
+      assert.match(result.steps.at(-1)?.message ?? "", message);
+      assert.match(result.steps.at(-1)?.fix ?? "", fix);
+    });
   }
 });
 
-test("a realm that is no URL, and one that is not encrypted, get no credential", async () => {
-  for (const realm of ["nonsense", "http://auth.example/token", "ftp://x/y"]) {
-    const transport = scriptedTransport(() => ({
-      status: 401,
-      headers: { "www-authenticate": `Bearer realm="${realm}"` },
-    }));
-    await assert.rejects(probe(transport), CredentialError, realm);
+test("node 7.2: a registry that does not know HEAD is asked with GET", async () => {
+  const result = await probe(afterwards({ status: 405 }, MANIFEST));
+  assert.deepEqual([result.outcome, result.digest], ["pulls", DIGEST]);
+});
+
+test("a realm that is not a URL", async () => {
+  for (const realm of ["nonsense", "ftp://x/y"]) {
+    const transport = scriptedTransport(() => challenge(`Bearer realm="${realm}"`));
+    await assert.rejects(probe(transport), /which is not a URL/, realm);
     assert.equal(transport.sent.length, 1);
   }
 });
 
 test("a registry that cannot be reached", async () => {
   await assert.rejects(probe(scriptedTransport(() => undefined)), /refused the connection/);
-});
-
-test("Docker Hub's registry has another name than its images", async () => {
-  const transport = scriptedTransport(() => ({ status: 200 }));
-  await probe(transport, "none", { ...TARGET, host: "docker.io" });
-  assert.equal(transport.sent[0]?.url, "https://registry-1.docker.io/v2/");
 });

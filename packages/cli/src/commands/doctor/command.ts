@@ -78,7 +78,18 @@ async function examine(
   if (steps.some(isBad) || options.registry === false) return steps;
 
   progress.say(`asking ${session.image.repo.split("/")[0]}`);
-  steps.push(...(await registrySteps(session.image, asked.credentials, platform.stdio.env, platform)));
+  steps.push(
+    ...(await registrySteps(
+      {
+        image: session.image,
+        credentials: asked.credentials,
+        providers: session.reading.config.providers,
+        env: session.kubelet?.env ?? platform.stdio.env,
+        tokenHosts: options.tokenHost ?? [],
+      },
+      platform,
+    )),
+  );
   return steps;
 }
 
@@ -114,6 +125,8 @@ function summary(options: DoctorOptions, steps: readonly Step[], worst: Step | u
   if (worst !== undefined) return `It stops at "${worst.name}".`;
   const warned = steps.filter(({ status }) => status === "warning").map(({ name }) => name);
   const but = warned.length === 0 ? "" : ` Worth a look: ${warned.join(", ")}.`;
-  if (options.registry === false) return `The plugin's side is in order; the registry was not asked.${but}`;
+  if (!steps.some(({ name, status }) => name === "manifest" && status === "ok")) {
+    return `The plugin's side is in order; the registry was not asked.${but}`;
+  }
   return `This machine can pull ${options.image}.${but}`;
 }

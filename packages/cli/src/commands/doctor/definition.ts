@@ -14,8 +14,8 @@ export const doctor = {
   summary: "walk one image to the end and say where it stops",
   description:
     "Checks each step of a pull in turn, with timings: configuration, patterns, executable, plugin and each of its calls to " +
-    "the cloud, the answer, and at last the registry itself, asked for /v2/ and the image's manifest with the " +
-    "credential, as containerd asks. Exits with 1 when a step fails.",
+    "the cloud, the response, and at last the registry itself, asked for the image's manifest as a container runtime asks. " +
+    "A credential is sent to the registry that it is for and to no other host. Exits with 1 when a step fails.",
   argument: IMAGE_ARGUMENT,
   options: [
     CONFIG,
@@ -23,6 +23,12 @@ export const doctor = {
     KUBERNETES_VERSION,
     ...SERVICE_ACCOUNT,
     { name: "no-registry", about: "do not contact the registry" },
+    {
+      name: "token-host",
+      value: "host",
+      about: "this host, which the registry names for tokens, may get the credential; may be repeated",
+      repeated: true,
+    },
     ...COMMON_OPTIONS,
   ],
   examples: [
