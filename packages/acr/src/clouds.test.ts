@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
+import { answered } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
 import { CredentialError, OptionsError, UnsupportedRegistryError } from "@imagecred/protocol";
-import { ask, failure, formSent, operations } from "../test/plugin.ts";
+import { acr } from "./provider.ts";
+import { failure, formSent, operations } from "./testing/requests.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());
@@ -24,7 +26,7 @@ for (const cloud of ["public", "china", "usgov"] as const) {
   for (const identity of ["client-secret", "client-certificate", "federated-token-file"] as const) {
     test(`${cloud} with ${identity}: its own Entra, its own registries`, async () => {
       const args = [await azure.azureJsonFile(identity, {}, cloud)];
-      const { answer } = await ask(clouds, { args, image: `myreg.${SUFFIX[cloud]}/app` });
+      const { answer } = await answered(acr, clouds, { args, image: `myreg.${SUFFIX[cloud]}/app` });
       assert.deepEqual(operations(clouds), CALLS);
       assert.equal(clouds.requests[0]?.host, LOGIN[cloud]);
       assert.deepEqual(Object.keys(answer.auth), [`myreg.${SUFFIX[cloud]}`]);
@@ -33,12 +35,12 @@ for (const cloud of ["public", "china", "usgov"] as const) {
 
   test(`${cloud} from AZURE_AUTHORITY_HOST, and a pod in it`, async () => {
     const env = await azure.env("client-secret", cloud);
-    await ask(clouds, { env, image: `myreg.${SUFFIX[cloud]}/app` });
+    await answered(acr, clouds, { env, image: `myreg.${SUFFIX[cloud]}/app` });
     await clouds.reset();
     const { pod } = azure.population(cloud);
     const annotations = { "azure.workload.identity/client-id": pod.clientId };
     const serviceAccount = { token: await azure.podToken(), annotations };
-    await ask(clouds, { env, image: `myreg.${SUFFIX[cloud]}/app`, serviceAccount });
+    await answered(acr, clouds, { env, image: `myreg.${SUFFIX[cloud]}/app`, serviceAccount });
     assert.equal(clouds.requests[0]?.host, LOGIN[cloud]);
   });
 
@@ -61,7 +63,7 @@ const STACK_IMAGE = "myreg.azsacr.redmond.stack.example.com/app";
 for (const identity of ["client-secret", "client-certificate", "federated-token-file"] as const) {
   test(`Azure Stack through resourceManagerEndpoint with ${identity}`, async () => {
     const args = [await azure.azureJsonFile(identity, {}, "stack")];
-    await ask(clouds, { args, image: STACK_IMAGE });
+    await answered(acr, clouds, { args, image: STACK_IMAGE });
     const seen = operations(clouds).filter((each) => each !== "azure.entra OpenIdConfiguration");
     assert.deepEqual(seen, ["azure.arm Endpoints", ...CALLS]);
     assert.deepEqual(
@@ -79,7 +81,7 @@ for (const identity of ["client-secret", "client-certificate"] as const) {
   test(`Azure Stack that signs in with AD FS, with ${identity}`, async () => {
     azure.stackLogin = "adfs";
     const args = [await azure.azureJsonFile(identity, { tenantId: "adfs" }, "adfs")];
-    await ask(clouds, { args, image: "adfsreg.azsacr.redmond.stack.example.com/app" });
+    await answered(acr, clouds, { args, image: "adfsreg.azsacr.redmond.stack.example.com/app" });
     const token = clouds.requests.find(({ operation }) => operation === "Token");
     assert.equal(`${token?.host}${token?.path}`, "adfs.redmond.stack.example.com/adfs/oauth2/token");
     if (identity === "client-certificate") {
@@ -102,7 +104,7 @@ test("Azure Stack from the file of AZURE_ENVIRONMENT_FILEPATH, in any case, with
     }),
   );
   const args = [await azure.azureJsonFile("federated-token-file", {}, "stack")];
-  await ask(clouds, { args, image: STACK_IMAGE, env: { AZURE_ENVIRONMENT_FILEPATH: file } });
+  await answered(acr, clouds, { args, image: STACK_IMAGE, env: { AZURE_ENVIRONMENT_FILEPATH: file } });
   assert.deepEqual(operations(clouds), CALLS);
 });
 
@@ -112,13 +114,15 @@ test("resourceManagerEndpoint of a known cloud costs no request", async () => {
       resourceManagerEndpoint: "https://management.azure.com/",
     }),
   ];
-  await ask(clouds, { args });
+  await answered(acr, clouds, { args });
   assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
 });
 
 test("a known cloud that the resource manager does not list keeps its own endpoints, with a warning", async () => {
   const extra = { resourceManagerEndpoint: "https://management.chinacloudapi.cn" };
-  const { lines } = await ask(clouds, { args: [await azure.azureJsonFile("managed-identity", extra)] });
+  const { lines } = await answered(acr, clouds, {
+    args: [await azure.azureJsonFile("managed-identity", extra)],
+  });
   assert.match(lines.join("\n"), /warn: .* does not list AzurePublicCloud; staying with the endpoints/);
 });
 

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
+import { answered } from "@imagecred/e2e";
 import { EXCHANGE_FAULTS, startClouds } from "@imagecred/fake-clouds";
 import { OptionsError, UnsupportedRegistryError } from "@imagecred/protocol";
-import { ask, failure, operations, pull } from "../test/plugin.ts";
+import { acr } from "./provider.ts";
+import { failure, operations, pull } from "./testing/requests.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());
@@ -47,7 +49,7 @@ test("a registry of another tenant refuses, with its correlation id and the tena
 test("the credential ends when its token says so; one that does not say is not cached", async () => {
   azure.addRegistry({ name: "short", tenant: azure.population().node.tenant, refreshTokenSeconds: 90 });
   const before = Math.floor(Date.now() / 1000);
-  const { answer } = await ask(clouds, { args: [CONFIG], image: "short.azurecr.io/app" });
+  const { answer } = await answered(acr, clouds, { args: [CONFIG], image: "short.azurecr.io/app" });
   const left = Number(answer.expiresAt) / 1000 - before;
   assert.ok(left >= 90 && left < 100, `${left}`);
   const body = JSON.stringify({ refresh_token: "opaque-token-without-claims" });
@@ -56,7 +58,7 @@ test("the credential ends when its token says so; one that does not say is not c
     operation: "Exchange",
     fault: { kind: "answer", reply: { status: 200, body } },
   });
-  assert.equal((await ask(clouds, { args: [CONFIG] })).answer.expiresAt, "do-not-cache");
+  assert.equal((await answered(acr, clouds, { args: [CONFIG] })).answer.expiresAt, "do-not-cache");
 });
 
 test("keys are what the image says: case and port; the token goes to the registry's own host and port", async () => {
@@ -68,7 +70,7 @@ test("keys are what the image says: case and port; the token goes to the registr
     ["myreg-h4x0r2d2c3p0bb88.azurecr.io/app", "myreg-h4x0r2d2c3p0bb88.azurecr.io"],
   ] as const) {
     await clouds.reset();
-    const { answer } = await ask(clouds, { args: [CONFIG], image });
+    const { answer } = await answered(acr, clouds, { args: [CONFIG], image });
     assert.deepEqual(Object.keys(answer.auth), [image.split("/")[0]]);
     assert.deepEqual(
       clouds.requests.filter(({ service }) => service === "azure.acr").map(({ headers }) => headers["host"]),
@@ -138,7 +140,7 @@ const MIRRORS: readonly [
 
 for (const [args, image, keys, cacheKeyType] of MIRRORS) {
   test(`${args.join(" ")}: source and target both get the credential`, async () => {
-    const { answer } = await ask(clouds, { args: [...args, CONFIG], image });
+    const { answer } = await answered(acr, clouds, { args: [...args, CONFIG], image });
     assert.deepEqual(Object.keys(answer.auth), keys);
     assert.equal(answer.cacheKeyType, cacheKeyType);
     const passwords = new Set(Object.values(answer.auth).map(({ password }) => password.reveal()));
@@ -150,16 +152,13 @@ for (const [args, image, keys, cacheKeyType] of MIRRORS) {
 test("a mirror of something that is no registry of the cloud is a mistake, found before any request", async () => {
   const args = ["--registry", "mirror.test=evil.test", CONFIG];
   const message = await failure(clouds, { args, image: "mirror.test/app" }, OptionsError);
-  assert.match(
-    message,
-    /--registry leads mirror\.test to evil\.test, but that does not end in \.azurecr\.io/,
-  );
+  assert.match(message, /--registry maps mirror\.test to evil\.test, but that does not end in \.azurecr\.io/);
   assert.deepEqual(clouds.requests, []);
 });
 
 test("the anonymous second try: off by default; asked for, one more entry for the cloud's own suffix", async () => {
   const keysOf = async (image: string, ...args: string[]) => {
-    const { answer } = await ask(clouds, { args: [...args, CONFIG], image });
+    const { answer } = await answered(acr, clouds, { args: [...args, CONFIG], image });
     return Object.entries(answer.auth).map(
       ([key, { username }]) => `${key} ${username === "" ? "anonymous" : "token"}`,
     );
@@ -186,7 +185,7 @@ test("the anonymous second try: off by default; asked for, one more entry for th
 });
 
 test("what the second try is for: a registry that anybody may pull from, but not this identity", async () => {
-  const { answer } = await ask(clouds, {
+  const { answer } = await answered(acr, clouds, {
     args: ["--anonymous-second-try", CONFIG],
     image: "openreg.azurecr.io/app",
   });

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
+import { answered } from "@imagecred/e2e";
 import { type Fault, startClouds } from "@imagecred/fake-clouds";
-import { ask, failure, operations } from "../test/plugin.ts";
+import { acr } from "./provider.ts";
+import { failure, operations } from "./testing/requests.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());
@@ -20,7 +22,7 @@ const countOf = (service: string) => operations(clouds).filter((each) => each.st
 for (const code of [404, 410, 429, 500, 503]) {
   test(`the metadata service answers ${code} once: asked again`, async () => {
     await clouds.faults.add({ service: "azure.imds", times: 1, fault: status(code) });
-    await ask(clouds, { args: [MANAGED] });
+    await answered(acr, clouds, { args: [MANAGED] });
     assert.equal(countOf("azure.imds"), 2);
   });
 }
@@ -121,7 +123,7 @@ for (const [name, config, elsewhere, host] of [
       fault: status(429, { "retry-after": "0" }),
     });
     await clouds.faults.add({ service: "azure.entra", operation: "Token", times: 1, fault: status(503) });
-    await ask(clouds, { args: [config] });
+    await answered(acr, clouds, { args: [config] });
     assert.equal(countOf("azure.entra"), 3);
   });
 
@@ -197,7 +199,7 @@ test("a federated token file that is missing or empty", async () => {
 
 test("the registry: 429 and 5xx are tried again, four times in all; a refusal is not", async () => {
   await clouds.faults.add({ service: "azure.acr", operation: "Exchange", times: 2, fault: status(503) });
-  await ask(clouds, { args: [MANAGED] });
+  await answered(acr, clouds, { args: [MANAGED] });
   assert.equal(countOf("azure.acr"), 3);
   await clouds.reset();
   await clouds.faults.add({ service: "azure.acr", operation: "Exchange", fault: status(429) });
@@ -218,6 +220,6 @@ test("the registry: 429 and 5xx are tried again, four times in all; a refusal is
 test("the registry's connection that was opened ahead fails: the exchange opens another", async () => {
   azure.addRegistry({ name: "resets", tenant: azure.population().node.tenant });
   await clouds.faults.add({ service: "azure.acr", times: 1, fault: { kind: "reset", when: "connect" } });
-  await ask(clouds, { args: [MANAGED], image: "resets.azurecr.io/app" });
+  await answered(acr, clouds, { args: [MANAGED], image: "resets.azurecr.io/app" });
   assert.equal(clouds.connections.filter(({ serverName }) => serverName === "resets.azurecr.io").length, 2);
 });

@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Clouds } from "@imagecred/fake-clouds";
-import { answered, ask, startTrustedClouds } from "../test/ask.ts";
+import { after, before, describe, test } from "node:test";
+import { answered, askPlugin } from "@imagecred/e2e";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { gcr } from "./index.ts";
 
 /** In a process of their own: Node keeps connections, and these are about new ones. */
 let clouds: Clouds;
 before(async () => {
-  clouds = await startTrustedClouds();
+  clouds = await startClouds();
 });
 after(() => clouds.close());
 
@@ -18,10 +19,10 @@ async function pod(annotations: Readonly<Record<string, string>> = {}) {
 
 describe("a certificate that is not good", () => {
   for (const problem of ["expired", "wrong-host", "unknown-issuer", "not-yet-valid"] as const) {
-    it(`${problem}: no request is sent`, async () => {
+    test(`${problem}: no request is sent`, async () => {
       const question = await pod();
       await clouds.faults.add({ service: "google.sts", fault: { kind: "certificate", problem } });
-      const { message, calls } = await ask(clouds, question);
+      const { message, calls } = await askPlugin(gcr, clouds, question);
       assert.match(message, /TLS certificate of sts\.googleapis\.com is not trusted/);
       assert.deepEqual(calls, []);
     });
@@ -29,10 +30,10 @@ describe("a certificate that is not good", () => {
 });
 
 describe("impersonation", () => {
-  it("opens its connection while STS is still answering", async () => {
+  test("opens its connection while STS is still answering", async () => {
     const question = await pod({ "iam.gke.io/gcp-service-account": clouds.google.email("puller") });
     clouds.latency.set(50);
-    const { requests, connections } = await answered(clouds, question);
+    const { requests, connections } = await answered(gcr, clouds, question);
     assert.equal(connections.length, 2);
     const iam = connections.find(({ service }) => service === "google.iamcredentials");
     assert.ok((iam?.tlsFinishedAt ?? Number.POSITIVE_INFINITY) < (requests[0]?.finishedAt ?? 0));

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, beforeEach, describe, it } from "node:test";
-import type { Clouds } from "@imagecred/fake-clouds";
-import { answered, ask, startTrustedClouds } from "../test/ask.ts";
+import { after, before, beforeEach, describe, test } from "node:test";
+import { answered, askPlugin } from "@imagecred/e2e";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { gcr } from "./index.ts";
 
 let clouds: Clouds;
 before(async () => {
-  clouds = await startTrustedClouds();
+  clouds = await startClouds();
 });
 beforeEach(() => {
   clouds.google.instance.attributes = {};
@@ -32,23 +33,23 @@ const FLOWS = {
     set: (content: string) => {
       clouds.google.instance.attributes = { "google-dockercfg": content };
     },
-    calls: ["google.metadata/google-dockercfg 200"],
+    calls: ["google.metadata google-dockercfg 200"],
   },
   "dockercfg-url": {
     set: (content: string) => {
       const url = clouds.google.serveFile("/dockercfg", content);
       clouds.google.instance.attributes = { "google-dockercfg-url": `${url}\n` };
     },
-    calls: ["google.metadata/google-dockercfg-url 200", "google.files/Get 200"],
+    calls: ["google.metadata google-dockercfg-url 200", "google.files Get 200"],
   },
 } as const;
 
 for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
   const args = ["get-credentials", "--authFlow", flow];
   describe(`--authFlow ${flow}`, () => {
-    it("answers the entries for the image's registry, which nobody keeps", async () => {
+    test("answers the entries for the image's registry, which nobody keeps", async () => {
       set(FILE);
-      const outcome = await answered(clouds, { args, image: "registry.example.com/team/app" });
+      const outcome = await answered(gcr, clouds, { args, image: "registry.example.com/team/app" });
       assert.deepEqual(outcome.calls, calls);
       assert.equal(outcome.answer.cacheKeyType, "Image");
       assert.equal(outcome.answer.expiresAt, "do-not-cache");
@@ -65,19 +66,19 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       );
     });
 
-    it("knows patterns, ports and paths as the kubelet does", async () => {
+    test("knows patterns, ports and paths as the kubelet does", async () => {
       set(FILE);
       for (const [image, key] of [
         ["eu.mirror.example.com/app", "*.mirror.example.com"],
         ["registry.example.com:5000/app", "registry.example.com:5000"],
         ["registry.example.com/other/app", "https://registry.example.com/v1/"],
       ] as const) {
-        const { answer } = await answered(clouds, { args, image });
+        const { answer } = await answered(gcr, clouds, { args, image });
         assert.deepEqual(Object.keys(answer.auth), [key]);
       }
     });
 
-    it("is an error for an image without an entry, and for an entry without a password", async () => {
+    test("is an error for an image without an entry, and for an entry without a password", async () => {
       set(FILE);
       for (const image of [
         "gcr.io/p/app",
@@ -85,37 +86,37 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
         "broken.example.com/app",
         "incomplete.example.com/app",
       ]) {
-        const { answer, message } = await ask(clouds, { args, image });
+        const { answer, message } = await askPlugin(gcr, clouds, { args, image });
         assert.equal(answer, undefined);
         assert.match(message, /has no entry in the \.dockercfg of/);
       }
     });
 
-    it("is an error where the file is none, or not there", async () => {
+    test("is an error where the file is none, or not there", async () => {
       set("not json");
-      assert.match((await ask(clouds, { args })).message, /it is not a JSON object/);
+      assert.match((await askPlugin(gcr, clouds, { args })).message, /it is not a JSON object/);
       clouds.google.instance.attributes = {};
-      const { message } = await ask(clouds, { args });
+      const { message } = await askPlugin(gcr, clouds, { args });
       assert.match(
         message,
         new RegExp(`reading the metadata attribute google-${flow}: status 404 .*set the attribute`),
       );
     });
 
-    it("gives nothing to a pod, unless the operator said so", async () => {
+    test("gives nothing to a pod, unless the operator said so", async () => {
       set(FILE);
       const question = {
         image: "registry.example.com/app",
         serviceAccount: { token: await clouds.google.podToken("cluster") },
       };
-      const refused = await ask(clouds, { ...question, args });
+      const refused = await askPlugin(gcr, clouds, { ...question, args });
       assert.match(
         refused.message,
         /that flow's credentials are the node's; give them to pods with --identity node/,
       );
       assert.deepEqual(refused.calls, []);
       for (const flag of ["--identity=node", "--identity-fallback=node"]) {
-        assert.deepEqual((await answered(clouds, { ...question, args: [...args, flag] })).calls, calls);
+        assert.deepEqual((await answered(gcr, clouds, { ...question, args: [...args, flag] })).calls, calls);
       }
     });
   });
@@ -124,7 +125,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
 describe("the URL in google-dockercfg-url", () => {
   const args = ["--authFlow=dockercfg-url"];
 
-  it("has to be https, and is not shown", async () => {
+  test("has to be https, and is not shown", async () => {
     for (const url of [
       "http://files.example.com/x?sig=0123456789abcdef",
       "gs://bucket/x",
@@ -132,21 +133,21 @@ describe("the URL in google-dockercfg-url", () => {
       "",
     ]) {
       clouds.google.instance.attributes = { "google-dockercfg-url": url };
-      const { message, calls } = await ask(clouds, { args });
+      const { message, calls } = await askPlugin(gcr, clouds, { args });
       assert.match(message, /it is not an https:\/\/ URL; serve the file over https/);
       assert.ok(!message.includes("0123456789abcdef"));
-      assert.deepEqual(calls, ["google.metadata/google-dockercfg-url 200"]);
+      assert.deepEqual(calls, ["google.metadata google-dockercfg-url 200"]);
     }
   });
 
-  it("is not followed to another place, nor shown when it fails", async () => {
+  test("is not followed to another place, nor shown when it fails", async () => {
     const url = `${clouds.google.serveFile("/x", FILE)}?sig=0123456789abcdef`;
     clouds.google.instance.attributes = { "google-dockercfg-url": url };
     await clouds.faults.add({
       service: "google.files",
       fault: { kind: "redirect", location: "https://evil.test/y" },
     });
-    const { message, lines } = await ask(clouds, { args, image: "registry.example.com/app" });
+    const { message, lines } = await askPlugin(gcr, clouds, { args, image: "registry.example.com/app" });
     assert.match(message, /302|307/);
     assert.match(message, /not followed/);
     assert.ok(!`${message}${lines.join()}`.includes("0123456789abcdef"));

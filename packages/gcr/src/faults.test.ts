@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Clouds } from "@imagecred/fake-clouds";
+import { after, before, describe, test } from "node:test";
+import { askPlugin, type Question } from "@imagecred/e2e";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import { Deadline } from "@imagecred/protocol";
 import { ManualClock } from "@imagecred/protocol/testing";
-import { ask, type Question, startTrustedClouds } from "../test/ask.ts";
+import { gcr } from "./index.ts";
 
 let clouds: Clouds;
 before(async () => {
-  clouds = await startTrustedClouds();
+  clouds = await startClouds();
 });
 after(async () => {
   assert.deepEqual(clouds.defects, []);
@@ -122,16 +123,16 @@ for (const [name, { service, operation, question }] of Object.entries(CALLS)) {
   describe(`what ${name} may answer`, () => {
     for (const [what, { fault, times, requests, message }] of Object.entries(CASES)) {
       const outcome = message === undefined ? "the answer comes" : "no answer";
-      it(`${what}: ${outcome}, after ${requests} request${requests === 1 ? "" : "s"}`, async () => {
+      test(`${what}: ${outcome}, after ${requests} request${requests === 1 ? "" : "s"}`, async () => {
         const asked = await question(clouds);
         await clouds.faults.add({ service, operation, fault, ...(times === undefined ? {} : { times }) });
         const clock = new ManualClock(Date.now());
-        const result = await ask(clouds, {
+        const result = await askPlugin(gcr, clouds, {
           ...asked,
           context: { clock, deadline: new Deadline(20_000, clock) },
         });
         assert.equal(
-          result.calls.filter((call) => call.startsWith(`${service}/`)).length,
+          result.calls.filter((call) => call.startsWith(`${service} `)).length,
           requests,
           result.calls.join(),
         );
@@ -148,16 +149,16 @@ for (const [name, { service, operation, question }] of Object.entries(CALLS)) {
 }
 
 describe("what the metadata server may be", () => {
-  it("something else, which lacks the header: refused, whatever it says", async () => {
+  test("something else, which lacks the header: refused, whatever it says", async () => {
     const reply = { status: 200, body: '{"access_token":"stolen","expires_in":3600}', headers: JSON_TYPE };
     await clouds.faults.add({ service: "google.metadata", fault: { kind: "answer", reply } });
-    const { answer, message } = await ask(clouds);
+    const { answer, message } = await askPlugin(gcr, clouds);
     assert.equal(answer, undefined);
     assert.match(message, /200 without the header Metadata-Flavor: Google, so something else answered/);
   });
 
-  it("gone: one line that says where else an identity could come from", async () => {
-    const { answer, message, calls } = await ask(clouds, { identity: "none" });
+  test("gone: one line that says where else an identity could come from", async () => {
+    const { answer, message, calls } = await askPlugin(gcr, clouds, { identity: "none" });
     assert.equal(answer, undefined);
     assert.match(
       message,
@@ -166,37 +167,37 @@ describe("what the metadata server may be", () => {
     assert.deepEqual(calls, []);
   });
 
-  it("without a service account", async () => {
+  test("without a service account", async () => {
     const { instance } = clouds.google;
     const attached = instance.serviceAccounts;
     instance.serviceAccounts = [];
-    const { message } = await ask(clouds);
+    const { message } = await askPlugin(gcr, clouds);
     instance.serviceAccounts = attached;
     assert.match(message, /404 .*; the instance has no service account; attach one/);
-    const named = await ask(clouds, { args: ["--service-account=nobody@example.com"] });
+    const named = await askPlugin(gcr, clouds, { args: ["--service-account=nobody@example.com"] });
     assert.match(named.message, /404 .*; the instance has no such service account; check --service-account/);
   });
 
-  it("without scopes for it", async () => {
+  test("without scopes for it", async () => {
     const { instance } = clouds.google;
     const attached = instance.serviceAccounts;
     instance.serviceAccounts = attached.map(({ email }) => ({ email, scopes: [] }));
-    const { message } = await ask(clouds);
+    const { message } = await askPlugin(gcr, clouds);
     instance.serviceAccounts = attached;
     assert.match(message, /403 .*access scopes.*; the service account may not get a token/);
   });
 
-  it("named by something that is no host", async () => {
+  test("named by something that is no host", async () => {
     for (const host of ["http://169.254.169.254", "a/b", "host:port", "10.0.0.1", "metadata.evil.test"]) {
-      const { answer, message, calls } = await ask(clouds, { env: { GCE_METADATA_HOST: host } });
+      const { answer, message, calls } = await askPlugin(gcr, clouds, { env: { GCE_METADATA_HOST: host } });
       assert.equal(answer, undefined);
       assert.match(message, /GCE_METADATA_HOST is|not a link-local or loopback address/);
       assert.deepEqual(calls, []);
     }
   });
 
-  it("never reached through a proxy, and sent the header that it wants", async () => {
-    const { requests } = await ask(clouds, {
+  test("never reached through a proxy, and sent the header that it wants", async () => {
+    const { requests } = await askPlugin(gcr, clouds, {
       env: { HTTP_PROXY: clouds.core.proxy.url, http_proxy: clouds.core.proxy.url },
     });
     assert.equal(requests.length, 1);
@@ -204,10 +205,10 @@ describe("what the metadata server may be", () => {
     assert.equal(requests[0]?.scheme, "http");
   });
 
-  it("careless about how long its tokens live: then nobody keeps them", async () => {
+  test("careless about how long its tokens live: then nobody keeps them", async () => {
     const body = JSON.stringify({ access_token: "abcdefghijklmnop", token_type: "Bearer" });
     await clouds.faults.add({ service: "google.metadata", fault: says(200, body, JSON_TYPE) });
-    const { answer } = await ask(clouds);
+    const { answer } = await askPlugin(gcr, clouds);
     assert.equal(answer?.expiresAt, "do-not-cache");
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { describeAnswer, tokenIn } from "./google-answer.ts";
 
 const answer = (status: number, body: string, headers: Record<string, string> = {}) => ({
@@ -9,7 +9,7 @@ const answer = (status: number, body: string, headers: Record<string, string> = 
 });
 
 describe("what an answer says", () => {
-  it("in the form of OAuth, of Google's APIs, or in words", () => {
+  test("in the form of OAuth, of Google's APIs, or in words", () => {
     for (const [body, said] of [
       [
         '{"error":"invalid_grant","error_description":"Invalid JWT Signature."}',
@@ -27,7 +27,7 @@ describe("what an answer says", () => {
     }
   });
 
-  it("without what might be a key, and not at length", () => {
+  test("without what might be a key, and not at length", () => {
     assert.equal(
       describeAnswer(answer(403, "denied to ya29.c0ASRK0GaBcDeFgHiJkLmNoP now")),
       "status 403 denied to ya29.… now",
@@ -35,7 +35,7 @@ describe("what an answer says", () => {
     assert.equal(describeAnswer(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 200 + 1);
   });
 
-  it("that it is a redirect, which is not followed", () => {
+  test("that it is a redirect, which is not followed", () => {
     assert.match(
       describeAnswer(answer(302, "", { location: "https://evil.test/x?y" })),
       /^status 302, a redirect to https:\/\/evil.test,/,
@@ -48,14 +48,14 @@ describe("a token in an answer", () => {
   const read = (status: number, body: string) =>
     tokenIn(answer(status, body), "asking", "access_token", () => "advice");
 
-  it("is found, and wrapped", () => {
+  test("is found, and wrapped", () => {
     const { token, fields } = read(200, '{"access_token":"abc","expires_in":5}');
     assert.equal(token.reveal(), "abc");
     assert.equal(String(token), "[redacted]");
     assert.equal(fields["expires_in"], 5);
   });
 
-  it("is missing from everything else, and that is an error", () => {
+  test("is missing from everything else, and that is an error", () => {
     for (const body of [
       "",
       "{}",

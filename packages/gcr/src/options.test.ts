@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { OptionsError } from "@imagecred/protocol";
 import { parseOptions } from "./options.ts";
 
@@ -18,7 +18,7 @@ function refused(args: readonly string[], why: RegExp, env: Record<string, strin
 const PROVIDER = "projects/1/locations/global/workloadIdentityPools/pool/providers/p";
 
 describe("options", () => {
-  it("need nothing", () => {
+  test("need nothing", () => {
     assert.deepEqual(parse([]), {
       authFlow: "gcr",
       identity: { identity: "auto", fallback: "unassigned" },
@@ -31,7 +31,7 @@ describe("options", () => {
     assert.deepEqual(parse(["get-credentials"]), parse([]));
   });
 
-  it("take the Go plugin's command line", () => {
+  test("take the Go plugin's command line", () => {
     for (const args of [
       ["get-credentials", "--authFlow", "dockercfg"],
       ["get-credentials", "--authFlow=dockercfg"],
@@ -54,7 +54,7 @@ describe("options", () => {
     assert.deepEqual(parse(["get-credentials", "-v", "4", "--logtostderr"]).ignored, ["v", "logtostderr"]);
   });
 
-  it("refuse other flows, in any letter case, and other commands", () => {
+  test("refuse other flows, in any letter case, and other commands", () => {
     for (const flow of ["", "GCR", "Gcr", "bad-flow"])
       refused([`--authFlow=${flow}`], /gcr, dockercfg or dockercfg-url/);
     refused(["get-credential"], /unknown argument "get-credential"/);
@@ -62,7 +62,7 @@ describe("options", () => {
     refused(["--no-such-flag"], /unknown flag --no-such-flag/);
   });
 
-  it("want a project with an identity provider, and one pool", () => {
+  test("want a project with an identity provider, and one pool", () => {
     refused(["--identity-provider=https://i"], /--project-id/);
     refused(["--identity-provider=https://i", "--project-id=a b"], /--project-id/);
     refused(["--identity-provider=http://i", "--project-id=p"], /https:/);
@@ -73,7 +73,7 @@ describe("options", () => {
     assert.equal(parse(["--project-id=p"]).pool, undefined);
   });
 
-  it("take a provider by its resource name", () => {
+  test("take a provider by its resource name", () => {
     const audience = `//iam.googleapis.com/${PROVIDER}`;
     for (const value of [PROVIDER, audience, `https:${audience}`]) {
       assert.deepEqual(parse([`--workload-identity-provider=${value}`]).pool, {
@@ -96,7 +96,7 @@ describe("options", () => {
     }
   });
 
-  it("know universes by their API domain, from flag or environment", () => {
+  test("know universes by their API domain, from flag or environment", () => {
     assert.equal(parse(["--universe-domain=s3nsapis.fr"]).universe?.registryDomain, "s3nsregistry.fr");
     const env = { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "apis-tpczero.goog" };
     assert.equal(parse([], env).universe?.registryDomain, "pkg-tpczero.goog");
@@ -111,7 +111,7 @@ describe("options", () => {
     });
   });
 
-  it("keep a universe's credentials from another's registries", () => {
+  test("keep a universe's credentials from another's registries", () => {
     refused(["--registry-domain=pkg.dev"], /--universe-domain/);
     refused(["--universe-domain=apis.example.com", "--registry-domain=pkg.dev"], /that of googleapis.com/);
     refused(["--universe-domain=s3nsapis.fr", "--registry-domain=pkg-x.goog"], /that of apis-x.goog/);
@@ -121,7 +121,7 @@ describe("options", () => {
     );
   });
 
-  it("take a service account that is a path segment", () => {
+  test("take a service account that is a path segment", () => {
     assert.equal(
       parse(["--service-account=a@p.iam.gserviceaccount.com"]).serviceAccount,
       "a@p.iam.gserviceaccount.com",

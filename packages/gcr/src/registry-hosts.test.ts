@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Clouds } from "@imagecred/fake-clouds";
-import { answered, ask, startTrustedClouds } from "../test/ask.ts";
+import { after, before, describe, test } from "node:test";
+import { answered, askPlugin } from "@imagecred/e2e";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { gcr } from "./index.ts";
 
 let clouds: Clouds;
 before(async () => {
-  clouds = await startTrustedClouds();
+  clouds = await startClouds();
 });
 after(() => clouds.close());
 
@@ -24,12 +25,15 @@ const FOREIGN = [
 describe("an image of a host that is not ours", () => {
   for (const image of FOREIGN) {
     for (const flow of ["node", "pod"] as const) {
-      it(`${image}, for the ${flow}: refused by name before any request`, async () => {
+      test(`${image}, for the ${flow}: refused by name before any request`, async () => {
         const pod = {
           args: [`--workload-identity-provider=${clouds.google.provider("cluster")}`],
           serviceAccount: { token: await clouds.google.podToken("cluster") },
         };
-        const { answer, message, calls } = await ask(clouds, { image, ...(flow === "pod" ? pod : {}) });
+        const { answer, message, calls } = await askPlugin(gcr, clouds, {
+          image,
+          ...(flow === "pod" ? pod : {}),
+        });
         assert.equal(answer, undefined);
         assert.ok(message.startsWith(image.slice(0, image.indexOf("/"))), message);
         assert.match(message, /matchImages|--universe-domain/);
@@ -48,8 +52,8 @@ describe("an image of a host that is ours", () => {
     "docker.us-central1.rep.pkg.dev",
     "gcr.io:443",
   ]) {
-    it(`${host} gets the node's credential, and the same for all of them`, async () => {
-      const { answer } = await answered(clouds, { image: `${host}/project/app` });
+    test(`${host} gets the node's credential, and the same for all of them`, async () => {
+      const { answer } = await answered(gcr, clouds, { image: `${host}/project/app` });
       assert.equal(answer.cacheKeyType, "Global");
       assert.equal(Object.keys(answer.auth).length, 8);
     });

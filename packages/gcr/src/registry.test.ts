@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { hostForms, nodeKeys, parseRegistryHost } from "./registry.ts";
 import { DEFAULT_UNIVERSE, type Universe, universeOfApis } from "./universe.ts";
@@ -74,19 +74,19 @@ const NOT_OURS = [
 
 describe("registry hosts", () => {
   for (const [host, domain] of Object.entries(OURS)) {
-    it(`${host} is a registry of ${domain}`, () => assert.equal(domainOf(host), domain));
+    test(`${host} is a registry of ${domain}`, () => assert.equal(domainOf(host), domain));
   }
 
   for (const host of NOT_OURS) {
-    it(`${host} is none of Google's`, () => assert.equal(domainOf(host), undefined));
+    test(`${host} is none of Google's`, () => assert.equal(domainOf(host), undefined));
   }
 
-  it("have one port", () => {
+  test("have one port", () => {
     assert.equal(domainOf("gcr.io", "443"), "googleapis.com");
     for (const port of ["80", "5000", "0443", ""]) assert.equal(domainOf("gcr.io", port), undefined);
   });
 
-  it("of a universe that only the operator knows are known when it is named", () => {
+  test("of a universe that only the operator knows are known when it is named", () => {
     const extra = { domain: "apis.example.com", registryDomain: "registry.example.com" };
     assert.equal(universeOf("docker.registry.example.com", undefined, extra), extra);
     assert.equal(universeOf("docker.eu.rep.registry.example.com", undefined, extra), extra);
@@ -119,7 +119,7 @@ const evil = fc.constantFrom(...Object.keys(OURS)).chain((host) =>
 );
 
 describe("registry hosts, whatever is tried", () => {
-  it("are not extended, nested or disguised", () => {
+  test("are not extended, nested or disguised", () => {
     fc.assert(
       fc.property(evil, (host) => {
         // A label before a host form's own domain may make another form of the same universe; nothing else may pass.
@@ -133,7 +133,7 @@ describe("registry hosts, whatever is tried", () => {
     );
   });
 
-  it("end in a domain that Google or the partner owns", () => {
+  test("end in a domain that Google or the partner owns", () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.webAuthority(), fc.string(), evil), (host) => {
         const universe = universeOf(host);
@@ -158,7 +158,7 @@ function keyMatches(key: string, host: string): boolean {
 }
 
 describe("the node's keys", () => {
-  it("of the default universe are the four host forms, with and without the port", () => {
+  test("of the default universe are the four host forms, with and without the port", () => {
     assert.deepEqual(hostForms(DEFAULT_UNIVERSE), [
       "gcr.io",
       "*.gcr.io",
@@ -187,7 +187,7 @@ describe("the node's keys", () => {
     evil,
     fc.domain(),
   );
-  it("cover every host that is accepted, and none of another universe", () => {
+  test("cover every host that is accepted, and none of another universe", () => {
     fc.assert(
       fc.property(host, fc.constantFrom(undefined, "443", "8443"), (name, port) => {
         const universe = universeOf(name, port);

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Clouds } from "@imagecred/fake-clouds";
-import { answered, ask, IMAGE, passwordOf, startTrustedClouds } from "../test/ask.ts";
+import { after, before, describe, test } from "node:test";
+import { answered, askPlugin, passwordOf } from "@imagecred/e2e";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { gcr } from "./index.ts";
+
+const IMAGE = "us-central1-docker.pkg.dev/project/repo/app";
 
 const S3NS = { domain: "s3nsapis.fr", registryDomain: "s3nsregistry.fr" };
 const S3NS_IMAGE = "u-france-east1-docker.s3nsregistry.fr/project/repo/app";
@@ -9,7 +12,7 @@ const ARGS = ["--universe-domain=s3nsapis.fr"];
 
 let clouds: Clouds;
 before(async () => {
-  clouds = await startTrustedClouds();
+  clouds = await startClouds();
 });
 after(async () => {
   assert.deepEqual(clouds.defects, []);
@@ -17,17 +20,17 @@ after(async () => {
 });
 
 describe("another universe", () => {
-  it("by the metadata server: the instance has to be in it", async () => {
+  test("by the metadata server: the instance has to be in it", async () => {
     clouds.google.instance.universe = S3NS.domain;
     try {
       for (const question of [
         { args: ARGS, image: S3NS_IMAGE },
         { env: { GOOGLE_CLOUD_UNIVERSE_DOMAIN: S3NS.domain }, image: S3NS_IMAGE },
       ]) {
-        const { answer, calls } = await answered(clouds, question);
+        const { answer, calls } = await answered(gcr, clouds, question);
         assert.deepEqual([...calls].sort(), [
-          "google.metadata/token 200",
-          "google.metadata/universe-domain 200",
+          "google.metadata token 200",
+          "google.metadata universe-domain 200",
         ]);
         assert.deepEqual(
           Object.keys(answer.auth).filter((key) => !key.includes(":")),
@@ -40,7 +43,7 @@ describe("another universe", () => {
     }
     for (const universe of ["googleapis.com", undefined]) {
       clouds.google.instance.universe = universe;
-      const { answer, message } = await ask(clouds, { args: ARGS, image: S3NS_IMAGE });
+      const { answer, message } = await askPlugin(gcr, clouds, { args: ARGS, image: S3NS_IMAGE });
       assert.equal(answer, undefined);
       assert.match(
         message,
@@ -50,10 +53,10 @@ describe("another universe", () => {
     clouds.google.instance.universe = "googleapis.com";
   });
 
-  it("by a key file, which says it itself: its token is signed here, and nobody is asked", async () => {
+  test("by a key file, which says it itself: its token is signed here, and nobody is asked", async () => {
     const env = await clouds.google.env("service-account-key", S3NS);
     for (const args of [[], ARGS]) {
-      const { answer, calls } = await answered(clouds, { env, args, image: S3NS_IMAGE });
+      const { answer, calls } = await answered(gcr, clouds, { env, args, image: S3NS_IMAGE });
       assert.deepEqual(calls, []);
       const grant = await clouds.google.check(passwordOf(answer), S3NS);
       assert.equal(grant?.principal, `serviceAccount:${clouds.google.email("node")}`);
@@ -61,20 +64,20 @@ describe("another universe", () => {
     }
   });
 
-  it("by an external account file, whose endpoints have to be that universe's", async () => {
+  test("by an external account file, whose endpoints have to be that universe's", async () => {
     const env = await clouds.google.env("external-account-impersonation", S3NS);
-    const { calls, requests } = await answered(clouds, { env, image: S3NS_IMAGE });
-    assert.deepEqual(calls, ["google.sts/Token 200", "google.iamcredentials/GenerateAccessToken 200"]);
+    const { calls, requests } = await answered(gcr, clouds, { env, image: S3NS_IMAGE });
+    assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 200"]);
     assert.deepEqual(
       requests.map(({ host }) => host),
       ["sts.s3nsapis.fr", "iamcredentials.s3nsapis.fr"],
     );
   });
 
-  it("by a pod's token, with impersonation", async () => {
+  test("by a pod's token, with impersonation", async () => {
     const token = await clouds.google.podToken("cluster");
     const annotations = { "iam.gke.io/gcp-service-account": clouds.google.email("puller") };
-    const { answer, requests } = await answered(clouds, {
+    const { answer, requests } = await answered(gcr, clouds, {
       args: [...ARGS, `--workload-identity-provider=${clouds.google.provider("cluster")}`],
       image: S3NS_IMAGE,
       serviceAccount: { token, annotations },
@@ -116,18 +119,18 @@ describe("a token never leaves its universe", () => {
     ],
   ] as const;
   for (const [why, { image, ...rest }, message] of refused) {
-    it(`${why}: refused before any request`, async () => {
+    test(`${why}: refused before any request`, async () => {
       const env = "file" in rest ? await clouds.google.env("service-account-key", rest.file) : {};
-      const outcome = await ask(clouds, { image, env, args: "args" in rest ? rest.args : [] });
+      const outcome = await askPlugin(gcr, clouds, { image, env, args: "args" in rest ? rest.args : [] });
       assert.equal(outcome.answer, undefined);
       assert.match(outcome.message, message);
       assert.deepEqual(outcome.calls, []);
     });
   }
 
-  it("a user's credential is not tried outside of the default one", async () => {
+  test("a user's credential is not tried outside of the default one", async () => {
     const env = await clouds.google.env("authorized-user");
-    const { message, calls } = await ask(clouds, { env, image: S3NS_IMAGE });
+    const { message, calls } = await askPlugin(gcr, clouds, { env, image: S3NS_IMAGE });
     assert.match(message, /to googleapis.com, where it stays/);
     assert.deepEqual(calls, []);
   });

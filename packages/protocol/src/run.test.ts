@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { crypto, runShell } from "#runtime";
 import { CredentialError, OptionsError, UnsupportedRegistryError } from "./errors.ts";
 import { systemFiles } from "./files.ts";
@@ -71,7 +71,7 @@ async function execute(setup: Setup = {}) {
 }
 
 describe("run", () => {
-  it("answers in the request's version, with half of the credential's life", async () => {
+  test("answers in the request's version, with half of the credential's life", async () => {
     const { code, stdout, stderr } = await execute();
     assert.deepEqual([code, stderr], [0, ""]);
     assert.deepEqual(JSON.parse(stdout), {
@@ -83,7 +83,7 @@ describe("run", () => {
     });
   });
 
-  it("answers 0s for what must not be cached", async () => {
+  test("answers 0s for what must not be cached", async () => {
     const credential = async (): Promise<Answer> => ({
       cacheKeyType: "Image",
       auth: { "r.io": { username: "", password: new Secret("") } },
@@ -162,7 +162,7 @@ describe("run", () => {
     ],
   ];
   for (const [what, setup, stderr] of failures) {
-    it(`fails for ${what}: exit 1, nothing on stdout, one line on stderr`, async () => {
+    test(`fails for ${what}: exit 1, nothing on stdout, one line on stderr`, async () => {
       const result = await execute(setup);
       assert.equal(result.code, 1);
       assert.equal(result.stdout, "");
@@ -171,7 +171,7 @@ describe("run", () => {
     });
   }
 
-  it("names the registry in an error that does not", async () => {
+  test("names the registry in an error that does not", async () => {
     const failing = (action: string) =>
       execute({
         credential: () => Promise.reject(new CredentialError({ action, reason: "status 500" })),
@@ -186,7 +186,7 @@ describe("run", () => {
     );
   });
 
-  it("blanks a secret that a server's error repeats", async () => {
+  test("blanks a secret that a server's error repeats", async () => {
     const credential = () => {
       const secret = new Secret("token-of-the-pod");
       return Promise.reject(new CredentialError({ action: "a", reason: `bad token ${secret.reveal()}` }));
@@ -197,7 +197,7 @@ describe("run", () => {
     );
   });
 
-  it("prints usage and version without reading a request", async () => {
+  test("prints usage and version without reading a request", async () => {
     assert.match(
       (await execute({ args: ["--help"], stdin: "" })).stdout,
       /^A plugin for tests\.\n[\s\S]*\nUsage:\n {2}test-credential-provider \[flags\]\n/,

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { bearerOf, Core, json } from "@imagecred/fake-clouds/core";
 import { DOCS } from "@imagecred/workspace";
 
@@ -56,7 +56,7 @@ async function run(core: Core, image: string, serviceAccountToken?: string) {
 }
 
 describe("the example of docs/writing-a-plugin.md", () => {
-  it("trades a pod's token for a credential", async () => {
+  test("trades a pod's token for a credential", async () => {
     const core = await startRegistry();
     try {
       const token = await core.cluster.issueServiceAccountToken({
@@ -81,7 +81,7 @@ describe("the example of docs/writing-a-plugin.md", () => {
     }
   });
 
-  it("refuses other registries and requests without a token before it sends anything", async () => {
+  test("refuses other registries and requests without a token before it sends anything", async () => {
     const core = await startRegistry();
     try {
       assert.match(
@@ -95,7 +95,7 @@ describe("the example of docs/writing-a-plugin.md", () => {
     }
   });
 
-  it("stands in the document as it stands here", () => {
+  test("stands in the document as it stands here", () => {
     const page = readFileSync(join(DOCS, "writing-a-plugin.md"), "utf8");
     assert.ok(page.includes(`\`\`\`ts\n${readFileSync(SOURCE, "utf8")}\`\`\``));
   });

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, describe, it } from "node:test";
+import { after, describe, test } from "node:test";
 import { type Entry, gzip, tar, writeZip } from "./archive.ts";
 
 const scratch = mkdtempSync(join(tmpdir(), "imagecred-archive-test-"));
@@ -29,7 +29,7 @@ function listing(bytes: Uint8Array): string {
 }
 
 describe("archives", () => {
-  it("are sorted, owned by nobody in particular, of one time, with directories before their contents", async () => {
+  test("are sorted, owned by nobody in particular, of one time, with directories before their contents", async () => {
     const lines = listing(await tar(entries, EPOCH))
       .trimEnd()
       .split("\n");
@@ -46,7 +46,7 @@ describe("archives", () => {
     for (const line of lines) assert.match(line, /2023-11-14 22:13:20/);
   });
 
-  it("are the same bytes whatever the order of the entries", async () => {
+  test("are the same bytes whatever the order of the entries", async () => {
     const [one, other] = await Promise.all(
       [entries, [...entries].reverse()].map(async (list) => gzip(await tar(list, EPOCH))),
     );
@@ -57,7 +57,7 @@ describe("archives", () => {
     assert.deepEqual(readFileSync(first), readFileSync(second));
   });
 
-  it("unpack to what went in, executable where it was", async () => {
+  test("unpack to what went in, executable where it was", async () => {
     const path = join(scratch, "a.tar.gz");
     writeFileSync(path, await gzip(await tar(entries, EPOCH)));
     assert.equal(spawnSync("tar", ["-xzf", path, "-C", scratch]).status, 0);
@@ -65,7 +65,7 @@ describe("archives", () => {
     assert.equal(readFileSync(join(scratch, "b/deep/file"), "utf8"), "deep");
   });
 
-  it("zip files are read by others", async (t) => {
+  test("zip files are read by others", async (t) => {
     const path = join(scratch, "a.zip");
     await writeZip(path, entries, EPOCH);
     const { status, stdout, error } = spawnSync("python3", ["-m", "zipfile", "-l", path], {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { ROOT } from "@imagecred/workspace";
 import { archiveName, assetName, directoryOf, FLAVORS, installedName, PROGRAMS } from "./assets.ts";
 import { checksumList } from "./checksums.ts";
@@ -19,7 +19,7 @@ const component = (name: string, text: string, ecosystem: Component["ecosystem"]
 });
 
 describe("names", () => {
-  it("are those that users' scripts expect", () => {
+  test("are those that users' scripts expect", () => {
     const [amd64] = FLAVORS;
     assert.ok(amd64);
     assert.equal(assetName("ecr-credential-provider", amd64), "ecr-credential-provider-linux-amd64");
@@ -34,7 +34,7 @@ describe("names", () => {
     );
   });
 
-  it("never collide", () => {
+  test("never collide", () => {
     const names = PROGRAMS.flatMap((program) =>
       FLAVORS.flatMap((flavor) =>
         [assetName(program, flavor), archiveName(program, "1.0.0", flavor)].map(
@@ -47,7 +47,7 @@ describe("names", () => {
 });
 
 describe("components", () => {
-  it("are the packages whose files are in the bundle, nested ones and scopes included", () => {
+  test("are the packages whose files are in the bundle, nested ones and scopes included", () => {
     const inputs = {
       "packages/ecr/src/main.ts": {},
       "node_modules/fast-check/lib/x.js": {},
@@ -65,14 +65,14 @@ describe("components", () => {
     );
   });
 
-  it("have package URLs", () => {
+  test("have package URLs", () => {
     assert.equal(purlOf(component("@aws-sdk/client-ecr", "")), "pkg:npm/%40aws-sdk/client-ecr@1.0.0");
     assert.equal(purlOf(component("ring", "", "cargo")), "pkg:cargo/ring@1.0.0");
   });
 });
 
 describe("documents", () => {
-  it("notices have each licence text once, with everybody whom it is for", () => {
+  test("notices have each licence text once, with everybody whom it is for", () => {
     const notices = thirdPartyNotices("x", [
       component("a", "same terms"),
       component("b", "same terms"),
@@ -83,13 +83,13 @@ describe("documents", () => {
     assert.match(notices, /other terms/);
   });
 
-  it("a package without a licence text gets the standard one, with its authors", () => {
+  test("a package without a licence text gets the standard one, with its authors", () => {
     const notices = thirdPartyNotices("x", [{ ...component("a", ""), texts: [] }]);
     assert.match(notices, /Copyright Somebody/);
     assert.match(notices, /Permission is hereby granted, free of charge/);
   });
 
-  it("an SBOM names the file by its digest and contains every component", () => {
+  test("an SBOM names the file by its digest and contains every component", () => {
     const subject = {
       name: "x-linux-amd64",
       version: "1.2.3",
@@ -107,7 +107,7 @@ describe("documents", () => {
     );
   });
 
-  it("checksum lists are sorted, in sha256sum's format", () => {
+  test("checksum lists are sorted, in sha256sum's format", () => {
     assert.equal(
       checksumList(
         new Map([

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { matchImage, readConfig } from "@imagecred/kubelet";
 import { nodejsFileSystem } from "@imagecred/kubelet/nodejs";
 import { crypto } from "@imagecred/protocol/runtime";
@@ -20,7 +20,7 @@ const IMAGES: Readonly<Record<string, readonly string[]>> = {
 
 describe("the sample configurations that go with a release", () => {
   for (const program of PROGRAMS.filter((name) => name !== "imagecred")) {
-    it(`${program}: every kubelet since 1.26 takes it, and it reaches the cloud's images`, () => {
+    test(`${program}: every kubelet since 1.26 takes it, and it reaches the cloud's images`, () => {
       const sample = sampleFor(program);
       assert.ok(sample !== undefined);
       for (const kubernetesVersion of ["1.26", "1.32", "1.37"]) {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
+import { answered } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
 import { OptionsError } from "@imagecred/protocol";
-import { ask, failure, formSent, operations } from "../../test/plugin.ts";
+import { acr } from "../provider.ts";
+import { failure, formSent, operations } from "../testing/requests.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());
@@ -19,7 +21,7 @@ async function asPod(annotations: Record<string, string>, flags: readonly string
 }
 
 test("the token endpoint at the API server's address: its own name, its own CA, no proxy", async () => {
-  const { lines } = await ask(clouds, await asPod({ [CLIENT_ID]: pod.clientId }));
+  const { lines } = await answered(acr, clouds, await asPod({ [CLIENT_ID]: pod.clientId }));
   assert.deepEqual(operations(clouds), ["azure.identity-bindings Token", "azure.acr Exchange"]);
   const [request] = clouds.requests;
   const connection = clouds.connections.find(({ id }) => id === request?.connectionId);
@@ -40,7 +42,7 @@ test("the token endpoint at the API server's address: its own name, its own CA, 
 
 test("a pod that is not annotated has the default identity, one that is keeps its own", async () => {
   const flags = [...FLAGS, "--ib-default-client-id", pod.clientId, "--ib-default-tenant-id", pod.tenant];
-  await ask(clouds, await asPod({}, flags));
+  await answered(acr, clouds, await asPod({}, flags));
   assert.equal(formSent(clouds, "azure.identity-bindings")["client_id"], pod.clientId);
   await clouds.reset();
   const message = await failure(clouds, await asPod({ [CLIENT_ID]: node.clientId }, flags));
@@ -51,7 +53,7 @@ test("a pod that is not annotated has the default identity, one that is keeps it
 });
 
 test("without a pod's token the node is itself", async () => {
-  await ask(clouds, { args: [...FLAGS, await azure.azureJsonFile("managed-identity")] });
+  await answered(acr, clouds, { args: [...FLAGS, await azure.azureJsonFile("managed-identity")] });
   assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
 });
 

@@ -2,9 +2,11 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, beforeEach, test } from "node:test";
+import { answered } from "@imagecred/e2e";
 import { type AzureIdentity, startClouds } from "@imagecred/fake-clouds";
 import { OptionsError } from "@imagecred/protocol";
-import { ask, failure, formSent, operations, pull } from "../../test/plugin.ts";
+import { acr } from "../provider.ts";
+import { failure, formSent, operations, pull } from "../testing/requests.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());
@@ -26,7 +28,9 @@ const WITH_FILE: Readonly<Record<Exclude<AzureIdentity, "none">, readonly string
 
 for (const [identity, calls] of Object.entries(WITH_FILE)) {
   test(`azure.json with ${identity}: ${calls.join(", ")}, and the registry takes what comes back`, async () => {
-    const { answer } = await ask(clouds, { args: [await azure.azureJsonFile(identity as AzureIdentity)] });
+    const { answer } = await answered(acr, clouds, {
+      args: [await azure.azureJsonFile(identity as AzureIdentity)],
+    });
     assert.deepEqual(operations(clouds), calls);
     assert.deepEqual(Object.keys(answer.auth), ["myreg.azurecr.io"]);
     assert.equal(answer.cacheKeyType, "Registry");
@@ -48,7 +52,7 @@ const FROM_ENVIRONMENT: readonly AzureIdentity[] = [
 
 for (const identity of FROM_ENVIRONMENT) {
   test(`the environment with ${identity}, without a configuration file`, async () => {
-    const { answer } = await ask(clouds, { env: await azure.env(identity) });
+    const { answer } = await answered(acr, clouds, { env: await azure.env(identity) });
     assert.deepEqual(operations(clouds), WITH_FILE[identity as keyof typeof WITH_FILE]);
     assert.equal(
       await pull(clouds, "myreg.azurecr.io", answer.auth["myreg.azurecr.io"]?.password.reveal()),
@@ -62,7 +66,7 @@ test("the metadata service is asked for the identity by the parameter that fits"
   const [, { app, resourceId }] = machine;
   const queryFor = async (identity: AzureIdentity) => {
     await clouds.reset();
-    await ask(clouds, { args: [await azure.azureJsonFile(identity)] });
+    await answered(acr, clouds, { args: [await azure.azureJsonFile(identity)] });
     const last = clouds.requests.findLast(({ service }) => service === "azure.imds");
     const {
       resource,
@@ -88,7 +92,7 @@ function freshRegistry(name: string): string {
 test("the exchange: one form, to the registry itself, with the token's own tenant", async () => {
   const host = freshRegistry("oneform");
   const args = [await azure.azureJsonFile("managed-identity", { tenantId: undefined })];
-  await ask(clouds, { image: `${host}/app`, args });
+  await answered(acr, clouds, { image: `${host}/app`, args });
   const { access_token, ...form } = formSent(clouds, "azure.acr");
   assert.deepEqual(form, {
     grant_type: "access_token",
@@ -109,16 +113,16 @@ for (const [identity, slow] of [
   test(`the registry's TLS is ready before ${slow} has answered`, async () => {
     clouds.latency.set(400, slow);
     const host = freshRegistry(slow.replace(".", ""));
-    await ask(clouds, { image: `${host}/app`, args: [await azure.azureJsonFile(identity)] });
-    const answered = clouds.requests.find(({ service }) => service === slow)?.finishedAt ?? assert.fail();
+    await answered(acr, clouds, { image: `${host}/app`, args: [await azure.azureJsonFile(identity)] });
+    const answeredAt = clouds.requests.find(({ service }) => service === slow)?.finishedAt ?? assert.fail();
     const registry = clouds.connections.filter(({ service }) => service === "azure.acr");
     assert.equal(registry.length, 1, "one connection, opened ahead and used");
-    assert.ok((registry[0]?.tlsFinishedAt ?? Infinity) < answered);
+    assert.ok((registry[0]?.tlsFinishedAt ?? Infinity) < answeredAt);
   });
 }
 
 test("a service principal's secret goes to Entra only, and is not in the answer", async () => {
-  const { answer } = await ask(clouds, { args: [await azure.azureJsonFile("client-secret")] });
+  const { answer } = await answered(acr, clouds, { args: [await azure.azureJsonFile("client-secret")] });
   const secret = azure.population().nodeSecret;
   for (const { password } of Object.values(answer.auth)) assert.ok(!password.reveal().includes(secret));
   for (const { service, body, headers, query } of clouds.requests) {
@@ -132,7 +136,7 @@ test("a certificate's assertion: RS256, x5t#S256, for the token endpoint, with t
     const assertion = formSent(clouds, "azure.entra")["client_assertion"] ?? "";
     return JSON.parse(Buffer.from(assertion.split(".")[index] ?? "", "base64url").toString());
   };
-  await ask(clouds, { args: [await azure.azureJsonFile("client-certificate")] });
+  await answered(acr, clouds, { args: [await azure.azureJsonFile("client-certificate")] });
   const { clientId, tenant } = azure.population().node;
   assert.equal(part(0).alg, "RS256");
   assert.match(part(0)["x5t#S256"], /^[\w-]{43}$/);
@@ -145,10 +149,10 @@ test("a certificate's assertion: RS256, x5t#S256, for the token endpoint, with t
   assert.match(jti, /^[0-9a-f-]{36}$/);
   await clouds.reset();
   const env = await azure.env("client-certificate");
-  await ask(clouds, { env });
+  await answered(acr, clouds, { env });
   assert.equal(part(0).x5c, undefined);
   await clouds.reset();
-  await ask(clouds, { env: { ...env, AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: "true" } });
+  await answered(acr, clouds, { env: { ...env, AZURE_CLIENT_SEND_CERTIFICATE_CHAIN: "true" } });
   assert.equal(part(0).x5c.length, 1);
 });
 
@@ -165,7 +169,7 @@ for (const file of ["chain.pem", "encrypted-pkcs8.pem", "aes256.p12", "rc2.p12",
         aadClientCertPassword: "p@ss wörd",
       }),
     ];
-    await ask(clouds, { args });
+    await answered(acr, clouds, { args });
     assert.deepEqual(operations(clouds), ENTRA);
   });
 }
@@ -176,7 +180,7 @@ test("of several identities in azure.json: token file, then the managed identity
   const certificate = await azure.azureJson("client-certificate");
   const sourceOf = async (extra: Record<string, unknown>) => {
     await clouds.reset();
-    const { lines } = await ask(clouds, { args: [await azure.azureJsonFile("none", extra)] });
+    const { lines } = await answered(acr, clouds, { args: [await azure.azureJsonFile("none", extra)] });
     return /identity source=(.*) principal=/.exec(lines.join("\n"))?.[1];
   };
   const all = { ...certificate, ...federated, aadClientSecret: secret };
@@ -220,7 +224,7 @@ test("an identity that is asked for and lacks something is a mistake of the conf
 test("userAgent of azure.json goes to Entra and to the registry", async () => {
   for (const identity of ["client-secret", "federated-token-file"] as const) {
     await clouds.reset();
-    await ask(clouds, { args: [await azure.azureJsonFile(identity, { userAgent: "aks/1" })] });
+    await answered(acr, clouds, { args: [await azure.azureJsonFile(identity, { userAgent: "aks/1" })] });
     assert.deepEqual(
       clouds.requests.map(({ headers }) => headers["user-agent"]),
       ["aks/1", "aks/1"],

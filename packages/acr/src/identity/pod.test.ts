@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
+import { answered } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
 import { OptionsError } from "@imagecred/protocol";
-import { ask, failure, formSent, operations } from "../../test/plugin.ts";
+import { acr } from "../provider.ts";
+import { failure, formSent, operations } from "../testing/requests.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());
@@ -38,7 +40,7 @@ for (const [family, annotations] of Object.entries({
   "no tenant's, where azure.json has one": { [ACR_CLIENT]: pod.clientId },
 })) {
   test(`a pod's token with annotations: ${family}`, async () => {
-    const { lines } = await ask(clouds, await asPod(annotations));
+    const { lines } = await answered(acr, clouds, await asPod(annotations));
     assert.deepEqual(operations(clouds), CALLS);
     assert.match(lines.join("\n"), /identity source=pod service account token principal=application /);
     const { client_assertion, ...form } = formSent(clouds, "azure.entra");
@@ -54,14 +56,14 @@ for (const [family, annotations] of Object.entries({
 
 test("cross-tenant: the exchange names the pod's tenant, not azure.json's", async () => {
   const annotations = { [ACR_CLIENT]: partner.clientId, [ACR_TENANT]: partner.tenant };
-  await ask(clouds, await asPod(annotations, { image: "partnerreg.azurecr.io/app" }));
+  await answered(acr, clouds, await asPod(annotations, { image: "partnerreg.azurecr.io/app" }));
   assert.equal(formSent(clouds, "azure.acr")["tenant"], partner.tenant);
   assert.notEqual(partner.tenant, (await azure.azureJson("managed-identity"))["tenantId"]);
 });
 
 test("without azure.json: tenant from AZURE_TENANT_ID or the annotation", async () => {
   const serviceAccount = { token: await azure.podToken(), annotations: { [WI_CLIENT]: pod.clientId } };
-  await ask(clouds, { env: { AZURE_TENANT_ID: pod.tenant }, serviceAccount });
+  await answered(acr, clouds, { env: { AZURE_TENANT_ID: pod.tenant }, serviceAccount });
   assert.deepEqual(operations(clouds), CALLS);
   await clouds.reset();
   const message = await failure(clouds, { serviceAccount });
@@ -88,13 +90,17 @@ test("a pod that Entra refuses never gets the node's, unless --identity-fallback
   assert.match(message, /AADSTS700016.* \(trace id .*\); check the client id/);
   assert.deepEqual(operations(clouds), ["azure.entra Token"]);
   await clouds.reset();
-  const { lines } = await ask(clouds, await asPod(annotations, { args: ["--identity-fallback", "node"] }));
+  const { lines } = await answered(
+    acr,
+    clouds,
+    await asPod(annotations, { args: ["--identity-fallback", "node"] }),
+  );
   assert.deepEqual(operations(clouds), ["azure.entra Token", "azure.imds Token", "azure.acr Exchange"]);
   assert.match(lines.join("\n"), /identity source=managed identity/);
 });
 
 test("--identity node leaves the pod's token alone; --identity pod needs one", async () => {
-  await ask(clouds, await asPod({ [ACR_CLIENT]: pod.clientId }, { args: ["--identity", "node"] }));
+  await answered(acr, clouds, await asPod({ [ACR_CLIENT]: pod.clientId }, { args: ["--identity", "node"] }));
   assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
   const args = ["--identity=pod", await azure.azureJsonFile("managed-identity")];
   assert.match(await failure(clouds, { args }), /the kubelet sent no service account token/);

@@ -1,17 +1,20 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import type { FaultRule } from "@imagecred/fake-clouds";
+import { askPlugin, type Question } from "@imagecred/e2e";
+import { type FaultRule, startClouds } from "@imagecred/fake-clouds";
 import { type Clock, Deadline } from "@imagecred/protocol";
-import { ask, type Question, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
+import { ecr } from "../provider.ts";
 
-const clouds = await startTrustedClouds();
+const REGISTRY = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
+
+const clouds = await startClouds();
 after(() => clouds.close());
 
-const ECR = "aws.ecr.GetAuthorizationToken";
+const ECR = "aws.ecr GetAuthorizationToken";
 
 /** Asks with the keys of a user of the partition. */
 async function withKeys(question: Question = {}, partition = "aws") {
-  return ask(clouds, {
+  return askPlugin(ecr, clouds, {
     ...question,
     env: { ...(await clouds.aws.env("static", partition)), ...question.env },
   });
@@ -115,7 +118,7 @@ describe("ECR Public", () => {
       const { answer, calls, requests, connections } = await withKeys({
         image: `${host}/docker/library/busybox`,
       });
-      assert.deepEqual(calls, ["aws.ecr-public.GetAuthorizationToken 200"]);
+      assert.deepEqual(calls, ["aws.ecr-public GetAuthorizationToken 200"]);
       assert.deepEqual(Object.keys(answer?.auth ?? {}), [host]);
       assert.equal(requests[0]?.host, api);
       assert.equal(connections.length, 1);
@@ -124,7 +127,7 @@ describe("ECR Public", () => {
   }
 
   test("denied: both permissions that it takes are named", async () => {
-    const { message } = await ask(clouds, {
+    const { message } = await askPlugin(ecr, clouds, {
       identity: "imds",
       image: "public.ecr.aws/app",
       args: [`--role-arn=${clouds.aws.roleArn("denied")}`],
@@ -145,7 +148,7 @@ describe("keys of the answer", () => {
     assert.deepEqual(mirror.calls, [`${ECR} 200`]);
     assert.deepEqual(Object.keys(mirror.answer?.auth ?? {}), ["mirror.example:5000"]);
     const hub = await withKeys({ image: "hub.example/app", args });
-    assert.deepEqual(hub.calls, ["aws.ecr-public.GetAuthorizationToken 200"]);
+    assert.deepEqual(hub.calls, ["aws.ecr-public GetAuthorizationToken 200"]);
     const otherPort = await withKeys({ image: "mirror.example:5001/app", args });
     assert.match(
       otherPort.message,
@@ -276,7 +279,7 @@ describe("faults", () => {
 
 describe("what AWS says, and what to do", () => {
   test("a role without the permission", async () => {
-    const { message, calls } = await ask(clouds, {
+    const { message, calls } = await askPlugin(ecr, clouds, {
       identity: "imds",
       args: [`--role-arn=${clouds.aws.roleArn("denied")}`],
     });
@@ -325,7 +328,7 @@ describe("secrets", () => {
       "pod-identity",
       "profile-assume-role",
     ] as const) {
-      const { answer, message, lines } = await ask(clouds, { identity });
+      const { answer, message, lines } = await askPlugin(ecr, clouds, { identity });
       assert.ok(answer !== undefined, message);
       assert.deepEqual(clouds.secrets.findIn([message, ...lines, JSON.stringify(answer)].join("\n")), []);
     }

@@ -1,19 +1,21 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { askPlugin } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
 import { ManualClock } from "@imagecred/protocol/testing";
-import { ask, startTrustedClouds } from "../../test/ask.ts";
+import { ecr } from "../provider.ts";
 
-const clouds = await startTrustedClouds();
+const clouds = await startClouds();
 after(() => clouds.close());
 
-const ECR_OK = "aws.ecr.GetAuthorizationToken 200";
+const ECR_OK = "aws.ecr GetAuthorizationToken 200";
 const EKS = await clouds.env("ecr", "pod-identity");
 const TOKEN_FILE = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE";
 
 describe("EKS Pod Identity", () => {
   test("the agent with the token in the file, then ECR: two requests", async () => {
-    const { calls, connections, answer } = await ask(clouds, { identity: "pod-identity" });
-    assert.deepEqual(calls, ["aws.pod-identity.Credentials 200", ECR_OK]);
+    const { calls, connections, answer } = await askPlugin(ecr, clouds, { identity: "pod-identity" });
+    assert.deepEqual(calls, ["aws.pod-identity Credentials 200", ECR_OK]);
     assert.equal(connections.length, 2);
     assert.ok(answer !== undefined);
   });
@@ -24,8 +26,8 @@ describe("EKS Pod Identity", () => {
       serviceAccount: "stranger",
     });
     const env = { [TOKEN_FILE]: await clouds.core.writeFile("stranger-token", token) };
-    const { calls, message } = await ask(clouds, { identity: "pod-identity", env });
-    assert.deepEqual(calls, ["aws.pod-identity.Credentials 404"]);
+    const { calls, message } = await askPlugin(ecr, clouds, { identity: "pod-identity", env });
+    assert.deepEqual(calls, ["aws.pod-identity Credentials 404"]);
     assert.match(message, /status 404, .*ResourceNotFoundException.*association not found/);
     assert.match(message, /create a pod identity association/);
   });
@@ -33,20 +35,20 @@ describe("EKS Pod Identity", () => {
   test("a token for another audience: refused by the agent, and not tried again", async () => {
     const token = await clouds.cluster.issueServiceAccountToken({ audience: "sts.amazonaws.com" });
     const env = { [TOKEN_FILE]: await clouds.core.writeFile("other-token", token) };
-    const { calls, message } = await ask(clouds, { identity: "pod-identity", env });
-    assert.deepEqual(calls, ["aws.pod-identity.Credentials 400"]);
+    const { calls, message } = await askPlugin(ecr, clouds, { identity: "pod-identity", env });
+    assert.deepEqual(calls, ["aws.pod-identity Credentials 400"]);
     assert.match(message, /EKS Pod Identity .*status 400.*audience pods.eks.amazonaws.com/);
   });
 
   test("a missing or malformed token file: nothing is sent", async () => {
-    const missing = await ask(clouds, {
+    const missing = await askPlugin(ecr, clouds, {
       identity: "pod-identity",
       env: { [TOKEN_FILE]: "/nonexistent/token" },
     });
     assert.deepEqual(missing.calls, []);
     assert.match(missing.message, /container authorization token \/nonexistent\/token: no such file/);
     const env = { [TOKEN_FILE]: await clouds.core.writeFile("two-lines", "first-line\nsecond-line") };
-    const malformed = await ask(clouds, { identity: "pod-identity", env });
+    const malformed = await askPlugin(ecr, clouds, { identity: "pod-identity", env });
     assert.deepEqual(malformed.calls, []);
     assert.match(malformed.message, /line break/);
   });
@@ -58,10 +60,10 @@ describe("EKS Pod Identity", () => {
         times: 1,
         fault: { kind: "answer", reply: { status } },
       });
-      const { calls } = await ask(clouds, { identity: "pod-identity" });
+      const { calls } = await askPlugin(ecr, clouds, { identity: "pod-identity" });
       assert.deepEqual(calls, [
-        `aws.pod-identity.Credentials ${status}`,
-        "aws.pod-identity.Credentials 200",
+        `aws.pod-identity Credentials ${status}`,
+        "aws.pod-identity Credentials 200",
         ECR_OK,
       ]);
     }
@@ -69,8 +71,8 @@ describe("EKS Pod Identity", () => {
       service: "aws.pod-identity",
       fault: { kind: "answer", reply: { status: 500 } },
     });
-    const { calls, message } = await ask(clouds, { identity: "pod-identity" });
-    assert.deepEqual(calls, new Array(4).fill("aws.pod-identity.Credentials 500"));
+    const { calls, message } = await askPlugin(ecr, clouds, { identity: "pod-identity" });
+    assert.deepEqual(calls, new Array(4).fill("aws.pod-identity Credentials 500"));
     assert.match(message, /status 500; check the eks-pod-identity-agent pod/);
   });
 });
@@ -94,7 +96,7 @@ describe("AWS 12: what the EKS Pod Identity agent's refusals mean", () => {
         service: "aws.pod-identity",
         fault: { kind: "answer", reply: { status, body } },
       });
-      const { message } = await ask(clouds, {
+      const { message } = await askPlugin(ecr, clouds, {
         identity: "pod-identity",
         context: { clock: new ManualClock(Date.now()) },
       });
@@ -104,7 +106,7 @@ describe("AWS 12: what the EKS Pod Identity agent's refusals mean", () => {
 
   test("an empty token file: nothing is sent", async () => {
     const env = { [TOKEN_FILE]: await clouds.core.writeFile("empty", "\n") };
-    const { calls, message } = await ask(clouds, { identity: "pod-identity", env });
+    const { calls, message } = await askPlugin(ecr, clouds, { identity: "pod-identity", env });
     assert.deepEqual(calls, []);
     assert.match(message, /the file is empty; check the projected volume/);
   });
@@ -112,14 +114,14 @@ describe("AWS 12: what the EKS Pod Identity agent's refusals mean", () => {
 
 describe("ECS container credentials", () => {
   test("the endpoint with its authorization, then ECR", async () => {
-    const { calls, answer } = await ask(clouds, { identity: "ecs" });
-    assert.deepEqual(calls, ["aws.ecs.Credentials 200", ECR_OK]);
+    const { calls, answer } = await askPlugin(ecr, clouds, { identity: "ecs" });
+    assert.deepEqual(calls, ["aws.ecs Credentials 200", ECR_OK]);
     assert.ok(answer !== undefined);
   });
 
   test("a wrong authorization: the endpoint's words", async () => {
     const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: "not-the-right-one" };
-    const { message, lines } = await ask(clouds, { identity: "ecs", env });
+    const { message, lines } = await askPlugin(ecr, clouds, { identity: "ecs", env });
     assert.match(message, /ECS container credentials .*status 401, Unauthorized/);
     assert.ok(![message, ...lines].some((line) => line.includes("not-the-right-one")));
   });
@@ -136,7 +138,7 @@ describe("ECS container credentials", () => {
       },
     };
     const relative = (AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: string) =>
-      ask(clouds, { env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI }, context: { http } });
+      askPlugin(ecr, clouds, { env: { AWS_CONTAINER_CREDENTIALS_RELATIVE_URI }, context: { http } });
     await relative("/v2/credentials/abc?x=y");
     assert.deepEqual(asked, ["http://169.254.170.2/v2/credentials/abc?x=y"]);
     for (const uri of ["//evil.test/x", "http://evil.test/x", "@evil.test", "x", "\\\\evil.test/x"]) {
@@ -158,7 +160,7 @@ describe("AWS_CONTAINER_CREDENTIALS_FULL_URI", () => {
     "/creds",
   ]) {
     test(`${url} is refused before anything is sent`, async () => {
-      const { calls, message, connections } = await ask(clouds, {
+      const { calls, message, connections } = await askPlugin(ecr, clouds, {
         env: { ...EKS, AWS_CONTAINER_CREDENTIALS_FULL_URI: url },
       });
       assert.deepEqual(calls, []);
@@ -178,7 +180,7 @@ describe("AWS_CONTAINER_CREDENTIALS_FULL_URI", () => {
   ]) {
     test(`${url} is asked`, async () => {
       const asked: string[] = [];
-      await ask(clouds, {
+      await askPlugin(ecr, clouds, {
         env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: url },
         context: {
           http: {

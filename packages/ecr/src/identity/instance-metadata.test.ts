@@ -1,19 +1,25 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
+import { askPlugin } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
 import { CredentialError, TransportError, type TransportResponse } from "@imagecred/protocol";
 import { ManualClock } from "@imagecred/protocol/testing";
-import { ask, IMAGE, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
+import { ecr } from "../provider.ts";
 
-const clouds = await startTrustedClouds();
+const IMAGE = "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app";
+
+const REGISTRY = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
+
+const clouds = await startClouds();
 after(() => clouds.close());
 
-const imds = (env: Record<string, string> = {}) => ask(clouds, { identity: "imds", env });
-const ECR_OK = "aws.ecr.GetAuthorizationToken 200";
+const imds = (env: Record<string, string> = {}) => askPlugin(ecr, clouds, { identity: "imds", env });
+const ECR_OK = "aws.ecr GetAuthorizationToken 200";
 
 describe("EC2 instance metadata", () => {
   test("token, role, credentials, then ECR: four requests, two connections", async () => {
     const { answer, calls, requests, connections } = await imds();
-    assert.deepEqual(calls, ["aws.imds.Token 200", "aws.imds.Role 200", "aws.imds.Credentials 200", ECR_OK]);
+    assert.deepEqual(calls, ["aws.imds Token 200", "aws.imds Role 200", "aws.imds Credentials 200", ECR_OK]);
     assert.equal(connections.length, 2);
     const put = requests[0];
     assert.equal(put?.method, "PUT");
@@ -43,7 +49,7 @@ describe("EC2 instance metadata", () => {
     clouds.aws.instance.metadata = "disabled";
     const { calls, message } = await imds();
     clouds.aws.instance.metadata = "enabled";
-    assert.deepEqual(calls, ["aws.imds.Token 403"]);
+    assert.deepEqual(calls, ["aws.imds Token 403"]);
     assert.match(message, /session token: status 403; the service is turned off.*HttpEndpoint to enabled/);
   });
 
@@ -51,9 +57,9 @@ describe("EC2 instance metadata", () => {
     const { role } = clouds.aws.instance;
     clouds.aws.instance.role = undefined;
     const clock = new ManualClock(Date.now());
-    const { calls, message } = await ask(clouds, { identity: "imds", context: { clock } });
+    const { calls, message } = await askPlugin(ecr, clouds, { identity: "imds", context: { clock } });
     clouds.aws.instance.role = role;
-    assert.deepEqual(new Set(calls), new Set(["aws.imds.Token 200", "aws.imds.Role 404"]));
+    assert.deepEqual(new Set(calls), new Set(["aws.imds Token 200", "aws.imds Role 404"]));
     assert.ok(calls.length > 8 && calls.length < 14, String(calls.length));
     assert.match(message, /no role is attached to this instance, or not yet; attach an instance profile/);
   });
@@ -67,9 +73,12 @@ describe("EC2 instance metadata", () => {
         fault: { kind: "answer", reply: { status: 404 } },
       });
       const clock = new ManualClock(Date.now());
-      const { calls, answer, message } = await ask(clouds, { identity: "imds", context: { clock } });
+      const { calls, answer, message } = await askPlugin(ecr, clouds, {
+        identity: "imds",
+        context: { clock },
+      });
       assert.ok(answer !== undefined, message);
-      assert.equal(calls.filter((call) => call === `aws.imds.${operation} 404`).length, 6);
+      assert.equal(calls.filter((call) => call === `aws.imds ${operation} 404`).length, 6);
       assert.ok(clock.now() - Date.now() <= 5_000);
     });
   }
@@ -78,7 +87,7 @@ describe("EC2 instance metadata", () => {
     clouds.aws.instance.credentialsProblem = "AssumeRoleUnauthorizedAccess";
     const { calls, message } = await imds();
     clouds.aws.instance.credentialsProblem = undefined;
-    assert.deepEqual(calls, ["aws.imds.Token 200", "aws.imds.Role 200", "aws.imds.Credentials 200"]);
+    assert.deepEqual(calls, ["aws.imds Token 200", "aws.imds Role 200", "aws.imds Credentials 200"]);
     assert.match(message, /credentials of role node: AssumeRoleUnauthorizedAccess: EC2 cannot assume/);
     assert.match(message, /trust policy/);
   });
@@ -120,14 +129,14 @@ describe("EC2 instance metadata", () => {
       fault: { kind: "answer", reply: { status: 404 } },
     });
     const { message, calls } = await imds();
-    assert.deepEqual(calls, ["aws.imds.Token 404"]);
+    assert.deepEqual(calls, ["aws.imds Token 404"]);
     assert.match(message, /none found; tried .*answered 404 to the request for an IMDSv2 token: not EC2's\)/);
   });
 
   for (const [operation, before] of [
     ["Token", []],
-    ["Role", ["aws.imds.Token 200"]],
-    ["Credentials", ["aws.imds.Token 200", "aws.imds.Role 200"]],
+    ["Role", ["aws.imds Token 200"]],
+    ["Credentials", ["aws.imds Token 200", "aws.imds Role 200"]],
   ] as const) {
     test(`${operation}: two answers of 503 are lived through`, async () => {
       await clouds.faults.add({
@@ -138,12 +147,12 @@ describe("EC2 instance metadata", () => {
       });
       const { answer, calls } = await imds();
       assert.ok(answer !== undefined);
-      const failed = `aws.imds.${operation} 503`;
+      const failed = `aws.imds ${operation} 503`;
       assert.deepEqual(calls.slice(0, before.length + 3), [
         ...before,
         failed,
         failed,
-        `aws.imds.${operation} 200`,
+        `aws.imds ${operation} 200`,
       ]);
     });
 
@@ -193,7 +202,7 @@ describe("EC2 instance metadata", () => {
   test("a mode decides the address", async () => {
     const asked: string[] = [];
     for (const mode of ["IPv4", "IPv6"]) {
-      await ask(clouds, {
+      await askPlugin(ecr, clouds, {
         identity: "none",
         image: IMAGE,
         env: {
@@ -233,7 +242,7 @@ function silence(url: string, code: string): CredentialError {
 describe("a node without IPv4", () => {
   const without = async (answers: (url: string) => Promise<TransportResponse>, env = {}) => {
     const asked: string[] = [];
-    const outcome = await ask(clouds, {
+    const outcome = await askPlugin(ecr, clouds, {
       env: { AWS_EC2_METADATA_DISABLED: "", AWS_EC2_METADATA_SERVICE_ENDPOINT: "", ...env },
       context: {
         http: {

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import type { ServiceAccountTokenOptions } from "@imagecred/fake-clouds";
-import { ask, type Question, startTrustedClouds } from "../../test/ask.ts";
+import { askPlugin, type Question } from "@imagecred/e2e";
+import { type ServiceAccountTokenOptions, startClouds } from "@imagecred/fake-clouds";
 import { ROLE_ANNOTATION } from "../facts.ts";
+import { ecr } from "../provider.ts";
 
-const clouds = await startTrustedClouds();
+const clouds = await startClouds();
 after(() => clouds.close());
 
 const POD_ROLE = clouds.aws.roleArn("pod");
-const STS_OK = "aws.sts.AssumeRoleWithWebIdentity 200";
-const ECR_OK = "aws.ecr.GetAuthorizationToken 200";
+const STS_OK = "aws.sts AssumeRoleWithWebIdentity 200";
+const ECR_OK = "aws.ecr GetAuthorizationToken 200";
 
 interface Pod extends Question {
   readonly role?: string;
@@ -18,7 +19,7 @@ interface Pod extends Question {
 
 /** A request of a pod, on a node that has a role of its own. */
 async function asPod({ role, token = {}, ...question }: Pod) {
-  return ask(clouds, {
+  return askPlugin(ecr, clouds, {
     identity: "imds",
     ...question,
     serviceAccount: {
@@ -62,7 +63,7 @@ describe("the pod's identity", () => {
     const { calls } = await asPod({ env });
     assert.deepEqual(calls, [STS_OK, ECR_OK]);
     const denied = await asPod({ env, role: clouds.aws.roleArn("denied") });
-    assert.deepEqual(denied.calls, [STS_OK, "aws.ecr.GetAuthorizationToken 400"]);
+    assert.deepEqual(denied.calls, [STS_OK, "aws.ecr GetAuthorizationToken 400"]);
   });
 
   test("without any role: an error, nothing is sent, and the node is not asked", async () => {
@@ -139,7 +140,7 @@ describe("the pod's identity", () => {
     test(`a token ${what}: STS's own words, request id, and what to do`, async () => {
       const { message, calls, answer } = await asPod({ token, role });
       assert.equal(answer, undefined);
-      assert.deepEqual(calls, [`aws.sts.AssumeRoleWithWebIdentity ${status}`]);
+      assert.deepEqual(calls, [`aws.sts AssumeRoleWithWebIdentity ${status}`]);
       assert.match(message, /^asking AWS STS in us-west-2 \(AssumeRoleWithWebIdentity\) as arn:aws:iam/);
       assert.match(message, said);
       assert.match(message, new RegExp(`status ${status}`));
@@ -157,7 +158,7 @@ describe("the pod's identity", () => {
       fault: { kind: "answer", reply: { status: 400, headers: { "content-type": "text/xml" }, body } },
     });
     const { calls } = await asPod({ role: POD_ROLE });
-    const throttled = "aws.sts.AssumeRoleWithWebIdentity 400";
+    const throttled = "aws.sts AssumeRoleWithWebIdentity 400";
     assert.deepEqual(calls, [throttled, throttled, STS_OK, ECR_OK]);
   });
 
@@ -181,16 +182,16 @@ describe("the pod's identity", () => {
 describe("whose identity", () => {
   test("--identity node: the pod's token is not used", async () => {
     const { calls } = await asPod({ role: POD_ROLE, args: ["--identity=node"] });
-    assert.deepEqual(calls, ["aws.imds.Token 200", "aws.imds.Role 200", "aws.imds.Credentials 200", ECR_OK]);
+    assert.deepEqual(calls, ["aws.imds Token 200", "aws.imds Role 200", "aws.imds Credentials 200", ECR_OK]);
   });
 
   test("--identity pod without a token: an error, nothing is sent", async () => {
-    const { calls, message } = await ask(clouds, { identity: "imds", args: ["--identity=pod"] });
+    const { calls, message } = await askPlugin(ecr, clouds, { identity: "imds", args: ["--identity=pod"] });
     assert.deepEqual(calls, []);
     assert.match(message, /the kubelet sent no service account token/);
   });
 
-  const node = ["aws.imds.Token 200", "aws.imds.Role 200", "aws.imds.Credentials 200", ECR_OK];
+  const node = ["aws.imds Token 200", "aws.imds Role 200", "aws.imds Credentials 200", ECR_OK];
 
   test("--identity-fallback node: a pod without a role gets the node's", async () => {
     const { calls, answer, lines } = await asPod({ args: ["--identity-fallback=node"] });
@@ -204,7 +205,7 @@ describe("whose identity", () => {
       role: clouds.aws.roleArn("denied"),
       args: ["--identity-fallback=node"],
     });
-    assert.deepEqual(calls, [STS_OK, "aws.ecr.GetAuthorizationToken 400", ...node]);
+    assert.deepEqual(calls, [STS_OK, "aws.ecr GetAuthorizationToken 400", ...node]);
   });
 
   test("when both fail, both are named", async () => {
@@ -219,26 +220,26 @@ describe("whose identity", () => {
 
 describe("role chaining", () => {
   test("--role-arn: one more role, in another account, for the node", async () => {
-    const { calls, requests, answer } = await ask(clouds, {
+    const { calls, requests, answer } = await askPlugin(ecr, clouds, {
       identity: "imds",
       args: [`--role-arn=${clouds.aws.roleArn("pull")}`, "--role-session-name=node-1"],
     });
-    assert.deepEqual(calls.slice(3), ["aws.sts.AssumeRole 200", ECR_OK]);
+    assert.deepEqual(calls.slice(3), ["aws.sts AssumeRole 200", ECR_OK]);
     assert.equal(formOf(requests[3]?.body).get("RoleSessionName"), "node-1");
     assert.ok(answer !== undefined);
   });
 
   test("--role-arn: and for the pod, after its own", async () => {
     const { calls } = await asPod({ role: POD_ROLE, args: [`--role-arn=${clouds.aws.roleArn("pull")}`] });
-    assert.deepEqual(calls, [STS_OK, "aws.sts.AssumeRole 200", ECR_OK]);
+    assert.deepEqual(calls, [STS_OK, "aws.sts AssumeRole 200", ECR_OK]);
   });
 
   test("a role that does not trust us: the permission that is missing", async () => {
-    const { message, calls } = await ask(clouds, {
+    const { message, calls } = await askPlugin(ecr, clouds, {
       identity: "imds",
       args: ["--role-arn=arn:aws:iam::210987654321:role/stranger"],
     });
-    assert.equal(calls.at(-1), "aws.sts.AssumeRole 403");
+    assert.equal(calls.at(-1), "aws.sts AssumeRole 403");
     assert.match(message, /as role node of the instance profile: status 403, AccessDenied/);
     assert.match(message, /sts:AssumeRole on arn:aws:iam::210987654321:role\/stranger.*trust policy/);
   });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { ask, startTrustedClouds } from "../../test/ask.ts";
+import { askPlugin } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
+import { ecr } from "../provider.ts";
 
-const clouds = await startTrustedClouds();
+const clouds = await startClouds();
 after(() => clouds.close());
 
 /** AWS 9 and 10: on a machine whose instance has a role, which must not stand in for a broken profile. */
@@ -57,7 +59,10 @@ describe("a broken default profile is an error, and the instance's role is not a
     for (const env of [{}, { AWS_PROFILE: "default" }]) {
       test(`${what}${"AWS_PROFILE" in env ? ", AWS_PROFILE=default" : ""}`, async () => {
         const AWS_CONFIG_FILE = await clouds.core.writeFile("config", `[default]\n${profile}`);
-        const { message, calls } = await ask(clouds, { identity: "imds", env: { ...env, AWS_CONFIG_FILE } });
+        const { message, calls } = await askPlugin(ecr, clouds, {
+          identity: "imds",
+          env: { ...env, AWS_CONFIG_FILE },
+        });
         assert.deepEqual(calls, []);
         assert.match(message, said);
       });
@@ -76,11 +81,11 @@ describe("profiles that AWS's SDKs read are read", () => {
   ] as const) {
     test(what, async () => {
       const AWS_SHARED_CREDENTIALS_FILE = await clouds.core.writeFile("credentials", content);
-      const { calls, message } = await ask(clouds, {
+      const { calls, message } = await askPlugin(ecr, clouds, {
         identity: "imds",
         env: { AWS_SHARED_CREDENTIALS_FILE },
       });
-      assert.deepEqual(calls, ["aws.ecr.GetAuthorizationToken 200"], message);
+      assert.deepEqual(calls, ["aws.ecr GetAuthorizationToken 200"], message);
     });
   }
 });
@@ -94,8 +99,8 @@ describe("chains of roles as AWS's SDKs follow them", () => {
   const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
   const wrong = "aws_access_key_id = AKIAWRONGWRONGWRONG1\naws_secret_access_key = wrong\n";
   const arn = (name: "pull" | "node") => `role_arn = ${clouds.aws.roleArn(name)}\n`;
-  const assumed = "aws.sts.AssumeRole 200";
-  const ok = "aws.ecr.GetAuthorizationToken 200";
+  const assumed = "aws.sts AssumeRole 200";
+  const ok = "aws.ecr GetAuthorizationToken 200";
   for (const [what, config, expected] of [
     [
       "a role backed by keys",
@@ -155,7 +160,7 @@ describe("chains of roles as AWS's SDKs follow them", () => {
   ] as const) {
     test(what, async () => {
       const AWS_CONFIG_FILE = await clouds.core.writeFile("config", config);
-      const { calls, message } = await ask(clouds, { env: { AWS_PROFILE: "A", AWS_CONFIG_FILE } });
+      const { calls, message } = await askPlugin(ecr, clouds, { env: { AWS_PROFILE: "A", AWS_CONFIG_FILE } });
       if (expected instanceof RegExp) {
         assert.match(message, expected);
         assert.deepEqual(calls, []);

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { ask, startTrustedClouds } from "../../test/ask.ts";
+import { askPlugin } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
+import { ecr } from "../provider.ts";
 
-const clouds = await startTrustedClouds();
+const clouds = await startClouds();
 after(() => clouds.close());
 
 describe("AWS_PROFILE=default promises no more than leaving it out", () => {
@@ -14,9 +16,12 @@ describe("AWS_PROFILE=default promises no more than leaving it out", () => {
     test(`with ${what} the instance is asked`, async () => {
       const file =
         config === undefined ? {} : { AWS_CONFIG_FILE: await clouds.core.writeFile("config", config) };
-      const { calls } = await ask(clouds, { identity: "imds", env: { AWS_PROFILE: "default", ...file } });
-      assert.equal(calls[0], "aws.imds.Token 200");
-      assert.equal(calls.at(-1), "aws.ecr.GetAuthorizationToken 200");
+      const { calls } = await askPlugin(ecr, clouds, {
+        identity: "imds",
+        env: { AWS_PROFILE: "default", ...file },
+      });
+      assert.equal(calls[0], "aws.imds Token 200");
+      assert.equal(calls.at(-1), "aws.ecr GetAuthorizationToken 200");
     });
   }
 });

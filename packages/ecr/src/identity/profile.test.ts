@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { ask, startTrustedClouds } from "../../test/ask.ts";
+import { askPlugin } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
+import { ecr } from "../provider.ts";
 
-const clouds = await startTrustedClouds();
+const clouds = await startClouds();
 after(() => clouds.close());
 
-const ECR_OK = "aws.ecr.GetAuthorizationToken 200";
-const ASSUMED = "aws.sts.AssumeRole 200";
+const ECR_OK = "aws.ecr GetAuthorizationToken 200";
+const ASSUMED = "aws.sts AssumeRole 200";
 const { accessKeyId, secretAccessKey } = clouds.aws.user();
 const KEYS = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 const PULL = clouds.aws.roleArn("pull");
@@ -18,7 +20,7 @@ async function withFiles(
   env: Record<string, string> = {},
 ) {
   const { config = "", credentials = "" } = files;
-  return ask(clouds, {
+  return askPlugin(ecr, clouds, {
     env: {
       AWS_CONFIG_FILE: await clouds.core.writeFile("config", config),
       AWS_SHARED_CREDENTIALS_FILE: await clouds.core.writeFile("credentials", credentials),
@@ -59,9 +61,9 @@ describe("profiles", () => {
     await mkdir(`${clouds.core.directory}/home/.aws`, { recursive: true });
     await writeFile(`${clouds.core.directory}/home/.aws/credentials`, `[default]\n${KEYS}`);
     const env = { HOME: `${clouds.core.directory}/home` };
-    assert.deepEqual((await ask(clouds, { env })).calls, [ECR_OK]);
+    assert.deepEqual((await askPlugin(ecr, clouds, { env })).calls, [ECR_OK]);
     const tilde = { ...env, AWS_SHARED_CREDENTIALS_FILE: "~/.aws/credentials", AWS_CONFIG_FILE: "~/none" };
-    assert.deepEqual((await ask(clouds, { env: tilde })).calls, [ECR_OK]);
+    assert.deepEqual((await askPlugin(ecr, clouds, { env: tilde })).calls, [ECR_OK]);
   });
 
   test("a default profile without credentials is passed over: the next identity is asked", async () => {
@@ -132,8 +134,8 @@ describe("profiles with a role", () => {
   });
 
   test("credential_source = Ec2InstanceMetadata", async () => {
-    const { calls } = await ask(clouds, { identity: "profile-instance-role" });
-    assert.deepEqual(calls.slice(-3), ["aws.imds.Credentials 200", ASSUMED, ECR_OK]);
+    const { calls } = await askPlugin(ecr, clouds, { identity: "profile-instance-role" });
+    assert.deepEqual(calls.slice(-3), ["aws.imds Credentials 200", ASSUMED, ECR_OK]);
   });
 
   test("credential_source = Environment", async () => {
@@ -153,7 +155,7 @@ describe("profiles with a role", () => {
       "puller",
       ecs,
     );
-    assert.deepEqual(calls, ["aws.ecs.Credentials 200", ASSUMED, ECR_OK]);
+    assert.deepEqual(calls, ["aws.ecs Credentials 200", ASSUMED, ECR_OK]);
   });
 
   test("web_identity_token_file", async () => {
@@ -165,7 +167,7 @@ describe("profiles with a role", () => {
       },
       "puller",
     );
-    assert.deepEqual(calls, ["aws.sts.AssumeRoleWithWebIdentity 200", ECR_OK]);
+    assert.deepEqual(calls, ["aws.sts AssumeRoleWithWebIdentity 200", ECR_OK]);
   });
 
   test("STS says no: which role, as whom, and what is missing", async () => {
@@ -176,7 +178,7 @@ describe("profiles with a role", () => {
       },
       "puller",
     );
-    assert.deepEqual(calls, ["aws.sts.AssumeRole 403"]);
+    assert.deepEqual(calls, ["aws.sts AssumeRole 403"]);
     assert.match(message, /as access key \w+ of profile base: status 403, AccessDenied/);
   });
 });
@@ -187,7 +189,7 @@ describe("credential_process", () => {
   const good = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
 
   test("what it prints is the identity; spaces and quotes are the shell's", async () => {
-    assert.deepEqual((await ask(clouds, { identity: "credential-process" })).calls, [ECR_OK]);
+    assert.deepEqual((await askPlugin(ecr, clouds, { identity: "credential-process" })).calls, [ECR_OK]);
     assert.deepEqual((await withFiles({ config: printing(good) }, "puller")).calls, [ECR_OK]);
   });
 
@@ -287,13 +289,15 @@ describe("profiles that are configured and broken end the chain", () => {
   }
 
   test("AWS_PROFILE without any file", async () => {
-    const { message, calls } = await ask(clouds, { env: { AWS_PROFILE: "puller" } });
+    const { message, calls } = await askPlugin(ecr, clouds, { env: { AWS_PROFILE: "puller" } });
     assert.deepEqual(calls, []);
     assert.match(message, /profile puller \(AWS_PROFILE\): there is neither \/nonexistent\/.aws\/config nor/);
   });
 
   test("a file that cannot be read", async () => {
-    const { message, calls } = await ask(clouds, { env: { AWS_CONFIG_FILE: clouds.core.directory } });
+    const { message, calls } = await askPlugin(ecr, clouds, {
+      env: { AWS_CONFIG_FILE: clouds.core.directory },
+    });
     assert.deepEqual(calls, []);
     assert.match(message, /reading the AWS config file .*: is a directory/);
   });

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { ask, startTrustedClouds } from "../../test/ask.ts";
+import { askPlugin } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
+import { ecr } from "../provider.ts";
 
 const HOUR_MS = 3_600_000;
 /** AWS, where it is an hour later than on this node. */
-const clouds = await startTrustedClouds({ clock: () => Date.now() + HOUR_MS });
+const clouds = await startClouds({ clock: () => Date.now() + HOUR_MS });
 after(() => clouds.close());
 
 const tooOld = {
@@ -22,16 +24,16 @@ const tooOld = {
 describe("a node whose clock is wrong", () => {
   test("signs once more, with the time of AWS's answer", async () => {
     await clouds.faults.add({ service: "aws.ecr", times: 1, fault: { kind: "answer", reply: tooOld } });
-    const { answer, calls, requests } = await ask(clouds, { identity: "static" });
+    const { answer, calls, requests } = await askPlugin(ecr, clouds, { identity: "static" });
     assert.ok(answer !== undefined);
-    assert.deepEqual(calls, ["aws.ecr.GetAuthorizationToken 400", "aws.ecr.GetAuthorizationToken 200"]);
+    assert.deepEqual(calls, ["aws.ecr GetAuthorizationToken 400", "aws.ecr GetAuthorizationToken 200"]);
     const [first, second] = requests.map(({ headers }) => headers["x-amz-date"]);
     assert.notEqual(first?.slice(0, 11), second?.slice(0, 11));
   });
 
   test("does so only once", async () => {
     await clouds.faults.add({ service: "aws.ecr", fault: { kind: "answer", reply: tooOld } });
-    const { answer, calls, message } = await ask(clouds, { identity: "static" });
+    const { answer, calls, message } = await askPlugin(ecr, clouds, { identity: "static" });
     assert.equal(answer, undefined);
     assert.equal(calls.length, 2);
     assert.match(message, /InvalidSignatureException: Signature expired/);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { DEFAULT_UNIVERSE } from "../universe.ts";
 import { isServiceUrl } from "./external-account.ts";
 
@@ -12,7 +12,7 @@ describe("an endpoint in a credential file", () => {
     "https://us-east1.sts.googleapis.com/v1/token",
     "https://sts-xyz.p.googleapis.com/v1/token",
   ]) {
-    it(`${url} is Google's STS`, () => assert.ok(isServiceUrl(url, "sts", DEFAULT_UNIVERSE)));
+    test(`${url} is Google's STS`, () => assert.ok(isServiceUrl(url, "sts", DEFAULT_UNIVERSE)));
   }
 
   for (const url of [
@@ -30,6 +30,6 @@ describe("an endpoint in a credential file", () => {
     "sts.googleapis.com",
     "",
   ]) {
-    it(`${url} is not`, () => assert.ok(!isServiceUrl(url, "sts", DEFAULT_UNIVERSE)));
+    test(`${url} is not`, () => assert.ok(!isServiceUrl(url, "sts", DEFAULT_UNIVERSE)));
   }
 });

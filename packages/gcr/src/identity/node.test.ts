@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
-import type { Clouds, GoogleIdentity } from "@imagecred/fake-clouds";
-import { answered, ask, passwordOf, startTrustedClouds } from "../../test/ask.ts";
+import { after, before, describe, test } from "node:test";
+import { answered, askPlugin, passwordOf } from "@imagecred/e2e";
+import { type Clouds, type GoogleIdentity, startClouds } from "@imagecred/fake-clouds";
+import { gcr } from "../index.ts";
 import { nodeKeys } from "../registry.ts";
 import { DEFAULT_UNIVERSE } from "../universe.ts";
 
 let clouds: Clouds;
 before(async () => {
-  clouds = await startTrustedClouds();
+  clouds = await startClouds();
 });
 after(async () => {
   assert.deepEqual(clouds.defects, []);
@@ -20,21 +21,21 @@ after(async () => {
 const IDENTITIES: Readonly<
   Partial<Record<GoogleIdentity, { readonly principal: RegExp; readonly calls: readonly string[] }>>
 > = {
-  metadata: { principal: /^serviceAccount:node@/, calls: ["google.metadata/token 200"] },
+  metadata: { principal: /^serviceAccount:node@/, calls: ["google.metadata token 200"] },
   "service-account-key": { principal: /^serviceAccount:node@/, calls: ["google.oauth2/JwtBearer 200"] },
   "gcloud-adc": { principal: /^user:dev@/, calls: ["google.oauth2/RefreshToken 200"] },
   "authorized-user": { principal: /^user:dev@/, calls: ["google.oauth2/RefreshToken 200"] },
   "impersonated-service-account": {
     principal: /^serviceAccount:puller@/,
-    calls: ["google.oauth2/JwtBearer 200", "google.iamcredentials/GenerateAccessToken 200"],
+    calls: ["google.oauth2/JwtBearer 200", "google.iamcredentials GenerateAccessToken 200"],
   },
   "external-account-file": {
     principal: /^principal:\/\/pool\/subject\/system:serviceaccount:default:default$/,
-    calls: ["google.sts/Token 200"],
+    calls: ["google.sts Token 200"],
   },
   "external-account-url": {
     principal: /^principal:\/\/pool\/subject\/system:serviceaccount:default:default$/,
-    calls: ["google.token-source/Token 200", "google.sts/Token 200"],
+    calls: ["google.token-source Token 200", "google.sts Token 200"],
   },
   "external-account-aws-imds": {
     principal: /^principal:\/\/pool\/subject\/arn:aws:sts::123456789012:assumed-role\/node\//,
@@ -44,19 +45,19 @@ const IDENTITIES: Readonly<
       "aws.imds/Token 200",
       "aws.imds/Role 200",
       "aws.imds/Credentials 200",
-      "google.sts/Token 200",
+      "google.sts Token 200",
     ],
   },
   "external-account-impersonation": {
     principal: /^serviceAccount:puller@/,
-    calls: ["google.sts/Token 200", "google.iamcredentials/GenerateAccessToken 200"],
+    calls: ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 200"],
   },
 };
 
 describe("the node's identity", () => {
   for (const [identity, { principal, calls }] of Object.entries(IDENTITIES)) {
-    it(`${identity}: a token of the right principal, with these calls and no other`, async () => {
-      const outcome = await answered(clouds, { identity: identity as GoogleIdentity });
+    test(`${identity}: a token of the right principal, with these calls and no other`, async () => {
+      const outcome = await answered(gcr, clouds, { identity: identity as GoogleIdentity });
       assert.deepEqual(outcome.calls, calls);
       const { cacheKeyType, auth, expiresAt } = outcome.answer;
       assert.equal(cacheKeyType, "Global");
@@ -73,14 +74,14 @@ describe("the node's identity", () => {
     });
   }
 
-  it("from AWS's environment: the signed request is the user's, and EC2's metadata is not asked", async () => {
+  test("from AWS's environment: the signed request is the user's, and EC2's metadata is not asked", async () => {
     const env = await clouds.google.env("external-account-aws");
     // google-auth-library reads AWS's variables from the process itself.
     const names = Object.keys(env).filter((name) => name.startsWith("AWS_"));
     for (const name of names) process.env[name] = env[name];
     try {
-      const { answer, calls } = await answered(clouds, { identity: "external-account-aws" });
-      assert.deepEqual(calls, ["google.sts/Token 200"]);
+      const { answer, calls } = await answered(gcr, clouds, { identity: "external-account-aws" });
+      assert.deepEqual(calls, ["google.sts Token 200"]);
       const grant = await clouds.google.check(passwordOf(answer));
       assert.equal(grant?.principal, "principal://pool/subject/arn:aws:iam::123456789012:user/ci");
     } finally {
@@ -88,19 +89,19 @@ describe("the node's identity", () => {
     }
   });
 
-  it("named in GOOGLE_APPLICATION_CREDENTIALS goes before gcloud's, and that before the metadata server's", async () => {
+  test("named in GOOGLE_APPLICATION_CREDENTIALS goes before gcloud's, and that before the metadata server's", async () => {
     const { CLOUDSDK_CONFIG = "" } = await clouds.google.env("gcloud-adc");
-    const both = await answered(clouds, { identity: "service-account-key", env: { CLOUDSDK_CONFIG } });
+    const both = await answered(gcr, clouds, { identity: "service-account-key", env: { CLOUDSDK_CONFIG } });
     assert.deepEqual(both.calls, ["google.oauth2/JwtBearer 200"]);
-    const empty = await answered(clouds, {
+    const empty = await answered(gcr, clouds, {
       env: { CLOUDSDK_CONFIG: "/nonexistent", GOOGLE_APPLICATION_CREDENTIALS: "" },
     });
-    assert.deepEqual(empty.calls, ["google.metadata/token 200"]);
+    assert.deepEqual(empty.calls, ["google.metadata token 200"]);
   });
 
-  it("is one of several service accounts of the instance, where it is named", async () => {
+  test("is one of several service accounts of the instance, where it is named", async () => {
     const email = clouds.google.email("builder");
-    const { answer, requests } = await answered(clouds, { args: ["--service-account", email] });
+    const { answer, requests } = await answered(gcr, clouds, { args: ["--service-account", email] });
     assert.deepEqual(
       requests.map(({ path }) => path),
       [`/computeMetadata/v1/instance/service-accounts/${email}/token`],
@@ -108,22 +109,22 @@ describe("the node's identity", () => {
     assert.equal((await clouds.google.check(passwordOf(answer)))?.principal, `serviceAccount:${email}`);
   });
 
-  it("lives as long as the token does: a token with five minutes left is kept for minutes", async () => {
+  test("lives as long as the token does: a token with five minutes left is kept for minutes", async () => {
     clouds.google.instance.tokenSeconds = 300;
     const before = Date.now();
-    const { answer } = await answered(clouds);
+    const { answer } = await answered(gcr, clouds);
     clouds.google.instance.tokenSeconds = 3599;
     assert.ok(typeof answer.expiresAt === "number");
     assert.ok(answer.expiresAt - before >= 300_000 && answer.expiresAt - Date.now() <= 300_000);
   });
 
-  it("goes under each opted-in mirror of its universe as well", async () => {
+  test("goes under each opted-in mirror of its universe as well", async () => {
     const args = ["--registry=mirror.test:5000=gcr.io", "--registry=m.test=docker.s3nsregistry.fr"];
-    const { answer } = await answered(clouds, { args, image: "mirror.test:5000/project/app" });
+    const { answer } = await answered(gcr, clouds, { args, image: "mirror.test:5000/project/app" });
     assert.deepEqual(Object.keys(answer.auth), [...nodeKeys(DEFAULT_UNIVERSE), "mirror.test:5000"]);
-    const other = await answered(clouds, { args });
+    const other = await answered(gcr, clouds, { args });
     assert.deepEqual(Object.keys(other.answer.auth), Object.keys(answer.auth));
-    const pod = await ask(clouds, { args, image: "mirror.test/project/app" });
+    const pod = await askPlugin(gcr, clouds, { args, image: "mirror.test/project/app" });
     assert.match(pod.message, /mirror\.test is not a Google registry/);
   });
 });
@@ -224,28 +225,30 @@ describe("a credential file that cannot be used", () => {
   };
 
   for (const [what, [content, why]] of Object.entries(cases)) {
-    it(`${what}: says so, and asks nobody, the metadata server included`, async () => {
+    test(`${what}: says so, and asks nobody, the metadata server included`, async () => {
       const path = join(clouds.core.directory, "unusable.json");
       await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
-      const { answer, message, calls } = await ask(clouds, { env: { GOOGLE_APPLICATION_CREDENTIALS: path } });
+      const { answer, message, calls } = await askPlugin(gcr, clouds, {
+        env: { GOOGLE_APPLICATION_CREDENTIALS: path },
+      });
       assert.equal(answer, undefined);
       assert.match(message, why);
       assert.deepEqual(calls, []);
     });
   }
 
-  it("a file that is not there", async () => {
-    const { message, calls } = await ask(clouds, {
+  test("a file that is not there", async () => {
+    const { message, calls } = await askPlugin(gcr, clouds, {
       env: { GOOGLE_APPLICATION_CREDENTIALS: "/nonexistent.json" },
     });
     assert.match(message, /reading the Google credential file \/nonexistent.json: no such file/);
     assert.deepEqual(calls, []);
   });
 
-  it("a key that Google does not know (any more): Google's words, and what to do", async () => {
+  test("a key that Google does not know (any more): Google's words, and what to do", async () => {
     const env = await clouds.google.env("service-account-key");
     clouds.google.accounts.revokeKeys(clouds.google.email("node"));
-    const { message, calls } = await ask(clouds, { env });
+    const { message, calls } = await askPlugin(gcr, clouds, { env });
     assert.match(
       message,
       /^asking Google OAuth .*: status 400 invalid_grant: Invalid JWT Signature\.; check that the key/,
@@ -253,10 +256,10 @@ describe("a credential file that cannot be used", () => {
     assert.deepEqual(calls, ["google.oauth2/JwtBearer 400"]);
   });
 
-  it("a refresh token that was revoked", async () => {
+  test("a refresh token that was revoked", async () => {
     const env = await clouds.google.env("authorized-user");
     clouds.google.accounts.revokeUsers();
-    const { message, calls } = await ask(clouds, { env });
+    const { message, calls } = await askPlugin(gcr, clouds, { env });
     assert.match(message, /401 invalid_client: The OAuth client was not found/);
     assert.deepEqual(calls, ["google.oauth2/RefreshToken 401"]);
   });

@@ -1,13 +1,18 @@
 import assert from "node:assert/strict";
-import { after, before, describe, it } from "node:test";
-import type { Clouds } from "@imagecred/fake-clouds";
-import { answered, ask, IMAGE, passwordOf, REGISTRY, startTrustedClouds } from "../../test/ask.ts";
+import { after, before, describe, test } from "node:test";
+import { answered, askPlugin, passwordOf } from "@imagecred/e2e";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { gcr } from "../index.ts";
+
+const IMAGE = "us-central1-docker.pkg.dev/project/repo/app";
+
+const REGISTRY = "us-central1-docker.pkg.dev";
 
 let clouds: Clouds;
 let gke: readonly string[];
 let provider: string;
 before(async () => {
-  clouds = await startTrustedClouds();
+  clouds = await startClouds();
   gke = [`--identity-provider=${clouds.cluster.issuer}`, `--project-id=${clouds.google.projectId}`];
   provider = `--workload-identity-provider=${clouds.google.provider("cluster")}`;
 });
@@ -20,13 +25,13 @@ const OPT_IN = { "iam.gke.io/enable-wi-image-pull": "true" };
 const become = (email: string) => ({ "iam.gke.io/gcp-service-account": email });
 
 describe("a pod's identity", () => {
-  it("through GKE's pool: one call, and an answer for the image's host alone", async () => {
+  test("through GKE's pool: one call, and an answer for the image's host alone", async () => {
     const token = await clouds.google.podToken("gke");
-    const { answer, calls } = await answered(clouds, {
+    const { answer, calls } = await answered(gcr, clouds, {
       args: gke,
       serviceAccount: { token, annotations: OPT_IN },
     });
-    assert.deepEqual(calls, ["google.sts/Token 200"]);
+    assert.deepEqual(calls, ["google.sts Token 200"]);
     assert.equal(answer.cacheKeyType, "Registry");
     assert.deepEqual(Object.keys(answer.auth), [REGISTRY]);
     const grant = await clouds.google.check(passwordOf(answer));
@@ -36,7 +41,7 @@ describe("a pod's identity", () => {
     );
   });
 
-  it("through any workload identity pool, by flag or by annotation: one call", async () => {
+  test("through any workload identity pool, by flag or by annotation: one call", async () => {
     const token = await clouds.google.podToken("cluster");
     const annotations = {
       "gcp.auth.fluxcd.io/workload-identity-provider": clouds.google.provider("cluster"),
@@ -46,8 +51,8 @@ describe("a pod's identity", () => {
       { serviceAccount: { token, annotations } },
       { args: gke, serviceAccount: { token, annotations } },
     ]) {
-      const { answer, calls } = await answered(clouds, question);
-      assert.deepEqual(calls, ["google.sts/Token 200"]);
+      const { answer, calls } = await answered(gcr, clouds, question);
+      assert.deepEqual(calls, ["google.sts Token 200"]);
       assert.equal(
         (await clouds.google.check(passwordOf(answer)))?.principal,
         "principal://pool/subject/system:serviceaccount:default:app",
@@ -55,35 +60,38 @@ describe("a pod's identity", () => {
     }
   });
 
-  it("as a Google service account: two calls", async () => {
+  test("as a Google service account: two calls", async () => {
     const email = clouds.google.email("puller");
     for (const [args, pool, annotations] of [
       [gke, "gke", OPT_IN],
       [[provider], "cluster", {}],
     ] as const) {
       const token = await clouds.google.podToken(pool);
-      const { answer, calls } = await answered(clouds, {
+      const { answer, calls } = await answered(gcr, clouds, {
         args,
         serviceAccount: { token, annotations: { ...annotations, ...become(email) } },
       });
-      assert.deepEqual(calls, ["google.sts/Token 200", "google.iamcredentials/GenerateAccessToken 200"]);
+      assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 200"]);
       assert.equal((await clouds.google.check(passwordOf(answer)))?.principal, `serviceAccount:${email}`);
       assert.equal(answer.cacheKeyType, "Registry");
     }
   });
 
-  it("lives no longer than the token that it was exchanged for", async () => {
+  test("lives no longer than the token that it was exchanged for", async () => {
     const token = await clouds.cluster.issueServiceAccountToken({
       audience: clouds.google.gkePool.tokenAudience,
       expiresIn: 120,
     });
-    const { answer } = await answered(clouds, { args: gke, serviceAccount: { token, annotations: OPT_IN } });
+    const { answer } = await answered(gcr, clouds, {
+      args: gke,
+      serviceAccount: { token, annotations: OPT_IN },
+    });
     assert.ok(typeof answer.expiresAt === "number" && answer.expiresAt <= Date.now() + 120_000);
   });
 
-  it("keeps the image's port in the key", async () => {
+  test("keeps the image's port in the key", async () => {
     const token = await clouds.google.podToken("cluster");
-    const { answer } = await answered(clouds, {
+    const { answer } = await answered(gcr, clouds, {
       args: [provider],
       image: `${REGISTRY}:443/project/repo/app`,
       serviceAccount: { token },
@@ -99,9 +107,9 @@ describe("a pod that has no identity of its own", () => {
     ["it opted out", "gke", { "iam.gke.io/enable-wi-image-pull": "false" }, /enable-wi-image-pull/],
   ] as const;
   for (const [why, args, annotations, message] of cases) {
-    it(`${why}: gets nothing, and the node is not asked`, async () => {
+    test(`${why}: gets nothing, and the node is not asked`, async () => {
       const token = await clouds.google.podToken("gke");
-      const outcome = await ask(clouds, {
+      const outcome = await askPlugin(gcr, clouds, {
         args: args === "gke" ? gke : args,
         serviceAccount: { token, annotations },
       });
@@ -111,28 +119,28 @@ describe("a pod that has no identity of its own", () => {
       assert.deepEqual(outcome.calls, []);
     });
 
-    it(`${why}: gets the node's with --identity-fallback node`, async () => {
+    test(`${why}: gets the node's with --identity-fallback node`, async () => {
       const token = await clouds.google.podToken("gke");
-      const { answer, calls } = await answered(clouds, {
+      const { answer, calls } = await answered(gcr, clouds, {
         args: [...(args === "gke" ? gke : args), "--identity-fallback=node"],
         serviceAccount: { token, annotations },
       });
-      assert.deepEqual(calls, ["google.metadata/token 200"]);
+      assert.deepEqual(calls, ["google.metadata token 200"]);
       assert.equal(answer.cacheKeyType, "Global");
     });
   }
 
-  it("gets the node's with --identity node, whatever it says", async () => {
+  test("gets the node's with --identity node, whatever it says", async () => {
     const token = await clouds.google.podToken("gke");
-    const { calls } = await answered(clouds, {
+    const { calls } = await answered(gcr, clouds, {
       args: [...gke, "--identity=node"],
       serviceAccount: { token, annotations: OPT_IN },
     });
-    assert.deepEqual(calls, ["google.metadata/token 200"]);
+    assert.deepEqual(calls, ["google.metadata token 200"]);
   });
 
-  it("is an error with --identity pod where the kubelet sends no token", async () => {
-    const { message, calls } = await ask(clouds, { args: [...gke, "--identity=pod"] });
+  test("is an error with --identity pod where the kubelet sends no token", async () => {
+    const { message, calls } = await askPlugin(gcr, clouds, { args: [...gke, "--identity=pod"] });
     assert.match(message, /the kubelet sent no service account token/);
     assert.deepEqual(calls, []);
   });
@@ -150,35 +158,35 @@ describe("a pod's token that is not accepted", () => {
     ["of another cluster", { issuer: "https://other.test" }, /issuer in ID Token/],
   ] as const;
   for (const [what, change, why] of refusals) {
-    it(`${what}: Google's words, one call, and never the node's identity`, async () => {
+    test(`${what}: Google's words, one call, and never the node's identity`, async () => {
       const token = await clouds.cluster.issueServiceAccountToken({
         audience: clouds.google.gkePool.tokenAudience,
         ...change,
       });
-      const { message, calls } = await ask(clouds, {
+      const { message, calls } = await askPlugin(gcr, clouds, {
         args: gke,
         serviceAccount: { token, annotations: OPT_IN },
       });
       assert.match(message, why);
       assert.ok(message.startsWith(`exchanging the pod's token at Google STS`));
-      assert.deepEqual(calls, ["google.sts/Token 400"]);
+      assert.deepEqual(calls, ["google.sts Token 400"]);
       assert.deepEqual(clouds.secrets.findIn(message), []);
     });
   }
 
-  it("falls back to the node where the operator said so", async () => {
+  test("falls back to the node where the operator said so", async () => {
     const token = await clouds.google.podToken("cluster");
-    const { calls, lines } = await answered(clouds, {
+    const { calls, lines } = await answered(gcr, clouds, {
       args: [...gke, "--identity-fallback=node"],
       serviceAccount: { token, annotations: OPT_IN },
     });
-    assert.deepEqual(calls, ["google.sts/Token 400", "google.metadata/token 200"]);
+    assert.deepEqual(calls, ["google.sts Token 400", "google.metadata token 200"]);
     assert.match(lines.join("\n"), /identity-failed source=the pod's service account/);
   });
 
-  it("a service account that the pod may not become", async () => {
+  test("a service account that the pod may not become", async () => {
     const token = await clouds.google.podToken("cluster");
-    const { message, calls } = await ask(clouds, {
+    const { message, calls } = await askPlugin(gcr, clouds, {
       args: [provider],
       serviceAccount: { token, annotations: become(clouds.google.email("node")) },
     });
@@ -186,10 +194,10 @@ describe("a pod's token that is not accepted", () => {
       message,
       /becoming the service account node@.*403 PERMISSION_DENIED: .*grant the pod's principal roles\/iam.workloadIdentityUser/,
     );
-    assert.deepEqual(calls, ["google.sts/Token 200", "google.iamcredentials/GenerateAccessToken 403"]);
+    assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 403"]);
   });
 
-  it("annotations that are nonsense are refused before anybody is asked", async () => {
+  test("annotations that are nonsense are refused before anybody is asked", async () => {
     const token = await clouds.google.podToken("cluster");
     for (const [name, value] of [
       ["iam.gke.io/gcp-service-account", "me"],
@@ -197,7 +205,7 @@ describe("a pod's token that is not accepted", () => {
       ["iam.gke.io/gcp-service-account", "../../a@b.c"],
       ["gcp.auth.fluxcd.io/workload-identity-provider", "pool"],
     ] as const) {
-      const { message, calls } = await ask(clouds, {
+      const { message, calls } = await askPlugin(gcr, clouds, {
         args: [provider],
         serviceAccount: { token, annotations: { [name]: value } },
       });
@@ -208,13 +216,17 @@ describe("a pod's token that is not accepted", () => {
 });
 
 describe("a pool that does not exist", () => {
-  it("is the pool's fault", async () => {
+  test("is the pool's fault", async () => {
     const token = await clouds.google.podToken("cluster");
     const args = [
       "--workload-identity-provider=projects/9/locations/global/workloadIdentityPools/no/providers/no",
     ];
-    const { message, calls } = await ask(clouds, { args, image: IMAGE, serviceAccount: { token } });
+    const { message, calls } = await askPlugin(gcr, clouds, {
+      args,
+      image: IMAGE,
+      serviceAccount: { token },
+    });
     assert.match(message, /400 invalid_target: The target service indicated/);
-    assert.deepEqual(calls, ["google.sts/Token 400"]);
+    assert.deepEqual(calls, ["google.sts Token 400"]);
   });
 });

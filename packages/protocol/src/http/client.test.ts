@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { CredentialError } from "../errors.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
@@ -40,7 +40,7 @@ const call = { service: "S", operation: "Op", method: "GET" } as const;
 const refused = new TransportError("connect", "ECONNREFUSED", "refused");
 
 describe("cloud calls", () => {
-  it("retry 429, 5xx and broken exchanges, honouring Retry-After", async () => {
+  test("retry 429, 5xx and broken exchanges, honouring Retry-After", async () => {
     const { http, sent, clock } = client([
       { status: 429, headers: { "retry-after": "2" } },
       refused,
@@ -52,7 +52,7 @@ describe("cloud calls", () => {
     assert.deepEqual(clock.sleeps, [2_000, 150, 300]);
   });
 
-  it("hand back every other status, redirects included, at once", async () => {
+  test("hand back every other status, redirects included, at once", async () => {
     for (const status of [204, 301, 307, 400, 401, 403, 404]) {
       const { http, sent } = client([{ status }]);
       assert.equal((await http.cloud({ ...call, url: "https://api.test/" })).status, status);
@@ -60,7 +60,7 @@ describe("cloud calls", () => {
     }
   });
 
-  it("do not retry what will not get better", async () => {
+  test("do not retry what will not get better", async () => {
     for (const code of ["ENOTFOUND", "ERR_TLS_CERTIFICATE", "ERR_BODY_TOO_LARGE", "ERR_PROXY"]) {
       const { http, sent } = client([new TransportError("tls", code, "why")]);
       await assert.rejects(http.cloud({ ...call, url: "https://api.test/" }), CredentialError);
@@ -68,7 +68,7 @@ describe("cloud calls", () => {
     }
   });
 
-  it("share one deadline", async () => {
+  test("share one deadline", async () => {
     const { http, sent, clock } = client([], {}, 3_000);
     await http.cloud({ ...call, url: "https://api.test/" });
     clock.advance(2_500);
@@ -88,14 +88,14 @@ describe("cloud calls", () => {
     assert.equal(sent.length, 2);
   });
 
-  it("refuse plain http, except to loopback", async () => {
+  test("refuse plain http, except to loopback", async () => {
     const { http, sent } = client();
     await assert.rejects(http.cloud({ ...call, url: "http://api.test/" }), /unencrypted/);
     await http.cloud({ ...call, url: "http://127.0.0.1:1/" });
     assert.equal(sent.length, 1);
   });
 
-  it("go through the environment's proxy, preconnected or not, unless told to go direct", async () => {
+  test("go through the environment's proxy, preconnected or not, unless told to go direct", async () => {
     const { http, sent, ahead } = client([], { HTTPS_PROXY: "http://proxy.test:1" });
     http.preconnect("https://api.test/");
     await http.cloud({ ...call, url: "https://api.test/" });
@@ -106,7 +106,7 @@ describe("cloud calls", () => {
     );
   });
 
-  it("log origin and path, never the query", async () => {
+  test("log origin and path, never the query", async () => {
     const { http, lines } = client();
     await http.cloud({ ...call, url: "https://api.test/path?key=value" });
     assert.equal(lines.length, 1);
@@ -118,7 +118,7 @@ describe("cloud calls", () => {
 });
 
 describe("metadata calls", () => {
-  it("never use a proxy", async () => {
+  test("never use a proxy", async () => {
     const { http, sent } = client([], {
       HTTP_PROXY: "http://proxy.test:1",
       HTTPS_PROXY: "http://proxy.test:1",
@@ -131,7 +131,7 @@ describe("metadata calls", () => {
     );
   });
 
-  it("go to link-local and loopback addresses and the known names only", async () => {
+  test("go to link-local and loopback addresses and the known names only", async () => {
     const { http, sent } = client();
     for (const host of [
       "10.0.0.1",
@@ -147,7 +147,7 @@ describe("metadata calls", () => {
     assert.equal(sent.length, 0);
   });
 
-  it("try an address where nothing answers only twice, and everything else as often as clouds", async () => {
+  test("try an address where nothing answers only twice, and everything else as often as clouds", async () => {
     const silent = new TransportError("connect", "ETIMEDOUT", "no answer");
     const off = client([silent, silent, silent]);
     await assert.rejects(off.http.metadata({ ...call, url: "http://169.254.169.254/" }), CredentialError);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { OptionsError } from "../errors.ts";
 import { cidrContains, isLinkLocalHost, isLoopbackHost, parseIp } from "./ip.ts";
 import { proxyFor } from "./proxy.ts";
@@ -8,7 +8,7 @@ const proxy = (url: string, env: Record<string, string>) => proxyFor(new URL(url
 const https = { HTTPS_PROXY: "http://proxy.test:3128" };
 
 describe("proxyFor", () => {
-  it("chooses by scheme, upper case before lower case", () => {
+  test("chooses by scheme, upper case before lower case", () => {
     const both = { HTTPS_PROXY: "http://s.test:1", http_proxy: "http://h.test:2" };
     assert.equal(proxy("https://api.test/", both), "http://s.test:1");
     assert.equal(proxy("http://api.test/", both), "http://h.test:2");
@@ -19,7 +19,7 @@ describe("proxyFor", () => {
     );
   });
 
-  it("takes a proxy without a scheme, and one with a password", () => {
+  test("takes a proxy without a scheme, and one with a password", () => {
     assert.equal(proxy("https://api.test/", { HTTPS_PROXY: "proxy.test:3128" }), "http://proxy.test:3128");
     assert.equal(
       proxy("https://api.test/", { HTTPS_PROXY: "http://u:p%40ss@proxy.test:1" }),
@@ -27,12 +27,12 @@ describe("proxyFor", () => {
     );
   });
 
-  it("never proxies loopback", () => {
+  test("never proxies loopback", () => {
     for (const host of ["localhost", "127.0.0.1", "127.9.9.9", "[::1]"])
       assert.equal(proxy(`https://${host}:8443/`, https), undefined);
   });
 
-  it("follows NO_PROXY as Go does", () => {
+  test("follows NO_PROXY as Go does", () => {
     const bypassed: readonly (readonly [noProxy: string, url: string, direct: boolean])[] = [
       ["*", "https://api.test/", true],
       ["api.test", "https://api.test/", true],
@@ -57,7 +57,7 @@ describe("proxyFor", () => {
     }
   });
 
-  it("says which kinds of proxy it does not support, without the password", () => {
+  test("says which kinds of proxy it does not support, without the password", () => {
     for (const value of [
       "socks5://user:secret-word@p.test",
       "https://user:secret-word@p.test",
@@ -72,7 +72,7 @@ describe("proxyFor", () => {
 });
 
 describe("addresses", () => {
-  it("parses what is an address and nothing else", () => {
+  test("parses what is an address and nothing else", () => {
     assert.deepEqual(parseIp("10.0.0.1"), [10, 0, 0, 1]);
     assert.equal(parseIp("::ffff:10.0.0.1")?.length, 16);
     assert.deepEqual(parseIp("fe80::1%eth0")?.slice(0, 2), [0xfe, 0x80]);
@@ -80,7 +80,7 @@ describe("addresses", () => {
       assert.equal(parseIp(text), undefined);
   });
 
-  it("knows loopback and the metadata servers' networks", () => {
+  test("knows loopback and the metadata servers' networks", () => {
     assert.ok(isLoopbackHost("127.0.0.53") && isLoopbackHost("::1") && !isLoopbackHost("128.0.0.1"));
     assert.ok(
       isLinkLocalHost("169.254.169.254") &&
@@ -93,7 +93,7 @@ describe("addresses", () => {
     );
   });
 
-  it("matches blocks bit by bit", () => {
+  test("matches blocks bit by bit", () => {
     assert.ok(cidrContains("192.168.128.0/17", "192.168.200.1"));
     assert.ok(!cidrContains("192.168.128.0/17", "192.168.127.1"));
     assert.ok(cidrContains("0.0.0.0/0", "8.8.8.8"));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { captureLogger } from "../testing/capture-logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { Deadline } from "./deadline.ts";
@@ -11,7 +11,7 @@ function runtime(totalMs = 20_000, random = 0.5) {
 }
 
 describe("retry", () => {
-  it("takes the first good outcome", async () => {
+  test("takes the first good outcome", async () => {
     const platform = runtime();
     let calls = 0;
     const value = await retry(
@@ -23,7 +23,7 @@ describe("retry", () => {
     assert.deepEqual(platform.clock.sleeps, [75, 150]);
   });
 
-  it("gives up after four attempts with the last outcome, an answer or an error", async () => {
+  test("gives up after four attempts with the last outcome, an answer or an error", async () => {
     const always = { again: () => ({ because: "always" }) };
     let calls = 0;
     assert.equal(await retry(async () => ++calls, always, runtime()), 4);
@@ -33,13 +33,13 @@ describe("retry", () => {
     );
   });
 
-  it("waits as long as the server asks", async () => {
+  test("waits as long as the server asks", async () => {
     const platform = runtime();
     await retry(async () => 0, { attempts: 2, again: () => ({ because: "429", afterMs: 3_000 }) }, platform);
     assert.deepEqual(platform.clock.sleeps, [3_000]);
   });
 
-  it("does not start a wait that would pass the deadline", async () => {
+  test("does not start a wait that would pass the deadline", async () => {
     const platform = runtime(2_000);
     let calls = 0;
     await retry(async () => ++calls, { again: () => ({ because: "429", afterMs: 2_000 }) }, platform);
@@ -47,7 +47,7 @@ describe("retry", () => {
     assert.deepEqual(platform.clock.sleeps, []);
   });
 
-  it("spreads clients: between half and all of the backoff", async () => {
+  test("spreads clients: between half and all of the backoff", async () => {
     for (const [random, expected] of [
       [0, 50],
       [1, 100],
@@ -60,7 +60,7 @@ describe("retry", () => {
 });
 
 describe("retryAfterMs", () => {
-  it("reads seconds and dates, and nothing else", () => {
+  test("reads seconds and dates, and nothing else", () => {
     const now = Date.UTC(2030, 0, 1);
     assert.equal(retryAfterMs("7", now), 7_000);
     assert.equal(retryAfterMs("Tue, 01 Jan 2030 00:00:05 GMT", now), 5_000);

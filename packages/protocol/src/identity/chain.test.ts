@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { CredentialError } from "../errors.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
 import { requestFor } from "../testing/request-for.ts";
@@ -22,7 +22,7 @@ const find = (...sources: IdentitySource<string>[]) =>
   findIdentity(sources, "r.io", captureLogger().log, "do this");
 
 describe("findIdentity", () => {
-  it("takes the first that is there", async () => {
+  test("takes the first that is there", async () => {
     assert.deepEqual(await find(absent("a"), found("b"), found("c")), {
       identity: "id of b",
       principal: "b",
@@ -30,19 +30,19 @@ describe("findIdentity", () => {
     });
   });
 
-  it("goes on after an error only when the error says so", async () => {
+  test("goes on after an error only when the error says so", async () => {
     assert.equal((await find(failing("a", true), found("b"))).source, "b");
     await assert.rejects(find(failing("a", false), found("b")), /asking a: 403/);
   });
 
-  it("goes on after any failure of a source that is told so, and after no defect", async () => {
+  test("goes on after any failure of a source that is told so, and after no defect", async () => {
     assert.equal((await find(orNext(failing("a", false)), found("b"))).source, "b");
     assert.equal((await find(orNext(found("a")), found("b"))).source, "a");
     const broken = { name: "a", find: () => Promise.reject(new TypeError("a defect")) };
     await assert.rejects(find(orNext(broken), found("b")), TypeError);
   });
 
-  it("lists every source with its reason when none is there", async () => {
+  test("lists every source with its reason when none is there", async () => {
     await assert.rejects(find(absent("a"), failing("b", true)), {
       message: "looking for an identity for r.io: none found; tried a (not set), b (403); do this",
     });
@@ -64,7 +64,7 @@ describe("identity policy", () => {
     });
   };
 
-  it("never gives a pod the node's identity unless told to", () => {
+  test("never gives a pod the node's identity unless told to", () => {
     assert.deepEqual(plan(), ["pod", "node"]);
     assert.deepEqual(plan("pod"), ["pod", "error"]);
     assert.deepEqual(plan("node"), ["node", "node"]);
@@ -72,7 +72,7 @@ describe("identity policy", () => {
     assert.deepEqual(plan("pod", "node"), ["pod, then node", "node"]);
   });
 
-  it("refuses other words", () => {
+  test("refuses other words", () => {
     assert.throws(
       () => parseIdentityPolicy("root", undefined, "none"),
       /--identity is "root", expected auto, pod or node/,

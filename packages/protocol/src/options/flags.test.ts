@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { OptionsError } from "../errors.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
 import { klogFlags, parseFlags, warnOfIgnoredFlags } from "./flags.ts";
@@ -11,7 +11,7 @@ const specs = {
 } as const;
 
 describe("parseFlags", () => {
-  it("takes every form that pflag takes", () => {
+  test("takes every form that pflag takes", () => {
     for (const args of [["--identity", "pod"], ["--identity=pod"], ["-identity=pod"]]) {
       assert.equal(parseFlags(args, specs).value("identity"), "pod");
     }
@@ -20,24 +20,24 @@ describe("parseFlags", () => {
     }
   });
 
-  it("mixes flags and positionals, and stops at --", () => {
+  test("mixes flags and positionals, and stops at --", () => {
     const parsed = parseFlags(["-v", "azure.json", "--identity", "node", "--", "--verbose"], specs);
     assert.deepEqual(parsed.positionals, ["azure.json", "--verbose"]);
     assert.deepEqual([parsed.value("verbose"), parsed.value("identity")], ["true", "node"]);
   });
 
-  it("lets the last value win, and keeps all of a repeated flag", () => {
+  test("lets the last value win, and keeps all of a repeated flag", () => {
     const parsed = parseFlags(["--identity=pod", "--identity=node", "-rx", "-ry"], specs);
     assert.equal(parsed.value("identity"), "node");
     assert.deepEqual(parsed.values("registry-mirror"), ["x", "y"]);
   });
 
-  it("takes an empty value that was written, and a value that looks like a flag", () => {
+  test("takes an empty value that was written, and a value that looks like a flag", () => {
     assert.equal(parseFlags(["--identity="], specs).value("identity"), "");
     assert.equal(parseFlags(["--identity", "--verbose"], specs).value("identity"), "--verbose");
   });
 
-  it("refuses what it cannot use", () => {
+  test("refuses what it cannot use", () => {
     const refused: readonly (readonly [string[], RegExp])[] = [
       [["--nope"], /unknown flag --nope/],
       [["--nope=secret"], /unknown flag --nope;/],
@@ -53,20 +53,20 @@ describe("parseFlags", () => {
     }
   });
 
-  it("collects unknown flags where the plugin replaced had more", () => {
+  test("collects unknown flags where the plugin replaced had more", () => {
     const parsed = parseFlags(["--logtostderr=true", "--identity=pod"], specs, "collect");
     assert.deepEqual(parsed.unknown, ["--logtostderr=true"]);
     assert.equal(parsed.value("identity"), "pod");
   });
 
-  it("knows a flag by its other names", () => {
+  test("knows a flag by its other names", () => {
     const withAlias = { authFlow: { kind: "value", short: "a", aliases: ["auth-flow"] } } as const;
     for (const args of [["--authFlow=gcr"], ["--auth-flow", "gcr"], ["-auth-flow=gcr"], ["-a", "gcr"]]) {
       assert.equal(parseFlags(args, withAlias).value("authFlow"), "gcr");
     }
   });
 
-  it("accepts klog's flags in both spellings, and says that they do nothing", () => {
+  test("accepts klog's flags in both spellings, and says that they do nothing", () => {
     const parsed = parseFlags(["-v", "4", "--log_dir=/tmp", "--skip-headers", "x"], klogFlags());
     assert.deepEqual(parsed.positionals, ["x"]);
     assert.deepEqual(parsed.ignored, ["v", "log-dir", "skip-headers"]);

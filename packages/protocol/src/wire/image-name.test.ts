@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { RequestError } from "../errors.ts";
 import { parseImage } from "./image-name.ts";
@@ -20,14 +20,14 @@ describe("parseImage", () => {
     ["r.io/a__b/c-d.e", "r.io", "a__b/c-d.e"],
   ];
   for (const [text, registry, repository] of parsed) {
-    it(`reads ${text}`, () => {
+    test(`reads ${text}`, () => {
       const image = parseImage(text);
       assert.deepEqual([image.registry, image.repository], [registry, repository]);
       assert.equal(image.name, `${registry}/${repository}`);
     });
   }
 
-  it("keeps the port apart from the host, as text", () => {
+  test("keeps the port apart from the host, as text", () => {
     const { host, port } = parseImage("r.io:0443/a");
     assert.deepEqual({ host, port }, { host: "r.io", port: "0443" });
     assert.equal(parseImage("r.io/a").port, undefined);
@@ -56,12 +56,12 @@ describe("parseImage", () => {
     "[::1/a",
     "r.io\\@evil.test/a",
   ]) {
-    it(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
+    test(`refuses ${JSON.stringify(text.slice(0, 40))}`, () => {
       assert.throws(() => parseImage(text), RequestError);
     });
   }
 
-  it("reads back the name that it gives", () => {
+  test("reads back the name that it gives", () => {
     const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
     const host = fc.array(label, { minLength: 2, maxLength: 5 }).map((labels) => labels.join("."));
     const path = fc.array(fc.stringMatching(/^[a-z0-9]+([._-][a-z0-9]+)?$/), { minLength: 1, maxLength: 4 });

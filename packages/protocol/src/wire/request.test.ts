@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import fc from "fast-check";
 import { RequestError } from "../errors.ts";
 import { API_VERSIONS } from "./api-version.ts";
@@ -15,7 +15,7 @@ const request = (fields: Record<string, unknown> = {}) => ({
 const decode = (fields: Record<string, unknown>) => decodeRequest(bytes(JSON.stringify(request(fields))));
 
 describe("decodeRequest", () => {
-  it("decodes what the kubelet sends", () => {
+  test("decodes what the kubelet sends", () => {
     // Recorded from kubelet v1.37.2: one line of compact JSON and a newline.
     const line =
       '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.example.com:5000/team/app","serviceAccountToken":"header.claims.signature","serviceAccountAnnotations":{"domain.io/role":"puller"}}\n';
@@ -26,7 +26,7 @@ describe("decodeRequest", () => {
     assert.deepEqual({ ...decoded.serviceAccountAnnotations }, { "domain.io/role": "puller" });
   });
 
-  it("repeats any of the three versions, and reads service account fields in v1 only", () => {
+  test("repeats any of the three versions, and reads service account fields in v1 only", () => {
     for (const apiVersion of API_VERSIONS) {
       const decoded = decode({ apiVersion, serviceAccountToken: "token-of-the-pod" });
       assert.equal(decoded.apiVersion, apiVersion);
@@ -34,16 +34,16 @@ describe("decodeRequest", () => {
     }
   });
 
-  it("passes over fields that a newer kubelet may send", () => {
+  test("passes over fields that a newer kubelet may send", () => {
     assert.equal(decode({ podUID: "x", nested: { a: [1] } }).image.host, "r.example.com");
   });
 
-  it("treats an empty or null token as none, as the kubelet omits it when empty", () => {
+  test("treats an empty or null token as none, as the kubelet omits it when empty", () => {
     for (const serviceAccountToken of ["", null])
       assert.equal(decode({ serviceAccountToken }).serviceAccountToken, undefined);
   });
 
-  it("keeps annotations named like object internals", () => {
+  test("keeps annotations named like object internals", () => {
     const line = `{"kind":"CredentialProviderRequest","apiVersion":"${API_VERSIONS[0]}","image":"r.io/a","serviceAccountAnnotations":{"__proto__":"x","constructor":"y"}}`;
     const { serviceAccountAnnotations } = decodeRequest(bytes(line));
     assert.equal(Object.entries(serviceAccountAnnotations).find(([key]) => key === "__proto__")?.[1], "x");
@@ -102,13 +102,13 @@ describe("decodeRequest", () => {
     ["more than the limit", `{"image":"${"a".repeat(MAX_REQUEST_BYTES)}"}`, /larger than/],
   ];
   for (const [what, input, message] of refused) {
-    it(`refuses ${what}`, () => {
+    test(`refuses ${what}`, () => {
       const attempt = () => decodeRequest(typeof input === "string" ? bytes(input) : input);
       assert.throws(attempt, (error: Error) => error instanceof RequestError && message.test(error.message));
     });
   }
 
-  it("never shows a token in an error", () => {
+  test("never shows a token in an error", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[A-Za-z0-9_-]{20,60}$/), fc.nat(200), (token, cut) => {
         const text = JSON.stringify(request({ serviceAccountToken: token }));
@@ -121,7 +121,7 @@ describe("decodeRequest", () => {
     );
   });
 
-  it("throws nothing but RequestError, whatever comes in", () => {
+  test("throws nothing but RequestError, whatever comes in", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(bytes)), (input) => {
         try {

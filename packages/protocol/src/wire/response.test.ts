@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { Secret } from "../secret.ts";
 import { API_VERSIONS } from "./api-version.ts";
 import { encodeResponse } from "./response.ts";
@@ -7,7 +7,7 @@ import { encodeResponse } from "./response.ts";
 const auth = { "r.io": { username: "user", password: new Secret("the password") } };
 
 describe("encodeResponse", () => {
-  it("writes one line with exactly the fields of the API", () => {
+  test("writes one line with exactly the fields of the API", () => {
     for (const apiVersion of API_VERSIONS) {
       const text = encodeResponse(apiVersion, { cacheKeyType: "Registry", cacheSeconds: 21_599, auth });
       assert.equal(text.indexOf("\n"), text.length - 1);
@@ -21,7 +21,7 @@ describe("encodeResponse", () => {
     }
   });
 
-  it("refuses what the kubelet would cache to everybody's harm", () => {
+  test("refuses what the kubelet would cache to everybody's harm", () => {
     const encode = (cacheSeconds: number, entries: typeof auth | Record<string, never>) => () =>
       encodeResponse(API_VERSIONS[0], { cacheKeyType: "Image", cacheSeconds, auth: entries });
     assert.throws(encode(60, {}), /without a credential/);
