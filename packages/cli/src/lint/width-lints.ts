@@ -1,4 +1,4 @@
-import { hostCovers, hostsIntersect, isSimple } from "./glob-set.ts";
+import { HostIndex, hostCovers, hostsIntersect, isSimple } from "./glob-set.ts";
 import { knownPlugin, optedIn } from "./known-plugins.ts";
 import { type Pattern, patternsOf, shown } from "./patterns.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
@@ -77,6 +77,17 @@ function optInFor(host: string): string {
   return `, or opt it in: args: ["--registry=${host}=THE_REGISTRY_BEHIND_IT"]`;
 }
 
+/** The patterns of each provider by their hosts: a file may list thousands, and comparing every two would take minutes. */
+function byHost(patterns: readonly Pattern[]): ReadonlyMap<number, HostIndex<Pattern>> {
+  const indexes = new Map<number, HostIndex<Pattern>>();
+  for (const pattern of patterns) {
+    const index = indexes.get(pattern.providerIndex) ?? new HostIndex();
+    indexes.set(pattern.providerIndex, index);
+    index.add(pattern.side?.labels ?? [], pattern);
+  }
+  return indexes;
+}
+
 function patternCovers(wide: Pattern, narrow: Pattern): boolean {
   if (wide.side === undefined || narrow.side === undefined || wide.side.port !== narrow.side.port)
     return false;
@@ -90,15 +101,24 @@ const shadowed: Lint = {
     "Whatever this entry matches, another entry of the same provider matches already. It changes nothing, and hides what somebody meant: often one of the two has a slip.",
   check: (context) => {
     const patterns = comparable(context);
-    return patterns.flatMap((pattern, index): readonly Hit[] => {
-      const wider = patterns.find(
-        (other, otherIndex) =>
-          otherIndex !== index &&
-          other.providerIndex === pattern.providerIndex &&
-          patternCovers(other, pattern) &&
-          // Of two that are equal, the later one is too much.
-          (otherIndex < index || !patternCovers(pattern, other)),
-      );
+    const places = new Map(patterns.map((pattern, index) => [pattern, index]));
+    const placeOf = (pattern: Pattern) => places.get(pattern) ?? -1;
+    const indexes = byHost(patterns);
+    return patterns.flatMap((pattern): readonly Hit[] => {
+      const wider = indexes
+        .get(pattern.providerIndex)
+        ?.covering(pattern.side?.labels ?? [])
+        .filter(
+          (other) =>
+            other !== pattern &&
+            patternCovers(other, pattern) &&
+            // Of two that are equal, the later one is too much.
+            (placeOf(other) < placeOf(pattern) || !patternCovers(pattern, other)),
+        )
+        .reduce<Pattern | undefined>(
+          (first, other) => (first === undefined || placeOf(other) < placeOf(first) ? other : first),
+          undefined,
+        );
       if (wider === undefined) return [];
       return [
         {
@@ -119,16 +139,16 @@ const overlapping: Lint = {
   check: (context) => {
     const patterns = comparable(context);
     const told = new Set<string>();
-    return patterns.flatMap((pattern, index): readonly Hit[] => {
-      const earlier = patterns.slice(0, index).find((other) => {
-        if (other.providerIndex === pattern.providerIndex || other.side?.port !== pattern.side?.port)
-          return false;
+    const indexes = byHost(patterns);
+    return patterns.flatMap((pattern): readonly Hit[] => {
+      const overlaps = (other: Pattern) => {
+        if (other.side?.port !== pattern.side?.port) return false;
         const [a, b] = [other.side?.path ?? "", pattern.side?.path ?? ""];
-        return (
-          (a.startsWith(b) || b.startsWith(a)) &&
-          hostsIntersect(other.side?.labels ?? [], pattern.side?.labels ?? [])
-        );
-      });
+        return a.startsWith(b) || b.startsWith(a);
+      };
+      const [earlier] = [...indexes]
+        .filter(([provider]) => provider < pattern.providerIndex)
+        .flatMap(([, index]) => index.intersecting(pattern.side?.labels ?? []).find(overlaps) ?? []);
       if (earlier === undefined) return [];
       const pair = `${earlier.providerIndex} ${pattern.providerIndex}`;
       if (told.has(pair)) return [];

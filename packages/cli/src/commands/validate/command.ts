@@ -34,8 +34,9 @@ export const validate: Command<ValidateOptions, ValidateDocument> = {
       },
       ignored,
     );
+    const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
     const findings = [
-      ...reading.problems.map((problem) => kubeletFinding(problem, texts)),
+      ...reading.problems.map((problem) => kubeletFinding(problem, lines)),
       ...lints.map((lint): Finding => {
         const { severity, code, message, explanation, fix, location } = lint;
         return {
@@ -45,7 +46,7 @@ export const validate: Command<ValidateOptions, ValidateDocument> = {
           message,
           explanation,
           fix,
-          ...placeOf(location, texts, code),
+          ...placeOf(location, lines, code),
         };
       }),
     ];
@@ -87,7 +88,10 @@ function textsOf(reading: ConfigReading, { fileSystem }: Platform): ReadonlyMap<
   return texts;
 }
 
-function kubeletFinding(problem: ConfigProblem, texts: ReadonlyMap<string, string>): Finding {
+/** The lines of each file. */
+type Lines = ReadonlyMap<string, readonly string[]>;
+
+function kubeletFinding(problem: ConfigProblem, lines: Lines): Finding {
   return {
     severity: "error",
     code: problem.code,
@@ -95,20 +99,16 @@ function kubeletFinding(problem: ConfigProblem, texts: ReadonlyMap<string, strin
     message: withoutContent(problem.message),
     explanation: null,
     fix: fixFor(problem),
-    ...placeOf(problem.location, texts, problem.code),
+    ...placeOf(problem.location, lines, problem.code),
   };
 }
 
 type Place = Pick<Finding, "file" | "line" | "column" | "excerpt">;
 
-function placeOf(
-  location: ConfigProblem["location"],
-  texts: ReadonlyMap<string, string>,
-  code: string,
-): Place {
+function placeOf(location: ConfigProblem["location"], lines: Lines, code: string): Place {
   if (location === undefined) return { file: null, line: null, column: null, excerpt: null };
   const { file, line, column } = location;
-  const text = texts.get(file)?.split("\n")[line - 1]?.replace(/\r$/, "");
+  const text = lines.get(file)?.[line - 1]?.replace(/\r$/, "");
   const secret = code === "secret-in-env" || code === "userinfo";
   return { file, line, column, excerpt: secret || text === undefined ? null : text };
 }
