@@ -6,10 +6,11 @@ export interface DiskEntry {
 }
 
 /**
- * The disk as this package reads it. Everything throws an Error that has the system's `code` (`ENOENT`, `EACCES`, ...),
- * except that {@link Disk.status} says undefined for `ENOENT` and `ENOTDIR`.
+ * The file system as this package reads it. Everything throws an Error that has the system's `code` (`ENOENT`, `EACCES`, ...),
+ * except that {@link FileSystem.status} gives undefined for `ENOENT` and `ENOTDIR`.
  */
 export interface FileSystem {
+  /** What is at a path, or where a symbolic link there leads; undefined when there is nothing. */
   status(path: string, links?: "follow" | "do-not-follow"): DiskEntry | undefined;
   /** The first `maxBytes` of a file. */
   read(path: string, maxBytes: number): Uint8Array;

@@ -1,6 +1,6 @@
 /**
  * What the kubelet does with image credential provider plugins, with the kubelet's wording where it has one. Pure
- * functions and small classes; disk, clock and processes are handed in.
+ * functions and small classes; the file system, the clock and processes are handed in.
  */
 export { configHash } from "./config/hash.ts";
 export {

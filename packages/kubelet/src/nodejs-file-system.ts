@@ -1,7 +1,7 @@
-/** The disk through Node, for tests; programs bring their own. */
 import { lstatSync, readdirSync, readFileSync, type Stats, statSync } from "node:fs";
 import type { FileSystem } from "./file-system.ts";
 
+/** The file system through Node.js; its methods throw Node.js's own errors. */
 export const nodejsFileSystem: FileSystem = {
   status(path, links = "follow") {
     try {

@@ -12,7 +12,7 @@ export type ProblemCode =
   | "no-files"
   | "json-syntax"
   | "yaml-syntax"
-  /** YAML that has no meaning as JSON: a contradicted tag, a key that is no text, an infinite number. */
+  /** YAML that has no meaning as JSON: a contradicted tag, a key that is not text, an infinite number. */
   | "yaml-value"
   | "missing-kind"
   | "missing-api-version"
@@ -41,8 +41,8 @@ export interface ConfigProblem {
   /** Where in the configuration, such as `providers[0].matchImages[2]`; empty for problems of a whole file. */
   readonly path: string;
   /**
-   * False where the kubelet refuses too, but with other words: the text then comes from the YAML library here and from
-   * Go's there, or from a type that this package does not model.
+   * False where the kubelet refuses too, but may have other words: about a field of another kind, or about a file that is
+   * nested deeper than this package can read.
    */
   readonly kubeletText: boolean;
 }

@@ -1,6 +1,6 @@
 /**
  * The versions of CredentialProviderConfig as Go types (k8s.io/kubelet/config/{v1,v1beta1,v1alpha1}/types.go). The
- * kubelet also takes its internal version from a file, with the fields' Go names.
+ * kubelet also accepts its internal version from a file, with the fields' Go names.
  */
 import {
   type GoType,

@@ -13,6 +13,7 @@ export interface NullNode extends Positioned {
   readonly type: "null";
 }
 
+/** `true` or `false`. */
 export interface BoolNode extends Positioned {
   readonly type: "bool";
   readonly value: boolean;
@@ -25,11 +26,13 @@ export interface NumberNode extends Positioned {
   readonly unsupported?: string;
 }
 
+/** A text. */
 export interface StringNode extends Positioned {
   readonly type: "string";
   readonly value: string;
 }
 
+/** A list. */
 export interface ArrayNode extends Positioned {
   readonly type: "array";
   readonly items: readonly DataNode[];
@@ -41,6 +44,7 @@ export interface ObjectNode extends Positioned {
   readonly entries: readonly ObjectEntry[];
 }
 
+/** A key with its value. */
 export interface ObjectEntry {
   readonly key: string;
   /** Where the key starts. */

@@ -7,7 +7,7 @@
 /** A string whose every unit is one byte of what Go would hold. */
 export type ByteString = string & { readonly __bytes: unique symbol };
 
-/** What {@link decodeRune} found; `width` 1 with `rune` U+FFFD is a byte that is no UTF-8. */
+/** What {@link decodeRune} found; `width` 1 with `rune` U+FFFD is a byte that is not UTF-8. */
 export interface Rune {
   readonly rune: number;
   readonly width: number;
@@ -32,7 +32,7 @@ export function bytesFrom(bytes: Uint8Array): ByteString {
   return out as ByteString;
 }
 
-/** The way back to a JavaScript string; every byte that is no UTF-8 becomes one U+FFFD, as in Go's json.Marshal. */
+/** The way back to a JavaScript string; every byte that is not UTF-8 becomes one U+FFFD, as in Go's json.Marshal. */
 export function textOf(bytes: ByteString): string {
   if (isAscii(bytes)) return bytes;
   let out = "";

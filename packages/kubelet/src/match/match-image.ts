@@ -18,7 +18,7 @@ export interface MatchSide {
   readonly path: string;
 }
 
-/** One label beside the other; only compared while everything before it matched. */
+/** A label of the pattern and the image's at the same place; only compared while everything before it matched. */
 export interface LabelMatch {
   readonly pattern: string;
   readonly image: string;
@@ -28,7 +28,7 @@ export interface LabelMatch {
 /** What decided a comparison. The kubelet stops at the first that differs. */
 export type MatchReason =
   | { readonly kind: "matched" }
-  /** The pattern or the image is no URL; the kubelet takes that for "does not match". */
+  /** The pattern or the image is not a URL, which to the kubelet is "does not match". */
   | { readonly kind: "invalid"; readonly side: "pattern" | "image" | "label"; readonly error: string }
   | { readonly kind: "port"; readonly pattern: string; readonly image: string }
   | { readonly kind: "label-count"; readonly pattern: number; readonly image: number }
@@ -45,10 +45,10 @@ export type MatchNote =
   | "userinfo"
   /** `*`, `?` or `[` in the path is taken literally. */
   | "path-glob"
-  /** The path is a prefix of characters, not of segments: `r.io/foo` also takes `r.io/foobar`. */
+  /** The path is a prefix of characters, not of segments: `r.io/foo` also matches `r.io/foobar`. */
   | "path-prefix";
 
-/** Whether one matchImages entry takes an image, and why. */
+/** Whether one entry of matchImages matches an image, and why. */
 export interface MatchExplanation {
   readonly matched: boolean;
   /** What URLsMatchStr returns as its error, or null. */

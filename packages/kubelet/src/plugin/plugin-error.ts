@@ -5,7 +5,7 @@ export type PluginFault =
   /** It ended with a status other than 0, or by a signal. */
   | "exit"
   | "timeout"
-  /** Its output is no JSON, or does not say what it is. */
+  /** Its output is not JSON, or does not say what it is. */
   | "not-json"
   | "api-version"
   | "undecodable";

@@ -84,7 +84,7 @@ function start(
 }
 
 /**
- * Go's exec is the bare system call, which takes ELF files and scripts with `#!`. Other runtimes fall back to /bin/sh,
+ * Go's exec is the bare system call, which runs ELF files and scripts with `#!`. Other runtimes fall back to /bin/sh,
  * so what the kernel would refuse is refused here first.
  */
 function isExecutableFormat(fileSystem: FileSystem, file: string): boolean {

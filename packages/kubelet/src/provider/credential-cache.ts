@@ -11,7 +11,7 @@ interface Entry {
   readonly expiresAt: bigint;
 }
 
-/** Expired entries that nobody asks for are dropped at most this often. */
+/** Expired entries that are not looked up are removed at most this often. */
 const PURGE_INTERVAL = 15n * 60n * 1_000_000_000n;
 
 /** Times are nanoseconds since the epoch. */

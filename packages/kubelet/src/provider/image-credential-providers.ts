@@ -84,7 +84,7 @@ export class ImageCredentialProviders {
    * answers in order.
    *
    * @param reference an image as a pod names it, such as `nginx` or `r.io/team/app:v1`
-   * @param pod for whom; without one, as for a static pod without service account
+   * @param pod the pod that pulls; without one, a static pod without service account
    * @throws {ImageNameError} when the kubelet would not take the image name
    */
   async credentialsFor(reference: string, pod?: Pod): Promise<ImageCredentials> {

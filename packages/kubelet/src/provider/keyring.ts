@@ -40,7 +40,7 @@ export class Keyring<T> {
     const url = /^https?:\/\//.test(key) ? key : `https://${key}`;
     try {
       const { host, path } = parseHttpUrl(url);
-      // Docker's client takes /v1/ and /v2/ for the host itself.
+      // To Docker's client, /v1/ and /v2/ mean the host itself.
       const rest = /^\/v[12]\//.test(path) ? path.slice(3) : path;
       return (rest === "/" ? host : host + rest) as ByteString;
     } catch (error) {

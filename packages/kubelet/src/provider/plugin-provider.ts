@@ -11,16 +11,16 @@ import { CredentialCache, type Credentials } from "./credential-cache.ts";
 import type { Pod, ServiceAccountCoordinates } from "./service-account.ts";
 import {
   type Identity,
-  NOBODY,
+  NO_SERVICE_ACCOUNT,
   ServiceAccountError,
   ServiceAccountMode,
-  type ServiceAccountWorld,
+  type ServiceAccountPlatform,
 } from "./service-account-mode.ts";
 import { SingleFlight } from "./single-flight.ts";
 import type { CacheEntryTrace, ProviderTrace } from "./trace.ts";
 
 /** What providers need from outside. */
-export interface ProviderWorld extends ServiceAccountWorld {
+export interface ProviderPlatform extends ServiceAccountPlatform {
   readonly clock: Clock;
   /** Runs the provider's executable; see runPlugin. */
   readonly exec: (provider: CredentialProvider, call: PluginCall) => Promise<PluginResponse>;
@@ -47,14 +47,14 @@ const CACHE_KEY_TYPES = ["Image", "Registry", "Global"] as const;
 /** A plugin that is configured and registered. */
 export class PluginProvider {
   readonly #provider: CredentialProvider;
-  readonly #world: ProviderWorld;
+  readonly #platform: ProviderPlatform;
   readonly #mode: ServiceAccountMode | undefined;
   readonly #cache: CredentialCache;
   readonly #flights = new SingleFlight<PluginResponse>();
 
-  constructor(provider: CredentialProvider, platform: ProviderWorld) {
+  constructor(provider: CredentialProvider, platform: ProviderPlatform) {
     this.#provider = provider;
-    this.#world = platform;
+    this.#platform = platform;
     this.#mode = ServiceAccountMode.of(provider, platform);
     this.#cache = new CredentialCache(this.#now());
   }
@@ -97,7 +97,7 @@ export class PluginProvider {
   async #provide(image: string, pod: Pod | undefined, trace: Tracing): Promise<Omit<Provided, "trace">> {
     const identified =
       this.#mode === undefined
-        ? { identity: NOBODY }
+        ? { identity: NO_SERVICE_ACCOUNT }
         : await this.#mode.identify(pod ?? { namespace: "", name: "", uid: "", serviceAccountName: "" });
     if ("skipped" in identified) {
       trace.outcome = identified.skipped;
@@ -140,10 +140,10 @@ export class PluginProvider {
 
   async #run(image: string, identity: Identity, trace: Tracing): Promise<PluginResponse> {
     const key = this.#flightKey(image, identity);
-    const started = this.#world.clock.now();
+    const started = this.#platform.clock.now();
     try {
       const { value, shared } = await this.#flights.do(key, () =>
-        this.#world.exec(this.#provider, {
+        this.#platform.exec(this.#provider, {
           image,
           serviceAccountToken: identity.token,
           serviceAccountAnnotations: identity.annotations,
@@ -157,7 +157,7 @@ export class PluginProvider {
         cause: error,
       });
     } finally {
-      trace.execMs = this.#world.clock.now() - started;
+      trace.execMs = this.#platform.clock.now() - started;
     }
   }
 
@@ -202,7 +202,7 @@ export class PluginProvider {
   /** Since 1.34: a cached token would outlive its pod, so only cacheType `Token` may use it as the password. */
   #refuseEchoedToken(credentials: Credentials, { token }: Identity): void {
     if (token === undefined || token.isEmpty || this.#mode?.cachesByToken !== false) return;
-    if (this.#world.rules.minor < 34) return;
+    if (this.#platform.rules.minor < 34) return;
     for (const { password } of credentials.values()) {
       if (password.reveal() === token.reveal()) {
         throw new ProvideError(
@@ -213,7 +213,7 @@ export class PluginProvider {
   }
 
   #now(): bigint {
-    return BigInt(Math.floor(this.#world.clock.now() * 1000)) * 1000n;
+    return BigInt(Math.floor(this.#platform.clock.now() * 1000)) * 1000n;
   }
 }
 

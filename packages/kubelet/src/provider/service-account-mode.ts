@@ -6,9 +6,9 @@ import type { ByteString } from "../go/bytes.ts";
 import { serviceAccountKey, tokenHashOf } from "./cache-key.ts";
 import type { Pod, ServiceAccount, ServiceAccountCoordinates, ServiceAccounts } from "./service-account.ts";
 
-/** For whom a plugin is run, and what it gets to know about that. */
+/** The service account that a plugin is run for, and what the plugin learns of it. */
 export interface Identity {
-  /** Empty for nobody in particular. */
+  /** Empty without a service account. */
   readonly cacheKey: ByteString;
   readonly token: Secret | undefined;
   /** Empty without a token. */
@@ -24,7 +24,7 @@ export type IdentityResult =
   | { readonly skipped: "missing-annotation"; readonly annotation: string };
 
 /** What a plugin is run with outside service account mode, and in it for a pod that has and needs no account. */
-export const NOBODY: Identity = {
+export const NO_SERVICE_ACCOUNT: Identity = {
   cacheKey: "" as ByteString,
   token: undefined,
   tokenHash: "",
@@ -37,8 +37,8 @@ export class ServiceAccountError extends Error {
   override name = "ServiceAccountError";
 }
 
-/** What the mode needs besides the provider. */
-export interface ServiceAccountWorld {
+/** What the mode uses from outside. */
+export interface ServiceAccountPlatform {
   readonly crypto: Pick<Crypto, "sha256">;
   readonly serviceAccounts?: ServiceAccounts | undefined;
   readonly saTokens: boolean;
@@ -48,19 +48,19 @@ export interface ServiceAccountWorld {
 /** One provider's service account mode. */
 export class ServiceAccountMode {
   readonly #attributes: ServiceAccountTokenAttributes;
-  readonly #world: ServiceAccountWorld;
+  readonly #platform: ServiceAccountPlatform;
 
   /** Undefined when the provider is not in that mode: no attributes, no audience, or the feature gate is off. */
-  static of(provider: CredentialProvider, platform: ServiceAccountWorld): ServiceAccountMode | undefined {
+  static of(provider: CredentialProvider, platform: ServiceAccountPlatform): ServiceAccountMode | undefined {
     const attributes = provider.tokenAttributes;
     if (attributes === null || attributes.serviceAccountTokenAudience === "" || !platform.saTokens)
       return undefined;
     return new ServiceAccountMode(attributes, platform);
   }
 
-  private constructor(attributes: ServiceAccountTokenAttributes, platform: ServiceAccountWorld) {
+  private constructor(attributes: ServiceAccountTokenAttributes, platform: ServiceAccountPlatform) {
     this.#attributes = attributes;
-    this.#world = platform;
+    this.#platform = platform;
   }
 
   /** Every token is a cache entry of its own, and a plugin may hand the token back as the password. */
@@ -78,7 +78,7 @@ export class ServiceAccountMode {
     if (pod.serviceAccountName === "") {
       return this.#attributes.requireServiceAccount === true
         ? { skipped: "no-service-account" }
-        : { identity: NOBODY };
+        : { identity: NO_SERVICE_ACCOUNT };
     }
     const account = await this.#account(pod);
     const annotations = new Map<string, string>();
@@ -92,7 +92,7 @@ export class ServiceAccountMode {
       if (value !== undefined) annotations.set(key, value);
     }
     const token = await this.#token(pod, account);
-    const tokenHash = tokenHashOf(token, this.#world.crypto);
+    const tokenHash = tokenHashOf(token, this.#platform.crypto);
     const coordinates = { namespace: pod.namespace, name: pod.serviceAccountName, uid: account.uid };
     const cacheKey = serviceAccountKey({
       ...coordinates,
@@ -115,7 +115,7 @@ export class ServiceAccountMode {
       return await this.#api().requestToken({
         namespace: pod.namespace,
         serviceAccountName: pod.serviceAccountName,
-        serviceAccountUid: this.#world.rules.minor >= 34 ? account.uid : "",
+        serviceAccountUid: this.#platform.rules.minor >= 34 ? account.uid : "",
         audiences: [this.#attributes.serviceAccountTokenAudience],
         podName: pod.name,
         podUid: pod.uid,
@@ -126,8 +126,8 @@ export class ServiceAccountMode {
   }
 
   #api(): ServiceAccounts {
-    if (this.#world.serviceAccounts === undefined) throw new Error("there is no API server to ask");
-    return this.#world.serviceAccounts;
+    if (this.#platform.serviceAccounts === undefined) throw new Error("there is no API server to ask");
+    return this.#platform.serviceAccounts;
   }
 }
 

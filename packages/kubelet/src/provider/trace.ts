@@ -5,7 +5,7 @@ import type { ServiceAccountCoordinates } from "./service-account.ts";
 
 /** How far a provider came. */
 export type ProviderOutcome =
-  /** No entry of matchImages takes the image: the plugin is not run, and nothing is logged. */
+  /** No entry of matchImages matches the image: the plugin is not run, and nothing is logged. */
   | "no-match"
   /** `requireServiceAccount` is true and the pod has none: not run. */
   | "no-service-account"

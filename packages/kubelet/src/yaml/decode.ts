@@ -17,6 +17,7 @@ export interface YamlDocument {
   readonly duplicates: readonly DuplicateKey[];
 }
 
+/** A key that was set before in the same mapping. */
 export interface DuplicateKey {
   /** The key as Go prints it with `%#v`. */
   readonly key: string;

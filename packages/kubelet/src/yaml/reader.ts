@@ -139,10 +139,12 @@ export function isBreak(char: string): boolean {
   return char === "\n" || char === "\r" || char === "\u0085" || char === "\u2028" || char === "\u2029";
 }
 
+/** A line break, or {@link END}. */
 export function isBreakOrEnd(char: string): boolean {
   return char === END || isBreak(char);
 }
 
+/** A space, a tab, a line break, or {@link END}. */
 export function isBlankOrEnd(char: string): boolean {
   return isBlank(char) || isBreakOrEnd(char);
 }

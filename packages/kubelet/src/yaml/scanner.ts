@@ -6,6 +6,7 @@ import { END, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, type Mark, type Yaml
 import { scanBlockText, scanPlain, scanQuoted } from "./scan-scalar.ts";
 import { scanAnchor, scanDirective, scanTag } from "./scan-tag.ts";
 
+/** What a token is; libyaml's names. */
 export type TokenType =
   | "stream-start"
   | "stream-end"

@@ -34,6 +34,7 @@ export interface YamlAliasNode extends Placed {
   readonly target: YamlNode;
 }
 
+/** A node of the tree. */
 export type YamlNode = YamlScalarNode | YamlMapNode | YamlSequenceNode | YamlAliasNode;
 
 /** The text is not YAML. `message` is go-yaml's, without its `yaml: `. */
