@@ -103,6 +103,7 @@ export {
 } from "./options/registry-mirrors.ts";
 export type { Usage } from "./options/usage.ts";
 export type { Answer, Context, CredentialProvider, Invocation } from "./provider.ts";
+export { redact } from "./redact.ts";
 export { type Platform, run } from "./run.ts";
 export type { Crypto } from "./runtime/crypto.ts";
 export {
@@ -115,7 +116,7 @@ export {
   type ShellResult,
 } from "./runtime/programs.ts";
 export type { Stdio } from "./runtime/stdio.ts";
-export { redact, Secret } from "./secret.ts";
+export { Secret } from "./secret.ts";
 export { serve } from "./serve.ts";
 export { VERSION } from "./version.ts";
 export {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { createLogger, MAX_LINE_BYTES, parseLogSettings } from "./log.ts";
+import { createLogger, errorLine, MAX_LINE_BYTES, parseLogSettings } from "./log.ts";
 import { Secret } from "./secret.ts";
 
 function logger(setting: string | undefined) {
@@ -26,7 +26,48 @@ test("an error is one line that starts with the plugin's name", () => {
   const { log, lines } = logger(undefined);
   log.info("not shown");
   log.error("a: b\nc\u2028d\u001b[31m");
-  assert.deepEqual(lines, ["p: a: b c d [31m\n"]);
+  assert.deepEqual(lines, ["p: a: b c d\\u001b[31m\n"]);
+});
+
+test("what a terminal obeys or hides is escaped, in both formats (security 17)", () => {
+  const text = "a\u202eb\u009bc\u200bd\ufeffe\ud800f\u{e0001}g";
+  const human = logger(undefined);
+  human.log.error(text);
+  assert.deepEqual(human.lines, ["p: a\\u202eb\\u009bc\\u200bd\\ufeffe\\ud800f\\udb40\\udc01g\n"]);
+  const json = logger("json,debug");
+  json.log.debug("http", { field: text });
+  assert.match(json.lines[0] ?? "", /^[\x20-\x7e]+\n$/);
+  assert.equal(JSON.parse(json.lines[0] ?? "").field, text);
+  assert.equal(errorLine("p", "a\nb\u202e"), "p: a b\\u202e\n");
+});
+
+test("a secret is blanked before a text is cut, wherever the cut falls, in every encoding (security 7)", () => {
+  const secret = "1//0gDx-refresh/token+of&the=service~account_0123456789";
+  new Secret(secret);
+  const encodings = [
+    (text: string) => text,
+    encodeURIComponent,
+    (text: string) => new URLSearchParams({ text }).toString().slice(5),
+    (text: string) => Buffer.from(text).toString("base64"),
+    (text: string) => Buffer.from(`user:${text}`).toString("base64url"),
+  ];
+  for (const encode of encodings) {
+    const encoded = encode(secret);
+    fc.assert(
+      fc.property(fc.nat(3 * MAX_LINE_BYTES), fc.nat(2 * MAX_LINE_BYTES), (before, after) => {
+        const text = `${"x ".repeat(before / 2)}${encoded}${" y".repeat(after / 2)}`;
+        for (const value of [undefined, "json,debug"]) {
+          const { log, lines } = logger(value);
+          log.error(text, { field: text, deep: [{ text }] });
+          for (let at = 8; at + 15 <= encoded.length - 4; at++) {
+            const piece = encoded.slice(at, at + 15);
+            assert.ok(!lines.join("").includes(piece), `${piece} is in ${lines.join("")}`);
+          }
+        }
+      }),
+      { numRuns: 50 },
+    );
+  }
 });
 
 test("off is silence", () => {

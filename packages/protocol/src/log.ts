@@ -1,4 +1,4 @@
-import { redact } from "./secret.ts";
+import { redact } from "./redact.ts";
 
 /** The levels of IMAGECRED_LOG, from the most lines to none. */
 export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
@@ -76,15 +76,11 @@ function jsonLine(
   now: number,
 ): string {
   const time = new Date(now).toISOString();
-  return redact(
-    JSON.stringify({
-      time,
-      level,
-      plugin,
-      message: shorten(oneLine(message), 2 * MAX_LINE_BYTES),
-      ...fields,
-    }),
-  );
+  // Texts are redacted before they are cut or escaped, the line once more for what crosses their limits.
+  const clean = (_: string, value: unknown) => (typeof value === "string" ? redact(value) : value);
+  const short = shorten(oneLine(redact(message)), 2 * MAX_LINE_BYTES);
+  const line = redact(JSON.stringify({ time, level, plugin, message: short, ...fields }, clean));
+  return line.replace(INVISIBLE, escaped);
 }
 
 function humanLine(level: string, plugin: string, message: string, fields: LogFields | undefined): string {
@@ -92,12 +88,33 @@ function humanLine(level: string, plugin: string, message: string, fields: LogFi
   const details = Object.entries(fields ?? {})
     .map(([key, value]) => ` ${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join("");
-  return shorten(redact(oneLine(prefix + message + details)), MAX_LINE_BYTES);
+  return shorten(oneLine(redact(prefix + message + details)), MAX_LINE_BYTES);
 }
 
-/** Control characters, line ends among them, would let a server's answer forge log lines. */
+/** The line of stderr for an error, as the logger writes it: redacted, on one line, of {@link MAX_LINE_BYTES} at most. */
+export function errorLine(plugin: string, message: string): string {
+  return `${humanLine("error", plugin, message, undefined)}\n`;
+}
+
+/**
+ * What a terminal obeys or does not show: control characters (C0 and C1), line and paragraph separators, format characters
+ * (bidirectional controls, zero-width characters, byte order marks), lone surrogates.
+ */
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+
+/** Such characters in a server's response could forge log lines or show a text that is not there. */
 function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
+  return text
+    .replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, " ")
+    .trim()
+    .replace(INVISIBLE, escaped);
+}
+
+/** `\u202e`, in JSON the escape of the same character. */
+function escaped(character: string): string {
+  return Array.from({ length: character.length }, (_, index) => {
+    return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
+  }).join("");
 }
 
 /** Cuts in the middle: the start says what was attempted, the end what to do. */

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { inspect } from "node:util";
-import { redact, Secret } from "./secret.ts";
+import { redact } from "./redact.ts";
+import { Secret } from "./secret.ts";
 
 test("a secret prints as [redacted] however it is turned into text", () => {
   const secret = new Secret("hunter2-hunter2");

@@ -2,9 +2,9 @@ import { crypto, runShell, stdio, transport } from "#runtime";
 import { systemClock } from "./clock.ts";
 import { messageOf } from "./errors.ts";
 import { systemFiles } from "./files.ts";
+import { errorLine } from "./log.ts";
 import type { CredentialProvider } from "./provider.ts";
 import { run } from "./run.ts";
-import { redact } from "./secret.ts";
 
 /**
  * Runs a plugin as the kubelet expects one to run, and ends the process: request from stdin, response to stdout, exit 0;
@@ -13,7 +13,8 @@ import { redact } from "./secret.ts";
  */
 export function serve<Options>(provider: CredentialProvider<Options>): void {
   stdio.onUncaught((error) => {
-    stdio.writeStderr(`${provider.name}: internal error: ${redact(messageOf(error))}; please report it\n`);
+    const message = `internal error: ${messageOf(error)}; please report it`;
+    stdio.writeStderr(errorLine(provider.name, message));
     stdio.exit(1);
   });
   void run(provider, {

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CredentialError } from "../errors.ts";
+import { Secret } from "../secret.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
 import { ManualClock } from "../testing/manual-clock.ts";
 import { createHttpClient } from "./client.ts";
 import { Deadline } from "./deadline.ts";
+import { parseJson } from "./json.ts";
 import { type Target, TransportError, type TransportRequest, type TransportResponse } from "./transport.ts";
 
-type Step = TransportError | { readonly status: number; readonly headers?: Record<string, string> };
+type Step =
+  | TransportError
+  | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 
 /** A transport that plays a script and remembers what it was asked. The real ones have a suite of their own. */
 function client(script: readonly Step[] = [], env: Record<string, string> = {}, totalMs = 20_000) {
@@ -21,7 +25,11 @@ function client(script: readonly Step[] = [], env: Record<string, string> = {}, 
         const step = script[sent.length] ?? { status: 200 };
         sent.push(request);
         if (step instanceof TransportError) throw step;
-        return { status: step.status, headers: step.headers ?? {}, body: new Uint8Array() };
+        return {
+          status: step.status,
+          headers: step.headers ?? {},
+          body: new TextEncoder().encode(step.body),
+        };
       },
       preconnect: (target) => ahead.push(target),
       firstSent: () => new Promise(() => {}),
@@ -86,6 +94,22 @@ describe("cloud calls", () => {
       /limit of 3000 ms for the whole request was used up/,
     );
     assert.equal(sent.length, 2);
+  });
+
+  test("blank the request's secrets in what a refusal repeats, before anything can cut it (security 7)", async () => {
+    const secret = new Secret("1//0gDx-refresh/token+value");
+    const echo = JSON.stringify({ error: `bad token ${encodeURIComponent(secret.reveal())}`, code: 7 });
+    const { http } = client([{ status: 400, body: echo, headers: { "www-authenticate": secret.reveal() } }]);
+    const { body, headers } = await http.cloud({ ...call, url: "https://api.test/" });
+    assert.deepEqual(parseJson(body), { error: "bad token [redacted]", code: 7 });
+    assert.equal(headers["www-authenticate"], "[redacted]");
+  });
+
+  test("leave a credential as it is", async () => {
+    const secret = new Secret("token-that-was-known-before");
+    const { http } = client([{ status: 200, body: secret.reveal() }]);
+    const { body } = await http.cloud({ ...call, url: "https://api.test/" });
+    assert.equal(new TextDecoder().decode(body), secret.reveal());
   });
 
   test("refuse plain http, except to loopback", async () => {

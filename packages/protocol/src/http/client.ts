@@ -2,6 +2,7 @@ import type { Clock } from "../clock.ts";
 import type { Environment } from "../environment.ts";
 import { CredentialError } from "../errors.ts";
 import type { Logger } from "../log.ts";
+import { redact } from "../redact.ts";
 import type { Deadline } from "./deadline.ts";
 import { isLinkLocalHost, isLoopbackHost, unbracketed } from "./ip.ts";
 import { proxyFor } from "./proxy.ts";
@@ -203,13 +204,30 @@ async function oneAttempt(
       maxResponseBytes: MAX_RESPONSE_BYTES,
     });
     log.debug("http", { ...fields, status: response.status, ms: clock.now() - startedAt });
-    return response;
+    return response.status < 300 ? response : redacted(response);
   } catch (error) {
     if (error instanceof TransportError) {
       log.debug("http", { ...fields, failed: `${error.phase} ${error.code}`, ms: clock.now() - startedAt });
     }
     throw error;
   }
+}
+
+/** More of a refusal is not looked at. */
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+/**
+ * A response that carries no credential, without the secrets of the request that it may repeat. This is done here, for
+ * all callers, since they quote parts of it: a piece of a secret is harder to find than the whole.
+ */
+function redacted({ status, headers, body }: TransportResponse): TransportResponse {
+  const text = new TextDecoder().decode(body.subarray(0, MAX_REFUSAL_BYTES));
+  const clean = redact(text);
+  return {
+    status,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, redact(value)])),
+    body: clean === text ? body.subarray(0, MAX_REFUSAL_BYTES) : new TextEncoder().encode(clean),
+  };
 }
 
 /** Failures that a second try may not see again. A name that does not exist or a bad certificate will not get better. */

@@ -1,4 +1,8 @@
+import { redact } from "../redact.ts";
 import type { TransportResponse } from "./transport.ts";
+
+/** Bytes of a body that are searched for secrets before its first words are quoted. */
+const LOOKED_AT = 8 * 1024;
 
 /** A JSON object as it was parsed: nothing is known about its fields yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
@@ -34,9 +38,11 @@ export function textAt(document: unknown, ...path: readonly string[]): string | 
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The first 80 characters of a body of an unexpected format, quoted, for messages. */
+/** The first 80 characters of a body of an unexpected format, redacted and quoted, for messages. */
 export function bodyStart({ body }: Pick<TransportResponse, "body">): string {
-  const text = new TextDecoder().decode(body.subarray(0, 400)).replace(/\s+/g, " ").trim();
+  const text = redact(new TextDecoder().decode(body.subarray(0, LOOKED_AT)))
+    .replace(/\s+/g, " ")
+    .trim();
   if (text === "") return "an empty body";
   return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
 }

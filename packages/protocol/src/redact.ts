@@ -1,0 +1,191 @@
+import { base64 } from "./encoding.ts";
+
+/**
+ * Blanks secrets in text that leaves the process, or that came from outside and is about to be cut or quoted. A secret is
+ * found as it is, percent-encoded, JSON-escaped or as an HTML entity (in any mixture, twice over too), in base64 and
+ * base64url at any alignment (so also as the password of a `user:password` pair), and in pieces of 15 characters and more.
+ *
+ * Every value is remembered for the life of the process, which is one request. What a search needs is made when the first
+ * text is searched: a run without a line on stderr costs nothing.
+ */
+
+const REDACTED = "[redacted]";
+
+/** Shorter values are left alone: blanking every "a" of a message would hide the message. */
+const SHORTEST_SECRET = 6;
+
+/** Blocks of this many characters are searched for; every piece of twice the length less one contains a whole block. */
+const BLOCK = 8;
+
+/** A shorter piece of a longer secret is left alone: it may be an ordinary word. */
+const SHORTEST_PIECE = 12;
+
+/** Text encoded more often than this is not decoded to its end. */
+const LAYERS = 3;
+
+const pending: string[] = [];
+const forms = new Set<string>();
+
+/** From now on {@link redact} blanks this value. Values of less than 6 characters are ignored. */
+export function remember(value: string): void {
+  if (value.length >= SHORTEST_SECRET) pending.push(value);
+}
+
+/** `text` with every remembered value, in every encoding, replaced by `[redacted]`. */
+export function redact(text: string): string {
+  for (const value of pending.splice(0)) for (const form of formsOf(value)) forms.add(form);
+  if (forms.size === 0 || text.length < SHORTEST_SECRET) return text;
+  const marks: Range[] = [];
+  searchLayer(plainLayer(text), 1, marks);
+  return blank(text, marks);
+}
+
+/** Searches the text, and what comes out of it when one of its encodings is taken off. */
+function searchLayer(layer: Layer, depth: number, marks: Range[]): void {
+  for (const form of forms) markForm(form, layer, marks);
+  if (depth === LAYERS) return;
+  for (const encoding of ENCODINGS) {
+    const decoded = decodedLayer(layer, encoding);
+    if (decoded !== undefined) searchLayer(decoded, depth + 1, marks);
+  }
+}
+
+/** Start and end (exclusive) in the original text. */
+type Range = readonly [start: number, end: number];
+
+/** Text in which a search is made. Character `i` of it is at `starts[i]` of the original; the end of the last follows. */
+interface Layer {
+  readonly text: string;
+  readonly starts: readonly number[] | undefined;
+}
+
+/** The value and its base64, as one character a byte of UTF-8. */
+function formsOf(value: string): string[] {
+  const bytes = new TextEncoder().encode(value);
+  const found = [binary(bytes)];
+  for (const before of [0, 1, 2]) {
+    const encoded = base64(Uint8Array.from([...new Array<number>(before).fill(0), ...bytes])).replace(
+      /=+$/,
+      "",
+    );
+    // The first and the last characters also depend on the neighbours, where there are any.
+    const own = encoded.slice(
+      before === 0 ? 0 : before + 1,
+      (before + bytes.length) % 3 === 0 ? undefined : -1,
+    );
+    found.push(own, own.replaceAll("+", "-").replaceAll("/", "_"));
+  }
+  if (value.includes(" ")) found.push(binary(new TextEncoder().encode(value.replaceAll(" ", "+"))));
+  return found.filter((form) => form.length >= SHORTEST_SECRET);
+}
+
+function markForm(form: string, { text, starts }: Layer, marks: Range[]): void {
+  const short = form.length < 2 * BLOCK;
+  for (let at = 0; at < form.length; at += BLOCK) {
+    const block = short ? form : form.slice(at, at + BLOCK);
+    if (block.length < BLOCK && !short) break;
+    for (let hit = text.indexOf(block); hit >= 0; hit = text.indexOf(block, hit + 1)) {
+      let start = hit;
+      let end = hit + block.length;
+      for (let own = at; own > 0 && start > 0 && form[own - 1] === text[start - 1]; own--) start--;
+      for (let own = at + block.length; own < form.length && form[own] === text[end]; own++) end++;
+      if (!short && end - start < SHORTEST_PIECE) continue;
+      marks.push(starts === undefined ? [start, end] : [starts[start] ?? 0, starts[end] ?? 0]);
+    }
+    if (short) break;
+  }
+}
+
+/** One character a byte; the original itself where it is ASCII. */
+function plainLayer(text: string): Layer {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+  if (/^[\x00-\x7f]*$/.test(text)) return { text, starts: undefined };
+  const encoder = new TextEncoder();
+  let out = "";
+  const starts: number[] = [];
+  let at = 0;
+  for (const character of text) {
+    for (const byte of binary(encoder.encode(character))) {
+      out += byte;
+      starts.push(at);
+    }
+    at += character.length;
+  }
+  return { text: out, starts: [...starts, at] };
+}
+
+/** Taken off one at a time: a secret may itself contain what looks like one of the others. */
+const ENCODINGS: readonly RegExp[] = [
+  /%[0-9a-f]{2}/gi,
+  /\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi,
+  /&(?:amp|quot|apos|lt|gt|#\d{1,3}|#x[0-9a-f]{1,2});/gi,
+];
+
+/** With the characters of one encoding decoded once; undefined where there are none. */
+function decodedLayer({ text, starts }: Layer, encoding: RegExp): Layer | undefined {
+  const original = (index: number) => starts?.[index] ?? index;
+  const moved: number[] = [];
+  let out = "";
+  let at = 0;
+  const copyTo = (end: number) => {
+    out += text.slice(at, end);
+    for (; at < end; at++) moved.push(original(at));
+  };
+  for (const match of text.matchAll(encoding)) {
+    copyTo(match.index);
+    const bytes = decoded(match[0]);
+    out += bytes;
+    for (let count = bytes.length; count > 0; count--) moved.push(original(match.index));
+    at = match.index + match[0].length;
+  }
+  if (out === "") return undefined;
+  copyTo(text.length);
+  return { text: out, starts: [...moved, original(text.length)] };
+}
+
+const NAMED: Readonly<Record<string, string>> = {
+  "&amp;": "&",
+  "&quot;": '"',
+  "&apos;": "'",
+  "&lt;": "<",
+  "&gt;": ">",
+  "\\b": "\b",
+  "\\f": "\f",
+  "\\n": "\n",
+  "\\r": "\r",
+  "\\t": "\t",
+};
+
+/** The bytes that an encoded character stands for. */
+function decoded(encoded: string): string {
+  const named = NAMED[encoded.toLowerCase()];
+  if (named !== undefined) return named;
+  if (encoded.startsWith("%")) return String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
+  if (encoded.startsWith("&#x")) return utf8(Number.parseInt(encoded.slice(3), 16));
+  if (encoded.startsWith("&#")) return utf8(Number.parseInt(encoded.slice(2), 10));
+  if (encoded.length === 6) return utf8(Number.parseInt(encoded.slice(2), 16));
+  return encoded.slice(1);
+}
+
+function utf8(code: number): string {
+  return binary(new TextEncoder().encode(String.fromCharCode(code)));
+}
+
+function binary(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}
+
+/** The text with its marked ranges replaced; ranges that overlap or touch are one. */
+function blank(text: string, marks: readonly Range[]): string {
+  if (marks.length === 0) return text;
+  let out = "";
+  let at = 0;
+  for (const [start, end] of [...marks].sort((a, b) => a[0] - b[0])) {
+    if (end <= at) continue;
+    if (start > at || at === 0) out += `${text.slice(at, Math.max(start, at))}${REDACTED}`;
+    at = end;
+  }
+  return out + text.slice(at);
+}
