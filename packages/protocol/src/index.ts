@@ -73,7 +73,7 @@ export {
   parseIdentityPolicy,
   planIdentity,
 } from "./identity/policy.ts";
-export { claimsOf } from "./jwt.ts";
+export { claimsOf, jwtExpiry } from "./jwt.ts";
 export {
   createLogger,
   LOG_LEVELS,
@@ -118,6 +118,7 @@ export {
 export type { Stdio } from "./runtime/stdio.ts";
 export { Secret } from "./secret.ts";
 export { serve } from "./serve.ts";
+export { isToken, receivedToken } from "./token.ts";
 export { VERSION } from "./version.ts";
 export {
   API_GROUP,
@@ -126,7 +127,7 @@ export {
   carriesServiceAccount,
   isApiVersion,
 } from "./wire/api-version.ts";
-export { cacheSecondsUntil } from "./wire/cache-duration.ts";
+export { cacheSecondsUntil, expiryByClock, MAX_CACHE_SECONDS } from "./wire/cache-duration.ts";
 export { formatGoDuration, GoDurationError, parseGoDuration } from "./wire/go-duration.ts";
 export { type ImageName, parseImage } from "./wire/image-name.ts";
 export { type CredentialProviderRequest, decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { base64url, fromBase64 } from "./encoding.ts";
-import { claimsOf } from "./jwt.ts";
+import { claimsOf, jwtExpiry } from "./jwt.ts";
 
 test("claims of any JSON object come back", () => {
   fc.assert(
@@ -37,4 +37,14 @@ test("base64url there and back", () => {
       assert.deepEqual(Buffer.from(fromBase64(Buffer.from(bytes).toString("base64"))), Buffer.from(bytes));
     }),
   );
+});
+
+test("a JWT's expiry, bounded by its issue where the clock is slow", () => {
+  const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
+  assert.equal(jwtExpiry(token({ exp: 2_000, iat: 1_000 }), 1_500_000), 2_000_000);
+  assert.equal(jwtExpiry(token({ exp: 2_000, iat: 1_000 }), 400_000), 1_400_000);
+  assert.equal(jwtExpiry(token({ exp: 2_000, nbf: 1_000 }), 400_000), 1_400_000);
+  assert.equal(jwtExpiry(token({ exp: 2_000 }), 400_000), 2_000_000);
+  for (const exp of [undefined, "2000", null, -1, 0]) assert.equal(jwtExpiry(token({ exp }), 0), undefined);
+  assert.equal(jwtExpiry("opaque", 0), undefined);
 });

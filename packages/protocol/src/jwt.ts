@@ -1,5 +1,6 @@
 import { fromBase64 } from "./encoding.ts";
 import { asObject, type JsonObject } from "./http/json.ts";
+import { expiryByClock } from "./wire/cache-duration.ts";
 
 /**
  * The claims of a JWT, without checking its signature: for the expiry and the tenant of our own tokens, which their
@@ -13,4 +14,22 @@ export function claimsOf(token: string): JsonObject {
   } catch {
     return {};
   }
+}
+
+/**
+ * When a JWT expires, in milliseconds since the epoch of this machine's clock: its `exp`, bounded by the life that its
+ * `iat` (or `nbf`) gives it, should the clock be slow. Undefined for what is not a JWT or has no `exp`.
+ * @param now milliseconds since the epoch
+ */
+export function jwtExpiry(token: string, now: number): number | undefined {
+  const { exp, iat, nbf } = claimsOf(token);
+  const expiresAt = milliseconds(exp);
+  return expiresAt === undefined
+    ? undefined
+    : expiryByClock(expiresAt, milliseconds(iat) ?? milliseconds(nbf), now);
+}
+
+/** NumericDate (RFC 7519 section 2): seconds since the epoch. */
+function milliseconds(date: unknown): number | undefined {
+  return typeof date === "number" && Number.isFinite(date) && date > 0 ? date * 1000 : undefined;
 }

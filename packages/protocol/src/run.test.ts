@@ -171,6 +171,22 @@ describe("run", () => {
     });
   }
 
+  test("has limits that timers cannot count to (security 17: IMAGECRED_TIMEOUT=600h)", async () => {
+    for (const IMAGECRED_TIMEOUT of ["600h", "2562047h"]) {
+      assert.equal((await execute({ env: { IMAGECRED_TIMEOUT, IMAGECRED_LOG: "error" } })).code, 0);
+    }
+  });
+
+  test("answers a credential without a usable expiry as one that must not be cached", async () => {
+    const auth = { "r.io": { username: "u", password: new Secret("the-password") } };
+    const credential = async (): Promise<Answer> => ({
+      cacheKeyType: "Registry",
+      auth,
+      expiresAt: Number.NaN,
+    });
+    assert.equal(JSON.parse((await execute({ credential })).stdout).cacheDuration, "0s");
+  });
+
   test("names the registry in an error that does not", async () => {
     const failing = (action: string) =>
       execute({

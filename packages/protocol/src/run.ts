@@ -162,7 +162,8 @@ function write(stdio: Stdio, text: string): void {
 }
 
 function cacheSecondsOf(answer: Answer, platform: Platform, registry: string): number {
-  if (answer.expiresAt === "do-not-cache") return 0;
+  // An expiry that nothing can be made of is no reason to withhold the credential.
+  if (answer.expiresAt === "do-not-cache" || Number.isNaN(answer.expiresAt)) return 0;
   const now = platform.clock.now();
   if (!(answer.expiresAt > now)) {
     throw new CredentialError({
@@ -175,7 +176,8 @@ function cacheSecondsOf(answer: Answer, platform: Platform, registry: string): n
 }
 
 function isoTime(milliseconds: number): string {
-  return Number.isFinite(milliseconds) ? new Date(milliseconds).toISOString() : String(milliseconds);
+  const date = new Date(milliseconds);
+  return Number.isNaN(date.getTime()) ? String(milliseconds) : date.toISOString();
 }
 
 /** The kubelet ends a plugin after this long and keeps nothing of it (k8s.io/kubernetes, plugin.go, pluginExecTimeout). */
@@ -193,8 +195,11 @@ function timeoutMs(value: string | undefined, log: Logger): number {
   if (milliseconds <= 0) throw new OptionsError(`IMAGECRED_TIMEOUT is ${value}, expected more than 0`);
   if (milliseconds >= KUBELET_LIMIT_MS)
     log.warn(`IMAGECRED_TIMEOUT is ${value}, but the kubelet ends plugins after 60s`);
-  return milliseconds;
+  return Math.min(milliseconds, LONGEST_TIMEOUT_MS);
 }
+
+/** Timers overflow after 24 days, and a run that takes as long as this has no limit. */
+const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
 /** The line for stderr: our own errors say all that there is to say, anything else is a defect and says so. */
 function explain(error: unknown): string {

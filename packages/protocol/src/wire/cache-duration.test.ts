@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { cacheSecondsUntil } from "./cache-duration.ts";
+import { cacheSecondsUntil, expiryByClock, MAX_CACHE_SECONDS } from "./cache-duration.ts";
 
 test("half of twelve hours, up to a tenth less", () => {
   const twelveHours = 12 * 3600 * 1000;
@@ -12,9 +12,9 @@ test("half of twelve hours, up to a tenth less", () => {
 test("always whole seconds, never negative, never past half of what is left", () => {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
-    fc.property(fc.integer(), fc.integer({ min: 0 }), random, (expiresAt, now, chance) => {
+    fc.property(fc.double(), fc.integer({ min: 0 }), random, (expiresAt, now, chance) => {
       const seconds = cacheSecondsUntil(expiresAt, now, chance);
-      assert.ok(Number.isSafeInteger(seconds) && seconds >= 0);
+      assert.ok(Number.isSafeInteger(seconds) && seconds >= 0 && seconds <= MAX_CACHE_SECONDS);
       assert.ok(seconds === 0 || seconds * 2000 <= expiresAt - now);
     }),
   );
@@ -22,4 +22,27 @@ test("always whole seconds, never negative, never past half of what is left", ()
 
 test("what has expired, or never made sense, is not cached", () => {
   for (const expiresAt of [0, -1, Number.NaN, 1_900]) assert.equal(cacheSecondsUntil(expiresAt, 1_000, 0), 0);
+});
+
+test("an expiry in another unit is cached for a day at most (AWS 11)", () => {
+  const now = Date.UTC(2026, 10, 27);
+  const inMilliseconds = (now + 3_600_000) * 1000;
+  for (const expiresAt of [
+    inMilliseconds,
+    Number.MAX_SAFE_INTEGER,
+    Number.MAX_VALUE,
+    Number.POSITIVE_INFINITY,
+  ]) {
+    assert.equal(cacheSecondsUntil(expiresAt, now, 0.5), 86_400);
+  }
+});
+
+test("a slow clock does not lengthen a credential's life (Azure 9)", () => {
+  const hour = 3_600_000;
+  const issuedAt = Date.UTC(2026, 10, 27, 12);
+  const expiresAt = issuedAt + 3 * hour;
+  const fourHoursSlow = issuedAt - 4 * hour;
+  assert.equal(expiryByClock(expiresAt, issuedAt, fourHoursSlow) - fourHoursSlow, 3 * hour);
+  assert.equal(expiryByClock(expiresAt, issuedAt, issuedAt + hour), expiresAt);
+  assert.equal(expiryByClock(expiresAt, undefined, fourHoursSlow), expiresAt);
 });

@@ -90,6 +90,16 @@ describe("decodeRequest", () => {
       /serviceAccountToken is an object/,
     ],
     [
+      "a token with a line end",
+      JSON.stringify(request({ serviceAccountToken: "eyJh.eyJp.c2ln\n" })),
+      /serviceAccountToken has characters that a token cannot have/,
+    ],
+    [
+      "a token with half a character",
+      '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.io/a","serviceAccountToken":"a\\ud800"}',
+      /serviceAccountToken has characters/,
+    ],
+    [
       "annotations of another type",
       JSON.stringify(request({ serviceAccountAnnotations: ["a"] })),
       /serviceAccountAnnotations is an array/,

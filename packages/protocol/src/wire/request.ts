@@ -1,5 +1,6 @@
 import { RequestError } from "../errors.ts";
 import { Secret } from "../secret.ts";
+import { isToken } from "../token.ts";
 import { API_VERSIONS, type ApiVersion, carriesServiceAccount, isApiVersion } from "./api-version.ts";
 import { type ImageName, parseImage } from "./image-name.ts";
 
@@ -81,7 +82,9 @@ function decodeToken(value: unknown): Secret | undefined {
   if (value === undefined || value === null || value === "") return undefined;
   if (typeof value !== "string")
     throw new RequestError(`serviceAccountToken is ${typeName(value)}, expected a string`);
-  return new Secret(value);
+  const token = new Secret(value);
+  if (!isToken(value)) throw new RequestError("serviceAccountToken has characters that a token cannot have");
+  return token;
 }
 
 function decodeAnnotations(value: unknown): Readonly<Record<string, string>> {

@@ -1,0 +1,28 @@
+import { CredentialError } from "./errors.ts";
+import { Secret } from "./secret.ts";
+
+/**
+ * True for text that can be a token or a password in an HTTP header: visible ASCII, at least one character. Control
+ * characters would end a header, and anything else (a replacement character of invalid UTF-8, a lone surrogate) shows that
+ * the text is not what its sender meant.
+ */
+export function isToken(text: string): boolean {
+  return /^[\x21-\x7e]+$/.test(text);
+}
+
+/**
+ * A token from a server's response. It is checked where it comes in, so that the error can name its sender.
+ * @param text as the response has it
+ * @param action what was being done, for the error
+ * @param field the token's name in the response, for the error
+ * @throws {CredentialError} for text that is not a token, see {@link isToken}
+ */
+export function receivedToken(text: string, action: string, field: string): Secret {
+  const token = new Secret(text);
+  if (isToken(text)) return token;
+  throw new CredentialError({
+    action,
+    reason: `the ${field} in the response has characters that a token cannot have`,
+    advice: "check what answers there: a proxy, or another service",
+  });
+}
