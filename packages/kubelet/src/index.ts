@@ -2,6 +2,17 @@
  * What the kubelet does with image credential provider plugins, with the kubelet's wording where it has one. Pure
  * functions and small classes; the file system, the clock and processes are handed in.
  */
+export {
+  type FiledCredential,
+  type IgnoredKey,
+  Keyring,
+  type LabelMatch,
+  type MatchExplanation,
+  type MatchNote,
+  type MatchReason,
+  type MatchSide,
+  matchImage,
+} from "@imagecred/protocol/keyring";
 export { configHash } from "./config/hash.ts";
 export {
   type KubeletRules,
@@ -20,14 +31,6 @@ export type {
 export { PROVIDER_API_VERSIONS } from "./config/validate.ts";
 export type { DiskEntry, FileSystem } from "./file-system.ts";
 export { type ImageName, ImageNameError, parseImageName } from "./match/image-name.ts";
-export {
-  type LabelMatch,
-  type MatchExplanation,
-  type MatchNote,
-  type MatchReason,
-  type MatchSide,
-  matchImage,
-} from "./match/match-image.ts";
 export { PluginError, type PluginFault } from "./plugin/plugin-error.ts";
 export { encodePluginRequest, type PluginRequest } from "./plugin/request.ts";
 export { decodePluginResponse, type PluginCredential, type PluginResponse } from "./plugin/response.ts";
@@ -38,7 +41,6 @@ export {
   type ProvidersOptions,
   type TriedCredential,
 } from "./provider/image-credential-providers.ts";
-export { type Found, type IgnoredKey, Keyring } from "./provider/keyring.ts";
 export {
   checkRegistration,
   type ExecutableProblem,

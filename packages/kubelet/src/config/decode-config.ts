@@ -2,6 +2,8 @@
  * One file's bytes into a configuration: `decode` in pkg/credentialprovider/plugin/config.go with the serializers of
  * apimachinery below it (pkg/runtime/serializer/json/json.go).
  */
+
+import { bytesFrom, quote, textOf } from "@imagecred/protocol/go";
 import { DecodeContext, DecodeError, type DecodeFault } from "../decode/decode-context.ts";
 import {
   type GroupVersionKind,
@@ -10,8 +12,6 @@ import {
   interpret,
 } from "../decode/group-version-kind.ts";
 import type { DataNode } from "../decode/tree.ts";
-import { bytesFrom, textOf } from "../go/bytes.ts";
-import { quote } from "../go/quote.ts";
 import { type DataDocument, DocumentError, type LineColumn, parseDocument } from "./document.ts";
 import { isOtherKnownKind, otherKindText } from "./known-kinds.ts";
 import type { KubeletRules } from "./kubernetes-version.ts";

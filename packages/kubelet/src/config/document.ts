@@ -3,9 +3,9 @@
  * behind white space is JSON, everything else is YAML.
  */
 
+import { type ByteString, bytesFrom, decodeRune, isSpace } from "@imagecred/protocol/go";
 import { JsonSyntaxError, parseGoJson } from "../decode/json.ts";
 import type { DataNode } from "../decode/tree.ts";
-import { type ByteString, bytesFrom, decodeRune, isSpace } from "../go/bytes.ts";
 import { type DuplicateKey, decodeYaml } from "../yaml/decode.ts";
 import { parseYaml } from "../yaml/parser.ts";
 import { YamlReader } from "../yaml/reader.ts";

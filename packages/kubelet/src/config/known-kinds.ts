@@ -2,8 +2,9 @@
  * What the kubelet's decoder for this file knows besides CredentialProviderConfig (the scheme of
  * pkg/credentialprovider/plugin/plugin.go, v1.37.2). Naming one of these is another error than naming a stranger.
  */
+
+import { quote } from "@imagecred/protocol/go";
 import { type GroupVersionKind, groupVersionText } from "../decode/group-version-kind.ts";
-import { quote } from "../go/quote.ts";
 
 const CONFIG_GROUP = "kubelet.config.k8s.io";
 const PLUGIN_GROUP = "credentialprovider.kubelet.k8s.io";

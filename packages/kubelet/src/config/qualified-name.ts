@@ -1,5 +1,5 @@
 /** apimachinery's IsQualifiedName (pkg/api/validate/content/kube.go, v0.37.2): names of annotations. */
-import { bytesOf } from "../go/bytes.ts";
+import { bytesOf } from "@imagecred/protocol/go";
 
 const NAME = "([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]";
 const LABEL = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";

@@ -1,9 +1,8 @@
 /** readCredentialProviderConfig of pkg/credentialprovider/plugin/config.go: a file or, since 1.34, a directory. */
 import type { Crypto } from "@imagecred/protocol";
+import { compareBytes, quote } from "@imagecred/protocol/go";
 import { type FileSystem, reasonOf, reasonOfAbsence } from "../file-system.ts";
-import { compareBytes } from "../go/bytes.ts";
 import { joinPath } from "../go/path.ts";
-import { quote } from "../go/quote.ts";
 import { type DecodedFile, decodeConfig } from "./decode-config.ts";
 import { aggregateText } from "./field-error.ts";
 import { configHash } from "./hash.ts";

@@ -1,7 +1,6 @@
 /** validateCredentialProviderConfig of pkg/credentialprovider/plugin/config.go, v1.26 to v1.37. */
-import { compareBytes } from "../go/bytes.ts";
+import { compareBytes, GoUrlError, parseHttpUrl } from "@imagecred/protocol/go";
 import { goToLower } from "../go/lower.ts";
-import { GoUrlError, parseHttpUrl } from "../go/url.ts";
 import { type FieldError, FieldErrors } from "./field-error.ts";
 import type { KubeletRules } from "./kubernetes-version.ts";
 import { type NameWords, qualifiedNameFaults } from "./qualified-name.ts";

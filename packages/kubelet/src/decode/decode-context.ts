@@ -1,4 +1,4 @@
-import { quote } from "../go/quote.ts";
+import { quote } from "@imagecred/protocol/go";
 import type { DataNode } from "./tree.ts";
 
 /** What kind of fault a document has. */

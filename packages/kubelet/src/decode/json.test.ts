@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { bytesOf } from "@imagecred/protocol/go";
 import fc from "fast-check";
-import { bytesOf } from "../go/bytes.ts";
 import { JsonSyntaxError, parseGoJson } from "./json.ts";
 import type { DataNode } from "./tree.ts";
 

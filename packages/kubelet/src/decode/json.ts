@@ -3,8 +3,7 @@
  * texts. JSON.parse could not serve: the kubelet shows these texts, sees repeated keys, and we want positions.
  */
 
-import { type ByteString, textOf } from "../go/bytes.ts";
-import { quoteJsonByte } from "../go/quote.ts";
+import { type ByteString, quoteJsonByte, textOf } from "@imagecred/protocol/go";
 import type { DataNode, ObjectEntry } from "./tree.ts";
 
 /** No JSON. `message` is Go's, `offset` counts bytes. */

@@ -1,4 +1,4 @@
-import { isPrint } from "./printable.ts";
+import { isPrint } from "@imagecred/protocol/go";
 
 /**
  * strings.ToLower: one code point at a time, without JavaScript's rules for words and languages. The one code point

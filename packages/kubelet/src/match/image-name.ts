@@ -2,8 +2,9 @@
  * Image names as the kubelet reads them from a pod: ParseImageName in pkg/util/parsers/parsers.go (v1.37.2) on top of
  * ParseNormalizedNamed of github.com/distribution/reference v0.6.0. The grammar is that package's regexp.go.
  */
+
+import { quote } from "@imagecred/protocol/go";
 import { goToLower } from "../go/lower.ts";
-import { quote } from "../go/quote.ts";
 
 /** The parts of an image name. */
 export interface ImageName {

@@ -1,6 +1,6 @@
 /** What the kubelet writes to a plugin's stdin: k8s.io/kubelet/pkg/apis/credentialprovider, encoded by Go. */
 import type { Secret } from "@imagecred/protocol";
-import { compareBytes } from "../go/bytes.ts";
+import { compareBytes } from "@imagecred/protocol/go";
 import { goJson } from "../go/json-text.ts";
 
 /** A request; token and annotations are only sent in `credentialprovider.kubelet.k8s.io/v1`. */

@@ -1,5 +1,6 @@
 /** What the kubelet makes of a plugin's stdout: execPlugin in pkg/credentialprovider/plugin/plugin.go. */
 import { Secret } from "@imagecred/protocol";
+import { bytesFrom } from "@imagecred/protocol/go";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
 import { DecodeContext, DecodeError } from "../decode/decode-context.ts";
 import { type GoType, goDurationPointer, goMap, goString, goStruct } from "../decode/go-type.ts";
@@ -11,7 +12,6 @@ import {
 } from "../decode/group-version-kind.ts";
 import { JsonSyntaxError, parseGoJson } from "../decode/json.ts";
 import type { DataNode } from "../decode/tree.ts";
-import { bytesFrom } from "../go/bytes.ts";
 import { PluginError } from "./plugin-error.ts";
 
 /** A user name and a password. */

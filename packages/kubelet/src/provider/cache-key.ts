@@ -1,6 +1,6 @@
 /** Keys of the credential cache, byte for byte those of plugin.go (cryptobyte builders), as {@link ByteString}s. */
 import { type Crypto, hex, type Secret } from "@imagecred/protocol";
-import { type ByteString, bytesOf, compareBytes } from "../go/bytes.ts";
+import { type ByteString, bytesOf, compareBytes } from "@imagecred/protocol/go";
 
 /** The base key of an answer with cacheKeyType `Global`; no image or registry has angle brackets. */
 export const GLOBAL_CACHE_KEY = "<global>";

@@ -1,5 +1,5 @@
 /** The cache of one provider: client-go's ExpirationCache as plugin.go uses it. Lives in memory, as the kubelet's does. */
-import type { ByteString } from "../go/bytes.ts";
+import type { ByteString } from "@imagecred/protocol/go";
 import type { PluginCredential } from "../plugin/response.ts";
 
 /** Credentials by key. */

@@ -1,13 +1,13 @@
 /** The kubelet's registered providers as one: NewExternalCredentialProviderDockerKeyring and Lookup in plugins.go. */
 import type { Clock, Crypto, RunProgram } from "@imagecred/protocol";
+import { compareBytes } from "@imagecred/protocol/go";
+import { type IgnoredKey, Keyring } from "@imagecred/protocol/keyring";
 import { type KubeletRules, kubeletRules } from "../config/kubernetes-version.ts";
 import type { CredentialProviderConfig } from "../config/types.ts";
 import type { FileSystem } from "../file-system.ts";
-import { compareBytes } from "../go/bytes.ts";
 import { type ImageName, parseImageName } from "../match/image-name.ts";
 import type { PluginCredential } from "../plugin/response.ts";
 import { type PluginRuntime, runPlugin } from "../plugin/run-plugin.ts";
-import { type IgnoredKey, Keyring } from "./keyring.ts";
 import { PluginProvider } from "./plugin-provider.ts";
 import type { Pod, ServiceAccountCoordinates, ServiceAccounts } from "./service-account.ts";
 import type { ProviderTrace } from "./trace.ts";

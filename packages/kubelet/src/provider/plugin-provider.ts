@@ -1,8 +1,8 @@
 /** pluginProvider of pkg/credentialprovider/plugin/plugin.go: one configured plugin with its cache. */
 import type { Clock } from "@imagecred/protocol";
+import type { ByteString } from "@imagecred/protocol/go";
+import { type MatchExplanation, matchImage } from "@imagecred/protocol/keyring";
 import type { CredentialProvider } from "../config/types.ts";
-import type { ByteString } from "../go/bytes.ts";
-import { type MatchExplanation, matchImage } from "../match/match-image.ts";
 import { PluginError } from "../plugin/plugin-error.ts";
 import type { PluginResponse } from "../plugin/response.ts";
 import type { PluginCall } from "../plugin/run-plugin.ts";

@@ -1,11 +1,12 @@
 /** RegisterCredentialProviderPlugins of plugin.go: what else must be right before a kubelet starts. */
+
+import { quote } from "@imagecred/protocol/go";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
 import { kubeletRules } from "../config/kubernetes-version.ts";
 import { type ConfigReading, type ReadOptions, readConfig } from "../config/read-config.ts";
 import type { CredentialProvider } from "../config/types.ts";
 import { type FileSystem, reasonOf, reasonOfAbsence } from "../file-system.ts";
 import { joinPath } from "../go/path.ts";
-import { quote } from "../go/quote.ts";
 
 /** What is wrong with a provider's executable. */
 export interface ExecutableProblem {

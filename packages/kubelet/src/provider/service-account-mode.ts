@@ -1,8 +1,8 @@
 /** Service account mode (KEP 4412): serviceAccountProvider in plugin.go, for a provider with `tokenAttributes`. */
 import type { Crypto, Secret } from "@imagecred/protocol";
+import type { ByteString } from "@imagecred/protocol/go";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
 import type { CredentialProvider, ServiceAccountTokenAttributes } from "../config/types.ts";
-import type { ByteString } from "../go/bytes.ts";
 import { serviceAccountKey, tokenHashOf } from "./cache-key.ts";
 import type { Pod, ServiceAccount, ServiceAccountCoordinates, ServiceAccounts } from "./service-account.ts";
 

@@ -1,5 +1,5 @@
 /** What one provider did for one image: what `imagecred get` and `doctor` tell. */
-import type { MatchExplanation } from "../match/match-image.ts";
+import type { MatchExplanation } from "@imagecred/protocol/keyring";
 import type { PluginFault } from "../plugin/plugin-error.ts";
 import type { ServiceAccountCoordinates } from "./service-account.ts";
 

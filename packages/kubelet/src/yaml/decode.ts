@@ -3,8 +3,8 @@
  * decode.go says what happens to repeated keys, merge keys, aliases and keys that are no text.
  */
 
+import { compareBytes } from "@imagecred/protocol/go";
 import type { DataNode, ObjectEntry } from "../decode/tree.ts";
-import { compareBytes } from "../go/bytes.ts";
 import { formatFloat64 } from "../go/float.ts";
 import { compareKeys, goSyntax, keyText } from "./key.ts";
 import { resolveScalar, type ScalarValue, YamlValueError } from "./scalar.ts";

@@ -1,7 +1,6 @@
 /** Keys of a YAML mapping, which need not be text. */
-import { compareBytes } from "../go/bytes.ts";
+import { compareBytes, quote } from "@imagecred/protocol/go";
 import { formatFloat32, formatFloat64 } from "../go/float.ts";
-import { quote } from "../go/quote.ts";
 import type { ScalarValue } from "./scalar.ts";
 
 /** The key as a JSON key; undefined where sigs.k8s.io/yaml has none for it. */

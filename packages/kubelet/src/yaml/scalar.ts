@@ -3,7 +3,7 @@
  * corrections, so `yes` is true, `010` is 8, `1_000` is a number and `1e999` is text.
  */
 
-import { type ByteString, textOf } from "../go/bytes.ts";
+import { type ByteString, textOf } from "@imagecred/protocol/go";
 
 /** A scalar as the parser found it. */
 export interface YamlScalar {

@@ -1,5 +1,5 @@
 /** Directives, anchors and tags (go.yaml.in/yaml/v2 v2.4.4, scannerc.go). */
-import { type ByteString, textOf } from "../go/bytes.ts";
+import { type ByteString, textOf } from "@imagecred/protocol/go";
 import { isBlank, isBlankOrEnd, type YamlReader } from "./reader.ts";
 import { skipRestOfLine } from "./scan-scalar.ts";
 import { utf8Width } from "./text.ts";

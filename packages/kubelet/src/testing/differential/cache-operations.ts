@@ -1,8 +1,8 @@
 import { type Clock, parseGoDuration, Secret } from "@imagecred/protocol";
+import type { ByteString } from "@imagecred/protocol/go";
 import { crypto } from "@imagecred/protocol/runtime";
 import { kubeletRules } from "../../config/kubernetes-version.ts";
 import type { CredentialProvider } from "../../config/types.ts";
-import type { ByteString } from "../../go/bytes.ts";
 import { PluginError } from "../../plugin/plugin-error.ts";
 import type { PluginResponse } from "../../plugin/response.ts";
 import { cacheKey } from "../../provider/cache-key.ts";

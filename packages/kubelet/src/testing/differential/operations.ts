@@ -1,15 +1,18 @@
 /** The operations of the line protocol; inputs and answers have the form of the recorded cases in testdata/. */
 import { formatGoDuration, GoDurationError, parseGoDuration, Secret } from "@imagecred/protocol";
+import {
+  BadPatternError,
+  bytesOf,
+  GoUrlError,
+  globMatch,
+  parseHttpUrl,
+  quote,
+  textOf,
+} from "@imagecred/protocol/go";
+import { Keyring, matchImage, splitHost } from "@imagecred/protocol/keyring";
 import { qualifiedNameFaults } from "../../config/qualified-name.ts";
-import { bytesOf, textOf } from "../../go/bytes.ts";
-import { BadPatternError, globMatch } from "../../go/glob.ts";
-import { quote } from "../../go/quote.ts";
-import { GoUrlError, parseHttpUrl } from "../../go/url.ts";
-import { splitHost } from "../../match/host-port.ts";
 import { ImageNameError, parseImageName } from "../../match/image-name.ts";
-import { matchImage } from "../../match/match-image.ts";
 import { encodePluginRequest } from "../../plugin/request.ts";
-import { Keyring } from "../../provider/keyring.ts";
 import { cacheKeyCase, provideCase } from "./cache-operations.ts";
 import { configCase } from "./config-operation.ts";
 import { type Case, list, optionalText, record, text } from "./input.ts";

@@ -2,10 +2,10 @@
 import { type ByteString, textOf } from "../go/bytes.ts";
 import { quote } from "../go/quote.ts";
 import { GoUrlError, parseHttpUrl } from "../go/url.ts";
-import { matchImage } from "../match/match-image.ts";
+import { matchImage } from "./match-image.ts";
 
 /** A credential that fits an image. */
-export interface Found<T> {
+export interface FiledCredential<T> {
   /** The key that it is filed under: host, port and path, without scheme. */
   readonly key: string;
   readonly credential: T;
@@ -58,7 +58,7 @@ export class Keyring<T> {
    * bytes, so longer paths before shorter and exact hosts before most globs. When none matches a Docker Hub image,
    * those for `index.docker.io`.
    */
-  lookup(image: string): Found<T>[] {
+  lookup(image: string): FiledCredential<T>[] {
     const keys = [...this.#credentials.keys()].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));
     const found = keys
       .filter((key) => matchImage(textOf(key), image).matched)
@@ -67,7 +67,7 @@ export class Keyring<T> {
     return this.#filed(DOCKER_HUB_KEY as ByteString);
   }
 
-  #filed(key: ByteString): Found<T>[] {
+  #filed(key: ByteString): FiledCredential<T>[] {
     return (this.#credentials.get(key) ?? []).map((credential) => ({ key: textOf(key), credential }));
   }
 }

@@ -1,0 +1,20 @@
+/**
+ * Go's strings, quoting, URLs and globs, as far as the kubelet's behaviour depends on them: the ground of
+ * `@imagecred/protocol/keyring` and of programs that predict what a kubelet does.
+ */
+export {
+  type ByteString,
+  bytesFrom,
+  bytesOf,
+  compareBytes,
+  decodeRune,
+  isSpace,
+  RUNE_ERROR,
+  type Rune,
+  textOf,
+} from "./bytes.ts";
+export { BadPatternError, globMatch } from "./glob.ts";
+export { isPrint } from "./printable.ts";
+export { quote, quoteBytes, quoteJsonByte } from "./quote.ts";
+export { type GoUrl, GoUrlError, parseHttpUrl } from "./url.ts";
+export { unescapePart } from "./url-escape.ts";

@@ -1,0 +1,11 @@
+/** Which registry credentials the kubelet uses for an image: the rules of matchImages and of the keys of an answer's `auth`. */
+export { splitHost } from "./host-port.ts";
+export { type FiledCredential, type IgnoredKey, Keyring } from "./keyring.ts";
+export {
+  type LabelMatch,
+  type MatchExplanation,
+  type MatchNote,
+  type MatchReason,
+  type MatchSide,
+  matchImage,
+} from "./match-image.ts";
