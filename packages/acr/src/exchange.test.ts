@@ -149,7 +149,7 @@ for (const [args, image, keys, cacheKeyType] of MIRRORS) {
   });
 }
 
-test("a mirror of something that is no registry of the cloud is a mistake, found before any request", async () => {
+test("a mirror of what is not a registry of the cloud is an error, found before any request", async () => {
   const args = ["--registry", "mirror.test=evil.test", CONFIG];
   const message = await failure(clouds, { args, image: "mirror.test/app" }, OptionsError);
   assert.match(message, /--registry maps mirror\.test to evil\.test, but that does not end in \.azurecr\.io/);

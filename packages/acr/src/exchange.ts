@@ -3,7 +3,9 @@ import {
   type Context,
   CredentialError,
   claimsOf,
+  failureOf,
   parseJson,
+  type RegistryCredential,
   redirectReason,
   Secret,
   type TransportResponse,
@@ -11,14 +13,6 @@ import {
 } from "@imagecred/protocol";
 import type { EntraToken } from "./identity/token.ts";
 import type { AcrRegistry } from "./registry.ts";
-
-/** What a registry gives for an Entra token: the password of this user, until then. */
-export interface RegistryCredential {
-  readonly username: string;
-  readonly password: Secret;
-  /** Milliseconds since the epoch, from the token itself; `"do-not-cache"` for one that does not say. */
-  readonly expiresAt: number | "do-not-cache";
-}
 
 /** The user of registry tokens (https://learn.microsoft.com/azure/container-registry/container-registry-authentication). */
 const TOKEN_USER = "00000000-0000-0000-0000-000000000000";
@@ -28,7 +22,7 @@ const TOKEN_USER = "00000000-0000-0000-0000-000000000000";
  * first, since what it would say is known (https://azure.github.io/acr/AAD-OAuth.html).
  * @throws {CredentialError}
  */
-export async function exchangeToken(
+export async function exchange(
   registry: AcrRegistry,
   { token, tenantId }: EntraToken,
   userAgent: string | undefined,
@@ -58,8 +52,7 @@ export async function exchangeToken(
   if (refreshToken === undefined) throw exchangeError(registry, tenant, response, document);
   const exp = claimsOf(refreshToken)["exp"];
   return {
-    username: TOKEN_USER,
-    password: new Secret(refreshToken),
+    login: { username: TOKEN_USER, password: new Secret(refreshToken) },
     expiresAt: typeof exp === "number" ? exp * 1000 : "do-not-cache",
   };
 }
@@ -80,11 +73,14 @@ function exchangeError(
   const action = `exchanging the Entra token for a credential of ${host} (oauth2/exchange)`;
   const redirect = redirectReason(response);
   if (redirect !== undefined) return new CredentialError({ action, reason: redirect, advice: notAcr(host) });
+  // A refusal is the registry's only in its own format: proxies answer with 403 too.
+  const failure = firstError(document).code === undefined && status < 500 ? undefined : failureOf(status);
   const [said, advice] = explain(host, tenant, response, document);
   return new CredentialError({
     action,
     reason: `status ${status}${said}${request === undefined ? "" : ` (correlation id ${request})`}`,
     advice,
+    ...(failure === undefined ? {} : { failure }),
   });
 }
 

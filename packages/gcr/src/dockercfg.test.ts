@@ -103,21 +103,25 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       );
     });
 
-    test("gives nothing to a pod, unless the operator said so", async () => {
+    test("is the node's, and a pod's only where the operator says so", async () => {
       set(FILE);
       const question = {
         image: "registry.example.com/app",
         serviceAccount: { token: await clouds.google.podToken("cluster") },
       };
-      const refused = await askPlugin(gcr, clouds, { ...question, args });
-      assert.match(
-        refused.message,
-        /that flow's credentials are the node's; give them to pods with --identity node/,
-      );
-      assert.deepEqual(refused.calls, []);
-      for (const flag of ["--identity=node", "--identity-fallback=node"]) {
-        assert.deepEqual((await answered(gcr, clouds, { ...question, args: [...args, flag] })).calls, calls);
+      for (const flags of [[], ["--identity=node"], ["--identity-fallback=node"]]) {
+        assert.deepEqual(
+          (await answered(gcr, clouds, { ...question, args: [...args, ...flags] })).calls,
+          calls,
+        );
       }
+      const refused = await askPlugin(gcr, clouds, {
+        ...question,
+        args: [...args, "--identity-fallback=none"],
+      });
+      assert.match(refused.message, /credentials of --authFlow dockercfg(?:-url)? are the node's/);
+      assert.match(refused.message, /--identity-fallback unassigned/);
+      assert.deepEqual(refused.calls, []);
     });
   });
 }

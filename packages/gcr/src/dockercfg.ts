@@ -4,15 +4,16 @@ import {
   type Context,
   CredentialError,
   type CredentialProviderRequest,
+  type Found,
   type ImageName,
   parseJsonObject,
-  planIdentity,
   Secret,
   type TransportResponse,
   textAt,
   UnsupportedRegistryError,
+  withIdentity,
 } from "@imagecred/protocol";
-import { describeAnswer } from "./google-answer.ts";
+import { errorOf } from "./google-response.ts";
 import { readMetadata } from "./metadata.ts";
 import type { GcrOptions } from "./options.ts";
 
@@ -29,31 +30,49 @@ export async function dockercfgAnswer(
   options: GcrOptions,
   context: Context,
 ): Promise<Answer> {
-  const plan = planIdentity(request, options.identity);
-  if (plan.use === "pod" && !plan.fallbackToNode) {
-    throw new CredentialError({
-      action: `finding the pod's own credential for ${request.image.registry} with --authFlow ${options.authFlow}`,
-      reason: "that flow's credentials are the node's",
-      advice: "give them to pods with --identity node, or take tokenAttributes out of this provider",
-    });
-  }
-  const { text, origin } =
-    options.authFlow === "dockercfg"
-      ? { text: await readAttribute("google-dockercfg", context), origin: "google-dockercfg" }
+  const choice = {
+    request,
+    policy: options.identity,
+    mirrored: false,
+    pod: () => ({
+      name: "the pod's own credential",
+      find: async () => ({ unavailable: `credentials of --authFlow ${options.authFlow} are the node's` }),
+    }),
+    node: () => [
+      { name: `--authFlow ${options.authFlow}`, find: async () => await readDockercfg(options, context) },
+    ],
+    advice: {
+      pod: "take tokenAttributes out of this provider's configuration",
+      node: "set the instance's metadata attribute",
+    },
+  };
+  return await withIdentity(choice, context, async (found) => {
+    const { identity: file, principal } = await found;
+    const entries = file.filter(([key]) => covers(key, request.image));
+    if (entries.length === 0) {
+      throw new UnsupportedRegistryError(
+        `${request.image.registry} has no entry in the .dockercfg of ${principal}; add one, or narrow this provider's matchImages`,
+      );
+    }
+    return { cacheKeyType: "Image", auth: Object.fromEntries(entries), expiresAt: "do-not-cache" };
+  });
+}
+
+/** The entries of a .dockercfg, in its order. */
+type Entries = readonly (readonly [key: string, login: AuthConfig])[];
+
+async function readDockercfg({ authFlow }: GcrOptions, context: Context): Promise<Found<Entries>> {
+  const { body, origin } =
+    authFlow === "dockercfg"
+      ? { body: await readAttribute("google-dockercfg", context), origin: "google-dockercfg" }
       : await readFromUrl(context);
-  const entries = parseDockercfg(text, origin).filter(([key]) => covers(key, request.image));
-  if (entries.length === 0) {
-    throw new UnsupportedRegistryError(
-      `${request.image.registry} has no entry in the .dockercfg of ${origin}; add one, or narrow this provider's matchImages`,
-    );
-  }
-  return { cacheKeyType: "Image", auth: Object.fromEntries(entries), expiresAt: "do-not-cache" };
+  return { identity: parseDockercfg(body, origin), principal: origin };
 }
 
 async function readAttribute(name: string, context: Context): Promise<Uint8Array> {
-  const answer = await readMetadata(context, `instance/attributes/${name}`, name);
+  const response = await readMetadata(context, `instance/attributes/${name}`, name);
   return bodyOf(
-    answer,
+    response,
     `reading the metadata attribute ${name}`,
     `set the attribute ${name} on the instance`,
   );
@@ -61,10 +80,10 @@ async function readAttribute(name: string, context: Context): Promise<Uint8Array
 
 async function readFromUrl(
   context: Context,
-): Promise<{ readonly text: Uint8Array; readonly origin: string }> {
+): Promise<{ readonly body: Uint8Array; readonly origin: string }> {
   const attribute = "google-dockercfg-url";
   const url = new TextDecoder().decode(await readAttribute(attribute, context)).trim();
-  // Passwords travel in the answer, and the URL itself may hold a token, so it is not shown.
+  // Passwords travel in the response, and the URL itself may hold a token, so it is not shown.
   if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
     throw new CredentialError({
       action: `reading the .dockercfg that ${attribute} points to`,
@@ -73,26 +92,26 @@ async function readFromUrl(
     });
   }
   const origin = new URL(url).origin;
-  const answer = await context.http.cloud({
+  const response = await context.http.cloud({
     service: origin,
     operation: attribute,
     method: "GET",
     url,
   });
   return {
-    text: bodyOf(answer, `reading the .dockercfg at ${origin}`, `check the URL in ${attribute}`),
+    body: bodyOf(response, `reading the .dockercfg at ${origin}`, `check the URL in ${attribute}`),
     origin,
   };
 }
 
-function bodyOf(answer: TransportResponse, action: string, advice: string): Uint8Array {
-  if (answer.status === 200) return answer.body;
-  throw new CredentialError({ action, reason: describeAnswer(answer), advice });
+function bodyOf(response: TransportResponse, action: string, advice: string): Uint8Array {
+  if (response.status === 200) return response.body;
+  throw errorOf(response, action, advice);
 }
 
 /** The file's entries: `{ "https://host/path": { "auth": base64("user:password") } }`, or with username and password. */
-function parseDockercfg(text: Uint8Array, origin: string): readonly [string, AuthConfig][] {
-  const file = parseJsonObject(text);
+function parseDockercfg(body: Uint8Array, origin: string): Entries {
+  const file = parseJsonObject(body);
   if (file === undefined) {
     throw new CredentialError({
       action: `reading the .dockercfg of ${origin}`,
@@ -101,12 +120,12 @@ function parseDockercfg(text: Uint8Array, origin: string): readonly [string, Aut
     });
   }
   return Object.entries(file).flatMap(([key, value]) => {
-    const entry = typeof value === "object" && value !== null ? authOf({ ...value }) : undefined;
-    return entry === undefined ? [] : [[key, entry] as [string, AuthConfig]];
+    const entry = authOf(value);
+    return entry === undefined ? [] : [[key, entry] as const];
   });
 }
 
-function authOf(entry: Readonly<Record<string, unknown>>): AuthConfig | undefined {
+function authOf(entry: unknown): AuthConfig | undefined {
   const auth = textAt(entry, "auth");
   if (auth === undefined) {
     const [username, password] = [textAt(entry, "username"), textAt(entry, "password")];

@@ -15,14 +15,14 @@ const FLAVOR = "Google";
  * Reads one value of the metadata server.
  * @param path below /computeMetadata/v1/
  * @param operation for messages and logs: "token"
- * @throws {CredentialError} when no answer came, or one that is not a metadata server's. A status is an answer.
+ * @throws {CredentialError} when no answer came, or one that is not a metadata server's. A status is an response.
  */
 export async function readMetadata(
   context: Context,
   path: string,
   operation: string,
 ): Promise<TransportResponse> {
-  const answer = await context.http.metadata({
+  const response = await context.http.metadata({
     service: "the metadata server",
     operation,
     method: "GET",
@@ -30,10 +30,10 @@ export async function readMetadata(
     headers: { "metadata-flavor": FLAVOR },
   });
   // Errors of the real server carry the header too; a proxy's or a captive portal's page does not.
-  if (answer.headers["metadata-flavor"] === FLAVOR) return answer;
+  if (response.headers["metadata-flavor"] === FLAVOR) return response;
   throw new CredentialError({
     action: `asking the metadata server (${operation})`,
-    reason: `status ${answer.status} without the header Metadata-Flavor: Google, so something else answered`,
+    reason: `status ${response.status} without the header Metadata-Flavor: Google, so something else answered`,
     advice: `check what answers at ${metadataHost(context)}`,
   });
 }

@@ -4,11 +4,14 @@ import { CredentialError } from "./errors.ts";
 
 test("a copy with some parts replaced keeps the others, the cause too", () => {
   const cause = new Error("why");
-  const error = new CredentialError({ action: "a", reason: "r", advice: "x", tryNext: true, cause });
+  const error = new CredentialError({ action: "a", reason: "r", advice: "x", failure: "refused", cause });
   const other = error.with({ advice: "y" });
   assert.equal(other.message, "a: r; y");
-  assert.equal(other.tryNext, true);
+  assert.equal(other.failure, "refused");
   assert.equal(other.cause, cause);
   assert.equal(error.message, "a: r; x");
-  assert.equal(new CredentialError({ action: "a", reason: "r" }).with({ tryNext: true }).message, "a: r");
+  assert.equal(
+    new CredentialError({ action: "a", reason: "r" }).with({ failure: "refused" }).message,
+    "a: r",
+  );
 });

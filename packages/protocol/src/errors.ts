@@ -1,3 +1,19 @@
+/**
+ * Kinds of failure that programs tell apart. `unassigned`: no source has an identity. `refused`: the cloud answered, and
+ * said no to this identity. `temporary`: the same request may succeed later (5xx, throttling, timeouts, broken
+ * connections). `misconfigured`: somebody has to correct a value before anything can succeed.
+ */
+export type Failure = "unassigned" | "refused" | "temporary" | "misconfigured";
+
+/**
+ * The kind of failure that the status of a cloud's response stands for. Only for a response that the cloud itself made,
+ * which is known by its format: a proxy answers with 403 too.
+ */
+export function failureOf(status: number): Failure | undefined {
+  if (status === 408 || status === 425 || status === 429 || status >= 500) return "temporary";
+  return status >= 400 ? "refused" : undefined;
+}
+
 /** The parts of an error message that a person at 3 a.m. needs, in the order in which they are printed. */
 export interface CredentialErrorParts {
   /** What was being done: "asking Amazon ECR in us-west-2 for a token (GetAuthorizationToken)". */
@@ -6,8 +22,8 @@ export interface CredentialErrorParts {
   readonly reason: string;
   /** What to do about it, as an instruction. */
   readonly advice?: string;
-  /** True when the next identity of the chain may be tried; false (the default) ends the chain. */
-  readonly tryNext?: boolean;
+  /** What kind of failure it is, where that is certain. */
+  readonly failure?: Failure;
   readonly cause?: unknown;
 }
 
@@ -17,7 +33,7 @@ export class CredentialError extends Error {
   readonly action: string;
   readonly reason: string;
   readonly advice: string | undefined;
-  readonly tryNext: boolean;
+  readonly failure: Failure | undefined;
 
   constructor(parts: CredentialErrorParts) {
     const advice = parts.advice === undefined ? "" : `; ${parts.advice}`;
@@ -28,17 +44,17 @@ export class CredentialError extends Error {
     this.action = parts.action;
     this.reason = parts.reason;
     this.advice = parts.advice;
-    this.tryNext = parts.tryNext ?? false;
+    this.failure = parts.failure;
   }
 
   /** A copy with some parts replaced; the others, `cause` included, stay as they are. */
   with(changes: Partial<CredentialErrorParts>): CredentialError {
-    const { action, reason, advice, tryNext, cause } = this;
+    const { action, reason, advice, failure, cause } = this;
     return new CredentialError({
       action,
       reason,
       ...(advice === undefined ? {} : { advice }),
-      tryNext,
+      ...(failure === undefined ? {} : { failure }),
       cause,
       ...changes,
     });

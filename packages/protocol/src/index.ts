@@ -4,6 +4,8 @@ export type { Environment } from "./environment.ts";
 export {
   CredentialError,
   type CredentialErrorParts,
+  type Failure,
+  failureOf,
   messageOf,
   OptionsError,
   RequestError,
@@ -57,22 +59,18 @@ export {
   type TransportRequest,
   type TransportResponse,
 } from "./http/transport.ts";
-export {
-  type ChainResult,
-  type Found,
-  findIdentity,
-  type IdentitySource,
-  orNext,
-  type Unavailable,
+export type {
+  Found,
+  IdentitySource,
+  Unavailable,
 } from "./identity/chain.ts";
 export {
   type IdentityFallback,
-  type IdentityPlan,
   type IdentityPolicy,
   identityFlags,
   parseIdentityPolicy,
-  planIdentity,
 } from "./identity/policy.ts";
+export { type IdentityChoice, withIdentity } from "./identity/with-identity.ts";
 export { claimsOf, jwtExpiry } from "./jwt.ts";
 export {
   createLogger,
@@ -102,7 +100,13 @@ export {
   targetHost,
 } from "./options/registry-mirrors.ts";
 export type { Usage } from "./options/usage.ts";
-export type { Answer, Context, CredentialProvider, Invocation } from "./provider.ts";
+export type {
+  Answer,
+  Context,
+  CredentialProvider,
+  Invocation,
+  RegistryCredential,
+} from "./provider.ts";
 export { redact } from "./redact.ts";
 export { type Platform, run } from "./run.ts";
 export type { Crypto } from "./runtime/crypto.ts";

@@ -33,12 +33,21 @@ export interface Context {
   readonly random: () => number;
 }
 
-/** A registry credential, and until when. */
+/** What an exchange gives: user and password for a registry, with their expiry. */
+export interface RegistryCredential {
+  readonly login: AuthConfig;
+  /** Milliseconds since the epoch; `"do-not-cache"` where nothing says when it ends. */
+  readonly expiresAt: number | "do-not-cache";
+}
+
+/** A plugin's response: registry credentials, with their expiry. */
 export interface Answer {
   readonly cacheKeyType: CacheKeyType;
   readonly auth: Readonly<Record<string, AuthConfig>>;
   /** Milliseconds since the epoch at which the credential ends; `"do-not-cache"` answers `cacheDuration: "0s"`. */
   readonly expiresAt: number | "do-not-cache";
+  /** The longest time that the kubelet may cache the response, where that is less than its expiry allows. */
+  readonly maxCacheSeconds?: number;
 }
 
 /** A plugin, for `serve`. */

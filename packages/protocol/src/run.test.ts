@@ -213,6 +213,34 @@ describe("run", () => {
     );
   });
 
+  test("names the registry once in an error", async () => {
+    const credential = () =>
+      Promise.reject(
+        new CredentialError({ action: "looking for an identity for r.io", reason: "none found" }),
+      );
+    assert.equal(
+      (await execute({ credential })).stderr,
+      "test-credential-provider: looking for an identity for r.io: none found\n",
+    );
+  });
+
+  test("lets the kubelet cache no longer than a plugin says", async () => {
+    for (const [maxCacheSeconds, expected] of [
+      [300, "300s"],
+      [86_400, "1800s"],
+    ] as const) {
+      const { stdout } = await execute({
+        credential: async (_, clock) => ({
+          cacheKeyType: "Registry",
+          auth: { "r.io": { username: "u", password: new Secret("the-password") } },
+          expiresAt: clock.now() + HOUR,
+          maxCacheSeconds,
+        }),
+      });
+      assert.equal(JSON.parse(stdout).cacheDuration, expected);
+    }
+  });
+
   test("prints usage and version without reading a request", async () => {
     assert.match(
       (await execute({ args: ["--help"], stdin: "" })).stdout,

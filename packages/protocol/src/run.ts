@@ -103,6 +103,7 @@ async function respond<Options>(
       action: `getting a credential for ${registry}`,
       reason: `not done within ${deadline.totalMs} ms`,
       advice: "IMAGECRED_LOG=debug shows which call is slow; IMAGECRED_TIMEOUT sets the limit",
+      failure: "temporary",
     },
   );
   const cacheSeconds = cacheSecondsOf(answer, platform, registry);
@@ -172,7 +173,8 @@ function cacheSecondsOf(answer: Answer, platform: Platform, registry: string): n
       advice: "check the node's clock",
     });
   }
-  return cacheSecondsUntil(answer.expiresAt, now, platform.random());
+  const seconds = cacheSecondsUntil(answer.expiresAt, now, platform.random());
+  return Math.min(seconds, answer.maxCacheSeconds ?? seconds);
 }
 
 function isoTime(milliseconds: number): string {

@@ -1,20 +1,11 @@
-import { type Context, CredentialError, fromBase64, type Secret } from "@imagecred/protocol";
-
-/** A certificate with its private key, as an application has it. */
-export interface ClientCertificate {
-  /** DER: the certificate, then those that issued it. */
-  readonly chain: readonly [Uint8Array, ...Uint8Array[]];
-  /** PKCS#8 or PKCS#1, not encrypted. */
-  readonly privateKeyPem: string;
-  /** Where it comes from, for messages. */
-  readonly path: string;
-}
+import { type Context, fromBase64, type Secret } from "@imagecred/protocol";
+import { type ClientCertificate, unusable } from "./client-certificate.ts";
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
 /**
  * Reads a certificate with its private key: PEM (its key perhaps encrypted with the password), or PKCS#12.
- * @throws {CredentialError} for what holds none, or does not open with the password
+ * @throws {CredentialError} for a file without one, or that does not open with the password
  */
 export async function readCertificateFile(
   path: string,
@@ -68,9 +59,4 @@ function derOf(body: string, path: string): Uint8Array {
   } catch {
     throw unusable(path, "a certificate in it is not base64", "check the file");
   }
-}
-
-/** @param path for the message */
-export function unusable(path: string, reason: string, advice: string): CredentialError {
-  return new CredentialError({ action: `reading the client certificate ${path}`, reason, advice });
 }

@@ -1,6 +1,7 @@
 import {
   bodyStart,
   CredentialError,
+  failureOf,
   parseJson,
   redirectReason,
   type TransportResponse,
@@ -54,7 +55,8 @@ export function tokenEndpointError(
   const reason = `status ${status} ${error}${said === "" ? "" : `, ${shortened(said)}`}${trace === undefined ? "" : ` (trace id ${trace})`}`;
   const advice =
     code === undefined ? `check the identity with whoever runs ${service}` : (ADVICE[code] ?? GENERAL_ADVICE);
-  return new CredentialError({ action, reason, advice });
+  const failure = failureOf(status);
+  return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
 }
 
 /** Entra's messages explain themselves at length; the line for the kubelet is short. */

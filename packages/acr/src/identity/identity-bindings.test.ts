@@ -48,13 +48,31 @@ test("a pod that is not annotated has the default identity, one that is keeps it
   const message = await failure(clouds, await asPod({ [CLIENT_ID]: node.clientId }, flags));
   assert.match(message, /status 403 unauthorized_client, no identity binding of /);
   await clouds.reset();
-  assert.match(await failure(clouds, await asPod({})), /names no client id: .*--ib-default-client-id/);
+  assert.match(
+    await failure(clouds, await asPod({})),
+    /no annotation .*acr-client-id.*--ib-default-client-id/,
+  );
   assert.deepEqual(clouds.requests, []);
 });
 
-test("without a pod's token the node is itself", async () => {
-  await answered(acr, clouds, { args: [...FLAGS, await azure.azureJsonFile("managed-identity")] });
-  assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
+test("without a pod's token it is an error, as in the Go plugin; --identity auto gives the node's, and a mirror always does", async () => {
+  const config = await azure.azureJsonFile("managed-identity");
+  assert.match(
+    await failure(clouds, { args: [...FLAGS, config] }),
+    /the kubelet sent no service account token/,
+  );
+  assert.deepEqual(clouds.requests, []);
+  for (const question of [
+    { args: [...FLAGS, "--identity=auto", config] },
+    {
+      args: [...FLAGS, "-r", "mcr.microsoft.com:myreg.azurecr.io", config],
+      image: "mcr.microsoft.com/oss/x",
+    },
+  ]) {
+    await answered(acr, clouds, question);
+    assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
+    await clouds.reset();
+  }
 });
 
 test("a certificate of another CA than the cluster's is refused, the clouds' own included", async () => {

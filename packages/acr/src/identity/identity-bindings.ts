@@ -11,30 +11,38 @@ import { CLIENT_ID_ANNOTATIONS } from "../facts.ts";
 import type { IdentityBindings } from "../options/arguments.ts";
 import { JWT_BEARER } from "./client-assertion.ts";
 import { tokenEndpointError } from "./entra-error.ts";
-import { missing, podApplicationOf } from "./pod.ts";
+import { notAnnotated, podApplicationOf } from "./pod.ts";
 import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
 
 const SERVICE = "the AKS identity bindings endpoint";
+
+export interface BindingRequest {
+  readonly token: Secret;
+  readonly annotations: CredentialProviderRequest["serviceAccountAnnotations"];
+  readonly bindings: IdentityBindings;
+  readonly context: Context;
+}
 
 /**
  * The pod's identity by way of an AKS identity binding: the API server's address answers, under a name of its own and with
  * a certificate of the cluster's CA, and gives a token for the service account's (pkg/credentialprovider of
  * cloud-provider-azure, identity_bindings_credentials.go). Never through a proxy: it is the node's own cluster.
  */
-export function identityBindingSource(
-  token: Secret,
-  annotations: CredentialProviderRequest["serviceAccountAnnotations"],
-  bindings: IdentityBindings,
-  context: Context,
-): IdentitySource<EntraToken> {
+export function identityBindingSource({
+  token,
+  annotations,
+  bindings,
+  context,
+}: BindingRequest): IdentitySource<EntraToken> {
   return {
     name: "AKS identity binding",
     async find() {
       const application = podApplicationOf(annotations);
-      const clientId =
-        application.clientId ??
-        bindings.defaultClientId ??
-        missing([...CLIENT_ID_ANNOTATIONS, "--ib-default-client-id"], "client id");
+      const clientId = application.clientId ?? bindings.defaultClientId;
+      if (clientId === undefined)
+        return {
+          unavailable: `${notAnnotated(CLIENT_ID_ANNOTATIONS).unavailable}; no --ib-default-client-id`,
+        };
       const accessToken = await askEndpoint(token, clientId, bindings, context);
       const tenantId = application.tenantId ?? bindings.defaultTenantId;
       return { identity: { token: accessToken, tenantId }, principal: `identity ${clientId}` };

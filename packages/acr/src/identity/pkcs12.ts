@@ -1,5 +1,5 @@
 import type { Crypto, Secret } from "@imagecred/protocol";
-import { type ClientCertificate, unusable } from "./certificate-file.ts";
+import { type ClientCertificate, unusable } from "./client-certificate.ts";
 import { forge, hashNatively } from "./forge.ts";
 
 const WRONG_PASSWORD = "check aadClientCertPassword, or AZURE_CLIENT_CERTIFICATE_PASSWORD";

@@ -69,18 +69,56 @@ test("without azure.json: tenant from AZURE_TENANT_ID or the annotation", async 
   const message = await failure(clouds, { serviceAccount });
   assert.match(
     message,
-    /names no tenant id: annotation .*acr-tenant-id or .*tenant-id did not come with the request; annotate/,
+    /neither its service account nor the configuration names a tenant; annotate .*acr-tenant-id or .*tenant-id/,
   );
   assert.deepEqual(clouds.requests, []);
 });
 
-test("a pod that names no identity never gets the node's", async () => {
+test("a pod that names no identity gets the node's only with --identity-fallback unassigned or node", async () => {
   const message = await failure(clouds, await asPod({}));
   assert.match(
     message,
-    /names no client id: annotation kubernetes\.azure\.com\/acr-client-id or azure\.workload\.identity\/client-id/,
+    /no annotation kubernetes\.azure\.com\/acr-client-id or azure\.workload\.identity\/client-id, or the kubelet does not pass it/,
   );
-  assert.match(message, /optionalServiceAccountAnnotationKeys/);
+  assert.match(message, /optionalServiceAccountAnnotationKeys.*--identity-fallback unassigned/);
+  assert.deepEqual(clouds.requests, []);
+  for (const fallback of ["unassigned", "node"]) {
+    const { answer } = await answered(
+      acr,
+      clouds,
+      await asPod({}, { args: [`--identity-fallback=${fallback}`] }),
+    );
+    assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
+    assert.equal(answer.maxCacheSeconds, undefined);
+    await clouds.reset();
+  }
+});
+
+test("a mirrored image is asked for with the node's identity, annotated or not (network-isolated AKS)", async () => {
+  for (const annotations of [{}, { [ACR_CLIENT]: pod.clientId }]) {
+    const args = ["--registry-mirror=mcr.microsoft.com:myreg.azurecr.io"];
+    const image = "mcr.microsoft.com/oss/kubernetes/azure-cni";
+    const { answer } = await answered(acr, clouds, await asPod(annotations, { args, image }));
+    assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
+    assert.deepEqual(Object.keys(answer.auth), ["mcr.microsoft.com", "myreg.azurecr.io"]);
+    await clouds.reset();
+  }
+});
+
+test("with --identity-fallback node a refusal by the registry counts too; a busy one does not, nor a nonsense annotation", async () => {
+  const args = ["--identity-fallback=node"];
+  const annotations = { [ACR_CLIENT]: pod.clientId };
+  const denied = { status: 401, body: JSON.stringify({ errors: [{ code: "UNAUTHORIZED", message: "no" }] }) };
+  await clouds.faults.add({ service: "azure.acr", times: 1, fault: { kind: "answer", reply: denied } });
+  const { answer } = await answered(acr, clouds, await asPod(annotations, { args }));
+  assert.deepEqual(operations(clouds), [...CALLS, "azure.imds Token", "azure.acr Exchange"]);
+  assert.equal(answer.maxCacheSeconds, 300);
+  await clouds.reset();
+  await clouds.faults.add({ service: "azure.acr", fault: { kind: "answer", reply: { status: 503 } } });
+  assert.match(await failure(clouds, await asPod(annotations, { args })), /status 503/);
+  assert.ok(!operations(clouds).includes("azure.imds Token"));
+  await clouds.reset();
+  await failure(clouds, await asPod({ [ACR_CLIENT]: "../../x" }, { args }));
   assert.deepEqual(clouds.requests, []);
 });
 

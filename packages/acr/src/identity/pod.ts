@@ -4,6 +4,7 @@ import {
   type CredentialProviderRequest,
   type IdentitySource,
   type Secret,
+  type Unavailable,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
 import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "../facts.ts";
@@ -45,24 +46,32 @@ function annotation(
     action: `reading the pod's annotation ${key}`,
     reason: `it is ${JSON.stringify(value.slice(0, 80))}, expected ${expected}`,
     advice: "correct the annotation of the pod's service account",
+    failure: "misconfigured",
   });
 }
 
+export interface PodRequest {
+  readonly token: Secret;
+  readonly annotations: Annotations;
+  readonly options: AcrOptions;
+  readonly cloud: AzureCloud;
+  readonly context: Context;
+}
+
 /** The pod's own identity: its service account token, which an application trusts, for a token of Entra ID. */
-export function podSource(
-  token: Secret,
-  annotations: Annotations,
-  options: AcrOptions,
-  cloud: AzureCloud,
-  context: Context,
-): IdentitySource<EntraToken> {
+export function podSource({
+  token,
+  annotations,
+  options,
+  cloud,
+  context,
+}: PodRequest): IdentitySource<EntraToken> {
   return {
     name: "pod service account token",
     async find() {
-      const application = podApplicationOf(annotations);
-      const clientId = application.clientId ?? missing(CLIENT_ID_ANNOTATIONS, "client id");
-      const tenantId =
-        application.tenantId ?? options.tenantId ?? missing(TENANT_ID_ANNOTATIONS, "tenant id");
+      const { clientId, tenantId = options.tenantId } = podApplicationOf(annotations);
+      if (clientId === undefined) return notAnnotated(CLIENT_ID_ANNOTATIONS);
+      if (tenantId === undefined) throw withoutTenant();
       const identity = await exchangeClientAssertion(
         { clientId, tenantId, assertion: token },
         cloud,
@@ -74,12 +83,16 @@ export function podSource(
   };
 }
 
-/** @throws {CredentialError} always */
-export function missing(keys: readonly string[], what: string): never {
-  throw new CredentialError({
+/** The pod's service account names no identity. */
+export function notAnnotated(keys: readonly string[]): Unavailable {
+  return { unavailable: `no annotation ${keys.join(" or ")}, or the kubelet does not pass it` };
+}
+
+function withoutTenant(): CredentialError {
+  return new CredentialError({
     action: "using the pod's identity",
-    reason: `its service account names no ${what}: annotation ${keys.join(" or ")} did not come with the request`,
-    advice:
-      "annotate the service account, and list the annotation in optionalServiceAccountAnnotationKeys of this provider's tokenAttributes",
+    reason: "neither its service account nor the configuration names a tenant",
+    advice: `annotate the service account with ${TENANT_ID_ANNOTATIONS.join(" or ")}, or set tenantId in azure.json`,
+    failure: "misconfigured",
   });
 }

@@ -1,6 +1,6 @@
 import { base64, base64url, type Context, CredentialError, messageOf, Secret } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
-import type { ClientCertificate } from "./certificate-file.ts";
+import type { ClientCertificate } from "./client-certificate.ts";
 
 export interface AssertionClaims {
   readonly clientId: string;

@@ -111,9 +111,11 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
       `one configuration file is expected, but there are ${JSON.stringify(flags.positionals)}`,
     );
   }
+  const identityBindings = identityBindingsOf(flags);
   return {
     identity: parseIdentityPolicy(
-      flags.value("identity"),
+      // As the Go plugin: where pods have identity bindings, a request without a pod's token is an error.
+      flags.value("identity") ?? (identityBindings === undefined ? undefined : "pod"),
       flags.value("identity-fallback"),
       DEFAULT_FALLBACK,
     ),
@@ -123,7 +125,7 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
     ],
     configFile,
     environmentCloud: configFile === undefined ? cloudFromEnvironment(env) : undefined,
-    identityBindings: identityBindingsOf(flags),
+    identityBindings,
     anonymousSecondTry: flags.value("anonymous-second-try") === "true",
     ignored: flags.ignored,
   };

@@ -1,15 +1,8 @@
-import { type AuthConfig, CredentialError, Secret } from "@imagecred/protocol";
+import { CredentialError, type RegistryCredential, Secret } from "@imagecred/protocol";
 import type { AwsCall } from "../sdk/call.ts";
 
-/** What a registry takes, and until when. */
-export interface RegistryCredential {
-  readonly login: AuthConfig;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
-
 /**
- * Takes the login out of GetAuthorizationToken's answer: `AWS:<password>` in base64 (ECR API reference,
+ * Reads the login in the response of GetAuthorizationToken: `AWS:<password>` in base64 (ECR API reference,
  * AuthorizationData).
  * @throws {CredentialError} for a success without a login: answered with 200, but of no use
  */

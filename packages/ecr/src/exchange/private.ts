@@ -1,31 +1,23 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import type { Context } from "@imagecred/protocol";
+import type { Context, Found, RegistryCredential } from "@imagecred/protocol";
 import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointOverrides } from "../options.ts";
 import type { PrivateRegistry } from "../registry.ts";
 import { type AwsCall, callAws } from "../sdk/call.ts";
-import { clientSettings } from "../sdk/client-settings.ts";
+import { clientSettings, signLast } from "../sdk/client-settings.ts";
 import { type EndpointSettings, endpointUrl, endpointUrlOfNewRegion } from "../sdk/endpoint.ts";
-import { signLast } from "../sdk/sign-last.ts";
-import { type RegistryCredential, readAuthorizationData } from "./authorization-data.ts";
+import { readAuthorizationData } from "./authorization-data.ts";
 
 const SERVICE = "Amazon ECR";
 const OPERATION = "GetAuthorizationToken";
-
-/** Who asks, once that is known. */
-export interface Caller {
-  readonly identity: AwsCredentials;
-  /** For messages. */
-  readonly principal: string;
-}
 
 /**
  * Asks Amazon ECR for the password of a private registry. The connection opens while the identity is still being found.
  * @throws {CredentialError}
  */
-export async function privateCredential(
+export async function exchangePrivate(
   registry: PrivateRegistry,
-  caller: Promise<Caller>,
+  found: Promise<Found<AwsCredentials>>,
   overrides: EndpointOverrides,
   context: Context,
 ): Promise<RegistryCredential> {
@@ -39,7 +31,7 @@ export async function privateCredential(
           operation: OPERATION,
           region,
           endpoint,
-          credentials: async () => (await caller).identity,
+          credentials: async () => (await found).identity,
         },
         context,
       ),
@@ -51,8 +43,8 @@ export async function privateCredential(
   context.http.preconnect(ofNewRegion ?? endpointUrl(rules, SERVICE, region, wanted));
   signLast(client.config);
 
-  const call = caller.then(({ principal }) => callBy(principal, region));
-  // Whoever could not be found is reported by the sending, which waits for it too: but only to sign.
+  const call = found.then(({ principal }) => callBy(principal, region));
+  // `send` awaits the same identity in order to sign and reports the error; this handler only prevents an unhandled rejection.
   call.catch(() => {});
   const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
   return readAuthorizationData(authorizationData?.[0], await call);

@@ -1,12 +1,12 @@
 import { ECRPUBLICClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
-import type { Context } from "@imagecred/protocol";
+import type { Context, Found, RegistryCredential } from "@imagecred/protocol";
+import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointOverrides } from "../options.ts";
 import { PUBLIC_REGION, type PublicRegistry } from "../registry.ts";
 import { type AwsCall, callAws } from "../sdk/call.ts";
 import { clientSettings } from "../sdk/client-settings.ts";
 import { endpointUrl } from "../sdk/endpoint.ts";
-import { type RegistryCredential, readAuthorizationData } from "./authorization-data.ts";
-import type { Caller } from "./private.ts";
+import { readAuthorizationData } from "./authorization-data.ts";
 
 const SERVICE = "Amazon ECR Public";
 const OPERATION = "GetAuthorizationToken";
@@ -15,9 +15,9 @@ const OPERATION = "GetAuthorizationToken";
  * Asks Amazon ECR Public for a password: pulls need none, but are throttled less with one.
  * @throws {CredentialError}
  */
-export async function publicCredential(
+export async function exchangePublic(
   registry: PublicRegistry,
-  caller: Promise<Caller>,
+  found: Promise<Found<AwsCredentials>>,
   { ecrPublic, fips, dualStack }: EndpointOverrides,
   context: Context,
 ): Promise<RegistryCredential> {
@@ -27,14 +27,14 @@ export async function publicCredential(
     fips: fips ?? false,
     dualStack: dualStack ?? (ecrPublic === undefined && registry.dualStack),
   };
-  const credentials = async () => (await caller).identity;
+  const credentials = async () => (await found).identity;
   const client = new ECRPUBLICClient(
     clientSettings({ service: SERVICE, operation: OPERATION, region, endpoint, credentials }, context),
   );
   context.http.preconnect(endpointUrl(client.config.endpointProvider, SERVICE, region, endpoint));
 
-  const call = caller.then(({ principal }) => callBy(principal, region));
-  // Whoever could not be found is reported by the sending, which waits for it too: but only to sign.
+  const call = found.then(({ principal }) => callBy(principal, region));
+  // `send` awaits the same identity in order to sign and reports the error; this handler only prevents an unhandled rejection.
   call.catch(() => {});
   const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
   return readAuthorizationData(authorizationData, await call);

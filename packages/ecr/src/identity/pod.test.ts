@@ -66,11 +66,28 @@ describe("the pod's identity", () => {
     assert.deepEqual(denied.calls, [STS_OK, "aws.ecr GetAuthorizationToken 400"]);
   });
 
-  test("without any role: an error, nothing is sent, and the node is not asked", async () => {
-    const { message, calls } = await asPod({});
-    assert.deepEqual(calls, []);
-    assert.match(message, /service account token, but no annotation eks.amazonaws.com\/ecr-role-arn/);
-    assert.match(message, /--identity-fallback node/);
+  test("without any role the node's identity is used, as in the Go plugin; not with --identity-fallback none", async () => {
+    const { calls, lines } = await asPod({ identity: "static" });
+    assert.deepEqual(calls, [ECR_OK]);
+    assert.match(lines.join("\n"), /identity-fallback from=pod to=node because=unassigned/);
+    const refused = await asPod({ identity: "static", args: ["--identity-fallback=none"] });
+    assert.deepEqual(refused.calls, []);
+    assert.match(
+      refused.message,
+      /no annotation eks.amazonaws.com\/ecr-role-arn, or the kubelet does not pass it/,
+    );
+    assert.match(refused.message, /--identity-fallback unassigned/);
+  });
+
+  test("a mirrored image is asked for with the node's identity, whatever the annotation", async () => {
+    const { calls, answer } = await asPod({
+      role: POD_ROLE,
+      identity: "static",
+      image: "cache.example:5000/app",
+      args: ["--registry=cache.example:5000=123456789012.dkr.ecr.us-west-2.amazonaws.com"],
+    });
+    assert.deepEqual(calls, [ECR_OK]);
+    assert.deepEqual(Object.keys(answer?.auth ?? {}), ["cache.example:5000"]);
   });
 
   test("an annotation that is no role: an error, nothing is sent", async () => {

@@ -13,8 +13,8 @@ export interface PodRequest {
   readonly context: Context;
 }
 
-/** The pod's own identity: its service account's token, exchanged at STS for the role that the annotation names. */
-export function podIdentity({
+/** The pod's own identity: its service account token, exchanged at STS for the role that the annotation names. */
+export function podSource({
   token,
   annotations,
   options,
@@ -24,7 +24,11 @@ export function podIdentity({
   return {
     name: "service account token",
     async find() {
-      const roleArn = roleOf(annotations[ROLE_ANNOTATION], options.podRoleArn);
+      const roleArn = annotations[ROLE_ANNOTATION] ?? options.podRoleArn;
+      if (roleArn === undefined) {
+        return { unavailable: `no annotation ${ROLE_ANNOTATION}, or the kubelet does not pass it` };
+      }
+      if (!isRoleArn(roleArn)) throw notARole(roleArn);
       const { assumeRoleWithWebIdentity } = await import("./sts.ts");
       const identity = await assumeRoleWithWebIdentity(
         { roleArn, sessionName: options.sessionName, token, tokenIs: "the pod's service account token" },
@@ -36,19 +40,11 @@ export function podIdentity({
   };
 }
 
-function roleOf(annotation: string | undefined, fromEnvironment: string | undefined): string {
-  const roleArn = annotation ?? fromEnvironment;
-  if (roleArn === undefined) {
-    throw new CredentialError({
-      action: "using the pod's identity",
-      reason: `the request has a service account token, but no annotation ${ROLE_ANNOTATION}`,
-      advice: `annotate the service account and list the annotation in the provider's tokenAttributes, or set AWS_ECR_ROLE_ARN; --identity node or --identity-fallback node uses the node's identity`,
-    });
-  }
-  if (isRoleArn(roleArn)) return roleArn;
-  throw new CredentialError({
+function notARole(annotation: string): CredentialError {
+  return new CredentialError({
     action: "using the pod's identity",
-    reason: `the annotation ${ROLE_ANNOTATION} is ${JSON.stringify(roleArn.slice(0, 100))}, which is not the ARN of a role`,
+    reason: `the annotation ${ROLE_ANNOTATION} is ${JSON.stringify(annotation.slice(0, 100))}, which is not the ARN of a role`,
     advice: "write it as arn:aws:iam::123456789012:role/name",
+    failure: "misconfigured",
   });
 }

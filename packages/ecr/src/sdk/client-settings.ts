@@ -1,5 +1,5 @@
-import type { Context } from "@imagecred/protocol";
-import { VERSION } from "@imagecred/protocol";
+import { type Context, VERSION } from "@imagecred/protocol";
+import type { HttpAuthScheme } from "@smithy/types";
 import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointSettings } from "./endpoint.ts";
 import { requestHandler } from "./request-handler.ts";
@@ -56,4 +56,13 @@ function revealed({ accessKeyId, secretAccessKey, sessionToken }: AwsCredentials
     secretAccessKey: secretAccessKey.reveal(),
     ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
   };
+}
+
+/**
+ * Lets a client prepare its requests before it is known who signs them. The SDK asks for the identity twice: when it
+ * chooses an authentication scheme, where SigV4 makes no use of the answer, and when it signs. The first question is
+ * answered with nobody here, so that the second is the only one that waits.
+ */
+export function signLast({ httpAuthSchemes }: { readonly httpAuthSchemes: readonly HttpAuthScheme[] }): void {
+  for (const scheme of httpAuthSchemes) scheme.identityProvider = () => async () => ({});
 }

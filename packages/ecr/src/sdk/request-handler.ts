@@ -1,7 +1,6 @@
 import type { HttpClient, Outcome, Retry, TransportResponse } from "@imagecred/protocol";
 import { retryByDefault } from "@imagecred/protocol";
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from "@smithy/types";
-import { isThrottling } from "./throttling.ts";
 
 type SdkHandler = RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions> & {
   updateHttpClientConfig(): void;
@@ -52,4 +51,42 @@ function urlOf({ protocol, hostname, port, path }: HttpRequest): string {
 function headersOf({ headers }: HttpRequest): Record<string, string> {
   const { host: _host, "content-length": _length, ...rest } = headers;
   return rest;
+}
+
+/**
+ * Error codes that mean "later", whatever the status (AWS SDKs and Tools reference guide, "Retry behavior"; the last is
+ * STS's, when it cannot reach the token's issuer).
+ */
+const CODES = [
+  "BandwidthLimitExceeded",
+  "EC2ThrottledException",
+  "PriorRequestNotComplete",
+  "ProvisionedThroughputExceededException",
+  "RequestLimitExceeded",
+  "RequestThrottled",
+  "RequestThrottledException",
+  "RequestTimeout",
+  "RequestTimeoutException",
+  "SlowDown",
+  "ThrottledException",
+  "Throttling",
+  "ThrottlingException",
+  "TooManyRequestsException",
+  "TransactionInProgressException",
+  "IDPCommunicationError",
+];
+
+/** ECR answers in JSON with `__type`, at times behind a namespace and a `#`; STS in XML with `<Code>`. */
+const IN_BODY = new RegExp(
+  `"__type"\\s*:\\s*"(?:[^"]*#)?(?:${CODES.join("|")})"|<Code>(?:${CODES.join("|")})</Code>`,
+);
+
+/** Whether the body of an error answer carries one of the codes that ask for another try. */
+function isThrottling(body: Uint8Array): boolean {
+  return IN_BODY.test(new TextDecoder().decode(body));
+}
+
+/** Whether an error code (or the name of the SDK's exception for it) is one of those. */
+export function isThrottlingCode(name: string): boolean {
+  return CODES.includes(name) || CODES.includes(name.replace(/Exception$/, ""));
 }

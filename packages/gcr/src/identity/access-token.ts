@@ -1,4 +1,4 @@
-import type { Secret } from "@imagecred/protocol";
+import { asObject, type Secret } from "@imagecred/protocol";
 
 /** An OAuth 2.0 access token, which is what Google's registries take as a password. */
 export interface AccessToken {
@@ -10,8 +10,9 @@ export interface AccessToken {
 /** The scope that reading from both kinds of registry needs at least to be contained in. */
 export const CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
 
-/** When a token ends that was handed out with an `expires_in` (RFC 6749 section 5.1: seconds, and not a must). */
-export function expiryOf(expiresIn: unknown, now: number): AccessToken["expiresAt"] {
+/** When a token ends that came with an `expires_in` (RFC 6749 section 5.1: seconds, optional). @param now milliseconds */
+export function expiryOf(document: unknown, now: number): AccessToken["expiresAt"] {
+  const expiresIn = asObject(document)?.["expires_in"];
   const seconds = typeof expiresIn === "string" ? Number.parseInt(expiresIn, 10) : expiresIn;
   return typeof seconds === "number" && Number.isFinite(seconds) ? now + seconds * 1000 : "do-not-cache";
 }

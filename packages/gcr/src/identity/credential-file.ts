@@ -1,6 +1,4 @@
-import { type Context, CredentialError, textAt, UnsupportedRegistryError } from "@imagecred/protocol";
-import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
-import type { AccessToken } from "./access-token.ts";
+import { CredentialError, textAt } from "@imagecred/protocol";
 
 /** A credential file's fields (https://google.aip.dev/auth/4110). */
 export type CredentialFields = Readonly<Record<string, unknown>>;
@@ -22,42 +20,10 @@ export interface CredentialFile {
   readonly path: string;
 }
 
-/**
- * The access token of the identity that a credential file holds or describes. A file of another universe than the
- * registry's is refused unused.
- * @throws {CredentialError}
- */
-export async function fileToken(
-  path: string,
-  text: string,
-  registry: string,
-  universe: Universe,
-  context: Context,
-): Promise<{ readonly identity: AccessToken; readonly principal: string }> {
-  const file = parseCredentialFile(parseJson(text, path), path);
-  const own = textAt(file.fields, "universe_domain") ?? DEFAULT_UNIVERSE.domain;
-  if (own !== universe.domain) {
-    throw new UnsupportedRegistryError(
-      `${registry} belongs to the universe ${universe.domain}, and the credential in ${path} to ${own}, where it stays`,
-    );
-  }
-  const { libraryToken } = await import("./google-auth.ts");
-  return await libraryToken(file, universe, context);
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The parser's message quotes the file, and the file holds a key.
-    throw unusable(path, "it is not JSON", "write it anew");
-  }
-}
-
-/** @throws {CredentialError} for what is no credential file, or one of a kind that gives no token here */
+/** @throws {CredentialError} for what is not a credential file, or one of a kind that gives no token here */
 export function parseCredentialFile(value: unknown, path: string): CredentialFile {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw unusable(path, "it is not a JSON object", "write it anew");
+    throw unusable(path, "it is not a JSON object", "write the file again");
   }
   const fields = value as CredentialFields;
   const type = FILE_TYPES.find((each) => each === fields["type"]);

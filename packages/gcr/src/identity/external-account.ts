@@ -1,4 +1,4 @@
-import { type Context, isLinkLocalHost, isLoopbackHost, parseJsonObject, textAt } from "@imagecred/protocol";
+import { type Context, isLinkLocalHost, isLoopbackHost, parseJson, textAt } from "@imagecred/protocol";
 import type { Universe } from "../universe.ts";
 import { type CredentialFields, type CredentialFile, required, unusable } from "./credential-file.ts";
 
@@ -40,7 +40,7 @@ export function impersonationTarget(
     throw unusable(
       file.path,
       "its service_account_impersonation_url names no service account",
-      "write it anew",
+      "write the file again",
     );
   }
   const delegates = file.fields["delegates"];
@@ -62,7 +62,7 @@ export function fileTokenSupplier(file: CredentialFile, context: Context) {
         const text = await context.files.readText(path, "subject token");
         const token =
           textAt(format, "type") === "json"
-            ? textAt(parseJsonObject(text), textAt(format, "subject_token_field_name") ?? "")
+            ? textAt(parseJson(text), textAt(format, "subject_token_field_name") ?? "")
             : text;
         if (token !== undefined && token.trim() !== "") return token;
         throw unusable(
@@ -81,7 +81,7 @@ function checkEndpoint(file: CredentialFile, name: string, service: string, univ
   throw unusable(
     file.path,
     `its ${name} is not an endpoint of ${service}.${universe.domain}`,
-    "a credential is sent to Google's own services only; write the file anew with gcloud",
+    "a credential is sent to Google's own services only; write the file again with gcloud",
   );
 }
 

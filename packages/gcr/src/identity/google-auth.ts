@@ -1,10 +1,11 @@
-import { type Context, CredentialError, messageOf, Secret } from "@imagecred/protocol";
+import { CredentialError, claimsOf, type Found, messageOf, Secret } from "@imagecred/protocol";
 // The library's index loads all of it: compute, pluggable and id token clients, a metadata client, a discovery of its own.
 import { AwsClient } from "google-auth-library/build/src/auth/awsclient.js";
 import { IdentityPoolClient } from "google-auth-library/build/src/auth/identitypoolclient.js";
 import { JWT } from "google-auth-library/build/src/auth/jwtclient.js";
 import { UserRefreshClient } from "google-auth-library/build/src/auth/refreshclient.js";
-import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
+import type { TokenRequest } from "../token-request.ts";
+import { DEFAULT_UNIVERSE } from "../universe.ts";
 import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
 import { type CredentialFile, parseCredentialFile, required, unusable } from "./credential-file.ts";
 import { checkExternalAccount, fileTokenSupplier, impersonationTarget } from "./external-account.ts";
@@ -22,15 +23,11 @@ interface TokenClient {
  * context's HTTP, and so through its proxy, trust, limits and retries.
  * @throws {CredentialError}
  */
-export async function libraryToken(
-  file: CredentialFile,
-  universe: Universe,
-  context: Context,
-): Promise<{ readonly identity: AccessToken; readonly principal: string }> {
-  if (file.type === "impersonated_service_account") return await impersonated(file, universe, context);
-  const { client, principal } = clientFor(file, universe, context);
+export async function libraryToken(file: CredentialFile, request: TokenRequest): Promise<Found<AccessToken>> {
+  if (file.type === "impersonated_service_account") return await impersonated(file, request);
+  const { client, principal } = clientFor(file, request);
   const identity =
-    client instanceof JWT && universe.domain !== DEFAULT_UNIVERSE.domain
+    client instanceof JWT && request.universe.domain !== DEFAULT_UNIVERSE.domain
       ? await selfSigned(client, file)
       : await tokenOf(client, file);
   return { identity, principal };
@@ -38,8 +35,7 @@ export async function libraryToken(
 
 function clientFor(
   file: CredentialFile,
-  universe: Universe,
-  context: Context,
+  { universe, context }: TokenRequest,
 ): { client: TokenClient; principal: string } {
   const { fields } = file;
   const transporter = transporterOver(context);
@@ -101,24 +97,18 @@ async function tokenOf(client: TokenClient, file: CredentialFile): Promise<Acces
 async function selfSigned(client: JWT, file: CredentialFile): Promise<AccessToken> {
   const headers = await wrapLibraryError(() => client.getRequestHeaders(), file);
   const token = /^Bearer (\S+)$/.exec(headers.get("authorization") ?? "")?.[1] ?? "";
-  const [, payload = ""] = token.split(".");
-  // base64url by way of base64, which both runtimes have natively; the claims are ASCII.
-  const { exp } = JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))) as { exp: number };
-  return { token: new Secret(token), expiresAt: exp * 1000 };
+  const { exp } = claimsOf(token);
+  return { token: new Secret(token), expiresAt: typeof exp === "number" ? exp * 1000 : "do-not-cache" };
 }
 
-async function impersonated(
-  file: CredentialFile,
-  universe: Universe,
-  context: Context,
-): Promise<{ readonly identity: AccessToken; readonly principal: string }> {
-  const { email, delegates } = impersonationTarget(file, universe);
+async function impersonated(file: CredentialFile, request: TokenRequest): Promise<Found<AccessToken>> {
+  const { email, delegates } = impersonationTarget(file, request.universe);
   const source = parseCredentialFile(file.fields["source_credentials"], `${file.path} (source_credentials)`);
   if (source.type === "impersonated_service_account") {
     throw unusable(file.path, "it impersonates by an impersonation", "use delegates instead");
   }
-  const caller = await libraryToken(source, universe, context);
-  const identity = await impersonate(email, caller.identity, universe, context, delegates);
+  const caller = await libraryToken(source, request);
+  const identity = await impersonate(email, caller.identity, request, delegates);
   return { identity, principal: `${email} by ${caller.principal}` };
 }
 

@@ -1,12 +1,12 @@
 import {
   type Context,
-  CredentialError,
   type HttpRequest,
-  parseJsonObject,
+  parseJson,
   Secret,
+  type TransportResponse,
 } from "@imagecred/protocol";
 import type { JWT } from "google-auth-library";
-import { describeAnswer, tokenIn } from "../google-answer.ts";
+import { errorOf, tokenIn } from "../google-response.ts";
 
 /** google-auth-library's HTTP client, of which it uses `request` alone unless its interceptors are wanted. */
 export type Transporter = JWT["transporter"];
@@ -14,7 +14,7 @@ type Options = NonNullable<Parameters<Transporter["request"]>[0]>;
 
 /**
  * google-auth-library's requests over the context's HTTP: its proxy, trust, deadline, retries, limits and log hold, and
- * the library's own do not come into it. An answer that is not what was asked for is a CredentialError, which the library
+ * the library's own do not come into it. An response that is not what was asked for is a CredentialError, which the library
  * passes on.
  */
 export function transporterOver(context: Context): Transporter {
@@ -23,18 +23,18 @@ export function transporterOver(context: Context): Transporter {
     async request(options: Options) {
       const request = toRequest(options);
       const local = request.url.startsWith("http:");
-      const answer = await (local ? context.http.metadata(request) : context.http.cloud(request));
+      const response = await (local ? context.http.metadata(request) : context.http.cloud(request));
       const { field, advice } = EXPECTED[request.service] ?? {
         advice: "check the credential file and what it points to",
       };
       const action = `asking ${request.service} (${request.operation}, ${new URL(request.url).origin})`;
       if (field !== undefined) {
-        tokenIn(answer, action, field, () => advice);
-      } else if (answer.status < 200 || answer.status > 299) {
-        throw new CredentialError({ action, reason: describeAnswer(answer), advice });
+        tokenIn(response, action, field, () => advice);
+      } else if (response.status < 200 || response.status > 299) {
+        throw errorOf(response, action, advice);
       }
-      const data = bodyOf(answer.body, options.responseType);
-      return { status: answer.status, headers: new Headers(answer.headers), data, config: options };
+      const data = bodyOf(response, options.responseType);
+      return { status: response.status, headers: new Headers(response.headers), data, config: options };
     },
   };
   // The class has private members, so nothing but itself satisfies its type.
@@ -91,15 +91,16 @@ function nameOf(url: string): { readonly service: string; readonly operation: st
   return { service: "the source of the subject token", operation: "subject token" };
 }
 
-/** Characters from which on a value of an answer is taken for a secret: tokens and keys are longer, names seldom. */
+/** Characters from which on a value of an response is taken for a secret: tokens and keys are longer, names seldom. */
 const SECRET_LENGTH = 16;
 
-function bodyOf(body: Uint8Array, type: Options["responseType"]): unknown {
-  const object = type === "text" ? undefined : parseJsonObject(body);
-  const values = object === undefined ? [new TextDecoder().decode(body)] : Object.values(object);
+function bodyOf(response: TransportResponse, type: Options["responseType"]): unknown {
+  const document = type === "text" ? undefined : parseJson(response.body);
+  const text = new TextDecoder().decode(response.body);
+  const values = typeof document === "object" && document !== null ? Object.values(document) : [text];
   for (const value of values) {
     // Wrapped for the sake of redaction: no message of the library can give it away.
     if (typeof value === "string" && value.length >= SECRET_LENGTH) new Secret(value);
   }
-  return object ?? values[0];
+  return document ?? text;
 }

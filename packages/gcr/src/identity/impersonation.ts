@@ -1,6 +1,6 @@
-import type { Context } from "@imagecred/protocol";
 import { textAt } from "@imagecred/protocol";
-import { tokenIn } from "../google-answer.ts";
+import { tokenIn } from "../google-response.ts";
+import type { TokenRequest } from "../token-request.ts";
 import type { Universe } from "../universe.ts";
 import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
 
@@ -17,12 +17,11 @@ export function iamCredentialsUrl(universe: Universe): string {
 export async function impersonate(
   email: string,
   caller: AccessToken,
-  universe: Universe,
-  context: Context,
+  { universe, context }: TokenRequest,
   delegates: readonly string[] = [],
 ): Promise<AccessToken> {
   const chain = delegates.length === 0 ? {} : { delegates };
-  const answer = await context.http.cloud({
+  const response = await context.http.cloud({
     service: "IAM Service Account Credentials",
     operation: "generateAccessToken",
     method: "POST",
@@ -31,8 +30,8 @@ export async function impersonate(
     body: JSON.stringify({ ...chain, scope: [CLOUD_PLATFORM], lifetime: "3600s" }),
   });
   const action = `becoming the service account ${email} (generateAccessToken)`;
-  const { token, fields } = tokenIn(answer, action, "accessToken", adviceFor);
-  const ends = Date.parse(textAt(fields, "expireTime") ?? "");
+  const { token, document } = tokenIn(response, action, "accessToken", adviceFor);
+  const ends = Date.parse(textAt(document, "expireTime") ?? "");
   return { token, expiresAt: Number.isNaN(ends) ? "do-not-cache" : ends };
 }
 

@@ -1,7 +1,7 @@
 import { type Context, CredentialError } from "@imagecred/protocol";
-import { describeAnswer, tokenIn } from "../google-answer.ts";
+import { describeResponse, tokenIn } from "../google-response.ts";
 import { readMetadata } from "../metadata.ts";
-import type { GcrOptions } from "../options.ts";
+import type { TokenRequest } from "../token-request.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
 import { type AccessToken, expiryOf } from "./access-token.ts";
 
@@ -11,11 +11,7 @@ import { type AccessToken, expiryOf } from "./access-token.ts";
  * https://cloud.google.com/compute/docs/access/authenticate-workloads
  * @throws {CredentialError}
  */
-export async function instanceToken(
-  universe: Universe,
-  options: GcrOptions,
-  context: Context,
-): Promise<AccessToken> {
+export async function instanceToken({ universe, options, context }: TokenRequest): Promise<AccessToken> {
   const [token] = await Promise.all([
     requestToken(options.serviceAccount, context),
     ...(universe.domain === DEFAULT_UNIVERSE.domain ? [] : [checkUniverse(universe, context)]),
@@ -24,10 +20,12 @@ export async function instanceToken(
 }
 
 async function requestToken(account: string, context: Context): Promise<AccessToken> {
-  const answer = await readMetadata(context, `instance/service-accounts/${account}/token`, "token");
+  const response = await readMetadata(context, `instance/service-accounts/${account}/token`, "token");
   const action = `asking the metadata server for a token of service account ${account}`;
-  const { token, fields } = tokenIn(answer, action, "access_token", (status) => adviceFor(status, account));
-  return { token, expiresAt: expiryOf(fields["expires_in"], context.clock.now()) };
+  const { token, document } = tokenIn(response, action, "access_token", (status) =>
+    adviceFor(status, account),
+  );
+  return { token, expiresAt: expiryOf(document, context.clock.now()) };
 }
 
 function adviceFor(status: number, account: string): string {
@@ -49,17 +47,17 @@ function adviceFor(status: number, account: string): string {
 
 /** A credential must not leave its universe, so where the operator names one, the instance has to be in it. */
 async function checkUniverse(universe: Universe, context: Context): Promise<void> {
-  const answer = await readMetadata(context, "universe/universe-domain", "universe-domain");
+  const response = await readMetadata(context, "universe/universe-domain", "universe-domain");
   // Metadata servers that are older than universes do not know the path, and are in the default one.
   const known =
-    answer.status === 404 ? DEFAULT_UNIVERSE.domain : new TextDecoder().decode(answer.body).trim();
-  if (known === universe.domain && answer.status === 200) return;
+    response.status === 404 ? DEFAULT_UNIVERSE.domain : new TextDecoder().decode(response.body).trim();
+  if (known === universe.domain && response.status === 200) return;
   throw new CredentialError({
     action: `checking that the instance is in the universe ${universe.domain}`,
     reason:
-      answer.status === 200 || answer.status === 404
+      response.status === 200 || response.status === 404
         ? `it is in ${JSON.stringify(known.slice(0, 80))}`
-        : describeAnswer(answer),
+        : describeResponse(response),
     advice: "check --universe-domain and GOOGLE_CLOUD_UNIVERSE_DOMAIN",
   });
 }

@@ -107,22 +107,22 @@ describe("a pod that has no identity of its own", () => {
     ["it opted out", "gke", { "iam.gke.io/enable-wi-image-pull": "false" }, /enable-wi-image-pull/],
   ] as const;
   for (const [why, args, annotations, message] of cases) {
-    test(`${why}: gets nothing, and the node is not asked`, async () => {
+    test(`${why}: gets nothing with --identity-fallback none, and the node is not asked`, async () => {
       const token = await clouds.google.podToken("gke");
       const outcome = await askPlugin(gcr, clouds, {
-        args: args === "gke" ? gke : args,
+        args: [...(args === "gke" ? gke : args), "--identity-fallback=none"],
         serviceAccount: { token, annotations },
       });
       assert.equal(outcome.answer, undefined);
       assert.match(outcome.message, message);
-      assert.match(outcome.message, /--identity-fallback node/);
+      assert.match(outcome.message, /--identity-fallback unassigned/);
       assert.deepEqual(outcome.calls, []);
     });
 
-    test(`${why}: gets the node's with --identity-fallback node`, async () => {
+    test(`${why}: gets the node's, as from the Go plugin`, async () => {
       const token = await clouds.google.podToken("gke");
       const { answer, calls } = await answered(gcr, clouds, {
-        args: [...(args === "gke" ? gke : args), "--identity-fallback=node"],
+        args: args === "gke" ? gke : args,
         serviceAccount: { token, annotations },
       });
       assert.deepEqual(calls, ["google.metadata token 200"]);
@@ -168,20 +168,45 @@ describe("a pod's token that is not accepted", () => {
         serviceAccount: { token, annotations: OPT_IN },
       });
       assert.match(message, why);
-      assert.ok(message.startsWith(`exchanging the pod's token at Google STS`));
+      assert.ok(message.startsWith("exchanging the pod's token at Google STS"));
       assert.deepEqual(calls, ["google.sts Token 400"]);
       assert.deepEqual(clouds.secrets.findIn(message), []);
     });
   }
 
-  test("falls back to the node where the operator said so", async () => {
+  test("falls back to the node where the operator said so, for minutes", async () => {
     const token = await clouds.google.podToken("cluster");
-    const { calls, lines } = await answered(gcr, clouds, {
+    const { answer, calls, lines } = await answered(gcr, clouds, {
       args: [...gke, "--identity-fallback=node"],
       serviceAccount: { token, annotations: OPT_IN },
     });
     assert.deepEqual(calls, ["google.sts Token 400", "google.metadata token 200"]);
-    assert.match(lines.join("\n"), /identity-failed source=the pod's service account/);
+    assert.match(lines.join("\n"), /identity-fallback from=pod to=node because=refused/);
+    assert.equal(answer.maxCacheSeconds, 300);
+  });
+
+  test("does not fall back after a failure that may pass, nor for annotations that are nonsense", async () => {
+    const token = await clouds.google.podToken("gke");
+    const args = [...gke, "--identity-fallback=node"];
+    await clouds.faults.add({ service: "google.sts", fault: { kind: "answer", reply: { status: 503 } } });
+    const busy = await askPlugin(gcr, clouds, { args, serviceAccount: { token, annotations: OPT_IN } });
+    assert.match(busy.message, /Google STS .*: status 503/);
+    assert.deepEqual(new Set(busy.calls), new Set(["google.sts Token 503"]));
+    const annotations = { ...OPT_IN, ...become("me") };
+    const nonsense = await askPlugin(gcr, clouds, { args, serviceAccount: { token, annotations } });
+    assert.match(nonsense.message, /reading the annotation iam.gke.io\/gcp-service-account/);
+    assert.deepEqual(nonsense.calls, []);
+  });
+
+  test("does not matter for a mirrored image: the node's identity is used", async () => {
+    const token = await clouds.google.podToken("cluster");
+    const { answer, calls } = await answered(gcr, clouds, {
+      args: [...gke, "--registry=mirror.test=gcr.io"],
+      image: "mirror.test/app",
+      serviceAccount: { token, annotations: OPT_IN },
+    });
+    assert.deepEqual(calls, ["google.metadata token 200"]);
+    assert.ok(Object.keys(answer.auth).includes("mirror.test"));
   });
 
   test("a service account that the pod may not become", async () => {

@@ -1,89 +1,15 @@
-import {
-  type Context,
-  CredentialError,
-  type CredentialProviderRequest,
-  type Secret,
-  type Unavailable,
-} from "@imagecred/protocol";
-import { OPT_IN_ANNOTATION, PROVIDER_ANNOTATION, SERVICE_ACCOUNT_ANNOTATION } from "../facts.ts";
-import type { GcrOptions } from "../options.ts";
-import type { Universe } from "../universe.ts";
+import type { IdentitySource, Secret } from "@imagecred/protocol";
+import { requireAssumedUniverse, type TokenRequest } from "../token-request.ts";
 import type { AccessToken } from "./access-token.ts";
-import { iamCredentialsUrl, impersonate } from "./impersonation.ts";
-import { exchangePodToken } from "./sts.ts";
-import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
 
-/** Service account email addresses of all kinds (https://cloud.google.com/iam/docs/service-account-types). */
-const EMAIL = /^[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
-
-/** Who a pod is to be. */
-interface PodIdentity {
-  readonly pool: IdentityPool;
-  readonly serviceAccount: string | undefined;
-}
-
-/**
- * The pod's own access token: its service account token exchanged at Google STS, and where the service account's
- * annotation names a Google service account, that one's token.
- * @throws {CredentialError}
- */
-export async function podToken(
-  request: CredentialProviderRequest,
-  token: Secret,
-  universe: Universe,
-  options: GcrOptions,
-  context: Context,
-): Promise<{ readonly identity: AccessToken; readonly principal: string } | Unavailable> {
-  const pod = identityOf(request.serviceAccountAnnotations, options.pool);
-  if ("unavailable" in pod) return pod;
-  const { pool, serviceAccount } = pod;
-  if (serviceAccount === undefined) {
-    return { identity: await exchangePodToken(token, pool, universe, context), principal: pool.audience };
-  }
-  // Its TLS is up by the time that STS has answered.
-  context.http.preconnect(iamCredentialsUrl(universe));
-  const federated = await exchangePodToken(token, pool, universe, context);
+/** The pod's own identity; what exchanges its token is loaded only where there is one. */
+export function podSource(token: Secret, request: TokenRequest): IdentitySource<AccessToken> {
   return {
-    identity: await impersonate(serviceAccount, federated, universe, context),
-    principal: serviceAccount,
+    name: "the pod's service account",
+    async find() {
+      requireAssumedUniverse(request);
+      const { podToken } = await import("./pod-token.ts");
+      return await podToken(token, request);
+    },
   };
-}
-
-function identityOf(
-  annotations: CredentialProviderRequest["serviceAccountAnnotations"],
-  configured: IdentityPool | undefined,
-): PodIdentity | Unavailable {
-  const serviceAccount = annotations[SERVICE_ACCOUNT_ANNOTATION] || undefined;
-  if (serviceAccount !== undefined && !EMAIL.test(serviceAccount)) {
-    throw annotationError(SERVICE_ACCOUNT_ANNOTATION, serviceAccount, "a service account's email address");
-  }
-  const provider = annotations[PROVIDER_ANNOTATION] || undefined;
-  if (provider !== undefined) {
-    const pool = poolOfProvider(provider);
-    if (pool !== undefined) return { pool, serviceAccount };
-    throw annotationError(
-      PROVIDER_ANNOTATION,
-      provider,
-      "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
-    );
-  }
-  if (configured === undefined) {
-    return {
-      unavailable: `no --identity-provider, no --workload-identity-provider, no annotation ${PROVIDER_ANNOTATION}`,
-    };
-  }
-  if (configured.kind === "gke" && annotations[OPT_IN_ANNOTATION] !== "true") {
-    return {
-      unavailable: `its service account has no annotation ${OPT_IN_ANNOTATION}: "true", or the kubelet does not pass it`,
-    };
-  }
-  return { pool: configured, serviceAccount };
-}
-
-function annotationError(name: string, value: string, expected: string): CredentialError {
-  return new CredentialError({
-    action: `reading the annotation ${name} of the pod's service account`,
-    reason: JSON.stringify(value.length > 120 ? `${value.slice(0, 120)}…` : value),
-    advice: `expected ${expected}`,
-  });
 }

@@ -1,6 +1,6 @@
-import type { Context, Secret } from "@imagecred/protocol";
-import { tokenIn } from "../google-answer.ts";
-import type { Universe } from "../universe.ts";
+import type { Secret } from "@imagecred/protocol";
+import { tokenIn } from "../google-response.ts";
+import type { TokenRequest } from "../token-request.ts";
 import { type AccessToken, CLOUD_PLATFORM, expiryOf } from "./access-token.ts";
 import type { IdentityPool } from "./workload-identity.ts";
 
@@ -12,10 +12,9 @@ import type { IdentityPool } from "./workload-identity.ts";
 export async function exchangePodToken(
   podToken: Secret,
   pool: IdentityPool,
-  universe: Universe,
-  context: Context,
+  { universe, context }: TokenRequest,
 ): Promise<AccessToken> {
-  const answer = await context.http.cloud({
+  const response = await context.http.cloud({
     service: "Google STS",
     operation: "token",
     method: "POST",
@@ -31,8 +30,8 @@ export async function exchangePodToken(
     }).toString(),
   });
   const action = `exchanging the pod's token at Google STS (${pool.audience})`;
-  const { token, fields } = tokenIn(answer, action, "access_token", (status) => adviceFor(status, pool));
-  return { token, expiresAt: expiryOf(fields["expires_in"], context.clock.now()) };
+  const { token, document } = tokenIn(response, action, "access_token", (status) => adviceFor(status, pool));
+  return { token, expiresAt: expiryOf(document, context.clock.now()) };
 }
 
 function adviceFor(status: number, pool: IdentityPool): string {

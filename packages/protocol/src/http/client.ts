@@ -163,6 +163,7 @@ async function exchange(
       action: `asking ${request.service} (${request.operation}, ${originOf(target.url)})`,
       reason,
       advice,
+      failure: error.code === "ERR_TLS_CERTIFICATE" ? "misconfigured" : "temporary",
       cause: error,
     });
   }

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CredentialError } from "../errors.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
-import { requestFor } from "../testing/request-for.ts";
-import { findIdentity, type IdentitySource, orNext } from "./chain.ts";
-import { parseIdentityPolicy, planIdentity } from "./policy.ts";
+import { findIdentity, type IdentitySource } from "./chain.ts";
+import { parseIdentityPolicy } from "./policy.ts";
 
 const absent = (name: string): IdentitySource<string> => ({
   name,
@@ -14,9 +13,9 @@ const found = (name: string): IdentitySource<string> => ({
   name,
   find: async () => ({ identity: `id of ${name}`, principal: name }),
 });
-const failing = (name: string, tryNext: boolean): IdentitySource<string> => ({
+const failing = (name: string): IdentitySource<string> => ({
   name,
-  find: () => Promise.reject(new CredentialError({ action: `asking ${name}`, reason: "403", tryNext })),
+  find: () => Promise.reject(new CredentialError({ action: `asking ${name}`, reason: "403" })),
 });
 const find = (...sources: IdentitySource<string>[]) =>
   findIdentity(sources, "r.io", captureLogger().log, "do this");
@@ -26,53 +25,35 @@ describe("findIdentity", () => {
     assert.deepEqual(await find(absent("a"), found("b"), found("c")), {
       identity: "id of b",
       principal: "b",
-      source: "b",
     });
   });
 
-  test("goes on after an error only when the error says so", async () => {
-    assert.equal((await find(failing("a", true), found("b"))).source, "b");
-    await assert.rejects(find(failing("a", false), found("b")), /asking a: 403/);
-  });
-
-  test("goes on after any failure of a source that is told so, and after no defect", async () => {
-    assert.equal((await find(orNext(failing("a", false)), found("b"))).source, "b");
-    assert.equal((await find(orNext(found("a")), found("b"))).source, "a");
-    const broken = { name: "a", find: () => Promise.reject(new TypeError("a defect")) };
-    await assert.rejects(find(orNext(broken), found("b")), TypeError);
+  test("ends at a source that is configured and does not work", async () => {
+    await assert.rejects(find(absent("a"), failing("b"), found("c")), /asking b: 403/);
   });
 
   test("lists every source with its reason when none is there", async () => {
-    await assert.rejects(find(absent("a"), failing("b", true)), {
-      message: "looking for an identity for r.io: none found; tried a (not set), b (403); do this",
+    await assert.rejects(find(absent("a"), absent("b")), {
+      message: "looking for an identity for r.io: none found; tried a (not set), b (not set); do this",
+      failure: "unassigned",
     });
   });
 });
 
 describe("identity policy", () => {
-  const withToken = requestFor("r.io/a", { token: "a.b.c" });
-  const withoutToken = requestFor("r.io/a");
-  const plan = (identity?: string, fallback?: string) => {
-    const policy = parseIdentityPolicy(identity, fallback, "none");
-    return [withToken, withoutToken].map((request) => {
-      try {
-        const { use, ...rest } = planIdentity(request, policy);
-        return "fallbackToNode" in rest && rest.fallbackToNode ? `${use}, then node` : use;
-      } catch {
-        return "error";
-      }
-    });
-  };
-
-  test("never gives a pod the node's identity unless told to", () => {
-    assert.deepEqual(plan(), ["pod", "node"]);
-    assert.deepEqual(plan("pod"), ["pod", "error"]);
-    assert.deepEqual(plan("node"), ["node", "node"]);
-    assert.deepEqual(plan("auto", "node"), ["pod, then node", "node"]);
-    assert.deepEqual(plan("pod", "node"), ["pod, then node", "node"]);
+  test("the plugin's own fallback, unless a flag says otherwise; --identity pod alone means none", () => {
+    for (const [identity, fallback, expected] of [
+      [undefined, undefined, { identity: "auto", fallback: "unassigned" }],
+      ["node", "none", { identity: "node", fallback: "none" }],
+      ["pod", undefined, { identity: "pod", fallback: "none" }],
+      ["pod", "unassigned", { identity: "pod", fallback: "unassigned" }],
+      [undefined, "node", { identity: "auto", fallback: "node" }],
+    ] as const) {
+      assert.deepEqual(parseIdentityPolicy(identity, fallback, "unassigned"), expected);
+    }
   });
 
-  test("refuses other words", () => {
+  test("other words are refused", () => {
     assert.throws(
       () => parseIdentityPolicy("root", undefined, "none"),
       /--identity is "root", expected auto, pod or node/,

@@ -1,7 +1,5 @@
-import { CredentialError, OptionsError } from "../errors.ts";
+import { OptionsError } from "../errors.ts";
 import type { FlagSpec } from "../options/flags.ts";
-import type { Secret } from "../secret.ts";
-import type { CredentialProviderRequest } from "../wire/request.ts";
 
 const IDENTITIES = ["auto", "pod", "node"] as const;
 const FALLBACKS = ["none", "unassigned", "node"] as const;
@@ -39,7 +37,7 @@ export function identityFlags(fallback: IdentityFallback) {
 }
 
 /**
- * @param otherwise the fallback without `--identity-fallback`
+ * @param otherwise the fallback without `--identity-fallback`; `--identity pod` alone means that there is none
  * @throws {OptionsError} for other words
  */
 export function parseIdentityPolicy(
@@ -49,7 +47,7 @@ export function parseIdentityPolicy(
 ): IdentityPolicy {
   return {
     identity: oneOf(IDENTITIES, identity ?? "auto", "--identity"),
-    fallback: oneOf(FALLBACKS, fallback ?? otherwise, "--identity-fallback"),
+    fallback: oneOf(FALLBACKS, fallback ?? (identity === "pod" ? "none" : otherwise), "--identity-fallback"),
   };
 }
 
@@ -59,25 +57,4 @@ function oneOf<Word extends string>(words: readonly Word[], value: string, flag:
   throw new OptionsError(
     `${flag} is ${JSON.stringify(value)}, expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`,
   );
-}
-
-/** Whose identities may be asked for this request, in order. */
-export type IdentityPlan =
-  | { readonly use: "node" }
-  | { readonly use: "pod"; readonly token: Secret; readonly fallbackToNode: boolean };
-
-/** @throws {CredentialError} when only the pod's identity may be used and the kubelet sent no token */
-export function planIdentity(request: CredentialProviderRequest, policy: IdentityPolicy): IdentityPlan {
-  const token = request.serviceAccountToken;
-  if (policy.identity === "node" || (policy.identity === "auto" && token === undefined))
-    return { use: "node" };
-  const fallbackToNode = policy.fallback === "node";
-  if (token !== undefined) return { use: "pod", token, fallbackToNode };
-  if (fallbackToNode) return { use: "node" };
-  throw new CredentialError({
-    action: `using the pod's identity for ${request.image.registry} (--identity pod)`,
-    reason: "the kubelet sent no service account token",
-    advice:
-      "set tokenAttributes for this provider in the CredentialProviderConfig (apiVersion v1), or use --identity auto",
-  });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { describeAnswer, tokenIn } from "./google-answer.ts";
+import { describeResponse, tokenIn } from "./google-response.ts";
 
 const answer = (status: number, body: string, headers: Record<string, string> = {}) => ({
   status,
@@ -23,24 +23,24 @@ describe("what an answer says", () => {
       ["[]", "status 400 []"],
       ["<title>T</title><style>p{}</style><p>Missing <b>header</b>.", "status 400 Missing header ."],
     ] as const) {
-      assert.equal(describeAnswer(answer(400, body)), said);
+      assert.equal(describeResponse(answer(400, body)), said);
     }
   });
 
   test("without what might be a key, and not at length", () => {
     assert.equal(
-      describeAnswer(answer(403, "denied to ya29.c0ASRK0GaBcDeFgHiJkLmNoP now")),
+      describeResponse(answer(403, "denied to ya29.c0ASRK0GaBcDeFgHiJkLmNoP now")),
       "status 403 denied to ya29.… now",
     );
-    assert.equal(describeAnswer(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 200 + 1);
+    assert.equal(describeResponse(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 200 + 1);
   });
 
   test("that it is a redirect, which is not followed", () => {
     assert.match(
-      describeAnswer(answer(302, "", { location: "https://evil.test/x?y" })),
+      describeResponse(answer(302, "", { location: "https://evil.test/x?y" })),
       /^status 302, a redirect to https:\/\/evil.test,/,
     );
-    assert.match(describeAnswer(answer(302, "")), /another address/);
+    assert.match(describeResponse(answer(302, "")), /another address/);
   });
 });
 
@@ -49,10 +49,10 @@ describe("a token in an answer", () => {
     tokenIn(answer(status, body), "asking", "access_token", () => "advice");
 
   test("is found, and wrapped", () => {
-    const { token, fields } = read(200, '{"access_token":"abc","expires_in":5}');
+    const { token, document } = read(200, '{"access_token":"abc","expires_in":5}');
     assert.equal(token.reveal(), "abc");
     assert.equal(String(token), "[redacted]");
-    assert.equal(fields["expires_in"], 5);
+    assert.deepEqual(document, { access_token: "abc", expires_in: 5 });
   });
 
   test("is missing from everything else, and that is an error", () => {

@@ -3,8 +3,7 @@ import { test } from "node:test";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
 import { testContext } from "@imagecred/protocol/testing";
 import { credentialsOf } from "../aws-credentials.ts";
-import { clientSettings } from "./client-settings.ts";
-import { signLast } from "./sign-last.ts";
+import { clientSettings, signLast } from "./client-settings.ts";
 
 test("a request is ready but for the signature before it is known who signs it", async () => {
   const steps: string[] = [];

@@ -1,0 +1,27 @@
+import type { Context, Found, RegistryCredential } from "@imagecred/protocol";
+import type { AwsCredentials } from "./aws-credentials.ts";
+import type { EcrOptions } from "./options.ts";
+import type { Registry } from "./registry.ts";
+
+/**
+ * Exchanges an AWS identity for a registry's password. The SDK is loaded, and the connection to ECR opened, while the first
+ * response about the identity is on its way: neither waits for the other. Before that request is sent, loading would only
+ * delay it.
+ * @throws {CredentialError} of the identity, or of ECR
+ */
+export async function exchange(
+  registry: Registry,
+  found: Promise<Found<AwsCredentials>>,
+  { endpoints }: EcrOptions,
+  context: Context,
+): Promise<RegistryCredential> {
+  await Promise.race([found, context.http.firstSent()]);
+  // It may fail before the code that awaits it is loaded.
+  found.catch(() => {});
+  if (registry.kind === "public") {
+    const { exchangePublic } = await import("./exchange/public.ts");
+    return await exchangePublic(registry, found, endpoints, context);
+  }
+  const { exchangePrivate } = await import("./exchange/private.ts");
+  return await exchangePrivate(registry, found, endpoints, context);
+}

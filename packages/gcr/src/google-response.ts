@@ -1,0 +1,85 @@
+import {
+  CredentialError,
+  type Failure,
+  failureOf,
+  parseJson,
+  parseJsonObject,
+  redirectReason,
+  Secret,
+  type TransportResponse,
+  textAt,
+} from "@imagecred/protocol";
+
+/**
+ * The token in a response, and the document around it. A 200 is parsed, not trusted.
+ * @param action what was being done, for errors
+ * @param field the token's name
+ * @param adviceFor what to do about a status that is not 200
+ * @throws {CredentialError}
+ */
+export function tokenIn(
+  response: TransportResponse,
+  action: string,
+  field: string,
+  adviceFor: (status: number) => string,
+): { readonly token: Secret; readonly document: unknown } {
+  if (response.status !== 200) throw errorOf(response, action, adviceFor(response.status));
+  const document = parseJson(response.body);
+  const token = textAt(document, field);
+  if (token !== undefined) return { token: new Secret(token), document };
+  throw new CredentialError({
+    action,
+    reason: `status 200 without ${field}`,
+    advice: "check what answers there: a proxy, or a server that is not Google's",
+  });
+}
+
+/** The error for a response that is not a success. */
+export function errorOf(response: TransportResponse, action: string, advice: string): CredentialError {
+  const failure = failureIn(response);
+  const reason = describeResponse(response);
+  return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
+}
+
+/** A refusal is Google's only in the format of its services: proxies answer with 403 too. */
+function failureIn(response: TransportResponse): Failure | undefined {
+  const failure = failureOf(response.status);
+  return failure === "refused" && errorFields(parseJson(response.body))[0] === undefined
+    ? undefined
+    : failure;
+}
+
+/** Characters of a foreign text that an error message has room for. */
+const ROOM = 200;
+
+/**
+ * What a refusal says, for an error message: `status 403 PERMISSION_DENIED: ...`. Reads the three forms that Google's services
+ * use: OAuth (RFC 6749 section 5.2), Google APIs (https://google.aip.dev/193), and the metadata server's text or HTML.
+ */
+export function describeResponse(response: TransportResponse): string {
+  const { status, body } = response;
+  const redirect = redirectReason(response);
+  if (redirect !== undefined) return redirect;
+  const document = parseJsonObject(body);
+  const [code, message] = document === undefined ? [undefined, plainText(body)] : errorFields(document);
+  const said = [code, message].filter((part) => part !== undefined && part !== "").join(": ");
+  return said === ""
+    ? `status ${status}`
+    : `status ${status} ${said.length > ROOM ? `${said.slice(0, ROOM)}…` : said}`;
+}
+
+function errorFields(document: unknown): readonly [code: string | undefined, message: string | undefined] {
+  const oauth = textAt(document, "error");
+  if (oauth !== undefined) return [oauth, textAt(document, "error_description")];
+  return [textAt(document, "error", "status"), textAt(document, "error", "message")];
+}
+
+/** Text of a page that may be anybody's: its words, without markup and without anything long enough to be a key. */
+function plainText(body: Uint8Array): string {
+  return new TextDecoder()
+    .decode(body.subarray(0, 4096))
+    .replace(/<(style|script|title)\b[\s\S]*?<\/\1>|<[^>]*>/gi, " ")
+    .replace(/[A-Za-z0-9+/=_~-]{16,}/g, "…")
+    .replace(/\s+/g, " ")
+    .trim();
+}

@@ -1,0 +1,66 @@
+import { CredentialError, type Environment, type IdentitySource, TransportError } from "@imagecred/protocol";
+import { requireAssumedUniverse, type TokenRequest } from "../token-request.ts";
+import type { AccessToken } from "./access-token.ts";
+import { instanceToken } from "./instance.ts";
+
+/** A file that names an identity: https://cloud.google.com/docs/authentication/application-default-credentials */
+const FILE_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS";
+
+/** What to do when the node has no identity. */
+export const NODE_ADVICE = `on Google Cloud attach a service account to the instance, elsewhere set ${FILE_VARIABLE}`;
+
+/** Application default credentials, in their usual order: the named file, gcloud's, the metadata server. */
+export function nodeSources(request: TokenRequest): readonly IdentitySource<AccessToken>[] {
+  const { context, options } = request;
+  const { env, files } = context;
+  const fromFile = async (path: string, text: string) => {
+    const { fileToken } = await import("./default-credentials.ts");
+    return await fileToken(path, text, request);
+  };
+  return [
+    {
+      name: FILE_VARIABLE,
+      async find() {
+        const path = env[FILE_VARIABLE] || undefined;
+        if (path === undefined) return { unavailable: "not set" };
+        return await fromFile(path, await files.readText(path, "Google credential file"));
+      },
+    },
+    {
+      name: "gcloud's application default credentials",
+      async find() {
+        const path = wellKnownFile(env);
+        if (path === undefined) return { unavailable: "no home directory" };
+        const text = await files.readTextIfThere(path, "Google credential file");
+        return text === undefined ? { unavailable: `no ${path}` } : await fromFile(path, text);
+      },
+    },
+    {
+      name: "the metadata server",
+      async find() {
+        requireAssumedUniverse(request);
+        const identity = await instanceToken(request).catch(offCloud);
+        return { identity, principal: `service account ${options.serviceAccount}` };
+      },
+    },
+  ];
+}
+
+/**
+ * Where `gcloud auth application-default login` writes
+ * (https://cloud.google.com/docs/authentication/application-default-credentials#personal).
+ * @returns undefined where the environment names no home: a kubelet run by systemd often has none
+ */
+function wellKnownFile(env: Environment): string | undefined {
+  const name = "application_default_credentials.json";
+  if (env["CLOUDSDK_CONFIG"]) return `${env["CLOUDSDK_CONFIG"]}/${name}`;
+  if (env["APPDATA"]) return `${env["APPDATA"]}/gcloud/${name}`;
+  return env["HOME"] ? `${env["HOME"]}/.config/gcloud/${name}` : undefined;
+}
+
+/** Off Google Cloud, advise which identity to configure instead. */
+function offCloud(error: unknown): never {
+  if (!(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
+  if (error.cause.phase !== "connect" && error.cause.phase !== "lookup") throw error;
+  throw error.with({ advice: NODE_ADVICE });
+}
