@@ -14,7 +14,7 @@ type Options = NonNullable<Parameters<Transporter["request"]>[0]>;
 
 /**
  * google-auth-library's requests over the context's HTTP: its proxy, trust, deadline, retries, limits and log hold, and
- * the library's own do not come into it. An response that is not what was asked for is a CredentialError, which the library
+ * the library's own do not come into it. A response that is not what was asked for is a CredentialError, which the library
  * passes on.
  */
 export function transporterOver(context: Context): Transporter {
@@ -91,7 +91,7 @@ function nameOf(url: string): { readonly service: string; readonly operation: st
   return { service: "the source of the subject token", operation: "subject token" };
 }
 
-/** Characters from which on a value of an response is taken for a secret: tokens and keys are longer, names seldom. */
+/** Characters from which on a value of a response is taken for a secret: tokens and keys are longer, names seldom. */
 const SECRET_LENGTH = 16;
 
 function bodyOf(response: TransportResponse, type: Options["responseType"]): unknown {

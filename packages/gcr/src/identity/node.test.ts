@@ -22,12 +22,12 @@ const IDENTITIES: Readonly<
   Partial<Record<GoogleIdentity, { readonly principal: RegExp; readonly calls: readonly string[] }>>
 > = {
   metadata: { principal: /^serviceAccount:node@/, calls: ["google.metadata token 200"] },
-  "service-account-key": { principal: /^serviceAccount:node@/, calls: ["google.oauth2/JwtBearer 200"] },
-  "gcloud-adc": { principal: /^user:dev@/, calls: ["google.oauth2/RefreshToken 200"] },
-  "authorized-user": { principal: /^user:dev@/, calls: ["google.oauth2/RefreshToken 200"] },
+  "service-account-key": { principal: /^serviceAccount:node@/, calls: ["google.oauth2 JwtBearer 200"] },
+  "gcloud-adc": { principal: /^user:dev@/, calls: ["google.oauth2 RefreshToken 200"] },
+  "authorized-user": { principal: /^user:dev@/, calls: ["google.oauth2 RefreshToken 200"] },
   "impersonated-service-account": {
     principal: /^serviceAccount:puller@/,
-    calls: ["google.oauth2/JwtBearer 200", "google.iamcredentials GenerateAccessToken 200"],
+    calls: ["google.oauth2 JwtBearer 200", "google.iamcredentials GenerateAccessToken 200"],
   },
   "external-account-file": {
     principal: /^principal:\/\/pool\/subject\/system:serviceaccount:default:default$/,
@@ -40,11 +40,11 @@ const IDENTITIES: Readonly<
   "external-account-aws-imds": {
     principal: /^principal:\/\/pool\/subject\/arn:aws:sts::123456789012:assumed-role\/node\//,
     calls: [
-      "aws.imds/Token 200",
-      "aws.imds/Metadata 200",
-      "aws.imds/Token 200",
-      "aws.imds/Role 200",
-      "aws.imds/Credentials 200",
+      "aws.imds Token 200",
+      "aws.imds Metadata 200",
+      "aws.imds Token 200",
+      "aws.imds Role 200",
+      "aws.imds Credentials 200",
       "google.sts Token 200",
     ],
   },
@@ -92,7 +92,7 @@ describe("the node's identity", () => {
   test("named in GOOGLE_APPLICATION_CREDENTIALS goes before gcloud's, and that before the metadata server's", async () => {
     const { CLOUDSDK_CONFIG = "" } = await clouds.google.env("gcloud-adc");
     const both = await answered(gcr, clouds, { identity: "service-account-key", env: { CLOUDSDK_CONFIG } });
-    assert.deepEqual(both.calls, ["google.oauth2/JwtBearer 200"]);
+    assert.deepEqual(both.calls, ["google.oauth2 JwtBearer 200"]);
     const empty = await answered(gcr, clouds, {
       env: { CLOUDSDK_CONFIG: "/nonexistent", GOOGLE_APPLICATION_CREDENTIALS: "" },
     });
@@ -253,7 +253,7 @@ describe("a credential file that cannot be used", () => {
       message,
       /^asking Google OAuth .*: status 400 invalid_grant: Invalid JWT Signature\.; check that the key/,
     );
-    assert.deepEqual(calls, ["google.oauth2/JwtBearer 400"]);
+    assert.deepEqual(calls, ["google.oauth2 JwtBearer 400"]);
   });
 
   test("a refresh token that was revoked", async () => {
@@ -261,6 +261,6 @@ describe("a credential file that cannot be used", () => {
     clouds.google.accounts.revokeUsers();
     const { message, calls } = await askPlugin(gcr, clouds, { env });
     assert.match(message, /401 invalid_client: The OAuth client was not found/);
-    assert.deepEqual(calls, ["google.oauth2/RefreshToken 401"]);
+    assert.deepEqual(calls, ["google.oauth2 RefreshToken 401"]);
   });
 });

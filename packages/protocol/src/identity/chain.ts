@@ -7,6 +7,7 @@ export interface Unavailable {
   readonly unavailable: string;
 }
 
+/** An identity, and its name for logs. */
 export interface Found<Identity> {
   readonly identity: Identity;
   /** Who that is, for logs: "role node-role of the instance profile". No secret. */
