@@ -1,0 +1,88 @@
+import type { Files, WritableFiles } from "./files.ts";
+import { joinPath } from "./paths.ts";
+import { SystemError } from "./system-error.ts";
+import { type Destination, destination } from "./walk.ts";
+
+/** Files below another root, by the paths that a process has there. */
+export interface RootedFiles extends Files {
+  /** The root, as we see it: `/`, `/mnt/image`, `/proc/57/root`. */
+  readonly root: string;
+  /** Where a path below the root is for us, for messages; nothing is resolved. */
+  outside(path: string): string;
+  /** Absolute path below the root, without links. @throws {Error} where there is nothing */
+  realPath(path: string): string;
+}
+
+export interface RootedWritableFiles extends RootedFiles, WritableFiles {}
+
+/**
+ * The files that a process sees whose root directory is `root`: every path is resolved component by component as in a
+ * chroot, so that no link leads out of it. (`/proc/PID/root` is no chroot for who reads through it: the kernel resolves an
+ * absolute link from the reader's own root.)
+ */
+export function rootedFiles(files: Files, root: string): RootedFiles {
+  const reach = (path: string): string => {
+    const { path: real, exists } = destination(files, root, path);
+    if (!exists) throw new SystemError("ENOENT", path);
+    return real;
+  };
+  return {
+    root,
+    outside: (path) => outsideOf(root, path),
+    status(path, links = "follow") {
+      const found = reachable(files, root, path, links);
+      return found === undefined ? undefined : files.status(found.path, "do-not-follow");
+    },
+    read: (path, maxBytes) => files.read(reach(path), maxBytes),
+    list: (path) => files.list(reach(path)),
+    readLink: (path) => files.readLink(destination(files, root, path, "do-not-follow").path),
+    realPath(path) {
+      const { inside, exists } = destination(files, root, path);
+      if (!exists) throw new SystemError("ENOENT", path);
+      return inside;
+    },
+  };
+}
+
+/** {@link rootedFiles} that can be written. New entries are made where the directories' links lead below the root. */
+export function rootedWritableFiles(files: WritableFiles, root: string): RootedWritableFiles {
+  const entry = (path: string): string => {
+    const { path: real, missing } = destination(files, root, path, "do-not-follow");
+    if (missing.length > 0) throw new SystemError("ENOENT", path);
+    return real;
+  };
+  const existing = (path: string): string => {
+    const { path: real, exists } = destination(files, root, path);
+    if (!exists) throw new SystemError("ENOENT", path);
+    return real;
+  };
+  return {
+    ...rootedFiles(files, root),
+    create: (path, data, mode) => files.create(entry(path), data, mode),
+    rename: (from, to) => files.rename(entry(from), entry(to)),
+    remove: (path) => files.remove(entry(path)),
+    makeDirectory: (path, mode) => files.makeDirectory(entry(path), mode),
+    changeOwner: (path, uid, gid) => files.changeOwner(existing(path), uid, gid),
+    changeMode: (path, mode) => files.changeMode(existing(path), mode),
+    syncDirectory: (path) => files.syncDirectory(existing(path)),
+  };
+}
+
+function reachable(
+  files: Files,
+  root: string,
+  path: string,
+  links: "follow" | "do-not-follow",
+): Destination | undefined {
+  try {
+    const found = destination(files, root, path, links);
+    return found.exists ? found : undefined;
+  } catch (error) {
+    if (error instanceof SystemError && error.code === "ENOTDIR") return undefined;
+    throw error;
+  }
+}
+
+function outsideOf(root: string, path: string): string {
+  return root === "/" ? path : joinPath(root, path.replace(/^\/+/, ""));
+}

@@ -1,0 +1,88 @@
+import type { Files } from "../files/files.ts";
+import type { Flag, Flags, Source } from "./flag.ts";
+import { type RancherArgument, type RancherStart, rancherArguments } from "./rancher-configuration.ts";
+
+/** How k3s or RKE2 starts the kubelet and the container runtime of a node. */
+export interface RancherSettings {
+  readonly flags: Flags;
+  /** Where the plugins' configuration and executables are looked for, as configured or by default. */
+  readonly credentialProvider: { readonly config: Flag; readonly binDir: Flag };
+  /** Why k3s passes no credential provider flags of its own on; undefined where it does. */
+  readonly skipped: string | undefined;
+  readonly dataDir: string;
+  /** registries.yaml */
+  readonly privateRegistry: string;
+  /** A server that is told to run no kubelet. */
+  readonly kubeletDisabled: boolean;
+  /** The runtime's socket, where one of the operator's own is used. */
+  readonly runtimeEndpoint: string | undefined;
+}
+
+const DIRECTORY = "/var/lib/rancher/credentialprovider";
+
+/**
+ * The kubelet's flags under k3s and RKE2. Their own two flags (by default below /var/lib/rancher/credentialprovider) are
+ * passed on only where the one is a directory and the other is none; then `kubelet-arg` has the last word: an entry replaces
+ * what k3s would have said, `name+=` and `name-=` put theirs behind or before it.
+ * (k3s, pkg/daemons/agent/agent.go ImageCredProvAvailable, pkg/util/args.go GetArgs)
+ */
+export function rancherSettings(files: Files, start: RancherStart): RancherSettings {
+  const { all, unseen } = rancherArguments(files, start);
+  const usual: Source = { kind: "default", says: `where ${start.program} keeps it by default` };
+  const last = (...names: string[]) => all.findLast(({ name }) => names.includes(name));
+  const setting = (name: string, value: string): Flag => last(name) ?? { name, value, source: usual };
+  const config = setting("image-credential-provider-config", `${DIRECTORY}/config.yaml`);
+  const binDir = setting("image-credential-provider-bin-dir", `${DIRECTORY}/bin`);
+  const fromEnvironment = start.environment[`${start.program.toUpperCase()}_DATA_DIR`];
+  const dataDir = last("data-dir", "d")?.value ?? (fromEnvironment || `/var/lib/rancher/${start.program}`);
+  const skipped = whySkipped(files, config.value, binDir.value, start.program);
+  const ownArguments: Flag[] = [
+    { name: "config-dir", value: `${dataDir}/agent/etc/kubelet.conf.d`, source: usual },
+    ...(skipped === undefined ? [binDir, config] : []),
+  ];
+  const given = all.filter(({ name }) => name === "kubelet-arg");
+  return {
+    flags: { all: withKubeletArguments(ownArguments, given), unseen },
+    credentialProvider: { config, binDir },
+    skipped,
+    dataDir,
+    privateRegistry: last("private-registry")?.value ?? `/etc/rancher/${start.program}/registries.yaml`,
+    kubeletDisabled: last("disable-agent")?.value === "true",
+    runtimeEndpoint: last("container-runtime-endpoint")?.value,
+  };
+}
+
+function whySkipped(files: Files, config: string, binDir: string, program: string): string | undefined {
+  const kindOf = (path: string) => {
+    try {
+      return files.status(path)?.kind;
+    } catch {
+      return undefined;
+    }
+  };
+  if (kindOf(binDir) !== "directory") return `there is no directory ${binDir}`;
+  const kind = kindOf(config);
+  if (kind === undefined) return `there is no file ${config}`;
+  return kind === "directory" ? `${config} is a directory, and ${program} takes a file only` : undefined;
+}
+
+/** Each name's values stay in order and names are sorted, which is how pflag then sees them. */
+function withKubeletArguments(own: readonly Flag[], given: readonly RancherArgument[]): readonly Flag[] {
+  const values = new Map<string, Flag[]>();
+  const initial = new Map(own.map((flag) => [flag.name, flag]));
+  for (const { value: text, source } of given) {
+    const argument = text.replace(/^--/, "");
+    const equals = argument.indexOf("=");
+    const written = equals < 0 ? argument : argument.slice(0, equals);
+    const name = written.replace(/[-+]+$/, "");
+    const flag: Flag = { name, value: equals < 0 ? "true" : argument.slice(equals + 1), source };
+    const before = initial.get(name);
+    const kept = [...(before === undefined ? [] : [before]), ...(values.get(name) ?? [])];
+    if (written.endsWith("+")) values.set(name, [...kept, flag]);
+    else if (written.endsWith("-")) values.set(name, [flag, ...kept]);
+    else values.set(name, [...(values.get(name) ?? []), flag]);
+    initial.delete(name);
+  }
+  for (const [name, flag] of initial) values.set(name, [flag]);
+  return [...values].sort(([a], [b]) => (a < b ? -1 : 1)).flatMap(([, flags]) => flags);
+}
