@@ -1,0 +1,36 @@
+/**
+ * What runs on this machine: its kubelet with the flags, files and variables that decide, the systemd unit that starts it,
+ * and files below another root. Files and processes are handed in; nothing here starts a program but
+ * {@link kubeletVersion}, by the function that it is given.
+ */
+export type { FileKind, Files, FileStatus, WritableFiles } from "./files/files.ts";
+export { type UnsafeEntry, unsafeDirectory, unsafeFile } from "./files/owners.ts";
+export { type FileText, type Listing, listDirectory, readText } from "./files/read-text.ts";
+export {
+  type RootedFiles,
+  type RootedWritableFiles,
+  rootedFiles,
+  rootedWritableFiles,
+} from "./files/rooted-files.ts";
+export { SystemError } from "./files/system-error.ts";
+export { type Destination, destination, type Step, walk } from "./files/walk.ts";
+export { type AtomicWrite, type Written, writeAtomically } from "./files/write-atomically.ts";
+export { type Flag, type Flags, flagValue, type Source } from "./flags/flag.ts";
+export {
+  type FeatureGate,
+  type KubeletConfiguration,
+  kubeletConfiguration,
+  parseFeatureGates,
+} from "./flags/kubelet-configuration.ts";
+export { type RancherSettings, rancherSettings } from "./flags/rancher.ts";
+export { TITLES } from "./kubelet/programs.ts";
+export {
+  type Impostor,
+  type Kubelet,
+  kubeletPath,
+  type RunningKubelet,
+  runningKubelet,
+} from "./kubelet/running-kubelet.ts";
+export { type KubeletVersion, kubeletVersion } from "./kubelet/version.ts";
+export { readService, type Service, type ServiceReading } from "./systemd/service.ts";
+export { type FlagEdit, type FlagPlan, planFlags, type WantedFlag } from "./systemd/set-flags.ts";
