@@ -3,7 +3,7 @@
  * and files below another root. Files and processes are handed in; nothing here starts a program but
  * {@link kubeletVersion}, by the function that it is given.
  */
-export type { FileKind, Files, FileStatus, WritableFiles } from "./files/files.ts";
+export type { FileKind, FileStatus, Files, WritableFiles } from "./files/files.ts";
 export { type UnsafeEntry, unsafeDirectory, unsafeFile } from "./files/owners.ts";
 export { type FileText, type Listing, listDirectory, readText } from "./files/read-text.ts";
 export {

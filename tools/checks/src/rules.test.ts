@@ -39,7 +39,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   acr: ["protocol"],
   gcr: ["protocol"],
   kubelet: ["protocol"],
-  cli: ["kubelet", "protocol"],
+  node: ["kubelet", "protocol"],
+  cli: ["kubelet", "node", "protocol"],
 };
 
 test("imports between packages follow the arrows of the architecture", () => {

@@ -1,6 +1,12 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import {
+  resolveScalar,
+  type YamlNode,
+  YamlSyntaxError,
+  YamlValueError,
+  yamlTree,
+} from "@imagecred/kubelet/yaml";
 
-/** A YAML mapping's entries in the file's order, with where each stands. */
+/** An entry of a mapping, in the file's order, with where it stands. */
 export interface YamlEntry {
   readonly key: string;
   readonly value: YamlValue;
@@ -9,7 +15,8 @@ export interface YamlEntry {
 }
 
 export type YamlValue =
-  | { readonly kind: "scalar"; readonly text: string; readonly plain: unknown; readonly line: number }
+  /** `isNull` for what stands for nothing: `~`, `null`, no text at all. */
+  | { readonly kind: "scalar"; readonly text: string; readonly isNull: boolean; readonly line: number }
   | { readonly kind: "list"; readonly items: readonly YamlValue[]; readonly line: number }
   | { readonly kind: "map"; readonly entries: readonly YamlEntry[]; readonly line: number };
 
@@ -17,48 +24,50 @@ export type YamlReading =
   | { readonly state: "read"; readonly value: YamlValue | undefined }
   | { readonly state: "unreadable"; readonly reason: string };
 
-/** Anchors may name each other: nothing is followed deeper than this. */
+/** Aliases may stand for each other without end, and make much of little. */
 const DEEPEST = 64;
+const MOST_NODES = 100_000;
 
-/** The first document of a YAML (or JSON) text; duplicate keys are all there, in order. */
+/** The first document of a YAML or JSON text; keys that are set twice are all there, in order. */
 export function readYaml(text: string): YamlReading {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
-  const [problem] = document.errors;
-  if (problem !== undefined && problem.code !== "MULTIPLE_DOCS") {
-    return { state: "unreadable", reason: problem.message.split("\n")[0]?.replace(/:$/, "") ?? "no YAML" };
-  }
-  const convert = (node: unknown, fallback: number, depth: number): YamlValue => {
-    if (depth > DEEPEST) return { kind: "scalar", text: "", plain: null, line: fallback };
-    if (isAlias(node)) return convert(node.resolve(document), fallback, depth + 1);
-    const range: unknown =
-      typeof node === "object" && node !== null && "range" in node ? node.range : undefined;
-    const line = Array.isArray(range) ? lines.linePos(Number(range[0])).line : fallback;
-    if (isMap(node)) {
-      const entries = node.items.map((pair): YamlEntry => {
-        const key = convert(pair.key, line, depth + 1);
+  let nodes = 0;
+  const convert = (node: YamlNode, depth: number): YamlValue => {
+    const { line } = node;
+    if (depth > DEEPEST || ++nodes > MOST_NODES)
+      throw new YamlSyntaxError("document contains excessive aliasing", 0);
+    switch (node.kind) {
+      case "alias":
+        return convert(node.target, depth + 1);
+      case "sequence":
+        return { kind: "list", items: node.items.map((item) => convert(item, depth + 1)), line };
+      case "map":
         return {
-          key: key.kind === "scalar" ? key.text : "",
-          value: convert(pair.value, key.line, depth + 1),
-          line: key.line,
+          kind: "map",
+          entries: node.pairs.map(([key, value]): YamlEntry => {
+            const name = convert(key, depth + 1);
+            return {
+              key: name.kind === "scalar" ? name.text : "",
+              value: convert(value, depth + 1),
+              line: key.line,
+            };
+          }),
+          line,
         };
-      });
-      return { kind: "map", entries, line };
+      case "scalar": {
+        const isNull = resolveScalar(node).goType === "nil";
+        return { kind: "scalar", text: isNull ? "" : node.value, isNull, line };
+      }
     }
-    if (isSeq(node))
-      return { kind: "list", items: node.items.map((item) => convert(item, line, depth + 1)), line };
-    if (!isScalar(node)) return { kind: "scalar", text: "", plain: null, line };
-    const plain: unknown = node.value;
-    const text =
-      plain === null || plain === undefined
-        ? ""
-        : typeof plain === "string"
-          ? plain
-          : (node.source ?? String(plain));
-    return { kind: "scalar", text, plain, line };
   };
-  if (document.contents === null) return { state: "read", value: undefined };
-  return { state: "read", value: convert(document.contents, 1, 0) };
+  try {
+    const root = yamlTree(new TextEncoder().encode(text));
+    return { state: "read", value: root === undefined ? undefined : convert(root, 0) };
+  } catch (error) {
+    if (error instanceof YamlSyntaxError || error instanceof YamlValueError) {
+      return { state: "unreadable", reason: error.message };
+    }
+    throw error;
+  }
 }
 
 /** The last entry of a name in a mapping, as most readers of Kubernetes' files have it. */
@@ -68,7 +77,5 @@ export function entryOf(value: YamlValue | undefined, key: string): YamlEntry | 
 
 /** Text of a scalar, undefined for anything else and for null. */
 export function textOf(value: YamlValue | undefined): string | undefined {
-  return value?.kind === "scalar" && value.plain !== null && value.plain !== undefined
-    ? value.text
-    : undefined;
+  return value?.kind === "scalar" && !value.isNull ? value.text : undefined;
 }
