@@ -1,17 +1,8 @@
 import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
 import { KNOWN_CLOUDS, type KnownCloud } from "./clouds.ts";
-import { type AcrArguments, DEFAULT_FALLBACK, parseArguments, USAGE } from "./options/arguments.ts";
+import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./identity/annotations.ts";
+import { type AcrArguments, DEFAULT_FALLBACK, NAME, parseArguments, USAGE } from "./options/arguments.ts";
 import { describeRegistry, hostForms, parseRegistryHost } from "./registry.ts";
-
-/** In the order in which they are looked at: the Go plugin's, then those of Azure Workload Identity (https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html). */
-export const CLIENT_ID_ANNOTATIONS = [
-  "kubernetes.azure.com/acr-client-id",
-  "azure.workload.identity/client-id",
-];
-export const TENANT_ID_ANNOTATIONS = [
-  "kubernetes.azure.com/acr-tenant-id",
-  "azure.workload.identity/tenant-id",
-];
 
 const ANNOTATIONS: readonly AnnotationFact[] = [
   ...CLIENT_ID_ANNOTATIONS.map((key) => ({
@@ -32,7 +23,7 @@ function cloudsOf(args: AcrArguments | undefined): readonly KnownCloud[] {
 
 /** What the plugin for Azure Container Registry knows, without the Azure SDK. */
 export const acrFacts: PluginFacts<AcrArguments> = {
-  name: "acr-credential-provider",
+  name: NAME,
   // aks-engine installs it under this name on Azure Stack Hub.
   otherNames: ["azure-acr-credential-provider"],
   service: "Azure Container Registry",

@@ -1,6 +1,6 @@
 import type { Context, CredentialProviderRequest, IdentityChoice } from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
-import { CLIENT_ID_ANNOTATIONS } from "./facts.ts";
+import { CLIENT_ID_ANNOTATIONS } from "./identity/annotations.ts";
 import { identityBindingSource } from "./identity/identity-bindings.ts";
 import { nodeSources } from "./identity/node.ts";
 import { podSource } from "./identity/pod.ts";

@@ -8,15 +8,14 @@ import {
 } from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
 import { exchange, exchangeUrl } from "./exchange.ts";
-import { acrFacts } from "./facts.ts";
 import { identities } from "./identities.ts";
 import { type ResolvedRegistry, resolveRegistry } from "./mirrors.ts";
-import { USAGE } from "./options/arguments.ts";
+import { NAME, USAGE } from "./options/arguments.ts";
 import { type AcrOptions, parseOptions } from "./options.ts";
 
 /** The plugin for Azure Container Registry. */
 export const acr: CredentialProvider<AcrOptions> = {
-  name: acrFacts.name,
+  name: NAME,
   version: VERSION,
   usage: USAGE,
   options: parseOptions,

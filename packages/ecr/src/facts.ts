@@ -1,9 +1,7 @@
 import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
-import { DEFAULT_FALLBACK, type EcrOptions, parseOptions, USAGE } from "./options.ts";
-import { describeRegistry, HOST_FORMS, MATCH_IMAGES, parseRegistryHost } from "./registry.ts";
-
-/** The service account annotation that names the role with which a pod's images are pulled. */
-export const ROLE_ANNOTATION = "eks.amazonaws.com/ecr-role-arn";
+import { ROLE_ANNOTATION } from "./identity/annotations.ts";
+import { DEFAULT_FALLBACK, type EcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
+import { describeRegistry, documentedHostForms, hostForms, parseRegistryHost } from "./registry.ts";
 
 const ANNOTATIONS: readonly AnnotationFact[] = [
   { key: ROLE_ANNOTATION, namesIdentity: true, about: "ARN of the IAM role" },
@@ -11,16 +9,16 @@ const ANNOTATIONS: readonly AnnotationFact[] = [
 
 /** What the plugin for Amazon ECR knows, without the AWS SDK. */
 export const ecrFacts: PluginFacts<EcrOptions> = {
-  name: "ecr-credential-provider",
+  name: NAME,
   otherNames: [],
   service: "Amazon ECR",
   credentialSeconds: 12 * 3600,
-  matchImages: MATCH_IMAGES,
+  matchImages: documentedHostForms(),
   annotations: ANNOTATIONS,
   defaultFallback: DEFAULT_FALLBACK,
   flags: USAGE.flags,
   parseArguments: parseOptions,
-  hostForms: () => ({ patterns: HOST_FORMS }),
+  hostForms: () => ({ patterns: hostForms() }),
   parseHost(host) {
     const registry = parseRegistryHost(host);
     return "notOurs" in registry ? registry : describeRegistry(registry);

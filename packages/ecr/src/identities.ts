@@ -1,6 +1,6 @@
 import type { Context, CredentialProviderRequest, Found, IdentityChoice } from "@imagecred/protocol";
 import type { AwsCredentials } from "./aws-credentials.ts";
-import { ROLE_ANNOTATION } from "./facts.ts";
+import { ROLE_ANNOTATION } from "./identity/annotations.ts";
 import { nodeSources } from "./identity/node.ts";
 import { podSource } from "./identity/pod.ts";
 import { stsSettings } from "./identity/sts-settings.ts";

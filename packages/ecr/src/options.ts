@@ -37,6 +37,8 @@ export interface EcrOptions {
   readonly endpoints: EndpointOverrides;
 }
 
+export const NAME = "ecr-credential-provider";
+
 /** As in the plugin of cloud-provider-aws. */
 export const DEFAULT_FALLBACK = "unassigned";
 
@@ -57,7 +59,7 @@ const FLAGS = {
     kind: "value",
     placeholder: "NAME",
     help: "session name of every role that is assumed",
-    default: "ecr-credential-provider",
+    default: NAME,
   },
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
@@ -81,7 +83,7 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): E
   const roleArn = flags.value("role-arn");
   const podRoleArn = set(env, "AWS_ECR_ROLE_ARN");
   const namedSession = flags.value("role-session-name");
-  const sessionName = namedSession ?? set(env, "AWS_ROLE_SESSION_NAME") ?? "ecr-credential-provider";
+  const sessionName = namedSession ?? set(env, "AWS_ROLE_SESSION_NAME") ?? NAME;
   if (roleArn !== undefined) checkRoleArn(roleArn, "--role-arn");
   if (podRoleArn !== undefined) checkRoleArn(podRoleArn, "AWS_ECR_ROLE_ARN");
   checkSessionName(sessionName, namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name");

@@ -1,13 +1,12 @@
 import { type CredentialProvider, VERSION, withIdentity } from "@imagecred/protocol";
 import { exchange } from "./exchange.ts";
-import { ecrFacts } from "./facts.ts";
 import { identities, withChainedRole } from "./identities.ts";
 import { resolveRegistry } from "./mirrors.ts";
-import { type EcrOptions, parseOptions, USAGE } from "./options.ts";
+import { type EcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 
 /** The plugin for Amazon ECR and Amazon ECR Public. */
 export const ecr: CredentialProvider<EcrOptions> = {
-  name: ecrFacts.name,
+  name: NAME,
   version: VERSION,
   usage: USAGE,
   options: parseOptions,

@@ -81,10 +81,14 @@ function describePartition(partition: Partition | undefined, dualStack: boolean)
 }
 
 /** Every form of host that {@link parseRegistryHost} accepts, as patterns of matchImages. */
-export const HOST_FORMS: readonly string[] = forms(() => true);
+export function hostForms(): readonly string[] {
+  return forms(() => true);
+}
 
 /** The forms that AWS documents, for matchImages. */
-export const MATCH_IMAGES: readonly string[] = forms(({ fips }) => fips);
+export function documentedHostForms(): readonly string[] {
+  return forms(({ fips }) => fips);
+}
 
 function forms(hasFips: (partition: Partition) => boolean): readonly string[] {
   const hosts = PARTITIONS.flatMap((partition) => {

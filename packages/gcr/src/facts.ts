@@ -1,16 +1,12 @@
 import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
-import { DEFAULT_FALLBACK, type GcrOptions, parseOptions, USAGE } from "./options.ts";
-import { describeRegistry, hostForms, KNOWN_HOST_FORMS, parseRegistryHost } from "./registry.ts";
+import {
+  OPT_IN_ANNOTATION,
+  PROVIDER_ANNOTATION,
+  SERVICE_ACCOUNT_ANNOTATION,
+} from "./identity/annotations.ts";
+import { DEFAULT_FALLBACK, type GcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
+import { describeRegistry, hostForms, knownHostForms, parseRegistryHost } from "./registry.ts";
 import { DEFAULT_UNIVERSE } from "./universe.ts";
-
-/** Opts a service account in, in clusters whose pool GKE made (auth-provider-gcp, pkg/gcpcredential). */
-export const OPT_IN_ANNOTATION = "iam.gke.io/enable-wi-image-pull";
-
-/** Names a pool's provider, as fluxcd's controllers read it. */
-export const PROVIDER_ANNOTATION = "gcp.auth.fluxcd.io/workload-identity-provider";
-
-/** Names the Google service account to become, as GKE reads it. */
-export const SERVICE_ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account";
 
 const ANNOTATIONS: readonly AnnotationFact[] = [
   { key: OPT_IN_ANNOTATION, namesIdentity: true, about: '"true" where the pool is GKE\'s own' },
@@ -28,7 +24,7 @@ const ANNOTATIONS: readonly AnnotationFact[] = [
 
 /** What the plugin for Google's registries knows, without Google's library. */
 export const gcrFacts: PluginFacts<GcrOptions> = {
-  name: "gcr-credential-provider",
+  name: NAME,
   // cloud-provider-gcp's binary is called auth-provider-gcp; GKE and kOps install it as gcp-credential-provider.
   otherNames: ["gcp-credential-provider", "auth-provider-gcp"],
   service: "Google Artifact Registry",
@@ -42,7 +38,7 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
     if (args !== undefined && args.authFlow !== "gcr") {
       return { patterns: [], beyond: "the .dockercfg that the instance's metadata leads to" };
     }
-    return { patterns: args?.universe === undefined ? KNOWN_HOST_FORMS : hostForms(args.universe) };
+    return { patterns: args?.universe === undefined ? knownHostForms() : hostForms(args.universe) };
   },
   parseHost(host, args) {
     const registry = parseRegistryHost({ host, port: undefined }, args?.universe);

@@ -32,6 +32,8 @@ export interface GcrOptions extends PluginArguments {
   readonly ignored: readonly string[];
 }
 
+export const NAME = "gcr-credential-provider";
+
 /** As in the plugin of cloud-provider-gcp. */
 export const DEFAULT_FALLBACK = "unassigned";
 

@@ -7,16 +7,15 @@ import {
   withIdentity,
 } from "@imagecred/protocol";
 import { exchange } from "./exchange.ts";
-import { gcrFacts } from "./facts.ts";
 import { identities } from "./identities.ts";
 import { mirrorsOf, resolveRegistry } from "./mirrors.ts";
-import { type GcrOptions, parseOptions, USAGE } from "./options.ts";
+import { type GcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 import { nodeKeys } from "./registry.ts";
 import type { Universe } from "./universe.ts";
 
 /** The plugin for Google Artifact Registry and gcr.io. */
 export const gcr: CredentialProvider<GcrOptions> = {
-  name: gcrFacts.name,
+  name: NAME,
   version: VERSION,
   usage: USAGE,
   options(invocation) {

@@ -1,5 +1,5 @@
 import type { NotOurs, RegistryDescription } from "@imagecred/protocol";
-import { DEFAULT_UNIVERSE, KNOWN_REGISTRY_DOMAINS, type Universe, universeOfRegistries } from "./universe.ts";
+import { DEFAULT_UNIVERSE, knownRegistryDomains, type Universe, universeOfRegistries } from "./universe.ts";
 
 const LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?";
 
@@ -64,9 +64,9 @@ export function hostForms({ registryDomain }: Pick<Universe, "registryDomain">):
 }
 
 /** The forms of all universes that this version knows. */
-export const KNOWN_HOST_FORMS: readonly string[] = KNOWN_REGISTRY_DOMAINS.flatMap((registryDomain) =>
-  hostForms({ registryDomain }),
-);
+export function knownHostForms(): readonly string[] {
+  return knownRegistryDomains().flatMap((registryDomain) => hostForms({ registryDomain }));
+}
 
 /** Keys of an answer that serves the whole node. They cover exactly the hosts that {@link parseRegistryHost} accepts. */
 export function nodeKeys(universe: Universe): readonly string[] {

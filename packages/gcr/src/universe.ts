@@ -39,8 +39,7 @@ export function universeOfRegistries(registryDomain: string): Universe | undefin
   return NAMED.find((universe) => universe.registryDomain === registryDomain);
 }
 
-/** The universes whose domains this version knows, `.goog` as the pattern that its rule is in matchImages. */
-export const KNOWN_REGISTRY_DOMAINS: readonly string[] = [
-  ...NAMED.map(({ registryDomain }) => registryDomain),
-  "pkg-*.goog",
-];
+/** The registry domains that this version knows; those under `.goog` as the pattern of matchImages that their rule is. */
+export function knownRegistryDomains(): readonly string[] {
+  return [...NAMED.map(({ registryDomain }) => registryDomain), "pkg-*.goog"];
+}

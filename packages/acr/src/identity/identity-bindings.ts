@@ -7,8 +7,8 @@ import {
   Secret,
   textAt,
 } from "@imagecred/protocol";
-import { CLIENT_ID_ANNOTATIONS } from "../facts.ts";
 import type { IdentityBindings } from "../options/arguments.ts";
+import { CLIENT_ID_ANNOTATIONS } from "./annotations.ts";
 import { JWT_BEARER } from "./client-assertion.ts";
 import { tokenEndpointError } from "./entra-error.ts";
 import { notAnnotated, podApplicationOf } from "./pod.ts";

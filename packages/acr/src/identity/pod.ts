@@ -7,8 +7,8 @@ import {
   type Unavailable,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
-import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "../facts.ts";
 import type { AcrOptions } from "../options.ts";
+import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./annotations.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
 import type { EntraToken } from "./token.ts";
 

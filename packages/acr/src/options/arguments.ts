@@ -42,6 +42,8 @@ export interface AcrArguments extends PluginArguments {
   readonly ignored: readonly string[];
 }
 
+export const NAME = "acr-credential-provider";
+
 /** As in the plugin of cloud-provider-azure: a pod never gets the node's identity. */
 export const DEFAULT_FALLBACK = "none";
 

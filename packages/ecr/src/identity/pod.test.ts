@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { askPlugin, type Question } from "@imagecred/e2e";
 import { type ServiceAccountTokenOptions, startClouds } from "@imagecred/fake-clouds";
-import { ROLE_ANNOTATION } from "../facts.ts";
 import { ecr } from "../provider.ts";
+import { ROLE_ANNOTATION } from "./annotations.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());

@@ -1,8 +1,8 @@
 import { type Context, CredentialError, type IdentitySource, type Secret } from "@imagecred/protocol";
 import type { AwsCredentials } from "../aws-credentials.ts";
-import { ROLE_ANNOTATION } from "../facts.ts";
 import type { EcrOptions } from "../options.ts";
 import { isRoleArn } from "../role.ts";
+import { ROLE_ANNOTATION } from "./annotations.ts";
 import type { StsSettings } from "./sts-settings.ts";
 
 export interface PodRequest {

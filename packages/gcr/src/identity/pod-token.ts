@@ -5,9 +5,9 @@ import {
   type Secret,
   type Unavailable,
 } from "@imagecred/protocol";
-import { OPT_IN_ANNOTATION, PROVIDER_ANNOTATION, SERVICE_ACCOUNT_ANNOTATION } from "../facts.ts";
 import type { TokenRequest } from "../token-request.ts";
 import type { AccessToken } from "./access-token.ts";
+import { OPT_IN_ANNOTATION, PROVIDER_ANNOTATION, SERVICE_ACCOUNT_ANNOTATION } from "./annotations.ts";
 import { iamCredentialsUrl, impersonate } from "./impersonation.ts";
 import { exchangePodToken } from "./sts.ts";
 import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
