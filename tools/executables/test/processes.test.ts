@@ -127,6 +127,61 @@ for (const runtime of RUNTIMES) {
       process.kill(Number(held.stdout), "SIGKILL");
     });
 
+    test("a daemon that keeps stdout open is not waited for (security 9)", {
+      skip: runtime === "nodejs" ? "the Node.js runtime waits" : false,
+    }, async () => {
+      const started = performance.now();
+      const ready = join(temporaryDirectory(), "ready");
+      const daemon = `mkfifo ${ready}; setsid sh -c 'echo $$; echo > ${ready}; exec sleep 300' & read _ < ${ready}`;
+      const result = await shell(daemon, { timeoutMs: 10_000 });
+      process.kill(Number(result.stdout), "SIGKILL");
+      assert.equal(result.status, 0);
+      assert.ok(performance.now() - started < 9_000);
+    });
+
+    test("TERM, INT and HUP end a command and the plugin at once (security 9)", {
+      skip: runtime === "nodejs" ? "the Node.js runtime leaves children behind" : false,
+    }, async () => {
+      for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
+        const child: ChildProcess = spawn(driver, { stdio: ["pipe", "ignore", "ignore"], env });
+        const ended = new Promise((resolve) => child.once("close", (_, by) => resolve(by)));
+        const file = join(temporaryDirectory(), "pids");
+        const command = `trap "" TERM INT HUP; sleep 300 & echo $! > ${file}.part; echo $$ >> ${file}.part; mv ${file}.part ${file}; wait`;
+        child.stdin?.end(JSON.stringify({ shell: { ...limits, command } }));
+        while (!existsSync(file)) await new Promise(setImmediate);
+        child.kill(signal);
+        assert.equal(await ended, signal);
+        for (const pid of readFileSync(file, "utf8").trim().split("\n").map(Number)) await gone(pid);
+      }
+    });
+
+    test("a program needs no shell, and is found in the PATH that it gets (AWS 2)", async () => {
+      const result = await run({
+        shell: {
+          ...limits,
+          command: ["printf", "%s|", "one two", "$HOME", "*"],
+          env: { PATH: "/nowhere:/usr/bin:/bin" },
+        },
+      });
+      assert.deepEqual([result.stdout, result.status], ["one two|$HOME|*|", 0]);
+    });
+
+    test("what cannot be started is an ordinary failure that names it (AWS 2)", async () => {
+      const start = (command: [string, ...string[]], path = "/usr/bin:/bin") =>
+        run({ shell: { ...limits, command, env: { PATH: path } } });
+      const absent = await start(["credential-helper"], "/nowhere");
+      assert.equal(absent.code, "ENOENT");
+      assert.match(
+        absent.stderr,
+        /^starting credential-helper: it was not found in PATH, which is "\/nowhere" \(ENOENT\)$/,
+      );
+      assert.match(
+        (await start(["/nonexistent/helper"])).stderr,
+        /^starting \/nonexistent\/helper: there is no such file/,
+      );
+      assert.equal((await start(["/etc/passwd"])).code, "EACCES");
+    });
+
     test("what cannot be started", async () => {
       const start = async (file: string) =>
         (await run({ program: { ...limits, file, args: [], stdin: "" } })).code;

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { before, describe, type TestContext, test } from "node:test";
 import { CertificateAuthority } from "@imagecred/fake-clouds";
 import { RUNTIMES } from "@imagecred/workspace";
 import { answered, broken, type Drive, get, startDriver } from "./support/driver.ts";
 import { missing, temporaryDirectory } from "./support/programs.ts";
-import { httpServer, httpsServer, tcpServer } from "./support/servers.ts";
+import { httpServer, httpsServer, socksProxy, tcpServer, tlsServer } from "./support/servers.ts";
 
 const NAME = "api.registry.example";
 
@@ -27,6 +29,7 @@ async function connectProxy(t: TestContext, port: number, status = "200 Connecti
 
 for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: proxies`, { skip: missing(runtime) }, () => {
+    const laterOnNode = runtime === "static" ? false : "the Node.js runtime knows http:// proxies only";
     let drive: Drive;
     let authority: CertificateAuthority;
     before(async () => {
@@ -80,9 +83,10 @@ for (const runtime of RUNTIMES) {
         const [outcome] = await drive([
           get(`https://${NAME}/`, { proxy: `http://user:hunter2@${proxy.authority}` }),
         ]);
-        const { phase, code, message } = broken(outcome);
-        assert.equal(`${phase} ${code}`, "proxy ERR_PROXY");
-        assert.match(message, new RegExp(status.slice(0, 3)));
+        const { phase, code, peer, message, ...facts } = broken(outcome);
+        assert.equal(`${phase} ${code} ${peer}`, "proxy ERR_PROXY proxy");
+        assert.equal(facts.proxyStatus, Number(status.slice(0, 3)));
+        assert.match(message, new RegExp(`${proxy.authority}.*${status.slice(0, 3)}`));
         assert.doesNotMatch(message, /hunter2/);
       }
     });
@@ -91,6 +95,109 @@ for (const runtime of RUNTIMES) {
       const proxy = await tcpServer(t, (socket) => socket.once("data", () => socket.end()));
       const [outcome] = await drive([get(`https://${NAME}/`, { proxy: `http://${proxy.authority}` })]);
       assert.equal(`${broken(outcome).phase} ${broken(outcome).code}`, "proxy ECONNRESET");
+    });
+
+    test("a proxy that nothing listens on, and one whose name is not known, fail as the proxy's", {
+      skip: laterOnNode,
+    }, async () => {
+      const [refused, unknown] = await drive([
+        get(`https://${NAME}/`, { proxy: "http://127.0.0.1:1" }),
+        get(`https://${NAME}/`, { proxy: "http://nothing.localhost.invalid.:1" }),
+      ]);
+      const { phase, code, peer } = broken(refused);
+      assert.equal(`${phase} ${code} ${peer}`, "connect ECONNREFUSED proxy");
+      assert.equal(`${broken(unknown).phase} ${broken(unknown).peer}`, "lookup proxy");
+    });
+
+    describe("https: proxies", { skip: laterOnNode }, () => {
+      async function secureProxy(t: TestContext, name: string, port: number) {
+        const plain = await connectProxy(t, port);
+        const context = await authority.contextFor(name);
+        const proxy = await tlsServer(t, { SNICallback: (_, done) => done(null, context) }, (socket) => {
+          const inner = connect(plain.port, "127.0.0.1");
+          inner.on("error", () => socket.destroy());
+          socket.pipe(inner).pipe(socket);
+        });
+        return { ...proxy, heads: plain.heads };
+      }
+
+      test("TLS to the proxy by its own name, TLS through it to the server by the server's", async (t) => {
+        const file = join(temporaryDirectory(), "ca.pem");
+        writeFileSync(file, authority.pem);
+        const server = await secureServer(t);
+        const proxy = await secureProxy(t, "localhost", server.port);
+        const url = `https://${NAME}/`;
+        const good = get(url, { proxy: `https://u:p@localhost:${proxy.port}` });
+        const [outcome] = await drive([good], { SSL_CERT_FILE: file });
+        assert.equal(answered(outcome).status, 200);
+        assert.match(proxy.heads[0] ?? "", /^CONNECT [^ ]+ HTTP\/1\.1\r\n/);
+        assert.match(proxy.heads[0] ?? "", /proxy-authorization: basic/i);
+        // By another name, the proxy's certificate is not its own.
+        const [wrong] = await drive([get(url, { proxy: `https://other.localhost:${proxy.port}` })], {
+          SSL_CERT_FILE: file,
+        });
+        const { code, peer, certificate } = broken(wrong);
+        assert.deepEqual([code, peer, certificate], ["ERR_TLS_CERTIFICATE", "proxy", "wrong-name"]);
+        // The server's own CA is not one for the proxy.
+        const [unknown] = await drive([
+          get(url, { proxy: `https://localhost:${proxy.port}`, tls: { ca: authority.pem } }),
+        ]);
+        assert.deepEqual([broken(unknown).peer, broken(unknown).certificate], ["proxy", "unknown-issuer"]);
+      });
+
+      test("http goes to it in absolute form", async (t) => {
+        const file = join(temporaryDirectory(), "ca.pem");
+        writeFileSync(file, authority.pem);
+        const context = await authority.contextFor("localhost");
+        const proxy = await httpsServer(
+          t,
+          { SNICallback: (_, done) => done(null, context) },
+          (request, response) => response.end(request.url),
+        );
+        const url = "http://metadata.example:8080/path?q";
+        const [outcome] = await drive([get(url, { proxy: `https://localhost:${proxy.port}` })], {
+          SSL_CERT_FILE: file,
+        });
+        assert.equal(answered(outcome).body, url);
+      });
+
+      test("a proxy that does not speak TLS", async (t) => {
+        const proxy = await connectProxy(t, 1);
+        const [outcome] = await drive([get(`https://${NAME}/`, { proxy: `https://${proxy.authority}` })]);
+        assert.deepEqual([broken(outcome).phase, broken(outcome).peer], ["tls", "proxy"]);
+        assert.match(broken(outcome).message, /does not speak TLS|closed the connection/);
+      });
+    });
+
+    describe("socks5: proxies", { skip: laterOnNode }, () => {
+      test("https and http, with a user name and a password", async (t) => {
+        const server = await secureServer(t);
+        const plain = await httpServer(t, (request, response) => response.end(`${request.headers.host}`));
+        const proxy = await socksProxy(t, { user: "us@er", password: "p:ss" }, (host) =>
+          host === NAME ? server.port : plain.port,
+        );
+        const through = `socks5h://us%40er:p%3Ass@${proxy.authority}`;
+        const [secure, open] = await drive([
+          get(`https://${NAME}/`, { proxy: through, tls: { ca: authority.pem } }),
+          get("http://metadata.example:8080/", { proxy: through }),
+        ]);
+        assert.equal(answered(secure).status, 200);
+        assert.equal(answered(open).body, "metadata.example:8080");
+        assert.deepEqual(proxy.asked, [`${NAME}:443`, "metadata.example:8080"]);
+        const [wrong] = await drive([
+          get(`https://${NAME}/`, { proxy: `socks5://us%40er:hunter2@${proxy.authority}` }),
+        ]);
+        assert.deepEqual([broken(wrong).code, broken(wrong).peer], ["ERR_PROXY", "proxy"]);
+        assert.match(broken(wrong).message, /refuses the user name and password$/);
+      });
+
+      test("a server that the proxy cannot reach", async (t) => {
+        const proxy = await socksProxy(t, undefined, () => 1);
+        const [outcome] = await drive([get(`https://${NAME}/`, { proxy: `socks5://${proxy.authority}` })]);
+        const { phase, code, peer, message } = broken(outcome);
+        assert.deepEqual([phase, code, peer], ["proxy", "ECONNREFUSED", "proxy"]);
+        assert.match(message, /could not connect to api\.registry\.example:443/);
+      });
     });
 
     test("the certificate behind a proxy is checked like any other", async (t) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, type TestContext, test } from "node:test";
 import type { SecureContext } from "node:tls";
@@ -13,6 +14,7 @@ const NAME = "api.registry.example";
 
 for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: TLS`, { skip: missing(runtime) }, () => {
+    const laterOnNode = runtime === "static" ? false : "the Node.js runtime reads them in another way";
     let drive: Drive;
     let directory: string;
     let authority: CertificateAuthority;
@@ -66,18 +68,20 @@ for (const runtime of RUNTIMES) {
     });
 
     test("a certificate that is not good is refused, and no request is sent", async (t) => {
-      const cases: [CertificateProblem, RegExp][] = [
-        ["wrong-host", /wrong-host\.invalid/],
-        ["expired", /expired/],
-        ["not-yet-valid", /not (yet valid|valid yet)/],
-        ["unknown-issuer", /signature|not acceptable/],
+      const cases: [CertificateProblem, string, RegExp][] = [
+        ["wrong-host", "wrong-name", /wrong-host\.invalid/],
+        ["expired", "expired", /expired/],
+        ["not-yet-valid", "not-yet-valid", /not (yet valid|valid yet)/],
+        ["unknown-issuer", "unknown-issuer", /signature|not acceptable/],
       ];
-      for (const [problem, message] of cases) {
+      for (const [problem, certificate, message] of cases) {
         const server = await serve(t, problem);
         const [outcome] = await drive([get(server.url, here({ ca: authority.pem }))]);
         const failure = broken(outcome);
         assert.equal(`${failure.phase} ${failure.code}`, "tls ERR_TLS_CERTIFICATE", problem);
+        assert.equal(failure.certificate, certificate);
         assert.match(failure.message, message);
+        assert.doesNotMatch(failure.message, /[("]|Context/, "no debug output");
       }
     });
 
@@ -101,6 +105,44 @@ for (const runtime of RUNTIMES) {
       assert.equal(broken(await outcome({ SSL_CERT_FILE: other })).code, "ERR_TLS_CERTIFICATE");
       const absent = broken(await outcome({ SSL_CERT_FILE: join(directory, "absent.pem") }));
       assert.match(absent.message, /absent\.pem/);
+    });
+
+    test("one directory that is absent and one PEM block that is broken hide nothing (security 15)", {
+      skip: laterOnNode,
+    }, async (t) => {
+      const [certificates, bundle] = [join(directory, "certificates"), join(directory, "broken.pem")];
+      await mkdir(certificates, { recursive: true });
+      await writeFile(join(certificates, "ca.pem"), authority.pem);
+      const cut = authority.pem.slice(0, authority.pem.length / 2);
+      const nonsense = "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n";
+      await writeFile(bundle, `${nonsense}${cut}\n${authority.pem}`);
+      const server = await serve(t);
+      const outcome = async (env: Record<string, string>) => (await drive([get(server.url, here())], env))[0];
+      const absent = join(directory, "absent");
+      assert.equal(answered(await outcome({ SSL_CERT_DIR: `${absent}:${certificates}` })).body, "ok");
+      assert.equal(answered(await outcome({ SSL_CERT_FILE: bundle })).body, "ok");
+      assert.match(
+        broken(await outcome({ SSL_CERT_DIR: absent })).message,
+        /SSL_CERT_DIR=.*absent cannot be read/,
+      );
+    });
+
+    test("files without an end cost neither memory nor the deadline (security 5)", {
+      skip: laterOnNode,
+    }, async (t) => {
+      const server = await serve(t);
+      const outcome = async (file: string) =>
+        broken(
+          (await drive([get(server.url, { ...here(), connectTimeoutMs: 300 })], { SSL_CERT_FILE: file }))[0],
+        );
+      const endless = await outcome("/dev/zero");
+      assert.equal(endless.code, "EFBIG");
+      assert.match(endless.message, /SSL_CERT_FILE=\/dev\/zero cannot be read/);
+      const fifo = join(directory, "fifo");
+      execFileSync("mkfifo", [fifo]);
+      const silent = await outcome(fifo);
+      assert.equal(`${silent.phase} ${silent.code}`, "tls ETIMEDOUT");
+      assert.match(silent.message, /while reading the trusted certificates \(SSL_CERT_FILE=.*fifo\)/);
     });
 
     test("nothing in the environment turns the check off", async (t) => {

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use rquickjs::promise::PromiseState;
-use rquickjs::{AsyncContext, AsyncRuntime, CatchResultExt, CaughtError, Ctx, Persistent, Promise, Value};
+use rquickjs::{AsyncContext, AsyncRuntime, CatchResultExt, Ctx, Persistent, Promise, Value};
 
 use crate::compile::PRELUDE_NAME;
 use crate::heap::Heap;
@@ -105,16 +105,7 @@ fn start(ctx: &Ctx<'_>, payload: &Payload) -> Persistent<Promise<'static>> {
         .catch(ctx);
     match started {
         Ok(promise) => Persistent::save(ctx, promise),
-        Err(error) => stop(ctx, error),
-    }
-}
-
-/// Ends the process because of an error that reached native code.
-pub fn stop<'js>(ctx: &Ctx<'js>, error: CaughtError<'js>) -> ! {
-    match error {
-        CaughtError::Exception(exception) => fatal::uncaught(ctx, exception.into_object().into_value()),
-        CaughtError::Value(value) => fatal::uncaught(ctx, value),
-        CaughtError::Error(error) => fatal::die(&format!("uncaught error: {error}")),
+        Err(error) => fatal::stop(ctx, error),
     }
 }
 

@@ -5,7 +5,7 @@ use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use rquickjs::{Coerced, Ctx, Function, Object, Persistent, Value};
+use rquickjs::{CaughtError, Coerced, Ctx, Function, Object, Persistent, Value};
 
 use crate::sys;
 
@@ -74,6 +74,15 @@ pub fn uncaught<'js>(ctx: &Ctx<'js>, error: Value<'js>) -> ! {
         }
     }
     die(&format!("uncaught error: {}", describe(&error)))
+}
+
+/// Ends the process because of an error that reached native code.
+pub fn stop<'js>(ctx: &Ctx<'js>, error: CaughtError<'js>) -> ! {
+    match error {
+        CaughtError::Exception(exception) => uncaught(ctx, exception.into_object().into_value()),
+        CaughtError::Value(value) => uncaught(ctx, value),
+        CaughtError::Error(error) => die(&format!("uncaught error: {error}")),
+    }
 }
 
 /// `Name: message (at first frame)`, or the value as text.

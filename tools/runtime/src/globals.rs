@@ -5,13 +5,15 @@ use llrt_utils::primordials::{BasePrimordials, Primordial};
 use rquickjs::object::{Accessor, Property};
 use rquickjs::{Ctx, Result, Value};
 
+use crate::buffers;
+
 type Init = fn(&Ctx<'_>) -> Result<()>;
 
 /// Names, and the function that defines them all.
 const GROUPS: &[(&[&str], Init)] = &[
-    (&["Buffer", "Blob", "File", "atob", "btoa"], |ctx| llrt_buffer::init(ctx)),
+    (&["Buffer", "Blob", "File", "atob", "btoa"], |ctx| buffers::init(ctx)),
     (&["URL", "URLSearchParams"], llrt_url::init),
-    (&["TextEncoder", "TextDecoder"], llrt_util::init),
+    (&["TextEncoder", "TextDecoder"], |ctx| buffers::init_text(ctx)),
     (&["Event", "EventTarget", "CustomEvent"], llrt_events::init),
     (&["AbortController", "AbortSignal"], init_abort),
     (&["DOMException"], llrt_exceptions::init),

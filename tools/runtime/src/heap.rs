@@ -153,12 +153,14 @@ mod tests {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (random >> 33) as usize % below
         };
+        // SAFETY: each block is live, and its size is what was asked for.
         let check = |(memory, size, mark): (*mut u8, usize, u8)| unsafe {
             assert!(std::slice::from_raw_parts(memory, size).iter().all(|byte| *byte == mark));
             assert!(Heap::usable_size(memory) >= size);
         };
         for round in 0..20_000 {
             let (size, mark) = (next(1500), round as u8);
+            // SAFETY: what is freed or moved is taken from the list of live blocks.
             unsafe {
                 match next(4) {
                     0 if !live.is_empty() => {

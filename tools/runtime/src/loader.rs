@@ -1,4 +1,4 @@
-//! Where modules come from: the payload, the host's own, and nowhere else. No file or variable can add one.
+//! Where modules come from: the payload, the static runtime's own, and nowhere else. No file or variable can add one.
 
 use std::rc::Rc;
 
@@ -37,7 +37,7 @@ pub fn load<'js>(ctx: &Ctx<'js>, payload: &Payload, name: &str) -> Result<Module
         .read(name)
         .ok_or_else(|| Error::new_loading_message(name, "not part of this program"))?
         .map_err(|problem| Error::new_loading_message(name, message(&problem)))?;
-    // SAFETY: the bytes are what this host's own compiler wrote (`compile.rs`), checked by CRC.
+    // SAFETY: the bytes are what this runtime's own compiler wrote (`compile.rs`), checked by CRC.
     let module = unsafe { Module::load(ctx.clone(), &bytes)? };
     module.meta()?.set("url", format!("file:///{name}"))?;
     Ok(module)

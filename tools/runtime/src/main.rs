@@ -1,11 +1,15 @@
-//! The host of imagecred's static executables: runs the bytecode that is appended to it.
+//! The static runtime of imagecred's executables: runs the bytecode that is appended to it.
 //!
 //! With a program appended, every argument is the program's. Bare, it is the compiler that makes such executables.
 
+mod background;
+mod base64;
+mod buffers;
 mod child;
 mod compile;
 mod engine;
 mod fatal;
+mod files;
 mod globals;
 mod heap;
 mod loader;
@@ -25,8 +29,10 @@ use payload::{Payload, Problem};
 const USAGE: &str = "usage: imagecred-runtime compile DIRECTORY ENTRY OUT [HOST] (this file holds no program: it was built without one, or its end is missing)";
 
 fn main() {
-    // A defect of the host itself is an error like any other, not a stack trace and a core dump.
-    panic::set_hook(Box::new(|info| fatal::die(&format!("internal error: {info}; please report it"))));
+    // A defect of the static runtime itself is an error like any other, not a stack trace and a core dump.
+    panic::set_hook(Box::new(|info| {
+        fatal::die(&format!("internal error of the static runtime: {info}; please report it"))
+    }));
     let own = File::open("/proc/self/exe").or_else(|_| File::open(fatal::executed_path()));
     match own.map_err(Problem::from).and_then(Payload::open) {
         Ok(payload) => engine::run(payload),

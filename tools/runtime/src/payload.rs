@@ -1,7 +1,7 @@
-//! The archive of bytecode that follows the host in an executable.
+//! The archive of bytecode that follows the static runtime in an executable.
 //!
 //! ```text
-//! host ELF | module bytes ... | index | footer (40 bytes)
+//! runtime ELF | module bytes ... | index | footer (40 bytes)
 //! ```
 //! The index has one record per module: `u16` name length, name, `u64` offset from the payload's start, `u32` length,
 //! `u32` CRC-32. The footer is `u64` payload start, `u64` index offset in the file, `u32` index length, `u32` index
@@ -32,7 +32,7 @@ pub struct Payload {
 /// Why there is no usable payload.
 #[derive(Debug, PartialEq)]
 pub enum Problem {
-    /// The file does not end in our magic: a bare host, or a file that lost its end.
+    /// The file does not end in our magic: a bare runtime, or a file that lost its end.
     Absent,
     /// The end is ours but what it points to is not.
     Damaged(&'static str),

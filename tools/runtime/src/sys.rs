@@ -1,6 +1,8 @@
 //! The few system calls that std has no safe form of.
 
+use std::ffi::CStr;
 use std::io;
+use std::time::Duration;
 
 /// Ends the process at once: no destructors, no flushing, nothing else runs.
 pub fn exit(code: i32) -> ! {
@@ -10,8 +12,13 @@ pub fn exit(code: i32) -> ! {
 
 fn wait_for(fd: i32, events: libc::c_short, timeout_ms: i32) -> bool {
     let mut poll = libc::pollfd { fd, events, revents: 0 };
-    // SAFETY: one valid pollfd.
-    unsafe { libc::poll(&mut poll, 1, timeout_ms) > 0 }
+    loop {
+        // SAFETY: one valid pollfd.
+        match unsafe { libc::poll(&mut poll, 1, timeout_ms) } {
+            -1 if io::Error::last_os_error().kind() == io::ErrorKind::Interrupted => {}
+            ready => return ready > 0,
+        }
+    }
 }
 
 /// Whether a read would return at once (data, end of file or an error).
@@ -84,39 +91,108 @@ pub fn uid() -> u32 {
     unsafe { libc::getuid() }
 }
 
+/// This machine's name, where it has one that is text.
+pub fn host_name() -> Option<String> {
+    let mut name = [0_u8; 256];
+    // SAFETY: the call writes at most as many bytes as the buffer has.
+    let failed = unsafe { libc::gethostname(name.as_mut_ptr().cast(), name.len()) } != 0;
+    let name = CStr::from_bytes_until_nul(&name).ok().filter(|_| !failed)?;
+    name.to_str().ok().map(Into::into)
+}
+
+/// The number of a network interface.
+pub fn interface_index(name: &CStr) -> Option<u32> {
+    // SAFETY: a string that outlives the call.
+    let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
+    (index != 0).then_some(index)
+}
+
+/// Waits until a read of `fd` would return at once, for `timeout` at most (`None`: for ever).
+pub fn wait_readable(fd: i32, timeout: Option<Duration>) -> bool {
+    let milliseconds = timeout.map_or(-1, |timeout| i32::try_from(timeout.as_millis()).unwrap_or(i32::MAX));
+    wait_for(fd, libc::POLLIN, milliseconds)
+}
+
 /// The symbolic name of an I/O error's code, as Node gives it.
 pub fn errno_name(error: &io::Error) -> &'static str {
-    match error.raw_os_error() {
-        Some(libc::ECONNREFUSED) => "ECONNREFUSED",
-        Some(libc::ECONNRESET) => "ECONNRESET",
-        Some(libc::ETIMEDOUT) => "ETIMEDOUT",
-        Some(libc::EHOSTUNREACH) => "EHOSTUNREACH",
-        Some(libc::ENETUNREACH) => "ENETUNREACH",
-        Some(libc::EPIPE) => "EPIPE",
-        Some(libc::EACCES) => "EACCES",
-        Some(libc::EPERM) => "EPERM",
-        Some(libc::ENOENT) => "ENOENT",
-        Some(libc::ENOTDIR) => "ENOTDIR",
-        Some(libc::EISDIR) => "EISDIR",
-        Some(libc::EEXIST) => "EEXIST",
-        Some(libc::ENOTEMPTY) => "ENOTEMPTY",
-        Some(libc::EXDEV) => "EXDEV",
-        Some(libc::EROFS) => "EROFS",
-        Some(libc::ELOOP) => "ELOOP",
-        Some(libc::ENAMETOOLONG) => "ENAMETOOLONG",
-        Some(libc::ETXTBSY) => "ETXTBSY",
-        Some(libc::ENOEXEC) => "ENOEXEC",
-        Some(libc::E2BIG) => "E2BIG",
-        Some(libc::EADDRNOTAVAIL) => "EADDRNOTAVAIL",
-        Some(libc::EMFILE) => "EMFILE",
-        Some(libc::ENOSPC) => "ENOSPC",
-        Some(libc::EIO) => "EIO",
-        Some(libc::EINVAL) => "EINVAL",
-        _ => match error.kind() {
+    match error.raw_os_error().and_then(|code| CODES.iter().find(|(known, _)| *known == code)) {
+        Some((_, name)) => name,
+        None => match error.kind() {
             io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => "ECONNRESET",
             io::ErrorKind::BrokenPipe => "EPIPE",
             io::ErrorKind::TimedOut => "ETIMEDOUT",
+            // A path or an argument with a zero byte in it.
+            io::ErrorKind::InvalidInput => "EINVAL",
             _ => "EIO",
         },
     }
 }
+
+/// Of errno(3) what a call of ours can give.
+const CODES: [(i32, &str); 65] = [
+    (libc::E2BIG, "E2BIG"),
+    (libc::EACCES, "EACCES"),
+    (libc::EADDRINUSE, "EADDRINUSE"),
+    (libc::EADDRNOTAVAIL, "EADDRNOTAVAIL"),
+    (libc::EAFNOSUPPORT, "EAFNOSUPPORT"),
+    (libc::EAGAIN, "EAGAIN"),
+    (libc::EALREADY, "EALREADY"),
+    (libc::EBADF, "EBADF"),
+    (libc::EBUSY, "EBUSY"),
+    (libc::ECHILD, "ECHILD"),
+    (libc::ECONNABORTED, "ECONNABORTED"),
+    (libc::ECONNREFUSED, "ECONNREFUSED"),
+    (libc::ECONNRESET, "ECONNRESET"),
+    (libc::EDESTADDRREQ, "EDESTADDRREQ"),
+    (libc::EDQUOT, "EDQUOT"),
+    (libc::EEXIST, "EEXIST"),
+    (libc::EFAULT, "EFAULT"),
+    (libc::EFBIG, "EFBIG"),
+    (libc::EHOSTDOWN, "EHOSTDOWN"),
+    (libc::EHOSTUNREACH, "EHOSTUNREACH"),
+    (libc::EINPROGRESS, "EINPROGRESS"),
+    (libc::EINTR, "EINTR"),
+    (libc::EINVAL, "EINVAL"),
+    (libc::EIO, "EIO"),
+    (libc::EISCONN, "EISCONN"),
+    (libc::EISDIR, "EISDIR"),
+    (libc::ELOOP, "ELOOP"),
+    (libc::EMFILE, "EMFILE"),
+    (libc::EMLINK, "EMLINK"),
+    (libc::EMSGSIZE, "EMSGSIZE"),
+    (libc::ENAMETOOLONG, "ENAMETOOLONG"),
+    (libc::ENETDOWN, "ENETDOWN"),
+    (libc::ENETRESET, "ENETRESET"),
+    (libc::ENETUNREACH, "ENETUNREACH"),
+    (libc::ENFILE, "ENFILE"),
+    (libc::ENOBUFS, "ENOBUFS"),
+    (libc::ENODEV, "ENODEV"),
+    (libc::ENOENT, "ENOENT"),
+    (libc::ENOEXEC, "ENOEXEC"),
+    (libc::ENOLCK, "ENOLCK"),
+    (libc::ENOMEM, "ENOMEM"),
+    (libc::ENOPROTOOPT, "ENOPROTOOPT"),
+    (libc::ENOSPC, "ENOSPC"),
+    (libc::ENOSYS, "ENOSYS"),
+    (libc::ENOTCONN, "ENOTCONN"),
+    (libc::ENOTDIR, "ENOTDIR"),
+    (libc::ENOTEMPTY, "ENOTEMPTY"),
+    (libc::ENOTSOCK, "ENOTSOCK"),
+    (libc::ENOTSUP, "ENOTSUP"),
+    (libc::ENOTTY, "ENOTTY"),
+    (libc::ENXIO, "ENXIO"),
+    (libc::EOVERFLOW, "EOVERFLOW"),
+    (libc::EPERM, "EPERM"),
+    (libc::EPIPE, "EPIPE"),
+    (libc::EPROTO, "EPROTO"),
+    (libc::EPROTONOSUPPORT, "EPROTONOSUPPORT"),
+    (libc::ERANGE, "ERANGE"),
+    (libc::EROFS, "EROFS"),
+    (libc::ESHUTDOWN, "ESHUTDOWN"),
+    (libc::ESPIPE, "ESPIPE"),
+    (libc::ESRCH, "ESRCH"),
+    (libc::ESTALE, "ESTALE"),
+    (libc::ETIMEDOUT, "ETIMEDOUT"),
+    (libc::ETXTBSY, "ETXTBSY"),
+    (libc::EXDEV, "EXDEV"),
+];

@@ -12,7 +12,7 @@ use rquickjs::{CatchResultExt, Ctx, Function, Persistent, Result};
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
-use crate::engine;
+use crate::fatal;
 
 /// Node's limit: a longer delay counts as one millisecond there; we take it as "as long as we can".
 const MAX_DELAY_MS: f64 = 2_147_483_647.0;
@@ -94,7 +94,7 @@ fn run_due(ctx: &Ctx<'_>) {
         });
         let Some(callback) = due else { return };
         if let Err(error) = callback.restore(ctx).and_then(|callback| callback.call::<_, ()>(())).catch(ctx) {
-            engine::stop(ctx, error);
+            fatal::stop(ctx, error);
         }
         while ctx.execute_pending_job() {}
     }

@@ -1,7 +1,7 @@
 import * as native from "imagecred:files";
 
 /** Largest file that is read: configuration, keys and tokens are far smaller. */
-const MAX_BYTES = 64 << 20;
+const MAX_BYTES = 16 << 20;
 const PERMISSION_MASK = 0o7777;
 
 type Encoding = BufferEncoding | null | undefined;
@@ -38,6 +38,17 @@ export function notFound(call: string, path: string): Error {
   return Object.assign(error, { code: "ENOENT", syscall: call, path });
 }
 
+function tooLarge(path: string): Error {
+  const error = new Error(`EFBIG: file too large, read '${path}'`);
+  return Object.assign(error, { code: "EFBIG", syscall: "read", path });
+}
+
+function encoded(bytes: Uint8Array, options: ReadOptions): Buffer | string {
+  const encoding = typeof options === "object" ? options?.encoding : options;
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return encoding ? buffer.toString(encoding) : buffer;
+}
+
 function statusOf(path: string, follow: boolean): Stats {
   const status = native.status(path, follow);
   if (status === undefined) throw notFound("stat", path);
@@ -47,10 +58,9 @@ function statusOf(path: string, follow: boolean): Stats {
 /** The synchronous forms; `fs.ts` gives them Node's other shapes. */
 export const sync = {
   readFile(path: string | URL, options?: ReadOptions): Buffer | string {
-    const bytes = native.read(pathOf(path), MAX_BYTES);
-    const encoding = typeof options === "object" ? options?.encoding : options;
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return encoding ? buffer.toString(encoding) : buffer;
+    const bytes = native.read(pathOf(path), MAX_BYTES + 1);
+    if (bytes.length > MAX_BYTES) throw tooLarge(pathOf(path));
+    return encoded(bytes, options);
   },
   stat: (path: string | URL) => statusOf(pathOf(path), true),
   lstat: (path: string | URL) => statusOf(pathOf(path), false),
@@ -65,7 +75,9 @@ function pathOf(path: string | URL): string {
   return typeof path === "string" ? path : decodeURIComponent(path.pathname);
 }
 
-export const readFile = async (path: string | URL, options?: ReadOptions) => sync.readFile(path, options);
+/** In the background, unlike the others: a pipe, a device or a network may keep it waiting for ever. */
+export const readFile = async (path: string | URL, options?: ReadOptions) =>
+  encoded(await native.readWhole(pathOf(path), MAX_BYTES), options);
 export const stat = async (path: string | URL) => sync.stat(path);
 export const lstat = async (path: string | URL) => sync.lstat(path);
 export const access = async (path: string | URL) => sync.access(path);

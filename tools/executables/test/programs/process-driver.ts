@@ -13,7 +13,10 @@ async function main(): Promise<void> {
       : runProgram({ ...job.program, onStderr: (piece) => void pieces.push(piece) });
   const outcome = await work.then(
     (result) => ({ ...result, stdout: new TextDecoder().decode(result.stdout), pieces }),
-    (error: unknown) => ({ code: error instanceof Error && "code" in error ? error.code : String(error) }),
+    (error: unknown) => ({
+      code: error instanceof Error && "code" in error ? error.code : String(error),
+      stderr: error instanceof Error ? error.message : "",
+    }),
   );
   stdio.writeStdout(JSON.stringify(outcome));
   stdio.exit(0);

@@ -1,5 +1,5 @@
 /** Runs the steps that it reads from stdin over this runtime's transport, one after another, and prints what came of them. */
-import type { TransportRequest } from "@imagecred/protocol";
+import { TransportError, type TransportRequest } from "@imagecred/protocol";
 import { stdio, transport } from "@imagecred/protocol/runtime";
 import type { Outcome, Step } from "../support/driver.ts";
 
@@ -8,8 +8,16 @@ async function send(request: TransportRequest): Promise<Outcome> {
     const { status, headers, body } = await transport.request(request);
     return { status, headers, body: new TextDecoder().decode(body) };
   } catch (error) {
-    if (!(error instanceof Error && "phase" in error && "code" in error)) throw error;
-    return { phase: String(error.phase), code: String(error.code), message: error.message };
+    if (!(error instanceof TransportError)) throw error;
+    const { phase, code, message, peer, status, certificate } = error;
+    return {
+      phase,
+      code,
+      message,
+      peer,
+      ...(status === undefined ? {} : { proxyStatus: status }),
+      ...(certificate === undefined ? {} : { certificate }),
+    };
   }
 }
 

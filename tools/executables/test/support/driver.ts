@@ -20,6 +20,9 @@ export interface Broken {
   readonly phase: string;
   readonly code: string;
   readonly message: string;
+  readonly peer: string;
+  readonly proxyStatus?: number;
+  readonly certificate?: string;
 }
 
 export type Outcome = Answered | Broken;

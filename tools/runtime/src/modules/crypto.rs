@@ -7,10 +7,14 @@ use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Exception, Result, TypedArray};
 
+use super::errors::throw_coded;
+use super::text::Text;
 use crate::net::pem;
 
 type Bytes<'js> = TypedArray<'js, u8>;
 
+/// Code of the errors about a private key.
+const BAD_KEY: &str = "ERR_PRIVATE_KEY";
 /// Most random bytes that one call gives, as in WebCrypto.
 const RANDOM_LIMIT: usize = 65_536;
 
@@ -51,18 +55,18 @@ fn rsa_key(text: &str) -> std::result::Result<RsaKeyPair, String> {
     Err("there is no PEM private key (PKCS#8 or PKCS#1)".into())
 }
 
-fn sign_rs256<'js>(ctx: Ctx<'js>, private_key_pem: String, data: Bytes<'js>) -> Result<Bytes<'js>> {
-    let key = rsa_key(&private_key_pem).map_err(|message| Exception::throw_message(&ctx, &message))?;
+fn sign_rs256<'js>(ctx: Ctx<'js>, private_key_pem: Text, data: Bytes<'js>) -> Result<Bytes<'js>> {
+    let key = rsa_key(&private_key_pem.0).map_err(|message| throw_coded(&ctx, BAD_KEY, &message))?;
     let mut signature = vec![0; key.public().modulus_len()];
     key.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), bytes(&ctx, &data)?, &mut signature)
-        .map_err(|_| Exception::throw_message(&ctx, "signing with the RSA private key failed"))?;
+        .map_err(|_| throw_coded(&ctx, BAD_KEY, "signing with the RSA private key failed"))?;
     TypedArray::new(ctx, signature)
 }
 
 fn fill(ctx: &Ctx<'_>, buffer: &mut [u8]) -> Result<()> {
     SystemRandom::new()
         .fill(buffer)
-        .map_err(|_| Exception::throw_message(ctx, "the system gives no random numbers"))
+        .map_err(|_| throw_coded(ctx, "EIO", "the system gives no random numbers"))
 }
 
 fn random_bytes(ctx: Ctx<'_>, length: usize) -> Result<Bytes<'_>> {

@@ -1,20 +1,25 @@
-//! `imagecred:files`: files, read and written at once. Plugins read a few small ones, the operator's tool installs
-//! executables; neither gains from threads.
+//! `imagecred:files`: files. Plugins read a few small ones in the background, since a file may never end; the operator's
+//! tool, which a person watches, works on them directly.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{
     DirBuilderExt, FileTypeExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown as change_owner_of,
 };
 use std::path::Path;
+use std::time::Duration;
 
 use rquickjs::module::{Declarations, Exports, ModuleDef};
-use rquickjs::prelude::Func;
+use rquickjs::prelude::{Async, Func};
 use rquickjs::{Ctx, Object, Result, TypedArray};
 
 use super::errors::throw_io;
+use super::text::Text;
+use crate::{background, files};
 
 const PERMISSIONS: u32 = 0o7777;
+/// How long a pipe or a device is waited for where nothing else can be done meanwhile.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What an operation on `path` gave, or the system's error with its code and the path.
 fn checked<T>(ctx: &Ctx<'_>, call: &str, path: &str, outcome: io::Result<T>) -> Result<T> {
@@ -33,12 +38,12 @@ fn kind(file_type: fs::FileType) -> &'static str {
 }
 
 /// Nothing for a path at which there is nothing.
-fn status<'js>(ctx: Ctx<'js>, path: String, follow_links: bool) -> Result<Option<Object<'js>>> {
-    let found = if follow_links { fs::metadata(&path) } else { fs::symlink_metadata(&path) };
+fn status<'js>(ctx: Ctx<'js>, path: Text, follow_links: bool) -> Result<Option<Object<'js>>> {
+    let found = if follow_links { fs::metadata(&path.0) } else { fs::symlink_metadata(&path.0) };
     let absent = |error: &io::Error| matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR));
     let metadata = match found {
         Err(error) if absent(&error) => return Ok(None),
-        found => checked(&ctx, "stat", &path, found)?,
+        found => checked(&ctx, "stat", &path.0, found)?,
     };
     let status = Object::new(ctx)?;
     status.set("kind", kind(metadata.file_type()))?;
@@ -51,67 +56,75 @@ fn status<'js>(ctx: Ctx<'js>, path: String, follow_links: bool) -> Result<Option
     Ok(Some(status))
 }
 
-fn read<'js>(ctx: Ctx<'js>, path: String, max_bytes: f64) -> Result<TypedArray<'js, u8>> {
-    let mut bytes = Vec::new();
-    let outcome =
-        File::open(&path).and_then(|file| file.take(max_bytes.max(0.0) as u64).read_to_end(&mut bytes));
-    checked(&ctx, "read", &path, outcome)?;
-    TypedArray::new(ctx, bytes)
+/// The first `max_bytes` of a file. What comes through a pipe or a device is waited for, but not for ever.
+fn read<'js>(ctx: Ctx<'js>, path: Text, max_bytes: f64) -> Result<TypedArray<'js, u8>> {
+    let bytes = files::read_beginning(Path::new(&path.0), max_bytes.max(0.0) as u64, Some(PATIENCE));
+    TypedArray::new(ctx.clone(), checked(&ctx, "read", &path.0, bytes)?)
 }
 
-fn list(ctx: Ctx<'_>, path: String) -> Result<Vec<String>> {
-    let names = fs::read_dir(&path).and_then(|entries| {
+/// All of a file, in the background: a pipe, a device or a network may keep it waiting for ever. A file of more than
+/// `max_bytes` is refused (EFBIG).
+async fn read_whole<'js>(ctx: Ctx<'js>, path: Text, max_bytes: f64) -> Result<TypedArray<'js, u8>> {
+    let (file, limit) = (path.0.clone(), max_bytes.max(0.0) as u64);
+    let bytes = background::run(move || files::read(Path::new(&file), limit, None)).await;
+    let bytes = bytes.unwrap_or_else(|| Err(io::ErrorKind::Other.into()));
+    TypedArray::new(ctx.clone(), checked(&ctx, "read", &path.0, bytes)?)
+}
+
+fn list(ctx: Ctx<'_>, path: Text) -> Result<Vec<String>> {
+    let names = fs::read_dir(&path.0).and_then(|entries| {
         entries
             .map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned()))
             .collect::<io::Result<Vec<_>>>()
     });
-    checked(&ctx, "list", &path, names)
+    checked(&ctx, "list", &path.0, names)
 }
 
-fn create(ctx: Ctx<'_>, path: String, data: TypedArray<'_, u8>, mode: u32) -> Result<()> {
+fn create(ctx: Ctx<'_>, path: Text, data: TypedArray<'_, u8>, mode: u32) -> Result<()> {
     let write = || -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&path)?;
+        let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(&path.0)?;
         file.write_all(data.as_bytes().unwrap_or_default())?;
         // The process's umask had its say at open.
         file.set_permissions(Permissions::from_mode(mode))?;
         file.sync_all()
     };
-    checked(&ctx, "create", &path, write())
+    checked(&ctx, "create", &path.0, write())
 }
 
-fn rename(ctx: Ctx<'_>, from: String, to: String) -> Result<()> {
+fn rename(ctx: Ctx<'_>, from: Text, to: Text) -> Result<()> {
+    let (from, to) = (from.0, to.0);
     checked(&ctx, "rename", &format!("{from} to {to}"), fs::rename(&from, &to))
 }
 
-fn remove(ctx: Ctx<'_>, path: String) -> Result<()> {
-    checked(&ctx, "remove", &path, fs::remove_file(&path))
+fn remove(ctx: Ctx<'_>, path: Text) -> Result<()> {
+    checked(&ctx, "remove", &path.0, fs::remove_file(&path.0))
 }
 
-fn make_directory(ctx: Ctx<'_>, path: String, mode: u32) -> Result<()> {
-    let made = fs::DirBuilder::new().mode(mode).create(&path);
+fn make_directory(ctx: Ctx<'_>, path: Text, mode: u32) -> Result<()> {
+    let made = fs::DirBuilder::new().mode(mode).create(&path.0);
     checked(
         &ctx,
         "mkdir",
-        &path,
-        made.and_then(|()| fs::set_permissions(&path, Permissions::from_mode(mode))),
+        &path.0,
+        made.and_then(|()| fs::set_permissions(&path.0, Permissions::from_mode(mode))),
     )
 }
 
-fn change_owner(ctx: Ctx<'_>, path: String, uid: u32, gid: u32) -> Result<()> {
-    checked(&ctx, "chown", &path, change_owner_of(&path, Some(uid), Some(gid)))
+fn change_owner(ctx: Ctx<'_>, path: Text, uid: u32, gid: u32) -> Result<()> {
+    checked(&ctx, "chown", &path.0, change_owner_of(&path.0, Some(uid), Some(gid)))
 }
 
-fn change_mode(ctx: Ctx<'_>, path: String, mode: u32) -> Result<()> {
-    checked(&ctx, "chmod", &path, fs::set_permissions(&path, Permissions::from_mode(mode)))
+fn change_mode(ctx: Ctx<'_>, path: Text, mode: u32) -> Result<()> {
+    checked(&ctx, "chmod", &path.0, fs::set_permissions(&path.0, Permissions::from_mode(mode)))
 }
 
-fn sync_directory(ctx: Ctx<'_>, path: String) -> Result<()> {
-    checked(&ctx, "fsync", &path, File::open(&path).and_then(|directory| directory.sync_all()))
+fn sync_directory(ctx: Ctx<'_>, path: Text) -> Result<()> {
+    checked(&ctx, "fsync", &path.0, File::open(&path.0).and_then(|directory| directory.sync_all()))
 }
 
-fn real_path(ctx: Ctx<'_>, path: String) -> Result<String> {
-    let real = Path::new(&path).canonicalize();
-    Ok(checked(&ctx, "realpath", &path, real)?.to_string_lossy().into_owned())
+fn real_path(ctx: Ctx<'_>, path: Text) -> Result<String> {
+    let real = Path::new(&path.0).canonicalize();
+    Ok(checked(&ctx, "realpath", &path.0, real)?.to_string_lossy().into_owned())
 }
 
 pub struct FilesModule;
@@ -121,6 +134,7 @@ impl ModuleDef for FilesModule {
         for name in [
             "status",
             "read",
+            "readWhole",
             "list",
             "create",
             "rename",
@@ -139,6 +153,7 @@ impl ModuleDef for FilesModule {
     fn evaluate<'js>(_ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
         exports.export("status", Func::from(status))?;
         exports.export("read", Func::from(read))?;
+        exports.export("readWhole", Func::from(Async(read_whole)))?;
         exports.export("list", Func::from(list))?;
         exports.export("create", Func::from(create))?;
         exports.export("rename", Func::from(rename))?;

@@ -4,13 +4,23 @@ use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::prelude::{Async, Func};
 use rquickjs::{Ctx, Exception, FromJs, Object, Result, TypedArray, Value};
 
-use crate::net::{NetError, Reply, Request, Target, client, sent};
+use super::text::{Text, pairs, utf8};
+use crate::net::{NetError, Peer, Proxy, Reply, Request, Target, client, sent};
 
-/// Turns a failed exchange into an Error that has `phase` and `code`.
+/// Turns a failed exchange into an Error that has `phase` and `code`, and what else there is to tell.
 fn throw(ctx: &Ctx<'_>, error: &NetError) -> rquickjs::Error {
     let made = Exception::from_message(ctx.clone(), &error.message).and_then(|exception| {
         exception.as_object().set("phase", error.phase.name())?;
         exception.as_object().set("code", error.code)?;
+        if error.peer == Peer::Proxy {
+            exception.as_object().set("peer", "proxy")?;
+        }
+        if let Some(status) = error.status {
+            exception.as_object().set("status", status)?;
+        }
+        if let Some(problem) = error.certificate {
+            exception.as_object().set("certificate", problem.name())?;
+        }
         Ok(exception)
     });
     match made {
@@ -25,14 +35,15 @@ fn milliseconds(options: &Object<'_>, key: &str) -> Result<u64> {
 }
 
 fn target(ctx: &Ctx<'_>, options: &Object<'_>) -> Result<Target> {
-    let url: String = options.get("url")?;
-    let proxy: Option<String> = options.get("proxy")?;
-    let mut target = Target::of(&url).map_err(|error| throw(ctx, &error))?;
+    let url: Text = options.get("url")?;
+    let text =
+        |key: &str| -> Result<Option<String>> { Ok(options.get::<_, Option<Text>>(key)?.map(|text| text.0)) };
+    let mut target = Target::of(&url.0).map_err(|error| throw(ctx, &error))?;
     target.proxy =
-        proxy.map(|url| target.parse_proxy(&url)).transpose().map_err(|error| throw(ctx, &error))?;
-    target.ca = options.get("ca")?;
-    target.server_name = options.get("serverName")?;
-    target.connect_to = options.get("connectTo")?;
+        text("proxy")?.map(|url| Proxy::parse(&url)).transpose().map_err(|error| throw(ctx, &error))?;
+    target.ca = text("ca")?;
+    target.server_name = text("serverName")?;
+    target.connect_to = text("connectTo")?;
     Ok(target)
 }
 
@@ -42,19 +53,18 @@ fn body<'js>(ctx: &Ctx<'js>, options: &Object<'js>) -> Result<Vec<u8>> {
         return Ok(Vec::new());
     }
     if let Some(text) = value.as_string() {
-        return Ok(text.to_string()?.into_bytes());
+        return Ok(utf8(ctx, text)?.into_bytes());
     }
     let bytes = TypedArray::<u8>::from_js(ctx, value)?;
     bytes.as_bytes().map(<[u8]>::to_vec).ok_or_else(|| Exception::throw_type(ctx, "the body is detached"))
 }
 
 fn parse<'js>(ctx: &Ctx<'js>, options: &Object<'js>) -> Result<Request> {
-    let headers: Object<'js> = options.get("headers")?;
     Ok(Request {
         target: target(ctx, options)?,
-        url: options.get("url")?,
-        method: options.get("method")?,
-        headers: headers.props::<String, String>().collect::<Result<_>>()?,
+        url: options.get::<_, Text>("url")?.0,
+        method: options.get::<_, Text>("method")?.0,
+        headers: pairs(&options.get("headers")?)?,
         body: body(ctx, options)?,
         timeout_ms: milliseconds(options, "timeoutMs")?,
         connect_timeout_ms: milliseconds(options, "connectTimeoutMs")?,

@@ -1,4 +1,4 @@
-//! The modules that programs can import from the host.
+//! The modules that programs can import from the static runtime.
 
 mod crypto;
 mod errors;
@@ -8,6 +8,7 @@ mod http;
 mod process;
 mod stdio;
 mod terminal;
+pub mod text;
 
 use rquickjs::module::Declared;
 use rquickjs::{Ctx, Module, Result};

@@ -1,4 +1,4 @@
-//! `imagecred:process`: shell commands and programs.
+//! `imagecred:process`: commands and programs.
 
 use std::time::Duration;
 
@@ -8,27 +8,28 @@ use rquickjs::{CatchResultExt, Ctx, FromJs, Function, Object, Result, TypedArray
 use std::os::unix::process::ExitStatusExt;
 
 use super::errors::throw_io;
+use super::text::{Text, pairs, utf8};
 use crate::child::{self, Outcome, Program, signal_name};
-use crate::engine;
+use crate::fatal;
 
 /// As packages/protocol/src/runtime/programs.ts says, per kind of run.
-const SHELL_STDERR: usize = 4 << 10;
+const GROUP_STDERR: usize = 4 << 10;
 const PROGRAM_STDERR: usize = 64 << 10;
 /// The group is dead by then; who still holds the output has left it on purpose.
-const SHELL_WAIT: Duration = Duration::from_millis(100);
+const GROUP_WAIT: Duration = Duration::from_millis(100);
 
 fn milliseconds(options: &Object<'_>, key: &str) -> Result<Duration> {
     Ok(Duration::from_millis(options.get::<_, f64>(key)?.max(0.0) as u64))
 }
 
 fn environment(options: &Object<'_>) -> Result<Vec<(String, String)>> {
-    options.get::<_, Object<'_>>("env")?.props::<String, String>().collect()
+    pairs(&options.get("env")?)
 }
 
 fn input<'js>(ctx: &Ctx<'js>, options: &Object<'js>) -> Result<Vec<u8>> {
     let value: Value<'js> = options.get("stdin")?;
     match value.as_string() {
-        Some(text) => Ok(text.to_string()?.into_bytes()),
+        Some(text) => Ok(utf8(ctx, text)?.into_bytes()),
         None => Ok(TypedArray::<u8>::from_js(ctx, value)?.as_bytes().unwrap_or_default().to_vec()),
     }
 }
@@ -54,7 +55,7 @@ async fn run<'js>(ctx: Ctx<'js>, program: Program, on_stderr: Option<Function<'j
         if let Some(callback) = &on_stderr
             && let Err(error) = callback.call::<_, ()>((piece,)).catch(&ctx)
         {
-            engine::stop(&ctx, error);
+            fatal::stop(&ctx, error);
         }
     };
     match child::run(&program, tell).await {
@@ -63,26 +64,32 @@ async fn run<'js>(ctx: Ctx<'js>, program: Program, on_stderr: Option<Function<'j
     }
 }
 
-async fn run_shell<'js>(ctx: Ctx<'js>, options: Object<'js>) -> Result<Object<'js>> {
+/// A program in a process group of its own, of which nothing is left when it is over. A name without a slash is looked for
+/// in the PATH of `env` (execvp(3)).
+async fn run_command<'js>(ctx: Ctx<'js>, options: Object<'js>) -> Result<Object<'js>> {
     let program = Program {
-        file: "/bin/sh".into(),
-        args: vec!["-c".into(), options.get("command")?],
+        file: options.get::<_, Text>("file")?.0,
+        args: texts(&options, "args")?,
         env: environment(&options)?,
         stdin: None,
         own_group: true,
         timeout: milliseconds(&options, "timeoutMs")?,
         max_stdout: options.get::<_, f64>("maxStdoutBytes")?.max(0.0) as usize,
-        max_stderr: SHELL_STDERR,
-        max_wait_after_exit: Some(SHELL_WAIT),
+        max_stderr: GROUP_STDERR,
+        max_wait_after_exit: Some(GROUP_WAIT),
     };
     run(ctx, program, None).await
+}
+
+fn texts(options: &Object<'_>, key: &str) -> Result<Vec<String>> {
+    Ok(options.get::<_, Vec<Text>>(key)?.into_iter().map(|text| text.0).collect())
 }
 
 async fn run_program<'js>(ctx: Ctx<'js>, options: Object<'js>) -> Result<Object<'js>> {
     let max_wait: Option<f64> = options.get("maxWaitAfterExitMs")?;
     let program = Program {
-        file: options.get("file")?,
-        args: options.get("args")?,
+        file: options.get::<_, Text>("file")?.0,
+        args: texts(&options, "args")?,
         env: environment(&options)?,
         stdin: Some(input(&ctx, &options)?),
         own_group: false,
@@ -98,12 +105,12 @@ pub struct ProcessModule;
 
 impl ModuleDef for ProcessModule {
     fn declare(declare: &Declarations) -> Result<()> {
-        declare.declare("runShell")?.declare("runProgram")?;
+        declare.declare("runCommand")?.declare("runProgram")?;
         Ok(())
     }
 
     fn evaluate<'js>(_ctx: &Ctx<'js>, exports: &Exports<'js>) -> Result<()> {
-        exports.export("runShell", Func::from(Async(run_shell)))?;
+        exports.export("runCommand", Func::from(Async(run_command)))?;
         exports.export("runProgram", Func::from(Async(run_program)))?;
         Ok(())
     }

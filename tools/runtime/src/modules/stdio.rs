@@ -10,6 +10,7 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use super::errors::throw_io;
+use super::text::Text;
 use crate::{fatal, sys};
 
 const STDIN: i32 = 0;
@@ -55,12 +56,12 @@ async fn read_stdin(ctx: Ctx<'_>, max_bytes: usize) -> Result<TypedArray<'_, u8>
     TypedArray::new(ctx, bytes)
 }
 
-fn write_stdout(ctx: Ctx<'_>, text: String) -> Result<()> {
-    sys::write_all(1, text.as_bytes()).map_err(|error| throw_io(&ctx, "writing stdout", &error))
+fn write_stdout(ctx: Ctx<'_>, text: Text) -> Result<()> {
+    sys::write_all(1, text.0.as_bytes()).map_err(|error| throw_io(&ctx, "writing stdout", &error))
 }
 
-fn write_stderr(text: String) {
-    sys::write_best_effort(2, text.as_bytes());
+fn write_stderr(text: Text) {
+    sys::write_best_effort(2, text.0.as_bytes());
 }
 
 fn exit(code: i32) {

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::connect::connect;
 use super::error::{NetError, NetResult, Phase, Progress};
 use super::exchange::{self, Connection, Failure, Message, SharedProgress};
+use super::proxy::Proxy;
 use super::target::{Target, parse_url};
 
 pub struct Request {
@@ -24,6 +25,7 @@ pub struct Request {
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
     pub timeout_ms: u64,
+    /// For connecting, the proxy and TLS, from the moment when the addresses are known.
     pub connect_timeout_ms: u64,
     pub max_response_bytes: usize,
 }
@@ -61,11 +63,7 @@ fn with_pool<T>(target: &Target, body: impl FnOnce(&mut Pool) -> T) -> T {
 }
 
 async fn open(target: &Target, limit_ms: u64, progress: &Progress) -> NetResult<Connection> {
-    let opening = async { Connection::start(connect(target, progress).await?).await };
-    match timeout(Duration::from_millis(limit_ms), opening).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(NetError::timeout(progress.phase(), limit_ms)),
-    }
+    Connection::start(connect(target, Duration::from_millis(limit_ms), progress).await?).await
 }
 
 /// Starts opening a connection, unless one is there or on its way. The next request to the target takes it.
@@ -135,11 +133,11 @@ fn build(request: &Request) -> NetResult<Message> {
         headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     }
     if target.absolute_form()
-        && let Some(authorization) = target.proxy.as_ref().and_then(|proxy| proxy.authorization.as_deref())
+        && let Some(authorization) = target.proxy.as_ref().and_then(Proxy::authorization)
     {
         headers.insert(
             PROXY_AUTHORIZATION,
-            HeaderValue::from_str(authorization).map_err(|_| invalid("proxy password"))?,
+            HeaderValue::from_str(&authorization).map_err(|_| invalid("proxy password"))?,
         );
     }
     let mut message = http::Request::new(Full::new(Bytes::copy_from_slice(&request.body)));
@@ -179,6 +177,6 @@ pub async fn request(request: Request) -> NetResult<Reply> {
     let current = RefCell::new(Arc::new(Progress::default()));
     match timeout(Duration::from_millis(request.timeout_ms), exchange(&request, &current)).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(NetError::timeout(current.borrow().phase(), request.timeout_ms)),
+        Err(_) => Err(current.borrow().timeout(request.timeout_ms)),
     }
 }

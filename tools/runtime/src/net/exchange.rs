@@ -11,9 +11,10 @@ use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 
-use super::connect::Stream;
 use super::error::{NetError, NetResult, Phase, Progress};
+use super::proxy::Proxy;
 use super::sent;
+use super::stream::Stream;
 use super::target::Target;
 use super::tls;
 
@@ -100,8 +101,9 @@ pub fn flatten(headers: &HeaderMap) -> Vec<(String, String)> {
     headers
         .keys()
         .map(|name| {
-            let values: Vec<_> =
-                headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes())).collect();
+            // Bytes, each as the character of its number, as in fetch and in Node (latin1): never invalid.
+            let text = |bytes: &[u8]| bytes.iter().map(|byte| char::from(*byte)).collect::<String>();
+            let values: Vec<_> = headers.get_all(name).iter().map(|value| text(value.as_bytes())).collect();
             (name.as_str().to_owned(), values.join(", "))
         })
         .collect()
@@ -130,7 +132,11 @@ fn explain(error: &hyper::Error, target: &Target, what: &str) -> NetError {
     }
     match io_source(error) {
         Some(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
-            NetError { phase: Phase::Receive, ..tls::explain(error, target) }
+            let of_proxy = || target.proxy.as_ref().map(Proxy::session);
+            match target.session().or_else(of_proxy) {
+                Some(session) => NetError { phase: Phase::Receive, ..tls::explain(error, &session) },
+                None => NetError::io(Phase::Receive, &format!("waiting for {what} of {authority}"), error),
+            }
         }
         Some(error) => NetError::io(Phase::Receive, &format!("waiting for {what} of {authority}"), error),
         None if error.is_user() => {

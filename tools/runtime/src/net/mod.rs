@@ -1,20 +1,24 @@
 //! HTTP/1.1 client: name lookup, TCP, proxies, TLS, one connection pool. No JavaScript in here.
 
+mod authority;
+mod certificate;
 pub mod client;
 mod connect;
 mod der;
-mod dns;
 mod error;
 mod exchange;
-mod hosts;
+mod names;
 pub mod pem;
 mod proxy;
-mod resolve;
+mod race;
 mod roots;
 pub mod sent;
+mod stream;
 mod target;
 mod tls;
+mod tunnel;
 
 pub use client::{Reply, Request};
-pub use error::NetError;
+pub use error::{NetError, Peer};
+pub use proxy::Proxy;
 pub use target::Target;

@@ -23,9 +23,16 @@ pub fn blocks(text: &[u8]) -> impl Iterator<Item = (&str, Vec<u8>)> {
         loop {
             let start = find(rest, BEGIN)? + BEGIN.len();
             rest = &rest[start..];
-            let label_end = find(rest, DASHES)?;
+            // A label is of one line.
+            let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+            let Some(label_end) = find(&rest[..line], DASHES) else { continue };
             let (label, body) = (&rest[..label_end], &rest[label_end + DASHES.len()..]);
             let body_end = find(body, END)?;
+            // A block that ends where another begins has lost its own end; the other one counts.
+            if let Some(another) = find(&body[..body_end], BEGIN) {
+                rest = &body[another..];
+                continue;
+            }
             rest = &body[body_end..];
             let decoded = base64_simd::forgiving_decode_to_vec(&body[..body_end]);
             if let (Ok(label), Ok(der)) = (std::str::from_utf8(label), decoded) {
@@ -46,6 +53,10 @@ mod tests {
             -----BEGIN PRIVATE KEY-----\r\nBQY=\r\n-----END PRIVATE KEY-----";
         let found: Vec<_> = blocks(text).collect();
         assert_eq!(found, [("CERTIFICATE", vec![1, 2, 3, 4]), ("PRIVATE KEY", vec![5, 6])]);
+        let cut = b"-----BEGIN CERTIFICATE-----\nAQ\n-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n\
+            -----BEGIN CERTIFICATE\n-----BEGIN CERTIFICATE-----\nBAUG\n-----END CERTIFICATE-----\n";
+        let found: Vec<_> = blocks(cut).collect();
+        assert_eq!(found, [("CERTIFICATE", vec![1, 2, 3]), ("CERTIFICATE", vec![4, 5, 6])]);
         assert_eq!(blocks(b"").count(), 0);
         assert_eq!(blocks(b"-----BEGIN CERTIFICATE-----\nAQID").count(), 0);
     }

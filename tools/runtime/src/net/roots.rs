@@ -5,13 +5,21 @@
 use std::env;
 use std::fs;
 use std::io;
-use std::sync::OnceLock;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
+use tokio::sync::SetOnce;
 
 use super::{der, pem};
-use crate::sys;
+use crate::{background, files, sys};
+
+/// Bytes of a bundle, of a file in a directory, and how many of these are read: well above any real trust store, and
+/// below what a machine could not spare.
+const BUNDLE_LIMIT: u64 = 16 << 20;
+const FILE_LIMIT: u64 = 1 << 20;
+const FILES_LIMIT: usize = 4096;
 
 /// Debian and Alpine; Fedora, RHEL and Amazon Linux; openSUSE; OpenELEC; newer RHEL; Alpine's own.
 const BUNDLES: [&str; 6] = [
@@ -24,13 +32,20 @@ const BUNDLES: [&str; 6] = [
 ];
 const EXTRA: [&str; 2] = ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
+/// The system's, once they are read.
+static SYSTEM: SetOnce<Roots> = SetOnce::const_new();
+static NONE: Roots = Roots {
+    certificates: Vec::new(),
+    with_mozilla: false,
+    files: Vec::new(),
+    source: String::new(),
+    problem: None,
+};
+
 /// Certificates to choose anchors from.
 #[derive(Debug, Default)]
 pub struct Roots {
     certificates: Vec<Vec<u8>>,
-    /// Read only when the files above do not do: such a directory may hold hundreds.
-    directories: Vec<String>,
-    in_directories: OnceLock<Vec<Vec<u8>>>,
     with_mozilla: bool,
     /// Files that are in `certificates`; variables often name the same one.
     files: Vec<String>,
@@ -47,24 +62,34 @@ impl Roots {
         Roots { certificates, source: "the given CA".into(), ..Roots::default() }
     }
 
+    pub fn none() -> &'static Roots {
+        &NONE
+    }
+
+    /// Begins to read the system's in the background, unless that has begun: a file may be slow, or never end.
+    pub fn start_loading() {
+        static STARTED: AtomicBool = AtomicBool::new(false);
+        if !STARTED.swap(true, Ordering::Relaxed) {
+            background::start(|| drop(SYSTEM.set(Roots::load())));
+        }
+    }
+
     /// The system's, read once.
-    pub fn system() -> &'static Roots {
-        static SYSTEM: OnceLock<Roots> = OnceLock::new();
-        SYSTEM.get_or_init(Roots::load)
+    pub async fn system() -> &'static Roots {
+        Roots::start_loading();
+        SYSTEM.wait().await
+    }
+
+    /// The system's, where they have been read.
+    pub fn loaded() -> Option<&'static Roots> {
+        SYSTEM.get()
     }
 
     fn load() -> Roots {
         let mut roots = Roots::default();
         let (file, directories) = (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
         if file.is_some() || directories.is_some() {
-            if let Some(file) = file {
-                roots.add_named("SSL_CERT_FILE", &file);
-            }
-            for directory in
-                directories.iter().flat_map(|list| list.split(':')).filter(|path| !path.is_empty())
-            {
-                roots.add_directory(directory);
-            }
+            roots.add_configured(file.as_deref(), directories.as_deref().unwrap_or_default());
         } else if let Some(bundle) = BUNDLES.iter().find(|path| roots.add_file(path).is_ok()) {
             roots.add_source(bundle);
         } else {
@@ -73,33 +98,57 @@ impl Roots {
         }
         for name in EXTRA {
             if let Some(path) = variable(name) {
-                roots.add_named(name, &path);
+                match roots.add_file(&path) {
+                    Ok(()) => roots.add_source(&format!("{name}={path}")),
+                    Err(error) => roots.problem = Some(unreadable(&format!("{name}={path}"), &error)),
+                }
             }
         }
         roots
     }
 
+    /// As in Go's crypto/x509, one that cannot be read is a problem only where there is no other.
+    fn add_configured(&mut self, file: Option<&str>, directories: &str) {
+        let mut usable = false;
+        let mut problem = None;
+        let file = file.map(|path| ("SSL_CERT_FILE", path, true));
+        let directories = directories.split(':').map(|path| ("SSL_CERT_DIR", path, false));
+        for (variable, path, is_file) in
+            file.into_iter().chain(directories.filter(|(_, path, _)| !path.is_empty()))
+        {
+            let named = format!("{variable}={path}");
+            match if is_file { self.add_file(path) } else { self.add_directory(path) } {
+                Ok(()) => {
+                    usable = true;
+                    self.add_source(&named);
+                }
+                Err(error) => {
+                    self.add_source(&format!("{named} (cannot be read)"));
+                    problem = problem.or(Some(unreadable(&named, &error)));
+                }
+            }
+        }
+        if !usable {
+            self.problem = problem;
+        }
+    }
+
     fn add_file(&mut self, path: &str) -> io::Result<()> {
         if !self.files.iter().any(|known| known == path) {
-            self.certificates.extend(certificates(&fs::read(path)?));
+            self.certificates.extend(certificates(&files::read(Path::new(path), BUNDLE_LIMIT, None)?));
             self.files.push(path.into());
         }
         Ok(())
     }
 
-    fn add_named(&mut self, variable: &str, path: &str) {
-        if let Err(error) = self.add_file(path) {
-            self.unreadable(variable, path, &error);
+    /// Files that cannot be read are passed over: such directories hold links of every age, and most certificates twice.
+    fn add_directory(&mut self, path: &str) -> io::Result<()> {
+        for file in fs::read_dir(path)?.flatten().take(FILES_LIMIT) {
+            if let Ok(text) = files::read_regular(&file.path(), FILE_LIMIT) {
+                self.certificates.extend(certificates(&text));
+            }
         }
-        self.add_source(&format!("{variable}={path}"));
-    }
-
-    fn add_directory(&mut self, path: &str) {
-        match fs::read_dir(path) {
-            Ok(_) => self.directories.push(path.into()),
-            Err(error) => self.unreadable("SSL_CERT_DIR", path, &error),
-        }
-        self.add_source(&format!("SSL_CERT_DIR={path}"));
+        Ok(())
     }
 
     fn add_source(&mut self, source: &str) {
@@ -109,31 +158,12 @@ impl Roots {
         self.source.push_str(source);
     }
 
-    fn unreadable(&mut self, variable: &str, path: &str, error: &io::Error) {
-        let message = format!("{variable}={path} cannot be read: {error}");
-        self.problem = Some((sys::errno_name(error), message));
-    }
-
-    /// Files that cannot be read are passed over: such directories hold links of every age.
-    fn read_directories(&self) -> Vec<Vec<u8>> {
-        let files = self.directories.iter().filter_map(|path| fs::read_dir(path).ok()).flatten().flatten();
-        files
-            .filter_map(|file| fs::read(file.path()).ok())
-            .flat_map(|text| certificates(&text).collect::<Vec<_>>())
-            .collect()
-    }
-
-    pub fn has_directories(&self) -> bool {
-        !self.directories.is_empty()
-    }
-
     /// The anchors whose subject is the issuer of a certificate in `chain`: all that verifying it can need.
-    pub fn anchors_for(&self, chain: &[&[u8]], with_directories: bool) -> RootCertStore {
+    pub fn anchors_for(&self, chain: &[&[u8]]) -> RootCertStore {
         let issuers: Vec<&[u8]> =
             chain.iter().filter_map(|der| der::names(der)).map(|names| names.issuer).collect();
         let mut store = RootCertStore::empty();
-        let more = with_directories.then(|| self.in_directories.get_or_init(|| self.read_directories()));
-        for certificate in self.certificates.iter().chain(more.into_iter().flatten()) {
+        for certificate in &self.certificates {
             if der::names(certificate).is_some_and(|names| issuers.contains(&names.subject)) {
                 // One that webpki cannot read is as good as absent.
                 let _ = store.add(CertificateDer::from_slice(certificate));
@@ -147,8 +177,21 @@ impl Roots {
     }
 }
 
+fn unreadable(named: &str, error: &io::Error) -> (&'static str, String) {
+    (sys::errno_name(error), format!("{named} cannot be read: {error}"))
+}
+
+/// What the environment says of trusted certificates, for the message that reading them takes too long.
+pub fn configured() -> String {
+    let names = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().chain(EXTRA);
+    let set: Vec<_> = names.filter_map(|name| Some(format!("{name}={}", variable(name)?))).collect();
+    if set.is_empty() { "the system's".into() } else { set.join(", ") }
+}
+
 fn certificates(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    pem::blocks(text).filter(|(label, _)| *label == "CERTIFICATE").map(|(_, der)| der)
+    pem::blocks(text)
+        .filter(|(label, _)| matches!(*label, "CERTIFICATE" | "X509 CERTIFICATE"))
+        .map(|(_, der)| der)
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -2,8 +2,10 @@
 
 use http::Uri;
 
+use super::authority::{authority, bare_host};
 use super::error::{NetError, NetResult, Phase};
-use super::proxy::Proxy;
+use super::proxy::{Proxy, Scheme};
+use super::tls::Session;
 
 /// Everything that two requests must agree on to share a connection.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -51,15 +53,9 @@ impl Target {
     pub fn of(url: &str) -> NetResult<Target> {
         let uri = parse_url(url)?;
         let https = uri.scheme_str() == Some("https");
-        let host =
-            uri.host().unwrap_or_default().trim_start_matches('[').trim_end_matches(']').to_ascii_lowercase();
+        let host = bare_host(uri.host().unwrap_or_default());
         let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
         Ok(Target { https, host, port, proxy: None, ca: None, server_name: None, connect_to: None })
-    }
-
-    /// Parses the URL of a forward proxy for this target.
-    pub fn parse_proxy(&self, url: &str) -> NetResult<Proxy> {
-        Proxy::parse(url)
     }
 
     /// `host:port`, an IPv6 address in brackets.
@@ -67,19 +63,22 @@ impl Target {
         authority(&self.host, self.port)
     }
 
-    /// Name that the server's certificate must be for.
-    pub fn certificate_name(&self) -> &str {
-        self.server_name.as_deref().unwrap_or(&self.host)
+    /// TLS with the server, where the URL says so.
+    pub fn session(&self) -> Option<Session<'_>> {
+        let name = self.server_name.as_deref().unwrap_or(&self.host);
+        self.https.then(|| Session { authority: self.authority(), name, ca: self.ca.as_deref() })
     }
 
     /// Whether a request is sent to the proxy itself, in absolute form, rather than through a tunnel.
     pub fn absolute_form(&self) -> bool {
-        self.proxy.is_some() && !self.https
+        !self.https && self.proxy.as_ref().is_some_and(|proxy| proxy.scheme != Scheme::Socks)
     }
-}
 
-pub fn authority(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
+    /// Whether opening a connection takes the system's trust store.
+    pub fn needs_system_roots(&self) -> bool {
+        (self.https && self.ca.is_none())
+            || self.proxy.as_ref().is_some_and(|proxy| proxy.scheme == Scheme::Https)
+    }
 }
 
 #[cfg(test)]

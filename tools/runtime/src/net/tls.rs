@@ -6,28 +6,36 @@ use std::sync::Arc;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring as provider, verify_tls12_signature, verify_tls13_signature};
-use rustls::{CertificateError, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, PeerIncompatible,
+    SignatureScheme,
+};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
-use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::certificate;
 use super::error::{NetError, NetResult, Phase};
 use super::roots::Roots;
-use super::target::Target;
+use super::stream::Stream;
+
+/// One TLS connection to be.
+pub struct Session<'a> {
+    /// The peer, for messages: `host:port`.
+    pub authority: String,
+    /// Host name or IP address that the certificate must be for; sent as SNI where it is a name.
+    pub name: &'a str,
+    /// PEM that replaces the system's trust store.
+    pub ca: Option<&'a str>,
+}
 
 /// The usual webpki verification, over the few anchors that the server's chain can lead to.
 #[derive(Debug)]
 struct Verifier {
-    /// `None`: the system's.
+    roots: &'static Roots,
+    /// Instead of the system's.
     own_roots: Option<Roots>,
     provider: Arc<CryptoProvider>,
-}
-
-impl Verifier {
-    fn roots(&self) -> &Roots {
-        self.own_roots.as_ref().unwrap_or_else(|| Roots::system())
-    }
 }
 
 impl ServerCertVerifier for Verifier {
@@ -40,20 +48,14 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let chain: Vec<&[u8]> = std::iter::once(end_entity).chain(intermediates).map(AsRef::as_ref).collect();
-        let verify = |with_directories| {
-            let anchors = self.roots().anchors_for(&chain, with_directories);
-            if anchors.is_empty() {
-                return Err(CertificateError::UnknownIssuer.into());
-            }
-            WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), self.provider.clone())
-                .build()
-                .map_err(|error| Error::General(error.to_string()))?
-                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
-        };
-        match verify(false) {
-            Err(_) if self.roots().has_directories() => verify(true),
-            outcome => outcome,
+        let anchors = self.own_roots.as_ref().unwrap_or(self.roots).anchors_for(&chain);
+        if anchors.is_empty() {
+            return Err(CertificateError::UnknownIssuer.into());
         }
+        WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), self.provider.clone())
+            .build()
+            .map_err(|error| Error::General(error.to_string()))?
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -89,20 +91,21 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Makes what a handshake needs, so that it can be ready before the connection is.
-pub fn prepare(target: &Target) -> NetResult<(TlsConnector, ServerName<'static>)> {
+/// Makes what a handshake needs; waits for the trust store where it is the system's.
+pub async fn prepare(session: &Session<'_>) -> NetResult<(TlsConnector, ServerName<'static>)> {
     let failed = |message: String| NetError::new(Phase::Tls, "ERR_TLS", message);
-    let name = ServerName::try_from(target.certificate_name().to_owned()).map_err(|_| {
-        failed(format!("{} is not a name that a certificate can be for", target.certificate_name()))
-    })?;
-    let own_roots = target.ca.as_deref().map(Roots::from_pem);
-    if own_roots.is_none()
-        && let Some((code, message)) = &Roots::system().problem
-    {
+    let name = ServerName::try_from(session.name.to_owned())
+        .map_err(|_| failed(format!("{} is not a name that a certificate can be for", session.name)))?;
+    let own_roots = session.ca.map(Roots::from_pem);
+    let roots = match own_roots {
+        Some(_) => Roots::none(),
+        None => Roots::system().await,
+    };
+    if let Some((code, message)) = &roots.problem {
         return Err(NetError::new(Phase::Tls, code, message));
     }
     let provider = Arc::new(provider::default_provider());
-    let verifier = Verifier { own_roots, provider: provider.clone() };
+    let verifier = Verifier { roots, own_roots, provider: provider.clone() };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(error.to_string()))?
@@ -117,45 +120,45 @@ pub fn prepare(target: &Target) -> NetResult<(TlsConnector, ServerName<'static>)
 
 pub async fn handshake(
     (connector, name): (TlsConnector, ServerName<'static>),
-    stream: TcpStream,
-    target: &Target,
-) -> NetResult<TlsStream<TcpStream>> {
-    connector.connect(name, stream).await.map_err(|error| explain(&error, target))
+    stream: Stream,
+    session: &Session<'_>,
+) -> NetResult<TlsStream<Stream>> {
+    connector.connect(name, stream).await.map_err(|error| explain(&error, session))
 }
 
 /// Words for a TLS failure on any part of a connection.
-pub fn explain(error: &io::Error, target: &Target) -> NetError {
-    let inner = error.get_ref().and_then(|inner| inner.downcast_ref::<Error>());
-    match inner {
-        Some(Error::InvalidCertificate(problem)) => {
-            let message = explain_certificate(problem, target);
-            NetError::new(Phase::Tls, "ERR_TLS_CERTIFICATE", message)
-        }
-        Some(problem) => {
-            let message = format!("TLS with {}: {problem}", target.authority());
-            NetError::new(Phase::Tls, "ERR_TLS", message)
-        }
-        None => NetError::io(Phase::Tls, &format!("TLS with {}", target.authority()), error),
+pub fn explain(error: &io::Error, session: &Session<'_>) -> NetError {
+    let what = format!("TLS with {}", session.authority);
+    match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
+        Some(Error::InvalidCertificate(problem)) => certificate::explain(problem, session),
+        Some(problem) => NetError::new(Phase::Tls, "ERR_TLS", format!("{what}: {}", describe(problem))),
+        None => NetError::io(Phase::Tls, &what, error),
     }
 }
 
-fn explain_certificate(problem: &CertificateError, target: &Target) -> String {
-    let name = target.certificate_name();
+fn describe(problem: &Error) -> String {
     match problem {
-        CertificateError::NotValidForName => format!("it is not for {name}"),
-        CertificateError::NotValidForNameContext { presented, .. } => {
-            format!("it is for {}, not for {name}", presented.join(", "))
+        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
+            "the other side does not speak TLS".into()
         }
-        CertificateError::Expired | CertificateError::ExpiredContext { .. } => "it has expired".into(),
-        CertificateError::NotValidYet | CertificateError::NotValidYetContext { .. } => {
-            "it is not valid yet; is this machine's clock right?".into()
+        Error::InvalidMessage(_) => "the other side sent a message that is not valid TLS".into(),
+        // By the names of RFC 8446, 6.
+        Error::AlertReceived(alert) => {
+            format!("the other side refused ({})", certificate::words(&format!("{alert:?}")))
         }
-        CertificateError::UnknownIssuer => {
-            let system = target.ca.is_none().then(Roots::system);
-            let source = system.map_or("the given CA", |roots| roots.source.as_str());
-            format!("it is signed by an authority that is not in {source}")
+        Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => {
+            "the other side supports neither TLS 1.2 nor TLS 1.3".into()
         }
-        CertificateError::BadSignature => "its signature is not that of the authority that it names".into(),
-        other => format!("it is not acceptable: {other}"),
+        Error::PeerIncompatible(reason) => {
+            format!(
+                "the other side supports nothing that we do ({})",
+                certificate::words(&format!("{reason:?}"))
+            )
+        }
+        Error::PeerMisbehaved(reason) => {
+            format!("the other side broke the protocol ({})", certificate::words(&format!("{reason:?}")))
+        }
+        Error::NoCertificatesPresented => "the other side presented no certificate".into(),
+        other => other.to_string(),
     }
 }

@@ -1,0 +1,144 @@
+//! Reading files of which nothing is known: limited in size, and without waiting for the other end of a pipe before it is
+//! clear that there is one.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use crate::sys;
+
+/// A FIFO is opened at once, and no terminal becomes ours.
+fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY).open(path)
+}
+
+fn too_large() -> io::Error {
+    io::Error::from_raw_os_error(libc::EFBIG)
+}
+
+/// All of a regular file. What is larger than `limit` bytes (EFBIG) or something else (EINVAL) is refused.
+pub fn read_regular(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let file = open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::from_raw_os_error(libc::EINVAL));
+    }
+    read_to_limit(file, limit)
+}
+
+fn read_to_limit(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    let bytes = beginning_of(file, limit.saturating_add(1))?;
+    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+fn beginning_of(file: File, length: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(file.metadata()?.len().min(length) as usize);
+    file.take(length).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// All of a file, whatever it is; more than `limit` bytes are refused (EFBIG). Waits as `read_beginning` does.
+pub fn read(path: &Path, limit: u64, patience: Option<Duration>) -> io::Result<Vec<u8>> {
+    let bytes = read_beginning(path, limit.saturating_add(1), patience)?;
+    if bytes.len() as u64 > limit { Err(too_large()) } else { Ok(bytes) }
+}
+
+/// The first `length` bytes of a file, whatever it is. What comes through a pipe or a device is waited for as long as
+/// `patience` says (ETIMEDOUT then), or for ever: to be done in the background.
+pub fn read_beginning(path: &Path, length: u64, patience: Option<Duration>) -> io::Result<Vec<u8>> {
+    let file = open(path)?;
+    let kind = file.metadata()?;
+    if kind.is_file() || kind.is_dir() {
+        // A directory says EISDIR when it is read.
+        return beginning_of(file, length);
+    }
+    let end = patience.map(|patience| Instant::now() + patience);
+    let (mut bytes, mut chunk) = (Vec::new(), [0; 4096]);
+    while (bytes.len() as u64) < length {
+        let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+        if !sys::wait_readable(file.as_raw_fd(), left) {
+            return Err(io::Error::from_raw_os_error(libc::ETIMEDOUT));
+        }
+        match sys::read(file.as_raw_fd(), &mut chunk) {
+            Ok(0) => break,
+            Ok(count) => bytes.extend_from_slice(&chunk[..count]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::ffi::CString;
+    use std::fs;
+    use std::io::Write;
+    use std::path::PathBuf;
+
+    fn directory(name: &str) -> PathBuf {
+        let path = std::env::temp_dir().join(format!("imagecred-files-{name}-{}", std::process::id()));
+        fs::create_dir_all(&path).unwrap();
+        path
+    }
+
+    fn fifo(path: &Path) {
+        let path = CString::new(path.to_str().unwrap()).unwrap();
+        // SAFETY: a string that outlives the call.
+        assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+    }
+
+    fn code<T: std::fmt::Debug>(outcome: io::Result<T>) -> Option<i32> {
+        outcome.unwrap_err().raw_os_error()
+    }
+
+    #[test]
+    fn security_5_no_file_is_read_without_a_limit() {
+        let zero = Path::new("/dev/zero");
+        assert_eq!(code(read(zero, 1 << 20, None)), Some(libc::EFBIG));
+        assert_eq!(code(read_regular(zero, 1 << 20)), Some(libc::EINVAL));
+        let at = directory("limit");
+        fs::write(at.join("file"), b"12345").unwrap();
+        assert_eq!(read_regular(&at.join("file"), 5).unwrap(), b"12345");
+        assert_eq!(code(read_regular(&at.join("file"), 4)), Some(libc::EFBIG));
+        assert_eq!(code(read(&at.join("file"), 4, None)), Some(libc::EFBIG));
+        assert_eq!(code(read(&at, 4, None)), Some(libc::EISDIR));
+        assert_eq!(code(read(&at.join("absent"), 4, None)), Some(libc::ENOENT));
+        assert_eq!(read(Path::new("/dev/null"), 4, None).unwrap(), b"");
+        // A file of /proc says that it has no bytes.
+        assert!(!read(Path::new("/proc/self/status"), 1 << 20, None).unwrap().is_empty());
+        fs::remove_dir_all(at).unwrap();
+    }
+
+    #[test]
+    fn security_5_a_pipe_that_nothing_is_written_to() {
+        let at = directory("fifo");
+        let path = at.join("fifo");
+        fifo(&path);
+        assert_eq!(code(read(&path, 100, Some(Duration::from_millis(30)))), Some(libc::ETIMEDOUT));
+        assert_eq!(code(read_regular(&path, 100)), Some(libc::EINVAL));
+        fs::remove_dir_all(at).unwrap();
+    }
+
+    #[test]
+    fn a_pipe_that_is_written_to_slowly_is_read_to_its_end() {
+        let at = directory("slow");
+        let path = at.join("fifo");
+        fifo(&path);
+        let written = path.clone();
+        let writer = std::thread::spawn(move || {
+            let mut file = OpenOptions::new().write(true).open(written).unwrap();
+            for piece in ["one ", "two ", "three"] {
+                file.write_all(piece.as_bytes()).unwrap();
+                std::thread::yield_now();
+            }
+        });
+        assert_eq!(read(&path, 100, None).unwrap(), b"one two three");
+        writer.join().unwrap();
+        fs::remove_dir_all(at).unwrap();
+    }
+}

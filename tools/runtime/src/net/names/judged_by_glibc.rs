@@ -1,0 +1,326 @@
+//! The same names, files and servers through glibc's getaddrinfo (Python's) and through ours: in a network and mount
+//! namespace of a thread of its own, so that port 53 and /etc/resolv.conf are the test's.
+
+use std::collections::BTreeSet;
+use std::ffi::CString;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::thread;
+
+use tokio::sync::mpsc::unbounded_channel;
+
+use super::lookup;
+use super::testing::{Asked, NameServer, Reply};
+
+const GETADDRINFO: &str = "
+import socket, sys
+try:
+    print(*sorted({found[4][0] for found in socket.getaddrinfo(sys.argv[1], None)}))
+except socket.gaierror as error:
+    print({-2: 'ENOTFOUND', -5: 'ENOTFOUND', -3: 'EAI_AGAIN', -4: 'EAI_AGAIN'}.get(error.errno, error))
+";
+
+type Answer = fn(&Asked) -> Option<Reply>;
+
+/// resolv.conf, what the servers at 127.0.0.1, .2 and .3 do, and the names to look up.
+struct Case {
+    what: &'static str,
+    conf: &'static str,
+    servers: &'static [Answer],
+    names: &'static [&'static str],
+}
+
+fn address(asked: &Asked) -> Option<Reply> {
+    Some(if asked.kind == 1 { Reply::new().a(&asked.name, [10, 0, 0, 1]) } else { Reply::new() })
+}
+
+fn only_in_zone(asked: &Asked) -> Option<Reply> {
+    if asked.name.ends_with(".zone.example") { address(asked) } else { Some(Reply::new().rcode(3)) }
+}
+
+const CASES: &[Case] = &[
+    Case {
+        what: "A and AAAA",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            Some(match asked.kind {
+                1 => Reply::new().a(&asked.name, [10, 0, 0, 1]).a(&asked.name, [10, 0, 0, 2]),
+                _ => Reply::new().aaaa(&asked.name, "fd00::1"),
+            })
+        }],
+        names: &["api.example", "API.Example", "api.example."],
+    },
+    Case {
+        what: "security 2: the first server is dead",
+        conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\noptions timeout:1\n",
+        servers: &[|_| None, address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "security 2: dropped AAAA questions do not matter",
+        conf: "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
+        servers: &[|asked| if asked.kind == 1 { address(asked) } else { None }],
+        names: &["api.example"],
+    },
+    Case {
+        what: "all servers are silent",
+        conf: "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
+        servers: &[|_| None],
+        names: &["api.example"],
+    },
+    Case {
+        what: "SERVFAIL, REFUSED and NOTIMP of the first server",
+        conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\nnameserver 127.0.0.3\n",
+        servers: &[|_| Some(Reply::new().rcode(2)), |_| Some(Reply::new().rcode(5)), address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "SERVFAIL of all",
+        conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\n",
+        servers: &[|_| Some(Reply::new().rcode(2)), |_| Some(Reply::new().rcode(4))],
+        names: &["api.example"],
+    },
+    Case {
+        what: "NXDOMAIN of the first is final, whatever the second knows",
+        conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\n",
+        servers: &[|_| Some(Reply::new().rcode(3)), address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "no data",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|_| Some(Reply::new())],
+        names: &["api.example"],
+    },
+    Case {
+        what: "a lame server is passed over",
+        conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\n",
+        servers: &[|_| Some(Reply::new().flags(0x8000)), address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "a chain of aliases, and one that leads nowhere",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            let reply = Reply::new().cname(&asked.name, "lb.example");
+            Some(if asked.name == "api.example" && asked.kind == 1 {
+                reply.a("lb.example", [10, 0, 0, 7])
+            } else {
+                reply
+            })
+        }],
+        names: &["api.example", "dangling.example"],
+    },
+    Case {
+        what: "security 10: truncated, with a record that is cut",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            let whole = address(asked)?;
+            Some(if asked.by_tcp {
+                whole
+            } else {
+                whole.flags(0x8380).counts(Some(2), None, None).tail(&[0xc0])
+            })
+        }],
+        names: &["api.example"],
+    },
+    Case {
+        what: "security 10: an odd authority section",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| Some(address(asked)?.counts(None, Some(2), None).tail(&[0xc0, 0xff, 3]))],
+        names: &["api.example"],
+    },
+    Case {
+        what: "forged responses first",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| Some(address(asked)?.after_forged(|id| id.wrapping_add(1)))],
+        names: &["api.example"],
+    },
+    Case {
+        what: "the question comes back in another letter case",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            Some(if asked.kind == 1 {
+                Reply::new().a(&asked.name.to_uppercase(), [10, 0, 0, 1])
+            } else {
+                Reply::new()
+            })
+        }],
+        names: &["api.example"],
+    },
+    Case {
+        what: "search list, ndots",
+        conf: "nameserver 127.0.0.1\nsearch other.example zone.example\noptions ndots:3\n",
+        servers: &[only_in_zone],
+        names: &["api", "api.zone.example", "a.b", "a.b.c.d", "nothing.at.all.example."],
+    },
+    Case {
+        what: "SERVFAIL on the way through the search list",
+        conf: "nameserver 127.0.0.1\nsearch other.example zone.example\noptions attempts:1\n",
+        servers: &[|asked| match asked.name.ends_with(".other.example") {
+            true => Some(Reply::new().rcode(2)),
+            false => only_in_zone(asked),
+        }],
+        names: &["api", "api.down"],
+    },
+    Case {
+        what: "domain after search, comments, an indented server, a trailing comment",
+        conf: "; x\n# y\nsearch other.example\ndomain zone.example # here\n nameserver 127.0.0.2\nnameserver 127.0.0.1 # ours\noptions timeout:1 attempts:1\n",
+        servers: &[only_in_zone, |_| Some(Reply::new().rcode(2))],
+        names: &["api"],
+    },
+    Case {
+        what: "use-vc",
+        conf: "nameserver 127.0.0.1\noptions use-vc\n",
+        servers: &[|asked| if asked.by_tcp { address(asked) } else { None }],
+        names: &["api.example"],
+    },
+    Case {
+        what: "single-request: a server that drops two questions at once is served",
+        conf: "nameserver 127.0.0.1\noptions single-request\n",
+        servers: &[address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "a short form of an address, and no more than three servers",
+        conf: "nameserver 127.1\nnameserver 127.0.0.2\nnameserver 127.0.0.2\nnameserver 127.0.0.3\noptions attempts:1\n",
+        servers: &[|_| Some(Reply::new().rcode(2)), |_| Some(Reply::new().rcode(2)), address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "no file to speak of: the local server",
+        conf: "# nothing\n",
+        servers: &[address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "/etc/hosts comes first",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[address],
+        names: &["listed.example", "Alias"],
+    },
+];
+
+/// Why this cannot be tried here.
+fn missing() -> Option<&'static str> {
+    // SAFETY: geteuid has no preconditions.
+    if unsafe { libc::geteuid() } != 0 {
+        return Some("namespaces need root");
+    }
+    let python = Command::new("python3").args(["-c", "import socket"]).stderr(Stdio::null()).status();
+    if !python.is_ok_and(|status| status.success()) {
+        return Some("there is no python3, which has glibc's getaddrinfo");
+    }
+    ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"]
+        .iter()
+        .any(|path| !Path::new(path).exists())
+        .then_some("there is a file of /etc that cannot be mounted over")
+}
+
+fn checked(what: &str, result: libc::c_int) {
+    assert_eq!(result, 0, "{what}: {}", std::io::Error::last_os_error());
+}
+
+/// Gives this thread, and what it starts, a network of its own with loopback up, and mounts of its own.
+fn leave_namespaces() {
+    // SAFETY: system calls on strings and plain data of this function alone.
+    unsafe {
+        checked("unshare", libc::unshare(libc::CLONE_NEWNET | libc::CLONE_NEWNS));
+        let none = std::ptr::null();
+        checked(
+            "mount",
+            libc::mount(none, c"/".as_ptr(), none, libc::MS_REC | libc::MS_PRIVATE, none.cast()),
+        );
+        let socket = libc::socket(libc::AF_INET, libc::SOCK_DGRAM, 0);
+        let mut request: libc::ifreq = std::mem::zeroed();
+        request.ifr_name[0] = b'l' as libc::c_char;
+        request.ifr_name[1] = b'o' as libc::c_char;
+        request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
+        checked("loopback up", libc::ioctl(socket, libc::SIOCSIFFLAGS, &request));
+        libc::close(socket);
+    }
+}
+
+fn mount_over(file: &Path, place: &str) {
+    let [from, to] = [file.to_str().unwrap(), place].map(|path| CString::new(path).unwrap());
+    // SAFETY: two strings that outlive the call.
+    let result =
+        unsafe { libc::mount(from.as_ptr(), to.as_ptr(), std::ptr::null(), libc::MS_BIND, std::ptr::null()) };
+    checked(place, result);
+}
+
+fn glibc(name: &str) -> String {
+    let run = Command::new("python3").args(["-c", GETADDRINFO, name]).output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8_lossy(&run.stdout).trim().to_owned()
+}
+
+fn ours(name: &str) -> String {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (tell, mut found) = unbounded_channel();
+        let outcome = lookup(name, &tell).await;
+        drop(tell);
+        let mut addresses = BTreeSet::new();
+        while let Some(batch) = found.recv().await {
+            addresses.extend(batch.iter().map(ToString::to_string));
+        }
+        match outcome {
+            Some(error) if addresses.is_empty() => error.code.to_owned(),
+            _ => addresses.into_iter().collect::<Vec<_>>().join(" "),
+        }
+    })
+}
+
+/// Runs the case in namespaces of its own; gives each name's two outcomes.
+fn run(case: &'static Case, directory: &Path) -> Vec<(&'static str, String, String)> {
+    leave_namespaces();
+    for (file, content) in [
+        ("resolv.conf", case.conf),
+        ("hosts", "127.0.0.1 localhost\n10.1.1.1 listed.example alias # comment\nfd00::9 listed.example\n"),
+        ("nsswitch.conf", "hosts: files dns\n"),
+    ] {
+        let path = directory.join(file);
+        fs::write(&path, content).unwrap();
+        mount_over(&path, &format!("/etc/{file}"));
+    }
+    let answers = Arc::new(case.servers);
+    let servers: Vec<_> = (0..answers.len())
+        .map(|index| {
+            let answers = answers.clone();
+            NameServer::start_at(&format!("127.0.0.{}", index + 1), move |asked| answers[index](asked))
+        })
+        .collect();
+    let outcomes = case.names.iter().map(|name| (*name, glibc(name), ours(name))).collect();
+    drop(servers);
+    outcomes
+}
+
+#[test]
+fn glibc_and_we_find_the_same() {
+    if let Some(reason) = missing() {
+        eprintln!("skipped: {reason}");
+        return;
+    }
+    // All at once: each has namespaces of its own, and most of the time is glibc's patience.
+    let running: Vec<_> = CASES
+        .iter()
+        .enumerate()
+        .map(|(index, case)| {
+            let directory =
+                std::env::temp_dir().join(format!("imagecred-names-{}-{index}", std::process::id()));
+            fs::create_dir_all(&directory).unwrap();
+            let at = directory.clone();
+            (case, directory, thread::spawn(move || run(case, &at)))
+        })
+        .collect();
+    for (case, directory, running) in running {
+        let outcomes = running.join().unwrap();
+        fs::remove_dir_all(&directory).unwrap();
+        for (name, glibc, ours) in outcomes {
+            assert_eq!(ours, glibc, "{name}: {}", case.what);
+        }
+    }
+}
