@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { messageOf, OptionsError } from "./errors.ts";
+import type { Deadline } from "./http/deadline.ts";
+import { within } from "./within.ts";
 
 /** Files that plugins read: tokens, keys, configuration. */
 export interface Files {
@@ -30,6 +32,8 @@ function reason(error: unknown): string {
       return "permission denied";
     case "EISDIR":
       return "is a directory";
+    case "EFBIG":
+      return "larger than any such file";
     default:
       return messageOf(error);
   }
@@ -60,3 +64,21 @@ export const systemFiles: Files = {
     }
   },
 };
+
+/**
+ * The same files, read within the time that is left: a FIFO that nothing is written to, or a file system that does not
+ * answer, would keep a read waiting for ever. @throws {CredentialError} naming the file
+ */
+export function filesWithin(files: Files, deadline: Deadline): Files {
+  const limited = <T>(path: string, what: string, work: Promise<T>) =>
+    within(deadline.remainingMs(), work, {
+      action: `reading the ${what} ${path}`,
+      reason: `it had not come to an end after ${deadline.totalMs} ms`,
+      advice: "check what the file is: a pipe, or on a file system that does not answer",
+    });
+  return {
+    readText: (path, what) => limited(path, what, files.readText(path, what)),
+    readBytes: (path, what) => limited(path, what, files.readBytes(path, what)),
+    readTextIfThere: (path, what) => limited(path, what, files.readTextIfThere(path, what)),
+  };
+}

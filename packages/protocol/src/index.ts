@@ -51,10 +51,12 @@ export {
   retryAfterMs,
 } from "./http/retry.ts";
 export {
+  type CertificateProblem,
   type Target,
   type TlsOptions,
   type Transport,
   TransportError,
+  type TransportErrorFacts,
   type TransportPhase,
   type TransportRequest,
   type TransportResponse,
@@ -118,6 +120,7 @@ export {
   type RunShell,
   type ShellRequest,
   type ShellResult,
+  StartError,
 } from "./runtime/programs.ts";
 export type { Stdio } from "./runtime/stdio.ts";
 export { Secret } from "./secret.ts";

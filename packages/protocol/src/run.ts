@@ -1,13 +1,12 @@
 import type { Clock } from "./clock.ts";
 import {
   CredentialError,
-  type CredentialErrorParts,
   messageOf,
   OptionsError,
   RequestError,
   UnsupportedRegistryError,
 } from "./errors.ts";
-import type { Files } from "./files.ts";
+import { type Files, filesWithin } from "./files.ts";
 import { createHttpClient } from "./http/client.ts";
 import { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
 import type { Transport } from "./http/transport.ts";
@@ -20,6 +19,7 @@ import { cacheSecondsUntil } from "./wire/cache-duration.ts";
 import { GoDurationError, parseGoDuration } from "./wire/go-duration.ts";
 import { decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
 import { encodeResponse } from "./wire/response.ts";
+import { within } from "./within.ts";
 
 /** What a run needs of the outside; `serve` hands in the real things. */
 export interface Platform {
@@ -77,8 +77,9 @@ async function respond<Options>(
   platform: Platform,
   log: Logger,
 ): Promise<string> {
-  const { stdio, clock, files } = platform;
+  const { stdio, clock } = platform;
   const deadline = new Deadline(timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
+  const files = filesWithin(platform.files, deadline);
   const options = await provider.options({ args: stdio.args, env: stdio.env, files, log });
   const request = decodeRequest(await readStdin(stdio, deadline));
   log.debug("request", { image: request.image.name, withToken: request.serviceAccountToken !== undefined });
@@ -131,22 +132,6 @@ function readStdin(stdio: Stdio, deadline: Deadline): Promise<Uint8Array> {
     reason: `it was still open after ${deadline.totalMs} ms`,
     advice: "write a CredentialProviderRequest and close stdin, as the kubelet does",
   });
-}
-
-async function within<T>(
-  milliseconds: number,
-  work: Promise<T>,
-  otherwise: CredentialErrorParts,
-): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CredentialError(otherwise)), milliseconds);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function write(stdio: Stdio, text: string): void {

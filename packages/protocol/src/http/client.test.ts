@@ -76,6 +76,23 @@ describe("cloud calls", () => {
     }
   });
 
+  test("retry a proxy's 502, 503 and 504 to CONNECT, and no other refusal of it (security 13)", async () => {
+    for (const [status, tries] of [
+      [502, 2],
+      [503, 2],
+      [504, 2],
+      [407, 1],
+      [403, 1],
+    ] as const) {
+      const refused = new TransportError("proxy", "ERR_PROXY", "why", { peer: "proxy", status });
+      const { http, sent } = client([refused, { status: 200 }]);
+      await http.cloud({ ...call, url: "https://api.test/" }).catch((error: unknown) => {
+        assert.ok(error instanceof CredentialError);
+      });
+      assert.equal(sent.length, tries, String(status));
+    }
+  });
+
   test("share one deadline", async () => {
     const { http, sent, clock } = client([], {}, 3_000);
     await http.cloud({ ...call, url: "https://api.test/" });

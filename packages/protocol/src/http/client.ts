@@ -233,13 +233,21 @@ function redacted({ status, headers, body }: TransportResponse): TransportRespon
 
 /** Failures that a second try may not see again. A name that does not exist or a bad certificate will not get better. */
 const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
+/** Statuses with which a proxy says that it could not reach the server just now (RFC 9110, 15.6). */
+const TRANSIENT_PROXY_STATUSES = new Set([502, 503, 504]);
+
+function isTransient({ code, status }: TransportError): boolean {
+  return TRANSIENT.has(code) || (status !== undefined && TRANSIENT_PROXY_STATUSES.has(status));
+}
 
 /** The rule for every request that brings none: 429, 5xx and broken exchanges are tried again, after Retry-After. */
 export function retryByDefault(outcome: Outcome<TransportResponse>, now: number): Retry | undefined {
   if (!outcome.ok) {
     const { error } = outcome;
-    if (!(error instanceof TransportError) || !TRANSIENT.has(error.code)) return undefined;
-    return { because: `${error.phase} ${error.code}` };
+    if (!(error instanceof TransportError) || !isTransient(error)) return undefined;
+    return {
+      because: [error.phase, error.code, error.status].filter((part) => part !== undefined).join(" "),
+    };
   }
   const { status, headers } = outcome.value;
   if (status !== 429 && status < 500) return undefined;

@@ -6,8 +6,10 @@ import { cidrContains, isIpAddress, isLoopbackHost, unbracketed } from "./ip.ts"
  * The forward proxy for a URL, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY (upper or lower case), by the rules of Go's
  * golang.org/x/net/http/httpproxy, which the plugins replaced followed: loopback is never proxied; NO_PROXY entries are
  * `*`, a host, `.suffix`, an IP address or a CIDR, each with an optional port.
- * @returns `http://[user:password@]host:port`, or undefined for a direct connection
- * @throws {OptionsError} for a proxy of a kind that is not supported (SOCKS, TLS to the proxy itself)
+ * A proxy is named as for Go's HTTP client: `http:` (also without a scheme), `https:` (TLS to the proxy itself), `socks5:` or
+ * `socks5h:` (names are the proxy's to look up, with both).
+ * @returns `scheme://[user:password@]host:port` as a transport's target has it, or undefined for a direct connection
+ * @throws {OptionsError} for what is not a URL, and for a proxy of another kind
  */
 export function proxyFor(url: URL, env: Environment): string | undefined {
   const name = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
@@ -22,6 +24,14 @@ function either(env: Environment, name: string): string | undefined {
   return env[name] || env[name.toLowerCase()] || undefined;
 }
 
+/** The ports of proxies that name none (Go's net/http, transport.go: portMap). */
+const DEFAULT_PORTS = new Map([
+  ["http:", "80"],
+  ["https:", "443"],
+  ["socks5:", "1080"],
+  ["socks5h:", "1080"],
+]);
+
 function normalise(value: string, name: string): string {
   const withScheme = value.includes("://") ? value : `http://${value}`;
   let parsed: URL;
@@ -30,11 +40,16 @@ function normalise(value: string, name: string): string {
   } catch {
     throw new OptionsError(`${name} is not a URL; expected http://[user:password@]host:port`);
   }
-  if (parsed.protocol !== "http:") {
-    throw new OptionsError(`${name} is a ${parsed.protocol}// proxy; only http:// proxies are supported`);
+  const defaultPort = DEFAULT_PORTS.get(parsed.protocol);
+  if (defaultPort === undefined) {
+    const known = [...DEFAULT_PORTS.keys()].map((scheme) => `${scheme}//`).join(", ");
+    throw new OptionsError(`${name} is a ${parsed.protocol}// proxy; supported are ${known}`);
+  }
+  if (parsed.hostname === "") {
+    throw new OptionsError(`${name} names no host; expected http://[user:password@]host:port`);
   }
   const user = parsed.username === "" ? "" : `${parsed.username}:${parsed.password}@`;
-  return `http://${user}${parsed.hostname}:${parsed.port || "80"}`;
+  return `${parsed.protocol}//${user}${parsed.hostname}:${parsed.port || defaultPort}`;
 }
 
 function bypasses(url: URL, noProxy: string): boolean {

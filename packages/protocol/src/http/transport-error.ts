@@ -1,4 +1,4 @@
-import type { Target, TransportError } from "./transport.ts";
+import type { CertificateProblem, Target, TransportError } from "./transport.ts";
 
 /** What a broken exchange means, and what to do about it, for the person who reads the kubelet's log. */
 export function describeTransportError(
@@ -6,56 +6,91 @@ export function describeTransportError(
   target: Target,
 ): { reason: string; advice: string } {
   const url = new URL(target.url);
-  const host = target.tls?.connectTo ?? url.host;
-  const proxied = target.proxy === undefined ? "" : ` through the proxy ${new URL(target.proxy).host}`;
+  const proxy = target.proxy === undefined ? undefined : new URL(target.proxy);
+  const server = target.tls?.connectTo ?? url.host;
+  const ofProxy = proxy !== undefined && error.peer === "proxy";
+  const proxied = proxy === undefined || ofProxy ? "" : ` through the proxy ${proxy.host}`;
+  /** With whom it broke. */
+  const peer = ofProxy ? `the proxy ${proxy.host}` : server;
+  const name = ofProxy ? proxy.hostname : url.hostname;
   switch (error.code) {
     case "ENOTFOUND":
     case "EAI_AGAIN":
       return {
-        reason: `the name ${url.hostname} could not be resolved (${error.code})`,
-        advice: "check the node's DNS",
+        reason: `the name ${name}${ofProxy ? " of the proxy" : ""} could not be resolved (${error.code})`,
+        advice: ofProxy ? "check HTTPS_PROXY and the node's DNS" : "check the node's DNS",
       };
+    case "ERR_TLS_CERTIFICATE":
+      return {
+        reason: `the TLS certificate of ${name}${ofProxy ? " (the proxy)" : ""} is refused: ${error.message}`,
+        advice: certificateAdvice(error.certificate, peer),
+      };
+    case "ERR_BODY_TOO_LARGE":
+      return {
+        reason: `the answer of ${server} is larger than any credential`,
+        advice: "check what answers at this address",
+      };
+  }
+  if (isProxysWord(error)) return { reason: error.message, advice: proxyAdvice(error.status, url.host) };
+  switch (error.code) {
     case "ECONNREFUSED":
       return {
-        reason: `${host} refused the connection${proxied}`,
-        advice: `check that the node can reach ${host}${proxied}`,
+        reason: `${peer} refused the connection${proxied}`,
+        advice: `check that the node can reach ${peer}${proxied}`,
       };
     case "ECONNRESET":
     case "EPIPE":
       return {
-        reason: `${host} closed the connection${proxied} (${error.code} during ${error.phase})`,
+        reason: `${peer} closed the connection${proxied} (${error.code} during ${error.phase})`,
         advice: "check firewalls and proxies between the node and the API",
       };
     case "EHOSTUNREACH":
     case "ENETUNREACH":
       return {
-        reason: `no route to ${host}${proxied} (${error.code})`,
+        reason: `no route to ${peer}${proxied} (${error.code})`,
         advice: "check the node's routes, NAT and private endpoints",
       };
     case "ETIMEDOUT":
       return {
-        reason: `no answer from ${host}${proxied} in time (${error.phase}: ${error.message})`,
+        reason: `no answer from ${peer}${proxied} in time (${error.phase}: ${error.message})`,
         advice: "check routes, security groups, NAT and private endpoints; IMAGECRED_TIMEOUT sets the limit",
-      };
-    case "ERR_TLS_CERTIFICATE":
-      return {
-        reason: `the TLS certificate of ${url.hostname} is not trusted: ${error.message}`,
-        advice: "add a private or proxy CA to the node's trust store or name it in SSL_CERT_FILE",
-      };
-    case "ERR_PROXY":
-      return {
-        reason: `the proxy would not connect: ${error.message}`,
-        advice: "check HTTPS_PROXY and NO_PROXY",
-      };
-    case "ERR_BODY_TOO_LARGE":
-      return {
-        reason: `the answer of ${host} is larger than any credential`,
-        advice: "check what answers at this address",
       };
     default:
       return {
         reason: `${error.message} (${error.code} during ${error.phase})${proxied}`,
-        advice: `check what answers at ${host}`,
+        advice: `check what answers at ${peer}`,
       };
+  }
+}
+
+/** Whether the proxy said it of the server, rather than that the connection to the proxy itself broke. */
+function isProxysWord({ phase, code }: TransportError): boolean {
+  return code === "ERR_PROXY" || (phase === "proxy" && !["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code));
+}
+
+function certificateAdvice(problem: CertificateProblem | undefined, peer: string): string {
+  switch (problem) {
+    case "expired":
+    case "not-yet-valid":
+      return `check the node's clock; if it is right, ${peer} needs a new certificate`;
+    case "wrong-name":
+      return `check what answers as ${peer}: DNS, private endpoints, a proxy that intercepts TLS`;
+    case "other":
+      return `check what answers as ${peer}`;
+    default:
+      return "add a private or proxy CA to the node's trust store or name it in SSL_CERT_FILE";
+  }
+}
+
+function proxyAdvice(status: number | undefined, server: string): string {
+  switch (status) {
+    case 407:
+      return "put the user name and password into HTTPS_PROXY (http://user:password@host:port, percent-encoded)";
+    case 502:
+    case 503:
+    case 504:
+      return `check that the proxy can reach ${server}, or name ${server} in NO_PROXY`;
+    default:
+      return "check HTTPS_PROXY and NO_PROXY, and what the proxy allows";
   }
 }

@@ -18,7 +18,15 @@ export interface TlsOptions {
 export interface Target {
   /** Absolute `http:` or `https:` URL; only its origin matters for a connection. */
   readonly url: string;
-  /** `http://[user:password@]host:port` of a forward proxy: CONNECT for https, absolute-form for http. */
+  /**
+   * URL of a forward proxy, `scheme://[user[:password]@]host:port`; user and password are percent-encoded.
+   * - `http:`: CONNECT for an https URL, absolute-form for an http URL;
+   * - `https:`: the same over TLS to the proxy, whose certificate must be for the proxy's host and by an authority that the
+   *   system trusts ({@link TlsOptions.ca} is the server's alone);
+   * - `socks5:` and `socks5h:`: SOCKS 5 (RFC 1928, RFC 1929) for every URL; the proxy looks names up, as with Go's client.
+   *
+   * `connectTo`, where there is one, is what the proxy is asked to connect to.
+   */
   readonly proxy?: string;
   readonly tls?: TlsOptions;
 }
@@ -30,7 +38,10 @@ export interface TransportRequest extends Target {
   readonly body?: string | Uint8Array;
   /** Milliseconds for the whole exchange, name lookup to last body byte. */
   readonly timeoutMs: number;
-  /** Milliseconds for lookup, TCP and TLS together; at most `timeoutMs`. */
+  /**
+   * Milliseconds for TCP, the proxy and TLS together, from the moment when the addresses are known. The lookup before has
+   * limits of its own (resolv.conf's) and `timeoutMs`: a dead name server must not use up the time for connecting.
+   */
   readonly connectTimeoutMs?: number;
   /** Bytes of body after which the exchange fails with `ERR_BODY_TOO_LARGE`. */
   readonly maxResponseBytes: number;
@@ -48,19 +59,43 @@ export interface TransportResponse {
 /** The step in which an exchange broke, in the order in which they happen. */
 export type TransportPhase = "lookup" | "connect" | "proxy" | "tls" | "send" | "receive";
 
+/** What is wrong with a server's certificate (`ERR_TLS_CERTIFICATE`); each asks for other advice. */
+export type CertificateProblem = "expired" | "not-yet-valid" | "wrong-name" | "unknown-issuer" | "other";
+
+/** What is known of a failed exchange beyond its step and its code. */
+export interface TransportErrorFacts {
+  /** With whom the step was, `server` unless told. Whatever fails with the proxy is the proxy's, its name and its TLS included. */
+  readonly peer?: "server" | "proxy";
+  /** The proxy's HTTP status to CONNECT, with `ERR_PROXY`. 502, 503 and 504 pass; 407 asks for a password. */
+  readonly status?: number;
+  readonly certificate?: CertificateProblem;
+}
+
 /**
  * A failed exchange: no (complete) HTTP response. `code` is Node's or the system's code (`ENOTFOUND`, `ECONNREFUSED`,
  * `ECONNRESET`, `ETIMEDOUT`, `EHOSTUNREACH`, `ENETUNREACH`, `ERR_TLS_CERTIFICATE`, `ERR_BODY_TOO_LARGE`, `ERR_HTTP_PARSE`, ...).
+ * A proxy that could not reach the server has the phase `proxy` and `ERR_PROXY`, or (SOCKS) the code of its own failure to connect.
  */
 export class TransportError extends Error {
   override readonly name = "TransportError";
   readonly phase: TransportPhase;
   readonly code: string;
+  readonly peer: "server" | "proxy";
+  readonly status: number | undefined;
+  readonly certificate: CertificateProblem | undefined;
 
-  constructor(phase: TransportPhase, code: string, message: string, options?: ErrorOptions) {
+  constructor(
+    phase: TransportPhase,
+    code: string,
+    message: string,
+    { peer = "server", status, certificate, ...options }: ErrorOptions & TransportErrorFacts = {},
+  ) {
     super(message, options);
     this.phase = phase;
     this.code = code;
+    this.peer = peer;
+    this.status = status;
+    this.certificate = certificate;
   }
 }
 

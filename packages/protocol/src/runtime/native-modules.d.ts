@@ -1,4 +1,4 @@
-/** Modules that the static executables' host (tools/runtime) has built in. */
+/** Modules that the static runtime (tools/runtime) has built in. Every error of theirs has a `code`. */
 declare module "imagecred:http" {
   interface NativeTarget {
     url: string;
@@ -15,7 +15,15 @@ declare module "imagecred:http" {
     timeoutMs: number;
     maxResponseBytes: number;
   }
-  /** Rejects with an Error that has `phase` and `code`, as TransportError does. */
+  /** A failed exchange, in the terms of TransportError; `peer` is set where it is not the server. */
+  interface NativeError extends Error {
+    phase: "lookup" | "connect" | "proxy" | "tls" | "send" | "receive";
+    code: string;
+    peer?: "proxy";
+    status?: number;
+    certificate?: "expired" | "not-yet-valid" | "wrong-name" | "unknown-issuer" | "other";
+  }
+  /** Rejects with a {@link NativeError}. */
   export function request(
     request: NativeRequest,
   ): Promise<{ status: number; headers: Record<string, string>; body: Uint8Array }>;
@@ -32,8 +40,10 @@ declare module "imagecred:stdio" {
   export function onUncaught(handler: (error: unknown) => void): void;
 }
 declare module "imagecred:process" {
-  export function runShell(request: {
-    command: string;
+  /** Runs a program in a process group of its own. Rejects with an Error that has `code`. */
+  export function runCommand(request: {
+    file: string;
+    args: string[];
     env: Record<string, string>;
     timeoutMs: number;
     maxStdoutBytes: number;
@@ -70,7 +80,10 @@ declare module "imagecred:files" {
   }
   /** All throw an Error that has `code`; `status` gives undefined for ENOENT and ENOTDIR. */
   export function status(path: string, followLinks: boolean): NativeStatus | undefined;
+  /** The first `maxBytes`. Blocks: a pipe or a device is waited for, 20 s at most (ETIMEDOUT). */
   export function read(path: string, maxBytes: number): Uint8Array;
+  /** All of a file, read in the background; rejects with EFBIG where it has more than `maxBytes`. */
+  export function readWhole(path: string, maxBytes: number): Promise<Uint8Array>;
   export function list(path: string): string[];
   export function create(path: string, data: Uint8Array, mode: number): void;
   export function rename(from: string, to: string): void;

@@ -1,9 +1,13 @@
 import type { Environment } from "../environment.ts";
+import { CredentialError } from "../errors.ts";
 
-/** A shell command to run, and its limits. */
+/** A command to run, and its limits. */
 export interface ShellRequest {
-  /** Handed to `/bin/sh -c`, as the AWS CLI and SDKs do with `credential_process`. */
-  readonly command: string;
+  /**
+   * A line for `/bin/sh -c`, as the AWS CLI and SDKs do with `credential_process`; or a program and its arguments, which
+   * need no shell. A program without a slash is looked for in the PATH of `env` (execvp(3)).
+   */
+  readonly command: string | readonly [file: string, ...args: string[]];
   readonly env: Environment;
   /** Milliseconds until the whole process group is killed. */
   readonly timeoutMs: number;
@@ -21,8 +25,40 @@ export interface ShellResult {
   readonly stderr: string;
 }
 
-/** Runs a shell command in a process group of its own; nothing of that group is left when the promise settles. */
+/**
+ * Runs a command in a process group of its own; nothing of that group is left when the promise settles. Rejects with a
+ * {@link StartError} where the shell or the program could not be started.
+ */
 export type RunShell = (request: ShellRequest) => Promise<ShellResult>;
+
+/** A program that could not be started: nodes without /bin/sh are common, so this is an ordinary failure and reads as one. */
+export class StartError extends CredentialError {
+  /** What was to be started: `/bin/sh` for a line. */
+  readonly file: string;
+  /** The system's code: `ENOENT`, `EACCES`, `ENOEXEC`, ... */
+  readonly code: string;
+
+  constructor(file: string, code: string, env: Environment, cause: unknown) {
+    super({ action: `starting ${file}`, reason: whyNotStarted(file, code, env), cause });
+    this.file = file;
+    this.code = code;
+  }
+}
+
+function whyNotStarted(file: string, code: string, env: Environment): string {
+  switch (code) {
+    case "ENOENT":
+      return file.includes("/")
+        ? "there is no such file, or not the interpreter that it names (ENOENT)"
+        : `it was not found in PATH, which is ${JSON.stringify(env["PATH"] ?? "/bin:/usr/bin")} (ENOENT)`;
+    case "EACCES":
+      return "it may not be executed (EACCES)";
+    case "ENOEXEC":
+      return "it is not a program for this machine, or a script without its first line (ENOEXEC)";
+    default:
+      return `the system refused (${code})`;
+  }
+}
 
 /** A program to run, and its limits. */
 export interface ProgramRequest {

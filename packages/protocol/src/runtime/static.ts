@@ -1,21 +1,29 @@
 import { hmacSha256, randomBytes, randomUUID, sha1, sha256, signRs256 } from "imagecred:crypto";
 import * as native from "imagecred:http";
-import { runProgram as nativeRunProgram, runShell as nativeRunShell } from "imagecred:process";
+import { runProgram as nativeRunProgram, runCommand } from "imagecred:process";
 import { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout } from "imagecred:stdio";
 import type { Environment } from "../environment.ts";
-import { type Target, type Transport, TransportError, type TransportPhase } from "../http/transport.ts";
+import { type Target, type Transport, TransportError } from "../http/transport.ts";
 import type { Crypto } from "./crypto.ts";
-import type { RunProgram, RunShell } from "./programs.ts";
+import { type RunProgram, type RunShell, StartError } from "./programs.ts";
 import type { Stdio } from "./stdio.ts";
 
-/** The process's edges on the static runtime: modules that its host (tools/runtime) has built in. */
+/** The process's edges on the static runtime: modules that it (tools/runtime) has built in. */
 export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout };
 
 /** The runtime's own hashes, signatures and random bytes. */
 export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, randomBytes, randomUUID };
 
-/** Runs a shell command. See {@link RunShell}. */
-export const runShell: RunShell = ({ env, ...request }) => nativeRunShell({ ...request, env: setOnly(env) });
+/** Runs a command. See {@link RunShell}. */
+export const runShell: RunShell = async ({ command, env, ...limits }) => {
+  const [file, ...args] = typeof command === "string" ? ["/bin/sh", "-c", command] : command;
+  try {
+    return await runCommand({ ...limits, file, args, env: setOnly(env) });
+  } catch (error) {
+    if (!(error instanceof Error) || !("code" in error)) throw error;
+    throw new StartError(file, String(error.code), env, error);
+  }
+};
 
 /** Runs a program as the kubelet runs a plugin. See {@link RunProgram}. */
 export const runProgram: RunProgram = ({ args, env, ...request }) =>
@@ -52,10 +60,14 @@ export const transport: Transport = {
   firstSent: native.firstSent,
 };
 
-/** The host rejects with an Error that carries `phase` and `code`; anything else is a defect and stays as it is. */
+/** The static runtime rejects with an Error that carries the facts; anything else is a defect and stays as it is. */
 function asTransportError(error: unknown): unknown {
   if (!(error instanceof Error) || !("phase" in error) || !("code" in error)) return error;
-  return new TransportError(error.phase as TransportPhase, String(error.code), error.message, {
-    cause: error,
-  });
+  const { phase, code, message, peer, status, certificate } = error as native.NativeError;
+  const facts = {
+    ...(peer === undefined ? {} : { peer }),
+    ...(status === undefined ? {} : { status }),
+    ...(certificate === undefined ? {} : { certificate }),
+  };
+  return new TransportError(phase, code, message, { ...facts, cause: error });
 }

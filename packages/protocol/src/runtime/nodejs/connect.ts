@@ -51,6 +51,10 @@ async function throughProxy(
   to: { host: string; port: number } | undefined,
   sockets: Socket[],
 ): Promise<Socket> {
+  if (proxy.protocol !== "http:") {
+    const text = `${proxy.protocol}// proxies are not supported by the Node.js runtime`;
+    throw new TransportError("proxy", "ERR_PROXY", text, { peer: "proxy" });
+  }
   const peer = { host: unbracketed(proxy.hostname), port: Number(proxy.port || 80) };
   const socket = await connected(tcpConnect({ ...peer, noDelay: true, autoSelectFamily: true }), sockets);
   if (to === undefined) return socket;
@@ -65,8 +69,10 @@ async function throughProxy(
     connect.once("connect", (response, tunnel) => {
       if (response.statusCode === 200) return resolve(tunnel as Socket);
       tunnel.destroy();
-      const text = `${proxy.host} answered ${response.statusCode} ${response.statusMessage ?? ""} to CONNECT ${authority}`;
-      reject(new TransportError("proxy", "ERR_PROXY", text.trim()));
+      const text = `the proxy ${proxy.host} answered ${response.statusCode} ${response.statusMessage ?? ""} to CONNECT ${authority}`;
+      const status = response.statusCode;
+      const facts = { peer: "proxy" as const, ...(status === undefined ? {} : { status }) };
+      reject(new TransportError("proxy", "ERR_PROXY", text.trim(), facts));
     });
     connect.once("error", (error) => reject(transportErrorFrom(error, "proxy")));
     connect.end();

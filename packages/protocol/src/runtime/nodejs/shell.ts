@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import type { RunShell } from "../programs.ts";
+import { type RunShell, StartError } from "../programs.ts";
 
 const MAX_STDERR_CHARACTERS = 4096;
 
@@ -7,13 +7,14 @@ const MAX_STDERR_CHARACTERS = 4096;
 export const runShell: RunShell = ({ command, env, timeoutMs, maxStdoutBytes }) =>
   new Promise((resolve, reject) => {
     const windows = process.platform === "win32";
-    const [file, args] = windows ? ["cmd.exe", ["/d", "/s", "/c", command]] : ["/bin/sh", ["-c", command]];
+    const line = windows ? (["cmd.exe", "/d", "/s", "/c"] as const) : (["/bin/sh", "-c"] as const);
+    const [file, ...args] = typeof command === "string" ? [...line, command] : command;
     const child = spawn(file, args, {
       env: { ...env },
       stdio: ["ignore", "pipe", "pipe"],
       // A group of its own, so that what the command starts can be ended with it.
       detached: !windows,
-      windowsVerbatimArguments: windows,
+      windowsVerbatimArguments: windows && typeof command === "string",
     });
     const stdout: Buffer[] = [];
     let length = 0;
@@ -31,9 +32,9 @@ export const runShell: RunShell = ({ command, env, timeoutMs, maxStdoutBytes }) 
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       stderr = (stderr + text).slice(0, MAX_STDERR_CHARACTERS);
     });
-    child.on("error", (error) => {
+    child.on("error", (error: NodeJS.ErrnoException) => {
       clearTimeout(timer);
-      reject(error);
+      reject(new StartError(file, error.code ?? "EIO", env, error));
     });
     // The command is over when it exits; grandchildren that still hold its pipes are ended, not waited for.
     child.on("exit", () => killGroup(child));

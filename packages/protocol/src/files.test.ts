@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+import { CredentialError, OptionsError } from "./errors.ts";
+import { type Files, filesWithin, systemFiles } from "./files.ts";
+import { Deadline } from "./http/deadline.ts";
+
+const clock = { now: Date.now, sleep: async () => {} };
+
+describe("files within the deadline", () => {
+  const never = () => new Promise<never>(() => {});
+  const silent: Files = { readText: never, readBytes: never, readTextIfThere: never };
+
+  test("a file that never ends is named when the time is over (security 5)", async () => {
+    const files = filesWithin(silent, new Deadline(5, clock));
+    for (const read of [files.readText, files.readBytes, files.readTextIfThere]) {
+      await assert.rejects(
+        read("/run/fifo", "token file"),
+        (error: Error) =>
+          error instanceof CredentialError &&
+          /^reading the token file \/run\/fifo: it had not come to an end after 5 ms; check/.test(
+            error.message,
+          ),
+      );
+    }
+  });
+
+  test("everything else is as without a limit", async () => {
+    const files = filesWithin(systemFiles, new Deadline(20_000, clock));
+    assert.match(await files.readText(import.meta.filename, "source"), /as without a limit/);
+    assert.equal(await files.readTextIfThere("/nonexistent", "source"), undefined);
+    await assert.rejects(files.readBytes("/nonexistent", "source"), OptionsError);
+  });
+});
