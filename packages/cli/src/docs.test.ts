@@ -3,12 +3,12 @@ import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { DOCS } from "@imagecred/workspace";
 import { DEFINITIONS } from "./commands/index.ts";
 import { DISTRIBUTION_IDS } from "./distributions/index.ts";
 import { LINTS } from "./lint/index.ts";
 import { type Bench, bench } from "./testing/run.ts";
 
-const DOCS = join(import.meta.dirname, "../../../docs");
 const PAGE = join(DOCS, "imagecred.md");
 const CONFIGS = join(import.meta.dirname, "../test/testdata/configs");
 const UPDATE = process.env["UPDATE_GOLDEN"] === "1";

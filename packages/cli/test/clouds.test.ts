@@ -4,9 +4,9 @@ import { after, before, describe, test } from "node:test";
 import { RUNTIMES, type Runtime } from "@imagecred/e2e";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import type { DoctorDocument } from "../src/commands/doctor/document.ts";
+import { binDirectory, notBuilt, runImagecred } from "../src/testing/built.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
-import { binDirectory, notBuilt, runImagecred } from "./executables.ts";
 
 const PLUGINS = ["ecr-credential-provider", "acr-credential-provider", "gcr-credential-provider"];
 

@@ -5,10 +5,10 @@ import { chmodSync, copyFileSync, mkdirSync, readFileSync, statSync, writeFileSy
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { executablePath, RUNTIMES } from "@imagecred/e2e";
+import { notBuilt, runImagecred } from "../src/testing/built.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
-import { notBuilt, runImagecred } from "./executables.ts";
 
 const CONFIGS = join(import.meta.dirname, "testdata/configs");
 const START_MS = 30;

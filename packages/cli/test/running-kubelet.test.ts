@@ -4,10 +4,10 @@ import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { RUNTIMES } from "@imagecred/e2e";
 import type { DoctorDocument } from "../src/commands/doctor/document.ts";
+import { notBuilt, runImagecred } from "../src/testing/built.ts";
 import { answer, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
-import { notBuilt, runImagecred } from "./executables.ts";
 
 /** Another kubelet on this machine would be found as well as ours. */
 function otherKubelet(): string | false {

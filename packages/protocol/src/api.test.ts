@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { apiReport, entryPoints, REPORT_FILE } from "../test/api-report.ts";
+import { apiReport, entryPoints, REPORT_FILE } from "./testing/api-report.ts";
 
 const entries = entryPoints();
 

@@ -4,9 +4,9 @@ import { copyFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { type RunResult, runFile } from "@imagecred/workspace";
-import { nameServer } from "./support/name-server.ts";
-import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
-import { httpServer } from "./support/servers.ts";
+import { nameServer } from "../src/testing/name-server.ts";
+import { build, missing, program, temporaryDirectory } from "../src/testing/programs.ts";
+import { httpServer } from "../src/testing/servers.ts";
 
 /** Of the loopback network, and nobody's. */
 const NAME_SERVER = "127.77.0.1";

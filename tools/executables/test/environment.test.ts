@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { RUNTIMES, runFile } from "@imagecred/workspace";
-import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
+import { build, missing, program, temporaryDirectory } from "../src/testing/programs.ts";
 
 for (const runtime of RUNTIMES) {
   describe(`${runtime} executable: what surrounds it cannot change it`, { skip: missing(runtime) }, () => {

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import type { ProgramRequest, ShellRequest } from "@imagecred/protocol";
 import { RUNTIMES, runFile } from "@imagecred/workspace";
-import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
+import { build, missing, program, temporaryDirectory } from "../src/testing/programs.ts";
 
 interface Outcome {
   readonly status: number | null;

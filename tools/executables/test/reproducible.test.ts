@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { RUNTIMES } from "@imagecred/workspace";
 import { programs } from "../src/programs.ts";
-import { build, missing, temporaryDirectory } from "./support/programs.ts";
+import { build, missing, temporaryDirectory } from "../src/testing/programs.ts";
 
 for (const runtime of RUNTIMES) {
   describe(`${runtime} executables: two builds are the same bytes`, { skip: missing(runtime) }, () => {

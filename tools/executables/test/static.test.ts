@@ -5,7 +5,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { ROOT, runFile } from "@imagecred/workspace";
-import { build, missing, program, staticRuntime, temporaryDirectory } from "./support/programs.ts";
+import { build, missing, program, staticRuntime, temporaryDirectory } from "../src/testing/programs.ts";
 
 /** ELF program headers (elf(5)) that a dynamically linked file has. */
 const PT_DYNAMIC = 2;

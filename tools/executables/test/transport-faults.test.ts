@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import type { Socket } from "node:net";
 import { before, describe, test } from "node:test";
 import { RUNTIMES } from "@imagecred/workspace";
-import { broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, temporaryDirectory } from "./support/programs.ts";
-import { closedPort, httpServer, tcpServer } from "./support/servers.ts";
+import { broken, type Drive, get, startDriver } from "../src/testing/driver.ts";
+import { missing, temporaryDirectory } from "../src/testing/programs.ts";
+import { closedPort, httpServer, tcpServer } from "../src/testing/servers.ts";
 
 /** Answers the first request of each connection with these bytes. */
 const answering = (text: string, then?: (socket: Socket) => void) => (socket: Socket) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import { RUNTIMES } from "@imagecred/workspace";
-import { answered, broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, temporaryDirectory } from "./support/programs.ts";
-import { closedPort, httpServer, tcpServer } from "./support/servers.ts";
+import { answered, broken, type Drive, get, startDriver } from "../src/testing/driver.ts";
+import { missing, temporaryDirectory } from "../src/testing/programs.ts";
+import { closedPort, httpServer, tcpServer } from "../src/testing/servers.ts";
 
 for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: requests and connections`, { skip: missing(runtime) }, () => {

@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { before, describe, type TestContext, test } from "node:test";
 import { CertificateAuthority } from "@imagecred/fake-clouds";
 import { RUNTIMES } from "@imagecred/workspace";
-import { answered, broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, temporaryDirectory } from "./support/programs.ts";
-import { httpServer, httpsServer, socksProxy, tcpServer, tlsServer } from "./support/servers.ts";
+import { answered, broken, type Drive, get, startDriver } from "../src/testing/driver.ts";
+import { missing, temporaryDirectory } from "../src/testing/programs.ts";
+import { httpServer, httpsServer, socksProxy, tcpServer, tlsServer } from "../src/testing/servers.ts";
 
 const NAME = "api.registry.example";
 

@@ -6,9 +6,9 @@ import { before, describe, type TestContext, test } from "node:test";
 import type { SecureContext } from "node:tls";
 import { CertificateAuthority, type CertificateProblem } from "@imagecred/fake-clouds";
 import { RUNTIMES } from "@imagecred/workspace";
-import { answered, broken, type Drive, get, startDriver } from "./support/driver.ts";
-import { missing, temporaryDirectory } from "./support/programs.ts";
-import { httpServer, httpsServer } from "./support/servers.ts";
+import { answered, broken, type Drive, get, startDriver } from "../src/testing/driver.ts";
+import { missing, temporaryDirectory } from "../src/testing/programs.ts";
+import { httpServer, httpsServer } from "../src/testing/servers.ts";
 
 const NAME = "api.registry.example";
 

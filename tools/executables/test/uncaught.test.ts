@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { RUNTIMES, runFile } from "@imagecred/workspace";
-import { build, missing, program, temporaryDirectory } from "./support/programs.ts";
+import { build, missing, program, temporaryDirectory } from "../src/testing/programs.ts";
 
 const ways = ["load", "timer", "microtask", "rejection", "late", "chunk", "string"];
 

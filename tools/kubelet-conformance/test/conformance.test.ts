@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
 import { goMissing } from "../src/go-build.ts";
+import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE, POD, WAYS } from "../src/identities.ts";
 import type { Pod } from "../src/kubelet-code.ts";
+import { nameOf, PLUGINS, TestNode } from "../src/node-with-clouds.ts";
 import { NEWEST, RELEASES } from "../src/releases.ts";
-import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE, POD, WAYS } from "./identities.ts";
-import { nameOf, PLUGINS, TestNode } from "./test-node.ts";
 
 const [{ binDir } = { binDir: "" }] = binDirectories();
 const skip = goMissing() ?? (binDir === "" ? NOT_BUILT : false);

@@ -3,16 +3,16 @@ import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
+import { config } from "../src/differential/configs.ts";
+import { damagedYaml } from "../src/differential/damaged-yaml.ts";
+import { imageName, qualifiedName } from "../src/differential/image-names.ts";
+import { keyring, provide } from "../src/differential/keyrings.ts";
+import { globAndImage, patternAndName, url } from "../src/differential/names.ts";
+import { response } from "../src/differential/responses.ts";
+import { cacheKey, duration, quote, request } from "../src/differential/values.ts";
 import { goMissing } from "../src/go-build.ts";
 import { LineProcess } from "../src/line-process.ts";
 import { EveryKubelet, NEWEST, RELEASES, type Release } from "../src/releases.ts";
-import { config } from "./differential/configs.ts";
-import { damagedYaml } from "./differential/damaged-yaml.ts";
-import { imageName, qualifiedName } from "./differential/image-names.ts";
-import { keyring, provide } from "./differential/keyrings.ts";
-import { globAndImage, patternAndName, url } from "./differential/names.ts";
-import { response } from "./differential/responses.ts";
-import { cacheKey, duration, quote, request } from "./differential/values.ts";
 
 /** Fixed, so that CI says the same tomorrow; another number explores, and a failure prints it with the smallest case. */
 const SEED = Number(process.env["IMAGECRED_SEED"] ?? 20_260_101);

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
 import { goMissing, NEWEST } from "../src/go-build.ts";
-import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE } from "./identities.ts";
-import { nameOf, TestNode } from "./test-node.ts";
+import { ACR_IMAGE, ECR_IMAGE, GCR_IMAGE } from "../src/identities.ts";
+import { nameOf, TestNode } from "../src/node-with-clouds.ts";
 
 const [{ binDir } = { binDir: "" }] = binDirectories();
 const skip = goMissing() ?? (binDir === "" ? NOT_BUILT : false);

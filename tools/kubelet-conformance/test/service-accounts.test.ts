@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { binDirectories, NOT_BUILT } from "../src/executables.ts";
 import { goMissing, NEWEST } from "../src/go-build.ts";
+import { ECR_IMAGE, POD } from "../src/identities.ts";
 import type { ServiceAccount } from "../src/kubelet-code.ts";
+import { nameOf, TestNode } from "../src/node-with-clouds.ts";
 import { operatorMessage } from "../src/operator-messages.ts";
-import { ECR_IMAGE, POD } from "./identities.ts";
-import { nameOf, TestNode } from "./test-node.ts";
 
 const [{ binDir } = { binDir: "" }] = binDirectories();
 const skip = goMissing() ?? (binDir === "" ? NOT_BUILT : false);

@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DOCS } from "@imagecred/workspace";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
-const DIRECTORY = join(import.meta.dirname, "../../../../docs/schemas");
+const DIRECTORY = join(DOCS, "schemas");
 
 const validators = new Map<string, ValidateFunction>(
   readdirSync(DIRECTORY).map((file) => {

@@ -2,11 +2,11 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownPlatform, type Runtime } from "@imagecred/workspace";
-import { buildExecutable, whyNot } from "../../src/build-executable.ts";
-import type { Program } from "../../src/programs.ts";
-import { staticRuntimeFor } from "../../src/static-runtime.ts";
+import { buildExecutable, whyNot } from "../build-executable.ts";
+import type { Program } from "../programs.ts";
+import { staticRuntimeFor } from "../static-runtime.ts";
 
-const directory = join(import.meta.dirname, "../programs");
+const directory = join(import.meta.dirname, "programs");
 const platform = ownPlatform();
 /** The runtime that ships, unless IMAGECRED_TEST_PROFILE asks for the one that links in seconds. */
 const profile = process.env["IMAGECRED_TEST_PROFILE"] === "fast" ? "fast" : "release";

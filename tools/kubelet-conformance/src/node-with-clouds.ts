@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { registryStatus } from "@imagecred/e2e";
 import { type Clouds, type CloudsOptions, startClouds } from "@imagecred/fake-clouds";
-import type { Release } from "../src/go-build.ts";
-import { KubeletCode, type Login, type Lookup, type ServiceAccount } from "../src/kubelet-code.ts";
-import { configText, type Provider, Scratch } from "../src/provider-config.ts";
+import type { Release } from "./go-build.ts";
 import { PATTERNS } from "./identities.ts";
+import { KubeletCode, type Login, type Lookup, type ServiceAccount } from "./kubelet-code.ts";
+import { configText, type Provider, Scratch } from "./provider-config.ts";
 
 export type Plugin = keyof typeof PATTERNS;
 export const PLUGINS = ["ecr", "acr", "gcr"] as const;

@@ -1,7 +1,7 @@
 import type { Clouds } from "@imagecred/fake-clouds";
 import { GOOGLE_IDENTITIES } from "@imagecred/fake-clouds";
-import type { Pod, ServiceAccount } from "../src/kubelet-code.ts";
-import type { Provider } from "../src/provider-config.ts";
+import type { Pod, ServiceAccount } from "./kubelet-code.ts";
+import type { Provider } from "./provider-config.ts";
 
 /** One way in which a plugin is somebody, as a node's configuration and, where it is a pod's, with the pod. */
 export interface Way {

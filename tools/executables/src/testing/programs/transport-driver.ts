@@ -1,7 +1,7 @@
 /** Runs the steps that it reads from stdin over this runtime's transport, one after another, and prints what came of them. */
 import { TransportError, type TransportRequest } from "@imagecred/protocol";
 import { stdio, transport } from "@imagecred/protocol/runtime";
-import type { Outcome, Step } from "../support/driver.ts";
+import type { Outcome, Step } from "../driver.ts";
 
 async function send(request: TransportRequest): Promise<Outcome> {
   try {

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const PACKAGE = resolve(fileURLToPath(import.meta.url), "../..");
+const PACKAGE = resolve(fileURLToPath(import.meta.url), "../../..");
 export const REPORT_FILE = join(PACKAGE, "api.txt");
 
 /** One exported name. */
