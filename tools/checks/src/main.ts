@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { RESULTS_FILE_VARIABLE, type Results, readResults, type SkippedTest } from "./results.ts";
 import { STAGES, type Stage } from "./stages.ts";
 
-/** What became of a stage. */
+/** Result of a stage. */
 interface Outcome {
   readonly stage: Stage;
   readonly status: "passed" | "failed" | "skipped";
@@ -16,15 +16,21 @@ interface Outcome {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "imagecred-checks-"));
-const chosen = process.argv.slice(2);
-const stages = chosen.length === 0 ? STAGES : STAGES.filter(({ name }) => chosen.includes(name));
-if (stages.length === 0) {
-  console.error(`no such stage; there are ${STAGES.map(({ name }) => name).join(", ")}`);
-  process.exit(2);
-}
+const stages = chosenStages(process.argv.slice(2));
 const outcomes = stages.map(runStage);
 rmSync(scratch, { recursive: true });
 process.exitCode = summarise(outcomes) ? 0 : 1;
+
+function chosenStages(names: readonly string[]): readonly Stage[] {
+  const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
+  if (unknown.length > 0) {
+    const width = Math.max(...STAGES.map(({ name }) => name.length));
+    const list = STAGES.map(({ name, about }) => `  ${name.padEnd(width)}  ${about}`).join("\n");
+    console.error(`Usage: npm test [-- STAGE...]\n\nno stage ${unknown.join(", ")}; the stages are\n${list}`);
+    process.exit(2);
+  }
+  return names.length === 0 ? STAGES : STAGES.filter(({ name }) => names.includes(name));
+}
 
 function runStage(stage: Stage): Outcome {
   console.log(`\n▶ ${stage.name}: ${stage.about}`);
@@ -47,11 +53,14 @@ function runStage(stage: Stage): Outcome {
   });
   if (error !== undefined) console.log(`  ${program}: ${error.message}`);
   const seconds = (performance.now() - startedAt) / 1000;
-  const results = stage.tests === true ? readResults(resultsFile) : undefined;
+  const results = stage.files !== undefined ? readResults(resultsFile) : undefined;
   // A run that found no test, or died before it could report, has shown nothing.
-  const shown = stage.tests !== true || (results !== undefined && results.passed + results.failed > 0);
+  const shown = stage.files === undefined || (results !== undefined && results.passed + results.failed > 0);
   const passed = status === 0 && shown;
   if (status === 0 && !shown) console.log("  no test ran");
+  console.log(
+    `${passed ? "✔" : "✖"} ${stage.name}: ${passed ? "passed" : "failed"} in ${seconds.toFixed(0)} s`,
+  );
   return {
     stage,
     status: passed ? "passed" : "failed",
@@ -84,9 +93,9 @@ function summarise(all: readonly Outcome[]): boolean {
   }
   const passed =
     sum(all, (results) => results.passed) +
-    all.filter(({ stage, status }) => !stage.tests && status === "passed").length;
+    all.filter(({ stage, status }) => stage.files === undefined && status === "passed").length;
   const failedStages = all.filter(
-    ({ stage, results, status }) => status === "failed" && (!stage.tests || !results?.failed),
+    ({ stage, results, status }) => status === "failed" && (stage.files === undefined || !results?.failed),
   ).length;
   const failed = sum(all, (results) => results.failed) + failedStages;
   console.log(`\n${passed} passed, ${failed} failed, ${skippedTests.length + skippedStages.length} skipped`);

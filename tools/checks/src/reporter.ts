@@ -12,8 +12,8 @@ interface FileTally {
 }
 
 /**
- * A node:test reporter that says one line per file, everything about a failure, and nothing about what passed; the
- * counts and the reasons of skipped tests go to the file named by IMAGECRED_TEST_RESULTS.
+ * A node:test reporter that prints one line for each file when the file is done, and everything about a failure at once.
+ * Counts and the reasons of skipped tests go to the file named by IMAGECRED_TEST_RESULTS.
  */
 export default async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
   const files = new Map<string, FileTally>();
@@ -29,6 +29,11 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
   };
   for await (const event of events) {
     if (event.type === "test:stderr") yield event.data.message;
+    if (event.type === "test:summary" && event.data.file !== undefined) {
+      const file = relative(process.cwd(), event.data.file);
+      yield lineOf(file, { ...tally(file), ms: event.data.duration_ms });
+      files.delete(file);
+    }
     if (event.type !== "test:pass" && event.type !== "test:fail") continue;
     const { data } = event;
     const file = data.file === undefined ? "(unknown file)" : relative(process.cwd(), data.file);
@@ -51,18 +56,20 @@ export default async function* report(events: AsyncIterable<TestEvent>): AsyncGe
       yield `\n  ✖ ${file}: ${data.name}\n${indent(explain(event.data.details.error))}\n\n`;
     }
   }
-  for (const [file, { passed, failed, skipped: notRun, ms }] of [...files].sort(([a], [b]) =>
-    a.localeCompare(b),
-  )) {
-    const counts = [
-      `${passed} passed`,
-      failed > 0 ? `${failed} failed` : "",
-      notRun > 0 ? `${notRun} skipped` : "",
-    ];
-    yield `  ${failed > 0 ? "✖" : "✔"} ${file}: ${counts.filter((text) => text !== "").join(", ")} (${(ms / 1000).toFixed(1)} s)\n`;
-  }
+  // Files that ended without a summary.
+  for (const [file, counts] of files) yield lineOf(file, counts);
   const path = process.env[RESULTS_FILE_VARIABLE];
   if (path !== undefined) writeFileSync(path, JSON.stringify({ ...totals, skipped }));
+}
+
+function lineOf(file: string, { passed, failed, skipped, ms }: FileTally): string {
+  const counts = [
+    `${passed} passed`,
+    failed > 0 ? `${failed} failed` : "",
+    skipped > 0 ? `${skipped} skipped` : "",
+  ];
+  const mark = failed > 0 ? "✖" : "✔";
+  return `  ${mark} ${file}: ${counts.filter((text) => text !== "").join(", ")} (${(ms / 1000).toFixed(1)} s)\n`;
 }
 
 function failedThroughChildren(error: Error | undefined): boolean {

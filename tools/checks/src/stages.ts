@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { notInstalled } from "@imagecred/workspace";
 
@@ -9,8 +10,8 @@ export interface Stage {
   readonly command: readonly string[];
   /** Why it cannot run on this machine, or undefined when it can. */
   readonly skip?: () => string | undefined;
-  /** Runs node:test files, whose results are counted. */
-  readonly tests?: boolean;
+  /** Globs of node:test files, whose results are counted. */
+  readonly files?: readonly string[];
 }
 
 /** Biome colours its reports even where they go into a file. */
@@ -18,20 +19,27 @@ const colors = process.stdout.isTTY ? [] : ["--colors=off"];
 
 const node = [process.execPath, "--conditions=@imagecred/source", "--disable-warning=ExperimentalWarning"];
 
+/** How the test files of a stage share the machine. */
+const CONCURRENCY = {
+  /** Most of them wait for sockets: two at once pay even on one core. */
+  "files in parallel": Math.max(2, availableParallelism()),
+  "one file after another": 1,
+};
+
+/** A stage's part that runs node:test files. */
 function tests(
-  concurrency: "files in parallel" | "one file after another",
-  ...globs: string[]
-): readonly string[] {
-  const reporter = join(import.meta.dirname, "reporter.ts");
-  const concurrencyFlag = concurrency === "one file after another" ? ["--test-concurrency=1"] : [];
-  return [
+  concurrency: keyof typeof CONCURRENCY,
+  ...files: readonly string[]
+): Pick<Stage, "command" | "files"> {
+  const command = [
     ...node,
     "--test",
-    ...concurrencyFlag,
-    `--test-reporter=${reporter}`,
+    `--test-concurrency=${CONCURRENCY[concurrency]}`,
+    `--test-reporter=${join(import.meta.dirname, "reporter.ts")}`,
     "--test-reporter-destination=stdout",
-    ...globs,
+    ...files,
   ];
+  return { command, files };
 }
 
 /** In the order in which they run; a broken build is known before the tests that need it. */
@@ -65,31 +73,28 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: "unit",
-    about: "functions, properties, plugins over real sockets",
-    command: tests(
-      "files in parallel",
-      "packages/*/src/**/*.test.ts",
-      "tools/*/src/**/*.test.ts",
-      "tools/docs/test/**/*.test.ts",
-    ),
-    tests: true,
+    about: "functions, properties, plugins in-process over real sockets",
+    ...tests("files in parallel", "{packages,tools}/*/src/**/*.test.ts"),
   },
   {
     name: "executables",
     about: "the built files against the fake clouds, both runtimes",
     // Some of them measure time: they get the machine for themselves.
-    command: tests(
+    ...tests(
       "one file after another",
       "packages/*/test/**/*.test.ts",
-      "tools/{executables,runtime,e2e,bench,demo,release}/test/**/*.test.ts",
+      "tools/{executables,demo}/test/**/*.test.ts",
     ),
-    tests: true,
+  },
+  {
+    name: "docs",
+    about: "every command of the pages, on a copy of this machine",
+    ...tests("one file after another", "tools/docs/test/**/*.test.ts"),
   },
   {
     name: "conformance",
     about: "the real kubelet's code and binary against the executables",
-    command: tests("one file after another", "tools/kubelet-conformance/test/**/*.test.ts"),
-    tests: true,
+    ...tests("one file after another", "tools/kubelet-conformance/test/**/*.test.ts"),
     skip: () => notInstalled("go"),
   },
 ];

@@ -14,7 +14,7 @@ import { commandsOf } from "../src/session.ts";
 /**
  * Runs every `console` block of the pages and compares what it prints with what the page shows. A comment above a block
  * says what it needs: `<!-- run, when SITUATION -->`, `<!-- run, needs PROGRAM -->`, `<!-- not run: REASON -->`.
- * Run as `node --conditions=@imagecred/source tools/docs/test/console-blocks.test.ts --update`, it writes what was printed into the pages.
+ * `npx node tools/docs/test/console-blocks.test.ts --update` writes what was printed into the pages.
  */
 const UPDATE = process.argv.includes("--update");
 
@@ -23,7 +23,7 @@ const RELEASE = ["node-image-builder.md"];
 /** Pages whose blocks are looked at by tests of their own, or that take minutes. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "imagecred.md": "packages/cli/src/docs.test.ts",
-  "writing-a-plugin.md": "tools/docs/test/oidc-credential-provider.test.ts",
+  "writing-a-plugin.md": "tools/docs/src/oidc-credential-provider.test.ts",
   "performance.md": "takes minutes, and the machine for itself",
 };
 

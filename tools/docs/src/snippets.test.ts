@@ -10,8 +10,8 @@ import { gcr } from "@imagecred/gcr";
 import { OPERATOR_MESSAGES } from "@imagecred/kubelet-conformance";
 import { testContext } from "@imagecred/protocol/testing";
 import { DOCS } from "@imagecred/workspace";
-import { type Configuration, configurationsIn, documentsOf } from "../src/configurations.ts";
-import { type Block, blocksOf, pages, placeOf, textOf } from "../src/page.ts";
+import { type Configuration, configurationsIn, documentsOf } from "./configurations.ts";
+import { type Block, blocksOf, pages, placeOf, textOf } from "./page.ts";
 
 /** Run with `--update`, as a program, it writes files into the pages that embed them, and what `imagecred init` writes. */
 const UPDATE = process.argv.includes("--update");
