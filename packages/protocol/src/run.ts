@@ -10,7 +10,7 @@ import { type Files, filesWithin } from "./files.ts";
 import { createHttpClient } from "./http/client.ts";
 import { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
 import type { Transport } from "./http/transport.ts";
-import { createLogger, type Logger, parseLogSettings } from "./log.ts";
+import { createLogger, type LogFields, type Logger, parseLogSettings } from "./log.ts";
 import type { Answer, Context, CredentialProvider } from "./provider.ts";
 import type { Crypto } from "./runtime/crypto.ts";
 import type { RunShell } from "./runtime/programs.ts";
@@ -41,9 +41,10 @@ export async function run<Options>(
   platform: Platform,
 ): Promise<0 | 1> {
   const { stdio, clock } = platform;
+  const settings = parseLogSettings(stdio.env["IMAGECRED_LOG"]);
   const log = createLogger({
     plugin: provider.name,
-    settings: parseLogSettings(stdio.env["IMAGECRED_LOG"]),
+    settings,
     write: (line) => stdio.writeStderr(line),
     now: clock.now,
   });
@@ -52,7 +53,7 @@ export async function run<Options>(
     write(stdio, informative ?? (await respond(provider, platform, log)));
     return 0;
   } catch (error) {
-    log.error(explain(error));
+    log.error(explain(error), settings.format === "json" ? partsOf(error) : undefined);
     return 1;
   }
 }
@@ -187,6 +188,13 @@ function timeoutMs(value: string | undefined, log: Logger): number {
 
 /** Timers overflow after 24 days, and a run that takes as long as this has no limit. */
 const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+/** For programs that read the log: the three parts of the message. */
+function partsOf(error: unknown): LogFields | undefined {
+  if (!(error instanceof CredentialError)) return undefined;
+  const { action, reason, advice } = error;
+  return { action, reason, ...(advice === undefined ? {} : { advice }) };
+}
 
 /** The line for stderr: our own errors say all that there is to say, anything else is a defect and says so. */
 function explain(error: unknown): string {

@@ -12,15 +12,27 @@ export const DOCUMENT_API_VERSION = "imagecred.dev/v1alpha1";
 
 /** What every command is: it makes a document, and every kind of output is made from that document. */
 export interface Command<Options, Document extends { readonly kind: string }> {
-  /** @throws {UsageError} @throws {CommandError} */
-  run(options: Options, platform: Platform): Document | Promise<Document>;
+  /**
+   * @param live for a person who watches: only with {@link Command.renderEnd} and human output
+   * @throws {UsageError} @throws {CommandError}
+   */
+  run(options: Options, platform: Platform, live?: Live): Document | Promise<Document>;
   /** For a person; ends with a line end. */
   render(document: Document, style: Style): string;
+  /** What is left to print when `run` has written its parts to `live` already. */
+  renderEnd?(document: Document, style: Style): string;
   /** Further values of `--output`, apart from human and json; each ends with a line end. */
   readonly formats?: Readonly<Record<string, (document: Document) => string>>;
   exitCode(document: Document, options: Options): 0 | 1;
   /** Whether secrets were asked for. Otherwise every known one is blanked in what is printed, as a second line of defence. */
   reveals?(options: Options): boolean;
+}
+
+/** Where a command that takes long writes each part of its human output as soon as it is known. */
+export interface Live {
+  readonly style: Style;
+  /** Ends with a line end. */
+  write(text: string): void;
 }
 
 /** What every command has. */
@@ -37,9 +49,16 @@ export async function execute<Options, Document extends { readonly kind: string 
 ): Promise<ExitCode> {
   const { stdio } = platform;
   const clean = command.reveals?.(options) === true ? (text: string) => text : redact;
+  const live =
+    command.renderEnd === undefined || options.output !== "human"
+      ? undefined
+      : {
+          style: stdoutStyle(platform, options.color),
+          write: (text: string) => stdio.writeStdout(clean(text)),
+        };
   let document: Document;
   try {
-    document = await command.run(options, platform);
+    document = await command.run(options, platform, live);
   } catch (error) {
     if (error instanceof UsageError) {
       stdio.writeStderr(clean(`imagecred: ${printable(error.message)}\n`));
@@ -50,7 +69,11 @@ export async function execute<Options, Document extends { readonly kind: string 
     else stdio.writeStderr(clean(`imagecred: ${printable(error.message)}\n`));
     return 1;
   }
-  stdio.writeStdout(clean(printed(command, document, options, platform)));
+  const rest =
+    live === undefined
+      ? printed(command, document, options, platform)
+      : (command.renderEnd?.(document, live.style) ?? "");
+  stdio.writeStdout(clean(rest));
   return command.exitCode(document, options);
 }
 

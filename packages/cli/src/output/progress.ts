@@ -7,6 +7,8 @@ import { printable } from "./text.ts";
 export interface Progress {
   /** Changes the line, which shows from the next beat on. */
   say(what: string): void;
+  /** Takes the line away, for other output; it shows again from the next beat on. */
+  clear(): void;
 }
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
@@ -27,7 +29,7 @@ export async function withProgress<T>(
 ): Promise<T> {
   const columns = platform.terminal.columns("stderr");
   if (columns === undefined || options.output === "json" || platform.stdio.env["TERM"] === "dumb") {
-    return work({ say: () => {} });
+    return work({ say: () => {}, clear: () => {} });
   }
   const { cyan, dim, marks } = stderrStyle(platform);
   const frames = marks.good === "✓" ? FRAMES : ["|", "/", "-", "\\"];
@@ -49,6 +51,10 @@ export async function withProgress<T>(
     return await work({
       say: (next) => {
         line = next;
+      },
+      clear: () => {
+        if (shown) platform.stdio.writeStderr(CLEAR_LINE);
+        shown = false;
       },
     });
   } finally {

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly userId?: number;
   readonly transport?: Transport;
   readonly clock?: Clock;
+  /** Sees stdout as it is written. */
+  readonly onStdout?: (text: string) => void;
   /** Sees stderr as it is written. */
   readonly onStderr?: (text: string) => void;
 }
@@ -63,6 +65,7 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
       readStdin: async () => new Uint8Array(),
       writeStdout: (text) => {
         stdout += text;
+        options.onStdout?.(text);
       },
       writeStderr: (text) => {
         stderr += text;

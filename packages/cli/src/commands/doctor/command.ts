@@ -10,15 +10,21 @@ import type { DoctorDocument } from "./document.ts";
 import { configurationStep, executableStep, imageStep, matchStep } from "./node-steps.ts";
 import { credentialStep, pluginSteps } from "./plugin-steps.ts";
 import { registrySteps } from "./registry-steps.ts";
-import { renderDoctor } from "./render.ts";
+import { renderDoctor, renderStep, renderSummary, renderTitle } from "./render.ts";
 import { type Step, step } from "./steps.ts";
 import { tokenStep } from "./token-step.ts";
 
 export const doctor: Command<DoctorOptions, DoctorDocument> = {
-  async run(options, platform) {
-    const steps = await withProgress(platform, options, "reading the configuration", (progress) =>
-      examine(options, platform, progress),
-    );
+  async run(options, platform, live) {
+    const steps: Step[] = [];
+    live?.write(renderTitle(options.image, live.style));
+    await withProgress(platform, options, "reading the configuration", async (progress) => {
+      for await (const one of examine(options, platform, progress)) {
+        steps.push(one);
+        progress.clear();
+        live?.write(renderStep(one, live.style));
+      }
+    });
     const worst = steps.find(({ status }) => status === "failed");
     const warned = steps.some(({ status }) => status === "warning");
     return {
@@ -30,67 +36,65 @@ export const doctor: Command<DoctorOptions, DoctorDocument> = {
     };
   },
   render: renderDoctor,
+  renderEnd: renderSummary,
   exitCode: ({ status }) => (status === "failed" ? 1 : 0),
 };
 
-async function examine(
+/** Each step as it ends. */
+async function* examine(
   options: DoctorOptions,
   platform: Platform,
   progress: Progress,
-): Promise<readonly Step[]> {
+): AsyncGenerator<Step> {
   const started = platform.clock.now();
   let session: Session;
   try {
     session = openSession(options, platform, { prepare: withEvents(progress) });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return [
-      step("configuration", {
-        status: "failed",
-        message: error.message,
-        fix: "imagecred validate checks the configuration",
-      }),
-    ];
+    yield step("configuration", {
+      status: "failed",
+      message: error.message,
+      fix: "imagecred validate checks the configuration",
+    });
+    return;
   }
-  const steps: Step[] = [
-    configurationStep(session, platform.clock.now() - started, platform),
-    imageStep(session, options.image),
-    matchStep(session),
-  ];
+  yield configurationStep(session, platform.clock.now() - started, platform);
+  yield imageStep(session, options.image);
+  yield matchStep(session);
   const executable = executableStep(session, platform);
-  if (executable !== undefined) steps.push(executable);
-  if (isBad(executable)) return steps;
+  if (executable !== undefined) yield executable;
+  if (isBad(executable)) return;
 
   const matching = session.reading.config.providers.filter(({ matchImages }) =>
     matchImages?.some((pattern) => matchImage(pattern, session.image.repo).matched),
   );
   const token = tokenStep(session, matching, platform.clock.now());
-  if (token !== undefined) steps.push(token);
-  if (isBad(token)) return steps;
+  if (token !== undefined) yield token;
+  if (isBad(token)) return;
 
   const asked = await session.providers.credentialsFor(options.image, session.podIdentity?.pod);
-  const plugins = pluginSteps(asked, session.runs, matching.length);
   // With another plugin's credential in hand the pull goes on, and one that failed is only a nuisance.
   const lenient = asked.credentials.length > 0;
-  steps.push(...plugins.map((one): Step => (lenient && isBad(one) ? { ...one, status: "warning" } : one)));
+  const plugins = pluginSteps(asked, session.runs, matching.length).map(
+    (one): Step => (lenient && isBad(one) ? { ...one, status: "warning" } : one),
+  );
+  yield* plugins;
   const credential = credentialStep(asked, platform.clock.now());
-  if (credential !== undefined) steps.push(credential);
-  if (steps.some(isBad) || options.registry === false) return steps;
+  if (credential !== undefined) yield credential;
+  if (plugins.some(isBad) || isBad(credential) || options.registry === false) return;
 
   progress.say(`asking ${session.image.repo.split("/")[0]}`);
-  steps.push(
-    ...(await registrySteps(
-      {
-        image: session.image,
-        credentials: asked.credentials,
-        providers: session.reading.config.providers,
-        env: session.kubelet?.env ?? platform.stdio.env,
-        tokenHosts: options.tokenHost ?? [],
-      },
-      platform,
-    )),
+  yield* await registrySteps(
+    {
+      image: session.image,
+      credentials: asked.credentials,
+      providers: session.reading.config.providers,
+      env: session.kubelet?.env ?? platform.stdio.env,
+      tokenHosts: options.tokenHost ?? [],
+    },
+    platform,
   );
-  return steps;
 }
 
 function isBad(one: Step | undefined): boolean {

@@ -269,3 +269,71 @@ test("progress shows on a terminal while it waits, and is gone afterwards", asyn
   assert.ok(opened && seen.endsWith("\r\u001b[K"));
   assert.ok(!ran.stdout.includes("\r"));
 });
+
+test("each step shows when it ends: four stand there while the plugin still runs", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  const { execFile, execFileSync } = await import("node:child_process");
+  execFileSync("mkfifo", [place.path("gate")]);
+  putPlugin(
+    place,
+    "p",
+    `read line < ${place.path("gate")}\n${answer({ "r.example": ["user", "right-password"] })}`,
+  );
+  let seen = "";
+  let before = "";
+  const ran = await place.run(["doctor", "r.example/a", ...PLACES, "--no-registry"], {
+    ...options(),
+    onStdout: (text) => {
+      seen += text;
+      if (before !== "" || !/✓ executable/.test(seen)) return;
+      before = seen;
+      // Opening a FIFO waits for its other end, which this process is about to start: another one has to do it.
+      execFile("/bin/sh", ["-c", 'echo go > "$1"', "sh", place.path("gate")]);
+    },
+  });
+  assert.equal(ran.code, 0);
+  assert.match(before, /configuration[^]*image[^]*match[^]*executable/);
+  assert.doesNotMatch(before, /plugin {2}/);
+});
+
+test("a plugin's failure is three things, and the last line is the cure", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  const parts = {
+    action: "asking Amazon ECR in us-west-2 (GetAuthorizationToken) as role node",
+    reason: "status 400, AccessDeniedException: no (request id 1)",
+    advice: "allow role node the action ecr:GetAuthorizationToken",
+  };
+  putPlugin(place, "p", `${event(Object.values(parts).join("; "), parts, "error")}; exit 1`);
+  const document = await doctor(place, "r.example/a");
+  const step = stepOf(document, "plugin");
+  assert.deepEqual([step?.message, step?.reason, step?.fix], [parts.action, parts.reason, parts.advice]);
+  const { stdout } = await place.run(["doctor", "r.example/a", ...PLACES], options());
+  assert.match(
+    stdout,
+    /✗ It stops at "plugin"\.\n {2}→ allow role node the action ecr:GetAuthorizationToken\n$/,
+  );
+});
+
+test("the sources of an identity are listed once", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  const parts = {
+    action: "looking for an identity for r.example",
+    reason: "none found; tried environment (no key), profile (no file)",
+    advice: "attach a role",
+  };
+  putPlugin(
+    place,
+    "p",
+    [
+      event("identity-unavailable", { source: "environment", reason: "no key" }),
+      event("identity-unavailable", { source: "profile", reason: "no file" }),
+      `${event("all", parts, "error")}; exit 1`,
+    ].join("\n"),
+  );
+  const { stdout } = await place.run(["doctor", "r.example/a", ...PLACES], options());
+  assert.equal(stdout.split("no key").length, 2);
+  assert.match(stdout, /none of the sources above has one/);
+});

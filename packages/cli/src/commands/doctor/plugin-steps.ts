@@ -48,7 +48,7 @@ function pluginStep(
     case "failed":
       return step(name, {
         status: "failed",
-        message: failure(trace, events),
+        ...failure(trace, events),
         ...ms,
         details: [
           ...details,
@@ -56,7 +56,6 @@ function pluginStep(
             ? []
             : [detail(`what the kubelet does not say: ${trace.detail}`, "failed")]),
         ],
-        ...fixFor(trace),
       });
     case "no-service-account":
       return step(name, {
@@ -83,11 +82,31 @@ function slowness({ execMs = 0 }: ProviderTrace): { status: "warning"; fix: stri
   };
 }
 
-/** The plugin's own last word where there is one: the kubelet's text around it message nothing more. */
-function failure(trace: ProviderTrace, events: readonly PluginEvent[]): string {
+/**
+ * The plugin's own last word where there is one: the kubelet's text around it says nothing more. Ours say in three parts
+ * what was tried, what came back and what to do.
+ */
+function failure(
+  trace: ProviderTrace,
+  events: readonly PluginEvent[],
+): { readonly message: string; readonly reason?: string; readonly fix?: string } {
   const last = events.findLast(({ level }) => level === "error");
-  return last?.message ?? trace.error?.trim() ?? "failed";
+  const action = last === undefined ? undefined : field(last, "action");
+  if (last === undefined || action === undefined) {
+    return { message: last?.message ?? trace.error?.trim() ?? "failed", ...fixFor(trace) };
+  }
+  const reason = field(last, "reason") ?? "";
+  const fix = field(last, "advice");
+  return {
+    message: action,
+    // Each source and its reason stand above, one a line.
+    reason: reason.startsWith(NONE_FOUND) ? "none of the sources above has one" : reason,
+    ...(fix === undefined ? fixFor(trace) : { fix }),
+  };
 }
+
+/** How the plugins begin to say that no identity is configured (packages/protocol, identity/chain.ts). */
+const NONE_FOUND = "none found; tried ";
 
 /** A plugin that ended with an error said itself what to do. */
 function fixFor({ fault }: ProviderTrace): { readonly fix?: string } {

@@ -5,26 +5,39 @@ import type { DoctorDocument } from "./document.ts";
 import type { Detail, Step, StepStatus } from "./steps.ts";
 
 export function renderDoctor(document: DoctorDocument, style: Style): string {
-  const { bold } = style;
-  const width = Math.max(...document.steps.map(({ name }) => name.length));
-  const lines = [
-    bold(printable(document.image)),
-    "",
-    ...document.steps.flatMap((one) => stepLines(one, width, style)),
-    "",
-    `${lamp(document.status, style)} ${bold(printable(document.summary))}`,
-  ];
-  return `${lines.join("\n")}\n`;
+  const steps = document.steps.map((one) => renderStep(one, style));
+  return [renderTitle(document.image, style), ...steps, renderSummary(document, style)].join("");
 }
 
-function stepLines(one: Step, nameWidth: number, style: Style): readonly string[] {
+export function renderTitle(image: string, { bold }: Style): string {
+  return `${bold(printable(image))}\n\n`;
+}
+
+/** The last lines: where it stops, and the cure. */
+export function renderSummary({ status, summary, steps }: DoctorDocument, style: Style): string {
+  const { bold, cyan, marks, width } = style;
+  const fix = steps.findLast((one) => one.status === "failed")?.fix ?? null;
+  const cure = fix === null ? "" : `\n  ${cyan(marks.arrow)} ${wrap(printable(fix), width, "    ")}`;
+  return `\n${lamp(status, style)} ${wrap(bold(printable(summary)), width, "  ")}${cure}\n`;
+}
+
+/** Columns for the names, so that steps stand below each other before it is known which there will be. */
+const NAME_WIDTH = "configuration".length;
+
+export function renderStep(one: Step, style: Style): string {
+  return `${stepLines(one, style).join("\n")}\n`;
+}
+
+function stepLines(one: Step, style: Style): readonly string[] {
   const { bold, cyan, dim, width } = style;
-  const margin = " ".repeat(nameWidth + 4);
+  const margin = " ".repeat(NAME_WIDTH + 4);
   const time = one.ms === null ? "" : ` ${dim(`(${took(one.ms)})`)}`;
   const lines = [
-    `${lamp(one.status, style)} ${bold(padEnd(one.name, nameWidth))}  ${wrap(printable(one.message), width, margin)}${time}`,
+    `${lamp(one.status, style)} ${bold(padEnd(one.name, NAME_WIDTH))}  ${wrap(printable(one.message), width, margin)}${time}`,
     ...one.details.map((detail) => detailLine(detail, margin, style)),
   ];
+  if (one.reason !== null)
+    lines.push(`${margin}${lamp(one.status, style)} ${wrap(printable(one.reason), width, `${margin}  `)}`);
   if (one.fix !== null)
     lines.push(`${margin}${cyan(style.marks.arrow)} ${wrap(printable(one.fix), width, `${margin}  `)}`);
   return lines;
