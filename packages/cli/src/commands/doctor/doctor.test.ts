@@ -293,7 +293,7 @@ test("each step shows when it ends: four stand there while the plugin still runs
     },
   });
   assert.equal(ran.code, 0);
-  assert.match(before, /configuration[^]*image[^]*match[^]*executable/);
+  assert.match(before, /configuration.*image.*match.*executable/s);
   assert.doesNotMatch(before, /plugin {2}/);
 });
 
