@@ -29,7 +29,6 @@ async function connectProxy(t: TestContext, port: number, status = "200 Connecti
 
 for (const runtime of RUNTIMES) {
   describe(`${runtime} transport: proxies`, { skip: missing(runtime) }, () => {
-    const laterOnNode = runtime === "static" ? false : "the Node.js runtime knows http:// proxies only";
     let drive: Drive;
     let authority: CertificateAuthority;
     before(async () => {
@@ -97,9 +96,7 @@ for (const runtime of RUNTIMES) {
       assert.equal(`${broken(outcome).phase} ${broken(outcome).code}`, "proxy ECONNRESET");
     });
 
-    test("a proxy that nothing listens on, and one whose name is not known, fail as the proxy's", {
-      skip: laterOnNode,
-    }, async () => {
+    test("a proxy that nothing listens on, and one whose name is not known, fail as the proxy's", async () => {
       const [refused, unknown] = await drive([
         get(`https://${NAME}/`, { proxy: "http://127.0.0.1:1" }),
         get(`https://${NAME}/`, { proxy: "http://nothing.localhost.invalid.:1" }),
@@ -109,7 +106,7 @@ for (const runtime of RUNTIMES) {
       assert.equal(`${broken(unknown).phase} ${broken(unknown).peer}`, "lookup proxy");
     });
 
-    describe("https: proxies", { skip: laterOnNode }, () => {
+    describe("https: proxies", () => {
       async function secureProxy(t: TestContext, name: string, port: number) {
         const plain = await connectProxy(t, port);
         const context = await authority.contextFor(name);
@@ -169,7 +166,7 @@ for (const runtime of RUNTIMES) {
       });
     });
 
-    describe("socks5: proxies", { skip: laterOnNode }, () => {
+    describe("socks5: proxies", () => {
       test("https and http, with a user name and a password", async (t) => {
         const server = await secureServer(t);
         const plain = await httpServer(t, (request, response) => response.end(`${request.headers.host}`));

@@ -1,87 +1,95 @@
-import { request as httpRequest } from "node:http";
-import { isIP, type Socket, connect as tcpConnect } from "node:net";
+import type { Socket } from "node:net";
 import { unbracketed } from "../../http/ip.ts";
 import { type Target, TransportError } from "../../http/transport.ts";
-import { transportErrorFrom } from "./errors.ts";
+import { type Progress, timedOut } from "./errors.ts";
+import { openTcp } from "./race.ts";
 
-/** Opens a connection to a target's origin: TCP, the proxy's CONNECT, TLS. @throws {TransportError} */
-export async function openConnection(target: Target, timeoutMs: number): Promise<Socket> {
-  const sockets: Socket[] = [];
+/**
+ * Opens a connection to a target's origin: lookup, TCP, the proxy's tunnel, TLS.
+ * @param connectTimeoutMs milliseconds for all but the lookup
+ * @param progress is kept up to date, for whoever has a limit on the whole
+ * @throws {TransportError}
+ */
+export async function openConnection(
+  target: Target,
+  connectTimeoutMs: number,
+  progress: Progress,
+): Promise<Socket> {
+  const limit = new AbortController();
   let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+  const startTimer = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => limit.abort(timedOut(progress, connectTimeoutMs)), connectTimeoutMs);
+  };
+  const setup = { progress, onAddresses: startTimer, signal: limit.signal };
+  const sockets: Socket[] = [];
+  const late = new Promise<never>((_, reject) => {
+    limit.signal.addEventListener("abort", () => {
       for (const socket of sockets) socket.destroy();
-      reject(new TransportError("connect", "ETIMEDOUT", `no connection within ${Math.round(timeoutMs)} ms`));
-    }, timeoutMs);
+      reject(limit.signal.reason);
+    });
   });
   try {
-    return await Promise.race([open(target, sockets), timeout]);
+    return await Promise.race([open(target, setup, sockets), late]);
+  } catch (error) {
+    throw error instanceof TransportError && progress.peer === "proxy" ? asOfProxy(error) : error;
   } finally {
     clearTimeout(timer);
   }
 }
 
-async function open(target: Target, sockets: Socket[]): Promise<Socket> {
+interface Setup {
+  readonly progress: Progress;
+  onAddresses(): void;
+  readonly signal: AbortSignal;
+}
+
+async function open(target: Target, setup: Setup, sockets: Socket[]): Promise<Socket> {
+  const { progress } = setup;
   const url = new URL(target.url);
-  // TLS takes Node ten milliseconds to load, which plain http has no use for; TCP connects meanwhile.
-  const tls = url.protocol === "https:" ? import("./tls.ts") : undefined;
-  const host = target.tls?.connectTo ?? unbracketed(url.hostname);
-  const port = Number(url.port || (tls === undefined ? 80 : 443));
-  const tcp =
-    target.proxy === undefined
-      ? await connected(tcpConnect({ host, port, noDelay: true, autoSelectFamily: true }), sockets)
-      : await throughProxy(new URL(target.proxy), tls === undefined ? undefined : { host, port }, sockets);
-  return tls === undefined ? tcp : (await tls).secured(tcp, url, target, sockets);
-}
-
-function connected(socket: Socket, sockets: Socket[]): Promise<Socket> {
-  sockets.push(socket);
-  return new Promise((resolve, reject) => {
-    socket.once("connect", () => {
-      socket.removeAllListeners("error");
-      resolve(socket);
-    });
-    socket.once("error", (error) => reject(transportErrorFrom(error, "connect")));
-  });
-}
-
-/** For http the proxy is simply the peer (absolute-form); for https it is asked for a tunnel (RFC 9110 section 9.3.6). */
-async function throughProxy(
-  proxy: URL,
-  to: { host: string; port: number } | undefined,
-  sockets: Socket[],
-): Promise<Socket> {
-  if (proxy.protocol !== "http:") {
-    const text = `${proxy.protocol}// proxies are not supported by the Node.js runtime`;
-    throw new TransportError("proxy", "ERR_PROXY", text, { peer: "proxy" });
+  const secure = url.protocol === "https:";
+  // TLS takes Node.js ten milliseconds to load, which plain http has no use for; TCP connects meanwhile.
+  const tls = secure || target.proxy?.startsWith("https:") ? import("./tls.ts") : undefined;
+  const server = { host: unbracketed(url.hostname), port: Number(url.port || (secure ? 443 : 80)) };
+  const goal = { host: target.tls?.connectTo ?? server.host, port: server.port };
+  let socket: Socket;
+  if (target.proxy === undefined) {
+    socket = await openTcp(goal.host, goal.port, setup);
+  } else {
+    const tunnel = import("./tunnel.ts");
+    const proxy = (await tunnel).parseProxy(target.proxy);
+    progress.peer = "proxy";
+    socket = await openTcp(proxy.host, proxy.port, setup);
+    sockets.push(socket);
+    if (proxy.scheme === "https" && tls !== undefined) {
+      const session = { serverName: proxy.host, ca: undefined, authority: `the proxy ${proxy.authority}` };
+      socket = await (await tls).secured(socket, session, progress);
+      sockets.push(socket);
+    }
+    if (secure || proxy.scheme === "socks") {
+      progress.phase = "proxy";
+      await (await tunnel).openTunnel(socket, proxy, goal);
+    }
+    progress.peer = "server";
   }
-  const peer = { host: unbracketed(proxy.hostname), port: Number(proxy.port || 80) };
-  const socket = await connected(tcpConnect({ ...peer, noDelay: true, autoSelectFamily: true }), sockets);
-  if (to === undefined) return socket;
-  const authority = `${isIP(to.host) === 6 ? `[${to.host}]` : to.host}:${to.port}`;
-  return new Promise((resolve, reject) => {
-    const connect = httpRequest({
-      method: "CONNECT",
-      path: authority,
-      headers: { host: authority, ...proxyAuthorization(proxy) },
-      createConnection: () => socket,
-    });
-    connect.once("connect", (response, tunnel) => {
-      if (response.statusCode === 200) return resolve(tunnel as Socket);
-      tunnel.destroy();
-      const text = `the proxy ${proxy.host} answered ${response.statusCode} ${response.statusMessage ?? ""} to CONNECT ${authority}`;
-      const status = response.statusCode;
-      const facts = { peer: "proxy" as const, ...(status === undefined ? {} : { status }) };
-      reject(new TransportError("proxy", "ERR_PROXY", text.trim(), facts));
-    });
-    connect.once("error", (error) => reject(transportErrorFrom(error, "proxy")));
-    connect.end();
-  });
+  if (!secure || tls === undefined) return socket;
+  sockets.push(socket);
+  const session = {
+    serverName: target.tls?.serverName ?? server.host,
+    ca: target.tls?.ca,
+    authority: url.host.includes(":") ? url.host : `${url.host}:443`,
+  };
+  return await (await tls).secured(socket, session, progress);
 }
 
-/** The header that a proxy with a user and a password in its URL expects. */
-export function proxyAuthorization(proxy: URL): Record<string, string> {
-  if (proxy.username === "") return {};
-  const pair = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-  return { "proxy-authorization": `Basic ${Buffer.from(pair).toString("base64")}` };
+/** The same failure, as one with the proxy: its name, its address, its TLS. */
+function asOfProxy(error: TransportError): TransportError {
+  if (error.peer === "proxy") return error;
+  const { phase, code, message, status, certificate, cause } = error;
+  return new TransportError(phase, code, message, {
+    peer: "proxy",
+    ...(status === undefined ? {} : { status }),
+    ...(certificate === undefined ? {} : { certificate }),
+    cause,
+  });
 }

@@ -1,38 +1,63 @@
-import { type CertificateProblem, TransportError, type TransportPhase } from "../../http/transport.ts";
+import { TransportError, type TransportErrorFacts, type TransportPhase } from "../../http/transport.ts";
 
-/** OpenSSL's verification results, as Node names them, that mean "this certificate is not trusted". */
-const CERTIFICATE_CODES =
-  /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT)/;
+/** The step that an exchange is at, and with whom: for naming it when time runs out. */
+export interface Progress {
+  phase: TransportPhase;
+  peer: "server" | "proxy";
+  /** Says more than the phase: what is waited for. */
+  doing?: string | undefined;
+}
 
-/** Node's errors in the vocabulary of {@link TransportError}. */
-export function transportErrorFrom(error: unknown, phase: TransportPhase): TransportError {
+/** What was being done, for a time-out's message. */
+const DOING: Readonly<Record<TransportPhase, string>> = {
+  lookup: "looking up the name",
+  connect: "connecting",
+  proxy: "waiting for the proxy",
+  tls: "agreeing on TLS",
+  send: "sending the request",
+  receive: "waiting for the response",
+};
+
+/** The failure to make a step within the time (milliseconds). */
+export function timedOut({ phase, peer, doing }: Progress, milliseconds: number): TransportError {
+  const message = `timed out after ${Math.round(milliseconds)} ms while ${doing ?? DOING[phase]}`;
+  return new TransportError(phase, "ETIMEDOUT", message, { peer });
+}
+
+/** The system's codes in words, the same as in the static runtime. */
+const REASONS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "the other side closed the connection",
+  ETIMEDOUT: "timed out",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "the network is unreachable",
+};
+
+/** The system's code of an error; `ERR_UNKNOWN` for one without. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "ERR_UNKNOWN";
+}
+
+/** `what` failed in this step, in the vocabulary of {@link TransportError}. */
+export function stepFailed(
+  error: unknown,
+  what: string,
+  phase: TransportPhase,
+  facts: TransportErrorFacts = {},
+): TransportError {
   if (error instanceof TransportError) return error;
-  const cause = firstOf(error);
-  const message = cause instanceof Error ? cause.message : String(cause);
-  const code = cause instanceof Error && "code" in cause ? String(cause.code) : "ERR_UNKNOWN";
-  if (CERTIFICATE_CODES.test(code))
-    return new TransportError("tls", "ERR_TLS_CERTIFICATE", message, {
-      cause,
-      certificate: certificateProblem(code),
-    });
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN")
-    return new TransportError("lookup", code, message, { cause });
-  if (code.startsWith("HPE_")) return new TransportError("receive", "ERR_HTTP_PARSE", message, { cause });
-  if (code.startsWith("ERR_SSL_") || code === "EPROTO")
-    return new TransportError("tls", "ERR_TLS", message, { cause });
-  return new TransportError(phase, code, message, { cause });
+  const code = codeOf(error);
+  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
+  return new TransportError(phase, code, `${what}: ${reason}`, { ...facts, cause: error });
 }
 
-function certificateProblem(code: string): CertificateProblem {
-  if (code === "CERT_HAS_EXPIRED") return "expired";
-  if (code === "CERT_NOT_YET_VALID") return "not-yet-valid";
-  if (code === "ERR_TLS_CERT_ALTNAME_INVALID" || code === "HOSTNAME_MISMATCH") return "wrong-name";
-  return /^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_UNTRUSTED|CERT_SIGNATURE)/.test(code)
-    ? "unknown-issuer"
-    : "other";
-}
-
-/** With several addresses to try, Node gathers the failures; the first address is the preferred one. */
-function firstOf(error: unknown): unknown {
-  return error instanceof AggregateError ? (error.errors[0] ?? error) : error;
+/** The failure of a request on an open connection. */
+export function exchangeFailed(error: unknown, origin: string, phase: TransportPhase): TransportError {
+  if (error instanceof TransportError) return error;
+  const code = codeOf(error);
+  const message = error instanceof Error ? error.message : String(error);
+  if (code.startsWith("HPE_"))
+    return new TransportError("receive", "ERR_HTTP_PARSE", message, { cause: error });
+  if (code.startsWith("ERR_SSL_")) return new TransportError("tls", "ERR_TLS", message, { cause: error });
+  return stepFailed(error, origin, phase);
 }

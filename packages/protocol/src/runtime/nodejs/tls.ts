@@ -1,40 +1,193 @@
 import { isIP, type Socket } from "node:net";
-import { createSecureContext, type SecureContext, connect as tlsConnect } from "node:tls";
-import { unbracketed } from "../../http/ip.ts";
-import type { Target } from "../../http/transport.ts";
-import { transportErrorFrom } from "./errors.ts";
-import { trustedCertificates } from "./trust.ts";
+import {
+  checkServerIdentity,
+  createSecureContext,
+  type PeerCertificate,
+  type SecureContext,
+  connect as tlsConnect,
+} from "node:tls";
+import { type CertificateProblem, TransportError } from "../../http/transport.ts";
+import { codeOf, type Progress, stepFailed } from "./errors.ts";
+import { configuredTrust, type TrustedCertificates, trustedCertificates } from "./trust.ts";
 
-let systemTrust: SecureContext | undefined;
+/** Whom TLS is with. */
+export interface Session {
+  /** Sent as SNI and checked against the certificate. */
+  readonly serverName: string;
+  /** PEM that replaces the system's trust store. */
+  readonly ca: string | undefined;
+  /** For messages: `api.example:443`, `the proxy p.example:8443`. */
+  readonly authority: string;
+}
+
+interface Trust {
+  readonly context: SecureContext;
+  /** Where its certificates are from, for messages. */
+  readonly source: string;
+}
+
+let systemTrust: Promise<Trust> | undefined;
 
 /** Speaks TLS over an open connection. @throws {TransportError} */
-export function secured(tcp: Socket, url: URL, target: Target, sockets: Socket[]): Promise<Socket> {
-  const serverName = target.tls?.serverName ?? unbracketed(url.hostname);
+export async function secured(tcp: Socket, session: Session, progress: Progress): Promise<Socket> {
+  const { serverName, authority } = session;
+  progress.phase = "tls";
+  progress.doing = `reading the trusted certificates (${configuredTrust(process.env)})`;
+  const { context, source } = await trustFor(session);
+  progress.doing = undefined;
+  if (tcp.destroyed) {
+    throw stepFailed(
+      Object.assign(new Error("closed"), { code: "ECONNRESET" }),
+      `TLS with ${authority}`,
+      "tls",
+    );
+  }
   return new Promise((resolve, reject) => {
-    let socket: ReturnType<typeof tlsConnect>;
-    try {
-      socket = tlsConnect({
-        socket: tcp,
-        host: serverName,
-        ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
-        secureContext: target.tls?.ca === undefined ? trust() : createSecureContext({ ca: target.tls.ca }),
-        minVersion: "TLSv1.2",
-        ALPNProtocols: ["http/1.1"],
-        rejectUnauthorized: true,
-      });
-    } catch (error) {
-      return reject(transportErrorFrom(error, "tls"));
-    }
-    sockets.push(socket);
+    const socket = tlsConnect({
+      socket: tcp,
+      host: serverName,
+      ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
+      secureContext: context,
+      minVersion: "TLSv1.2",
+      ALPNProtocols: ["http/1.1"],
+      rejectUnauthorized: true,
+      checkServerIdentity: identityProblem,
+    });
+    let certificate: PeerCertificate | undefined;
+    // Before Node.js looks at the certificate, and perhaps closes the connection: for the message about it.
+    socket.prependListener("secure", () => {
+      certificate = socket.getPeerCertificate();
+    });
     socket.once("secureConnect", () => {
-      socket.removeAllListeners("error");
+      socket.on("error", () => {});
       resolve(socket);
     });
-    socket.once("error", (error) => reject(transportErrorFrom(error, "tls")));
+    socket.once("error", (error) => reject(tlsFailed(error, session, certificate, source)));
+    tcp.once("close", () => {
+      const closed = Object.assign(new Error("closed"), { code: "ECONNRESET" });
+      reject(stepFailed(closed, `TLS with ${authority}`, "tls"));
+    });
   });
 }
 
-function trust(): SecureContext {
-  systemTrust ??= createSecureContext({ ca: trustedCertificates(process.env) });
-  return systemTrust;
+async function trustFor({ ca }: Session): Promise<Trust> {
+  if (ca !== undefined)
+    return { context: createSecureContext({ ca: pemCertificates(ca) }), source: "the given CA" };
+  systemTrust ??= trustedCertificates(process.env).then(trustIn);
+  return await systemTrust;
+}
+
+function trustIn({ pem, problem, source }: TrustedCertificates): Trust {
+  if (problem !== undefined) throw new TransportError("tls", problem.code, problem.message);
+  return { context: createSecureContext({ ca: pem.flatMap(pemCertificates) }), source };
+}
+
+/**
+ * The certificates of a PEM text, one by one: OpenSSL stops at a block that it cannot read, and would not see those after it.
+ * A block that has lost its end is passed over.
+ */
+function pemCertificates(text: string): string[] {
+  return text.match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]*-----END (?:X509 )?CERTIFICATE-----/g) ?? [];
+}
+
+/** A certificate is for its subject alternative names; its common name has not counted since RFC 6125 and Go 1.15. */
+function identityProblem(host: string, certificate: PeerCertificate): Error | undefined {
+  if (/(?:^|, )(?:DNS|IP Address):/.test(certificate.subjectaltname ?? "")) {
+    return checkServerIdentity(host, certificate);
+  }
+  return Object.assign(new Error("no subject alternative name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
+}
+
+/** OpenSSL's verification results, as Node.js names them. */
+const CERTIFICATE_CODES =
+  /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT|ERROR_IN_CERT)/;
+
+function tlsFailed(
+  error: Error,
+  session: Session,
+  certificate: PeerCertificate | undefined,
+  source: string,
+): TransportError {
+  const code = codeOf(error);
+  if (CERTIFICATE_CODES.test(code)) {
+    const [problem, words] = describeCertificate(code, error, session.serverName, certificate, source);
+    return new TransportError("tls", "ERR_TLS_CERTIFICATE", words, { certificate: problem, cause: error });
+  }
+  const what = `TLS with ${session.authority}`;
+  if (!code.startsWith("ERR_SSL_") && code !== "EPROTO") return stepFailed(error, what, "tls");
+  return new TransportError("tls", "ERR_TLS", `${what}: ${tlsReason(code, error)}`, { cause: error });
+}
+
+function tlsReason(code: string, error: Error): string {
+  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_LAYER|BAD_RECORD/.test(code)) {
+    return "the other side does not speak TLS";
+  }
+  if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/.test(code)) {
+    return "the other side supports neither TLS 1.2 nor TLS 1.3";
+  }
+  // The message of OpenSSL has an address of memory and a place in its source in front of its words.
+  const words = code
+    .replace(/^ERR_SSL_/, "")
+    .replaceAll("_", " ")
+    .toLowerCase();
+  return /ALERT/.test(code) ? `the other side refused (${words})` : code === "EPROTO" ? error.message : words;
+}
+
+/** The same words as the static runtime's. */
+function describeCertificate(
+  code: string,
+  error: Error,
+  name: string,
+  certificate: PeerCertificate | undefined,
+  source: string,
+): readonly [CertificateProblem, string] {
+  const clock = `this machine's clock says ${isoTime(Date.now())}`;
+  switch (code) {
+    case "CERT_HAS_EXPIRED": {
+      const end = Date.parse(certificate?.valid_to ?? "");
+      // It may be an authority's in between.
+      const words =
+        end < Date.now() ? `it expired at ${isoTime(end)}` : "a certificate in its chain has expired";
+      return ["expired", `${words}; ${clock}`];
+    }
+    case "CERT_NOT_YET_VALID": {
+      const start = Date.parse(certificate?.valid_from ?? "");
+      const words =
+        start > Date.now()
+          ? `it is not valid before ${isoTime(start)}`
+          : "a certificate in its chain is not valid yet";
+      return ["not-yet-valid", `${words}; ${clock}`];
+    }
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+    case "HOSTNAME_MISMATCH":
+      return ["wrong-name", `it is ${namesOf(certificate)}, not for ${name}`];
+    case "CERT_REVOKED":
+      return ["other", "it has been revoked"];
+    case "CERT_SIGNATURE_FAILURE":
+      return ["unknown-issuer", "its signature is not that of the authority that it names"];
+  }
+  if (/^(UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|CERT_UNTRUSTED)/.test(code)) {
+    return ["unknown-issuer", `it is signed by an authority that is not in ${source}`];
+  }
+  return ["other", `it is refused: ${error.message}`];
+}
+
+/** Names of a certificate that a message repeats at most. */
+const NAMES_SHOWN = 5;
+
+function namesOf(certificate: PeerCertificate | undefined): string {
+  const names = (certificate?.subjectaltname ?? "").split(", ").flatMap((entry) => {
+    const [, value] = /^(?:DNS|IP Address):(.+)$/.exec(entry) ?? [];
+    return value === undefined ? [] : [value];
+  });
+  if (names.length === 0) return "without a subject alternative name";
+  const shown = names.slice(0, NAMES_SHOWN);
+  if (names.length > NAMES_SHOWN) shown.push(`${names.length - NAMES_SHOWN} more`);
+  const last = shown.pop() ?? "";
+  return shown.length === 0 ? `for ${last}` : `for ${shown.join(", ")} and ${last}`;
+}
+
+/** RFC 3339, in UTC, whole seconds. */
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
 }
