@@ -15,16 +15,16 @@ export function readAuthorizationData(
   const token = data?.authorizationToken;
   if (token === undefined) throw unusable("no authorizationToken", call);
   const wrapped = new Secret(token);
-  const expiresAt = data?.expiresAt?.getTime();
-  if (expiresAt === undefined || Number.isNaN(expiresAt)) throw unusable("no expiresAt", call);
   const pair = decoded(wrapped);
+  const expiresAt = data?.expiresAt?.getTime();
   const colon = pair.indexOf(":");
   if (colon < 1 || colon === pair.length - 1) {
     throw unusable("an authorizationToken that is not base64 of user:password", call);
   }
   return {
     login: { username: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) },
-    expiresAt,
+    // A password is a password without its expiry too: the kubelet only must not cache it.
+    expiresAt: expiresAt === undefined || Number.isNaN(expiresAt) ? "do-not-cache" : expiresAt,
   };
 }
 

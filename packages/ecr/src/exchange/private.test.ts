@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import { askPlugin, type Question } from "@imagecred/e2e";
 import { type FaultRule, startClouds } from "@imagecred/fake-clouds";
-import { type Clock, Deadline } from "@imagecred/protocol";
+import { type Clock, CredentialError, Deadline, TransportError } from "@imagecred/protocol";
 import { ecr } from "../provider.ts";
 
 const REGISTRY = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
@@ -126,6 +126,36 @@ describe("ECR Public", () => {
     });
   }
 
+  for (const fault of [
+    { kind: "hang", when: "request" },
+    { kind: "reset", when: "request" },
+  ] as const) {
+    test(`AWS 5: out of reach (${fault.kind}): an anonymous pull, soon, and cached for minutes`, async () => {
+      await clouds.faults.add({ service: "aws.ecr-public", fault });
+      const startedAt = performance.now();
+      const { answer, message, lines } = await withKeys({ image: "public.ecr.aws/app" });
+      assert.ok(performance.now() - startedAt < 6_500);
+      assert.ok(answer !== undefined, message);
+      const login = answer.auth["public.ecr.aws"];
+      assert.deepEqual([login?.username, login?.password.isEmpty], ["", true]);
+      const minutes = (Number(answer.expiresAt) - Date.now()) / 60_000;
+      assert.ok(minutes > 9 && minutes <= 10, String(minutes));
+      assert.ok(lines.some((line) => line.includes("without a password")));
+    });
+  }
+
+  test("AWS 5: keys of another partition: what they are for, and that none are needed", async () => {
+    const env = await clouds.aws.env("static", "aws-cn");
+    const { message } = await askPlugin(ecr, clouds, { image: "public.ecr.aws/app", env });
+    assert.match(message, /commercial partition only.*pulls need no password/);
+  });
+
+  test("AWS 5: a node without an identity is still told so", async () => {
+    const { message, answer } = await askPlugin(ecr, clouds, { image: "public.ecr.aws/app" });
+    assert.equal(answer, undefined);
+    assert.match(message, /none found/);
+  });
+
   test("denied: both permissions that it takes are named", async () => {
     const { message } = await askPlugin(ecr, clouds, {
       identity: "imds",
@@ -175,6 +205,113 @@ describe("keys of the answer", () => {
     const left = Number(answer?.expiresAt) - startedAt;
     assert.ok(left > 7_190_000 && left < 7_210_000, String(left));
   });
+});
+
+describe("AWS 4: a name that does not exist, and who asked for it", () => {
+  for (const [what, image, env, said] of [
+    [
+      "FIPS by the environment",
+      `123456789012.dkr.ecr.eu-west-2.amazonaws.com/app`,
+      { AWS_USE_FIPS_ENDPOINT: "true" },
+      /AWS_USE_FIPS_ENDPOINT is true, and Amazon ECR may have no FIPS endpoint in eu-west-2/,
+    ],
+    [
+      "FIPS by the host's form",
+      `123456789012.dkr.ecr-fips.eu-west-2.amazonaws.com/app`,
+      {},
+      /the registry's host name asks for it, and Amazon ECR may have no FIPS/,
+    ],
+    [
+      "dual-stack by the environment",
+      `123456789012.dkr.ecr.eu-west-2.amazonaws.com/app`,
+      { AWS_USE_DUALSTACK_ENDPOINT: "true" },
+      /AWS_USE_DUALSTACK_ENDPOINT is true, and Amazon ECR may have no dual-stack/,
+    ],
+    [
+      "a configured endpoint",
+      `123456789012.dkr.ecr.eu-west-2.amazonaws.com/app`,
+      { AWS_ENDPOINT_URL_ECR: "https://vpce.example" },
+      /check the host name in AWS_ENDPOINT_URL/,
+    ],
+    ["the usual endpoint", `123456789012.dkr.ecr.eu-west-2.amazonaws.com/app`, {}, /check the node's DNS/],
+  ] as const) {
+    test(what, async () => {
+      const http = {
+        preconnect() {},
+        firstSent: () => new Promise<void>(() => {}),
+        metadata: () => Promise.reject(new Error("not to be asked")),
+        cloud: ({ url }: { readonly url: string }) =>
+          Promise.reject(
+            new CredentialError({
+              action: "asking Amazon ECR",
+              reason: `the name ${new URL(url).hostname} could not be resolved (ENOTFOUND)`,
+              advice: "check the node's DNS",
+              cause: new TransportError("lookup", "ENOTFOUND", "not found"),
+            }),
+          ),
+      };
+      const { message } = await withKeys({ image, env, context: { http } });
+      assert.match(message, said);
+    });
+  }
+});
+
+describe("AWS 12: what AWS's denials name is what has to change", () => {
+  const denials: readonly (readonly [string, RegExp])[] = [
+    [
+      "User: x is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",
+      /allow .* the action ecr:GetAuthorizationToken/,
+    ],
+    [
+      "x is not authorized to perform: y on resource: * with an explicit deny in a service control policy",
+      /remove that explicit deny in the service control policy/,
+    ],
+    [
+      "x is not authorized to perform: y on resource: * with an explicit deny in an identity-based policy",
+      /remove that explicit deny in the identity-based policy/,
+    ],
+    ["x is not authorized to perform: y with an explicit deny", /remove that explicit deny: no permission/],
+    [
+      "x is not authorized to perform: y on resource: * because no VPC endpoint policy allows the y action",
+      /allow the action in the VPC endpoint policy too/,
+    ],
+    [
+      "x is not authorized to perform: y because no permissions boundary allows the y action",
+      /allow the action in the permissions boundary too/,
+    ],
+  ];
+  for (const [words, advice] of denials) {
+    test(words.slice(0, 90), async () => {
+      await clouds.faults.add({
+        service: "aws.ecr",
+        fault: {
+          kind: "answer",
+          reply: {
+            status: 400,
+            headers: { "content-type": "application/x-amz-json-1.1" },
+            body: JSON.stringify({ __type: "AccessDeniedException", message: words }),
+          },
+        },
+      });
+      assert.match((await withKeys()).message, advice);
+    });
+  }
+});
+
+test("AWS 12: a password without its expiry is given, and not cached", async () => {
+  await clouds.faults.add({
+    service: "aws.ecr",
+    fault: {
+      kind: "answer",
+      reply: {
+        status: 200,
+        headers: { "content-type": "application/x-amz-json-1.1" },
+        body: JSON.stringify({ authorizationData: [{ authorizationToken: btoa("AWS:password-of-test") }] }),
+      },
+    },
+  });
+  const { answer, message } = await withKeys();
+  assert.equal(answer?.expiresAt, "do-not-cache", message);
 });
 
 describe("faults", () => {
@@ -244,11 +381,6 @@ describe("faults", () => {
       json(200, { authorizationData: [{ authorizationToken: "QVdT", expiresAt: 4e9 }] }),
       /not base64 of user:password/,
     ],
-    [
-      "a token without an end",
-      json(200, { authorizationData: [{ authorizationToken: "QVdTOnBhc3N3b3Jk" }] }),
-      /status 200 with no expiresAt/,
-    ],
     ["200 with HTML", json(200, "<html>welcome"), /status 200, an answer that is not the API's/],
     ["nothing", json(200, ""), /status 200 with no authorizationToken/],
     ["a JSON string", json(200, '"hello"'), /status 200 with no authorizationToken/],
@@ -272,7 +404,7 @@ describe("faults", () => {
         image: "123456789012.dkr.ecr.eu-north-1.amazonaws.com/app",
       });
       assert.deepEqual(calls, []);
-      assert.match(message, /the TLS certificate of api.ecr.eu-north-1.amazonaws.com is not trusted/);
+      assert.match(message, /the TLS certificate of api.ecr.eu-north-1.amazonaws.com is refused/);
     });
   }
 });

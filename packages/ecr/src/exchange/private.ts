@@ -5,7 +5,12 @@ import type { EndpointOverrides } from "../options.ts";
 import type { PrivateRegistry } from "../registry.ts";
 import { type AwsCall, callAws } from "../sdk/call.ts";
 import { clientSettings, signLast } from "../sdk/client-settings.ts";
-import { type EndpointSettings, endpointUrl, endpointUrlOfNewRegion } from "../sdk/endpoint.ts";
+import {
+  type EndpointSettings,
+  endpointReason,
+  endpointUrl,
+  endpointUrlOfNewRegion,
+} from "../sdk/endpoint.ts";
 import { readAuthorizationData } from "./authorization-data.ts";
 
 const SERVICE = "Amazon ECR";
@@ -39,7 +44,8 @@ export async function exchangePrivate(
   let client = clientFor(wanted);
   const rules = client.config.endpointProvider;
   const ofNewRegion = endpointUrlOfNewRegion(rules, SERVICE, region, registry.partition, wanted);
-  if (ofNewRegion !== undefined) client = clientFor({ url: ofNewRegion, fips: false, dualStack: false });
+  if (ofNewRegion !== undefined)
+    client = clientFor({ ...wanted, url: ofNewRegion, fips: false, dualStack: false });
   context.http.preconnect(ofNewRegion ?? endpointUrl(rules, SERVICE, region, wanted));
   signLast(client.config);
 
@@ -66,9 +72,10 @@ function endpointFor(
   { ecr, fips, dualStack }: EndpointOverrides,
 ): EndpointSettings {
   const byHost = ecr === undefined;
-  return {
-    url: ecr,
+  const wanted = {
     fips: fips ?? (byHost && registry.fips),
     dualStack: dualStack ?? (byHost && registry.dualStack),
   };
+  const because = endpointReason({ fips, dualStack }, wanted);
+  return { url: ecr, ...wanted, ...(because === undefined ? {} : { because }) };
 }

@@ -1,5 +1,13 @@
-import { type Context, CredentialError, type Found, parseJsonObject } from "@imagecred/protocol";
+import {
+  type Context,
+  CredentialError,
+  type Environment,
+  type Found,
+  parseJsonObject,
+  StartError,
+} from "@imagecred/protocol";
 import { type AwsCredentials, parseCredentialDocument } from "../aws-credentials.ts";
+import { splitCommand } from "./command-line.ts";
 
 /** A document of credentials is about one kilobyte. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
@@ -15,15 +23,18 @@ export async function runCredentialProcess(
   { env, runShell, deadline, clock }: Pick<Context, "env" | "runShell" | "deadline" | "clock">,
 ): Promise<Found<AwsCredentials>> {
   const timeoutMs = deadline.remainingMs();
+  // Nodes without a shell are common (Talos, Bottlerocket): it is asked for only where the line cannot do without.
+  const words = splitCommand(command);
   const { status, timedOut, stdout } = await runShell({
-    command,
+    command: words ?? command,
     env,
     timeoutMs,
     maxStdoutBytes: MAX_OUTPUT_BYTES,
+  }).catch((error: unknown) => {
+    throw error instanceof StartError ? notStarted(error, profile, words === undefined) : error;
   });
   if (timedOut) throw failed(profile, `it was still running after ${Math.round(timeoutMs)} ms`);
-  if (status !== 0)
-    throw failed(profile, status === null ? "it was killed" : `it exited with status ${status}`);
+  if (status !== 0) throw failed(profile, status === null ? "it was killed" : exitReason(status, env));
   const document = parseJsonObject(stdout);
   if (document?.["Version"] !== 1) throw failed(profile, "it printed no JSON object with Version 1");
   const { Expiration: expiration } = document;
@@ -34,6 +45,26 @@ export async function runCredentialProcess(
     identity: parseCredentialDocument(stdout, `the credential_process of profile ${profile}`),
     principal: `the credential_process of profile ${profile}`,
   };
+}
+
+/** The statuses that a shell has for itself (POSIX, Shell Command Language, section 2.8.2). */
+function exitReason(status: number, env: Environment): string {
+  if (status === 127) {
+    return `the shell found no such program (status 127); PATH is ${JSON.stringify(env["PATH"] ?? "not set")}`;
+  }
+  if (status === 126) return "the program may not be executed (status 126)";
+  return `it exited with status ${status}`;
+}
+
+function notStarted(error: StartError, profile: string, needsShell: boolean): CredentialError {
+  return error.with({
+    action: `running the credential_process of profile ${profile}`,
+    reason: `${error.file}: ${error.reason}`,
+    advice: needsShell
+      ? "this node has no shell: write the command without pipes, variables and backslashes, or bring a shell"
+      : "write the program's whole path, and check that it is there for the kubelet and made for this machine",
+    failure: "misconfigured",
+  });
 }
 
 function failed(profile: string, reason: string): CredentialError {

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
-import { askPlugin } from "@imagecred/e2e";
+import { askPlugin, type Question } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
+import { StartError } from "@imagecred/protocol";
+import { runShell } from "@imagecred/protocol/runtime";
 import { ecr } from "../provider.ts";
 
 const clouds = await startClouds();
@@ -18,9 +20,11 @@ async function withFiles(
   files: { config?: string; credentials?: string },
   profile?: string,
   env: Record<string, string> = {},
+  context: Question["context"] = {},
 ) {
   const { config = "", credentials = "" } = files;
   return askPlugin(ecr, clouds, {
+    context,
     env: {
       AWS_CONFIG_FILE: await clouds.core.writeFile("config", config),
       AWS_SHARED_CREDENTIALS_FILE: await clouds.core.writeFile("credentials", credentials),
@@ -212,6 +216,44 @@ describe("credential_process", () => {
       /running the credential_process of profile puller: it exited with status 3; run the/,
     );
     assert.ok(![message, ...lines].some((line) => /(out|err)-secret/.test(line)));
+  });
+
+  test("AWS 2: no shell on the node: a plain line does without, another says what it needs", async () => {
+    const program = await clouds.core.writeFile("tool", "");
+    const { chmod, writeFile } = await import("node:fs/promises");
+    await writeFile(program, `#!/bin/sh\necho '${JSON.stringify(good)}'\n`);
+    await chmod(program, 0o755);
+    const commands: unknown[] = [];
+    const context = {
+      runShell: async ({ command, env }: Parameters<typeof runShell>[0]) => {
+        commands.push(command);
+        if (typeof command === "string") throw new StartError("/bin/sh", "ENOENT", env, undefined);
+        return await runShell({ command, env, timeoutMs: 10_000, maxStdoutBytes: 65_536 });
+      },
+    };
+    const ask = async (line: string) =>
+      withFiles({ config: `[profile puller]\ncredential_process = ${line}\n` }, "puller", {}, context);
+    assert.deepEqual((await ask(`${program} "an argument"`)).calls, [ECR_OK]);
+    assert.deepEqual(commands, [[program, "an argument"]]);
+    const piped = await ask(`${program} | cat`);
+    assert.match(piped.message, /\/bin\/sh: there is no such file.*this node has no shell/);
+    assert.doesNotMatch(piped.message, /internal error/);
+  });
+
+  test("AWS 2: a program that is not there is named, with the PATH", async () => {
+    const env = { PATH: "/nonexistent/bin" };
+    const plain = await withFiles(
+      { config: "[profile puller]\ncredential_process = no-such-tool\n" },
+      "puller",
+      env,
+    );
+    assert.match(plain.message, /no-such-tool: it was not found in PATH, which is "\/nonexistent\/bin"/);
+    const shell = await withFiles(
+      { config: "[profile puller]\ncredential_process = no-such-tool | :; no-such-tool\n" },
+      "puller",
+      env,
+    );
+    assert.match(shell.message, /found no such program \(status 127\); PATH is "\/nonexistent\/bin"/);
   });
 
   for (const [what, document, said] of [

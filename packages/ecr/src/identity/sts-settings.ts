@@ -1,7 +1,7 @@
 import type { EcrOptions } from "../options.ts";
 import { type Partition, partitionOfArn, partitionOfRegion } from "../partitions.ts";
 import { PUBLIC_REGION, type Registry } from "../registry.ts";
-import type { EndpointSettings } from "../sdk/endpoint.ts";
+import { type EndpointSettings, endpointReason } from "../sdk/endpoint.ts";
 
 /** How to reach STS for a registry's sake. */
 export interface StsSettings {
@@ -18,6 +18,11 @@ export interface StsSettings {
  */
 export function stsSettings(registry: Registry, options: EcrOptions): StsSettings {
   const { endpoints, region } = options;
+  const wanted = {
+    fips: endpoints.fips ?? (registry.kind === "private" && registry.fips && endpoints.sts === undefined),
+    dualStack: endpoints.dualStack ?? false,
+  };
+  const because = endpointReason(endpoints, wanted);
   return {
     regionFor(roleArn) {
       const partition = partitionOfArn(roleArn);
@@ -28,10 +33,6 @@ export function stsSettings(registry: Registry, options: EcrOptions): StsSetting
       if (owner !== undefined && fits(owner)) return registry.region;
       return (partition ?? registry.partition).oldestRegion;
     },
-    endpoint: {
-      url: endpoints.sts,
-      fips: endpoints.fips ?? (registry.kind === "private" && registry.fips && endpoints.sts === undefined),
-      dualStack: endpoints.dualStack ?? false,
-    },
+    endpoint: { url: endpoints.sts, ...wanted, ...(because === undefined ? {} : { because }) },
   };
 }

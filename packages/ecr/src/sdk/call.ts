@@ -12,6 +12,8 @@ export interface AwsCall {
   readonly principal: string;
   /** What to do when AWS denies it: the permission that is missing. */
   readonly whenDenied: string;
+  /** What to do when AWS does not know the keys, where that has another reason than usual. */
+  readonly whenUnknown?: string;
 }
 
 /** What the SDK's exceptions have, and what its deserializer adds to errors over unreadable answers. */
@@ -58,7 +60,7 @@ function explained(error: SdkError, call: AwsCall): CredentialError {
   return new CredentialError({
     action: `asking ${call.service} in ${call.region} (${call.operation}) as ${call.principal}`,
     reason: `status ${status}, ${said}${requestId === undefined ? "" : ` (request id ${requestId})`}`,
-    advice: modeled ? adviceFor(error.name, status, call) : UNREADABLE,
+    advice: modeled ? adviceFor(error.name, error.message, status, call) : UNREADABLE,
     ...(failure === undefined ? {} : { failure }),
     cause: error,
   });
@@ -74,16 +76,33 @@ function failureIn({ name, $fault, $metadata }: SdkError): Failure | undefined {
 const UNREADABLE = "check what answers there: a proxy, a firewall, a wrong AWS_ENDPOINT_URL";
 
 /**
+ * AWS says which kind of policy denied (IAM user guide, "Troubleshoot access denied error messages"). Adding a permission
+ * to the identity helps only where its own policy is the one that lacks it.
+ */
+function deniedAdvice(message: string, { whenDenied }: AwsCall): string {
+  const explicit = /with an explicit deny(?: in an? ([a-z -]*?(?:policy|boundary)))?/i.exec(message);
+  if (explicit !== null) {
+    return `remove that explicit deny${explicit[1] === undefined ? "" : ` in the ${explicit[1]}`}: no permission outweighs it`;
+  }
+  const silent = /because no ([a-z -]*?(?:policy|boundary)) allows/i.exec(message)?.[1];
+  if (silent === undefined || /^identity-based/i.test(silent)) return whenDenied;
+  return `allow the action in the ${silent} too: the identity's own permissions are not enough`;
+}
+
+/**
  * What to do about an AWS error code. The codes are those of the API references' "Common Errors" and of STS's
  * AssumeRole and AssumeRoleWithWebIdentity; ECR writes some with `Exception` at the end where STS does not.
  */
-function adviceFor(code: string, status: number, call: AwsCall): string {
+function adviceFor(code: string, message: string, status: number, call: AwsCall): string {
   switch (code.replace(/Exception$/, "")) {
     case "AccessDenied":
-      return call.whenDenied;
+      return deniedAdvice(message, call);
     case "UnrecognizedClient":
     case "InvalidClientTokenId":
-      return "check the access key: AWS does not know it in this partition, or the account has not enabled the region";
+      return (
+        call.whenUnknown ??
+        "check the access key: AWS does not know it in this partition, or the account has not enabled the region"
+      );
     case "ExpiredToken":
       return "get new credentials from where these come from, and check the node's clock";
     case "InvalidSignature":

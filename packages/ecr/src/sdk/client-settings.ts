@@ -1,7 +1,7 @@
-import { type Context, VERSION } from "@imagecred/protocol";
+import { type Context, type HttpRequest, VERSION } from "@imagecred/protocol";
 import type { HttpAuthScheme } from "@smithy/types";
 import type { AwsCredentials } from "../aws-credentials.ts";
-import type { EndpointSettings } from "./endpoint.ts";
+import { type EndpointSettings, unresolvedAdvice } from "./endpoint.ts";
 import { requestHandler } from "./request-handler.ts";
 import { sha256With } from "./sha256.ts";
 
@@ -12,6 +12,8 @@ export interface ClientPurpose {
   readonly operation: string;
   readonly region: string;
   readonly endpoint: EndpointSettings;
+  /** Limits of each attempt, in milliseconds, and their number, where they are not the usual ones. */
+  readonly limits?: Pick<HttpRequest, "timeoutMs" | "connectTimeoutMs" | "attempts">;
   /** Asked when a request is to be signed; undefined for operations that are not. */
   readonly credentials: (() => Promise<AwsCredentials>) | undefined;
 }
@@ -21,7 +23,7 @@ export interface ClientPurpose {
  * file is read, and the environment is the request's own, not the process's.
  */
 export function clientSettings(purpose: ClientPurpose, { http, clock, crypto }: Context) {
-  const { service, operation, region, endpoint, credentials } = purpose;
+  const { service, operation, region, endpoint, credentials, limits } = purpose;
   return {
     region,
     ...(endpoint.url === undefined ? {} : { endpoint: endpoint.url }),
@@ -29,7 +31,13 @@ export function clientSettings(purpose: ClientPurpose, { http, clock, crypto }: 
     useFipsEndpoint: endpoint.fips,
     useDualstackEndpoint: endpoint.dualStack,
     ...(credentials === undefined ? {} : { credentials: async () => revealed(await credentials()) }),
-    requestHandler: requestHandler(http, service, operation, () => clock.now()),
+    requestHandler: requestHandler(http, {
+      service,
+      operation,
+      now: () => clock.now(),
+      unresolved: unresolvedAdvice(service, region, endpoint),
+      ...limits,
+    }),
     sha256: sha256With(crypto),
     streamCollector: async (body: Uint8Array) => body,
     // One attempt as far as the SDK knows: the request handler tries again, within the deadline.

@@ -1,5 +1,13 @@
-import type { HttpClient, Outcome, Retry, TransportResponse } from "@imagecred/protocol";
-import { retryByDefault } from "@imagecred/protocol";
+import {
+  CredentialError,
+  type HttpClient,
+  type HttpRequest as OurRequest,
+  type Outcome,
+  type Retry,
+  retryByDefault,
+  TransportError,
+  type TransportResponse,
+} from "@imagecred/protocol";
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from "@smithy/types";
 
 type SdkHandler = RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions> & {
@@ -7,33 +15,54 @@ type SdkHandler = RequestHandler<HttpRequest, HttpResponse, HttpHandlerOptions> 
   httpHandlerConfigs(): Record<string, never>;
 };
 
+/** What an SDK client's requests are for, and their limits. */
+export interface HandlerSettings extends Pick<OurRequest, "timeoutMs" | "connectTimeoutMs" | "attempts"> {
+  /** Who is asked, for messages and logs: "Amazon ECR". */
+  readonly service: string;
+  readonly operation: string;
+  readonly now: () => number;
+  /** What to do when the endpoint's name does not exist, where that is another thing than to check the node's DNS. */
+  readonly unresolved: string | undefined;
+}
+
 /**
  * Sends an SDK client's requests through our HTTP client, so that its deadline, retries, proxies, size limit and logs
  * hold for them.
- * @param service who is asked, for messages and logs
  */
 export function requestHandler(
   http: HttpClient,
-  service: string,
-  operation: string,
-  now: () => number,
+  { service, operation, now, unresolved, ...limits }: HandlerSettings,
 ): SdkHandler {
   return {
     async handle(request) {
-      const { status, headers, body } = await http.cloud({
-        service,
-        operation,
-        method: "POST",
-        url: urlOf(request),
-        headers: headersOf(request),
-        body: request.body as string | Uint8Array,
-        again: (outcome) => again(outcome, now()),
-      });
+      const { status, headers, body } = await http
+        .cloud({
+          service,
+          operation,
+          method: "POST",
+          url: urlOf(request),
+          headers: headersOf(request),
+          body: request.body as string | Uint8Array,
+          again: (outcome) => again(outcome, now()),
+          ...limits,
+        })
+        .catch((error: unknown) => {
+          throw unresolved !== undefined && isUnresolved(error) ? error.with({ advice: unresolved }) : error;
+        });
       return { response: { statusCode: status, headers: { ...headers }, body } };
     },
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   };
+}
+
+/** The endpoint's name does not exist; a name server that does not answer is another thing. */
+function isUnresolved(error: unknown): error is CredentialError {
+  return (
+    error instanceof CredentialError &&
+    error.cause instanceof TransportError &&
+    error.cause.code === "ENOTFOUND"
+  );
 }
 
 /** AWS throttles with status 400 and a code in the body, too. */
