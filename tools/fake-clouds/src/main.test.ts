@@ -28,7 +28,10 @@ test("runs alone: says what runs and how to use it, shows each request, ends cle
   assert.equal(code, 0);
   const output = lines.join("\n");
   for (const plugin of ["ecr", "acr", "gcr"])
-    assert.match(output, new RegExp(`^# ${plugin}-credential-provider$`, "m"));
+    assert.match(
+      output,
+      new RegExp(`^# ${plugin}-credential-provider${plugin === "acr" ? " /.*/.*\\.json" : ""}$`, "m"),
+    );
   assert.match(output, /aws\.imds +EC2 instance metadata \(IMDSv2\) +http:\/\/127\.0\.0\.1:\d+/);
   assert.match(output, /aws\.ecr Unknown: POST https:\/\/api\.ecr\.eu-west-1\.amazonaws\.com\/ -> (400|404)/);
   assert.match(output, /proxy: unknown\.example\.com:443 -> unknown-host/);

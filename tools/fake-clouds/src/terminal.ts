@@ -10,7 +10,8 @@ export async function describe(clouds: Clouds): Promise<string> {
       const variables = Object.entries(await clouds.env(plugin)).map(
         ([name, value]) => `export ${name}=${quote(value)}`,
       );
-      return [`# ${plugin}-credential-provider`, ...variables].join("\n");
+      const args = plugin === "acr" ? ` ${await clouds.azure.azureJsonFile("managed-identity")}` : "";
+      return [`# ${plugin}-credential-provider${args}`, ...variables].join("\n");
     }),
   );
   return [
