@@ -4,7 +4,7 @@
  * {@link kubeletVersion}, by the function that it is given.
  */
 export type { FileKind, FileStatus, Files, WritableFiles } from "./files/files.ts";
-export { type UnsafeEntry, unsafeDirectory, unsafeFile } from "./files/owners.ts";
+export { describeUnsafe, type UnsafeEntry, unsafeDirectory, unsafeFile } from "./files/owners.ts";
 export { type FileText, type Listing, listDirectory, readText } from "./files/read-text.ts";
 export {
   type RootedFiles,

@@ -23,8 +23,16 @@ export const COMMON_OPTIONS = [OUTPUT, COLOR] as const;
 export const KUBERNETES_VERSION = {
   name: "kubernetes-version",
   value: "version",
-  about: "the kubelet's version, such as 1.34; the newest known unless given",
+  about:
+    "the kubelet's version, such as 1.34; that of this node's kubelet unless given, else the newest known",
   completes: ["1.26", "1.27", "1.28", "1.29", "1.30", "1.31", "1.32", "1.33", "1.34", "1.35", "1.36", "1.37"],
+} as const satisfies OptionDefinition;
+
+export const FEATURE_GATES = {
+  name: "feature-gates",
+  value: "gates",
+  about:
+    "the kubelet's feature gates, such as NAME=true,OTHER=false; those of this node's kubelet unless given",
 } as const satisfies OptionDefinition;
 
 export const CONFIG = {

@@ -14,10 +14,16 @@ export function minorVersion(version: string | undefined): number {
   }
 }
 
+/** As which kubelet: its version (the newest known unless given), and its feature gate for pods' tokens. */
+export interface JudgedVersion {
+  readonly kubernetesVersion?: string | undefined;
+  readonly saTokens?: boolean | undefined;
+}
+
 /** Reads a configuration as the kubelet does. @throws {UsageError} for the version, @throws {CommandError} for a file that never ends */
 export function loadConfig(
   path: string,
-  kubernetesVersion: string | undefined,
+  { kubernetesVersion, saTokens }: JudgedVersion,
   platform: Platform,
 ): ConfigReading {
   minorVersion(kubernetesVersion);
@@ -26,6 +32,7 @@ export function loadConfig(
     fileSystem: platform.fileSystem,
     crypto: platform.crypto,
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+    ...(saTokens === undefined ? {} : { saTokens }),
   });
 }
 
@@ -67,10 +74,10 @@ export function withoutContent(kubeletText: string): string {
 /** A configuration that the kubelet takes. @throws {CommandError} with the kubelet's words for any other */
 export function loadAcceptedConfig(
   path: string,
-  kubernetesVersion: string | undefined,
+  judged: JudgedVersion,
   platform: Platform,
 ): ConfigReading & { readonly config: NonNullable<ConfigReading["config"]> } {
-  const reading = loadConfig(path, kubernetesVersion, platform);
+  const reading = loadConfig(path, judged, platform);
   const { accepted, config } = reading;
   if (accepted && config !== undefined) return { ...reading, config };
   throw new CommandError(

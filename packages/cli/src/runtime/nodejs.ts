@@ -8,6 +8,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readlinkSync,
   readSync,
   realpathSync,
   renameSync,
@@ -80,6 +81,7 @@ export const fileSystem: FileSystem = {
     }
   },
   realPath: (path) => realpathSync(path),
+  readLink: (path) => readlinkSync(path),
 };
 
 function kindOf(stats: Stats): FileKind {

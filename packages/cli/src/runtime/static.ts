@@ -15,6 +15,7 @@ export const fileSystem: FileSystem = {
   changeMode: files.changeMode,
   syncDirectory: files.syncDirectory,
   realPath: files.realPath,
+  readLink: files.readLink,
 };
 
 export const terminal: Terminal = {

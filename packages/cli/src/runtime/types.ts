@@ -38,6 +38,8 @@ export interface FileSystem {
   syncDirectory(path: string): void;
   /** Absolute path without links. */
   realPath(path: string): string;
+  /** What a symbolic link says, unresolved. */
+  readLink(path: string): string;
 }
 
 export interface Terminal {

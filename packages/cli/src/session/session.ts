@@ -4,14 +4,21 @@ import {
   ImageCredentialProviders,
   type ImageName,
   ImageNameError,
+  matchImage,
   parseImageName,
 } from "@imagecred/kubelet";
+import { describeUnsafe, type UnsafeEntry, unsafeFile } from "@imagecred/node";
 import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
 import { loadAcceptedConfig } from "../machine/load-config.ts";
-import { absolute, baseName } from "../machine/paths.ts";
+import { absolute, baseName, joinPath } from "../machine/paths.ts";
 import { findPlaces, type Places } from "../machine/places.ts";
-import { type RunningKubelet, runningKubelet } from "../machine/running-kubelet.ts";
+import {
+  type JudgedAs,
+  judgedAs,
+  kubeletOfMachine,
+  type RunningKubelet,
+} from "../machine/running-kubelet.ts";
 import type { Platform } from "../runtime/types.ts";
 import { type PodIdentity, type PodOptions, podIdentity } from "./pod.ts";
 
@@ -20,6 +27,7 @@ export interface SessionOptions extends PodOptions {
   readonly config?: string;
   readonly binDir?: string;
   readonly kubernetesVersion?: string;
+  readonly featureGates?: string;
   readonly envFrom?: "kubelet" | "shell";
 }
 
@@ -43,6 +51,8 @@ export interface Session {
   readonly places: Places & { readonly binDir: string };
   readonly reading: ConfigReading & { readonly config: CredentialProviderConfig };
   readonly environmentSource: EnvironmentSource;
+  /** By which version and feature gates. */
+  readonly judged: JudgedAs;
   /** The kubelet of this machine, where one runs. */
   readonly kubelet: RunningKubelet | undefined;
   readonly podIdentity: PodIdentity | undefined;
@@ -63,16 +73,24 @@ export interface SessionHooks {
 const WAIT_AFTER_EXIT_MS = 5_000;
 
 /** @throws {UsageError} @throws {CommandError} */
-export function openSession(options: SessionOptions, platform: Platform, hooks: SessionHooks = {}): Session {
+export async function openSession(
+  options: SessionOptions,
+  platform: Platform,
+  hooks: SessionHooks = {},
+): Promise<Session> {
   const image = imageName(options.image);
-  const kubelet = runningKubelet(platform);
-  const found = findPlaces(options, platform, kubelet);
+  const machine = kubeletOfMachine(platform);
+  const kubelet = machine.state === "running" ? machine.kubelet : undefined;
+  const found = findPlaces(options, platform, machine);
   const { binDir } = found;
   if (binDir === undefined)
     throw new UsageError("the directory of the executables is not known; --bin-dir names it");
   const places = { ...found, binDir: absolute(binDir, platform.processInfo.workingDirectory) };
-  const reading = loadAcceptedConfig(places.config, options.kubernetesVersion, platform);
+  const judged = await judgedAs(options, places.kubelet, platform);
+  const { kubernetesVersion, saTokens } = judged;
+  const reading = loadAcceptedConfig(places.config, judged, platform);
   const { environment, source } = environmentOf(options.envFrom, kubelet, platform);
+  refuseUnsafe(image, reading.config, places, platform);
   const pod = podIdentity(options, platform);
   const runs: PluginRun[] = [];
   const providers = new ImageCredentialProviders(reading.config, {
@@ -82,7 +100,8 @@ export function openSession(options: SessionOptions, platform: Platform, hooks: 
     crypto: platform.crypto,
     environment,
     ...(pod === undefined ? {} : { serviceAccounts: pod.serviceAccounts }),
-    ...(options.kubernetesVersion === undefined ? {} : { kubernetesVersion: options.kubernetesVersion }),
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+    ...(saTokens === undefined ? {} : { saTokens }),
     runProgram: async (request) => {
       const provider = baseName(request.file);
       const started = platform.clock.now();
@@ -96,7 +115,51 @@ export function openSession(options: SessionOptions, platform: Platform, hooks: 
       }
     },
   });
-  return { image, places, reading, environmentSource: source, kubelet, podIdentity: pod, providers, runs };
+  return {
+    image,
+    places,
+    reading,
+    judged,
+    environmentSource: source,
+    kubelet,
+    podIdentity: pod,
+    providers,
+    runs,
+  };
+}
+
+/**
+ * Root runs no plugin that somebody else could exchange or point elsewhere: its file, the configuration, and every
+ * directory and link on the way to both. @throws {CommandError}
+ */
+function refuseUnsafe(
+  image: ImageName,
+  { providers }: CredentialProviderConfig,
+  { config, binDir }: Places & { readonly binDir: string },
+  { fileSystem, processInfo }: Platform,
+): void {
+  if (processInfo.userId !== 0) return;
+  const run = providers.filter(({ matchImages }) =>
+    matchImages?.some((pattern) => matchImage(pattern, image.repo).matched),
+  );
+  const files = [config, ...run.map(({ name }) => joinPath(binDir, name))];
+  for (const file of run.length === 0 ? [] : files) {
+    const unsafe = unsafeOf(fileSystem, absolute(file, processInfo.workingDirectory));
+    if (unsafe !== undefined) {
+      throw new CommandError(
+        `${describeUnsafe(unsafe)}, and decides what ${file} is: root does not run plugins by it; chown root:root and chmod go-w ${unsafe.path}, or run this without sudo`,
+      );
+    }
+  }
+}
+
+function unsafeOf(fileSystem: Platform["fileSystem"], file: string): UnsafeEntry | undefined {
+  try {
+    return unsafeFile(fileSystem, "/", file);
+  } catch {
+    // What cannot be reached is not run either, and the kubelet's check says why.
+    return undefined;
+  }
 }
 
 /** @throws {CommandError} with the kubelet's words */

@@ -23,5 +23,6 @@ export function chrootFileSystem(root: string): FileSystem {
     changeMode: (path, mode) => realDisk.changeMode(at(path), mode),
     syncDirectory: (path) => realDisk.syncDirectory(at(path)),
     realPath: (path) => realDisk.realPath(at(path)).slice(path.startsWith(root) ? 0 : root.length) || "/",
+    readLink: (path) => realDisk.readLink(at(path)),
   };
 }

@@ -15,6 +15,7 @@ export interface UnsafeEntry {
 
 const OTHERS_WRITE = 0o002;
 const GROUP_WRITE = 0o020;
+const STICKY = 0o1000;
 const ROOT = 0;
 
 /**
@@ -32,15 +33,34 @@ export function unsafeDirectory(files: Files, root: string, directory: string): 
 }
 
 /**
- * The same for a file: its directories, links on the way, and the file itself. Root may run a file for which this is
- * undefined. @throws {Error} of the system
+ * The same for a file that is there: its directories, links on the way, and the file itself. Root may run a file for which
+ * this is undefined. A directory with the sticky bit (/tmp) may be everybody's: what root owns in it, nobody else can
+ * exchange (unlink(2)). @throws {Error} of the system
  */
 export function unsafeFile(files: Files, root: string, path: string): UnsafeEntry | undefined {
   for (const step of walk(files, root, path)) {
     const fault = step.status?.kind === "file" ? ownershipFault(step.status) : directoryFault(files, step);
-    if (fault !== undefined) return { path: step.inside, fault };
+    const sticky = step.status?.uid === ROOT && (step.status.mode & STICKY) !== 0;
+    if (fault !== undefined && !sticky) return { path: step.inside, fault };
   }
   return undefined;
+}
+
+/** The fault in words: `/opt belongs to user 1000`, `/srv can be written by everybody (mode 0777)`. */
+export function describeUnsafe({ path, fault }: UnsafeEntry): string {
+  const octal = (mode: number) => mode.toString(8).padStart(4, "0");
+  switch (fault.kind) {
+    case "owner":
+      return `${path} belongs to user ${fault.uid}`;
+    case "everybody-writes":
+      return `${path} can be written by everybody (mode ${octal(fault.mode)})`;
+    case "group-writes":
+      return `${path} can be written by group ${fault.gid} (mode ${octal(fault.mode)})`;
+    case "link-owner":
+      return `${path} is a link to ${fault.target} that belongs to user ${fault.uid}`;
+    case "not-a-directory":
+      return `${path} is a ${fault.is}, not a directory`;
+  }
 }
 
 function directoryFault(files: Files, { status, path }: Step): UnsafeEntry["fault"] | undefined {

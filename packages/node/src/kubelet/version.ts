@@ -13,8 +13,8 @@ export type KubeletVersion =
 const TIMEOUT_MS = 10_000;
 const LARGEST_OUTPUT_BYTES = 64 << 10;
 const OTHERS_WRITE = 0o022;
-/** What the programs print: `Kubernetes v1.37.2`, `k3s version v1.34.1+k3s1 (…)`. */
-const VERSION = /(?:^|[\s'"])v?(\d+\.\d+\.\d+(?:[-+][\w.+-]*)?)/m;
+/** What the programs print: `Kubernetes v1.37.2`, `k3s version v1.34.1+k3s1 (…)`; snap.yaml says `version: v1.34.1`. */
+const VERSION = /^(?:Kubernetes|k3s version|rke2 version|version:) ['"]?v?(1\.\d+\.\d+[\w.+-]*)/m;
 
 /**
  * Asks a kubelet's own executable for its version (`/proc/PID/exe --version`: the file that runs, whatever was installed
@@ -61,8 +61,7 @@ function snapVersion({
 }: Pick<Kubelet, "files" | "executable" | "title">): KubeletVersion {
   const path = `${parentOf(executable ?? "/snap/microk8s/current/kubelite")}/meta/snap.yaml`;
   const text = readText(files, path);
-  const version =
-    text.state === "read" ? VERSION.exec(/^version:.*$/m.exec(text.text)?.[0] ?? "")?.[1] : undefined;
+  const version = text.state === "read" ? VERSION.exec(text.text)?.[1] : undefined;
   if (version === undefined)
     return { state: "unknown", reason: `${path} does not tell the version of ${title}` };
   return { state: "known", version, says: `${title}: ${path}` };

@@ -93,6 +93,8 @@ declare module "imagecred:files" {
   export function changeMode(path: string, mode: number): void;
   export function syncDirectory(path: string): void;
   export function realPath(path: string): string;
+  /** What a symbolic link says, unresolved. */
+  export function readLink(path: string): string;
 }
 declare module "imagecred:terminal" {
   /** Width of the terminal behind a standard stream, undefined where it is none. */

@@ -127,6 +127,12 @@ fn real_path(ctx: Ctx<'_>, path: Text) -> Result<String> {
     Ok(checked(&ctx, "realpath", &path.0, real)?.to_string_lossy().into_owned())
 }
 
+/// What a symbolic link says, unresolved.
+fn read_link(ctx: Ctx<'_>, path: String) -> Result<String> {
+    let target = fs::read_link(&path);
+    Ok(checked(&ctx, "readlink", &path, target)?.to_string_lossy().into_owned())
+}
+
 pub struct FilesModule;
 
 impl ModuleDef for FilesModule {
@@ -144,6 +150,7 @@ impl ModuleDef for FilesModule {
             "changeMode",
             "syncDirectory",
             "realPath",
+            "readLink",
         ] {
             declare.declare(name)?;
         }
@@ -163,6 +170,7 @@ impl ModuleDef for FilesModule {
         exports.export("changeMode", Func::from(change_mode))?;
         exports.export("syncDirectory", Func::from(sync_directory))?;
         exports.export("realPath", Func::from(real_path))?;
+        exports.export("readLink", Func::from(read_link))?;
         Ok(())
     }
 }

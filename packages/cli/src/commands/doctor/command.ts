@@ -49,7 +49,7 @@ async function* examine(
   const started = platform.clock.now();
   let session: Session;
   try {
-    session = openSession(options, platform, { prepare: withEvents(progress) });
+    session = await openSession(options, platform, { prepare: withEvents(progress) });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     yield step("configuration", {

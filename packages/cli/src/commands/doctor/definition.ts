@@ -4,6 +4,7 @@ import {
   BIN_DIR,
   COMMON_OPTIONS,
   CONFIG,
+  FEATURE_GATES,
   IMAGE_ARGUMENT,
   KUBERNETES_VERSION,
   SERVICE_ACCOUNT,
@@ -21,6 +22,7 @@ export const doctor = {
     CONFIG,
     BIN_DIR,
     KUBERNETES_VERSION,
+    FEATURE_GATES,
     ...SERVICE_ACCOUNT,
     { name: "no-registry", about: "do not contact the registry" },
     {

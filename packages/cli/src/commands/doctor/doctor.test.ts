@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, utimesSync, writeFileSync } from "node:fs";
+import { utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { doctor, event, options, statuses, stepOf } from "../../testing/doctor.ts";
 import { assertGolden } from "../../testing/golden.ts";
+import { putKubelet } from "../../testing/kubelet-process.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench, NOW, type RunOptions } from "../../testing/run.ts";
 import { scriptedTransport } from "../../testing/scripted-transport.ts";
@@ -199,11 +200,15 @@ test("a configuration that changed after the kubelet started", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
-  mkdirSync(place.path("proc/7"), { recursive: true });
-  writeFileSync(place.path("proc/7/comm"), "kubelet\n");
-  writeFileSync(place.path("proc/7/cmdline"), "kubelet\0--image-credential-provider-config=config.yaml\0");
-  // Started 600 s after boot; the name of a process may have blanks and parentheses in it.
-  writeFileSync(place.path("proc/7/stat"), `7 (kube) let) S ${"0 ".repeat(18)}60000 0 0\n`);
+  // Started 600 s after boot.
+  putKubelet(place, 7, {
+    words: [
+      "kubelet",
+      `--image-credential-provider-config=${place.path("config.yaml")}`,
+      "--image-credential-provider-bin-dir=/opt/bin",
+    ],
+    startTicks: 60_000,
+  });
   const started = Math.floor(NOW / 1000);
   writeFileSync(place.path("proc/stat"), `cpu 1 2 3\nbtime ${started - 600}\nprocesses 9\n`);
   const status = async (secondsAfterStart: number) => {

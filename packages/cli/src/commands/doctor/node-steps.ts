@@ -17,8 +17,24 @@ export function configurationStep(session: Session, ms: number, platform: Platfo
           "plugins get this shell's environment; the kubelet's may have other proxies and variables",
           "warning",
         );
+  const { problem } = places;
+  const file = `${places.config}: ${number} provider${number === 1 ? "" : "s"}${hash}`;
+  const about = [...places.unseen.map((one) => detail(one, "warning")), ...kubeletDetails(session)];
+  if (problem !== undefined) {
+    return step("configuration", {
+      status: "failed",
+      message: problem.reason,
+      ms,
+      fix: problem.fix,
+      details: [
+        detail(`what follows is what it would do with ${file} (${places.configSource})`),
+        ...about,
+        whose,
+      ],
+    });
+  }
   return step("configuration", {
-    message: `${places.config}: ${number} provider${number === 1 ? "" : "s"}${hash}`,
+    message: file,
     ms,
     ...(stale === undefined
       ? {}
@@ -26,18 +42,35 @@ export function configurationStep(session: Session, ms: number, platform: Platfo
     details: [
       ...(stale === undefined ? [] : [stale]),
       ...(places.configSource === "command line" ? [] : [detail(places.configSource)]),
+      ...about,
       whose,
     ],
   });
+}
+
+/** The kubelet that runs here, as far as it is not the one that has this configuration. */
+function kubeletDetails({ places, kubelet, judged }: Session): readonly Detail[] {
+  const details: Detail[] = [];
+  if (judged.unknown !== undefined) {
+    details.push(detail(`judged as the newest kubelet that is known: ${judged.unknown}`, "warning"));
+  }
+  if (kubelet === undefined || places.kubelet !== undefined || places.problem !== undefined) return details;
+  const other =
+    kubelet.runsNoPlugin?.reason ??
+    (kubelet.config === undefined
+      ? undefined
+      : `${kubelet.title} has ${kubelet.config}, not this configuration`);
+  return other === undefined ? details : [...details, detail(other, "warning")];
 }
 
 /** What /proc message about a start is a second more or less. */
 const START_DOUBT_MS = 2_000;
 
 /** The most common of all reasons why a change does nothing. */
-function staleness({ kubelet, places, reading }: Session, { fileSystem }: Platform): Detail | undefined {
+function staleness({ places, reading }: Session, { fileSystem }: Platform): Detail | undefined {
+  const { kubelet } = places;
   const startedAt = kubelet?.startedAt;
-  if (startedAt === undefined || kubelet?.config !== places.config) return undefined;
+  if (kubelet === undefined || startedAt === undefined) return undefined;
   const changed = reading.files.filter(
     (file) => (fileSystem.status(file)?.modifiedMs ?? 0) > startedAt + START_DOUBT_MS,
   );

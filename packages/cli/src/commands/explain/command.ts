@@ -3,7 +3,7 @@ import { formatGoDuration } from "@imagecred/protocol";
 import { executableOf } from "../../machine/executable.ts";
 import { loadAcceptedConfig } from "../../machine/load-config.ts";
 import { findPlaces } from "../../machine/places.ts";
-import { runningKubelet } from "../../machine/running-kubelet.ts";
+import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { identifyRegistry, registryHost } from "../../registry/identify.ts";
 import { imageName } from "../../session/session.ts";
 import type { Command } from "../command.ts";
@@ -12,10 +12,11 @@ import type { ExplainDocument, ExplainedProvider } from "./document.ts";
 import { renderExplain } from "./render.ts";
 
 export const explain: Command<ExplainOptions, ExplainDocument> = {
-  run(options, platform) {
+  async run(options, platform) {
     const image = imageName(options.image);
-    const places = findPlaces(options, platform, runningKubelet(platform));
-    const { config } = loadAcceptedConfig(places.config, options.kubernetesVersion, platform);
+    const places = findPlaces(options, platform, kubeletOfMachine(platform));
+    const judged = await judgedAs(options, places.kubelet, platform);
+    const { config } = loadAcceptedConfig(places.config, judged, platform);
     const host = registryHost(image.repo);
     const providers: ExplainedProvider[] = [];
     const notMatched: string[] = [];
@@ -56,12 +57,18 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
       registry: { host, ...identifyRegistry(host) },
       config: places.config,
       configSource: places.configSource,
+      problem: places.problem ?? null,
+      unseen: places.unseen,
       binDir: places.binDir ?? null,
       providers,
       notMatched,
     };
   },
   render: renderExplain,
-  exitCode: ({ providers }) =>
-    providers.length > 0 && providers.every(({ executable }) => executable?.usable !== false) ? 0 : 1,
+  exitCode: ({ providers, problem }) =>
+    problem === null &&
+    providers.length > 0 &&
+    providers.every(({ executable }) => executable?.usable !== false)
+      ? 0
+      : 1,
 };

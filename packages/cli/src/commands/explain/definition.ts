@@ -1,6 +1,13 @@
 import type { CommandDefinition } from "../definition.ts";
 import type { OptionsOf } from "../options.ts";
-import { BIN_DIR, COMMON_OPTIONS, CONFIG, IMAGE_ARGUMENT, KUBERNETES_VERSION } from "../shared-options.ts";
+import {
+  BIN_DIR,
+  COMMON_OPTIONS,
+  CONFIG,
+  FEATURE_GATES,
+  IMAGE_ARGUMENT,
+  KUBERNETES_VERSION,
+} from "../shared-options.ts";
 
 export const explain = {
   name: "explain",
@@ -10,7 +17,7 @@ export const explain = {
     "which order, whether their executables are there, and what is cached. Runs nothing. Exits with 1 when something " +
     "stands in the way.",
   argument: IMAGE_ARGUMENT,
-  options: [CONFIG, BIN_DIR, KUBERNETES_VERSION, ...COMMON_OPTIONS],
+  options: [CONFIG, BIN_DIR, KUBERNETES_VERSION, FEATURE_GATES, ...COMMON_OPTIONS],
   examples: [{ command: "imagecred explain registry.azurecr.io/app", about: "on a node" }],
 } as const satisfies CommandDefinition;
 

@@ -29,6 +29,10 @@ export interface ExplainDocument {
   readonly registry: { readonly host: string; readonly service: string; readonly details: string };
   readonly config: string;
   readonly configSource: string;
+  /** Why the kubelet of this machine does not read this configuration, and what makes it; null where it does, or none runs. */
+  readonly problem: { readonly reason: string; readonly fix: string } | null;
+  /** What could not be seen of this machine's kubelet. */
+  readonly unseen: readonly string[];
   readonly binDir: string | null;
   readonly providers: readonly ExplainedProvider[];
   /** Names of the providers that are not asked. */

@@ -20,10 +20,25 @@ export function renderExplain(document: ExplainDocument, style: Style): string {
     bold(document.image),
     table(facts, "  ", style.width),
     "",
+    ...problemLines(document, style),
     ...document.providers.flatMap((provider, index) => providerLines(provider, index, style)),
     ...verdict(document, style).map((line) => wrap(line, style.width, "  ")),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function problemLines({ problem, unseen }: ExplainDocument, style: Style): readonly string[] {
+  const { red, yellow, cyan, marks, width } = style;
+  const lines = [
+    ...(problem === null
+      ? []
+      : [
+          `${red(marks.bad)} ${wrap(printable(problem.reason), width, "  ", 2)}`,
+          `  ${cyan(marks.arrow)} ${wrap(printable(problem.fix), width, "    ", 4)}`,
+        ]),
+    ...unseen.map((one) => `${yellow(marks.warning)} ${wrap(printable(one), width, "  ", 2)}`),
+  ];
+  return lines.length === 0 ? [] : [...lines, ""];
 }
 
 function providerLines(provider: ExplainedProvider, index: number, style: Style): readonly string[] {

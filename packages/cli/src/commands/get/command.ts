@@ -8,7 +8,7 @@ import { renderGet } from "./render.ts";
 
 export const get: Command<GetOptions, GetDocument> = {
   async run(options, platform) {
-    const session = openSession(options, platform);
+    const session = await openSession(options, platform);
     const asked = await withProgress(platform, options, "running the plugins", () =>
       session.providers.credentialsFor(options.image, session.podIdentity?.pod),
     );

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
+import { putKubelet } from "../../testing/kubelet-process.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { type Bench, bench, type Ran, type RunOptions } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
@@ -85,10 +86,10 @@ test("the running kubelet's environment, where there is one", async () => {
     "p",
     `printf '%s|%s' "$FROM_KUBELET" "$FROM_SHELL" > ${place.path("seen")}; ${answer({ "r.io": ["u", "p"] })}`,
   );
-  mkdirSync(place.path("proc/99"), { recursive: true });
-  writeFileSync(place.path("proc/99/comm"), "kubelet\n");
-  writeFileSync(place.path("proc/99/cmdline"), "kubelet\0");
-  writeFileSync(place.path("proc/99/environ"), "PATH=/usr/bin:/bin\0FROM_KUBELET=a=b\0");
+  putKubelet(place, 99, {
+    words: ["kubelet"],
+    env: { PATH: "/usr/bin:/bin", FROM_KUBELET: "a=b", LD_PRELOAD: "/evil.so" },
+  });
   const shell = { env: { PATH: "/usr/bin:/bin", FROM_SHELL: "yes" } };
   const { environment } = await get(place, "r.io/app", [], shell);
   assert.deepEqual(environment, { source: "kubelet", pid: 99 });

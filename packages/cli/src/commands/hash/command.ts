@@ -1,16 +1,15 @@
 import { CommandError } from "../../errors.ts";
 import { loadConfig, withoutContent } from "../../machine/load-config.ts";
 import { findPlaces } from "../../machine/places.ts";
-import { runningKubelet } from "../../machine/running-kubelet.ts";
+import { kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import type { Command } from "../command.ts";
 import type { HashOptions } from "./definition.ts";
 import type { HashDocument } from "./document.ts";
 
 export const hash: Command<HashOptions, HashDocument> = {
   run(options, platform) {
-    const kubelet = options.config === undefined ? runningKubelet(platform) : undefined;
-    const { config } = findPlaces({ config: options.config }, platform, kubelet);
-    const reading = loadConfig(config, undefined, platform);
+    const { config } = findPlaces({ config: options.config }, platform, kubeletOfMachine(platform));
+    const reading = loadConfig(config, {}, platform);
     if (reading.hash === undefined) {
       throw new CommandError(
         `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is nothing to hash")}`,

@@ -132,7 +132,7 @@ function configSource(
 }
 
 function providerNames(path: string, platform: Platform): readonly string[] {
-  return loadAcceptedConfig(path, undefined, platform).config.providers.map(({ name }) => name);
+  return loadAcceptedConfig(path, {}, platform).config.providers.map(({ name }) => name);
 }
 
 function readFile(path: string, { fileSystem }: Platform): Uint8Array {

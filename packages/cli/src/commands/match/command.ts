@@ -1,7 +1,7 @@
 import { matchImage } from "@imagecred/kubelet";
 import { loadAcceptedConfig, minorVersion } from "../../machine/load-config.ts";
 import { findPlaces } from "../../machine/places.ts";
-import { runningKubelet } from "../../machine/running-kubelet.ts";
+import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { cautions, whyNot } from "../../output/explain-match.ts";
 import { imageName } from "../../session/session.ts";
 import type { Command } from "../command.ts";
@@ -10,16 +10,16 @@ import type { MatchDocument, PatternMatch, ProviderMatch } from "./document.ts";
 import { renderMatch } from "./render.ts";
 
 export const match: Command<MatchOptions, MatchDocument> = {
-  run(options, platform) {
+  async run(options, platform) {
     const image = imageName(options.image);
-    const kubelet = options.config === undefined ? runningKubelet(platform) : undefined;
-    const places = findPlaces(options, platform, kubelet);
-    const { config } = loadAcceptedConfig(places.config, options.kubernetesVersion, platform);
+    const places = findPlaces(options, platform, kubeletOfMachine(platform));
+    const judged = await judgedAs(options, places.kubelet, platform);
+    const { config } = loadAcceptedConfig(places.config, judged, platform);
     return {
       kind: "Match",
       config: places.config,
       configSource: places.configSource,
-      kubernetesVersion: `1.${minorVersion(options.kubernetesVersion)}`,
+      kubernetesVersion: `1.${minorVersion(judged.kubernetesVersion)}`,
       image: options.image,
       name: image.repo,
       tag: image.tag,

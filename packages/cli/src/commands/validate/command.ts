@@ -2,8 +2,8 @@ import type { ConfigProblem, ConfigReading } from "@imagecred/kubelet";
 import { UsageError } from "../../errors.ts";
 import { LINTS, runLints } from "../../lint/index.ts";
 import { loadConfig, minorVersion, withoutContent } from "../../machine/load-config.ts";
-import { findPlaces } from "../../machine/places.ts";
-import { runningKubelet } from "../../machine/running-kubelet.ts";
+import { findPlaces, type Places } from "../../machine/places.ts";
+import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
 import type { ValidateOptions } from "./definition.ts";
@@ -14,20 +14,22 @@ import { renderValidate } from "./render.ts";
 const LARGEST_SHOWN_FILE = 4 << 20;
 
 export const validate: Command<ValidateOptions, ValidateDocument> = {
-  run(options, platform) {
+  async run(options, platform) {
     const ignored = new Set(options.ignore ?? []);
     checkCodes(ignored);
-    const minor = minorVersion(options.kubernetesVersion);
-    const kubelet = options.config === undefined ? runningKubelet(platform) : undefined;
-    const places = findPlaces(options, platform, kubelet);
-    const reading = loadConfig(places.config, options.kubernetesVersion, platform);
+    const places = findPlaces(options, platform, kubeletOfMachine(platform));
+    // A file that is named is judged by itself, not as the one that happens to run here.
+    const own = options.config === undefined ? places.kubelet : undefined;
+    const judged = await judgedAs(options, own, platform);
+    const minor = minorVersion(judged.kubernetesVersion);
+    const reading = loadConfig(places.config, judged, platform);
     const texts = textsOf(reading, platform);
     const lints = runLints(
       {
         reading,
         providers: reading.config?.providers ?? [],
         minor,
-        versionGiven: options.kubernetesVersion !== undefined,
+        versionGiven: judged.kubernetesVersion !== undefined,
         texts,
         binDir: places.binDir,
         fileSystem: platform.fileSystem,
@@ -36,6 +38,7 @@ export const validate: Command<ValidateOptions, ValidateDocument> = {
     );
     const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
     const findings = [
+      ...nodeFindings(places),
       ...reading.problems.map((problem) => kubeletFinding(problem, lines)),
       ...lints.map((lint): Finding => {
         const { severity, code, message, explanation, fix, location } = lint;
@@ -67,6 +70,41 @@ export const validate: Command<ValidateOptions, ValidateDocument> = {
   render: renderValidate,
   exitCode: ({ findings }) => (findings.some(({ severity }) => severity !== "note") ? 1 : 0),
 };
+
+/** What the running kubelet makes of the file, which is none of the file's own faults. */
+function nodeFindings({ problem, unseen }: Places): readonly Finding[] {
+  const nowhere = {
+    explanation: null,
+    file: null,
+    line: null,
+    column: null,
+    excerpt: null,
+    source: "node",
+  } as const;
+  return [
+    ...(problem === undefined
+      ? []
+      : [
+          {
+            ...nowhere,
+            severity: "error",
+            code: "kubelet-without-flags",
+            message: problem.reason,
+            fix: problem.fix,
+          } as const,
+        ]),
+    ...unseen.map(
+      (message) =>
+        ({
+          ...nowhere,
+          severity: "note",
+          code: "kubelet-not-seen",
+          message,
+          fix: "run this as root on the node, or name the configuration",
+        }) as const,
+    ),
+  ];
+}
 
 function checkCodes(codes: ReadonlySet<string>): void {
   const known = LINTS.map(({ code }) => code);

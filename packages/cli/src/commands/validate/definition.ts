@@ -1,6 +1,12 @@
 import type { CommandDefinition } from "../definition.ts";
 import type { OptionsOf } from "../options.ts";
-import { BIN_DIR, COMMON_OPTIONS, CONFIG_ARGUMENT, KUBERNETES_VERSION } from "../shared-options.ts";
+import {
+  BIN_DIR,
+  COMMON_OPTIONS,
+  CONFIG_ARGUMENT,
+  FEATURE_GATES,
+  KUBERNETES_VERSION,
+} from "../shared-options.ts";
 
 export const validate = {
   name: "validate",
@@ -13,6 +19,7 @@ export const validate = {
   options: [
     BIN_DIR,
     KUBERNETES_VERSION,
+    FEATURE_GATES,
     { name: "ignore", value: "code", about: "leave out a lint by its code; may be repeated", repeated: true },
     ...COMMON_OPTIONS,
   ],

@@ -5,7 +5,8 @@ export interface Finding {
   readonly severity: Severity;
   /** Of a lint, or of one of the kubelet's own checks. */
   readonly code: string;
-  readonly source: "kubelet" | "lint";
+  /** `node`: of the kubelet that runs here, and not of the file. */
+  readonly source: "kubelet" | "lint" | "node";
   readonly message: string;
   /** Null for the kubelet's own checks, whose message says all. */
   readonly explanation: string | null;

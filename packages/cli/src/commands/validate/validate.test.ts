@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
+import { putKubelet } from "../../testing/kubelet-process.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
 import type { ValidateDocument } from "./document.ts";
@@ -184,12 +185,16 @@ test("the running kubelet's flags, or a distribution's place, say which file is 
     ["where k3s keeps it", "/var/lib/rancher/credentialprovider/bin"],
   );
 
-  mkdirSync(place.path("proc/4711"), { recursive: true });
-  writeFileSync(place.path("proc/4711/comm"), "kubelet\n");
-  writeFileSync(
-    place.path("proc/4711/cmdline"),
-    "/usr/bin/kubelet\0--v=2\0--image-credential-provider-config=/etc/old.yaml\0--image-credential-provider-config\0/etc/p.yaml\0--image-credential-provider-bin-dir=/opt/bin\0",
-  );
+  putKubelet(place, 4711, {
+    words: [
+      "/usr/bin/kubelet",
+      "--v=2",
+      "--image-credential-provider-config=/etc/old.yaml",
+      "--image-credential-provider-config",
+      "/etc/p.yaml",
+      "--image-credential-provider-bin-dir=/opt/bin",
+    ],
+  });
   mkdirSync(place.path("etc"));
   writeFileSync(place.path("etc/p.yaml"), VALID);
   const running = checkedDocument(
