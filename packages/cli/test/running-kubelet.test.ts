@@ -61,6 +61,8 @@ for (const runtime of RUNTIMES) {
           fresh?.details.map(({ message }) => message),
           [
             `flags of the kubelet that runs here (process ${kubelet.pid})`,
+            // It is a shell that calls itself a kubelet.
+            `judged as the newest kubelet that is known: kubelet (process ${kubelet.pid}) prints no version that can be read`,
             `plugins get the environment of the kubelet (process ${kubelet.pid})`,
           ],
         );

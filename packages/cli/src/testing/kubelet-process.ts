@@ -17,15 +17,18 @@ export interface KubeletProcess {
   readonly group?: string;
 }
 
+/** The first pid namespace of every kernel. */
+const MACHINE = "pid:[4026531836]";
+
 /** Writes what /proc has of a process and of process 1, in a bench that stands for the machine. */
 export function putKubelet(place: Bench, pid: number, process: KubeletProcess): void {
-  const { name = "kubelet", words, env = {}, user = 0, namespace = "pid:[1]", startTicks = 60_000 } = process;
+  const { name = "kubelet", words, env = {}, user = 0, namespace = MACHINE, startTicks = 60_000 } = process;
   const at = (file: string) => place.path("proc", file);
   const link = (file: string, target: string) => {
     mkdirSync(at(`${file}/..`), { recursive: true });
     symlinkSync(target, at(file));
   };
-  for (const one of ["1", "self"]) namespaces(one, "pid:[1]");
+  for (const one of ["1", "self"]) namespaces(one, MACHINE);
   namespaces(String(pid), namespace);
   function namespaces(of: string, pids: string): void {
     for (const [kind, text] of [

@@ -23,7 +23,8 @@ export function configurationStep(session: Session, ms: number, platform: Platfo
   if (problem !== undefined) {
     return step("configuration", {
       status: "failed",
-      message: problem.reason,
+      message: "looking for the configuration of the kubelet that runs here",
+      reason: problem.reason,
       ms,
       fix: problem.fix,
       details: [

@@ -1,0 +1,237 @@
+/** The kubelet that runs decides, not what lies on disk. */
+import assert from "node:assert/strict";
+import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { dirname } from "node:path";
+import { test } from "node:test";
+import type { DoctorDocument } from "../commands/doctor/document.ts";
+import type { ExplainDocument } from "../commands/explain/document.ts";
+import type { ValidateDocument } from "../commands/validate/document.ts";
+import { putKubelet } from "../testing/kubelet-process.ts";
+import { answer, putPlugin } from "../testing/plugins.ts";
+import { type Bench, bench } from "../testing/run.ts";
+import { checkedDocument } from "../testing/schemas.ts";
+
+const CONFIG = `apiVersion: kubelet.config.k8s.io/v1
+kind: CredentialProviderConfig
+providers:
+  - name: p
+    apiVersion: credentialprovider.kubelet.k8s.io/v1
+    defaultCacheDuration: "10m"
+    matchImages: ["r.io"]
+`;
+const IMAGE = "r.io/team/app:v1";
+
+function put(place: Bench, path: string, content: string): void {
+  mkdirSync(dirname(place.path(path)), { recursive: true });
+  writeFileSync(place.path(path), content);
+}
+
+function node(files: Readonly<Record<string, string>>): Bench {
+  const place = bench();
+  for (const [path, content] of Object.entries(files)) put(place, path, content);
+  putPlugin(place, "p", answer({ "r.io": ["user", "right-password"] }));
+  return place;
+}
+
+async function all(place: Bench, ...args: readonly string[]) {
+  const run = async (words: readonly string[]) => {
+    const { code, stdout, stderr } = await place.run([...words, ...args, "-o", "json"], {
+      env: { PATH: "/usr/bin:/bin" },
+    });
+    return { code, stderr, document: stdout === "" ? undefined : checkedDocument(stdout) };
+  };
+  const [doctor, explain, validate] = [
+    await run(["doctor", IMAGE, "--no-registry"]),
+    await run(["explain", IMAGE]),
+    await run(["validate"]),
+  ];
+  return {
+    codes: [doctor.code, explain.code, validate.code],
+    errors: [doctor.stderr, explain.stderr, validate.stderr].join(""),
+    doctor: doctor.document as unknown as DoctorDocument,
+    explain: explain.document as unknown as ExplainDocument,
+    validate: validate.document as unknown as ValidateDocument,
+  };
+}
+
+const WITHOUT =
+  "process 57 was started without --image-credential-provider-config and -bin-dir: it runs no plugin";
+
+test("node kind 1.1: a kubelet without flags runs no plugin, whatever lies at a distribution's place", async () => {
+  using place = node({
+    "etc/kubernetes/credential-provider-config.yaml": CONFIG,
+    "usr/local/libexec/kubernetes/credential-providers/p": "",
+    "lib/systemd/system/kubelet.service":
+      "[Service]\nEnvironmentFile=-/etc/default/kubelet\nExecStart=/usr/bin/kubelet $KUBELET_EXTRA_ARGS\n",
+  });
+  putKubelet(place, 57, {
+    words: ["/usr/bin/kubelet", "--config=/var/lib/kubelet/config.yaml", "--node-ip=10.0.0.7"],
+  });
+  const { codes, doctor, explain, validate } = await all(place);
+  assert.deepEqual(codes, [1, 1, 1]);
+  const [first] = doctor.steps;
+  assert.deepEqual([doctor.status, first?.status, first?.reason], ["failed", "failed", WITHOUT]);
+  assert.match(
+    first?.fix ?? "",
+    /to KUBELET_EXTRA_ARGS in \/etc\/default\/kubelet \(imagecred install --distribution kubeadm does\), then systemctl restart kubelet\.service$/,
+  );
+  assert.match(
+    first?.details[0]?.message ?? "",
+    /^what follows is what it would do with \/etc\/kubernetes\/\S+: 1 provider/,
+  );
+  assert.ok(doctor.steps.length > 2, "the file is walked under that heading");
+  assert.equal(explain.problem?.reason, WITHOUT);
+  const [finding] = validate.findings;
+  assert.deepEqual(
+    [finding?.severity, finding?.code, finding?.source, finding?.message],
+    ["error", "kubelet-without-flags", "node", WITHOUT],
+  );
+  const human = await place.run(["explain", IMAGE], { columns: 80 });
+  assert.match(human.stdout, /process 57 was started without/);
+});
+
+test("node kind 1.1: and where nothing lies there either", async () => {
+  using place = node({});
+  putKubelet(place, 57, { words: ["kubelet"] });
+  const { codes, explain } = await all(place);
+  assert.deepEqual(codes, [1, 1, 1]);
+  assert.match(JSON.stringify(explain), /process 57 was started without/);
+});
+
+test("node kind 1.2: k3s, with its arguments hidden, by its unit and its files", async () => {
+  using place = node({
+    "creds/config.yaml": CONFIG,
+    "var/lib/rancher/credentialprovider/config.yaml": CONFIG.replace("r.io", "other.io"),
+    "var/lib/rancher/credentialprovider/bin/p": "",
+    "etc/rancher/k3s/config.yaml": 'kubelet-arg+: ["image-credential-provider-config=/creds/config.yaml"]\n',
+    "etc/systemd/system/k3s.service":
+      "[Service]\nExecStart=/usr/local/bin/k3s \\\n    server \\\n\t'--kubelet-arg=image-credential-provider-bin-dir=/creds/bin' \\\n\n",
+  });
+  putKubelet(place, 812, {
+    name: "k3s-server",
+    words: ["/usr/local/bin/k3s server", "", ""],
+    group: "/system.slice/k3s.service",
+  });
+  const { explain } = await all(place);
+  assert.deepEqual(
+    [explain.config, explain.binDir, explain.configSource, explain.problem],
+    ["/creds/config.yaml", "/creds/bin", "flags of the kubelet that runs here (process 812)", null],
+  );
+});
+
+test("k3s that finds nothing at its place says what is missing", async () => {
+  using place = node({ "var/lib/rancher/credentialprovider/config.yaml": CONFIG });
+  putKubelet(place, 812, { name: "k3s", words: ["k3s", "server"] });
+  const { explain, codes } = await all(place);
+  assert.deepEqual(codes, [1, 1, 1]);
+  assert.equal(
+    explain.problem?.reason,
+    "k3s (process 812) gives its kubelet no credential provider flags, since there is no directory /var/lib/rancher/credentialprovider/bin: it runs no plugin",
+  );
+  assert.match(explain.problem?.fix ?? "", /imagecred install --distribution k3s/);
+});
+
+test("node kind 1.3: MicroK8s, by its file of arguments", async () => {
+  using place = node({
+    "var/snap/microk8s/common/providers.yaml": CONFIG,
+    "var/snap/microk8s/current/args/kubelet": `--image-credential-provider-config=\${SNAP_COMMON}/providers.yaml\n--image-credential-provider-bin-dir="\${SNAP_COMMON}/bin"\n`,
+  });
+  putKubelet(place, 57, {
+    name: "kubelite",
+    words: ["/snap/microk8s/9072/kubelite", "--kubelet-args-file=/var/snap/microk8s/current/args/kubelet"],
+    env: { SNAP_COMMON: "/var/snap/microk8s/common" },
+  });
+  const { explain } = await all(place);
+  assert.deepEqual(
+    [explain.config, explain.binDir],
+    ["/var/snap/microk8s/common/providers.yaml", "/var/snap/microk8s/common/bin"],
+  );
+});
+
+test("node kind 1.5: feature gates of the running kubelet, and of the command line", async () => {
+  const gate = "KubeletServiceAccountTokenForCredentialProviders";
+  using place = node({
+    "etc/p.yaml": `${CONFIG}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false}\n`,
+    "etc/kubelet.yaml": `featureGates: {${gate}: true}\n`,
+  });
+  mkdirSync(place.path("opt/bin"), { recursive: true });
+  const words = [
+    "kubelet",
+    "--config=/etc/kubelet.yaml",
+    "--image-credential-provider-config=/etc/p.yaml",
+    "--image-credential-provider-bin-dir=/opt/bin",
+  ];
+  putKubelet(place, 57, { words });
+  const accepted = async (...args: readonly string[]) => {
+    const ran = await place.run(["validate", "--kubernetes-version", "1.33", ...args, "-o", "json"]);
+    return (checkedDocument(ran.stdout) as unknown as ValidateDocument).kubeletError;
+  };
+  assert.equal(await accepted(), null);
+  assert.match((await accepted("--feature-gates", `${gate}=false`)) ?? "", /feature gate is disabled/);
+  using other = node({
+    "p.yaml": `${CONFIG}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false}\n`,
+  });
+  const named = async (...args: readonly string[]) =>
+    other.run(["validate", "p.yaml", "--kubernetes-version", "1.33", ...args]);
+  assert.match((await named()).stdout, /feature gate is disabled/);
+  assert.doesNotMatch(
+    (await named("--feature-gates", `A=1,${gate}=true`)).stdout,
+    /feature gate is disabled/,
+  );
+  const wrong = await named("--feature-gates", "A=maybe");
+  assert.deepEqual(
+    [wrong.code, wrong.stderr],
+    [2, 'imagecred: --feature-gates: "A=maybe" is not NAME=true or NAME=false\n'],
+  );
+});
+
+test("security 1: who is not root decides nothing, and several are named", async () => {
+  using place = node({ "evil.yaml": CONFIG, "etc/kubernetes/credential-provider-config.yaml": CONFIG });
+  const words = [
+    "kubelet",
+    "--image-credential-provider-config=/evil.yaml",
+    "--image-credential-provider-bin-dir=/evil",
+  ];
+  putKubelet(place, 9, { words, user: 1000 });
+  putKubelet(place, 10, { words, namespace: "pid:[77]" });
+  const { explain } = await all(place);
+  assert.deepEqual(
+    [explain.config, explain.configSource],
+    ["/etc/kubernetes/credential-provider-config.yaml", "where kubeadm keeps it"],
+  );
+  assert.deepEqual(explain.unseen, [
+    "process 9 is called kubelet, but it runs as user 1000, not as root",
+    "process 10 is called kubelet, but it runs in a container (a pid namespace of its own)",
+  ]);
+  putKubelet(place, 100, { words });
+  putKubelet(place, 57, { words });
+  const several = await place.run(["explain", IMAGE]);
+  assert.equal(several.code, 1);
+  assert.match(
+    several.stderr,
+    /several kubelets run here: kubelet \(process 57\), kubelet \(process 100\); name the configuration/,
+  );
+});
+
+test("security 1: root runs no plugin that somebody else could exchange", async () => {
+  using place = node({ "config.yaml": CONFIG });
+  const get = (userId: number) =>
+    place.run(["get", IMAGE, "-c", "/config.yaml", "-b", "/opt/bin"], { userId });
+  for (const [path, mode] of [
+    ["opt/bin/p", 0o757],
+    ["opt", 0o777],
+    ["config.yaml", 0o666],
+  ] as const) {
+    chmodSync(place.path(path), mode);
+    const refused = await get(0);
+    assert.equal(refused.code, 1, path);
+    assert.match(
+      refused.stderr,
+      /can be written by everybody \(mode 0\d{3}\), and decides what .*root does not run plugins by it/,
+      path,
+    );
+    assert.doesNotMatch((await get(1000)).stderr, /root does not run/);
+    chmodSync(place.path(path), 0o755);
+    assert.doesNotMatch((await get(0)).stderr, /root does not run/, path);
+  }
+});
