@@ -47,7 +47,7 @@ export async function compare(
   return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows };
 }
 
-function rowOf({ label, ours, bytes }: Contender, costs: readonly Cost[]): Row {
+function rowOf({ label, ours, bytes, comparedWith }: Contender, costs: readonly Cost[]): Row {
   const wall = costs.map(({ wallUs }) => wallUs / 1000);
   return {
     label,
@@ -58,5 +58,6 @@ function rowOf({ label, ours, bytes }: Contender, costs: readonly Cost[]): Row {
     wallP90Ms: quantile(wall, 0.9),
     cpuMs: median(costs.map(({ cpuUs }) => cpuUs / 1000)),
     peakMib: median(costs.map(({ peakKib }) => peakKib / 1024)),
+    ...(comparedWith === undefined ? {} : { comparedWith }),
   };
 }

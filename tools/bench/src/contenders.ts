@@ -11,13 +11,35 @@ export interface Contender {
   readonly path: string;
   readonly bytes: number;
   readonly ours: boolean;
+  /** Label of the contender that this one's numbers are a share of. */
+  readonly comparedWith?: string;
 }
 
-/** Our builds of a plugin, as far as they are there. */
-export function ourContenders({ executable }: Scenario): readonly Contender[] {
+/** Our builds of a plugin, those that exist. @param comparedWith label of another contender */
+export function ourContenders({ executable }: Scenario, comparedWith?: string): readonly Contender[] {
   return RUNTIMES.map((label) => ({ label, path: executablePath(executable, label) }))
     .filter(({ path }) => existsSync(path))
-    .map(({ label, path }) => ({ label, path, bytes: statSync(path).size, ours: true }));
+    .map(({ label, path }) => ({
+      label,
+      path,
+      bytes: statSync(path).size,
+      ours: true,
+      ...(comparedWith === undefined ? {} : { comparedWith }),
+    }));
+}
+
+/**
+ * Our builds of a plugin and the builds of another commit, each compared with the other one on the same runtime.
+ * @param dist the other build's `dist/` directory
+ */
+export function withBaseline(scenario: Scenario, dist: string): readonly Contender[] {
+  return ourContenders(scenario).flatMap((contender): Contender[] => {
+    const runtime = RUNTIMES.find((name) => name === contender.label) ?? "static";
+    const path = executablePath(scenario.executable, runtime, { dist });
+    if (!existsSync(path)) return [contender];
+    const baseline = otherContender(path, `${contender.label} before`);
+    return [{ ...contender, comparedWith: baseline.label }, baseline];
+  });
 }
 
 export function otherContender(path: string, label: string): Contender {

@@ -11,11 +11,18 @@ import {
   runInNamespace,
 } from "@imagecred/workspace";
 import { compare } from "./compare.ts";
-import { type Contender, otherContender, ourContenders, vendorContender } from "./contenders.ts";
+import {
+  type Contender,
+  otherContender,
+  ourContenders,
+  vendorContender,
+  withBaseline,
+} from "./contenders.ts";
+import { MAX_GROWTH } from "./limits.ts";
 import { describeMachine } from "./machine.ts";
 import { buildLauncher } from "./measure.ts";
 import { drawPicture } from "./picture.ts";
-import { brokenLimits, renderTable } from "./report.ts";
+import { brokenLimits, growth, renderTable } from "./report.ts";
 import type { Results, Table } from "./results.ts";
 import { PLUGINS, type PluginName, SCENARIOS } from "./scenarios.ts";
 
@@ -25,9 +32,11 @@ Measures our executables (dist/) beside the cloud vendors' Go plugins, whole pro
 
   --plugin ecr,acr,gcr   which plugins (default: all that are built)
   --against PATH         this executable instead of the vendor's; with one --plugin. "none": ours alone
+  --baseline DIR         another build's dist/ instead of the vendor's plugins: before and after a change
   --runs N               runs of each executable per table (default 50)
   --latency 0,20         milliseconds added to every request, a table for each (default 0,20)
-  --check                exit 1 when a static executable costs more than its limit
+  --check                exit 1 when a static executable costs more than its limit; with --baseline, when any of ours
+                         costs more than ${MAX_GROWTH} times as much as before
   --write                write docs/performance.md (its tables), .json and .svg
   --help
 
@@ -38,6 +47,7 @@ const { values: flags } = parseArgs({
   options: {
     plugin: { type: "string", default: PLUGINS.join(",") },
     against: { type: "string" },
+    baseline: { type: "string" },
     runs: { type: "string", default: "50" },
     latency: { type: "string", default: "0,20" },
     check: { type: "boolean", default: false },
@@ -50,7 +60,8 @@ if (flags.help) {
 } else if (!insideNamespace()) {
   // Built outside: the namespace has no network to fetch crates and modules from.
   buildLauncher();
-  if (flags.against === undefined) for (const plugin of chosenPlugins()) vendorContender(SCENARIOS[plugin]);
+  if (flags.against === undefined && flags.baseline === undefined)
+    for (const plugin of chosenPlugins()) vendorContender(SCENARIOS[plugin]);
   const { exitCode } = await runInNamespace(process.argv.slice(1), { output: "visible" });
   process.exitCode = exitCode ?? 1;
 } else {
@@ -76,14 +87,14 @@ async function main(): Promise<number> {
     tables,
   };
   if (flags.write) writeDocuments(results);
-  const broken = brokenLimits(results);
+  const broken = flags.baseline === undefined ? brokenLimits(results) : growth(results);
   for (const line of broken) console.log(`✖ ${line}`);
   return flags.check && broken.length > 0 ? 1 : 0;
 }
 
 async function benchmark(launcher: string, plugin: PluginName): Promise<Table[]> {
   const scenario = SCENARIOS[plugin];
-  const contenders = [...ourContenders(scenario), ...others(plugin)];
+  const contenders = contendersFor(plugin);
   if (contenders.length === 0) {
     console.log(`${plugin}: nothing is built; npm run build`);
     return [];
@@ -109,12 +120,19 @@ async function benchmark(launcher: string, plugin: PluginName): Promise<Table[]>
   return tables;
 }
 
-function others(plugin: PluginName): readonly Contender[] {
-  if (flags.against === "none") return [];
-  if (flags.against !== undefined) return [otherContender(resolve(flags.against), flags.against)];
+function contendersFor(plugin: PluginName): readonly Contender[] {
+  const scenario = SCENARIOS[plugin];
+  if (flags.baseline !== undefined) return withBaseline(scenario, resolve(flags.baseline));
+  const other = otherThanOurs(plugin);
+  return other === undefined ? ourContenders(scenario) : [...ourContenders(scenario, other.label), other];
+}
+
+function otherThanOurs(plugin: PluginName): Contender | undefined {
+  if (flags.against === "none") return undefined;
+  if (flags.against !== undefined) return otherContender(resolve(flags.against), flags.against);
   const vendor = vendorContender(SCENARIOS[plugin]);
   if (vendor === undefined) console.log(`${plugin}: no Go plugin to compare with`);
-  return vendor === undefined ? [] : [vendor];
+  return vendor;
 }
 
 /** The tables go between two comments of docs/performance.md; the words around them are written by hand. */

@@ -1,4 +1,4 @@
-import { LIMITS, MAX_BYTES } from "./limits.ts";
+import { LIMITS, MAX_BYTES, MAX_GROWTH } from "./limits.ts";
 import { type Results, type Row, ratios, type Table } from "./results.ts";
 
 /** A table in Markdown, which a terminal shows just as well. */
@@ -21,7 +21,20 @@ export function renderTable(table: Table): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** What of the limits the static executables do not keep; empty when all is well. */
+/** Rows that cost more than the row that they are compared with, by more than {@link MAX_GROWTH} allows. */
+export function growth({ tables }: Results): readonly string[] {
+  return tables.flatMap((table) =>
+    table.rows.flatMap((row) => {
+      const shares = Object.entries(ratios(table, row) ?? {}).filter(([, share]) => share > MAX_GROWTH);
+      return shares.map(
+        ([what, share]) =>
+          `${table.plugin} ${row.label} at ${table.latencyMs} ms: ${what} is ${share.toFixed(3)}x of before`,
+      );
+    }),
+  );
+}
+
+/** The limits that the static executables do not keep, a line each; empty when they keep all. */
 export function brokenLimits({ tables }: Results): readonly string[] {
   return tables.flatMap((table) => {
     const row = table.rows.find(({ label, ours }) => ours && label === "static");

@@ -10,6 +10,8 @@ export interface Row {
   readonly wallP90Ms: number;
   readonly cpuMs: number;
   readonly peakMib: number;
+  /** Label of the row that this one's numbers are a share of. */
+  readonly comparedWith?: string;
 }
 
 export interface Table {
@@ -27,9 +29,9 @@ export interface Results {
   readonly tables: readonly Table[];
 }
 
-/** A number of ours as a share of the other's; undefined without another to compare with. */
+/** A row's numbers as shares of those of the row that it is compared with; undefined without one. */
 export function ratios(table: Table, row: Row): { wall: number; cpu: number; peak: number } | undefined {
-  const other = table.rows.find(({ ours }) => !ours);
-  if (other === undefined || !row.ours) return undefined;
+  const other = table.rows.find(({ label }) => label === row.comparedWith);
+  if (other === undefined) return undefined;
   return { wall: row.wallMs / other.wallMs, cpu: row.cpuMs / other.cpuMs, peak: row.peakMib / other.peakMib };
 }
