@@ -34,7 +34,15 @@ export function existsSync(path: string | URL): boolean {
   }
 }
 
-export const readFile = withCallback(sync.readFile);
+/** In the background, as that of `node:fs/promises`. */
+export function readFile(path: string | URL, ...rest: readonly unknown[]): void {
+  const callback = rest.at(-1) as Callback<Buffer | string>;
+  const options = rest.length > 1 ? (rest[0] as ReadOptions) : undefined;
+  promises.readFile(path, options).then(
+    (value) => callback(null, value),
+    (error: Error) => callback(error),
+  );
+}
 export const stat = withCallback(sync.stat);
 export const lstat = withCallback(sync.lstat);
 export const access = withCallback(sync.access);

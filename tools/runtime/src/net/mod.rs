@@ -15,6 +15,8 @@ mod roots;
 pub mod sent;
 mod stream;
 mod target;
+#[cfg(test)]
+mod testing;
 mod tls;
 mod tunnel;
 

@@ -173,3 +173,139 @@ fn sum_up(host: &str, port: u16, lookup: Option<NetError>, failures: Vec<(IpAddr
         (None, None) => NetError::new(Phase::Lookup, "ENOTFOUND", format!("{host} has no address")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::net::testing::name_server::{Asked, NameServer, Reply};
+    use crate::net::testing::namespace;
+    use std::net::TcpListener;
+    use std::thread;
+    use std::time::Instant;
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn families_take_turns_and_ipv6_is_first() {
+        let mut waiting = Waiting::default();
+        waiting.add(["1.1.1.1", "2.2.2.2", "3.3.3.3", "::1", "::2"].map(ip).to_vec());
+        let order: Vec<_> = std::iter::from_fn(|| waiting.next()).collect();
+        assert_eq!(order, ["::1", "1.1.1.1", "::2", "2.2.2.2", "3.3.3.3"].map(ip));
+        // What comes later waits for its turn, too.
+        waiting.add(vec![ip("4.4.4.4"), ip("::4")]);
+        assert_eq!(waiting.next(), Some(ip("::4")));
+    }
+
+    /// What becomes of a connection to port 80 of `api.example`, and how long it took: the phase and the code of a failure,
+    /// or the address. In a network where only loopback's IPv4 network and ::1 have a route.
+    fn run(
+        conf: &'static str,
+        listen: &'static [&'static str],
+        answer: impl Fn(&Asked) -> Option<Reply> + Send + Sync + 'static,
+    ) -> (Result<IpAddr, (Phase, &'static str, String)>, Duration) {
+        let attempt = move || {
+            namespace::enter(&[("resolv.conf", conf), ("hosts", "127.0.0.1 localhost\n")]);
+            let _server = NameServer::start_at("127.0.0.1", answer);
+            let _listeners: Vec<_> = listen.iter().map(|at| TcpListener::bind((*at, 80)).unwrap()).collect();
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let start = Instant::now();
+            let opened = runtime
+                .block_on(open("api.example", 80, Duration::from_secs(5), &Progress::default()))
+                .map(|opened| opened.stream.peer_addr().unwrap().ip())
+                .map_err(|error| (error.phase, error.code, error.message));
+            (opened, start.elapsed())
+        };
+        thread::spawn(attempt).join().unwrap()
+    }
+
+    const CONF: &str = "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n";
+
+    /// Skips, with its reason, where there can be no namespaces.
+    fn cannot() -> bool {
+        namespace::missing().inspect(|reason| eprintln!("skipped: {reason}")).is_some()
+    }
+
+    #[test]
+    fn security_3_an_ipv6_address_that_comes_first_is_not_the_end_on_a_node_without_ipv6() {
+        if cannot() {
+            return;
+        }
+        let (outcome, _) = run(CONF, &["127.0.0.7"], |asked| {
+            Some(match asked.kind {
+                28 => Reply::new().aaaa(&asked.name, "fd00::1"),
+                _ => Reply::new().a(&asked.name, [127, 0, 0, 7]).after(Duration::from_millis(150)),
+            })
+        });
+        assert_eq!(outcome, Ok(ip("127.0.0.7")));
+    }
+
+    #[test]
+    fn dropped_aaaa_questions_cost_the_resolution_delay_alone() {
+        if cannot() {
+            return;
+        }
+        let (outcome, elapsed) = run("nameserver 127.0.0.1\n", &["127.0.0.7"], |asked| {
+            (asked.kind == 1).then(|| Reply::new().a(&asked.name, [127, 0, 0, 7]))
+        });
+        assert_eq!(outcome, Ok(ip("127.0.0.7")));
+        assert!(elapsed >= RESOLUTION_DELAY && elapsed < Duration::from_secs(1), "{elapsed:?}");
+    }
+
+    #[test]
+    fn ipv6_is_tried_first_and_another_address_after_a_failure() {
+        if cannot() {
+            return;
+        }
+        let both = |asked: &Asked| {
+            Some(match asked.kind {
+                28 => Reply::new().aaaa(&asked.name, "::1"),
+                _ => Reply::new().a(&asked.name, [127, 0, 0, 6]).a(&asked.name, [127, 0, 0, 7]),
+            })
+        };
+        assert_eq!(run(CONF, &["::1", "127.0.0.6"], both).0, Ok(ip("::1")));
+        let (outcome, elapsed) = run(CONF, &["127.0.0.7"], both);
+        assert_eq!(outcome, Ok(ip("127.0.0.7")));
+        assert!(elapsed < Duration::from_secs(1), "{elapsed:?}");
+    }
+
+    #[test]
+    fn the_failure_that_is_told_is_the_servers_own() {
+        if cannot() {
+            return;
+        }
+        let (refused, _) = run(CONF, &[], |asked| {
+            Some(match asked.kind {
+                28 => Reply::new().aaaa(&asked.name, "fd00::1"),
+                _ => Reply::new().a(&asked.name, [127, 0, 0, 7]),
+            })
+        });
+        let message = "connecting to api.example:80 (127.0.0.7): connection refused".to_owned();
+        assert_eq!(refused, Err((Phase::Connect, "ECONNREFUSED", message)));
+        // Nothing but addresses that there is no route for: the code says so.
+        let (unreachable, _) = run(CONF, &[], |asked| {
+            Some(if asked.kind == 28 { Reply::new().aaaa(&asked.name, "fd00::1") } else { Reply::new() })
+        });
+        assert!(matches!(unreachable, Err((Phase::Connect, "ENETUNREACH", _))), "{unreachable:?}");
+        // The family that there is a route for could not be asked for: that may pass.
+        let (unknown, _) = run(CONF, &[], |asked| {
+            Some(if asked.kind == 28 {
+                Reply::new().aaaa(&asked.name, "fd00::1")
+            } else {
+                Reply::new().rcode(2)
+            })
+        });
+        assert!(matches!(unknown, Err((Phase::Lookup, "EAI_AGAIN", _))), "{unknown:?}");
+    }
+
+    #[test]
+    fn a_literal_ipv6_host_needs_no_lookup() {
+        let listener = TcpListener::bind("[::1]:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let progress = Progress::default();
+        let opened = runtime.block_on(open("::1", port, Duration::from_secs(5), &progress));
+        assert_eq!(opened.map(|opened| opened.stream.peer_addr().unwrap().ip()), Ok(ip("::1")));
+    }
+}

@@ -2,9 +2,6 @@
 //! namespace of a thread of its own, so that port 53 and /etc/resolv.conf are the test's.
 
 use std::collections::BTreeSet;
-use std::ffi::CString;
-use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
@@ -12,7 +9,8 @@ use std::thread;
 use tokio::sync::mpsc::unbounded_channel;
 
 use super::lookup;
-use super::testing::{Asked, NameServer, Reply};
+use crate::net::testing::name_server::{Asked, NameServer, Reply};
+use crate::net::testing::namespace;
 
 const GETADDRINFO: &str = "
 import socket, sys
@@ -205,50 +203,10 @@ const CASES: &[Case] = &[
 
 /// Why this cannot be tried here.
 fn missing() -> Option<&'static str> {
-    // SAFETY: geteuid has no preconditions.
-    if unsafe { libc::geteuid() } != 0 {
-        return Some("namespaces need root");
-    }
     let python = Command::new("python3").args(["-c", "import socket"]).stderr(Stdio::null()).status();
-    if !python.is_ok_and(|status| status.success()) {
-        return Some("there is no python3, which has glibc's getaddrinfo");
-    }
-    ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf"]
-        .iter()
-        .any(|path| !Path::new(path).exists())
-        .then_some("there is a file of /etc that cannot be mounted over")
-}
-
-fn checked(what: &str, result: libc::c_int) {
-    assert_eq!(result, 0, "{what}: {}", std::io::Error::last_os_error());
-}
-
-/// Gives this thread, and what it starts, a network of its own with loopback up, and mounts of its own.
-fn leave_namespaces() {
-    // SAFETY: system calls on strings and plain data of this function alone.
-    unsafe {
-        checked("unshare", libc::unshare(libc::CLONE_NEWNET | libc::CLONE_NEWNS));
-        let none = std::ptr::null();
-        checked(
-            "mount",
-            libc::mount(none, c"/".as_ptr(), none, libc::MS_REC | libc::MS_PRIVATE, none.cast()),
-        );
-        let socket = libc::socket(libc::AF_INET, libc::SOCK_DGRAM, 0);
-        let mut request: libc::ifreq = std::mem::zeroed();
-        request.ifr_name[0] = b'l' as libc::c_char;
-        request.ifr_name[1] = b'o' as libc::c_char;
-        request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
-        checked("loopback up", libc::ioctl(socket, libc::SIOCSIFFLAGS, &request));
-        libc::close(socket);
-    }
-}
-
-fn mount_over(file: &Path, place: &str) {
-    let [from, to] = [file.to_str().unwrap(), place].map(|path| CString::new(path).unwrap());
-    // SAFETY: two strings that outlive the call.
-    let result =
-        unsafe { libc::mount(from.as_ptr(), to.as_ptr(), std::ptr::null(), libc::MS_BIND, std::ptr::null()) };
-    checked(place, result);
+    let has_python = python.is_ok_and(|status| status.success());
+    namespace::missing()
+        .or_else(|| (!has_python).then_some("there is no python3, which has glibc's getaddrinfo"))
 }
 
 fn glibc(name: &str) -> String {
@@ -274,18 +232,14 @@ fn ours(name: &str) -> String {
     })
 }
 
-/// Runs the case in namespaces of its own; gives each name's two outcomes.
-fn run(case: &'static Case, directory: &Path) -> Vec<(&'static str, String, String)> {
-    leave_namespaces();
-    for (file, content) in [
+/// Gives each name's two outcomes, in namespaces of their own.
+fn run(case: &'static Case) -> Vec<(&'static str, String, String)> {
+    let hosts = "127.0.0.1 localhost\n10.1.1.1 listed.example alias # comment\nfd00::9 listed.example\n";
+    namespace::enter(&[
         ("resolv.conf", case.conf),
-        ("hosts", "127.0.0.1 localhost\n10.1.1.1 listed.example alias # comment\nfd00::9 listed.example\n"),
+        ("hosts", hosts),
         ("nsswitch.conf", "hosts: files dns\n"),
-    ] {
-        let path = directory.join(file);
-        fs::write(&path, content).unwrap();
-        mount_over(&path, &format!("/etc/{file}"));
-    }
+    ]);
     let answers = Arc::new(case.servers);
     let servers: Vec<_> = (0..answers.len())
         .map(|index| {
@@ -305,21 +259,9 @@ fn glibc_and_we_find_the_same() {
         return;
     }
     // All at once: each has namespaces of its own, and most of the time is glibc's patience.
-    let running: Vec<_> = CASES
-        .iter()
-        .enumerate()
-        .map(|(index, case)| {
-            let directory =
-                std::env::temp_dir().join(format!("imagecred-names-{}-{index}", std::process::id()));
-            fs::create_dir_all(&directory).unwrap();
-            let at = directory.clone();
-            (case, directory, thread::spawn(move || run(case, &at)))
-        })
-        .collect();
-    for (case, directory, running) in running {
-        let outcomes = running.join().unwrap();
-        fs::remove_dir_all(&directory).unwrap();
-        for (name, glibc, ours) in outcomes {
+    let running: Vec<_> = CASES.iter().map(|case| (case, thread::spawn(move || run(case)))).collect();
+    for (case, running) in running {
+        for (name, glibc, ours) in running.join().unwrap() {
             assert_eq!(ours, glibc, "{name}: {}", case.what);
         }
     }

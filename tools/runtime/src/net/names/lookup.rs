@@ -185,8 +185,8 @@ fn question(name: &str, family: Family) -> std::io::Result<Question> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{NameServer, Reply};
     use super::*;
+    use crate::net::testing::name_server::{NameServer, Reply};
     use std::time::Instant;
     use tokio::sync::mpsc::unbounded_channel;
 

@@ -237,8 +237,8 @@ fn describe_rcode(rcode: u16) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::Reply;
     use super::*;
+    use crate::net::testing::name_server::Reply;
 
     fn question(family: Family) -> Question {
         Question::new(7, "Api.example", family).unwrap()

@@ -11,7 +11,5 @@ mod order;
 mod query;
 mod resolv_conf;
 mod servers;
-#[cfg(test)]
-mod testing;
 
 pub use lookup::lookup;

@@ -4,6 +4,7 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::sync::{Arc, Mutex};
 use std::thread;
+use std::time::Duration;
 
 /// A response to be: sections, and the ways in which it is wrong.
 #[derive(Clone, Default)]
@@ -14,6 +15,7 @@ pub struct Reply {
     tail: Vec<u8>,
     without_question: bool,
     forged_id: Option<fn(u16) -> u16>,
+    delay: Duration,
 }
 
 fn encoded(name: &str) -> Vec<u8> {
@@ -59,6 +61,12 @@ impl Reply {
     /// Sends the same under another id first.
     pub fn after_forged(mut self, id: fn(u16) -> u16) -> Reply {
         self.forged_id = Some(id);
+        self
+    }
+
+    /// Takes its time.
+    pub fn after(mut self, delay: Duration) -> Reply {
+        self.delay = delay;
         self
     }
 
@@ -166,15 +174,20 @@ impl NameServer {
         thread::spawn(move || {
             let mut buffer = [0; 512];
             while let Ok((length, from)) = udp.recv_from(&mut buffer) {
+                let socket = udp.try_clone().unwrap();
                 let question = Asked::parse(&buffer[..length], false);
                 noted.lock().unwrap().push(question.clone());
                 let Some(reply) = answering(&question) else { continue };
                 let message = reply.bytes(&buffer[..length]);
-                if let Some(forge) = reply.forged_id {
-                    let id = forge(u16::from_be_bytes([message[0], message[1]]));
-                    let _ = udp.send_to(&[&id.to_be_bytes(), &message[2..]].concat(), from);
-                }
-                let _ = udp.send_to(&message, from);
+                let send = move || {
+                    thread::sleep(reply.delay);
+                    if let Some(forge) = reply.forged_id {
+                        let id = forge(u16::from_be_bytes([message[0], message[1]]));
+                        let _ = socket.send_to(&[&id.to_be_bytes(), &message[2..]].concat(), from);
+                    }
+                    let _ = socket.send_to(&message, from);
+                };
+                thread::spawn(send);
             }
         });
         let noted = asked.clone();
