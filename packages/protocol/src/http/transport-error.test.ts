@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
+import { describe, test } from "node:test";
 import { TransportError, type TransportErrorFacts, type TransportPhase } from "./transport.ts";
 import { describeTransportError } from "./transport-error.ts";
 
@@ -18,7 +18,7 @@ function described(
 }
 
 describe("what a broken exchange means", () => {
-  it("a proxy's own failure names the proxy and not the registry (security 13)", () => {
+  test("a proxy's own failure names the proxy and not the registry (security 13)", () => {
     const facts = { peer: "proxy" } as const;
     const of = (phase: TransportPhase, code: string, more: TransportErrorFacts = {}) =>
       described(phase, code, "the proxy proxy.test:3128 says no", {
@@ -46,14 +46,23 @@ describe("what a broken exchange means", () => {
     }
   });
 
-  it("a server's failure behind a proxy names both", () => {
+  test("a lookup without an answer is about DNS and not about routes", () => {
+    const silent = described("lookup", "ETIMEDOUT", "timed out (no answer from 10.0.0.2)");
+    assert.match(
+      silent,
+      /^the name api\.test could not be resolved \(timed out \(no answer from 10\.0\.0\.2\)\); check the node's DNS$/,
+    );
+    assert.match(described("connect", "ETIMEDOUT", "x"), /^no answer from api\.test in time/);
+  });
+
+  test("a server's failure behind a proxy names both", () => {
     assert.match(
       described("receive", "ECONNRESET", "x", { through: proxy }),
       /^api\.test closed the connection through the proxy proxy\.test:3128/,
     );
   });
 
-  it("advice for a certificate follows what is wrong with it (AWS 13)", () => {
+  test("advice for a certificate follows what is wrong with it (AWS 13)", () => {
     const of = (certificate: NonNullable<TransportErrorFacts["certificate"]>) =>
       described("tls", "ERR_TLS_CERTIFICATE", "the reason", { facts: { certificate } });
     assert.match(of("expired"), /is refused: the reason; check the node's clock; if it is right, api\.test/);

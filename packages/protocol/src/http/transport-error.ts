@@ -1,5 +1,7 @@
 import type { CertificateProblem, Target, TransportError } from "./transport.ts";
 
+const LOOKUP_CODES = new Set(["ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT"]);
+
 /** What a broken exchange means, and what to do about it, for the person who reads the kubelet's log. */
 export function describeTransportError(
   error: TransportError,
@@ -13,13 +15,14 @@ export function describeTransportError(
   /** With whom it broke. */
   const peer = ofProxy ? `the proxy ${proxy.host}` : server;
   const name = ofProxy ? proxy.hostname : url.hostname;
+  if (error.phase === "lookup" && LOOKUP_CODES.has(error.code)) {
+    const why = error.code === "ETIMEDOUT" ? error.message : error.code;
+    return {
+      reason: `the name ${name}${ofProxy ? " of the proxy" : ""} could not be resolved (${why})`,
+      advice: ofProxy ? "check HTTPS_PROXY and the node's DNS" : "check the node's DNS",
+    };
+  }
   switch (error.code) {
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return {
-        reason: `the name ${name}${ofProxy ? " of the proxy" : ""} could not be resolved (${error.code})`,
-        advice: ofProxy ? "check HTTPS_PROXY and the node's DNS" : "check the node's DNS",
-      };
     case "ERR_TLS_CERTIFICATE":
       return {
         reason: `the TLS certificate of ${name}${ofProxy ? " (the proxy)" : ""} is refused: ${error.message}`,

@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use super::connect::connect;
 use super::error::{NetError, NetResult, Phase, Progress};
 use super::exchange::{self, Connection, Failure, Message, SharedProgress};
+use super::names;
 use super::proxy::Proxy;
 use super::target::{Target, parse_url};
 
@@ -172,11 +173,21 @@ async fn exchange(request: &Request, current: &Current) -> NetResult<Reply> {
     }
 }
 
+/// A time-out; in a lookup, it names the servers that have been silent.
+fn late(progress: &Progress, milliseconds: u64) -> NetError {
+    let mut error = progress.timeout(milliseconds);
+    let silent: Vec<_> = names::silent_servers().iter().map(ToString::to_string).collect();
+    if error.phase == Phase::Lookup && !silent.is_empty() {
+        error.message.push_str(&format!(" (no answer from {})", silent.join(", ")));
+    }
+    error
+}
+
 /// Sends a request, waits for the whole response. Redirects are responses like any other.
 pub async fn request(request: Request) -> NetResult<Reply> {
     let current = RefCell::new(Arc::new(Progress::default()));
     match timeout(Duration::from_millis(request.timeout_ms), exchange(&request, &current)).await {
         Ok(outcome) => outcome,
-        Err(_) => Err(current.borrow().timeout(request.timeout_ms)),
+        Err(_) => Err(late(&current.borrow(), request.timeout_ms)),
     }
 }

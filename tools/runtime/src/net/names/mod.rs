@@ -13,3 +13,4 @@ mod resolv_conf;
 mod servers;
 
 pub use lookup::lookup;
+pub use servers::silent as silent_servers;

@@ -2,7 +2,7 @@
 //! lookup, or the same one tried again, does not begin with the same wait.
 
 use std::cell::RefCell;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use ring::rand::{SecureRandom, SystemRandom};
@@ -23,6 +23,11 @@ pub fn is_silent(server: SocketAddr) {
             silent.push(server);
         }
     });
+}
+
+/// Those that have not answered.
+pub fn silent() -> Vec<IpAddr> {
+    SILENT.with_borrow(|silent| silent.iter().map(SocketAddr::ip).collect())
 }
 
 fn has_answered(server: SocketAddr) {
