@@ -1,0 +1,188 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DOCS } from "@imagecred/workspace";
+
+/** The picture of docs/architecture.md. Run as a program, this file writes it: `npx node tools/docs/src/architecture.ts`. */
+export const PICTURE = join(DOCS, "architecture.svg");
+
+const WIDTH = 880;
+const HEIGHT = 790;
+
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** The packages, by directory name. */
+const PACKAGES: Readonly<Record<string, Box>> = {
+  cli: {
+    x: 20,
+    y: 44,
+    width: 840,
+    title: "packages/cli",
+    text: "imagecred: init, validate, match, explain, get, doctor, install, hash",
+  },
+  ecr: { x: 20, y: 150, width: 150, title: "packages/ecr", text: "@aws-sdk/*" },
+  acr: { x: 185, y: 150, width: 150, title: "packages/acr", text: "@azure/identity" },
+  gcr: { x: 350, y: 150, width: 150, title: "packages/gcr", text: "google-auth-library" },
+  kubelet: { x: 555, y: 150, width: 140, title: "packages/kubelet", text: "config, match, cache" },
+  node: { x: 725, y: 150, width: 135, title: "packages/node", text: "this machine's files" },
+  protocol: {
+    x: 20,
+    y: 256,
+    width: 840,
+    title: "packages/protocol",
+    text: "request, response, the identity rule, HTTP, deadline, retries, secrets, runtimes",
+  },
+};
+
+const BOX_HEIGHT = 56;
+
+/** Arrows between packages, as `cli -> ecr`; `facts` is drawn where only that export may be imported. */
+export const DRAWN_ARROWS: Readonly<Record<string, readonly string[]>> = {
+  cli: ["acr", "ecr", "gcr", "kubelet", "node", "protocol"],
+  ecr: ["protocol"],
+  acr: ["protocol"],
+  gcr: ["protocol"],
+  kubelet: ["protocol"],
+  node: ["kubelet", "protocol"],
+  protocol: [],
+};
+const FACTS_ONLY = ["ecr", "acr", "gcr"];
+/** Where the line from cli to protocol passes between the boxes. */
+const GAP_X = 527;
+
+/** What a request passes, in order. `core` is the protocol's, the rest is the plugin's. */
+const STEPS: readonly { readonly core: boolean; readonly title: string; readonly text: string }[] = [
+  { core: true, title: "serve.ts, run.ts", text: "stdin, deadline, exit code" },
+  { core: false, title: "options.ts", text: "arguments, environment, files" },
+  { core: true, title: "wire/request.ts", text: "decode and check" },
+  { core: false, title: "mirrors.ts, registry.ts", text: "is this host ours?" },
+  { core: true, title: "identity/with-identity.ts", text: "pod or node: one rule" },
+  { core: false, title: "identities.ts, identity/", text: "a file for each source" },
+  { core: false, title: "exchange.ts", text: "identity to credential" },
+  { core: true, title: "wire/response.ts", text: "cache duration, one line" },
+];
+const FIRST_STEP_Y = 384;
+const STEP_HEIGHT = 38;
+const STEP_GAP = 10;
+const STEPS_X = 270;
+const STEPS_WIDTH = 330;
+
+const STYLE = `text{font:13px system-ui,sans-serif;fill:#57606a}.small{font-size:12px}.title{font-weight:600;fill:#24292f}.head{font:600 15px system-ui,sans-serif;fill:#24292f}.box{fill:#f6f8fa;stroke:#d0d7de}.core{fill:#dafbe1;stroke:#4ac26b}line,.dash{stroke:#57606a;fill:none;stroke-width:1.3}.dash{stroke-dasharray:4 3}.tip{fill:#57606a}
+@media (prefers-color-scheme:dark){text{fill:#8b949e}.title,.head{fill:#e6edf3}.box{fill:#161b22;stroke:#30363d}.core{fill:#12261e;stroke:#238636}line,.dash{stroke:#8b949e}.tip{fill:#8b949e}}`;
+
+/** The picture as SVG, which reads on light and on dark pages. */
+export function drawArchitecture(): string {
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="Packages and their imports, and the way of one request through a plugin">`,
+    '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>',
+    `<style>${STYLE}</style>`,
+    ...house(),
+    ...request(),
+    "</svg>\n",
+  ].join("\n");
+}
+
+function house(): string[] {
+  const lines = [text(20, 26, "The house: who may import whom", "head", "start")];
+  for (const [name, { x, y, width, title, text: below }] of Object.entries(PACKAGES)) {
+    lines.push(rectangle(x, y, width, BOX_HEIGHT, name === "protocol"));
+    lines.push(text(x + width / 2, y + 23, title, "title"), text(x + width / 2, y + 42, below));
+  }
+  for (const [from, targets] of Object.entries(DRAWN_ARROWS))
+    for (const to of targets) lines.push(arrow(from, to));
+  lines.push(text(177, 129, "facts only", "small"), text(342, 129, "facts only", "small"));
+  return lines;
+}
+
+function arrow(from: string, to: string): string {
+  const [a, b] = [boxOf(from), boxOf(to)];
+  const dashed = from === "cli" && FACTS_ONLY.includes(to);
+  // Side by side.
+  if (a.y === b.y) return line(a.x, a.y + BOX_HEIGHT / 2, b.x + b.width + 2, b.y + BOX_HEIGHT / 2);
+  const narrow = a.width < b.width ? a : b;
+  const x = from === "cli" && to === "protocol" ? GAP_X : narrow.x + narrow.width / 2;
+  return line(x, a.y + BOX_HEIGHT, x, b.y - 2, dashed);
+}
+
+function request(): string[] {
+  const stepY = (index: number) => FIRST_STEP_Y + index * (STEP_HEIGHT + STEP_GAP);
+  const bottom = stepY(STEPS.length - 1) + STEP_HEIGHT;
+  const middle = (index: number) => stepY(index) + STEP_HEIGHT / 2;
+  const right = STEPS_X + STEPS_WIDTH;
+  const lines = [
+    text(
+      20,
+      360,
+      "One request through it (green: the protocol package, the same for every plugin)",
+      "head",
+      "start",
+    ),
+    rectangle(20, FIRST_STEP_Y, 120, bottom - FIRST_STEP_Y),
+    ...["kubelet", "exec, 60 s", "cache by", "cacheKeyType"].map((words, index) =>
+      text(80, FIRST_STEP_Y + 22 + index * 17, words, index === 0 ? "title" : ""),
+    ),
+  ];
+  for (const [index, { core, title, text: right_ }] of STEPS.entries()) {
+    const y = stepY(index);
+    lines.push(rectangle(STEPS_X, y, STEPS_WIDTH, STEP_HEIGHT, core));
+    lines.push(
+      text(STEPS_X + 12, y + 24, title, "title", "start"),
+      text(right - 12, y + 24, right_, "small", "end"),
+    );
+    if (index > 0) lines.push(line(STEPS_X + 30, y - STEP_GAP, STEPS_X + 30, y - 1));
+  }
+  lines.push(
+    line(140, middle(0), STEPS_X - 2, middle(0)),
+    text(205, middle(0) - 6, "request on stdin", "small"),
+  );
+  const last = middle(STEPS.length - 1);
+  lines.push(line(STEPS_X - 2, last, 142, last), text(205, last - 6, "response on stdout", "small"));
+  const failing = middle(4);
+  lines.push(line(STEPS_X - 2, failing, 142, failing));
+  lines.push(
+    text(205, failing - 22, "any error: one line", "small"),
+    text(205, failing - 6, "on stderr, exit 1", "small"),
+  );
+  const [identity, exchange] = [middle(5), middle(6)];
+  for (const [y, title, below] of [
+    [identity - 74, "metadata, STS, Entra", "link-local, or TLS"],
+    [exchange + 8, "registry API", "TLS, opened ahead"],
+  ] as const) {
+    lines.push(
+      rectangle(690, y, 170, BOX_HEIGHT),
+      text(775, y + 23, title, "title"),
+      text(775, y + 42, below),
+    );
+  }
+  lines.push(line(right, identity, 688, identity - 46), text(645, identity - 34, "identity", "small"));
+  lines.push(line(right, exchange + 6, 688, exchange + 34), text(640, exchange + 40, "exchange", "small"));
+  lines.push(
+    `<path class="dash" d="M${right} ${identity + 10} C ${right + 50} ${identity + 14}, ${right + 50} ${exchange + 18}, 688 ${exchange + 20}" marker-end="url(#a)"/>`,
+  );
+  return lines;
+}
+
+function boxOf(name: string): Box {
+  const box = PACKAGES[name];
+  if (box === undefined) throw new Error(`no box for packages/${name}`);
+  return box;
+}
+
+function rectangle(x: number, y: number, width: number, height: number, core = false): string {
+  return `<rect class="box${core ? " core" : ""}" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>`;
+}
+
+function line(x1: number, y1: number, x2: number, y2: number, dashed = false): string {
+  return `<line${dashed ? ' class="dash"' : ""} x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" marker-end="url(#a)"/>`;
+}
+
+function text(x: number, y: number, words: string, className = "", anchor = "middle"): string {
+  return `<text class="${className}" x="${x}" y="${y}" text-anchor="${anchor}">${words}</text>`;
+}
+
+if (import.meta.main) writeFileSync(PICTURE, drawArchitecture());
