@@ -6,16 +6,9 @@ import {
   textAt,
 } from "@imagecred/protocol";
 import type { AzureCloud } from "./clouds.ts";
-import { type CloudChoice, customCloud } from "./options/cloud-choice.ts";
+import { type CloudChoice, type CloudEndpoints, customCloud } from "./options/cloud-choice.ts";
 
 type Discovery = Extract<CloudChoice, { kind: "discover" }>;
-
-/** One cloud of the list, as far as it is read. */
-interface Endpoints {
-  readonly name: string;
-  readonly loginEndpoint: string | undefined;
-  readonly registrySuffix: string | undefined;
-}
 
 /**
  * Asks Azure Resource Manager for a cloud's endpoints (`/metadata/endpoints?api-version=2019-05-01`, the version that
@@ -41,8 +34,7 @@ export async function discoverCloud(
     list.find((each) => each.name.toLowerCase() === wanted) ??
     // A Stack Hub's name in its own list is whatever its operator chose; it is alone there.
     (list.length === 1 && (wanted === undefined || wanted === "azurestackcloud") ? list[0] : undefined);
-  if (found !== undefined)
-    return customCloud(found.name, found.loginEndpoint, found.registrySuffix, `the answer of ${url}`);
+  if (found !== undefined) return customCloud(found, `the answer of ${url}`);
   if (otherwise !== undefined) {
     context.log.warn(`${url} does not list ${name}; staying with the endpoints of ${otherwise.name}`);
     return otherwise;
@@ -54,7 +46,7 @@ export async function discoverCloud(
   });
 }
 
-function listOf(response: TransportResponse, action: string): readonly Endpoints[] {
+function listOf(response: TransportResponse, action: string): readonly CloudEndpoints[] {
   const document = parseJson(response.body);
   if (response.status === 200 && Array.isArray(document)) return document.map(endpointsOf);
   throw new CredentialError({
@@ -64,10 +56,11 @@ function listOf(response: TransportResponse, action: string): readonly Endpoints
   });
 }
 
-function endpointsOf(entry: unknown): Endpoints {
+function endpointsOf(entry: unknown): CloudEndpoints {
   return {
     name: textAt(entry, "name") ?? "",
     loginEndpoint: textAt(entry, "authentication", "loginEndpoint"),
     registrySuffix: textAt(entry, "suffixes", "acrLoginServer"),
+    storageSuffix: textAt(entry, "suffixes", "storage"),
   };
 }

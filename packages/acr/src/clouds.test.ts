@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, test } from "node:test";
-import { answered } from "@imagecred/e2e";
+import { answered, askPlugin } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
 import { CredentialError, OptionsError, UnsupportedRegistryError } from "@imagecred/protocol";
 import { acr } from "./provider.ts";
@@ -106,6 +106,46 @@ test("Azure Stack from the file of AZURE_ENVIRONMENT_FILEPATH, in any case, with
   const args = [await azure.azureJsonFile("federated-token-file", {}, "stack")];
   await answered(acr, clouds, { args, image: STACK_IMAGE, env: { AZURE_ENVIRONMENT_FILEPATH: file } });
   assert.deepEqual(operations(clouds), CALLS);
+});
+
+test("an empty suffix of registries, as aks-engine writes it on a Stack Hub: the Hub's own by its storage suffix, and the public cloud's", async () => {
+  const file = await clouds.core.writeFile(
+    "empty-suffix.json",
+    JSON.stringify({
+      name: "AzureStackCloud",
+      activeDirectoryEndpoint: "https://login.microsoftonline.com/",
+      containerRegistryDNSSuffix: "",
+      storageEndpointSuffix: "redmond.stack.example.com",
+    }),
+  );
+  const env = { AZURE_ENVIRONMENT_FILEPATH: file };
+  const args = [await azure.azureJsonFile("managed-identity", { cloud: "AzureStackCloud" })];
+  await answered(acr, clouds, { args, env });
+  assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
+  assert.match(
+    await failure(clouds, { args, env, image: "myreg.azurecr.cn/app" }, UnsupportedRegistryError),
+    /belongs to AzureChinaCloud/,
+  );
+  const [, stack] = await Promise.all([
+    clouds.reset(),
+    askPlugin(acr, clouds, { args, env, image: STACK_IMAGE }),
+  ]);
+  assert.ok(!(stack.error instanceof UnsupportedRegistryError), stack.message);
+});
+
+test("a cloud without any suffix of registries is an error", async () => {
+  const file = await clouds.core.writeFile(
+    "no-suffix.json",
+    JSON.stringify({
+      activeDirectoryEndpoint: "https://login.stack.example/",
+      containerRegistryDNSSuffix: "",
+    }),
+  );
+  const args = [await azure.azureJsonFile("managed-identity", { cloud: "AzureStackCloud" })];
+  assert.match(
+    await failure(clouds, { args, env: { AZURE_ENVIRONMENT_FILEPATH: file } }, OptionsError),
+    /the suffix of registries is missing, expected a DNS name/,
+  );
 });
 
 test("resourceManagerEndpoint of a known cloud costs no request", async () => {

@@ -6,6 +6,8 @@ export interface AzureCloud {
   readonly loginEndpoint: string;
   /** What the cloud's registry hosts end with, without a leading dot. */
   readonly registrySuffix: string;
+  /** A second suffix: that of the known cloud whose Entra ID a Stack Hub signs in with. */
+  readonly sharedSuffix?: string;
   /** Host of the cloud's own Azure Resource Manager; undefined for a Stack Hub. */
   readonly resourceManager: string | undefined;
   /** True on a Stack Hub that signs in with AD FS: the one tenant there is called `adfs`. */

@@ -3,6 +3,7 @@ import { after, beforeEach, test } from "node:test";
 import { answered } from "@imagecred/e2e";
 import { EXCHANGE_FAULTS, startClouds } from "@imagecred/fake-clouds";
 import { OptionsError, UnsupportedRegistryError } from "@imagecred/protocol";
+import { ManualClock } from "@imagecred/protocol/testing";
 import { acr } from "./provider.ts";
 import { failure, operations, pull } from "./testing/requests.ts";
 
@@ -36,12 +37,54 @@ for (const [name, fault] of Object.entries(EXCHANGE_FAULTS)) {
   });
 }
 
+test("an identity without a role is refused at the exchange, and the advice begins with the role (AKS, October 2026)", async () => {
+  const message = await failure(clouds, { args: [CONFIG], image: "openreg.azurecr.io/app" });
+  assert.match(
+    message,
+    /status 401 UNAUTHORIZED, authentication required, visit https:\/\/aka\.ms\/acr\/authorization .*; give the identity the role AcrPull on openreg\.azurecr\.io \(Container Registry Repository Reader where the registry uses ABAC\)/,
+  );
+});
+
+test("a registry whose firewall refuses says so, and the advice is the firewall alone", async () => {
+  const errors = [
+    {
+      code: "DENIED",
+      message:
+        "client with IP '20.1.2.3' is not allowed access. Refer https://aka.ms/acr/firewall to grant access.",
+    },
+  ];
+  await clouds.faults.add({
+    service: "azure.acr",
+    fault: { kind: "answer", reply: { status: 403, body: JSON.stringify({ errors }) } },
+  });
+  assert.match(
+    await failure(clouds, { args: [CONFIG] }),
+    /status 403 DENIED, client with IP '20\.1\.2\.3' .*; let this network in: the firewall and private endpoints of myreg\.azurecr\.io$/,
+  );
+});
+
+test("a node's slow clock does not lengthen a token's life", async () => {
+  azure.addRegistry({
+    name: "slowclock",
+    tenant: azure.population().node.tenant,
+    refreshTokenSeconds: 3 * 3600,
+  });
+  const now = Date.now() - 4 * 3_600_000;
+  const clock = new ManualClock(now);
+  const { answer } = await answered(acr, clouds, {
+    args: [CONFIG],
+    image: "slowclock.azurecr.io/app",
+    context: { clock },
+  });
+  assert.equal(Number(answer.expiresAt) - now, 3 * 3_600_000);
+});
+
 test("a registry of another tenant refuses, with its correlation id and the tenant that we are of", async () => {
   const message = await failure(clouds, { args: [CONFIG], image: "partnerreg.azurecr.io/app" });
   const { tenant } = azure.population().node;
   assert.match(
     message,
-    /status 401 UNAUTHORIZED, authentication required, .* \(correlation id [0-9a-f-]{36}\); check that the identity belongs to the registry's tenant/,
+    /status 401 UNAUTHORIZED, authentication required, .* \(correlation id [0-9a-f-]{36}\); .* check that it belongs to the registry's tenant/,
   );
   assert.ok(message.includes(tenant));
 });
@@ -184,13 +227,20 @@ test("the anonymous second try: off by default; asked for, one more entry for th
   ]);
 });
 
-test("what the second try is for: a registry that anybody may pull from, but not this identity", async () => {
+test("what the second try is for: anonymous pulls are allowed, and the identity has a role on other repositories only", async () => {
+  const { clientId } = azure.population().machine[0].app;
+  azure.addRegistry({
+    name: "abacreg",
+    tenant: azure.population().node.tenant,
+    anonymousPull: true,
+    repositoryReaders: { [clientId]: ["team/app"] },
+  });
   const { answer } = await answered(acr, clouds, {
     args: ["--anonymous-second-try", CONFIG],
-    image: "openreg.azurecr.io/app",
+    image: "abacreg.azurecr.io/app",
   });
-  const token = answer.auth["openreg.azurecr.io"]?.password.reveal();
-  assert.equal(await pull(clouds, "openreg.azurecr.io", token), 401);
-  assert.equal(await pull(clouds, "openreg.azurecr.io", undefined), 200);
+  const token = answer.auth["abacreg.azurecr.io"]?.password.reveal();
+  assert.equal(await pull(clouds, "abacreg.azurecr.io", token), 401);
+  assert.equal(await pull(clouds, "abacreg.azurecr.io", undefined), 200);
   assert.equal(await pull(clouds, "myreg.azurecr.io", undefined), 401);
 });

@@ -3,7 +3,9 @@ import {
   type Context,
   CredentialError,
   claimsOf,
+  excerpt,
   failureOf,
+  jwtExpiry,
   parseJson,
   type RegistryCredential,
   redirectReason,
@@ -50,10 +52,9 @@ export async function exchange(
   const document = parseJson(response.body);
   const refreshToken = response.status === 200 ? textAt(document, "refresh_token") : undefined;
   if (refreshToken === undefined) throw exchangeError(registry, tenant, response, document);
-  const exp = claimsOf(refreshToken)["exp"];
   return {
     login: { username: TOKEN_USER, password: new Secret(refreshToken) },
-    expiresAt: typeof exp === "number" ? exp * 1000 : "do-not-cache",
+    expiresAt: jwtExpiry(refreshToken, context.clock.now()) ?? "do-not-cache",
   };
 }
 
@@ -114,10 +115,12 @@ function explain(
     code === undefined
       ? ` with ${bodyStart(response)}`
       : ` ${code}${message === undefined ? "" : `, ${message}`}`;
-  if (status === 401 || status === 403)
+  if (/\bfirewall\b|is not allowed access/i.test(message ?? ""))
+    return [said, `let this network in: the firewall and private endpoints of ${host}`];
+  if ((status === 401 || status === 403) && code !== undefined)
     return [
       said,
-      `check that the identity belongs to the registry's tenant${tenant === undefined ? "" : ` (it is of ${tenant})`}, and that the registry lets this network in`,
+      `give the identity the role AcrPull on ${host} (Container Registry Repository Reader where the registry uses ABAC); if it has it, check that it belongs to the registry's tenant${tenant === undefined ? "" : ` (it is of ${tenant})`}`,
     ];
   if (status === 404) return [said, `check that the registry ${host} exists`];
   if (status === 429 || status >= 500)
@@ -133,5 +136,6 @@ function firstError(document: unknown): {
   const errors: unknown =
     typeof document === "object" && document !== null ? Reflect.get(document, "errors") : undefined;
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined;
-  return { code: textAt(first, "code"), message: textAt(first, "message")?.slice(0, 160) };
+  const message = textAt(first, "message");
+  return { code: textAt(first, "code"), message: message === undefined ? undefined : excerpt(message, 160) };
 }

@@ -69,10 +69,81 @@ test("a machine without any identity, and one with several and no choice", async
     azure.machine.identities = identities.slice(1);
     assert.match(
       await failure(clouds, { args: [MANAGED] }),
-      /Multiple user assigned identities exist, .*; check userAssignedIdentityID/,
+      /Multiple user assigned identities exist, .*; set userAssignedIdentityID in .* to the id of one of them/,
     );
   } finally {
     azure.machine.identities = identities;
+  }
+});
+
+test("several identities and no azure.json: AZURE_CLIENT_ID is the cure", async () => {
+  const { identities } = azure.machine;
+  azure.machine.identities = identities.slice(1);
+  try {
+    assert.match(
+      await failure(clouds, {}),
+      /Multiple user assigned identities exist, .*; set AZURE_CLIENT_ID to the id of one of them$/,
+    );
+  } finally {
+    azure.machine.identities = identities;
+  }
+});
+
+test("what the metadata service says decides the advice, and is not cut within a word", async () => {
+  const entra = "AADSTS500011: The resource principal named x was not found in the tenant.";
+  for (const [code, body, message] of [
+    [
+      403,
+      "Forbidden by the metadata restriction of this cluster, which protects the identities of the nodes it has",
+      /restriction of this cluster, which protects the…"; something stands between/,
+    ],
+    [
+      400,
+      JSON.stringify({
+        error: "bad_request_102",
+        error_description: "Required metadata header not specified",
+      }),
+      /bad_request_102, Required metadata header not specified; something stands between/,
+    ],
+    [
+      400,
+      JSON.stringify({ error: "invalid_resource", error_description: entra }),
+      /; this tenant or cloud does not know Azure Container Registry by this audience: .*--audience$/,
+    ],
+    [
+      400,
+      JSON.stringify({ error: "invalid_request", error_description: "AADSTS50001: no such resource" }),
+      /by this audience/,
+    ],
+    [400, "{}", /; check the managed identities of the machine$/],
+  ] as const) {
+    await clouds.faults.add({
+      service: "azure.imds",
+      fault: { kind: "answer", reply: { status: code, body } },
+    });
+    assert.match(await failure(clouds, { args: [MANAGED] }), message);
+    await clouds.reset();
+  }
+});
+
+test("Entra answers a client secret with a page: our words, not the library's", async () => {
+  for (const [code, body] of [
+    [200, "<html>sign in</html>"],
+    [200, "{}"],
+    [502, "<html>bad gateway</html>"],
+  ] as const) {
+    await clouds.faults.add({
+      service: "azure.entra",
+      operation: "Token",
+      fault: { kind: "answer", reply: { status: code, headers: { "content-type": "text/html" }, body } },
+    });
+    const message = await failure(clouds, { args: [SECRET] });
+    assert.match(
+      message,
+      new RegExp(`with its secret: status ${code} with .*; check what answers as Microsoft Entra ID`),
+    );
+    assert.doesNotMatch(message, /headers|x-ms|content-type/i);
+    await clouds.reset();
   }
 });
 
@@ -111,7 +182,7 @@ for (const [name, config, elsewhere, host] of [
     });
     const image = host.endsWith(".cn") ? "myreg.azurecr.cn/app" : "myreg.azurecr.us/app";
     const message = await failure(clouds, { args: [elsewhere], image });
-    assert.ok(message.includes(`the TLS certificate of ${host} is not trusted`), message);
+    assert.ok(message.includes(`the TLS certificate of ${host} is refused`), message);
     assert.deepEqual(clouds.requests, []);
   });
 
@@ -206,7 +277,7 @@ test("the registry: 429 and 5xx are tried again, four times in all; a refusal is
   assert.match(await failure(clouds, { args: [MANAGED] }), /status 429 .*the registry is busy or failing/);
   assert.equal(countOf("azure.acr"), 4);
   for (const [code, message] of [
-    [403, /status 403 .*lets this network in/],
+    [403, /status 403 with "\{\}"; check that myreg\.azurecr\.io leads to Azure Container Registry/],
     [404, /status 404 .*check that the registry myreg\.azurecr\.io exists/],
     [400, /status 400 .*leads to Azure Container Registry/],
   ] as const) {

@@ -58,7 +58,7 @@ test("a configuration file replaces the environment's identity", async () => {
   assert.equal(withFile.tenantId, "t");
   assert.deepEqual(
     withFile.nodeIdentities.filter((each) => !("unavailable" in each)),
-    [{ kind: "managed", id: undefined }],
+    [{ kind: "managed", id: undefined, setting: `userAssignedIdentityID in ${FILE}` }],
   );
   const without = (await parse([], env)).options;
   assert.equal(without.tenantId, "e");

@@ -11,7 +11,7 @@ import {
 /** What the configuration file says, or the environment where there is none. */
 interface Configuration {
   readonly cloud: CloudChoice;
-  /** Tenant of the node, and of pods whose service account names none. */
+  /** Tenant of the node, and of pods whose service account names none: `--tenant-id`, else the configuration's. */
   readonly tenantId: string | undefined;
   readonly nodeIdentities: readonly NodeIdentityOrNot[];
   /** Replaces our own in calls to Entra ID and the registry. */
@@ -24,24 +24,30 @@ export interface AcrOptions extends AcrArguments, Configuration {}
 export async function parseOptions({ args, env, files, log }: Invocation): Promise<AcrOptions> {
   const parsed = parseArguments({ args, env });
   warnOfIgnoredFlags(parsed, log);
-  return { ...parsed, ...(await configured(parsed.configFile, env, files)) };
+  return { ...parsed, ...(await configured(parsed, env, files)) };
 }
 
-async function configured(path: string | undefined, env: Environment, files: Files): Promise<Configuration> {
+async function configured(
+  { configFile: path, tenantId: tenantFlag }: AcrArguments,
+  env: Environment,
+  files: Files,
+): Promise<Configuration> {
   if (path === undefined) {
+    const withTenant = tenantFlag === undefined ? env : { ...env, AZURE_TENANT_ID: tenantFlag };
     return {
       cloud: { kind: "known", cloud: cloudFromEnvironment(env) },
-      tenantId: env["AZURE_TENANT_ID"] || undefined,
-      nodeIdentities: nodeIdentitiesFromEnvironment(env),
+      tenantId: withTenant["AZURE_TENANT_ID"] || undefined,
+      nodeIdentities: nodeIdentitiesFromEnvironment(withTenant),
       userAgent: undefined,
     };
   }
   const config = await parseAzureConfig(await files.readText(path, "configuration file"), path);
   const adfs = config.identitySystem?.toLowerCase() === "adfs";
-  const withTenant: AzureConfig = adfs ? { ...config, tenantId: "adfs" } : config;
+  const tenantId = adfs ? "adfs" : (tenantFlag ?? config.tenantId);
+  const withTenant: AzureConfig = { ...config, tenantId };
   return {
     cloud: await cloudOf(config, path, env, files),
-    tenantId: withTenant.tenantId,
+    tenantId,
     nodeIdentities: nodeIdentitiesOf(withTenant, path),
     userAgent: config.userAgent,
   };

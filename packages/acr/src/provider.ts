@@ -29,7 +29,7 @@ export const acr: CredentialProvider<AcrOptions> = {
       request,
       policy: options.identity,
       mirrored: mirror !== undefined,
-      ...identities(request, options, cloud, context),
+      ...identities(request, { cloud, options, context }),
     };
     return await withIdentity(choice, context, async (found) => {
       const { identity } = await found;

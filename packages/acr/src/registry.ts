@@ -24,18 +24,17 @@ const LONGEST_LABEL = 63;
  */
 export function parseRegistryHost(host: string, cloud: AzureCloud): AcrRegistry | NotOurs {
   const labels = host.toLowerCase().split(".");
-  const before = withoutSuffix(labels, cloud.registrySuffix);
+  const suffix = suffixesOf(cloud).find((each) => withoutSuffix(labels, each) !== undefined);
+  const before = suffix === undefined ? undefined : withoutSuffix(labels, suffix);
   if (before === undefined)
-    return { notOurs: otherCloud(labels, cloud) ?? `does not end in .${cloud.registrySuffix}` };
+    return { notOurs: otherCloud(labels, cloud) ?? `does not end in .${suffixesOf(cloud).join(" or .")}` };
   const [name, region, kind] = before;
   const typo = (notOurs: string): NotOurs => ({ notOurs, typo: true });
   if (name === undefined) return typo("is the suffix of registries, not a registry");
   if (before.length === 3 && kind === "data")
     return typo("is a data endpoint, which accepts no credentials; images are named after the login server");
   if (before.length !== 1 && !(before.length === 3 && kind === "geo"))
-    return typo(
-      `has more labels than NAME.${cloud.registrySuffix} or NAME.REGION.geo.${cloud.registrySuffix}`,
-    );
+    return typo(`has more labels than NAME.${suffix} or NAME.REGION.geo.${suffix}`);
   if (!NAME.test(name) || name.length > LONGEST_LABEL)
     return typo(`has ${JSON.stringify(name)} where a registry's name of 5 to 50 letters and digits belongs`);
   if (region !== undefined && !REGION.test(region))
@@ -57,8 +56,12 @@ function otherCloud(labels: readonly string[], configured: AzureCloud): string |
 }
 
 /** Every form of host that {@link parseRegistryHost} accepts for a cloud, as patterns of matchImages. */
-export function hostForms({ registrySuffix }: Pick<AzureCloud, "registrySuffix">): readonly string[] {
-  return [`*.${registrySuffix}`, `*.*.geo.${registrySuffix}`];
+export function hostForms(cloud: AzureCloud): readonly string[] {
+  return suffixesOf(cloud).flatMap((suffix) => [`*.${suffix}`, `*.*.geo.${suffix}`]);
+}
+
+function suffixesOf({ registrySuffix, sharedSuffix }: AzureCloud): readonly string[] {
+  return sharedSuffix === undefined ? [registrySuffix] : [registrySuffix, sharedSuffix];
 }
 
 /** What the host of a cloud's registry says, for a person. */

@@ -35,6 +35,7 @@ export { isIpAddress, isLinkLocalHost, isLoopbackHost, unbracketed } from "./htt
 export {
   asObject,
   bodyStart,
+  excerpt,
   type JsonObject,
   parseJson,
   parseJsonObject,

@@ -22,6 +22,7 @@ async function expected(): Promise<X509Certificate> {
 const USABLE: readonly [file: string, password: Secret | undefined, chainLength: number][] = [
   ["plain.pem", undefined, 1],
   ["chain.pem", undefined, 2],
+  ["issuer-first.pem", undefined, 2],
   ["pkcs1.pem", undefined, 1],
   ["encrypted-pkcs8.pem", PASSWORD, 1],
   ["encrypted-traditional.pem", PASSWORD, 1],
@@ -61,6 +62,7 @@ const UNUSABLE: readonly [file: string, password: Secret | undefined, message: R
   ["no-key.p12", PASSWORD, /there is no RSA private key in it/],
   ["ec.p12", PASSWORD, /no RSA private key in it|cannot be read|can be read/],
   ["other.pem", undefined, /there is no private key in it/],
+  ["mismatch.pem", undefined, /no certificate in it belongs to its private key/],
   ["make.sh", undefined, /it is neither PEM nor PKCS#12/],
 ];
 

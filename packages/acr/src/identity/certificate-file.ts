@@ -1,5 +1,6 @@
 import { type Context, fromBase64, type Secret } from "@imagecred/protocol";
 import { type ClientCertificate, unusable } from "./client-certificate.ts";
+import { includes, rsaModulus } from "./rsa-modulus.ts";
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
@@ -31,10 +32,10 @@ async function readPem(
     body,
   }));
   const key = blocks.find(({ label }) => label.endsWith("PRIVATE KEY"));
-  const [leaf, ...issuers] = blocks
+  const certificates = blocks
     .filter(({ label }) => label === "CERTIFICATE")
-    .map(({ body }) => derOf(body, path));
-  if (leaf === undefined)
+    .map(({ body }) => derOf(body, path, "a certificate"));
+  if (certificates.length === 0)
     throw unusable(
       path,
       "there is no certificate in it",
@@ -50,13 +51,30 @@ async function readPem(
   const privateKeyPem = encrypted
     ? (await import("./pkcs12.ts")).decryptPemKey(key.whole, password, path, crypto)
     : `${key.whole}\n`;
-  return { chain: [leaf, ...issuers], privateKeyPem, path };
+  const leaf = certificateOf(privateKeyPem, certificates, path);
+  return { chain: [leaf, ...certificates.filter((each) => each !== leaf)], privateKeyPem, path };
 }
 
-function derOf(body: string, path: string): Uint8Array {
+/**
+ * The certificate that a private key belongs to: the one with the key's modulus in it. For a key that is not RSA it is the
+ * first; the signature fails later, and says so.
+ */
+function certificateOf(privateKeyPem: string, certificates: readonly Uint8Array[], path: string): Uint8Array {
+  const [, body = ""] = /-----BEGIN [A-Z ]+-----([^-]*)-----END/.exec(privateKeyPem) ?? [];
+  const modulus = rsaModulus(derOf(body, path, "the private key"));
+  const leaf = modulus === undefined ? certificates[0] : certificates.find((each) => includes(each, modulus));
+  if (leaf !== undefined) return leaf;
+  throw unusable(
+    path,
+    "no certificate in it belongs to its private key",
+    "put the certificate and its own private key into one PEM file",
+  );
+}
+
+function derOf(body: string, path: string, what: string): Uint8Array {
   try {
     return fromBase64(body.replace(/\s+/g, ""));
   } catch {
-    throw unusable(path, "a certificate in it is not base64", "check the file");
+    throw unusable(path, `${what} in it is not base64`, "check the file");
   }
 }

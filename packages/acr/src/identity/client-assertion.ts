@@ -1,7 +1,6 @@
-import { type Context, parseJson, Secret, textAt } from "@imagecred/protocol";
-import type { AzureCloud } from "../clouds.ts";
+import { parseJson, Secret, textAt } from "@imagecred/protocol";
 import { tokenEndpointError } from "./entra-error.ts";
-import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
+import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
 export interface ClientAssertion {
   readonly clientId: string;
@@ -21,10 +20,9 @@ export const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-beare
  */
 export async function exchangeClientAssertion(
   { clientId, tenantId, assertion }: ClientAssertion,
-  cloud: AzureCloud,
-  userAgent: string | undefined,
-  context: Context,
+  { cloud, options, context }: EntraRequest,
 ): Promise<EntraToken> {
+  const { userAgent } = options;
   const response = await context.http.cloud({
     service: "Microsoft Entra ID",
     operation: "token",
@@ -38,7 +36,7 @@ export async function exchangeClientAssertion(
     body: new URLSearchParams({
       grant_type: "client_credentials",
       client_id: clientId,
-      scope: REGISTRY_SCOPE,
+      scope: scopeOf(options),
       client_assertion_type: JWT_BEARER,
       client_assertion: assertion.reveal(),
     }).toString(),

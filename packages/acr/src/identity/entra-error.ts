@@ -1,6 +1,7 @@
 import {
   bodyStart,
   CredentialError,
+  excerpt,
   failureOf,
   parseJson,
   redirectReason,
@@ -8,10 +9,14 @@ import {
   textAt,
 } from "@imagecred/protocol";
 
+const UNKNOWN_RESOURCE =
+  "this tenant or cloud does not know Azure Container Registry by this audience: check the tenant and the cloud, or set --audience";
+
 /** What to do about the AADSTS codes that registry credentials run into (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 const ADVICE: Readonly<Record<string, string>> = {
   AADSTS50027: "the token is malformed: check that it is a service account token",
-  AADSTS500011: "Azure Container Registry is unknown in this tenant: check the tenant and the cloud",
+  AADSTS50001: UNKNOWN_RESOURCE,
+  AADSTS500011: UNKNOWN_RESOURCE,
   AADSTS700016: "check the client id, and that the application exists in this tenant",
   AADSTS7000215: "renew the client secret in the configuration: its value, not its id",
   AADSTS7000222: "renew the application's secret or certificate: it has expired",
@@ -49,17 +54,16 @@ export function tokenEndpointError(
     return new CredentialError({ action, reason, advice: `check what answers as ${service}` });
   }
   const description = textAt(document, "error_description") ?? "";
-  const code = /\bAADSTS\d+/.exec(description)?.[0];
   const said = description.replace(/\s*\b(?:Trace ID|Correlation ID|Timestamp):.*$/s, "").trim();
   const trace = textAt(document, "trace_id") ?? headers["x-ms-request-id"];
-  const reason = `status ${status} ${error}${said === "" ? "" : `, ${shortened(said)}`}${trace === undefined ? "" : ` (trace id ${trace})`}`;
-  const advice =
-    code === undefined ? `check the identity with whoever runs ${service}` : (ADVICE[code] ?? GENERAL_ADVICE);
+  const reason = `status ${status} ${error}${said === "" ? "" : `, ${excerpt(said, 240)}`}${trace === undefined ? "" : ` (trace id ${trace})`}`;
+  const advice = entraAdvice(description) ?? `check the identity with the people who run ${service}`;
   const failure = failureOf(status);
   return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
 }
 
-/** Entra's messages explain themselves at length; the line for the kubelet is short. */
-function shortened(text: string): string {
-  return text.length > 240 ? `${text.slice(0, 240)}…` : text;
+/** What to do about the AADSTS code in a text, from whatever service the text comes; undefined without one. */
+export function entraAdvice(text: string): string | undefined {
+  const code = /\bAADSTS\d+/.exec(text)?.[0];
+  return code === undefined ? undefined : (ADVICE[code] ?? GENERAL_ADVICE);
 }

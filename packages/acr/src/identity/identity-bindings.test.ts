@@ -79,7 +79,7 @@ test("a certificate of another CA than the cluster's is refused, the clouds' own
   const withCa = (path: string) => [...FLAGS.slice(0, -1), path];
   const annotations = { [CLIENT_ID]: pod.clientId };
   const other = await failure(clouds, await asPod(annotations, withCa(clouds.core.caFile)));
-  assert.match(other, /TLS certificate of identity-bindings\.cluster\.example\.com is not trusted/);
+  assert.match(other, /TLS certificate of identity-bindings\.cluster\.example\.com is refused/);
   assert.deepEqual(clouds.requests, []);
   const config = await azure.azureJsonFile("managed-identity");
   assert.match(await failure(clouds, await asPod(annotations, withCa(config))), /holds no PEM certificate/);

@@ -1,5 +1,4 @@
 import {
-  type Context,
   CredentialError,
   type CredentialProviderRequest,
   type IdentitySource,
@@ -12,28 +11,21 @@ import { CLIENT_ID_ANNOTATIONS } from "./annotations.ts";
 import { JWT_BEARER } from "./client-assertion.ts";
 import { tokenEndpointError } from "./entra-error.ts";
 import { notAnnotated, podApplicationOf } from "./pod.ts";
-import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
+import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
 const SERVICE = "the AKS identity bindings endpoint";
-
-export interface BindingRequest {
-  readonly token: Secret;
-  readonly annotations: CredentialProviderRequest["serviceAccountAnnotations"];
-  readonly bindings: IdentityBindings;
-  readonly context: Context;
-}
 
 /**
  * The pod's identity by way of an AKS identity binding: the API server's address answers, under a name of its own and with
  * a certificate of the cluster's CA, and gives a token for the service account's (pkg/credentialprovider of
  * cloud-provider-azure, identity_bindings_credentials.go). Never through a proxy: it is the node's own cluster.
  */
-export function identityBindingSource({
-  token,
-  annotations,
-  bindings,
-  context,
-}: BindingRequest): IdentitySource<EntraToken> {
+export function identityBindingSource(
+  token: Secret,
+  annotations: CredentialProviderRequest["serviceAccountAnnotations"],
+  bindings: IdentityBindings,
+  request: EntraRequest,
+): IdentitySource<EntraToken> {
   return {
     name: "AKS identity binding",
     async find() {
@@ -43,7 +35,7 @@ export function identityBindingSource({
         return {
           unavailable: `${notAnnotated(CLIENT_ID_ANNOTATIONS).unavailable}; no --ib-default-client-id`,
         };
-      const accessToken = await askEndpoint(token, clientId, bindings, context);
+      const accessToken = await askEndpoint(token, clientId, bindings, request);
       const tenantId = application.tenantId ?? bindings.defaultTenantId;
       return { identity: { token: accessToken, tenantId }, principal: `identity ${clientId}` };
     },
@@ -54,7 +46,7 @@ async function askEndpoint(
   token: Secret,
   clientId: string,
   bindings: IdentityBindings,
-  context: Context,
+  { options, context }: EntraRequest,
 ): Promise<Secret> {
   const ca = await context.files.readText(bindings.caFile, "cluster's CA certificate");
   const action = `asking ${SERVICE} (${bindings.serverName} at ${bindings.apiServer}) for a token as ${clientId}`;
@@ -72,7 +64,7 @@ async function askEndpoint(
     body: new URLSearchParams({
       grant_type: "client_credentials",
       client_assertion_type: JWT_BEARER,
-      scope: REGISTRY_SCOPE,
+      scope: scopeOf(options),
       client_assertion: token.reveal(),
       client_id: clientId,
     }).toString(),

@@ -1,8 +1,10 @@
 import {
   bodyStart,
-  type Context,
   CredentialError,
+  type Environment,
+  excerpt,
   type Found,
+  failureOf,
   type Outcome,
   parseJson,
   type Retry,
@@ -13,10 +15,19 @@ import {
   textAt,
 } from "@imagecred/protocol";
 import type { ManagedIdentity } from "../options/node-identities.ts";
-import { type EntraToken, REGISTRY_RESOURCE } from "./token.ts";
+import { entraAdvice } from "./entra-error.ts";
+import type { EntraRequest, EntraToken } from "./token.ts";
 
 const DEFAULT_ORIGIN = "http://169.254.169.254";
 const ARM_ID = /^\/subscriptions\//i;
+
+/**
+ * The token endpoint of the Azure Arc agent, which sets these two variables for the machine
+ * (https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
+ */
+function arcEndpoint(env: Environment): string | undefined {
+  return env["IMDS_ENDPOINT"] ? env["IDENTITY_ENDPOINT"] || undefined : undefined;
+}
 
 /** Parameter of the token request that names a user-assigned identity. */
 type Selector = "client_id" | "object_id" | "msi_res_id";
@@ -28,21 +39,25 @@ type Selector = "client_id" | "object_id" | "msi_res_id";
  * @throws {CredentialError}
  */
 export async function findManagedIdentity(
-  { id }: ManagedIdentity,
-  tenantId: string | undefined,
-  context: Context,
+  identity: ManagedIdentity,
+  request: EntraRequest,
 ): Promise<Found<EntraToken>> {
+  const { id } = identity;
+  const arc = arcEndpoint(request.context.env);
+  const ask = arc === undefined ? askImds : (await import("./arc.ts")).askArc;
   const selectors = selectorsOf(id);
   for (const [index, selector] of selectors.entries()) {
-    const response = await ask(selector, id, context);
+    const response = await ask(queryOf(selector, id, request), arc ?? imdsEndpoint(request), request);
     const document = parseJson(response.body);
     const token = response.status === 200 ? textAt(document, "access_token") : undefined;
     if (token !== undefined) {
       const clientId = textAt(document, "client_id");
-      return { identity: { token: new Secret(token), tenantId }, principal: whoOf(id, clientId) };
+      if (arc !== undefined) confirm(identity, selector, document);
+      const principal = principalOf(id, clientId);
+      return { identity: { token: new Secret(token), tenantId: request.options.tenantId }, principal };
     }
     const last = index === selectors.length - 1;
-    if (last || !isNotFound(response)) throw refused(id, response);
+    if (last || !isNotFound(response)) throw refused(identity, response);
   }
   throw new Error("no way to name a managed identity was left to try");
 }
@@ -53,20 +68,32 @@ function selectorsOf(id: string | undefined): readonly (Selector | undefined)[] 
   return ARM_ID.test(id) ? ["msi_res_id"] : ["client_id", "object_id"];
 }
 
-async function ask(
+function queryOf(
   selector: Selector | undefined,
   id: string | undefined,
-  context: Context,
-): Promise<TransportResponse> {
-  const origin = (context.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] || DEFAULT_ORIGIN).replace(/\/+$/, "");
-  const query = new URLSearchParams({ "api-version": "2018-02-01", resource: REGISTRY_RESOURCE });
+  { options }: EntraRequest,
+): URLSearchParams {
+  const query = new URLSearchParams({ resource: options.audience });
   if (selector !== undefined && id !== undefined) query.set(selector, id);
+  return query;
+}
+
+/** `http://169.254.169.254`, or where Azure's own libraries are told to look for it. */
+function imdsEndpoint({ context }: EntraRequest): string {
+  return (context.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] || DEFAULT_ORIGIN).replace(/\/+$/, "");
+}
+
+async function askImds(
+  query: URLSearchParams,
+  origin: string,
+  { context }: EntraRequest,
+): Promise<TransportResponse> {
   try {
     return await context.http.metadata({
       service: "Azure Instance Metadata Service",
       operation: "token",
       method: "GET",
-      url: `${origin}/metadata/identity/oauth2/token?${query}`,
+      url: `${origin}/metadata/identity/oauth2/token?api-version=2018-02-01&${query}`,
       headers: { metadata: "true" },
       again: (outcome) => again(outcome, context.clock.now()),
     });
@@ -76,6 +103,19 @@ async function ask(
       "if this is not an Azure virtual machine, configure another identity in azure.json; if it is, let it reach the metadata service";
     throw error.with({ advice });
   }
+}
+
+/** The agent may ignore the id and give the machine's own identity, so its response has to name the one asked for. */
+function confirm({ id }: ManagedIdentity, selector: Selector | undefined, document: unknown): void {
+  if (selector === undefined || id === undefined) return;
+  const named = textAt(document, selector);
+  if (named?.toLowerCase() === id.toLowerCase()) return;
+  throw new CredentialError({
+    action: `asking the Azure Arc agent for a token of managed identity ${id}`,
+    reason: named === undefined ? "the response does not say whose token it is" : `the token is of ${named}`,
+    advice: "an Arc machine has its own identity only: leave the id away and give that identity the role",
+    failure: "misconfigured",
+  });
 }
 
 /** Broken exchanges that a second try may not see again. */
@@ -105,32 +145,41 @@ function isNotFound(response: TransportResponse): boolean {
   );
 }
 
-function refused(id: string | undefined, response: TransportResponse): CredentialError {
+function refused(identity: ManagedIdentity, response: TransportResponse): CredentialError {
+  const { id } = identity;
   const document = parseJson(response.body);
   const error = textAt(document, "error");
   const description = textAt(document, "error_description");
-  const said =
-    error === undefined
-      ? bodyStart(response)
-      : `${error}${description === undefined ? "" : `, ${description}`}`;
+  const said = error === undefined ? bodyStart(response) : [error, description].filter(Boolean).join(", ");
+  const failure = failureOf(response.status);
   return new CredentialError({
     action: `asking the metadata service for a token of ${id === undefined ? "this machine's managed identity" : `managed identity ${id}`}`,
-    reason: `status ${response.status} ${said}`,
-    advice: adviceFor(id, response),
+    reason: `status ${response.status} ${excerpt(said, 240)}`,
+    advice: adviceFor(identity, response.status, said),
+    ...(failure === undefined ? {} : { failure }),
   });
 }
 
-function adviceFor(id: string | undefined, response: TransportResponse): string {
-  if (response.status === 200) return "check what answers as the metadata service";
-  if (response.status === 429 || response.status >= 500 || response.status === 410)
+/** By what the metadata service says; the texts are those of IMDS and of Entra ID behind it. */
+function adviceFor({ id, setting }: ManagedIdentity, status: number, said: string): string {
+  if (status === 200) return "check what answers as the metadata service";
+  if (status === 429 || status >= 500 || status === 410)
     return "the metadata service is busy: the kubelet tries again by itself";
-  if (!isNotFound(response)) return "check userAssignedIdentityID in azure.json";
-  return id === undefined
-    ? "give the virtual machine (scale set) a managed identity, or configure another identity in azure.json"
-    : "assign this identity to the virtual machine (scale set), or correct userAssignedIdentityID in azure.json";
+  const byCode = entraAdvice(said);
+  if (byCode !== undefined) return byCode;
+  if (/identity not found/i.test(said)) {
+    return id === undefined
+      ? "give the virtual machine (scale set) a managed identity, or configure another identity in azure.json"
+      : `assign this identity to the virtual machine (scale set), or correct ${setting}`;
+  }
+  if (/multiple user assigned identities/i.test(said)) return `set ${setting} to the id of one of them`;
+  if (status === 403 || /bad_request_102|metadata header|x-forwarded-for/i.test(said)) {
+    return "something stands between the plugin and the metadata service: a proxy, a network policy, AKS's IMDS restriction";
+  }
+  return id === undefined ? "check the managed identities of the machine" : `check ${setting}`;
 }
 
-function whoOf(id: string | undefined, clientId: string | undefined): string {
+function principalOf(id: string | undefined, clientId: string | undefined): string {
   const named = id === undefined ? "managed identity of this machine" : `managed identity ${id}`;
   return clientId === undefined || clientId === id ? named : `${named} (client id ${clientId})`;
 }

@@ -1,17 +1,14 @@
 import {
-  type Context,
   CredentialError,
   type Found,
   type IdentitySource,
   Secret,
   type Unavailable,
 } from "@imagecred/protocol";
-import type { AzureCloud } from "../clouds.ts";
 import type { FederatedIdentity, NodeIdentityOrNot } from "../options/node-identities.ts";
-import type { AcrOptions } from "../options.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
 import { findManagedIdentity } from "./managed.ts";
-import type { EntraToken } from "./token.ts";
+import type { EntraRequest, EntraToken } from "./token.ts";
 
 const NAMES: Readonly<Record<NodeIdentityOrNot["kind"], string>> = {
   federated: "federated token file",
@@ -20,39 +17,31 @@ const NAMES: Readonly<Record<NodeIdentityOrNot["kind"], string>> = {
   managed: "managed identity",
 };
 
-/** The ways to be the node, in the configuration's order. */
-export function nodeSources(
-  options: AcrOptions,
-  cloud: AzureCloud,
-  context: Context,
-): readonly IdentitySource<EntraToken>[] {
-  return options.nodeIdentities.map((identity) => ({
+/** The node's identities, in the configuration's order. */
+export function nodeSources(request: EntraRequest): readonly IdentitySource<EntraToken>[] {
+  return request.options.nodeIdentities.map((identity) => ({
     name: NAMES[identity.kind],
-    find: () => find(identity, options, cloud, context),
+    find: () => find(identity, request),
   }));
 }
 
 async function find(
   identity: NodeIdentityOrNot,
-  options: AcrOptions,
-  cloud: AzureCloud,
-  context: Context,
+  request: EntraRequest,
 ): Promise<Found<EntraToken> | Unavailable> {
   if ("unavailable" in identity) return identity;
-  if (identity.kind === "managed") return await findManagedIdentity(identity, options.tenantId, context);
-  if (identity.kind === "federated") return await findFederated(identity, options, cloud, context);
+  if (identity.kind === "managed") return await findManagedIdentity(identity, request);
+  if (identity.kind === "federated") return await findFederated(identity, request);
   // @azure/identity is most of this executable and rarely wanted: only these two load it.
   const { findServicePrincipal } = await import("./service-principal.ts");
-  return await findServicePrincipal(identity, options.userAgent, cloud, context);
+  return await findServicePrincipal(identity, request);
 }
 
 async function findFederated(
   { clientId, tenantId, tokenFile }: FederatedIdentity,
-  { userAgent }: AcrOptions,
-  cloud: AzureCloud,
-  context: Context,
+  request: EntraRequest,
 ): Promise<Found<EntraToken>> {
-  const text = (await context.files.readText(tokenFile, "federated token file")).trim();
+  const text = (await request.context.files.readText(tokenFile, "federated token file")).trim();
   if (text === "") {
     throw new CredentialError({
       action: `reading the federated token file ${tokenFile}`,
@@ -60,11 +49,7 @@ async function findFederated(
       advice: "check what writes it",
     });
   }
-  const identity = await exchangeClientAssertion(
-    { clientId, tenantId, assertion: new Secret(text) },
-    cloud,
-    userAgent,
-    context,
-  );
+  const assertion = { clientId, tenantId, assertion: new Secret(text) };
+  const identity = await exchangeClientAssertion(assertion, request);
   return { identity, principal: `application ${clientId} of tenant ${tenantId}` };
 }

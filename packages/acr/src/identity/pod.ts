@@ -1,16 +1,14 @@
 import {
-  type Context,
   CredentialError,
   type CredentialProviderRequest,
   type IdentitySource,
   type Secret,
   type Unavailable,
 } from "@imagecred/protocol";
-import type { AzureCloud } from "../clouds.ts";
-import type { AcrOptions } from "../options.ts";
+import { TENANT } from "../options/arguments.ts";
 import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./annotations.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
-import type { EntraToken } from "./token.ts";
+import type { EntraRequest, EntraToken } from "./token.ts";
 
 type Annotations = CredentialProviderRequest["serviceAccountAnnotations"];
 
@@ -21,9 +19,6 @@ export interface PodApplication {
 }
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** A tenant's GUID or one of its domains. */
-const TENANT = /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i;
-
 /** @throws {CredentialError} for an annotation that is no id */
 export function podApplicationOf(annotations: Annotations): PodApplication {
   return {
@@ -50,34 +45,19 @@ function annotation(
   });
 }
 
-export interface PodRequest {
-  readonly token: Secret;
-  readonly annotations: Annotations;
-  readonly options: AcrOptions;
-  readonly cloud: AzureCloud;
-  readonly context: Context;
-}
-
 /** The pod's own identity: its service account token, which an application trusts, for a token of Entra ID. */
-export function podSource({
-  token,
-  annotations,
-  options,
-  cloud,
-  context,
-}: PodRequest): IdentitySource<EntraToken> {
+export function podSource(
+  token: Secret,
+  annotations: Annotations,
+  request: EntraRequest,
+): IdentitySource<EntraToken> {
   return {
     name: "pod service account token",
     async find() {
-      const { clientId, tenantId = options.tenantId } = podApplicationOf(annotations);
+      const { clientId, tenantId = request.options.tenantId } = podApplicationOf(annotations);
       if (clientId === undefined) return notAnnotated(CLIENT_ID_ANNOTATIONS);
       if (tenantId === undefined) throw withoutTenant();
-      const identity = await exchangeClientAssertion(
-        { clientId, tenantId, assertion: token },
-        cloud,
-        options.userAgent,
-        context,
-      );
+      const identity = await exchangeClientAssertion({ clientId, tenantId, assertion: token }, request);
       return { identity, principal: `application ${clientId} of tenant ${tenantId}` };
     },
   };
@@ -92,7 +72,7 @@ function withoutTenant(): CredentialError {
   return new CredentialError({
     action: "using the pod's identity",
     reason: "neither its service account nor the configuration names a tenant",
-    advice: `annotate the service account with ${TENANT_ID_ANNOTATIONS.join(" or ")}, or set tenantId in azure.json`,
+    advice: `annotate the service account with ${TENANT_ID_ANNOTATIONS.join(" or ")}, or set --tenant-id, or tenantId in azure.json`,
     failure: "misconfigured",
   });
 }

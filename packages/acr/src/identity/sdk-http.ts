@@ -11,8 +11,8 @@ export interface SdkHttp {
   readonly client: SdkHttpClient;
   /** What our client threw, if it did. */
   failure(): unknown;
-  /** The last answer, when it was not a success. */
-  refusal(): TransportResponse | undefined;
+  /** The last response. */
+  lastResponse(): TransportResponse | undefined;
 }
 
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "HEAD"] satisfies HttpRequest["method"][];
@@ -27,7 +27,7 @@ export function createSdkHttpClient(
   authority: string | undefined,
 ): SdkHttp {
   let failure: unknown;
-  let refusal: TransportResponse | undefined;
+  let last: TransportResponse | undefined;
   async function sendRequest(request: PipelineRequest): Promise<PipelineResponse> {
     if (authority !== undefined && request.url === `${authority}/v2.0/.well-known/openid-configuration`)
       return openIdConfiguration(request, authority);
@@ -40,7 +40,7 @@ export function createSdkHttpClient(
         headers: headersOf(request, userAgent),
         ...(typeof request.body === "string" ? { body: request.body } : {}),
       });
-      refusal = response.status === 200 ? undefined : response;
+      last = response;
       return {
         request,
         status: response.status,
@@ -52,7 +52,7 @@ export function createSdkHttpClient(
       throw error;
     }
   }
-  return { client: { sendRequest }, failure: () => failure, refusal: () => refusal };
+  return { client: { sendRequest }, failure: () => failure, lastResponse: () => last };
 }
 
 /**

@@ -1,13 +1,22 @@
 import { ClientAssertionCredential, ClientSecretCredential, type TokenCredential } from "@azure/identity";
 import { AzureLogger } from "@azure/logger";
-import { type Context, CredentialError, type Found, messageOf, Secret } from "@imagecred/protocol";
+import {
+  type Context,
+  CredentialError,
+  excerpt,
+  type Found,
+  messageOf,
+  parseJson,
+  Secret,
+  textAt,
+} from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
 import type { CertificateIdentity, SecretIdentity } from "../options/node-identities.ts";
 import { readCertificateFile } from "./certificate-file.ts";
 import { tokenEndpointError } from "./entra-error.ts";
 import { createSdkHttpClient } from "./sdk-http.ts";
 import { signAssertion } from "./signed-assertion.ts";
-import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
+import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
 /**
  * A token for an application with a secret or a certificate, by way of @azure/identity, which knows the authorities of all
@@ -15,9 +24,7 @@ import { type EntraToken, REGISTRY_SCOPE } from "./token.ts";
  */
 export async function findServicePrincipal(
   principal: SecretIdentity | CertificateIdentity,
-  userAgent: string | undefined,
-  cloud: AzureCloud,
-  context: Context,
+  { cloud, options, context }: EntraRequest,
 ): Promise<Found<EntraToken>> {
   const tenantId = cloud.adfs === true ? "adfs" : principal.tenantId;
   const { clientId } = principal;
@@ -27,7 +34,7 @@ export async function findServicePrincipal(
     context.log.debug("azure-sdk", { line: words.map(String).join(" ") });
   const http = createSdkHttpClient(
     context,
-    userAgent,
+    options.userAgent,
     cloud.adfs === true ? undefined : `${cloud.loginEndpoint}/${tenantId}`,
   );
   const credential = await credentialOf(principal, tenantId, cloud, context, {
@@ -38,7 +45,8 @@ export async function findServicePrincipal(
     retryOptions: { maxRetries: 0 },
   });
   try {
-    const { token } = (await credential.getToken(REGISTRY_SCOPE)) ?? { token: "" };
+    const { token } = (await credential.getToken(scopeOf(options))) ?? {};
+    if (token === undefined) throw new Error("no token");
     return {
       identity: { token: new Secret(token), tenantId },
       principal: `application ${clientId} of tenant ${tenantId}`,
@@ -46,9 +54,11 @@ export async function findServicePrincipal(
   } catch (error) {
     // Our own client's failures say more than what the SDK makes of them.
     if (http.failure() !== undefined) throw http.failure();
-    const refusal = http.refusal();
-    if (refusal !== undefined) throw tokenEndpointError(action, refusal, "Microsoft Entra ID");
-    throw new CredentialError({ action, reason: messageOf(error), cause: error });
+    const response = http.lastResponse();
+    if (response !== undefined && textAt(parseJson(response.body), "access_token") === undefined) {
+      throw tokenEndpointError(action, response, "Microsoft Entra ID");
+    }
+    throw new CredentialError({ action, reason: excerpt(messageOf(error), 200), cause: error });
   }
 }
 

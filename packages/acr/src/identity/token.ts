@@ -1,14 +1,22 @@
-import type { Secret } from "@imagecred/protocol";
-
-/** The resource that registries want tokens for, in every cloud (`AcrAudience` of cloud-provider-azure). */
-export const REGISTRY_RESOURCE = "https://containerregistry.azure.net";
-
-/** The same as a scope of OAuth 2.0: whatever the application may do there. */
-export const REGISTRY_SCOPE = `${REGISTRY_RESOURCE}/.default`;
+import type { Context, Secret } from "@imagecred/protocol";
+import type { AzureCloud } from "../clouds.ts";
+import type { AcrOptions } from "../options.ts";
 
 /** An access token of Entra ID for Azure Container Registry. */
 export interface EntraToken {
   readonly token: Secret;
   /** Tenant that was asked, for tokens that do not say theirs. */
   readonly tenantId: string | undefined;
+}
+
+/** What is at hand to get a token of Entra ID. */
+export interface EntraRequest {
+  readonly cloud: AzureCloud;
+  readonly options: AcrOptions;
+  readonly context: Context;
+}
+
+/** The audience as a scope of OAuth 2.0: everything that the application may do there. */
+export function scopeOf({ audience }: Pick<AcrOptions, "audience">): string {
+  return `${audience}/.default`;
 }

@@ -36,11 +36,18 @@ export interface AcrArguments extends PluginArguments {
   /** The cloud that the environment names; undefined with a configuration file, which decides then. */
   readonly environmentCloud: KnownCloud | undefined;
   readonly identityBindings: IdentityBindings | undefined;
+  /** Tenant in which the node's application, and pods that name none, get their token; undefined: the configuration's. */
+  readonly tenantId: string | undefined;
+  /** Audience of the tokens of Entra ID. */
+  readonly audience: string;
   /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
   readonly anonymousSecondTry: boolean;
   /** Flags that were given and have no effect. */
   readonly ignored: readonly string[];
 }
+
+/** The audience of tokens for registries, in every cloud that knows it (`AcrAudience` of cloud-provider-azure). */
+const REGISTRY_AUDIENCE = "https://containerregistry.azure.net";
 
 export const NAME = "acr-credential-provider";
 
@@ -62,6 +69,17 @@ const FLAGS = {
     repeated: true,
   },
   ...identityFlags(DEFAULT_FALLBACK),
+  "tenant-id": {
+    kind: "value",
+    placeholder: "TENANT",
+    help: "tenant of the registry, where it is not that of azure.json: the node's application gets its token there",
+  },
+  audience: {
+    kind: "value",
+    placeholder: "URI",
+    help: "audience of the Entra ID tokens, in clouds that do not know the default",
+    default: REGISTRY_AUDIENCE,
+  },
   "anonymous-second-try": {
     kind: "switch",
     help: "add an entry without a credential, so that a pull that fails is tried once more without one",
@@ -128,9 +146,26 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
     configFile,
     environmentCloud: configFile === undefined ? cloudFromEnvironment(env) : undefined,
     identityBindings,
+    tenantId: checkedTenant(flags.value("tenant-id")),
+    audience: checkedAudience(flags.value("audience") ?? REGISTRY_AUDIENCE),
     anonymousSecondTry: flags.value("anonymous-second-try") === "true",
     ignored: flags.ignored,
   };
+}
+
+/** A tenant's GUID or one of its domains: it becomes a segment of a URL. */
+export const TENANT = /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i;
+
+function checkedTenant(tenant: string | undefined): string | undefined {
+  if (tenant === undefined || TENANT.test(tenant)) return tenant;
+  throw new OptionsError(`--tenant-id is ${JSON.stringify(tenant)}, expected a tenant's GUID or domain`);
+}
+
+function checkedAudience(audience: string): string {
+  if (/^(?:https|api):\/\/[^\s/][^\s]*$/.test(audience)) return audience;
+  throw new OptionsError(
+    `--audience is ${JSON.stringify(audience)}, expected a URI such as ${REGISTRY_AUDIENCE}`,
+  );
 }
 
 /** The rules of the Go plugin (cmd/acr-credential-provider/pkg/config), plus a port after the name and a CA file. */

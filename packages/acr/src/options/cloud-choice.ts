@@ -53,7 +53,7 @@ function resourceManagerHost(endpoint: string, path: string): string {
   );
 }
 
-/** The file that azure-sdk's `Environment` is read from on a Stack Hub: JSON with `activeDirectoryEndpoint` and `containerRegistryDNSSuffix`. */
+/** The file that azure-sdk's `Environment` is read from on a Stack Hub: JSON with `activeDirectoryEndpoint`, `containerRegistryDNSSuffix` and `storageEndpointSuffix`. */
 async function readEnvironmentFile(path: string, files: Files): Promise<AzureCloud> {
   const text = await files.readText(path, "Azure environment file");
   let document: unknown;
@@ -64,11 +64,22 @@ async function readEnvironmentFile(path: string, files: Files): Promise<AzureClo
   }
   const fields = fieldsOf(document, path);
   return customCloud(
-    stringField(fields, "name", path) ?? "AzureStackCloud",
-    stringField(fields, "activeDirectoryEndpoint", path),
-    stringField(fields, "containerRegistryDNSSuffix", path),
+    {
+      name: stringField(fields, "name", path) ?? "AzureStackCloud",
+      loginEndpoint: stringField(fields, "activeDirectoryEndpoint", path),
+      registrySuffix: stringField(fields, "containerRegistryDNSSuffix", path),
+      storageSuffix: stringField(fields, "storageEndpointSuffix", path),
+    },
     path,
   );
+}
+
+/** A cloud's endpoints as they were found. */
+export interface CloudEndpoints {
+  readonly name: string;
+  readonly loginEndpoint: string | undefined;
+  readonly registrySuffix: string | undefined;
+  readonly storageSuffix: string | undefined;
 }
 
 const DNS_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
@@ -79,9 +90,7 @@ const DNS_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a
  * @throws {OptionsError}
  */
 export function customCloud(
-  name: string,
-  loginEndpoint: string | undefined,
-  registrySuffix: string | undefined,
+  { name, loginEndpoint, registrySuffix, storageSuffix }: CloudEndpoints,
   from: string,
 ): AzureCloud {
   if (
@@ -93,16 +102,42 @@ export function customCloud(
       `${from}: the login endpoint is ${shown(loginEndpoint)}, expected an https:// URL`,
     );
   }
-  const suffix = registrySuffix?.toLowerCase().replace(/^\./, "");
-  if (suffix === undefined || !DNS_NAME.test(suffix)) {
+  const { origin, host, pathname } = new URL(loginEndpoint);
+  const suffixes = suffixesOf(registrySuffix, storageSuffix, host);
+  const wrong = suffixes.find((suffix) => !DNS_NAME.test(suffix));
+  const [own, shared] = suffixes;
+  if (own === undefined || wrong !== undefined) {
     throw new OptionsError(
-      `${from}: the suffix of registries is ${shown(registrySuffix)}, expected a DNS name of two labels or more`,
+      `${from}: the suffix of registries is ${shown(wrong)}, expected a DNS name of two labels or more`,
     );
   }
-  const { origin, pathname } = new URL(loginEndpoint);
   // AD FS is named with its path, which is also its tenant.
   const adfs = /^\/adfs\/?$/i.test(pathname);
-  return { name, loginEndpoint: origin, registrySuffix: suffix, resourceManager: undefined, adfs };
+  return {
+    name,
+    loginEndpoint: origin,
+    registrySuffix: own,
+    ...(shared === undefined ? {} : { sharedSuffix: shared }),
+    resourceManager: undefined,
+    adfs,
+  };
+}
+
+/**
+ * The suffixes of a cloud's registries. An empty one means that nobody wrote it down: a Stack Hub's registries are then
+ * below `azsacr.` and its storage suffix (https://learn.microsoft.com/azure-stack/operator/azure-stack-integrate-endpoints),
+ * and where it signs in with a known cloud's Entra ID, that cloud's registries accept its tokens too.
+ */
+function suffixesOf(
+  registrySuffix: string | undefined,
+  storageSuffix: string | undefined,
+  loginHost: string,
+): readonly string[] {
+  const clean = (suffix: string) => suffix.toLowerCase().replace(/^\./, "");
+  if (registrySuffix !== undefined) return [clean(registrySuffix)];
+  const own = storageSuffix === undefined ? [] : [`azsacr.${clean(storageSuffix)}`];
+  const shared = cloudOfLoginHost(loginHost);
+  return shared === undefined ? own : [...own, shared.registrySuffix];
 }
 
 function shown(value: string | undefined): string {

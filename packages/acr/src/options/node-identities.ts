@@ -31,11 +31,13 @@ export interface ManagedIdentity {
   readonly kind: "managed";
   /** Client id, object id or ARM id of a user-assigned identity; undefined: the machine's own. */
   readonly id: string | undefined;
+  /** Where the id is set, for messages: "userAssignedIdentityID in azure.json". */
+  readonly setting: string;
 }
 
 export type NodeIdentity = FederatedIdentity | CertificateIdentity | SecretIdentity | ManagedIdentity;
 
-/** A way to be somebody, or why it was not asked for. */
+/** A configured node identity, or the reason it is not configured. */
 export type NodeIdentityOrNot =
   | NodeIdentity
   | { readonly kind: NodeIdentity["kind"]; readonly unavailable: string };
@@ -52,7 +54,7 @@ export function nodeIdentitiesOf(config: AzureConfig, path: string): readonly No
     tenantId: needed(config.tenantId, "tenantId", what, path),
   });
   const rest = [certificateOf(config, application), secretOf(config, application)];
-  const managed = managedOf(config);
+  const managed = managedOf(config, path);
   return [
     federatedOf(config, path, application),
     ...(config.useManagedIdentityExtension === true ? [managed, ...rest] : [...rest, managed]),
@@ -91,15 +93,16 @@ function secretOf(config: AzureConfig, application: ApplicationFor): NodeIdentit
   return { kind: "secret", ...application("aadClientSecret"), secret: aadClientSecret };
 }
 
-function managedOf(config: AzureConfig): NodeIdentityOrNot {
+function managedOf(config: AzureConfig, path: string): NodeIdentityOrNot {
   if (config.useManagedIdentityExtension === false)
     return { kind: "managed", unavailable: "useManagedIdentityExtension is false" };
-  return { kind: "managed", id: config.userAssignedIdentityID };
+  return { kind: "managed", id: config.userAssignedIdentityID, setting: `userAssignedIdentityID in ${path}` };
 }
 
 function needed(value: string | undefined, field: string, forWhat: string, path: string): string {
   if (value !== undefined) return value;
-  throw new OptionsError(`${path} has ${forWhat}, but no ${field}, which it needs`);
+  const flag = field === "tenantId" ? "; add it, or give --tenant-id" : "";
+  throw new OptionsError(`${path} has ${forWhat}, but no ${field}, which it needs${flag}`);
 }
 
 /**
@@ -134,7 +137,7 @@ export function nodeIdentitiesFromEnvironment(env: Environment): readonly NodeId
     secret === undefined
       ? { kind: "secret", unavailable: "AZURE_CLIENT_SECRET is not set" }
       : { kind: "secret", ...application("AZURE_CLIENT_SECRET"), secret: new Secret(secret) },
-    { kind: "managed", id: set("AZURE_CLIENT_ID") },
+    { kind: "managed", id: set("AZURE_CLIENT_ID"), setting: "AZURE_CLIENT_ID" },
   ];
 }
 

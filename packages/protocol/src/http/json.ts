@@ -38,13 +38,23 @@ export function textAt(document: unknown, ...path: readonly string[]): string | 
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The first 80 characters of a body of an unexpected format, redacted and quoted, for messages. */
+/** The first 80 characters or so of a body of an unexpected format, redacted and quoted, for messages. */
 export function bodyStart({ body }: Pick<TransportResponse, "body">): string {
-  const text = redact(new TextDecoder().decode(body.subarray(0, LOOKED_AT)))
-    .replace(/\s+/g, " ")
-    .trim();
-  if (text === "") return "an empty body";
-  return JSON.stringify(text.length > 80 ? `${text.slice(0, 80)}…` : text);
+  const text = excerpt(new TextDecoder().decode(body.subarray(0, LOOKED_AT)), 80);
+  return text === "" ? "an empty body" : JSON.stringify(text);
+}
+
+/**
+ * A foreign text for a message: redacted, on one line, and cut between two words where it is longer than `room`
+ * characters.
+ */
+export function excerpt(text: string, room: number): string {
+  const line = redact(text).replace(/\s+/g, " ").trim();
+  if (line.length <= room) return line;
+  const cut = line.slice(0, room);
+  const space = cut.lastIndexOf(" ");
+  // A text without spaces, such as a URL, is cut where the room ends.
+  return `${space > room / 2 ? cut.slice(0, space) : cut}…`;
 }
 
 /**

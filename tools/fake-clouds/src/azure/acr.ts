@@ -14,8 +14,10 @@ export interface RegistryOptions {
   readonly tenant: string;
   /** Regions with an endpoint of their own: `<name>.<region>.geo.azurecr.io`. */
   readonly regions?: readonly string[];
-  /** Client ids that have AcrPull; default: everybody of the tenant. */
+  /** Client ids with a role on the registry, without which the exchange is refused; default: all of the tenant. */
   readonly pullers?: readonly string[];
+  /** A registry with ABAC: client ids with the repositories that each may pull. Others have no role at all. */
+  readonly repositoryReaders?: Readonly<Record<string, readonly string[]>>;
   /** Whether pulls without a credential are allowed too. */
   readonly anonymousPull?: boolean;
   readonly repositories?: readonly string[];
@@ -90,6 +92,8 @@ async function exchange(
   if (claims instanceof TokenProblem) return unauthorized();
   const tenant = claims["tid"];
   if (tenant !== registry.tenant || tenant !== form.get("tenant")) return unauthorized();
+  // Without a role on the registry the exchange itself is refused (seen on AKS, October 2026).
+  if (!hasRole(registry, String(claims["appid"]))) return unauthorized();
   const refresh = await tokens.refreshToken(
     request.host,
     String(claims["appid"]),
@@ -125,10 +129,20 @@ function scopeOf(text: string): RegistryScope | undefined {
   return { repository, actions: actions.split(",") };
 }
 
-function permitted(registry: RegistryOptions, holder: Holder, { actions }: RegistryScope): boolean {
+function hasRole({ pullers, repositoryReaders }: RegistryOptions, clientId: string): boolean {
+  if (repositoryReaders !== undefined) return Object.hasOwn(repositoryReaders, clientId);
+  return pullers === undefined || pullers.includes(clientId);
+}
+
+function permitted(
+  registry: RegistryOptions,
+  holder: Holder,
+  { actions, repository }: RegistryScope,
+): boolean {
   if (!actions.every((action) => action === "pull")) return false;
   if (holder === "anonymous") return registry.anonymousPull === true;
-  return registry.pullers === undefined || registry.pullers.includes(holder);
+  if (!hasRole(registry, holder)) return false;
+  return registry.repositoryReaders?.[holder]?.includes(repository) ?? true;
 }
 
 function mayRead(request: Received, access: readonly RegistryScope[] | undefined): boolean {

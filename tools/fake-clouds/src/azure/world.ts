@@ -84,7 +84,7 @@ function userAssigned(app: App): ManagedIdentity {
   return { app, resourceId };
 }
 
-/** `myreg` in every cloud, one with a domain name label's hash, a partner's, and one that anybody may pull from and no identity of the tenant. */
+/** `myreg` in every cloud, one with a domain name label's hash, a partner's, and one that allows anonymous pulls and on which no identity has a role. */
 export function defaultRegistries(): readonly RegistryOptions[] {
   return [
     ...names().map((cloud) => ({ name: "myreg", cloud, tenant: TENANTS[cloud], regions: ["eastus"] })),

@@ -22,6 +22,8 @@ openssl ecparam -genkey -name prime256v1 -noout -out ec.tmp
 openssl req -x509 -new -key ec.tmp -subj '/CN=elliptic' -days 36500 -out ec-cert.tmp
 cat ec.tmp ec-cert.tmp >ec.pem
 cat other.tmp >other.pem
+cat key.tmp other.tmp >mismatch.pem
+cat key.tmp ca.tmp cert.tmp >issuer-first.pem
 
 export_p12() { # file, options...
   out=$1

@@ -1,0 +1,62 @@
+import { CredentialError, type Environment, Secret, type TransportResponse } from "@imagecred/protocol";
+import type { EntraRequest } from "./token.ts";
+
+/** The agent's key files are much smaller; other files under its directory are not its keys. */
+const LARGEST_KEY_BYTES = 4096;
+
+/**
+ * Asks the agent of an Azure Arc machine for a token: its first response names a key file that only privileged users of this
+ * machine can read, and the second request proves with its content that one of them asks
+ * (https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
+ * @param endpoint IDENTITY_ENDPOINT
+ * @throws {CredentialError}
+ */
+export async function askArc(
+  query: URLSearchParams,
+  endpoint: string,
+  request: EntraRequest,
+): Promise<TransportResponse> {
+  const challenge = await send(query, endpoint, undefined, request);
+  if (challenge.status !== 401) return challenge;
+  const path = keyFileOf(challenge, request.context.env);
+  const key = await request.context.files.readText(path, "key of the Azure Arc agent");
+  const trimmed = key.trim();
+  if (key.length > LARGEST_KEY_BYTES || !/^[\x21-\x7e]+$/.test(trimmed))
+    throw refusedKey(path, "it is not a key");
+  return await send(query, endpoint, `Basic ${new Secret(trimmed).reveal()}`, request);
+}
+
+function send(
+  query: URLSearchParams,
+  endpoint: string,
+  authorization: string | undefined,
+  { context }: EntraRequest,
+): Promise<TransportResponse> {
+  return context.http.metadata({
+    service: "the Azure Arc agent",
+    operation: "token",
+    method: "GET",
+    url: `${endpoint}?api-version=2019-11-01&${query}`,
+    headers: { metadata: "true", ...(authorization === undefined ? {} : { authorization }) },
+  });
+}
+
+/** The file that the challenge names: a `.key` in the agent's own directory, so that no other file can be asked for. */
+function keyFileOf({ headers }: TransportResponse, env: Environment): string {
+  const realm = /^Basic realm="?([^"]+?)"?$/i.exec(headers["www-authenticate"]?.trim() ?? "")?.[1];
+  const windows = env["ProgramData"];
+  const directory =
+    windows === undefined ? "/var/opt/azcmagent/tokens/" : `${windows}\\AzureConnectedMachineAgent\\Tokens\\`;
+  if (realm === undefined) throw refusedKey("", "the agent's response names no key file");
+  const name = realm.startsWith(directory) ? realm.slice(directory.length) : "";
+  if (/^[A-Za-z0-9_-][A-Za-z0-9._-]*\.key$/.test(name)) return realm;
+  throw refusedKey(realm, `it is not a .key file in ${directory}`);
+}
+
+function refusedKey(path: string, reason: string): CredentialError {
+  return new CredentialError({
+    action: `reading the key file of the Azure Arc agent${path === "" ? "" : ` ${JSON.stringify(path.slice(0, 120))}`}`,
+    reason,
+    advice: "check what answers at IDENTITY_ENDPOINT, and that the plugin may read the agent's key files",
+  });
+}

@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, test } from "node:test";
+import { answered } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
+import { OptionsError } from "@imagecred/protocol";
+import { acr } from "../provider.ts";
+import { failure, formSent, operations } from "../testing/requests.ts";
+
+const clouds = await startClouds();
+after(() => clouds.close());
+beforeEach(() => clouds.reset());
+const { azure } = clouds;
+const partner = azure.population("partner").node;
+
+test("a multitenant application: the token comes from the registry's tenant, azure.json stays as it is", async () => {
+  const config = await azure.azureJsonFile("client-secret", {
+    aadClientId: partner.clientId,
+    aadClientSecret: azure.population("partner").nodeSecret,
+  });
+  const image = "partnerreg.azurecr.io/app";
+  await failure(clouds, { args: [config], image });
+  await answered(acr, clouds, { args: [`--tenant-id=${partner.tenant}`, config], image });
+  assert.deepEqual(operations(clouds), ["azure.entra Token", "azure.acr Exchange"]);
+  assert.ok(clouds.requests[0]?.path.startsWith(`/${partner.tenant}/`));
+  assert.equal(formSent(clouds, "azure.acr")["tenant"], partner.tenant);
+});
+
+test("azure.json without tenantId: the flag names it, and without one the error says so", async () => {
+  const config = await azure.azureJsonFile("client-secret", { tenantId: "" });
+  assert.match(await failure(clouds, { args: [config] }, OptionsError), /no tenantId.*--tenant-id/);
+  await answered(acr, clouds, { args: ["--tenant-id", azure.population().node.tenant, config] });
+});
+
+test("without azure.json the flag stands for AZURE_TENANT_ID", async () => {
+  const { clientId, tenant } = azure.population().node;
+  await answered(acr, clouds, {
+    args: ["--tenant-id", tenant],
+    env: { AZURE_CLIENT_ID: clientId, AZURE_CLIENT_SECRET: azure.population().nodeSecret },
+  });
+  assert.deepEqual(operations(clouds), ["azure.entra Token", "azure.acr Exchange"]);
+});
+
+test("another audience, for clouds that do not know the default: in every way to a token", async () => {
+  const audience = "https://management.stack.example/";
+  for (const [identity, service, field, expected] of [
+    ["managed-identity", "azure.imds", "resource", audience],
+    ["client-secret", "azure.entra", "scope", `${audience}/.default`],
+    ["federated-token-file", "azure.entra", "scope", `${audience}/.default`],
+  ] as const) {
+    await failure(clouds, { args: [`--audience=${audience}`, await azure.azureJsonFile(identity)] });
+    const request = clouds.requests.find((each) => each.service === service);
+    const sent = service === "azure.imds" ? request?.query : request?.body.toString();
+    assert.equal(new URLSearchParams(sent).get(field)?.split(" ")[0], expected, identity);
+    await clouds.reset();
+  }
+});
+
+test("what is not a tenant or a URI is refused before any request", async () => {
+  for (const [arg, message] of [
+    ["--tenant-id=../common", /--tenant-id is "\.\.\/common", expected a tenant's GUID or domain/],
+    ["--audience=containerregistry", /--audience is "containerregistry", expected a URI/],
+  ] as const) {
+    assert.match(await failure(clouds, { args: [arg] }, OptionsError), message);
+  }
+  assert.deepEqual(clouds.requests, []);
+});
