@@ -14,7 +14,7 @@ export {
 } from "./files/rooted-files.ts";
 export { SystemError } from "./files/system-error.ts";
 export { type Destination, destination, type Step, walk } from "./files/walk.ts";
-export { type AtomicWrite, type Written, writeAtomically } from "./files/write-atomically.ts";
+export { type AtomicWrite, type Written, wouldWrite, writeAtomically } from "./files/write-atomically.ts";
 export { type Flag, type Flags, flagValue, type Source } from "./flags/flag.ts";
 export {
   type FeatureGate,
@@ -33,4 +33,10 @@ export {
 } from "./kubelet/running-kubelet.ts";
 export { type KubeletVersion, kubeletVersion } from "./kubelet/version.ts";
 export { readService, type Service, type ServiceReading } from "./systemd/service.ts";
-export { type FlagEdit, type FlagPlan, planFlags, type WantedFlag } from "./systemd/set-flags.ts";
+export {
+  type FlagEdit,
+  type FlagPlan,
+  planAssignment,
+  planFlags,
+  type WantedFlag,
+} from "./systemd/set-flags.ts";

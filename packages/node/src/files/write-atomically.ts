@@ -1,4 +1,4 @@
-import type { WritableFiles } from "./files.ts";
+import type { FileStatus, Files, WritableFiles } from "./files.ts";
 import { baseName, joinPath, parentOf } from "./paths.ts";
 import { SystemError } from "./system-error.ts";
 
@@ -33,24 +33,52 @@ const MOST_BACKUPS = 1000;
  * @throws {Error} of the system, code EINVAL where there is something other than a file
  */
 export function writeAtomically(files: WritableFiles, write: AtomicWrite): Written {
-  const { path, data, needs = 0, unique } = write;
+  const { path, data, unique } = write;
+  const state = wouldWrite(files, write);
+  if (state === "unchanged") return { state, backup: undefined };
   const before = files.status(path, "do-not-follow");
-  if (before !== undefined && before.kind !== "file")
-    throw new SystemError("EINVAL", `${path} (${before.kind})`);
-  const mode = before === undefined ? write.mode : (before.mode & write.mode) | needs;
-  const owner = write.owner ?? before ?? { uid: ROOT, gid: ROOT };
-  const old = before === undefined ? undefined : files.read(path, Math.max(before.size, data.length) + 1);
-  if (before !== undefined && old !== undefined && equal(old, data)) {
-    if (before.mode === mode && before.uid === owner.uid && before.gid === owner.gid) {
-      return { state: "unchanged", backup: undefined };
-    }
-  }
+  const { mode, owner } = outcome(before, write);
   const backup =
-    before === undefined || old === undefined || write.backupName === undefined
+    before === undefined || write.backupName === undefined
       ? undefined
-      : keep(files, { path, data: old, mode: before.mode, owner: before, name: write.backupName, unique });
+      : keep(files, {
+          path,
+          data: files.read(path, before.size + 1),
+          mode: before.mode,
+          owner: before,
+          name: write.backupName,
+          unique,
+        });
   put(files, path, { data, mode, owner, unique });
-  return { state: before === undefined ? "created" : "replaced", backup };
+  return { state, backup };
+}
+
+/**
+ * What {@link writeAtomically} would do; touches nothing.
+ * @throws {Error} of the system, code EINVAL where there is something other than a file
+ */
+export function wouldWrite(
+  files: Files,
+  write: Pick<AtomicWrite, "path" | "data" | "mode" | "needs" | "owner">,
+): Written["state"] {
+  const { path, data } = write;
+  const before = files.status(path, "do-not-follow");
+  if (before === undefined) return "created";
+  if (before.kind !== "file") throw new SystemError("EINVAL", `${path} (${before.kind})`);
+  const { mode, owner } = outcome(before, write);
+  const same = before.mode === mode && before.uid === owner.uid && before.gid === owner.gid;
+  return same && equal(files.read(path, data.length + 1), data) ? "unchanged" : "replaced";
+}
+
+/** Mode and owner that the file ends with. */
+function outcome(
+  before: FileStatus | undefined,
+  { mode, needs = 0, owner }: Pick<AtomicWrite, "mode" | "needs" | "owner">,
+): { readonly mode: number; readonly owner: { readonly uid: number; readonly gid: number } } {
+  return {
+    mode: before === undefined ? mode : (before.mode & mode) | needs,
+    owner: owner ?? before ?? { uid: ROOT, gid: ROOT },
+  };
 }
 
 interface Content {

@@ -34,7 +34,8 @@ export interface FlagEdit {
 }
 
 export type FlagPlan =
-  | { readonly state: "unchanged"; readonly says: string }
+  /** Every flag counts already; `path` is the file that sets them, with its content. */
+  | { readonly state: "unchanged"; readonly says: string; readonly path: string; readonly content: string }
   | FlagEdit
   | { readonly state: "absent" }
   | {
@@ -82,7 +83,11 @@ export function planFlags(
   const [doubt] = service.doubts;
   if (doubt !== undefined) return refuse(doubt);
   if (isEffective(service.words, wanted)) {
-    return { state: "unchanged", says: `${unit} has the flags already` };
+    const name = extraVariable(service);
+    const path = (name === undefined ? undefined : lastOf(service, name)?.path) ?? service.command.path;
+    const text = readText(files, path);
+    const content = text.state === "read" ? text.text : "";
+    return { state: "unchanged", says: `${unit} has the flags already`, path, content };
   }
   const variable = extraVariable(service);
   if (variable === undefined) {
@@ -111,6 +116,55 @@ export function planFlags(
   const where = last === undefined ? plans[0]?.path : `${last.path}:${last.line}`;
   const reason = `systemd would not read the flags as they are meant from ${where ?? service.command.path}`;
   return refuse(reason, `${variable} in ${where ?? service.command.path}`);
+}
+
+/**
+ * The same for a variable of an environment file that no unit of this system reads yet: a node image without the kubelet's
+ * package. What the file's last assignment of it says stays, with the flags behind it.
+ */
+export function planAssignment(
+  files: Files,
+  path: string,
+  variable: string,
+  wanted: readonly WantedFlag[],
+): Exclude<FlagPlan, { state: "absent" }> {
+  const existing = readText(files, path);
+  const line = wanted.map(({ name, value }) => quoteWord(`--${name}=${value}`)).join(" ");
+  const byHand = `add ${line} to ${variable} in ${path}`;
+  if (existing.state === "unreadable") {
+    return { state: "refused", reason: `${path} cannot be read: ${existing.reason}`, byHand };
+  }
+  const text = existing.state === "read" ? existing.text : "";
+  const wordsOf = (content: string, comments: "separate" | "joined") => {
+    const last = parseEnvironmentFile(content, comments).findLast(({ name }) => name === variable);
+    return ["", ...splitWords(last?.value ?? "", VARIABLE).words];
+  };
+  const before = wordsOf(text, "separate");
+  if (isEffective(before, wanted)) {
+    return { state: "unchanged", says: `${path} has the flags already`, path, content: text };
+  }
+  const old = parseEnvironmentFile(text).findLast(({ name }) => name === variable)?.value ?? "";
+  for (const value of newValues(old, wanted)) {
+    const content = withAssignment(text, variable, value);
+    const [after, joined] = [wordsOf(content, "separate"), wordsOf(content, "joined")];
+    if (isSame(before, after, wanted) && isSame(before, joined, wanted)) {
+      const says = `${variable} in ${path}`;
+      return {
+        state: "edit",
+        path,
+        content,
+        says,
+        before: before.slice(1),
+        after: after.slice(1),
+        reload: false,
+      };
+    }
+  }
+  return {
+    state: "refused",
+    reason: `systemd would not read the flags as they are meant from ${path}`,
+    byHand,
+  };
 }
 
 interface Candidate {

@@ -1,3 +1,4 @@
+import type { RootedWritableFiles } from "@imagecred/node";
 import { CommandError } from "../../errors.ts";
 import { parentOf } from "../../machine/paths.ts";
 import type { Platform } from "../../runtime/types.ts";
@@ -17,20 +18,21 @@ export const install: Command<InstallOptions, InstallDocument> = {
       );
     }
     const plan = planInstall(options, platform);
+    const { files: node } = plan;
     for (const directory of new Set(plan.placements.map(({ to }) => parentOf(to)))) {
-      checkDirectory(
-        platform.fileSystem,
-        directory,
-        plan.root === "/" ? "/" : platform.fileSystem.realPath(plan.root),
-      );
+      checkDirectory(platform.fileSystem, node, directory);
     }
+    // Everything that can be refused is refused before anything is written.
+    const planned = plan.placements.map((placement) => wouldBe(placement, node));
     const dryRun = options.dryRun === true;
-    const put = (placement: Placement): Placed =>
-      dryRun ? wouldBe(placement, platform) : place(placement, platform);
-    const files = plan.placements.map(put).map(
-      (placed): InstalledFile => ({
-        ...placed,
-        checksumFile: plan.sources.find(({ path }) => path === placed.from)?.checksumFile ?? null,
+    const { crypto, clock } = platform;
+    const placed = dryRun
+      ? planned
+      : plan.placements.map((placement) => place(placement, { files: node, crypto, clock }));
+    const files = placed.map(
+      (one): InstalledFile => ({
+        ...one,
+        checksumFile: plan.sources.find(({ path }) => path === one.from)?.checksumFile ?? null,
       }),
     );
     const changed = (role: Placed["role"]) =>
@@ -38,12 +40,12 @@ export const install: Command<InstallOptions, InstallDocument> = {
     return {
       kind: "Installation",
       dryRun,
-      root: plan.root,
+      root: node.root,
       binDir: plan.binDir,
       configPath: plan.configPath,
       files,
       restartNeeded: changed("config") || changed("node-file"),
-      restartCommand: `systemctl restart ${plan.distribution?.restart ?? "kubelet"}`,
+      restartCommand: `${plan.reload ? "systemctl daemon-reload && " : ""}systemctl restart ${plan.distribution?.restart ?? "kubelet"}`,
       notes: notes(plan, platform),
     };
   },
@@ -51,9 +53,9 @@ export const install: Command<InstallOptions, InstallDocument> = {
   exitCode: () => 0,
 };
 
-function wouldBe(placement: Placement, { fileSystem }: Platform): Placed {
+function wouldBe(placement: Placement, files: RootedWritableFiles): Placed {
   const { role, from, to, sha256 } = placement;
-  return { role, from, to, sha256, state: stateOf(placement, fileSystem), backup: null };
+  return { role, from, to: files.outside(to), sha256, state: stateOf(placement, files), backup: null };
 }
 
 function notes(plan: InstallPlan, { fileSystem }: Platform): readonly string[] {
@@ -65,7 +67,7 @@ function notes(plan: InstallPlan, { fileSystem }: Platform): readonly string[] {
       );
     }
   }
-  if (fileSystem.status("/sys/fs/selinux/enforce") !== undefined && plan.root === "/") {
+  if (fileSystem.status("/sys/fs/selinux/enforce") !== undefined && plan.files.root === "/") {
     found.push(
       `SELinux is on: restorecon -Rv ${plan.binDir} ${plan.configPath} gives the files their labels.`,
     );

@@ -23,7 +23,7 @@ test(
     using place = await node();
     put(place, "etc/default/kubelet", 'KUBELET_EXTRA_ARGS="--v=2"\n');
     const document = await install(place);
-    assert.deepEqual(states(document), ["executable installed", "node-file replaced", "config installed"]);
+    assert.deepEqual(states(document), ["executable installed", "config installed", "node-file replaced"]);
     assert.equal(document.restartNeeded, true);
     assert.equal(document.restartCommand, "systemctl restart kubelet");
     assert.equal(document.files[0]?.checksumFile, "imagecred-kubeadm/SHA256SUMS");
@@ -40,7 +40,7 @@ test(
     );
     assert.deepEqual(readdirSync(dirname(place.path(ECR))), ["ecr-credential-provider"]);
     assert.equal(
-      readFileSync(place.path(document.files[1]?.backup ?? ""), "utf8"),
+      readFileSync(place.path(document.files[2]?.backup ?? ""), "utf8"),
       'KUBELET_EXTRA_ARGS="--v=2"\n',
     );
   },
@@ -53,12 +53,12 @@ test(
     using place = await node();
     await install(place);
     const again = await install(place);
-    assert.deepEqual(states(again), ["executable unchanged", "node-file unchanged", "config unchanged"]);
+    assert.deepEqual(states(again), ["executable unchanged", "config unchanged", "node-file unchanged"]);
     assert.equal(again.restartNeeded, false);
     release(place, "#!/bin/sh\necho two\n");
     const inode = statSync(place.path(ECR)).ino;
     const newer = await install(place);
-    assert.deepEqual(states(newer), ["executable replaced", "node-file unchanged", "config unchanged"]);
+    assert.deepEqual(states(newer), ["executable replaced", "config unchanged", "node-file unchanged"]);
     assert.equal(newer.restartNeeded, false);
     // Renamed over it, not written into it: a plugin that runs goes on running the old file.
     assert.notEqual(statSync(place.path(ECR)).ino, inode);
@@ -137,7 +137,7 @@ test("--root installs into an image, --dry-run changes nothing", asRoot, async (
     mkdirSync(place.path(directory), { recursive: true });
   const planned = await install(place, ...COMMAND, "--root", "image", "--dry-run");
   assert.equal(planned.dryRun, true);
-  assert.deepEqual(states(planned), ["executable installed", "node-file installed", "config installed"]);
+  assert.deepEqual(states(planned), ["executable installed", "config installed", "node-file installed"]);
   assert.deepEqual(readdirSync(place.path("image")), ["etc", "usr"]);
   assert.deepEqual(readdirSync(place.path("image/usr")), []);
   await install(place, ...COMMAND, "--root", "image");
@@ -186,8 +186,8 @@ test("what a person sees", asRoot, async () => {
     `Installed:
   ✓  /usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider
      installed, checksum as in imagecred-kubeadm/SHA256SUMS
-  ✓  /etc/default/kubelet                                                        installed
   ✓  /etc/kubernetes/credential-provider-config.yaml                             installed
+  ✓  /etc/default/kubelet                                                        installed
 
 The kubelet reads its configuration at start-up only: systemctl restart kubelet
 `,

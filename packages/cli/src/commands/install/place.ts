@@ -1,14 +1,15 @@
-import { type Clock, type Crypto, hex } from "@imagecred/protocol";
+import { type AtomicWrite, type RootedWritableFiles, wouldWrite, writeAtomically } from "@imagecred/node";
+import type { Clock, Crypto } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../../errors.ts";
-import { baseName, joinPath, parentOf } from "../../machine/paths.ts";
-import type { FileSystem } from "../../runtime/types.ts";
+import { parentOf } from "../../machine/paths.ts";
 import { makeDirectories } from "./safety.ts";
-import { sha256Hex } from "./sha256.ts";
 
 /** One file to put in its place. */
 export interface Placement {
   readonly role: "executable" | "config" | "node-file";
+  /** Where the bytes were read, for the summary. */
   readonly from: string;
+  /** Path below the root. */
   readonly to: string;
   readonly data: Uint8Array;
   readonly mode: number;
@@ -18,6 +19,7 @@ export interface Placement {
 export interface Placed {
   readonly role: Placement["role"];
   readonly from: string;
+  /** Path on this machine. */
   readonly to: string;
   readonly sha256: string;
   readonly state: "installed" | "replaced" | "unchanged";
@@ -26,80 +28,79 @@ export interface Placed {
 }
 
 interface Tools {
-  readonly fileSystem: FileSystem;
+  /** Files below the root. */
+  readonly files: RootedWritableFiles;
   readonly crypto: Crypto;
   readonly clock: Clock;
 }
 
-const ROOT = 0;
+const ROOT = { uid: 0, gid: 0 };
+/** Whatever was there: root runs it. */
+const RUNNABLE = 0o500;
 
-/** Whether a file is there already, byte for byte, with root as its owner and its mode. */
-export function stateOf(placement: Placement, fileSystem: FileSystem): Placed["state"] {
-  const status = fileSystem.status(placement.to);
-  if (status === undefined) return "installed";
-  if (status.kind !== "file") {
-    throw new CommandError(`${placement.to} is no file (it is a ${status.kind}); nothing was changed`);
+/** What {@link place} would do. @throws {CommandError} */
+export function stateOf(placement: Placement, files: RootedWritableFiles): Placed["state"] {
+  try {
+    const state = wouldWrite(files, { ...contentOf(placement), path: targetOf(placement, files) });
+    return state === "created" ? "installed" : state;
+  } catch (error) {
+    throw failure(placement, files, error);
   }
-  const same =
-    status.size === placement.data.length &&
-    status.mode === placement.mode &&
-    status.uid === ROOT &&
-    equal(fileSystem.read(placement.to, status.size + 1), placement.data);
-  return same ? "unchanged" : "replaced";
-}
-
-function equal(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 /**
- * Puts a file in its place so that at every moment either the old or the new one is there, whole: written beside it, on
- * the disk, read back and compared with its checksum, then renamed. What was there is kept under a name of its own.
- * @throws {CommandError}
+ * Puts a file in its place so that at every moment either the old or the new one is there, whole; what was there is kept
+ * under a name of its own. Links are followed below the root. @throws {CommandError}
  */
-export function place(placement: Placement, tools: Tools): Placed {
-  const { fileSystem, crypto } = tools;
-  const { role, from, to, data, mode, sha256 } = placement;
-  const state = stateOf(placement, fileSystem);
-  if (state === "unchanged") return { role, from, to, sha256, state, backup: null };
-  const directory = parentOf(to);
-  makeDirectories(fileSystem, directory);
-  const temporary = joinPath(directory, `.${baseName(to)}.${randomName(crypto)}`);
+export function place(placement: Placement, { files, crypto, clock }: Tools): Placed {
+  const { role, from, sha256 } = placement;
   try {
-    write(fileSystem, temporary, data, mode);
-    if (sha256Hex(crypto, fileSystem.read(temporary, data.length + 1)) !== sha256) {
-      throw new CommandError(`writing ${to}: what was read back is not what was written; check the disk`);
-    }
-    const backup = state === "replaced" ? keepBackup(to, tools) : null;
-    fileSystem.rename(temporary, to);
-    fileSystem.syncDirectory(directory);
-    return { role, from, to, sha256, state, backup };
+    makeDirectories(files, parentOf(placement.to));
+    const path = targetOf(placement, files);
+    const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
+    const written = writeAtomically(files, {
+      ...contentOf(placement),
+      path,
+      unique: randomName(crypto),
+      // `.bak` at the end, so that a kubelet that reads a directory of configurations does not read the backup too.
+      backupName: (name, attempt) => `${name}.${time}${attempt === 1 ? "" : `-${attempt}`}.bak`,
+    });
+    return {
+      role,
+      from,
+      to: files.outside(placement.to),
+      sha256,
+      state: written.state === "created" ? "installed" : written.state,
+      backup: written.backup === undefined ? null : files.outside(written.backup),
+    };
   } catch (error) {
-    if (fileSystem.status(temporary, "do-not-follow") !== undefined) fileSystem.remove(temporary);
-    if (error instanceof CommandError) throw error;
-    throw new CommandError(`writing ${to}: ${systemReason(error)}`, { cause: error });
+    throw failure(placement, files, error);
   }
 }
 
-function write(fileSystem: FileSystem, path: string, data: Uint8Array, mode: number): void {
-  fileSystem.create(path, data, mode);
-  fileSystem.changeOwner(path, ROOT, ROOT);
+function contentOf({ role, data, mode }: Placement): Pick<AtomicWrite, "data" | "mode" | "owner" | "needs"> {
+  return { data, mode, owner: ROOT, ...(role === "executable" ? { needs: RUNNABLE } : {}) };
 }
 
-/** `.bak` at the end, so that a kubelet that reads a directory of configurations does not read the backup too. */
-function keepBackup(path: string, { fileSystem, clock }: Tools): string {
-  const status = fileSystem.status(path);
-  const data = fileSystem.read(path, (status?.size ?? 0) + 1);
-  const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
-  let backup = `${path}.${time}.bak`;
-  for (let number = 2; fileSystem.status(backup, "do-not-follow") !== undefined; number++) {
-    backup = `${path}.${time}-${number}.bak`;
+/** Where a link at the place leads, below the root. @throws {CommandError} for one that leads nowhere */
+function targetOf({ to }: Placement, files: RootedWritableFiles): string {
+  if (files.status(to) !== undefined) return files.realPath(to);
+  if (files.status(to, "do-not-follow") === undefined) return to;
+  throw new CommandError(
+    `${files.outside(to)} is a link to something that does not exist; remove it or make its target`,
+  );
+}
+
+function failure({ to }: Placement, files: RootedWritableFiles, error: unknown): CommandError {
+  if (error instanceof CommandError) return error;
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const kind = files.status(to, "do-not-follow")?.kind;
+  if (code === "EINVAL" && kind !== "file") {
+    return new CommandError(`${files.outside(to)} is no file (it is a ${kind ?? "thing"}); move it away`);
   }
-  fileSystem.create(backup, data, status?.mode ?? 0o600);
-  fileSystem.changeOwner(backup, status?.uid ?? ROOT, status?.gid ?? ROOT);
-  return backup;
+  return new CommandError(`writing ${files.outside(to)}: ${systemReason(error)}`, { cause: error });
 }
 
 function randomName(crypto: Crypto): string {
-  return hex(crypto.randomBytes(8));
+  return Array.from(crypto.randomBytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

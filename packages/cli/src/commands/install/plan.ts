@@ -1,13 +1,14 @@
+import { type RootedWritableFiles, rootedWritableFiles } from "@imagecred/node";
 import { CONFIG_NAME } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTIONS, distributionById } from "../../distributions/index.ts";
 import type { Distribution, NodeFile } from "../../distributions/types.ts";
 import { CommandError, systemReason, UsageError } from "../../errors.ts";
 import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../../machine/executable-format.ts";
 import { loadAcceptedConfig } from "../../machine/load-config.ts";
-import { absolute, below, joinPath, parentOf } from "../../machine/paths.ts";
+import { absolute, joinPath, parentOf } from "../../machine/paths.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { InstallOptions } from "./definition.ts";
-import { mergeExtraArgs } from "./extra-args.ts";
+import { checkRancherPlaces, flagsFile } from "./kubelet-flags.ts";
 import type { Placement } from "./place.ts";
 import { sha256Hex } from "./sha256.ts";
 import { readExecutable, type Source } from "./source.ts";
@@ -21,10 +22,13 @@ export interface InstallPlan {
   /** On the installed system, without --root. */
   readonly binDir: string;
   readonly configPath: string;
-  readonly root: string;
-  /** In the order in which they are put in place: the configuration last, as it is what refers to the others. */
+  /** Files below the root. */
+  readonly files: RootedWritableFiles;
+  /** In the order in which they are put in place: what refers to others comes after them. */
   readonly placements: readonly Placement[];
   readonly sources: readonly Source[];
+  /** Whether systemd has to read its units again before the kubelet is restarted. */
+  readonly reload: boolean;
 }
 
 /** Reads and checks everything that will be installed; touches nothing. @throws {UsageError} @throws {CommandError} */
@@ -33,9 +37,13 @@ export function planInstall(options: InstallOptions, platform: Platform): Instal
   const distribution = chosenDistribution(options.distribution);
   const directory = options.directory ?? ".";
   const root = absolute(options.root, processInfo.workingDirectory);
+  const files = rootedWritableFiles(fileSystem, root);
   const binDir = destination("--bin-dir", options.binDir, distribution?.binDir);
-  const configPath = destination("--config-path", options.configPath, distribution?.configPath);
-  const config = configSource(options, directory, below(root, configPath), platform);
+  const place = destination("--config-path", options.configPath, distribution?.configPath);
+  // The flag names a directory of configurations, and ours is a file in it.
+  const isDirectory = statusOf(files, place)?.kind === "directory";
+  const configPath = isDirectory ? joinPath(place, CONFIG_NAME) : place;
+  const config = configSource(options, directory, files, configPath, platform);
   const names = providerNames(config.path, platform);
   const sources = names.map((name) =>
     readExecutable(
@@ -53,8 +61,8 @@ export function planInstall(options: InstallOptions, platform: Platform): Instal
     ),
   );
   const executables = sources.map((source, index): Placement => {
-    const to = below(root, joinPath(binDir, names[index] ?? ""));
     const { path, data, sha256 } = source;
+    const to = joinPath(binDir, names[index] ?? "");
     return { role: "executable", from: path, to, data, mode: EXECUTABLE_MODE, sha256 };
   });
   const file = (role: "config" | "node-file", from: string, to: string, data: Uint8Array): Placement => ({
@@ -65,24 +73,52 @@ export function planInstall(options: InstallOptions, platform: Platform): Instal
     mode: FILE_MODE,
     sha256: sha256Hex(crypto, data),
   });
-  const nodeFiles = config.fresh
-    ? (distribution?.nodeFiles ?? []).map((nodeFile) => {
-        const from = joinPath(directory, nodeFile.name);
-        const to = below(root, existingPlace(nodeFile, root, platform));
-        return file("node-file", from, to, nodeFileContent(nodeFile, from, to, platform));
-      })
-    : [];
+  const isRancher = distribution?.id === "k3s" || distribution?.id === "rke2";
+  if (config.fresh && isRancher) checkRancherPlaces(files, distribution.id, place, binDir);
+  let reload = false;
+  const nodeFiles = (config.fresh ? (distribution?.nodeFiles ?? []) : []).map((nodeFile) => {
+    const from = joinPath(directory, nodeFile.name);
+    if (nodeFile.merge === "replace") {
+      const text = new TextDecoder().decode(readFile(from, platform));
+      const ours = withPlaces(text, distribution, place, binDir);
+      return file("node-file", from, existingPlace(nodeFile, files), new TextEncoder().encode(ours));
+    }
+    const flags = flagsFile(files, nodeFile.paths, place, binDir);
+    reload ||= flags.reload;
+    return file("node-file", from, flags.path, new TextEncoder().encode(flags.content));
+  });
   const configs = config.fresh
-    ? [file("config", config.path, below(root, configPath), readFile(config.path, platform))]
+    ? [file("config", config.path, configPath, readFile(config.path, platform))]
     : [];
   return {
     distribution,
     binDir,
     configPath,
-    root,
-    placements: [...executables, ...nodeFiles, ...configs],
+    files,
+    // What refers to others comes after them: the configuration names executables, the flags name the configuration.
+    placements: [...executables, ...configs, ...nodeFiles],
     sources,
+    reload,
   };
+}
+
+/** A file that init wrote for the usual places, for those of --config-path and --bin-dir. */
+function withPlaces(
+  text: string,
+  distribution: Distribution | undefined,
+  config: string,
+  binDir: string,
+): string {
+  if (distribution === undefined) return text;
+  return text.replaceAll(distribution.configPath, config).replaceAll(distribution.binDir, binDir);
+}
+
+function statusOf(files: RootedWritableFiles, path: string) {
+  try {
+    return files.status(path);
+  } catch (error) {
+    throw new CommandError(`looking at ${files.outside(path)}: ${systemReason(error)}`, { cause: error });
+  }
 }
 
 function chosenDistribution(id: string | undefined): Distribution | undefined {
@@ -118,16 +154,18 @@ interface ConfigSource {
 function configSource(
   options: InstallOptions,
   directory: string,
+  files: RootedWritableFiles,
   installed: string,
   platform: Platform,
 ): ConfigSource {
   const path = options.config ?? joinPath(directory, CONFIG_NAME);
   if (platform.fileSystem.status(path) !== undefined) return { path, fresh: true };
-  if (options.config === undefined && platform.fileSystem.status(installed) !== undefined) {
-    return { path: installed, fresh: false };
+  const there = files.outside(installed);
+  if (options.config === undefined && statusOf(files, installed) !== undefined) {
+    return { path: files.outside(files.realPath(installed)), fresh: false };
   }
   throw new CommandError(
-    `there is no configuration ${path}${options.config === undefined ? `, and none at ${installed}` : ""}; imagecred init writes one`,
+    `there is no configuration ${path}${options.config === undefined ? `, and none at ${there}` : ""}; imagecred init writes one`,
   );
 }
 
@@ -143,18 +181,8 @@ function readFile(path: string, { fileSystem }: Platform): Uint8Array {
   }
 }
 
-function existingPlace(file: NodeFile, root: string, { fileSystem }: Platform): string {
-  return (
-    file.paths.find((path) => fileSystem.status(below(root, parentOf(path))) !== undefined) ?? file.paths[0]
-  );
-}
-
-function nodeFileContent(file: NodeFile, from: string, to: string, platform: Platform): Uint8Array {
-  const data = readFile(from, platform);
-  if (file.merge === "replace") return data;
-  const there = platform.fileSystem.status(to) === undefined ? new Uint8Array() : readFile(to, platform);
-  const decoder = new TextDecoder();
-  return new TextEncoder().encode(mergeExtraArgs(decoder.decode(there), decoder.decode(data)));
+function existingPlace({ paths }: NodeFile, files: RootedWritableFiles): string {
+  return paths.find((path) => statusOf(files, parentOf(path)) !== undefined) ?? paths[0];
 }
 
 /** The machine that runs this, by this very executable. */

@@ -38,7 +38,7 @@ test(
           mkdirSync(place.path("srv"), { mode: 0o755 });
           chmodSync(place.path("srv"), 0o777);
           mkdirSync(place.path("usr/local/libexec"));
-          symlinkSync(place.path("srv"), place.path("usr/local/libexec/kubernetes"));
+          symlinkSync("/srv", place.path("usr/local/libexec/kubernetes"));
         },
         /\/srv can be written by everybody/,
       ],
@@ -53,7 +53,7 @@ test(
       [
         "a file in its place",
         (place) => writeFileSync(place.path("usr/local/libexec"), ""),
-        /is no directory/,
+        /is a file, not a directory/,
       ],
     ];
     for (const [what, make, message] of spoil) {

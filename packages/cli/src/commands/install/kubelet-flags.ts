@@ -1,0 +1,96 @@
+import {
+  type Flag,
+  flagValue,
+  planAssignment,
+  planFlags,
+  type RootedFiles,
+  rancherSettings,
+  readService,
+} from "@imagecred/node";
+import { CommandError } from "../../errors.ts";
+
+const CONFIG_FLAG = "image-credential-provider-config";
+const BIN_DIR_FLAG = "image-credential-provider-bin-dir";
+const UNIT = "kubelet.service";
+const VARIABLE = "KUBELET_EXTRA_ARGS";
+
+/** A file whose content gives the kubelet its flags. */
+export interface FlagsFile {
+  /** Below the root. */
+  readonly path: string;
+  readonly content: string;
+  /** Whether systemd has to read its units again. */
+  readonly reload: boolean;
+}
+
+/**
+ * How the kubelet's unit gets the flags: by the file that its unit, drop-ins and environment files make decide; where there is no unit
+ * yet (an image without the package), by the file that its package will read.
+ * @param usual the packages' files, of which the first whose directory exists is meant
+ * @throws {CommandError} with what to write by hand
+ */
+export function flagsFile(
+  files: RootedFiles,
+  usual: readonly [string, ...string[]],
+  config: string,
+  binDir: string,
+): FlagsFile {
+  const wanted = [
+    { name: CONFIG_FLAG, value: config },
+    { name: BIN_DIR_FLAG, value: binDir },
+  ];
+  const byUnit = planFlags(files, UNIT, wanted);
+  const plan =
+    byUnit.state === "absent" ? planAssignment(files, usualPath(files, usual), VARIABLE, wanted) : byUnit;
+  if (plan.state === "refused") {
+    throw new CommandError(`the kubelet's flags are not changed: ${plan.reason}; ${plan.byHand} yourself`);
+  }
+  return { path: plan.path, content: plan.content, reload: plan.state === "edit" && plan.reload };
+}
+
+function usualPath(files: RootedFiles, usual: readonly [string, ...string[]]): string {
+  const directory = (path: string) => path.slice(0, path.lastIndexOf("/"));
+  return usual.find((path) => files.status(directory(path)) !== undefined) ?? usual[0];
+}
+
+const UNITS = {
+  k3s: [["k3s.service", "k3s-agent.service"]],
+  rke2: [["rke2-server.service", "rke2-agent.service"]],
+} as const;
+
+/**
+ * Refuses places that k3s or RKE2 would not look at, by their files and their unit. @throws {CommandError}
+ */
+export function checkRancherPlaces(
+  files: RootedFiles,
+  program: keyof typeof UNITS,
+  config: string,
+  binDir: string,
+): void {
+  const service = UNITS[program][0]
+    .map((unit) => readService(files, unit))
+    .flatMap((reading) => (reading.state === "read" ? [reading.service] : []))[0];
+  const words = service?.words ?? [];
+  const at = words.findIndex((word) => word === "server" || word === "agent");
+  const settings = rancherSettings(files, {
+    program,
+    words: at < 0 ? [] : words.slice(at + 1),
+    wordsSource: { kind: "unit", says: `${service?.command.path}:${service?.command.line}` },
+    environment: service?.environment ?? {},
+  });
+  const own = (name: string, otherwise: Flag): Flag => {
+    const flag = flagValue(settings.flags, name);
+    return flag === undefined || flag.source.kind === "default" ? otherwise : flag;
+  };
+  const { credentialProvider } = settings;
+  for (const [flag, ours] of [
+    [own(CONFIG_FLAG, credentialProvider.config), config],
+    [own(BIN_DIR_FLAG, credentialProvider.binDir), binDir],
+  ] as const) {
+    if (flag.value === ours) continue;
+    const option = flag.name === CONFIG_FLAG ? "--config-path" : "--bin-dir";
+    throw new CommandError(
+      `${program} looks at ${flag.value} (${flag.source.says}), not at ${ours}: install with ${option} ${flag.value}, or change that setting`,
+    );
+  }
+}
