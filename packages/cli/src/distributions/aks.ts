@@ -9,7 +9,7 @@ export const aks: Distribution = {
   configPath: "/var/lib/kubelet/credential-provider-config.yaml",
   installable: true,
   nodeFiles: [],
-  restart: "kubelet",
+  restart: "systemctl restart kubelet",
   files: () => [],
   commands: (plan) => [installCommand(plan, "aks"), "sudo systemctl restart kubelet"],
   notes: () => [

@@ -12,7 +12,7 @@ export const bottlerocket: Distribution = {
   configPath: "/etc/kubernetes/kubelet/credential-provider-config.yaml",
   installable: false,
   nodeFiles: [],
-  restart: "kubelet",
+  restart: "systemctl restart kubelet",
   refuses: (plan) => {
     if (plan.podIdentity) {
       return "Bottlerocket's settings cannot express tokenAttributes, which --pod-identity needs; leave out --pod-identity, or build a variant with a template of your own";

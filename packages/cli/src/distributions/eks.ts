@@ -14,7 +14,7 @@ export const eks: Distribution = {
   configPath: CONFIG_PATH,
   installable: true,
   nodeFiles: [{ name: NODE_CONFIG, paths: ["/etc/eks/nodeadm.d/imagecred.yaml"], merge: "replace" }],
-  restart: "kubelet",
+  restart: "systemctl restart nodeadm-config nodeadm-run kubelet",
   files: () => [
     {
       name: NODE_CONFIG,

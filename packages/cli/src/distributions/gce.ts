@@ -9,7 +9,7 @@ export const gce: Distribution = {
   configPath: "/home/kubernetes/cri-auth-config.yaml",
   installable: true,
   nodeFiles: [],
-  restart: "kubelet",
+  restart: "systemctl restart kubelet",
   files: () => [],
   commands: (plan) => [installCommand(plan, "gce"), "sudo systemctl restart kubelet"],
   notes: () => [

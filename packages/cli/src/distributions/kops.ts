@@ -16,7 +16,7 @@ export const kops: Distribution = {
   configPath: "/var/lib/kubelet/credential-provider.conf",
   installable: true,
   nodeFiles: [],
-  restart: "kubelet",
+  restart: "systemctl restart kubelet",
   files: (plan) => [
     {
       name: PATCH,

@@ -20,7 +20,7 @@ export const kubeadm: Distribution = {
       merge: "kubelet-extra-args",
     },
   ],
-  restart: "kubelet",
+  restart: "systemctl restart kubelet",
   files: () => [
     {
       name: EXTRA_ARGS,

@@ -17,7 +17,7 @@ export const openshift: Distribution = {
   configPath: `${CONFIGS}/ecr-credential-provider.yaml`,
   installable: false,
   nodeFiles: [],
-  restart: "kubelet",
+  restart: "systemctl restart kubelet",
   files: (plan) => [
     {
       name: MACHINE_CONFIG,

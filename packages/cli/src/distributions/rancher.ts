@@ -12,7 +12,7 @@ function rancher(id: "k3s" | "rke2", title: string, units: string, more: readonl
     configPath: `${DIRECTORY}/config.yaml`,
     installable: true,
     nodeFiles: [],
-    restart: units,
+    restart: `systemctl try-restart '${units}'`,
     files: () => [],
     commands: (plan) => [installCommand(plan, id), `sudo systemctl try-restart '${units}'`],
     notes: () => [

@@ -13,7 +13,7 @@ export const talos: Distribution = {
   configPath: "/etc/kubernetes/kubelet-credentialproviderconfig.yaml",
   installable: false,
   nodeFiles: [],
-  restart: "kubelet",
+  restart: "systemctl restart kubelet",
   files: (plan) => [
     {
       name: PATCH,

@@ -56,7 +56,7 @@ export interface Distribution {
   readonly installable: boolean;
   /** Put on a node by `imagecred install`, beside the configuration. */
   readonly nodeFiles: readonly NodeFile[];
-  /** The unit to restart so that the kubelet reads a changed configuration. */
+  /** The command (without sudo) after which the kubelet has read a changed configuration. */
   readonly restart: string;
   /** Why this plan cannot be had on this distribution. */
   readonly refuses?: (plan: Plan) => string | undefined;

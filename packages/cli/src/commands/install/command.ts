@@ -1,38 +1,31 @@
-import type { RootedWritableFiles } from "@imagecred/node";
 import { CommandError } from "../../errors.ts";
 import { parentOf } from "../../machine/paths.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
 import type { InstallOptions } from "./definition.ts";
 import type { InstallDocument, InstalledFile } from "./document.ts";
-import { type Placed, type Placement, place, stateOf } from "./place.ts";
+import { type Placed, type Placement, placeAll, stateOf } from "./place.ts";
 import { type InstallPlan, planInstall } from "./plan.ts";
 import { renderInstall } from "./render.ts";
-import { checkDirectory } from "./safety.ts";
+import { checkDirectory, type Target } from "./target.ts";
 
 export const install: Command<InstallOptions, InstallDocument> = {
-  run(options, platform) {
+  async run(options, platform) {
     if (platform.processInfo.userId !== 0) {
-      throw new CommandError(
-        "install makes files of root's that the kubelet runs as root: run it as root (sudo)",
-      );
+      throw new CommandError("install must run as root: use sudo");
     }
-    const plan = planInstall(options, platform);
-    const { files: node } = plan;
-    for (const directory of new Set(plan.placements.map(({ to }) => parentOf(to)))) {
-      checkDirectory(platform.fileSystem, node, directory);
+    const plan = await planInstall(options, platform);
+    const { placements, target } = plan;
+    for (const directory of new Set(placements.map(({ to }) => parentOf(to)))) {
+      checkDirectory(target, directory, platform);
     }
-    // Everything that can be refused is refused before anything is written.
-    const planned = plan.placements.map((placement) => wouldBe(placement, node));
+    // Before anything is changed: what stands in the way of the last file stops the first one too.
+    const expected = placements.map((placement) => wouldBe(placement, target));
     const dryRun = options.dryRun === true;
-    const { crypto, clock } = platform;
-    const placed = dryRun
-      ? planned
-      : plan.placements.map((placement) => place(placement, { files: node, crypto, clock }));
-    const files = placed.map(
-      (one): InstalledFile => ({
-        ...one,
-        checksumFile: plan.sources.find(({ path }) => path === one.from)?.checksumFile ?? null,
+    const files = (dryRun ? expected : placeAll(placements, target, platform)).map(
+      (placed): InstalledFile => ({
+        ...placed,
+        checksumFile: plan.sources.find(({ path }) => path === placed.from)?.checksumFile ?? null,
       }),
     );
     const changed = (role: Placed["role"]) =>
@@ -40,22 +33,36 @@ export const install: Command<InstallOptions, InstallDocument> = {
     return {
       kind: "Installation",
       dryRun,
-      root: node.root,
+      root: target.root,
       binDir: plan.binDir,
       configPath: plan.configPath,
       files,
       restartNeeded: changed("config") || changed("node-file"),
-      restartCommand: `${plan.reload ? "systemctl daemon-reload && " : ""}systemctl restart ${plan.distribution?.restart ?? "kubelet"}`,
-      notes: notes(plan, platform),
+      restartCommand: restartCommand(plan),
+      notes: [...plan.notes, ...notes(plan, platform)],
     };
   },
   render: renderInstall,
   exitCode: () => 0,
 };
 
-function wouldBe(placement: Placement, files: RootedWritableFiles): Placed {
+function wouldBe(placement: Placement, target: Target): Placed {
   const { role, from, to, sha256 } = placement;
-  return { role, from, to: files.outside(to), sha256, state: stateOf(placement, files), backup: null };
+  return {
+    role,
+    from,
+    to: target.files.outside(to),
+    sha256,
+    state: stateOf(placement, target),
+    backup: null,
+  };
+}
+
+/** An image has nothing to restart: its kubelet reads the configuration when the image boots. */
+function restartCommand({ distribution, target, reload }: InstallPlan): string | null {
+  if (target.root !== "/") return null;
+  const restart = distribution?.restart ?? "systemctl restart kubelet";
+  return reload ? `systemctl daemon-reload && ${restart}` : restart;
 }
 
 function notes(plan: InstallPlan, { fileSystem }: Platform): readonly string[] {
@@ -67,7 +74,7 @@ function notes(plan: InstallPlan, { fileSystem }: Platform): readonly string[] {
       );
     }
   }
-  if (fileSystem.status("/sys/fs/selinux/enforce") !== undefined && plan.files.root === "/") {
+  if (fileSystem.status("/sys/fs/selinux/enforce") !== undefined && plan.target.root === "/") {
     found.push(
       `SELinux is on: restorecon -Rv ${plan.binDir} ${plan.configPath} gives the files their labels.`,
     );

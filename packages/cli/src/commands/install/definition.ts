@@ -1,13 +1,13 @@
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
 import type { CommandDefinition } from "../definition.ts";
 import type { OptionsOf } from "../options.ts";
-import { COMMON_OPTIONS } from "../shared-options.ts";
+import { COMMON_OPTIONS, KUBERNETES_VERSION } from "../shared-options.ts";
 
 export const install = {
   name: "install",
   summary: "put executables and configuration on a node, safely",
   description:
-    "Copies the executables that the configuration names, the configuration, and the distribution's own files to where the " +
+    "Copies the executables that the configuration names, the configuration, and the kubelet's flags to where the " +
     "kubelet looks. Every file is checked against its SHA-256 first, written beside its place and renamed over it, and what " +
     "was there is kept as a backup. Directories that others than root can write to are refused. DIRECTORY is what init wrote.",
   argument: {
@@ -36,7 +36,8 @@ export const install = {
       name: "executables",
       short: "e",
       value: "dir",
-      about: "where the executables are; DIRECTORY, then beside imagecred itself unless given",
+      about:
+        "where the executables are; DIRECTORY, then the current directory, then beside imagecred itself unless given",
       completes: "directory",
     },
     {
@@ -44,6 +45,14 @@ export const install = {
       value: "file",
       about: "SHA256SUMS; that beside the executables, or NAME.sha256, unless given",
       completes: "file",
+    },
+    {
+      name: "executables-only",
+      about: "replace executables, and leave the configuration and the kubelet's flags",
+    },
+    {
+      name: "merge",
+      about: "keep the providers and patterns of the installed configuration that the new one lacks",
     },
     { name: "no-checksums", about: "install executables whose checksum is not known" },
     {
@@ -53,6 +62,7 @@ export const install = {
       completes: "directory",
       default: "/",
     },
+    KUBERNETES_VERSION,
     { name: "dry-run", about: "check everything, change nothing" },
     ...COMMON_OPTIONS,
   ],

@@ -9,7 +9,8 @@ export interface InstallDocument {
   readonly files: readonly InstalledFile[];
   /** Whether the kubelet must be restarted to see what was changed. */
   readonly restartNeeded: boolean;
-  readonly restartCommand: string;
+  /** null for an image, which reads the configuration when it boots. */
+  readonly restartCommand: string | null;
   readonly notes: readonly string[];
 }
 

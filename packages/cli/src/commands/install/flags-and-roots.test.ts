@@ -100,7 +100,7 @@ test("where systemd would not read them, nothing is changed and the line is told
   put(place, "etc/systemd/system/kubelet.service", "[Service]\nExecStart=/usr/bin/kubelet --config=/x\n");
   assert.match(
     await refused(place),
-    /flags are not changed: the command of kubelet\.service .* has no variable for more flags; add --image-credential-provider-config=\S+ --image-credential-provider-bin-dir=\S+ to ExecStart= of \/etc\/systemd\/system\/kubelet\.service yourself/,
+    /flags are not changed: the command of kubelet\.service .* has no variable for more flags; nothing was changed: add --image-credential-provider-config=\S+ --image-credential-provider-bin-dir=\S+ to ExecStart= of \/etc\/systemd\/system\/kubelet\.service/,
   );
   assert.equal(statSync(place.path(CONFIG), { throwIfNoEntry: false }), undefined);
 });
@@ -200,6 +200,6 @@ test("security 12: modes never widen, and a link of somebody else's is not follo
   lchownSync(other.path("usr/local/libexec"), 1000, 1000);
   assert.match(
     await refused(other),
-    /\/usr\/local\/libexec is a link to \/usr\/libexec that belongs to user 1000, who could exchange what the kubelet runs as root; chown -h root:root/,
+    /\/usr\/local\/libexec is a link to \/usr\/libexec that belongs to user 1000, who could replace what the kubelet runs as root; chown -h root:root/,
   );
 });

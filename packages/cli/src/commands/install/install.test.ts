@@ -117,17 +117,35 @@ test(
   },
 );
 
-test("without a configuration in the directory only executables are exchanged", asRoot, async () => {
+test("executables alone, where that is asked for; everything that is left gets a line", asRoot, async () => {
   using place = await node();
   await install(place);
   put(place, "new/ecr-credential-provider", "#!/bin/sh\nnew\n");
   put(place, "new/SHA256SUMS", `${sha256("#!/bin/sh\nnew\n")}  ecr-credential-provider\n`);
-  const document = await install(place, "install", "--distribution", "kubeadm", "new");
+  const document = await install(place, "install", "--distribution", "kubeadm", "--executables-only", "new");
   assert.deepEqual(states(document), ["executable replaced"]);
   assert.equal(document.restartNeeded, false);
   assert.match(
-    await refused(await node(), ["install", "--distribution", "kubeadm", "nothing"]),
-    /there is no configuration nothing\/credential-provider-config\.yaml, and none at/,
+    document.notes.join("\n"),
+    /credential-provider-config\.yaml and the kubelet's flags stay as they are/,
+  );
+  assert.match(
+    await refused(place, ["install", "--distribution", "kubeadm", "new"]),
+    /there is no configuration new\/credential-provider-config\.yaml; .*--executables-only keeps the installed one/,
+  );
+  assert.match(
+    await refused(place, ["install", "--distribution", "kubeadm", "nwe", "-e", "new"]),
+    /there is no directory nwe/,
+  );
+  assert.match(
+    await refused(await node(), [
+      "install",
+      "--distribution",
+      "kubeadm",
+      "--executables-only",
+      "imagecred-kubeadm",
+    ]),
+    /--executables-only: there is no configuration at/,
   );
 });
 
@@ -175,7 +193,7 @@ test("whoever is not root is told so", async () => {
   using place = await node();
   const { code, stderr } = await place.run(COMMAND, { userId: 1000 });
   assert.equal(code, 1);
-  assert.match(stderr, /run it as root \(sudo\)/);
+  assert.match(stderr, /install must run as root: use sudo/);
 });
 
 test("what a person sees", asRoot, async () => {
@@ -189,7 +207,7 @@ test("what a person sees", asRoot, async () => {
   ✓  /etc/kubernetes/credential-provider-config.yaml                             installed
   ✓  /etc/default/kubelet                                                        installed
 
-The kubelet reads its configuration at start-up only: systemctl restart kubelet
+The kubelet reads its configuration at start-up only: sudo systemctl restart kubelet
 `,
   );
   assert.match((await place.run(COMMAND)).stdout, /Everything was in place already\.\n$/);

@@ -43,12 +43,17 @@ export function flagsFile(
   const plan =
     byUnit.state === "absent" ? planAssignment(files, usualPath(files, usual), VARIABLE, wanted) : byUnit;
   if (plan.state === "refused") {
-    throw new CommandError(`the kubelet's flags are not changed: ${plan.reason}; ${plan.byHand} yourself`);
+    throw new CommandError(
+      `the kubelet's flags are not changed: ${plan.reason}; nothing was changed: ${plan.byHand}`,
+    );
   }
   return { path: plan.path, content: plan.content, reload: plan.state === "edit" && plan.reload };
 }
 
 function usualPath(files: RootedFiles, usual: readonly [string, ...string[]]): string {
+  // Debian's packages read /etc/default/kubelet, and a Debian may have /etc/sysconfig all the same.
+  const debian = usual.find((path) => path.startsWith("/etc/default/"));
+  if (debian !== undefined && files.status("/etc/debian_version") !== undefined) return debian;
   const directory = (path: string) => path.slice(0, path.lastIndexOf("/"));
   return usual.find((path) => files.status(directory(path)) !== undefined) ?? usual[0];
 }

@@ -1,25 +1,27 @@
-import { type AtomicWrite, type RootedWritableFiles, wouldWrite, writeAtomically } from "@imagecred/node";
-import type { Clock, Crypto } from "@imagecred/protocol";
+import { destination, SystemError, type Written, writeAtomically } from "@imagecred/node";
+import { type Clock, hex } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../../errors.ts";
 import { parentOf } from "../../machine/paths.ts";
-import { makeDirectories } from "./safety.ts";
+import type { Platform } from "../../runtime/types.ts";
+import { makeDirectories, systemDoes, type Target } from "./target.ts";
 
 /** One file to put in its place. */
 export interface Placement {
   readonly role: "executable" | "config" | "node-file";
-  /** Where the bytes were read, for the summary. */
   readonly from: string;
-  /** Path below the root. */
+  /** On the installed system, without its root. */
   readonly to: string;
   readonly data: Uint8Array;
+  /** Of a new file; a file that is replaced keeps a narrower one. */
   readonly mode: number;
+  /** Bits that it must have whatever it had before. */
+  readonly needs: number;
   readonly sha256: string;
 }
 
 export interface Placed {
   readonly role: Placement["role"];
   readonly from: string;
-  /** Path on this machine. */
   readonly to: string;
   readonly sha256: string;
   readonly state: "installed" | "replaced" | "unchanged";
@@ -27,80 +29,121 @@ export interface Placed {
   readonly backup: string | null;
 }
 
-interface Tools {
-  /** Files below the root. */
-  readonly files: RootedWritableFiles;
-  readonly crypto: Crypto;
-  readonly clock: Clock;
+const ROOT = { uid: 0, gid: 0 };
+
+/** What would become of a file: whether it is there already, byte for byte, with root as its owner and its mode. */
+export function stateOf(placement: Placement, target: Target): Placed["state"] {
+  const { files } = target;
+  const { to, data, mode, needs } = placement;
+  return systemDoes(files.outside(to), () => {
+    const status = files.status(to);
+    if (status === undefined) return "installed";
+    if (status.kind !== "file") {
+      throw new CommandError(`${files.outside(to)} is not a file (it is a ${status.kind})`);
+    }
+    const same =
+      status.size === data.length &&
+      status.mode === ((status.mode & mode) | needs) &&
+      status.uid === ROOT.uid &&
+      equal(files.read(to, status.size + 1), data);
+    return same ? "unchanged" : "replaced";
+  });
 }
 
-const ROOT = { uid: 0, gid: 0 };
-/** Whatever was there: root runs it. */
-const RUNNABLE = 0o500;
-
-/** What {@link place} would do. @throws {CommandError} */
-export function stateOf(placement: Placement, files: RootedWritableFiles): Placed["state"] {
-  try {
-    const state = wouldWrite(files, { ...contentOf(placement), path: targetOf(placement, files) });
-    return state === "created" ? "installed" : state;
-  } catch (error) {
-    throw failure(placement, files, error);
-  }
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }
 
 /**
- * Puts a file in its place so that at every moment either the old or the new one is there, whole; what was there is kept
- * under a name of its own. Links are followed below the root. @throws {CommandError}
+ * Puts all files in their places, in order, each so that at every moment either the old or the new one is there, whole.
+ * When one fails, those before it are put back as they were.
+ * @throws {CommandError} that says which file failed, and whether anything is left changed
  */
-export function place(placement: Placement, { files, crypto, clock }: Tools): Placed {
-  const { role, from, sha256 } = placement;
+export function placeAll(
+  placements: readonly Placement[],
+  target: Target,
+  platform: Platform,
+): readonly Placed[] {
+  const undo: { readonly path: string; readonly run: () => void }[] = [];
+  const placed: Placed[] = [];
+  for (const placement of placements) {
+    try {
+      placed.push(placeOne(placement, target, platform, undo));
+    } catch (error) {
+      const kept = undo.reverse().filter(({ run }) => !attempt(run));
+      const after =
+        kept.length > 0
+          ? `these stay changed: ${kept.map(({ path }) => path).join(", ")}`
+          : undo.length > 0
+            ? "what had been changed was put back"
+            : "nothing was changed";
+      const reason = error instanceof CommandError ? error.message : systemReason(error);
+      throw new CommandError(`writing ${target.files.outside(placement.to)}: ${reason}; ${after}`, {
+        cause: error,
+      });
+    }
+  }
+  return placed;
+}
+
+function attempt(run: () => void): boolean {
   try {
-    makeDirectories(files, parentOf(placement.to));
-    const path = targetOf(placement, files);
-    const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
-    const written = writeAtomically(files, {
-      ...contentOf(placement),
-      path,
-      unique: randomName(crypto),
-      // `.bak` at the end, so that a kubelet that reads a directory of configurations does not read the backup too.
-      backupName: (name, attempt) => `${name}.${time}${attempt === 1 ? "" : `-${attempt}`}.bak`,
-    });
-    return {
-      role,
-      from,
-      to: files.outside(placement.to),
-      sha256,
-      state: written.state === "created" ? "installed" : written.state,
-      backup: written.backup === undefined ? null : files.outside(written.backup),
-    };
-  } catch (error) {
-    throw failure(placement, files, error);
+    run();
+    return true;
+  } catch {
+    return false;
   }
 }
 
-function contentOf({ role, data, mode }: Placement): Pick<AtomicWrite, "data" | "mode" | "owner" | "needs"> {
-  return { data, mode, owner: ROOT, ...(role === "executable" ? { needs: RUNNABLE } : {}) };
+function placeOne(
+  placement: Placement,
+  target: Target,
+  { fileSystem, crypto, clock }: Platform,
+  undo: { readonly path: string; readonly run: () => void }[],
+): Placed {
+  const { role, from, to, data, mode, needs, sha256 } = placement;
+  const { files, root } = target;
+  makeDirectories(target, parentOf(to));
+  // A link at the place itself is followed within the root: the file that it leads to is replaced, not the link.
+  const { path } = destination(fileSystem, root, to);
+  const before = fileSystem.status(path, "do-not-follow");
+  if (before !== undefined && before.kind !== "file") throw new SystemError("EINVAL", path);
+  const old = before === undefined ? undefined : fileSystem.read(path, before.size + 1);
+  const unique = hex(crypto.randomBytes(8));
+  const write = (content: Uint8Array, bits: number, owner: { uid: number; gid: number }): Written =>
+    writeAtomically(fileSystem, { path, data: content, mode: bits, needs: bits & needs, owner, unique });
+  const written = writeAtomically(fileSystem, {
+    path,
+    data,
+    mode,
+    needs,
+    owner: ROOT,
+    backupName: backupName(clock),
+    unique,
+  });
+  const shown = files.outside(to);
+  if (written.state === "unchanged")
+    return { role, from, to: shown, sha256, state: "unchanged", backup: null };
+  undo.push({
+    path: shown,
+    run: () => {
+      if (before === undefined || old === undefined) fileSystem.remove(path);
+      else write(old, before.mode, before);
+      if (written.backup !== undefined) fileSystem.remove(written.backup);
+    },
+  });
+  return {
+    role,
+    from,
+    to: shown,
+    sha256,
+    state: written.state === "created" ? "installed" : "replaced",
+    backup: written.backup ?? null,
+  };
 }
 
-/** Where a link at the place leads, below the root. @throws {CommandError} for one that leads nowhere */
-function targetOf({ to }: Placement, files: RootedWritableFiles): string {
-  if (files.status(to) !== undefined) return files.realPath(to);
-  if (files.status(to, "do-not-follow") === undefined) return to;
-  throw new CommandError(
-    `${files.outside(to)} is a link to something that does not exist; remove it or make its target`,
-  );
-}
-
-function failure({ to }: Placement, files: RootedWritableFiles, error: unknown): CommandError {
-  if (error instanceof CommandError) return error;
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
-  const kind = files.status(to, "do-not-follow")?.kind;
-  if (code === "EINVAL" && kind !== "file") {
-    return new CommandError(`${files.outside(to)} is no file (it is a ${kind ?? "thing"}); move it away`);
-  }
-  return new CommandError(`writing ${files.outside(to)}: ${systemReason(error)}`, { cause: error });
-}
-
-function randomName(crypto: Crypto): string {
-  return Array.from(crypto.randomBytes(8), (byte) => byte.toString(16).padStart(2, "0")).join("");
+/** `.bak` at the end, so that a kubelet that reads a directory of configurations does not read the backup too. */
+function backupName(clock: Clock): (path: string, attempt: number) => string {
+  const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
+  return (path, attempt) => `${path}.${time}${attempt === 1 ? "" : `-${attempt}`}.bak`;
 }

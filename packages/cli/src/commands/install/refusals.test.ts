@@ -53,7 +53,7 @@ test(
       [
         "a file in its place",
         (place) => writeFileSync(place.path("usr/local/libexec"), ""),
-        /is a file, not a directory/,
+        /is not a directory/,
       ],
     ];
     for (const [what, make, message] of spoil) {

@@ -34,8 +34,10 @@ function verdict(document: InstallDocument, { bold, width }: Style): string {
   const changed = document.files.some((file) => file.state !== "unchanged");
   if (!changed) return "Everything was in place already.";
   if (document.restartNeeded) {
+    if (document.restartCommand === null)
+      return "The kubelet of the image reads its configuration when it boots.";
     return wrap(
-      `The kubelet reads its configuration at start-up only: ${bold(document.restartCommand)}`,
+      `The kubelet reads its configuration at start-up only: ${bold(`sudo ${document.restartCommand.replaceAll("&& ", "&& sudo ")}`)}`,
       Math.max(width, 100),
     );
   }

@@ -1,0 +1,23 @@
+import type { CredentialProviderConfig } from "@imagecred/kubelet";
+
+/**
+ * What a configuration has that the one replacing it does not: providers, patterns, arguments, variables. Each a sentence
+ * without its end.
+ */
+export function lossesOf(old: CredentialProviderConfig, fresh: CredentialProviderConfig): readonly string[] {
+  return old.providers.flatMap((before) => {
+    const after = fresh.providers.find(({ name }) => name === before.name);
+    if (after === undefined) return [`the provider ${before.name}`];
+    const lost = (what: string, had: readonly string[], has: readonly string[]) =>
+      had.filter((one) => !has.includes(one)).map((one) => `${what} ${one} of ${before.name}`);
+    const names = (env: typeof before.env) => (env ?? []).map(({ name }) => name);
+    return [
+      ...lost("the pattern", before.matchImages ?? [], after.matchImages ?? []),
+      ...lost("the argument", before.args ?? [], after.args ?? []),
+      ...lost("the variable", names(before.env), names(after.env)),
+      ...(before.tokenAttributes !== null && after.tokenAttributes === null
+        ? [`the tokenAttributes of ${before.name}`]
+        : []),
+    ];
+  });
+}

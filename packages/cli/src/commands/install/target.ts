@@ -1,0 +1,97 @@
+import {
+  type RootedWritableFiles,
+  rootedWritableFiles,
+  type UnsafeEntry,
+  unsafeDirectory,
+} from "@imagecred/node";
+import { CommandError, systemReason } from "../../errors.ts";
+import { absolute, joinPath, parentOf } from "../../machine/paths.ts";
+import type { Platform } from "../../runtime/types.ts";
+
+/** The system that is installed into: this one, or a mounted image. */
+export interface Target {
+  /** Where its root directory is for us. */
+  readonly root: string;
+  /** Its files, by the paths that they have there; no link leads out of the root. */
+  readonly files: RootedWritableFiles;
+}
+
+const ROOT = 0;
+const DIRECTORY_MODE = 0o755;
+
+/** @throws {CommandError} for a root that holds no system: usually an image whose mount failed */
+export function openTarget(given: string, { fileSystem, processInfo }: Platform): Target {
+  const root = absolute(given, processInfo.workingDirectory);
+  const status = systemDoes(`--root ${given}`, () => fileSystem.status(root));
+  if (status === undefined) throw new CommandError(`--root ${given}: there is no such directory`);
+  if (status.kind !== "directory") {
+    throw new CommandError(`--root ${given} is a ${status.kind} and not a directory`);
+  }
+  if (root !== "/" && !["etc", "usr"].some((name) => fileSystem.status(joinPath(root, name)) !== undefined)) {
+    throw new CommandError(`--root ${given} has neither etc nor usr: check that the image is mounted there`);
+  }
+  return { root, files: rootedWritableFiles(fileSystem, root) };
+}
+
+/**
+ * Refuses a directory in which somebody other than root could put or replace files: every directory on the way to it as
+ * it is given and as links lead, and every link. A directory that does not exist yet is judged by what exists of it.
+ * @throws {CommandError} saying which entry, why, and how to mend it
+ */
+export function checkDirectory({ root, files }: Target, directory: string, { fileSystem }: Platform): void {
+  systemDoes(directory, () => {
+    const unsafe = unsafeDirectory(fileSystem, root, directory);
+    if (unsafe !== undefined) throw new CommandError(describe(unsafe, files));
+    for (let at = directory; ; at = parentOf(at)) {
+      if (files.status(at, "do-not-follow")?.kind === "symlink" && files.status(at) === undefined) {
+        throw new CommandError(
+          `${files.outside(at)} is a link to something that does not exist; remove it or make its target`,
+        );
+      }
+      if (at === parentOf(at)) return;
+    }
+  });
+}
+
+function describe({ path, fault }: UnsafeEntry, files: Target["files"]): string {
+  const at = files.outside(path);
+  const choose = "or choose another directory";
+  switch (fault.kind) {
+    case "owner":
+      return `${at} belongs to user ${fault.uid}, who could replace what the kubelet runs as root; chown root:root ${at}, ${choose}`;
+    case "everybody-writes":
+      return `${at} can be written by everybody (mode ${octal(fault.mode)}), who could replace what the kubelet runs as root; chmod o-w ${at}, ${choose}`;
+    case "group-writes":
+      return `${at} can be written by group ${fault.gid} (mode ${octal(fault.mode)}), whose members could replace what the kubelet runs as root; chmod g-w ${at}, ${choose}`;
+    case "link-owner":
+      return `${at} is a link to ${fault.target} that belongs to user ${fault.uid}, who could replace what the kubelet runs as root; chown -h root:root ${at}, ${choose}`;
+    case "not-a-directory":
+      return `${at} is not a directory (it is a ${fault.is})`;
+  }
+}
+
+function octal(mode: number): string {
+  return mode.toString(8).padStart(4, "0");
+}
+
+/** Makes what is missing of a directory that {@link checkDirectory} found safe. @returns what was made, outermost first */
+export function makeDirectories(target: Target, path: string): readonly string[] {
+  const { files } = target;
+  if (files.status(path) !== undefined) return [];
+  const made = makeDirectories(target, parentOf(path));
+  systemDoes(`making the directory ${files.outside(path)}`, () => {
+    files.makeDirectory(path, DIRECTORY_MODE);
+    files.changeOwner(path, ROOT, ROOT);
+  });
+  return [...made, path];
+}
+
+/** Runs something that the system may refuse, and says it in our words. @throws {CommandError} */
+export function systemDoes<T>(what: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw new CommandError(`${what}: ${systemReason(error)}`, { cause: error });
+  }
+}
