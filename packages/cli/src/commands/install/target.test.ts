@@ -2,12 +2,10 @@ import assert from "node:assert/strict";
 import {
   chmodSync,
   existsSync,
-  lchownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
-  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { describe, test } from "node:test";
@@ -21,7 +19,6 @@ import {
   put,
   refused,
   sha256,
-  states,
 } from "../../testing/kubeadm-node.ts";
 
 const image = [...COMMAND, "--root", "image"];
