@@ -1,6 +1,6 @@
 /**
  * What runs on this machine: its kubelet with the flags, files and variables that decide, the systemd unit that starts it,
- * and files below another root. Files and processes are handed in; nothing here starts a program but
+ * files below another root, and where the container runtime goes for an image. Files and processes are handed in; nothing here starts a program but
  * {@link kubeletVersion}, by the function that it is given.
  */
 export type { FileKind, FileStatus, Files, WritableFiles } from "./files/files.ts";
@@ -32,6 +32,15 @@ export {
   runningKubelet,
 } from "./kubelet/running-kubelet.ts";
 export { type KubeletVersion, kubeletVersion } from "./kubelet/version.ts";
+export type { ImageAt } from "./mirrors/containerd-hosts.ts";
+export {
+  type Capability,
+  type Endpoint,
+  type EndpointTls,
+  manifestUrl,
+  type Route,
+} from "./mirrors/endpoint.ts";
+export { type RuntimeRoute, runtimeRoute } from "./mirrors/runtime-route.ts";
 export { readService, type Service, type ServiceReading } from "./systemd/service.ts";
 export {
   type FlagEdit,

@@ -1,0 +1,280 @@
+import type { TomlTable, TomlValue } from "smol-toml";
+import type { Files } from "../files/files.ts";
+import { joinPath } from "../files/paths.ts";
+import { listDirectory } from "../files/read-text.ts";
+import {
+  type Capability,
+  defaultHost,
+  type Endpoint,
+  type EndpointTls,
+  isLocalhost,
+  NO_TLS,
+  namespaceFor,
+  parseUrl,
+} from "./endpoint.ts";
+import { lineOfHeader, readToml, stringOf, stringsOf, tableOf } from "./toml.ts";
+
+/** An image, as a runtime looks for it. */
+export interface ImageAt {
+  /** `docker.io`, `registry.example:5000` */
+  readonly host: string;
+  /** `library/nginx` */
+  readonly repository: string;
+}
+
+/** One host of a hosts.toml; an empty `host` stands for the image's own registry. */
+interface Host {
+  readonly scheme: string;
+  readonly host: string;
+  readonly path: string;
+  readonly capabilities: readonly Capability[];
+  readonly tls: EndpointTls;
+  /** Whether the file has TLS settings of its own for it. */
+  readonly explicitTls: boolean;
+  readonly rewrites: Readonly<Record<string, string>>;
+  readonly says: string;
+  readonly file: string;
+}
+
+const ALL: readonly Capability[] = ["pull", "resolve"];
+
+/**
+ * Where containerd goes for an image by its directory of hosts (config_path): `certs.d/HOST_PORT_`, `HOST:PORT`, `HOST` or
+ * `_default`, the first that is there, of the first root that has one. In it, hosts.toml names mirrors in their order and then the
+ * server; without a server it is the image's registry. A file that containerd cannot understand counts as absent: then `.crt`, `.cert` and
+ * `.key` files of the directory are the registry's TLS settings, as in Docker's layout.
+ * (containerd v2.4.2, core/remotes/docker/config/hosts.go: ConfigureHosts)
+ */
+export function endpointsOfHosts(
+  files: Files,
+  roots: readonly string[],
+  image: ImageAt,
+  unseen: string[],
+): readonly Endpoint[] {
+  const directory = roots
+    .flatMap((root) => directoryNames(image.host).map((name) => joinPath(root, name)))
+    .find((path) => exists(files, path));
+  const hosts = directory === undefined ? [ownRegistry(NO_TLS, "")] : hostsOf(files, directory, unseen);
+  return hosts.map((host, index) => {
+    const own = host.host === "" && index === hosts.length - 1;
+    return endpointOf(own ? atRegistry(host, image.host) : host, own, image);
+  });
+}
+
+/** A colon is no part of a directory's name on every system. */
+function directoryNames(host: string): readonly string[] {
+  const colon = host.lastIndexOf(":");
+  const escaped = colon > 0 ? `${host.slice(0, colon)}_${host.slice(colon + 1)}_` : host;
+  return [...new Set([escaped, host, "_default"])];
+}
+
+function exists(files: Files, path: string): boolean {
+  try {
+    return files.status(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+function hostsOf(files: Files, directory: string, unseen: string[]): readonly Host[] {
+  const path = joinPath(directory, "hosts.toml");
+  const reading = readToml(files, path);
+  if (reading.state === "unreadable") unseen.push(`${path} cannot be read: ${reading.reason}`);
+  if (reading.state !== "read" || reading.text === "") return [certificatesOf(files, directory)];
+  const { table, text } = reading;
+  const parsed: Host[] = [];
+  for (const [name, value] of Object.entries(tableOf(table["host"]) ?? {})) {
+    const host = parseHost(
+      name,
+      tableOf(value) ?? {},
+      directory,
+      `${path}:${lineOfHeader(text, name)}`,
+      path,
+    );
+    if (host === undefined) return misunderstood(files, directory, path, name, unseen);
+    parsed.push(host);
+  }
+  const server = parseHost(stringOf(table["server"]) ?? "", table, directory, `${path}:1`, path);
+  return server === undefined ? misunderstood(files, directory, path, "server", unseen) : [...parsed, server];
+}
+
+function misunderstood(
+  files: Files,
+  directory: string,
+  path: string,
+  what: string,
+  unseen: string[],
+): readonly Host[] {
+  unseen.push(`${path} counts for nothing, since containerd does not understand its ${what}`);
+  return [certificatesOf(files, directory)];
+}
+
+function parseHost(
+  server: string,
+  table: TomlTable,
+  directory: string,
+  says: string,
+  file: string,
+): Host | undefined {
+  const capabilities = stringsOf(table["capabilities"] ?? []);
+  const known = capabilities?.every((one) => /^(?:pull|resolve|push|referrers)$/i.test(one));
+  const caFiles = filesOf(table["ca"], directory);
+  const clients = clientsOf(table["client"], directory);
+  const skip = table["skip_verify"];
+  if (known !== true || caFiles === undefined || clients === undefined) return undefined;
+  if (skip !== undefined && typeof skip !== "boolean") return undefined;
+  const given = (capabilities ?? []).map((one) => one.toLowerCase());
+  const url =
+    server === "" ? { scheme: "", host: "", path: "" } : serverUrl(server, table["override_path"] === true);
+  if (url === undefined) return undefined;
+  return {
+    ...url,
+    capabilities: given.length === 0 ? ALL : ALL.filter((one) => given.includes(one)),
+    tls: { caFiles, clients, skipVerify: skip === true },
+    explicitTls: table["ca"] !== undefined || clients.length > 0 || skip !== undefined,
+    rewrites: rewritesOf(table["rewrite"]),
+    says,
+    file,
+  };
+}
+
+function serverUrl(
+  server: string,
+  overridePath: boolean,
+): { readonly scheme: string; readonly host: string; readonly path: string } | undefined {
+  const url = parseUrl(server.startsWith("http") ? server : `https://${server}`);
+  if (url === undefined) return undefined;
+  if (url.path === "") return { ...url, path: overridePath ? "" : "/v2" };
+  const path = cleanPath(url.path);
+  return { ...url, path: path.endsWith("/v2") || overridePath ? path : `${path}/v2` };
+}
+
+/** Go's path.Clean for a path that begins with a slash. */
+function cleanPath(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "..") parts.pop();
+    else if (part !== "" && part !== ".") parts.push(part);
+  }
+  return `/${parts.join("/")}`;
+}
+
+function filesOf(value: TomlValue | undefined, directory: string): readonly string[] | undefined {
+  if (value === undefined) return [];
+  const names = typeof value === "string" ? [value] : stringsOf(value);
+  return names?.map((name) => joinPath(directory, name));
+}
+
+function clientsOf(value: TomlValue | undefined, directory: string): EndpointTls["clients"] | undefined {
+  if (value === undefined) return [];
+  const list = typeof value === "string" ? [value] : value;
+  if (!Array.isArray(list)) return undefined;
+  const clients: { readonly certificate: string; readonly key: string | undefined }[] = [];
+  for (const one of list) {
+    const pair = typeof one === "string" ? [one] : stringsOf(one);
+    const [certificate, key] = pair ?? [];
+    if (certificate === undefined || (typeof one !== "string" && pair?.length !== 2)) return undefined;
+    clients.push({
+      certificate: joinPath(directory, certificate),
+      key: key === undefined ? undefined : joinPath(directory, key),
+    });
+  }
+  return clients;
+}
+
+/** A table of k3s' and RKE2's containerd: regular expressions of repositories, and what takes their place. */
+function rewritesOf(value: TomlValue | undefined): Readonly<Record<string, string>> {
+  const entries = Object.entries(tableOf(value) ?? {}).flatMap(([pattern, replacement]) =>
+    typeof replacement === "string" ? [[pattern, replacement] as const] : [],
+  );
+  return Object.fromEntries(entries);
+}
+
+function certificatesOf(files: Files, directory: string): Host {
+  const listing = listDirectory(files, directory);
+  const names = listing.state === "read" ? listing.names : [];
+  const at = (name: string) => joinPath(directory, name);
+  const tls: EndpointTls = {
+    caFiles: names.filter((name) => name.endsWith(".crt")).map(at),
+    clients: names
+      .filter((name) => name.endsWith(".cert"))
+      .map((name) => {
+        const key = name.replace(/\.cert$/, ".key");
+        return { certificate: at(name), key: names.includes(key) ? at(key) : undefined };
+      }),
+    skipVerify: false,
+  };
+  return ownRegistry(tls, directory);
+}
+
+function ownRegistry(tls: EndpointTls, directory: string): Host {
+  const explicitTls = tls.caFiles.length > 0 || tls.clients.length > 0;
+  const says = directory === "" ? "containerd's default" : directory;
+  return {
+    scheme: "",
+    host: "",
+    path: "",
+    capabilities: ALL,
+    tls,
+    explicitTls,
+    rewrites: {},
+    says,
+    file: directory,
+  };
+}
+
+/** The host that an image's own name stands for. */
+function atRegistry(host: Host, imageHost: string): Host {
+  const own = { ...host, path: "/v2", capabilities: ALL };
+  if (imageHost === "docker.io" || !isLocalhost(imageHost)) {
+    return { ...own, scheme: "https", host: defaultHost(imageHost) };
+  }
+  const port = /:(\d+)$/.exec(imageHost)?.[1] ?? "";
+  const isTls = port === "" || port === "443";
+  const skip = port === "80" ? own.tls : { ...own.tls, skipVerify: true };
+  return {
+    ...own,
+    scheme: isTls ? "https" : "http",
+    host: imageHost,
+    tls: skip,
+    explicitTls: own.explicitTls || port !== "80",
+  };
+}
+
+function endpointOf(host: Host, own: boolean, image: ImageAt): Endpoint {
+  const port = /:(\d+)$/.exec(host.host)?.[1] ?? "";
+  // With TLS settings and a port that says nothing, https is tried first.
+  const httpFallback = host.scheme === "http" && host.explicitTls && port !== "80";
+  return {
+    scheme: host.scheme === "http" && !httpFallback ? "http" : "https",
+    httpFallback,
+    host: host.host,
+    path: host.path,
+    repository: own ? image.repository : rewritten(image.repository, host.rewrites),
+    namespace: namespaceFor(image.host, host.host),
+    capabilities: host.capabilities,
+    tls: host.tls,
+    hasOwnCredentials: false,
+    isRegistry: own || host.host === image.host || host.host === defaultHost(image.host),
+    source:
+      host.file === ""
+        ? { kind: "default", says: host.says }
+        : { kind: "configuration", says: host.says, path: host.file },
+  };
+}
+
+/** The first expression that changes the name counts; Go's `$1` and `${1}` in what takes its place. */
+function rewritten(repository: string, rewrites: Readonly<Record<string, string>>): string {
+  for (const [pattern, replacement] of Object.entries(rewrites)) {
+    try {
+      const changed = repository.replace(
+        new RegExp(pattern, "g"),
+        replacement.replace(/\$\{(\w+)\}/g, "$$$1"),
+      );
+      if (changed !== repository) return changed;
+    } catch {
+      // An expression of Go's that is none of ours: containerd goes on without one that it cannot compile.
+    }
+  }
+  return repository;
+}
