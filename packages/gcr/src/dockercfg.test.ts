@@ -47,7 +47,7 @@ const FLOWS = {
 for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
   const args = ["get-credentials", "--authFlow", flow];
   describe(`--authFlow ${flow}`, () => {
-    test("answers the entries for the image's registry, which nobody keeps", async () => {
+    test("answers the entries for the image's registry, longer paths first, which the kubelet does not cache", async () => {
       set(FILE);
       const outcome = await answered(gcr, clouds, { args, image: "registry.example.com/team/app" });
       assert.deepEqual(outcome.calls, calls);
@@ -60,8 +60,8 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
           password.reveal(),
         ]),
         [
-          ["https://registry.example.com/v1/", "user", "pass:word"],
           ["registry.example.com/team", "team", "team-password"],
+          ["https://registry.example.com/v1/", "user", "pass:word"],
         ],
       );
     });
@@ -78,18 +78,47 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       }
     });
 
-    test("is an error for an image without an entry, and for an entry without a password", async () => {
+    test("is an error for an image without an entry", async () => {
       set(FILE);
-      for (const image of [
-        "gcr.io/p/app",
-        "a.b.mirror.example.com/app",
-        "broken.example.com/app",
-        "incomplete.example.com/app",
-      ]) {
+      for (const image of ["gcr.io/p/app", "a.b.mirror.example.com/app"]) {
         const { answer, message } = await askPlugin(gcr, clouds, { args, image });
         assert.equal(answer, undefined);
         assert.match(message, /has no entry in the \.dockercfg of/);
       }
+    });
+
+    test("names an entry that cannot be read where it is asked for, and nowhere else (Google 4)", async () => {
+      const file = JSON.parse(FILE);
+      set(
+        JSON.stringify({ ...file, "https://quay.io": { auth: "!!!notbase64" }, "gcr.io": { auth: "YTpi" } }),
+      );
+      const { answer } = await answered(gcr, clouds, { args, image: "gcr.io/o/a" });
+      assert.equal(answer.auth["gcr.io"]?.password.reveal(), "b");
+      for (const [image, key] of [
+        ["quay.io/o/a", "https://quay.io"],
+        ["broken.example.com/app", "broken.example.com"],
+        ["incomplete.example.com/app", "incomplete.example.com"],
+      ] as const) {
+        const { message } = await askPlugin(gcr, clouds, { args, image });
+        assert.match(
+          message,
+          new RegExp(`its entry "${key}" holds no user name and password; expected "auth"`),
+        );
+      }
+    });
+
+    test("uses Docker Hub's entry as the kubelet does (Google 3)", async () => {
+      set(JSON.stringify({ "https://index.docker.io/v1/": { auth: "aHVidXNlcjpodWJwYXNz" } }));
+      for (const image of ["docker.io/library/nginx", "docker.io/team/app"]) {
+        const { answer } = await answered(gcr, clouds, { args, image });
+        assert.equal(answer.auth["https://index.docker.io/v1/"]?.password.reveal(), "hubpass");
+      }
+    });
+
+    test("reads a .docker/config.json, whose entries are below auths (Google 10)", async () => {
+      set(JSON.stringify({ auths: JSON.parse(FILE), credsStore: "x" }));
+      const { answer } = await answered(gcr, clouds, { args, image: "registry.example.com:5000/app" });
+      assert.deepEqual(Object.keys(answer.auth), ["registry.example.com:5000"]);
     });
 
     test("is an error where the file is none, or not there", async () => {

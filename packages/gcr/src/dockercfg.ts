@@ -1,11 +1,12 @@
 import {
   type Answer,
   type AuthConfig,
+  asObject,
   type Context,
   CredentialError,
   type CredentialProviderRequest,
   type Found,
-  type ImageName,
+  fromBase64,
   parseJsonObject,
   Secret,
   type TransportResponse,
@@ -13,15 +14,16 @@ import {
   UnsupportedRegistryError,
   withIdentity,
 } from "@imagecred/protocol";
+import { Keyring } from "@imagecred/protocol/keyring";
 import { errorOf } from "./google-response.ts";
 import { readMetadata } from "./metadata.ts";
 import type { GcrOptions } from "./options.ts";
 
 /**
  * Credentials that the operator put into the instance's metadata, as a `.dockercfg`: the attribute `google-dockercfg`
- * itself, or the file at the https URL in `google-dockercfg-url`. They are for whatever registries that file names; only
- * the entries for the image's registry are answered, and the kubelet keeps none of them, since nothing says until when
- * they hold.
+ * itself, or the file at the https URL in `google-dockercfg-url`. They are for whatever registries that file names. Only
+ * those that the kubelet would use for the image are answered, by its own rule, and the kubelet caches none of them, since
+ * nothing says how long they are valid.
  * @throws {CredentialError}
  * @throws {UnsupportedRegistryError} when the file has no entry for the image
  */
@@ -47,21 +49,34 @@ export async function dockercfgAnswer(
     },
   };
   return await withIdentity(choice, context, async (found) => {
-    const { identity: file, principal } = await found;
-    const entries = file.filter(([key]) => covers(key, request.image));
-    if (entries.length === 0) {
+    const { identity: keyring, principal } = await found;
+    const { registry, repository } = request.image;
+    const entries = keyring.lookup(`${registry}/${repository}`).map(({ credential }) => credential);
+    const usable = entries.flatMap(({ key, login }) => (login === undefined ? [] : [[key, login] as const]));
+    const [broken] = entries;
+    if (usable.length > 0) {
+      return { cacheKeyType: "Image", auth: Object.fromEntries(usable), expiresAt: "do-not-cache" };
+    }
+    if (broken === undefined) {
       throw new UnsupportedRegistryError(
-        `${request.image.registry} has no entry in the .dockercfg of ${principal}; add one, or narrow this provider's matchImages`,
+        `${registry} has no entry in the .dockercfg of ${principal}; add one, or narrow this provider's matchImages`,
       );
     }
-    return { cacheKeyType: "Image", auth: Object.fromEntries(entries), expiresAt: "do-not-cache" };
+    throw unusable(
+      principal,
+      `its entry ${JSON.stringify(broken.key)} holds no user name and password`,
+      'expected "auth" with base64 of user:password, or "username" and "password"',
+    );
   });
 }
 
-/** The entries of a .dockercfg, in its order. */
-type Entries = readonly (readonly [key: string, login: AuthConfig])[];
+/** One entry of the file; `login` is undefined where it cannot be read. */
+interface Entry {
+  readonly key: string;
+  readonly login: AuthConfig | undefined;
+}
 
-async function readDockercfg({ authFlow }: GcrOptions, context: Context): Promise<Found<Entries>> {
+async function readDockercfg({ authFlow }: GcrOptions, context: Context): Promise<Found<Keyring<Entry>>> {
   const { body, origin } =
     authFlow === "dockercfg"
       ? { body: await readAttribute("google-dockercfg", context), origin: "google-dockercfg" }
@@ -109,51 +124,45 @@ function bodyOf(response: TransportResponse, action: string, advice: string): Ui
   throw errorOf(response, action, advice);
 }
 
-/** The file's entries: `{ "https://host/path": { "auth": base64("user:password") } }`, or with username and password. */
-function parseDockercfg(body: Uint8Array, origin: string): Entries {
+/**
+ * The file's entries by their keys: `{"https://host/path": {"auth": base64("user:password")}}`, or with username and
+ * password. A `.docker/config.json` has the same below `auths`.
+ */
+function parseDockercfg(body: Uint8Array, origin: string): Keyring<Entry> {
   const file = parseJsonObject(body);
   if (file === undefined) {
-    throw new CredentialError({
-      action: `reading the .dockercfg of ${origin}`,
-      reason: "it is not a JSON object",
-      advice: 'expected {"REGISTRY": {"auth": "..."}}',
-    });
+    throw unusable(origin, "it is not a JSON object", 'expected {"REGISTRY": {"auth": "..."}}');
   }
-  return Object.entries(file).flatMap(([key, value]) => {
-    const entry = authOf(value);
-    return entry === undefined ? [] : [[key, entry] as const];
-  });
+  const entries = Object.entries(asObject(file["auths"]) ?? file);
+  const keyring = new Keyring<Entry>();
+  keyring.add(new Map(entries.map(([key, value]) => [key, { key, login: loginOf(value) }])));
+  return keyring;
 }
 
-function authOf(entry: unknown): AuthConfig | undefined {
+function loginOf(entry: unknown): AuthConfig | undefined {
   const auth = textAt(entry, "auth");
-  if (auth === undefined) {
-    const [username, password] = [textAt(entry, "username"), textAt(entry, "password")];
-    return username === undefined || password === undefined
-      ? undefined
-      : { username, password: new Secret(password) };
+  const [username, password] =
+    auth === undefined ? [textAt(entry, "username"), textAt(entry, "password")] : pairIn(auth);
+  return username === undefined || password === undefined
+    ? undefined
+    : { username, password: new Secret(password) };
+}
+
+function pairIn(auth: string): readonly [username?: string, password?: string] {
+  try {
+    const pair = new TextDecoder().decode(fromBase64(auth));
+    const colon = pair.indexOf(":");
+    return colon < 0 ? [] : [pair.slice(0, colon), pair.slice(colon + 1)];
+  } catch {
+    return [];
   }
-  const decoded = Buffer.from(auth, "base64").toString("utf8");
-  const colon = decoded.indexOf(":");
-  if (colon < 0) return undefined;
-  return { username: decoded.slice(0, colon), password: new Secret(decoded.slice(colon + 1)) };
 }
 
-/**
- * Whether the kubelet will find an entry for this image: the scheme and a leading /v1/ or /v2/ do not count, host labels
- * are compared one by one, and a path is a prefix (k8s.io/kubernetes, pkg/credentialprovider/keyring.go).
- */
-function covers(key: string, image: ImageName): boolean {
-  const [, registry = "", path = ""] = /^(?:[a-z]+:\/\/)?([^/]+)(\/.*)?$/.exec(key) ?? [];
-  const [, host = "", port] = /^(.*?)(?::(\d+))?$/.exec(registry) ?? [];
-  if (port !== image.port) return false;
-  const [have, want] = [host.split("."), image.host.split(".")];
-  if (have.length !== want.length) return false;
-  if (!have.every((label, index) => labelMatches(label, want[index] ?? ""))) return false;
-  return `/${image.repository}`.startsWith(path.replace(/^\/v[12]\//, "/").replace(/\/$/, ""));
-}
-
-function labelMatches(pattern: string, label: string): boolean {
-  const source = pattern.replace(/[^A-Za-z0-9]/g, (char) => ({ "*": ".*", "?": "." })[char] ?? `\\${char}`);
-  return new RegExp(`^${source}$`).test(label);
+function unusable(origin: string, reason: string, advice: string): CredentialError {
+  return new CredentialError({
+    action: `reading the .dockercfg of ${origin}`,
+    reason,
+    advice,
+    failure: "misconfigured",
+  });
 }

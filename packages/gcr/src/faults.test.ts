@@ -106,7 +106,7 @@ const CALLS: Readonly<Record<string, Subject>> = {
     operation: "GenerateAccessToken",
     question: (clouds) => pod(clouds, { "iam.gke.io/gcp-service-account": clouds.google.email("puller") }),
   },
-  "Google OAuth, for google-auth-library": {
+  "Google OAuth, for a key file": {
     service: "google.oauth2",
     operation: "JwtBearer",
     question: async () => ({ identity: "service-account-key" }),

@@ -32,7 +32,16 @@ describe("what an answer says", () => {
       describeResponse(answer(403, "denied to ya29.c0ASRK0GaBcDeFgHiJkLmNoP now")),
       "status 403 denied to ya29.… now",
     );
-    assert.equal(describeResponse(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 200 + 1);
+    assert.equal(describeResponse(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 299 + 1);
+  });
+
+  test("never half of a link (Google 8)", () => {
+    const link = `https://console.developers.google.com/apis/api/${"x".repeat(60)}`;
+    const message = `${"word ".repeat(50)}by visiting ${link} then retry`;
+    const shown = describeResponse(
+      answer(403, JSON.stringify({ error: { message, status: "PERMISSION_DENIED" } })),
+    );
+    assert.ok(shown.endsWith(" by visiting…"), shown);
   });
 
   test("that it is a redirect, which is not followed", () => {

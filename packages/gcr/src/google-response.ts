@@ -9,12 +9,14 @@ import {
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
+import { adviceOf } from "./google-advice.ts";
+import { oauthError } from "./google-error.ts";
 
 /**
  * The token in a response, and the document around it. A 200 is parsed, not trusted.
  * @param action what was being done, for errors
  * @param field the token's name
- * @param adviceFor what to do about a status that is not 200
+ * @param adviceFor what to do about a status that is not 200, where the response itself does not name the cause
  * @throws {CredentialError}
  */
 export function tokenIn(
@@ -34,23 +36,25 @@ export function tokenIn(
   });
 }
 
-/** The error for a response that is not a success. */
-export function errorOf(response: TransportResponse, action: string, advice: string): CredentialError {
+/**
+ * The error for a response that is not a success.
+ * @param otherwise what to do where the response itself does not name the cause
+ */
+export function errorOf(response: TransportResponse, action: string, otherwise: string): CredentialError {
   const failure = failureIn(response);
   const reason = describeResponse(response);
+  const advice = adviceOf(response, otherwise);
   return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
 }
 
 /** A refusal is Google's only in the format of its services: proxies answer with 403 too. */
 function failureIn(response: TransportResponse): Failure | undefined {
   const failure = failureOf(response.status);
-  return failure === "refused" && errorFields(parseJson(response.body))[0] === undefined
-    ? undefined
-    : failure;
+  return failure === "refused" && errorFields(response)[0] === undefined ? undefined : failure;
 }
 
 /** Characters of a foreign text that an error message has room for. */
-const ROOM = 200;
+const ROOM = 300;
 
 /**
  * What a refusal says, for an error message: `status 403 PERMISSION_DENIED: ...`. Reads the three forms that Google's services
@@ -60,17 +64,26 @@ export function describeResponse(response: TransportResponse): string {
   const { status, body } = response;
   const redirect = redirectReason(response);
   if (redirect !== undefined) return redirect;
-  const document = parseJsonObject(body);
-  const [code, message] = document === undefined ? [undefined, plainText(body)] : errorFields(document);
+  const [code, message] =
+    parseJsonObject(body) === undefined ? [undefined, plainText(body)] : errorFields(response);
   const said = [code, message].filter((part) => part !== undefined && part !== "").join(": ");
-  return said === ""
-    ? `status ${status}`
-    : `status ${status} ${said.length > ROOM ? `${said.slice(0, ROOM)}…` : said}`;
+  return said === "" ? `status ${status}` : `status ${status} ${shortened(said)}`;
 }
 
-function errorFields(document: unknown): readonly [code: string | undefined, message: string | undefined] {
-  const oauth = textAt(document, "error");
-  if (oauth !== undefined) return [oauth, textAt(document, "error_description")];
+/** Cut between two words: half a link leads nowhere. */
+function shortened(text: string): string {
+  if (text.length <= ROOM) return text;
+  const start = text.slice(0, ROOM);
+  const end = /\s/.test(text.charAt(ROOM)) ? ROOM : start.search(/\s\S*$/);
+  return `${end > 0 ? start.slice(0, end) : start}…`;
+}
+
+function errorFields({
+  body,
+}: Pick<TransportResponse, "body">): readonly [code: string | undefined, message: string | undefined] {
+  const oauth = oauthError({ body });
+  if (oauth !== undefined) return [oauth.code, oauth.description];
+  const document = parseJson(body);
   return [textAt(document, "error", "status"), textAt(document, "error", "message")];
 }
 

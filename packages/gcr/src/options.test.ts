@@ -26,6 +26,7 @@ describe("options", () => {
       mirrors: [],
       serviceAccount: "default",
       pool: undefined,
+      endpoints: { sts: undefined, iamCredentials: undefined },
       ignored: [],
     });
     assert.deepEqual(parse(["get-credentials"]), parse([]));

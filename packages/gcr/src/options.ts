@@ -11,8 +11,9 @@ import {
   parseRegistryMirrors,
   type Usage,
 } from "@imagecred/protocol";
+import { isServiceUrl } from "./identity/service-url.ts";
 import { type IdentityPool, poolOfGke, poolOfProvider } from "./identity/workload-identity.ts";
-import { type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
+import { DEFAULT_UNIVERSE, type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
 
 const AUTH_FLOWS = ["gcr", "dockercfg", "dockercfg-url"] as const;
 
@@ -28,6 +29,8 @@ export interface GcrOptions extends PluginArguments {
   readonly serviceAccount: string;
   /** Where pod tokens are exchanged, unless the pod's service account names another place. */
   readonly pool: IdentityPool | undefined;
+  /** Origins that are asked for pods in the place of the universe's public ones. */
+  readonly endpoints: { readonly sts: string | undefined; readonly iamCredentials: string | undefined };
   /** Flags that were given and have no effect. */
   readonly ignored: readonly string[];
 }
@@ -62,6 +65,18 @@ const FLAGS = {
     kind: "value",
     placeholder: "NAME",
     help: "projects/N/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
+  },
+  "sts-endpoint": {
+    kind: "value",
+    placeholder: "URL",
+    help: "a regional or private endpoint of Google STS, for pods",
+    default: "https://sts.googleapis.com",
+  },
+  "iamcredentials-endpoint": {
+    kind: "value",
+    placeholder: "URL",
+    help: "a regional or private endpoint of the IAM Service Account Credentials API, for pods",
+    default: "https://iamcredentials.googleapis.com",
   },
   "service-account": {
     kind: "value",
@@ -122,6 +137,10 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): G
     mirrors: parseRegistryMirrors(flags.values("registry")),
     serviceAccount: parseServiceAccount(flags.value("service-account")),
     pool: parsePool(flags),
+    endpoints: {
+      sts: parseEndpoint(flags, "sts-endpoint", "sts", universe),
+      iamCredentials: parseEndpoint(flags, "iamcredentials-endpoint", "iamcredentials", universe),
+    },
     ignored: flags.ignored,
   };
 }
@@ -166,6 +185,22 @@ function parseServiceAccount(value: string | undefined): string {
   if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return value;
   throw new OptionsError(
     `--service-account is ${JSON.stringify(value)}, expected an email address or "default"`,
+  );
+}
+
+/** The origin of a service's endpoint. Tokens go there, so it has to be Google's, and of the universe. */
+function parseEndpoint(
+  flags: ParsedFlags,
+  flag: "sts-endpoint" | "iamcredentials-endpoint",
+  service: "sts" | "iamcredentials",
+  universe: Universe = DEFAULT_UNIVERSE,
+): string | undefined {
+  const value = flags.value(flag);
+  if (value === undefined || value === "") return undefined;
+  if (isServiceUrl(value, service, universe) && /^\/?$/.test(new URL(value).pathname))
+    return new URL(value).origin;
+  throw new OptionsError(
+    `--${flag} is ${JSON.stringify(value)}, expected an endpoint of ${service}.${universe.domain} such as https://${service}.us-central1.rep.${universe.domain}`,
   );
 }
 

@@ -51,7 +51,7 @@ const scenario: Scenario = {
       cacheKeyType: "Registry",
     },
     {
-      what: "a service account, by its key (google-auth-library)",
+      what: "a service account, by its key",
       setUp: async ({ google }) => ({ env: await google.env("service-account-key") }),
       calls: [oauth],
       cacheKeyType: "Global",

@@ -8,9 +8,6 @@ const native: ReadonlySet<string> = new Set(["buffer", "events", "os", "path", "
 /** Modules of Node.js that a file in shims/ replaces; its README says how far each goes. */
 const standIns: ReadonlySet<string> = new Set(["crypto", "fs", "fs/promises", "process", "timers", "util"]);
 
-/** Packages of which libraries use so little here that a file in shims/ does it. */
-const packageStandIns: ReadonlySet<string> = new Set(["gaxios", "jws"]);
-
 /**
  * Packages that are taken in their browser build, which asks for fetch at most, where the Node build asks for sockets
  * and streams. Packages whose `browser` field is a map follow the executable's `mainFields` instead.
@@ -57,7 +54,6 @@ async function resolve(build: PluginBuild, args: OnResolveArgs): Promise<OnResol
       ? { path: name, namespace: "partial", sideEffects: false }
       : { path: standInFor(name), sideEffects: false };
   }
-  if (packageStandIns.has(name)) return { path: standInFor(name), sideEffects: false };
   if (isBuiltin(name)) return { path: name, namespace: "missing", sideEffects: false };
   if (!browserBuilds.test(name)) return undefined;
   const { kind, importer, resolveDir } = args;

@@ -8,6 +8,7 @@ export const FILE_TYPES = [
   "service_account",
   "authorized_user",
   "external_account",
+  "external_account_authorized_user",
   "impersonated_service_account",
 ] as const;
 export type FileType = (typeof FILE_TYPES)[number];
@@ -43,7 +44,12 @@ export function required(file: CredentialFile, name: string): string {
   throw unusable(file.path, `its ${name} is missing`, `a ${file.type} file has one`);
 }
 
-/** That a file can't be used, without a word of what is in it. */
+/** That a file cannot be used, without a word of what is in it. */
 export function unusable(path: string, reason: string, advice: string): CredentialError {
-  return new CredentialError({ action: `using the Google credential file ${path}`, reason, advice });
+  return new CredentialError({
+    action: `using the Google credential file ${path}`,
+    reason,
+    advice,
+    failure: "misconfigured",
+  });
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { DEFAULT_UNIVERSE } from "../universe.ts";
-import { isServiceUrl } from "./external-account.ts";
+import { isServiceUrl } from "./service-url.ts";
 
 describe("an endpoint in a credential file", () => {
   for (const url of [

@@ -1,33 +1,46 @@
 import { textAt } from "@imagecred/protocol";
 import { tokenIn } from "../google-response.ts";
 import type { TokenRequest } from "../token-request.ts";
-import type { Universe } from "../universe.ts";
 import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
 
-/** Origin of the IAM Service Account Credentials API in a universe. */
-export function iamCredentialsUrl(universe: Universe): string {
-  return `https://iamcredentials.${universe.domain}`;
+/** A service account to become, and how. */
+export interface Impersonation {
+  /** URL of the account's `generateAccessToken` method. */
+  readonly url: string;
+  readonly email: string;
+  readonly delegates?: readonly string[];
+  /** Lifetime of the token; Google's own limit is 3600 unless the organization allows more. */
+  readonly seconds?: number;
+}
+
+/** Origin of the IAM Service Account Credentials API for pods. */
+export function iamCredentialsUrl({ universe, options }: TokenRequest): string {
+  return options.endpoints.iamCredentials ?? `https://iamcredentials.${universe.domain}`;
+}
+
+/** Path of the method that makes a service account's access token. */
+export function generateAccessToken(email: string): string {
+  return `/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:generateAccessToken`;
 }
 
 /**
- * A service account's token for somebody who may create one, where need be through a chain of delegates
+ * A service account's token for a caller that may create one, where need be through a chain of delegates
  * (https://cloud.google.com/iam/docs/reference/credentials/rest/v1/projects.serviceAccounts/generateAccessToken).
  * @throws {CredentialError}
  */
 export async function impersonate(
-  email: string,
+  { url, email, delegates = [], seconds = 3600 }: Impersonation,
   caller: AccessToken,
-  { universe, context }: TokenRequest,
-  delegates: readonly string[] = [],
+  { context }: TokenRequest,
 ): Promise<AccessToken> {
   const chain = delegates.length === 0 ? {} : { delegates };
   const response = await context.http.cloud({
     service: "IAM Service Account Credentials",
     operation: "generateAccessToken",
     method: "POST",
-    url: `${iamCredentialsUrl(universe)}/v1/projects/-/serviceAccounts/${encodeURIComponent(email)}:generateAccessToken`,
+    url,
     headers: { authorization: `Bearer ${caller.token.reveal()}`, "content-type": "application/json" },
-    body: JSON.stringify({ ...chain, scope: [CLOUD_PLATFORM], lifetime: "3600s" }),
+    body: JSON.stringify({ ...chain, scope: [CLOUD_PLATFORM], lifetime: `${seconds}s` }),
   });
   const action = `becoming the service account ${email} (generateAccessToken)`;
   const { token, document } = tokenIn(response, action, "accessToken", adviceFor);
@@ -36,8 +49,7 @@ export async function impersonate(
 }
 
 function adviceFor(status: number): string {
-  if (status === 403) {
-    return "grant the pod's principal roles/iam.workloadIdentityUser on the service account, and enable iamcredentials.googleapis.com";
-  }
-  return status === 404 ? "check the service account's name" : "the kubelet will ask again";
+  return status === 404
+    ? "check the service account's name: there is no such account"
+    : "grant the caller roles/iam.workloadIdentityUser (a pod) or roles/iam.serviceAccountTokenCreator on the service account";
 }

@@ -8,7 +8,7 @@ import {
 import type { TokenRequest } from "../token-request.ts";
 import type { AccessToken } from "./access-token.ts";
 import { OPT_IN_ANNOTATION, PROVIDER_ANNOTATION, SERVICE_ACCOUNT_ANNOTATION } from "./annotations.ts";
-import { iamCredentialsUrl, impersonate } from "./impersonation.ts";
+import { generateAccessToken, iamCredentialsUrl, impersonate } from "./impersonation.ts";
 import { exchangePodToken } from "./sts.ts";
 import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
 
@@ -37,9 +37,11 @@ export async function podToken(
     return { identity: await exchangePodToken(token, pool, request), principal: pool.audience };
   }
   // Its TLS is up by the time that STS has answered.
-  request.context.http.preconnect(iamCredentialsUrl(request.universe));
+  const api = iamCredentialsUrl(request);
+  request.context.http.preconnect(api);
   const federated = await exchangePodToken(token, pool, request);
-  return { identity: await impersonate(serviceAccount, federated, request), principal: serviceAccount };
+  const target = { url: api + generateAccessToken(serviceAccount), email: serviceAccount };
+  return { identity: await impersonate(target, federated, request), principal: serviceAccount };
 }
 
 function identityOf(

@@ -1,45 +1,66 @@
 import type { Secret } from "@imagecred/protocol";
-import { tokenIn } from "../google-response.ts";
 import type { TokenRequest } from "../token-request.ts";
-import { type AccessToken, CLOUD_PLATFORM, expiryOf } from "./access-token.ts";
+import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
+import { type GrantRequest, requestToken } from "./oauth.ts";
 import type { IdentityPool } from "./workload-identity.ts";
 
+/** What a token of another issuer is exchanged for. */
+export interface SubjectTokenUse {
+  /** What Google STS calls the pool's provider. */
+  readonly audience: string;
+  /** Such as `urn:ietf:params:oauth:token-type:jwt`. */
+  readonly type: string;
+  /** The service account that the token leads to. */
+  readonly email?: string | undefined;
+}
+
+/** A token of another issuer, and the pool that accepts it. */
+export interface SubjectToken extends SubjectTokenUse {
+  readonly token: Secret;
+}
+
 /**
- * Exchanges a pod's token at Google STS for a federated access token (RFC 8693;
+ * Exchanges a token at Google STS for a federated access token (RFC 8693;
  * https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token).
  * @throws {CredentialError}
  */
-export async function exchangePodToken(
-  podToken: Secret,
-  pool: IdentityPool,
-  { universe, context }: TokenRequest,
+export async function exchangeToken(
+  { token, type, audience }: SubjectToken,
+  grant: Pick<GrantRequest, "url" | "action" | "advice" | "client"> & {
+    readonly fields?: Readonly<Record<string, string>>;
+  },
+  { context }: TokenRequest,
 ): Promise<AccessToken> {
-  const response = await context.http.cloud({
-    service: "Google STS",
-    operation: "token",
-    method: "POST",
-    url: `https://sts.${universe.domain}/v1/token`,
-    headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({
-      audience: pool.audience,
-      grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
-      requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
-      scope: CLOUD_PLATFORM,
-      subject_token: podToken.reveal(),
-      subject_token_type: "urn:ietf:params:oauth:token-type:jwt",
-    }).toString(),
-  });
-  const action = `exchanging the pod's token at Google STS (${pool.audience})`;
-  const { token, document } = tokenIn(response, action, "access_token", (status) => adviceFor(status, pool));
-  return { token, expiresAt: expiryOf(document, context.clock.now()) };
+  const fields = {
+    audience,
+    grant_type: "urn:ietf:params:oauth:grant-type:token-exchange",
+    requested_token_type: "urn:ietf:params:oauth:token-type:access_token",
+    scope: CLOUD_PLATFORM,
+    subject_token: token.reveal(),
+    subject_token_type: type,
+    ...grant.fields,
+  };
+  return await requestToken({ service: "Google STS", ...grant, fields }, context);
 }
 
-function adviceFor(status: number, pool: IdentityPool): string {
-  if (status === 429 || status >= 500)
-    return "Google STS will answer again shortly; the kubelet will ask again";
-  const audience =
+/** Exchanges a pod's token. @throws {CredentialError} */
+export async function exchangePodToken(
+  token: Secret,
+  pool: IdentityPool,
+  request: TokenRequest,
+): Promise<AccessToken> {
+  const { audience } = pool;
+  const expected =
     pool.kind === "gke"
       ? "the project's pool, PROJECT.svc.id.goog"
       : "one that the provider allows (by default https://iam.googleapis.com/ and its resource name)";
-  return `check the issuer and the pool, and that serviceAccountTokenAudience in the CredentialProviderConfig is ${audience}`;
+  return await exchangeToken(
+    { token, type: "urn:ietf:params:oauth:token-type:jwt", audience },
+    {
+      url: `${request.options.endpoints.sts ?? `https://sts.${request.universe.domain}`}/v1/token`,
+      action: `exchanging the pod's token at Google STS (${audience})`,
+      advice: `check the issuer and the pool, and that serviceAccountTokenAudience in the CredentialProviderConfig is ${expected}`,
+    },
+    request,
+  );
 }

@@ -1,0 +1,248 @@
+import {
+  type Context,
+  CredentialError,
+  type HttpRequest,
+  hex,
+  parseJson,
+  Secret,
+  textAt,
+} from "@imagecred/protocol";
+import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
+import type { SubjectTokenUse } from "./sts.ts";
+
+/** Keys of an AWS identity. */
+export interface AwsKeys {
+  readonly id: string;
+  readonly secret: Secret;
+  readonly sessionToken: Secret | undefined;
+}
+
+const SERVICE = "EC2 instance metadata";
+const DEFAULT_VERIFICATION_URL =
+  "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
+
+/**
+ * AWS as the source of an external account: a signed GetCallerIdentity request, which Google STS sends on
+ * (https://google.aip.dev/auth/4117#determining-the-subject-token-in-aws). As in Google's libraries, the keys come from
+ * AWS's variables or from EC2's metadata service, and from no other place that AWS's own SDKs know.
+ * @throws {CredentialError}
+ */
+export async function awsSubjectToken(
+  file: CredentialFile,
+  source: CredentialFields,
+  { audience }: Pick<SubjectTokenUse, "audience">,
+  context: Context,
+): Promise<Secret> {
+  if (textAt(source, "environment_id") !== "aws1") {
+    throw unusable(file.path, "its credential_source.environment_id is not aws1", "write the file again");
+  }
+  const metadata = new InstanceMetadata(file, source, context);
+  const region = await regionOf(metadata, source, context);
+  const keys = keysInEnvironment(context) ?? (await metadata.keys());
+  const url = (textAt(source, "regional_cred_verification_url") ?? DEFAULT_VERIFICATION_URL).replace(
+    "{region}",
+    region,
+  );
+  if (!URL.canParse(url) || !/^https:\/\/sts(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?\/?\?/.test(url)) {
+    throw unusable(
+      file.path,
+      "its regional_cred_verification_url is not an endpoint of AWS STS",
+      "write the file again with gcloud",
+    );
+  }
+  const headers = signedHeaders(
+    { method: "POST", url, headers: { "x-goog-cloud-target-resource": audience } },
+    { region, service: "sts", keys, now: context.clock.now() },
+    context,
+  );
+  const list = Object.entries(headers).map(([key, value]) => ({ key, value }));
+  return new Secret(encodeURIComponent(JSON.stringify({ url, method: "POST", headers: list })));
+}
+
+function keysInEnvironment({ env }: Context): AwsKeys | undefined {
+  const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: session } = env;
+  if (!id || !secret) return undefined;
+  return { id, secret: new Secret(secret), sessionToken: session ? new Secret(session) : undefined };
+}
+
+async function regionOf(
+  metadata: InstanceMetadata,
+  source: CredentialFields,
+  { env }: Context,
+): Promise<string> {
+  const named = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"];
+  if (named) return named;
+  // An availability zone: the region and a letter.
+  const zone = await metadata.read("Region", textAt(source, "region_url"), "region_url");
+  return zone.replace(/[a-z]$/, "");
+}
+
+/** Where AWS's SDKs would find an identity, and Google's libraries do not look. */
+const UNUSED_VARIABLES = [
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+  "AWS_WEB_IDENTITY_TOKEN_FILE",
+  "AWS_PROFILE",
+];
+
+class InstanceMetadata {
+  readonly #file: CredentialFile;
+  readonly #source: CredentialFields;
+  readonly #context: Context;
+  #session: string | undefined;
+
+  constructor(file: CredentialFile, source: CredentialFields, context: Context) {
+    this.#file = file;
+    this.#source = source;
+    this.#context = context;
+  }
+
+  async keys(): Promise<AwsKeys> {
+    const url = textAt(this.#source, "url");
+    const role = await this.read("Role", url, "url");
+    const document = parseJson(await this.read("Credentials", `${url}/${role}`, "url"));
+    const [id, secret, token] = ["AccessKeyId", "SecretAccessKey", "Token"].map((name) =>
+      textAt(document, name),
+    );
+    if (id === undefined || secret === undefined) {
+      throw this.#error("status 200 without AccessKeyId and SecretAccessKey", "check what answers there");
+    }
+    return {
+      id,
+      secret: new Secret(secret),
+      sessionToken: token === undefined ? undefined : new Secret(token),
+    };
+  }
+
+  /** The text at a URL that the file names in `field`. */
+  async read(operation: string, url: string | undefined, field: string): Promise<string> {
+    if (url === undefined) {
+      throw unusable(
+        this.#file.path,
+        `its credential_source.${field} is missing, and the environment does not say it`,
+        `set AWS's variables, or write the file again with gcloud${this.#unused()}`,
+      );
+    }
+    const session = await this.#openSession();
+    const headers = session === undefined ? {} : { "x-aws-ec2-metadata-token": session };
+    return await this.#ask({ operation, method: "GET", url, headers });
+  }
+
+  async #openSession(): Promise<string | undefined> {
+    const url = textAt(this.#source, "imdsv2_session_token_url");
+    if (url === undefined) return undefined;
+    const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "300" };
+    this.#session ??= await this.#ask({ operation: "Token", method: "PUT", url, headers });
+    return this.#session;
+  }
+
+  async #ask(call: Pick<HttpRequest, "operation" | "method" | "url" | "headers">): Promise<string> {
+    const { http } = this.#context;
+    const request = { service: SERVICE, ...call };
+    const local = call.url.startsWith("http:");
+    const response = await (local ? http.metadata(request) : http.cloud(request)).catch((error: unknown) => {
+      if (!(error instanceof CredentialError) || this.#unused() === "") throw error;
+      throw error.with({ advice: `${error.advice ?? "check the node's network"}${this.#unused()}` });
+    });
+    const text = new TextDecoder().decode(response.body).trim();
+    if (response.status === 200 && text !== "") return text;
+    throw this.#error(
+      response.status === 200 ? "an empty response" : `status ${response.status}`,
+      this.#adviceFor(response.status) + this.#unused(),
+    );
+  }
+
+  #adviceFor(status: number): string {
+    const v2 = textAt(this.#source, "imdsv2_session_token_url") !== undefined;
+    if (status === 401 && !v2) {
+      return "the instance requires IMDSv2: write the file again with gcloud's --enable-imdsv2";
+    }
+    return status === 404
+      ? "the instance has no role: attach an instance profile, or set AWS's variables"
+      : "check the instance's metadata options";
+  }
+
+  /** What is set in the environment and has no effect here. */
+  #unused(): string {
+    const set = UNUSED_VARIABLES.filter((name) => this.#context.env[name]);
+    if (set.length === 0) return "";
+    return `; ${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set and not used: Google's external accounts know the keys in AWS's variables and the instance's role`;
+  }
+
+  #error(reason: string, advice: string): CredentialError {
+    return new CredentialError({
+      action: `asking the ${SERVICE} service for the subject token of ${this.#file.path}`,
+      reason,
+      advice,
+    });
+  }
+}
+
+/** A request without a body. */
+interface Signable {
+  readonly method: string;
+  readonly url: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+interface SigningScope {
+  readonly region: string;
+  readonly service: string;
+  readonly keys: AwsKeys;
+  /** Milliseconds. */
+  readonly now: number;
+}
+
+/**
+ * The request's headers with those of AWS Signature Version 4, all of them signed
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html).
+ */
+export function signedHeaders(
+  { method, url: text, headers }: Signable,
+  { region, service, keys, now }: SigningScope,
+  { crypto }: Pick<Context, "crypto">,
+): Readonly<Record<string, string>> {
+  const url = new URL(text);
+  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
+  const date = time.slice(0, 8);
+  const signed: Record<string, string> = {
+    ...headers,
+    host: url.host,
+    "x-amz-date": time,
+    ...(keys.sessionToken === undefined ? {} : { "x-amz-security-token": keys.sessionToken.reveal() }),
+  };
+  const names = Object.keys(signed).sort();
+  const encoder = new TextEncoder();
+  const sha256 = (content: string) => hex(crypto.sha256(encoder.encode(content)));
+  const hmac = (key: Uint8Array, content: string) => crypto.hmacSha256(key, encoder.encode(content));
+  const canonical = [
+    method,
+    url.pathname,
+    canonicalQuery(url.searchParams),
+    ...names.map((name) => `${name}:${signed[name]?.trim().replace(/ +/g, " ")}`),
+    "",
+    names.join(";"),
+    sha256(""),
+  ].join("\n");
+  const scope = `${date}/${region}/${service}/aws4_request`;
+  const key = [date, region, service, "aws4_request"].reduce(
+    hmac,
+    encoder.encode(`AWS4${keys.secret.reveal()}`),
+  );
+  const signature = hex(hmac(key, ["AWS4-HMAC-SHA256", time, scope, sha256(canonical)].join("\n")));
+  const authorization = `AWS4-HMAC-SHA256 Credential=${keys.id}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}`;
+  return { ...signed, authorization };
+}
+
+function canonicalQuery(query: URLSearchParams): string {
+  const encode = (text: string) =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  return [...query]
+    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
+    .sort()
+    .join("&");
+}

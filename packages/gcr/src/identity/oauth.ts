@@ -1,0 +1,40 @@
+import { base64, type Context, type TransportResponse } from "@imagecred/protocol";
+import { tokenIn } from "../google-response.ts";
+import { type AccessToken, expiryOf } from "./access-token.ts";
+
+/** One request for an access token (RFC 6749 section 4). */
+export interface GrantRequest {
+  /** As messages call it: "Google STS". */
+  readonly service: string;
+  readonly url: string;
+  /** The form's fields. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** An OAuth client that has to name itself (RFC 6749 section 2.3.1). */
+  readonly client?: { readonly id: string; readonly secret: string } | undefined;
+  /** What was being done, for errors. */
+  readonly action: string;
+  /** What to do about a refusal that does not name its cause. */
+  readonly advice: string;
+}
+
+/** Asks an OAuth token endpoint for an access token. @throws {CredentialError} */
+export async function requestToken(grant: GrantRequest, context: Context): Promise<AccessToken> {
+  const response = await post(grant, context);
+  const { token, document } = tokenIn(response, grant.action, "access_token", () => grant.advice);
+  return { token, expiresAt: expiryOf(document, context.clock.now()) };
+}
+
+function post({ service, url, fields, client }: GrantRequest, { http }: Context): Promise<TransportResponse> {
+  const basic =
+    client === undefined
+      ? {}
+      : { authorization: `Basic ${base64(new TextEncoder().encode(`${client.id}:${client.secret}`))}` };
+  return http.cloud({
+    service,
+    operation: "token",
+    method: "POST",
+    url,
+    headers: { "content-type": "application/x-www-form-urlencoded", ...basic },
+    body: new URLSearchParams(fields).toString(),
+  });
+}

@@ -1,0 +1,91 @@
+import {
+  asObject,
+  isLinkLocalHost,
+  isLoopbackHost,
+  parseJson,
+  Secret,
+  textAt,
+  unbracketed,
+} from "@imagecred/protocol";
+import { errorOf } from "../google-response.ts";
+import type { TokenRequest } from "../token-request.ts";
+import { awsSubjectToken } from "./aws-subject-token.ts";
+import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
+import { executableSubjectToken } from "./executable-subject-token.ts";
+import type { SubjectTokenUse } from "./sts.ts";
+
+/**
+ * Gets an external account's subject token from its source: a file, a URL, AWS, or an executable
+ * (https://google.aip.dev/auth/4117).
+ * @throws {CredentialError}
+ */
+export async function readSubjectToken(
+  file: CredentialFile,
+  use: SubjectTokenUse,
+  request: TokenRequest,
+): Promise<Secret> {
+  const source = asObject(file.fields["credential_source"]) ?? {};
+  const { context } = request;
+  for (const name of ["url", "region_url", "imdsv2_session_token_url"]) checkSourceUrl(file, source, name);
+  if (textAt(source, "environment_id") !== undefined)
+    return await awsSubjectToken(file, source, use, context);
+  const path = textAt(source, "file");
+  if (path !== undefined) {
+    const text = await context.files.readText(path, "subject token");
+    return tokenIn(text, file, source, `its subject token file ${path}`, "check what writes that file");
+  }
+  const url = textAt(source, "url");
+  if (url !== undefined) {
+    const text = await readUrl(url, source, request);
+    return tokenIn(text, file, source, `the response of ${new URL(url).origin}`, "check what answers there");
+  }
+  if ("executable" in source) return await executableSubjectToken(file, source, use, context);
+  const reason =
+    "certificate" in source
+      ? "its credential_source is an X.509 certificate, which is not supported"
+      : "its credential_source names no source";
+  throw unusable(file.path, reason, "expected file, url, executable or AWS");
+}
+
+/** Editors and `echo` end a file with a line break, which is not part of a token. */
+function tokenIn(
+  text: string,
+  file: CredentialFile,
+  source: CredentialFields,
+  origin: string,
+  advice: string,
+): Secret {
+  const format = asObject(source["format"]);
+  const isJson = textAt(format, "type") === "json";
+  const token = isJson ? textAt(parseJson(text), textAt(format, "subject_token_field_name") ?? "") : text;
+  if (token !== undefined && token.trim() !== "") return new Secret(token.trim());
+  throw unusable(file.path, `${origin} holds no token`, advice);
+}
+
+async function readUrl(url: string, source: CredentialFields, { context }: TokenRequest): Promise<string> {
+  const headers = Object.entries(asObject(source["headers"]) ?? {}).flatMap(([name, value]) =>
+    typeof value === "string" ? [[name.toLowerCase(), value] as const] : [],
+  );
+  const call = {
+    service: "the source of the subject token",
+    operation: "subject token",
+    method: "GET",
+    url,
+    headers: Object.fromEntries(headers),
+  } as const;
+  const response = await (url.startsWith("http:") ? context.http.metadata(call) : context.http.cloud(call));
+  if (response.status === 200) return new TextDecoder().decode(response.body);
+  const action = `asking the source of the subject token (${new URL(url).origin})`;
+  throw errorOf(response, action, "check the credential file and what it points to");
+}
+
+/** What gives a subject token is asked over https, or on this machine and its link. */
+function checkSourceUrl(file: CredentialFile, source: CredentialFields, name: string): void {
+  const text = textAt(source, name);
+  if (text === undefined) return;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const host = unbracketed(url?.hostname ?? "");
+  if (url?.protocol === "https:") return;
+  if (url?.protocol === "http:" && (isLoopbackHost(host) || isLinkLocalHost(host))) return;
+  throw unusable(file.path, `its credential_source.${name} is plain http to another machine`, "use https");
+}
