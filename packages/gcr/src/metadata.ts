@@ -23,8 +23,8 @@ const HOST_VARIABLE = "GCE_METADATA_HOST";
 
 const FLAVOR = "Google";
 
-/** A metadata server that restarts, as GKE's does, refuses connections for a second (milliseconds). */
-const RESTART_MS = 2_000;
+/** A metadata server that restarts, as GKE's does, refuses connections for a second: so long a refusal may be that (milliseconds). */
+const RESTART_MS = 1_200;
 const RESTART_PAUSE_MS = 200;
 
 /**

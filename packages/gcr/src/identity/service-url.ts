@@ -8,10 +8,10 @@ export type GoogleService = "oauth2" | "sts" | "iamcredentials";
  * (https://cloud.google.com/vpc/docs/about-accessing-google-apis-endpoints).
  */
 export function isServiceUrl(text: string, service: GoogleService, universe: Universe): boolean {
-  if (!URL.canParse(text)) return false;
+  // WHATWG's parser drops tabs and accepts `https:/`; Google's libraries do not.
+  if (!/^https:\/\/\S+$/.test(text) || !URL.canParse(text)) return false;
   const url = new URL(text);
-  if (url.protocol !== "https:" || url.port !== "" || url.username !== "" || url.password !== "")
-    return false;
+  if (url.port !== "" || url.username !== "" || url.password !== "") return false;
   if (!url.hostname.endsWith(`.${universe.domain}`)) return false;
   const name = url.hostname.slice(0, -universe.domain.length - 1);
   const label = "[a-z0-9](?:[a-z0-9-]*[a-z0-9])?";

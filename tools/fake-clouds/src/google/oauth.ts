@@ -6,7 +6,7 @@ import type { TlsService } from "../core/service.ts";
 import type { Accounts } from "./accounts.ts";
 import { oauthError } from "./errors.ts";
 import { CLOUD_PLATFORM, type Tokens } from "./tokens.ts";
-import { PUBLIC } from "./universes.ts";
+import { PUBLIC, universeOfEndpoint } from "./universes.ts";
 
 export interface OAuthParts {
   readonly core: Core;
@@ -26,7 +26,7 @@ export function oauthService(parts: OAuthParts): TlsService {
     name: "google.oauth2",
     about: "Google OAuth 2.0 token endpoint",
     example: HOST,
-    hosts: (host) => host === HOST,
+    hosts: (host) => universeOfEndpoint(host, "oauth2") === PUBLIC,
     operation: (request) =>
       formOf(request)?.get("grant_type") === JWT_BEARER ? "JwtBearer" : "RefreshToken",
     handle: (request) => answer(parts, request),
@@ -39,7 +39,7 @@ async function answer(parts: OAuthParts, request: Received): Promise<Reply> {
   const form = formOf(request);
   switch (form?.get("grant_type")) {
     case JWT_BEARER:
-      return await jwtBearer(parts, form.get("assertion") ?? "");
+      return await jwtBearer(parts, form.get("assertion") ?? "", `https://${request.host}/token`);
     case "refresh_token":
       return refresh(parts, form);
     default:
@@ -47,7 +47,11 @@ async function answer(parts: OAuthParts, request: Received): Promise<Reply> {
   }
 }
 
-async function jwtBearer({ core, accounts, tokens }: OAuthParts, assertion: string): Promise<Reply> {
+async function jwtBearer(
+  { core, accounts, tokens }: OAuthParts,
+  assertion: string,
+  endpoint: string,
+): Promise<Reply> {
   const { iss, aud, iat, exp, scope } = claimsOf(assertion);
   if (typeof iss !== "string" || accounts.get(iss) === undefined) {
     return oauthError(400, "invalid_grant", "Invalid grant: account not found");
@@ -68,7 +72,8 @@ async function jwtBearer({ core, accounts, tokens }: OAuthParts, assertion: stri
       "Invalid JWT: Token must be a short-lived token (60 minutes) and in a reasonable timeframe. Check your iat and exp values in the JWT claim.",
     );
   }
-  if (aud !== AUDIENCE) return oauthError(400, "invalid_grant", `Invalid JWT: Failed audience check.`);
+  if (aud !== AUDIENCE && aud !== endpoint)
+    return oauthError(400, "invalid_grant", `Invalid JWT: Failed audience check.`);
   if (typeof scope !== "string" || scope === "")
     return oauthError(400, "invalid_scope", "Empty or missing scope not allowed.");
   return grant(core, tokens, `serviceAccount:${iss}`, scope.split(" "));

@@ -16,9 +16,16 @@ export const BERLIN: Universe = {
 
 const UNIVERSES = [PUBLIC, S3NS, BERLIN];
 
-/** The universe in which a host is this service's API endpoint: `sts.googleapis.com`. */
+/**
+ * The universe in which a host is this service's API endpoint: `sts.googleapis.com`, a regional one
+ * (`sts.us-central1.rep.googleapis.com`), or one for Private Service Connect (`sts-NAME.p.googleapis.com`).
+ */
 export function universeOfEndpoint(host: string, service: string): Universe | undefined {
-  return UNIVERSES.find(({ domain }) => host === `${service}.${domain}`);
+  return UNIVERSES.find(({ domain }) => {
+    if (!host.endsWith(`.${domain}`)) return false;
+    const name = host.slice(0, -domain.length - 1);
+    return new RegExp(`^${service}(?:\\.[a-z0-9-]+\\.rep|-[a-z0-9-]+\\.p)?$`).test(name);
+  });
 }
 
 /** The universe that a registry host belongs to. */
