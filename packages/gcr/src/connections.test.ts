@@ -23,7 +23,7 @@ describe("a certificate that is not good", () => {
       const question = await pod();
       await clouds.faults.add({ service: "google.sts", fault: { kind: "certificate", problem } });
       const { message, calls } = await askPlugin(gcr, clouds, question);
-      assert.match(message, /TLS certificate of sts\.googleapis\.com is not trusted/);
+      assert.match(message, /TLS certificate of sts\.googleapis\.com is refused/);
       assert.deepEqual(calls, []);
     });
   }
