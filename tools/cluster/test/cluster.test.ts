@@ -1,0 +1,17 @@
+import { describe } from "node:test";
+import { WORLD_VARIABLE } from "../src/world/enter.ts";
+import { describeNode } from "./scenarios/node.ts";
+import { describePulls } from "./scenarios/pulls.ts";
+import { notBuilt, TestCluster } from "./test-cluster.ts";
+
+const skip =
+  process.env[WORLD_VARIABLE] === undefined
+    ? "needs the cluster's namespaces (npm run cluster -- npx node --test ...)"
+    : notBuilt();
+
+// One cluster for all: each part leaves the node as the next one expects it.
+describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
+  const cluster = new TestCluster();
+  describeNode(cluster);
+  describePulls(cluster);
+});
