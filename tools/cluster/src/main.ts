@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { clusterMissing } from "./missing.ts";
+import { whyNoCluster } from "./missing.ts";
 import { buildPrograms } from "./programs/index.ts";
 import { startWorld } from "./world/enter.ts";
 
@@ -11,30 +10,22 @@ const USAGE = `Starts a Kubernetes cluster with the fake clouds around it, and l
   npm run cluster -- COMMAND...     run a command in the cluster's namespaces instead (the tests, for one)
 `;
 
-const { values, positionals } = parseArgs({
-  options: { help: { type: "boolean", short: "h" } },
-  allowPositionals: true,
-  strict: process.argv.includes("--help") || process.argv.includes("-h"),
-});
-process.exitCode =
-  values.help === true ? help() : await main(positionals.length > 0 ? process.argv.slice(2) : undefined);
-
-function help(): number {
-  process.stdout.write(USAGE);
-  return 0;
-}
+const command = process.argv.slice(2);
+if (command[0] === "--help" || command[0] === "-h") process.stdout.write(USAGE);
+else process.exitCode = await main(command.length > 0 ? command : undefined);
 
 async function main(command: readonly string[] | undefined): Promise<number> {
-  const missing = await clusterMissing();
+  const missing = await whyNoCluster("programs may be built");
   if (missing !== undefined) {
     process.stderr.write(`A cluster cannot run here: ${missing}.\n`);
     return 1;
   }
   await buildPrograms((name) => console.log(`Building ${name} (once; it is cached afterwards)...`));
   const play = [process.execPath, "--conditions=@imagecred/source", join(import.meta.dirname, "play.ts")];
-  // The terminal sends Ctrl-C to every process; this one waits for the others to end.
-  for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+  // The terminal sends Ctrl-C to every process, and this one waits for the others to end.
+  process.on("SIGINT", () => {});
   const world = await startWorld(command ?? play);
+  process.on("SIGTERM", () => world.signal("SIGTERM"));
   if (command === undefined) writeWrappers(world.directory, world.pid);
   return await world.ended;
 }

@@ -1,7 +1,11 @@
 import { describe } from "node:test";
 import { WORLD_VARIABLE } from "../src/world/enter.ts";
+import { describeCrowd } from "./scenarios/crowd.ts";
+import { describeExpiry } from "./scenarios/expiry.ts";
 import { describeNode } from "./scenarios/node.ts";
+import { describePodIdentity, describePullRecords } from "./scenarios/pod-identity.ts";
 import { describePulls } from "./scenarios/pulls.ts";
+import { describeSecrets } from "./scenarios/secrets.ts";
 import { notBuilt, TestCluster } from "./test-cluster.ts";
 
 const skip =
@@ -14,4 +18,9 @@ describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   const cluster = new TestCluster();
   describeNode(cluster);
   describePulls(cluster);
+  describeExpiry(cluster);
+  describePodIdentity(cluster);
+  describePullRecords(cluster);
+  describeCrowd(cluster);
+  describeSecrets(cluster);
 });

@@ -7,6 +7,7 @@ export interface PodOptions {
   readonly serviceAccount?: string;
   /** Default `Always`: the kubelet asks the registry for each pod. */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
+  readonly labels?: Readonly<Record<string, string>>;
   /** Audiences of tokens that the pod mounts. */
   readonly projectedAudiences?: readonly string[];
 }
@@ -23,14 +24,14 @@ interface ContainerStatus {
 
 /** A pod of one container. */
 export function podManifest({ name, image, namespace = "default", ...options }: PodOptions): object {
-  const { serviceAccount, imagePullPolicy = "Always", projectedAudiences = [] } = options;
+  const { serviceAccount, imagePullPolicy = "Always", labels = {}, projectedAudiences = [] } = options;
   const sources = projectedAudiences.map((audience) => ({
     serviceAccountToken: { audience, path: "token" },
   }));
   return {
     apiVersion: "v1",
     kind: "Pod",
-    metadata: { name, namespace },
+    metadata: { name, namespace, labels },
     spec: {
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
       automountServiceAccountToken: false,
@@ -102,6 +103,28 @@ export class Pods {
 
   async remove(name: string, namespace = "default"): Promise<void> {
     await this.#api.delete(`/api/v1/namespaces/${namespace}/pods/${name}`, { gracePeriodSeconds: 0 });
+  }
+
+  /** Waits until this many pods with a label run. */
+  async allRunning(label: string, count: number, seconds: number): Promise<void> {
+    let running = 0;
+    const giveUp = {
+      get what() {
+        return `${count} pods run (${running} do)`;
+      },
+      seconds,
+      details: this.#details,
+    };
+    await this.#api.until(`/api/v1/namespaces/default/pods?labelSelector=${label}`, giveUp, (pods) => {
+      running = pods.filter((pod) => statusOf(pod)?.state?.running !== undefined).length;
+      return running >= count ? true : undefined;
+    });
+  }
+
+  async removeAll(label: string): Promise<void> {
+    await this.#api.delete(`/api/v1/namespaces/default/pods?labelSelector=${label}`, {
+      gracePeriodSeconds: 0,
+    });
   }
 
   /** What the container printed. */

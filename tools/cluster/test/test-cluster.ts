@@ -23,6 +23,10 @@ export const IMAGES: Readonly<Record<CloudPlugin, string>> = {
   gcr: "us-central1-docker.pkg.dev/project/repo/app:v1",
 };
 
+/** The images under another tag: others, which no node has yet. */
+export const taggedImage = (tag: string) => (plugin: CloudPlugin) =>
+  IMAGES[plugin].replace(/:v1$/, `:${tag}`);
+
 const BIN_DIR = "/usr/local/libexec/kubernetes/credential-providers";
 const CONFIG = "/etc/kubernetes/credential-provider-config.yaml";
 const IMAGECRED = "/usr/local/bin/imagecred";
@@ -109,6 +113,11 @@ export class TestCluster {
     await poll(giveUp, () => (this.node.read(PATHS.kubeletLog).indexOf(text, from) < 0 ? undefined : true));
   }
 
+  /** Where the next entries of the kubelet's log begin, for {@link kubeletLogged}. */
+  logLength(): number {
+    return this.node.read(PATHS.kubeletLog).length;
+  }
+
   /** How often each plugin has run since the kubelet started, by plugin. */
   async pluginRuns(): Promise<Record<string, number>> {
     const path = `/api/v1/nodes/${this.node.name}/proxy/metrics`;
@@ -148,6 +157,44 @@ export class TestCluster {
     );
   }
 
+  /** Makes a namespace, and waits for its default service account. */
+  async namespace(name: string): Promise<void> {
+    await this.cluster.api.apply(`/api/v1/namespaces/${name}`, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name },
+    });
+    await this.serviceAccount("default", name);
+  }
+
+  /** Lets nodes ask for tokens with these audiences. @param resourceNames of service accounts; default: of all */
+  async applyAudienceRole(
+    name: string,
+    audiences: readonly string[],
+    resourceNames?: readonly string[],
+  ): Promise<void> {
+    const apiVersion = "rbac.authorization.k8s.io/v1";
+    const rule = { apiGroups: [""], resources: audiences, verbs: ["request-serviceaccounts-token-audience"] };
+    await this.cluster.api.apply(`${RBAC}/clusterroles/${name}`, {
+      apiVersion,
+      kind: "ClusterRole",
+      metadata: { name },
+      rules: [resourceNames === undefined ? rule : { ...rule, resourceNames }],
+    });
+    await this.cluster.api.apply(`${RBAC}/clusterrolebindings/${name}`, {
+      apiVersion,
+      kind: "ClusterRoleBinding",
+      metadata: { name },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:nodes" }],
+    });
+  }
+
+  async removeAudienceRole(name: string): Promise<void> {
+    await this.cluster.api.delete(`${RBAC}/clusterrolebindings/${name}`);
+    await this.cluster.api.delete(`${RBAC}/clusterroles/${name}`);
+  }
+
   /** Runs kubectl as the administrator, in the world. */
   async kubectl(...args: readonly string[]): Promise<string> {
     const { kubectl, controlPlane } = this.cluster;
@@ -156,6 +203,7 @@ export class TestCluster {
   }
 }
 
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
 const manifestPath = (name: string) => `/etc/kubernetes/manifests/${name}.json`;
 
 function started<T>(value: T | undefined): T {

@@ -144,10 +144,19 @@ export class Node implements AsyncDisposable {
     return stdout;
   }
 
+  /** Log files of its components, as this process sees them. */
+  get logs(): Readonly<Record<string, string>> {
+    return {
+      containerd: this.path(PATHS.containerdLog),
+      kubelet: this.path(PATHS.kubeletLog),
+    };
+  }
+
   /** The ends of its logs, for the message of something that did not come. */
   tails(): string {
-    const logs = [this.#consoleLog, this.path(PATHS.containerdLog), this.path(PATHS.kubeletLog)];
-    return logs.map((path) => `──── ${path}\n${tail(path)}`).join("\n");
+    return [this.#consoleLog, ...Object.values(this.logs)]
+      .map((path) => `──── ${path}\n${tail(path)}`)
+      .join("\n");
   }
 
   /** Ends it and everything in it, without leaving a mount, an interface or a control group. */

@@ -1,10 +1,2 @@
-export { build, type GoProgram } from "./go-program.ts";
 export { libseccompMissing } from "./libseccomp.ts";
-export {
-  buildPrograms,
-  COMPONENTS,
-  cachedPrograms,
-  KUBERNETES,
-  KUBERNETES_VERSION,
-  type Programs,
-} from "./programs.ts";
+export { buildPrograms, KUBERNETES_VERSION, type Programs, programsToBuild } from "./programs.ts";

@@ -4,18 +4,8 @@ import { libseccomp } from "./libseccomp.ts";
 /** The newest release of Kubernetes; go/kubernetes/go.mod pins the same one. */
 export const KUBERNETES_VERSION = "v1.37.2";
 
-/** The names that {@link KUBERNETES} is called by; each makes it another component. */
-export const COMPONENTS = [
-  "etcd",
-  "kube-apiserver",
-  "kube-controller-manager",
-  "kube-scheduler",
-  "kubectl",
-  "kubelet",
-] as const;
-
 /** All of Kubernetes in one file: the component is the file's name, so it is called through links. */
-export const KUBERNETES: GoProgram = {
+const KUBERNETES: GoProgram = {
   name: "kubernetes",
   module: "kubernetes",
   package: ".",
@@ -73,11 +63,11 @@ export async function buildPrograms(starting: (name: string) => void = () => {})
   return paths as Programs;
 }
 
-/** The programs, when the cache has all of them; else the names of those that it lacks. */
-export async function cachedPrograms(): Promise<Programs | readonly string[]> {
-  const entries = await Promise.all(
-    Object.entries(PROGRAMS).map(async ([name, program]) => [name, await cached(program)] as const),
-  );
-  const lacking = entries.filter(([, path]) => path === undefined).map(([name]) => name);
-  return lacking.length > 0 ? lacking : (Object.fromEntries(entries) as unknown as Programs);
+/** Names of the programs that the cache lacks. */
+export async function programsToBuild(): Promise<string[]> {
+  const lacking: string[] = [];
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    if ((await cached(program)) === undefined) lacking.push(name);
+  }
+  return lacking;
 }

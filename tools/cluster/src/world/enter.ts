@@ -13,8 +13,10 @@ export interface World {
   readonly directory: string;
   /** Pid, as this process sees it, of the world's first process. */
   readonly pid: number;
-  /** The exit code of the command that it runs. */
+  /** The exit code of the command that it runs, once nothing of the world is left. */
   readonly ended: Promise<number>;
+  /** Sends the command a signal. */
+  signal(name: NodeJS.Signals): void;
 }
 
 /**
@@ -37,7 +39,15 @@ export async function startWorld(command: readonly string[], env: NodeJS.Process
     remove(directory);
     return typeof code === "number" ? code : 128 + (signal === "SIGINT" ? 2 : 15);
   });
-  return { directory, pid: await firstProcess(child, ended), ended };
+  const pid = await firstProcess(child, ended);
+  return {
+    directory,
+    pid,
+    ended,
+    signal(name) {
+      for (const command of childrenOf(pid)) process.kill(command, name);
+    },
+  };
 }
 
 /** The world that this process is in. @throws Error outside of one */
@@ -56,7 +66,7 @@ function remove(directory: string): void {
 }
 
 /** Removes what worlds left whose process was killed. */
-function sweep(): void {
+export function sweep(): void {
   for (const name of readdirSync(tmpdir())) {
     const pid = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split("-")[0] : undefined;
     if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(join(tmpdir(), name));
@@ -84,10 +94,22 @@ async function firstProcess(child: ChildProcess, ended: Promise<number>): Promis
     over = true;
   });
   for (;;) {
-    const file = `/proc/${pid}/task/${pid}/children`;
-    const [first = ""] = existsSync(file) ? readFileSync(file, "utf8").trim().split(" ") : [];
-    if (first !== "") return Number(first);
+    const [first] = childrenOf(pid);
+    if (first !== undefined) return first;
     if (over) throw new Error("the namespaces could not be made");
     await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Pids of a process's children; none when it has ended. */
+function childrenOf(pid: number | undefined): number[] {
+  try {
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+      .trim()
+      .split(" ")
+      .filter(Boolean)
+      .map(Number);
+  } catch {
+    return [];
   }
 }

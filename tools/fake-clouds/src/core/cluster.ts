@@ -84,6 +84,7 @@ export class Cluster {
 
   /** Checks a token as a cloud does: issuer, key, signature, time, audience. Gives its claims, or what is wrong. */
   async verify(token: string, audiences: readonly string[]): Promise<JWTPayload | TokenProblem> {
+    if (token !== "") this.#secrets.register("kubernetes.serviceAccountToken", token);
     return await verifyToken(token, {
       keys: await this.keys(),
       issuer: this.issuer,
