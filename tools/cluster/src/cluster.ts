@@ -4,7 +4,8 @@ import { type Clouds, type CloudsOptions, serveMetadataAddress, startClouds } fr
 import type { KubeApi, KubeObject } from "./control-plane/api.ts";
 import { ControlPlane } from "./control-plane/control-plane.ts";
 import { Images } from "./images.ts";
-import { Node, type NodeOptions } from "./node/node.ts";
+import type { NodeOptions } from "./node/boot.ts";
+import { Node } from "./node/node.ts";
 import type { Programs } from "./programs/index.ts";
 import { publicRegistry } from "./public-registry.ts";
 import { serveNames } from "./world/names.ts";

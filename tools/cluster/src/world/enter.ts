@@ -102,7 +102,7 @@ async function firstProcess(child: ChildProcess, ended: Promise<number>): Promis
 }
 
 /** Pids of a process's children; none when it has ended. */
-function childrenOf(pid: number | undefined): number[] {
+export function childrenOf(pid: number | undefined): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
       .trim()
