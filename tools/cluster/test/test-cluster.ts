@@ -3,50 +3,27 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before } from "node:test";
 import { promisify } from "node:util";
-import { executables } from "@imagecred/e2e";
 import { Cluster } from "../src/cluster.ts";
-import { poll } from "../src/deadline.ts";
 import { PATHS } from "../src/node/files.ts";
 import type { Node } from "../src/node/node.ts";
+import {
+  type CloudPlugin,
+  configurePlugins,
+  IMAGES,
+  kubeletLogged,
+  pluginContent,
+  restartKubelet,
+} from "../src/plugins.ts";
 import { buildPrograms } from "../src/programs/index.ts";
 import { worldDirectory } from "../src/world/enter.ts";
 import { Pods, podManifest } from "./pods.ts";
-
-export const CLOUD_PLUGINS = ["ecr", "acr", "gcr"] as const;
-export type CloudPlugin = (typeof CLOUD_PLUGINS)[number];
-export const pluginName = (plugin: CloudPlugin) => `${plugin}-credential-provider`;
-
-/** An image of each cloud. */
-export const IMAGES: Readonly<Record<CloudPlugin, string>> = {
-  ecr: "123456789012.dkr.ecr.us-west-2.amazonaws.com/app:v1",
-  acr: "myreg.azurecr.io/app:v1",
-  gcr: "us-central1-docker.pkg.dev/project/repo/app:v1",
-};
 
 /** The images under another tag: others, which no node has yet. */
 export const taggedImage = (tag: string) => (plugin: CloudPlugin) =>
   IMAGES[plugin].replace(/:v1$/, `:${tag}`);
 
-const BIN_DIR = "/usr/local/libexec/kubernetes/credential-providers";
-const CONFIG = "/etc/kubernetes/credential-provider-config.yaml";
-const IMAGECRED = "/usr/local/bin/imagecred";
-
-/** This machine's executable of a name, static where there is one. */
-function executable(name: string): string | undefined {
-  return executables(name).find((built) => built.skipped === undefined)?.path;
-}
-
-/** Why there is nothing to run on a node, or false. */
-export function notBuilt(): string | false {
-  const names = [...CLOUD_PLUGINS.map(pluginName), "imagecred"];
-  const missing = names.filter((name) => executable(name) === undefined);
-  return missing.length > 0 ? `${missing.join(", ")} not built (npm run build)` : false;
-}
-
 /** The cluster of the test run, started before the first test of the suite that it is made in, and ended after the last. */
 export class TestCluster {
-  /** Path of the node's azure.json. */
-  readonly azureJson = "/etc/kubernetes/azure.json";
   #cluster: Cluster | undefined;
   #node: Node | undefined;
   #pods: Pods | undefined;
@@ -56,16 +33,7 @@ export class TestCluster {
       const directory = worldDirectory();
       const cluster = await Cluster.start({ directory, programs: await buildPrograms() });
       this.#cluster = cluster;
-      const plugins = CLOUD_PLUGINS.map((plugin) => [`${BIN_DIR}/${pluginName(plugin)}`, pluginName(plugin)]);
-      const node = await cluster.addNode({
-        executables: Object.fromEntries(
-          [...plugins, [IMAGECRED, "imagecred"]].map(([path = "", name = ""]) => [
-            path,
-            executable(name) ?? "",
-          ]),
-        ),
-        files: { [this.azureJson]: JSON.stringify(await cluster.clouds.azure.azureJson("managed-identity")) },
-      });
+      const node = await cluster.addNode(await pluginContent(cluster.clouds));
       this.#node = node;
       this.#pods = new Pods(cluster.api, () => node.tails());
       await this.serviceAccount("default");
@@ -85,32 +53,18 @@ export class TestCluster {
     return started(this.#pods);
   }
 
-  /**
-   * Has `imagecred init` write the kubelet's configuration, gives it to the kubelet, and restarts that.
-   * @param args of `init` @returns the directory with what it wrote
-   */
-  async configure(args: readonly string[]): Promise<string> {
-    const { node } = this;
-    const directory = "/root/imagecred-kubeadm";
-    await node.must(IMAGECRED, "init", "--distribution", "kubeadm", "--force", "-d", directory, ...args);
-    await node.must("cp", `${directory}/credential-provider-config.yaml`, CONFIG);
-    const flags = `--image-credential-provider-config=${CONFIG} --image-credential-provider-bin-dir=${BIN_DIR}`;
-    node.write("/etc/default/kubelet", `KUBELET_EXTRA_ARGS=--v=5 ${flags}\n`);
-    await this.restartKubelet();
-    return directory;
+  /** {@link configurePlugins} on the node. */
+  async configure(...args: readonly string[]): Promise<void> {
+    await configurePlugins(this.node, args);
   }
 
-  /** Restarts the kubelet, and waits until it says so itself: the node has been Ready all the time. */
   async restartKubelet(): Promise<void> {
-    const known = this.node.read(PATHS.kubeletLog).length;
-    await this.node.must("systemctl", "restart", "kubelet");
-    await this.kubeletLogged("Starting kubelet main sync loop", known);
+    await restartKubelet(this.node);
   }
 
-  /** Waits until the kubelet's log has a text. @param from the position to look from */
-  async kubeletLogged(text: string, from = 0, seconds = 30): Promise<void> {
-    const giveUp = { what: `the kubelet logs ${text}`, seconds, details: () => this.node.tails() };
-    await poll(giveUp, () => (this.node.read(PATHS.kubeletLog).indexOf(text, from) < 0 ? undefined : true));
+  /** Waits until the kubelet's log has a text. @param from position in the log to look from */
+  async kubeletLogged(text: string, from = 0): Promise<void> {
+    await kubeletLogged(this.node, text, from);
   }
 
   /** Where the next entries of the kubelet's log begin, for {@link kubeletLogged}. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { pluginName, type TestCluster, taggedImage } from "../test-cluster.ts";
+import { pluginName } from "../../src/plugins.ts";
+import { type TestCluster, taggedImage } from "../test-cluster.ts";
 
 const SERVICE_ACCOUNTS = 10;
 const PODS = 100;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { PATHS } from "../../src/node/files.ts";
-import { CLOUD_PLUGINS, type CloudPlugin, IMAGES, pluginName, type TestCluster } from "../test-cluster.ts";
+import { CLOUD_PLUGINS, type CloudPlugin, IMAGES, pluginName } from "../../src/plugins.ts";
+import type { TestCluster } from "../test-cluster.ts";
 
 /** Seconds that every credential lives here; the plugins have it cached for somewhat less than half of that. */
 const LIFE_SECONDS = 12;

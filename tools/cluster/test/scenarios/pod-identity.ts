@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { CLOUD_PLUGINS, type IMAGES, pluginName, type TestCluster, taggedImage } from "../test-cluster.ts";
+import { CLOUD_PLUGINS, type CloudPlugin, PLUGIN_PATHS, pluginName } from "../../src/plugins.ts";
+import { type TestCluster, taggedImage } from "../test-cluster.ts";
 
 const POOL_PROVIDER = "projects/123456789012/locations/global/workloadIdentityPools/pool/providers/cluster";
 const AUDIENCES = {
@@ -12,13 +13,10 @@ const AUDIENCES = {
 /** The pods' own identities (KEP-4412), with tokens of the API server that the clouds check against its published keys. */
 export function describePodIdentity(run: TestCluster): void {
   const image = taggedImage("pods");
-  let directory: string;
 
   test("without the ClusterRole that init writes, the API server refuses the kubelet its tokens", async () => {
-    directory = await run.configure([
-      ...["--cloud", "aws,azure,gcp", "--azure-config", run.azureJson, "--pod-identity"],
-      ...["--gcp-workload-identity-provider", POOL_PROVIDER],
-    ]);
+    const options = ["--cloud", "aws,azure,gcp", "--azure-config", PLUGIN_PATHS.azureJson];
+    await run.configure(...options, "--pod-identity", "--gcp-workload-identity-provider", POOL_PROVIDER);
     const { clouds } = run.cluster;
     const { pod } = clouds.azure.population();
     await run.serviceAccount("app", "default", {
@@ -35,6 +33,8 @@ export function describePodIdentity(run: TestCluster): void {
     }
     await run.kubeletLogged('err="failed to get service account token: ', from);
     assert.deepEqual(await run.pluginRuns(), {}, "no plugin runs without its token");
+    // Those that come next are new pods: these would wait longer and longer between two tries.
+    for (const plugin of CLOUD_PLUGINS) await run.pods.remove(plugin);
   });
 
   test("an audience that a pod of the service account projects is allowed without it", async () => {
@@ -48,7 +48,8 @@ export function describePodIdentity(run: TestCluster): void {
 
   test("a role with resourceNames allows these service accounts and no others", async () => {
     await run.applyAudienceRole("some-service-accounts", [AUDIENCES.acr], ["app"]);
-    await run.pods.running("acr", "default", 60);
+    await run.pods.start({ ...podOf("acr"), name: "named" });
+    await run.pods.remove("named");
     await run.serviceAccount("other", "default", {});
     const from = run.logLength();
     await run.pods.create({ ...podOf("acr"), name: "not-named", serviceAccount: "other" });
@@ -58,10 +59,14 @@ export function describePodIdentity(run: TestCluster): void {
     await run.removeAudienceRole("some-service-accounts");
   });
 
-  test("with it, the containers run on all three clouds as their service account, without a restart", async () => {
-    await run.kubectl("apply", "--filename", run.node.path(`${directory}/node-audience-rbac.yaml`));
+  test("with the ClusterRole the containers run on all three clouds as their service account", async () => {
+    await run.kubectl(
+      "apply",
+      "--filename",
+      run.node.path(`${PLUGIN_PATHS.written}/node-audience-rbac.yaml`),
+    );
     for (const plugin of CLOUD_PLUGINS) {
-      await run.pods.running(plugin, "default", 60);
+      await run.pods.start(podOf(plugin));
       assert.equal(await run.pods.log(plugin), `running ${image(plugin)}\n`);
     }
     const { requests } = run.cluster.clouds;
@@ -87,7 +92,7 @@ export function describePodIdentity(run: TestCluster): void {
     for (const plugin of CLOUD_PLUGINS) await run.pods.remove(plugin);
   });
 
-  function podOf(plugin: keyof typeof IMAGES) {
+  function podOf(plugin: CloudPlugin) {
     return { name: plugin, image: image(plugin), serviceAccount: "app" };
   }
 }

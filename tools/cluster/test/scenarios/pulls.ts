@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS, pluginName } from "../../src/plugins.ts";
 import { refuseEverything } from "../faults.ts";
 import { restartsOf } from "../pods.ts";
-import { CLOUD_PLUGINS, IMAGES, pluginName, type TestCluster } from "../test-cluster.ts";
+import type { TestCluster } from "../test-cluster.ts";
 
 /** The node's identity: pulls from all three clouds by the real executables, containerd and the kubelet. */
 export function describePulls(run: TestCluster): void {
@@ -15,7 +16,7 @@ export function describePulls(run: TestCluster): void {
   });
 
   test("while the clouds refuse, a pull fails with the plugin's line in the kubelet's log", async () => {
-    await run.configure(["--cloud", "aws,azure,gcp", "--azure-config", run.azureJson]);
+    await run.configure("--cloud", "aws,azure,gcp", "--azure-config", PLUGIN_PATHS.azureJson);
     await refuseEverything(run.cluster.clouds);
     for (const plugin of CLOUD_PLUGINS) await run.pods.create({ name: plugin, image: IMAGES[plugin] });
     for (const plugin of CLOUD_PLUGINS) {
