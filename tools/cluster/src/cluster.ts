@@ -1,6 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Clouds, type CloudsOptions, serveMetadataAddress, startClouds } from "@imagecred/fake-clouds";
+import { METADATA } from "@imagecred/workspace";
 import type { KubeApi, KubeObject } from "./control-plane/api.ts";
 import { ControlPlane } from "./control-plane/control-plane.ts";
 import { Images } from "./images.ts";
@@ -9,7 +10,7 @@ import { Node } from "./node/node.ts";
 import type { Programs } from "./programs/index.ts";
 import { publicRegistry } from "./public-registry.ts";
 import { serveNames } from "./world/names.ts";
-import { furnishNetwork, METADATA_ADDRESS, WORLD_ADDRESS } from "./world/network.ts";
+import { furnishNetwork, WORLD_ADDRESS } from "./world/network.ts";
 
 export interface ClusterOptions {
   /** A directory for everything that is written. */
@@ -62,7 +63,7 @@ export class Cluster implements AsyncDisposable {
     services.use(await serveMetadataAddress(clouds));
     services.use(
       await serveNames(WORLD_ADDRESS, (name) => {
-        if (METADATA_NAMES.has(name)) return METADATA_ADDRESS;
+        if (METADATA_NAMES.has(name)) return METADATA.address;
         return clouds.core.tls.serviceFor(name) === undefined ? undefined : WORLD_ADDRESS;
       }),
     );

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { needsRoot } from "@imagecred/e2e";
+import { needsRoot } from "@imagecred/workspace";
 import { libseccompMissing, programsToBuild } from "./programs/index.ts";
 
 export const SYSTEMD = "/lib/systemd/systemd";

@@ -1,5 +1,5 @@
-import { executables } from "@imagecred/e2e";
 import type { Clouds } from "@imagecred/fake-clouds";
+import { anyExecutable } from "@imagecred/workspace";
 import type { NodeContent } from "./cluster.ts";
 import { poll } from "./deadline.ts";
 import { PATHS } from "./node/files.ts";
@@ -26,12 +26,12 @@ export const PLUGIN_PATHS = {
   written: "/root/imagecred-kubeadm",
 } as const;
 
-/** Names of the executables, of which {@link executable} has those that are built. */
+/** Names of the executables, under test. */
 const NAMES = [...CLOUD_PLUGINS.map(pluginName), "imagecred"];
 
 /** Why there is nothing to put on a node, or undefined. */
 export function whyNoPlugins(): string | undefined {
-  const missing = NAMES.filter((name) => executable(name) === undefined);
+  const missing = NAMES.filter((name) => anyExecutable(name) === undefined);
   return missing.length > 0 ? `${missing.join(", ")}: not built (npm run build)` : undefined;
 }
 
@@ -40,7 +40,7 @@ export async function pluginContent({ azure }: Clouds): Promise<NodeContent> {
   const { binDir, imagecred, azureJson } = PLUGIN_PATHS;
   const pathOf = (name: string) => (name === "imagecred" ? imagecred : `${binDir}/${name}`);
   return {
-    executables: Object.fromEntries(NAMES.map((name) => [pathOf(name), executable(name) ?? ""])),
+    executables: Object.fromEntries(NAMES.map((name) => [pathOf(name), anyExecutable(name) ?? ""])),
     files: { [azureJson]: JSON.stringify(await azure.azureJson("managed-identity"), null, 2) },
   };
 }
@@ -69,9 +69,4 @@ export async function restartKubelet(node: Node): Promise<void> {
 export async function kubeletLogged(node: Node, text: string, from = 0, seconds = 30): Promise<void> {
   const giveUp = { what: `the kubelet logs ${text}`, seconds, details: () => node.tails() };
   await poll(giveUp, () => (node.read(PATHS.kubeletLog).indexOf(text, from) < 0 ? undefined : true));
-}
-
-/** This machine's executable of a name, the static one where there is one. */
-function executable(name: string): string | undefined {
-  return executables(name).find((built) => built.skipped === undefined)?.path;
 }

@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { run } from "@imagecred/workspace";
 import { tail } from "../control-plane/component.ts";
 import { poll } from "../deadline.ts";
 import type { Programs } from "../programs/index.ts";
 import { childrenOf, worldDirectory } from "../world/enter.ts";
-import { connectNode, disconnectNode, nodeNetwork, run } from "../world/network.ts";
+import { connectNode, disconnectNode, nodeNetwork } from "../world/network.ts";
 import { makeGroups, ownHierarchies, removeGroups } from "./cgroups.ts";
 import { type NodeFilesOptions, nodeFiles, PATHS, writeFiles } from "./files.ts";
 
@@ -43,7 +44,7 @@ export async function boot(options: NodeOptions): Promise<Booted> {
   // An overlay's layers cannot lie in one another, so the node's files are not in the file system of the machine's root.
   const layers = join(directory, "layers");
   mkdirSync(layers);
-  run("mount", "-t", "tmpfs", "-o", "mode=755", "tmpfs", layers);
+  run("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", layers]);
   const binds = programBinds(programs);
   const files = join(layers, "files");
   writeFiles(files, Object.fromEntries(binds.map(([, path]) => [path, ""])), 0o755);
@@ -82,7 +83,7 @@ export async function boot(options: NodeOptions): Promise<Booted> {
       await closed;
       disconnectNode(name);
       removeGroups(groups);
-      run("umount", layers);
+      run("umount", [layers]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CACHE } from "./cache.ts";
+import { CACHE } from "@imagecred/workspace";
 import { output, runSlowCommand } from "./command.ts";
 import type { Library } from "./libseccomp.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CACHE } from "./cache.ts";
+import { CACHE } from "@imagecred/workspace";
 import { output, runSlowCommand } from "./command.ts";
 
 /** What a C compiler needs in order to link libseccomp statically. */

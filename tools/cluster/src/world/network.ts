@@ -1,18 +1,10 @@
-import { execFileSync } from "node:child_process";
+import { bringUpLoopback, METADATA, run } from "@imagecred/workspace";
 
 /** The world's one address: the API server and, under their names, all clouds. */
 export const WORLD_ADDRESS = "10.10.0.1";
-/** The address of every cloud's metadata server. It exists in the world's own network only. */
-export const METADATA_ADDRESS = "169.254.169.254";
-
-/** Runs a program. @throws Error with its stderr when it fails */
-export function run(program: string, ...args: readonly string[]): string {
-  return execFileSync(program, [...args], { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-}
-
 /** Names of this network namespace's interfaces, as netlink has them: /sys shows those of the namespace that mounted it. */
 export function interfaces(): string[] {
-  const links = JSON.parse(run("ip", "-json", "link")) as { readonly ifname: string }[];
+  const links = JSON.parse(run("ip", ["-json", "link"])) as { readonly ifname: string }[];
   return links.map(({ ifname }) => ifname);
 }
 
@@ -23,9 +15,7 @@ export function interfaces(): string[] {
 export function furnishNetwork(): void {
   const others = interfaces().filter((name) => name !== "lo");
   if (others.length > 0) throw new Error(`this is no network of our own: it has ${others.join(", ")}`);
-  run("ip", "link", "set", "lo", "up");
-  for (const address of [WORLD_ADDRESS, METADATA_ADDRESS])
-    run("ip", "addr", "add", `${address}/32`, "dev", "lo");
+  bringUpLoopback([WORLD_ADDRESS, METADATA.address]);
 }
 
 /** A node's addresses. @param index from 1 */
@@ -41,19 +31,19 @@ export function nodeNetwork(index: number) {
 /** Makes a network namespace with a cable to the world and a default route through it. @param name also of the namespace */
 export function connectNode(name: string, index: number): void {
   const { gateway, address, podSubnet } = nodeNetwork(index);
-  run("ip", "netns", "add", name);
-  run("ip", "link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name);
-  run("ip", "addr", "add", `${gateway}/24`, "dev", name);
-  run("ip", "link", "set", name, "up");
-  const inside = (...args: string[]) => run("ip", "-netns", name, ...args);
+  run("ip", ["netns", "add", name]);
+  run("ip", ["link", "add", name, "type", "veth", "peer", "name", "eth0", "netns", name]);
+  run("ip", ["addr", "add", `${gateway}/24`, "dev", name]);
+  run("ip", ["link", "set", name, "up"]);
+  const inside = (...args: string[]) => run("ip", ["-netns", name, ...args]);
   inside("link", "set", "lo", "up");
   inside("addr", "add", `${address}/24`, "dev", "eth0");
   inside("link", "set", "eth0", "up");
   inside("route", "add", "default", "via", gateway);
-  run("ip", "route", "add", podSubnet, "via", address);
+  run("ip", ["route", "add", podSubnet, "via", address]);
 }
 
 /** Takes a node's network away, and with it both ends of its cable. */
 export function disconnectNode(name: string): void {
-  run("ip", "netns", "del", name);
+  run("ip", ["netns", "del", name]);
 }

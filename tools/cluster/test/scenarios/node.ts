@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { METADATA } from "@imagecred/workspace";
 import { KUBERNETES_VERSION } from "../../src/programs/index.ts";
-import { interfaces, METADATA_ADDRESS, nodeNetwork } from "../../src/world/network.ts";
+import { interfaces, nodeNetwork } from "../../src/world/network.ts";
 import type { TestCluster } from "../test-cluster.ts";
 
 /** The cluster itself: that it is one, and that it is alone. */
@@ -16,8 +17,8 @@ export function describeNode(run: TestCluster): void {
 
   test("the metadata address is the world's own, and there is no way out of the world", async () => {
     assert.deepEqual(interfaces().toSorted(), ["lo", run.node.name]);
-    const route = await run.node.must("ip", "route", "get", METADATA_ADDRESS);
-    assert.ok(route.startsWith(`${METADATA_ADDRESS} via ${nodeNetwork(1).gateway} dev eth0`), route);
+    const route = await run.node.must("ip", "route", "get", METADATA.address);
+    assert.ok(route.startsWith(`${METADATA.address} via ${nodeNetwork(1).gateway} dev eth0`), route);
     // The node's network is none of the machine's either.
     const own = readFileSync("/proc/self/net/route", "utf8");
     assert.ok(
