@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 /** Why something that was waited for is not coming. */
 export interface GiveUp {
+  /** What was waited for; read when it has not come. */
   readonly what: string;
   readonly seconds: number;
   /** More about it: the end of a log. */
@@ -13,16 +14,17 @@ export interface GiveUp {
  * @throws Error with what was waited for and the details, when it does not come in time
  */
 export async function within<T>(
-  { what, seconds, details }: GiveUp,
+  giveUp: GiveUp,
   wanted: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { seconds, details } = giveUp;
   const signal = AbortSignal.timeout(seconds * 1000);
   try {
     return await wanted(signal);
   } catch (error) {
     if (!signal.aborted) throw error;
     const more = details === undefined ? "" : `\n${await details()}`;
-    throw new Error(`${what}: not within ${seconds} s${more}`, { cause: error });
+    throw new Error(`${giveUp.what}: not within ${seconds} s${more}`, { cause: error });
   }
 }
 

@@ -49,7 +49,9 @@ export async function boot(options: NodeOptions): Promise<Booted> {
   const files = join(layers, "files");
   writeFiles(files, Object.fromEntries(binds.map(([, path]) => [path, ""])), 0o755);
   writeFiles(files, { ...nodeFiles({ ...options, address, podSubnet }), ...options.files });
-  for (const [path, source] of Object.entries(options.executables ?? {})) {
+  // runc runs a copy of itself from an overlay of its directory (its libcontainer/exeseal), which has no bind mounts.
+  const copied = { [PATHS.runc]: programs.runc, ...options.executables };
+  for (const [path, source] of Object.entries(copied)) {
     writeFiles(files, { [path]: readFileSync(source) }, 0o755);
   }
   mkdirSync(join(files, "etc/kubernetes/manifests"), { recursive: true });
@@ -131,7 +133,6 @@ function programBinds(programs: Programs): [file: string, path: string][] {
     [programs.containerd, PATHS.containerd],
     [programs["containerd-shim-runc-v2"], PATHS.shim],
     [programs.ctr, PATHS.ctr],
-    [programs.runc, PATHS.runc],
     [programs.bridge, `${PATHS.cni}/bridge`],
     [programs.loopback, `${PATHS.cni}/loopback`],
     [programs["host-local"], `${PATHS.cni}/host-local`],

@@ -28,7 +28,7 @@ const cni = (name: string, kind: "main" | "ipam"): GoProgram => ({
 });
 
 /** Everything that runs in the cluster and is not the machine's own. */
-export const PROGRAMS = {
+const PROGRAMS = {
   kubernetes: KUBERNETES,
   containerd: containerd("containerd"),
   "containerd-shim-runc-v2": containerd("containerd-shim-runc-v2"),

@@ -2,6 +2,7 @@ import { bringUpLoopback, METADATA, run } from "@imagecred/workspace";
 
 /** The world's one address: the API server and, under their names, all clouds. */
 export const WORLD_ADDRESS = "10.10.0.1";
+
 /** Names of this network namespace's interfaces, as netlink has them: /sys shows those of the namespace that mounted it. */
 export function interfaces(): string[] {
   const links = JSON.parse(run("ip", ["-json", "link"])) as { readonly ifname: string }[];
