@@ -13,10 +13,7 @@ export interface GiveUp {
  * Waits for `wanted`, which stops its work when the signal aborts.
  * @throws Error with what was waited for and the details, when it does not come in time
  */
-export async function within<T>(
-  giveUp: GiveUp,
-  wanted: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
+export async function within<T>(giveUp: GiveUp, wanted: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { seconds, details } = giveUp;
   const signal = AbortSignal.timeout(seconds * 1000);
   try {

@@ -17,11 +17,11 @@ const skip =
 // One cluster for all: each part leaves the node as the next one expects it.
 describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   const cluster = new TestCluster();
-  describeNode(cluster);
-  describePulls(cluster);
-  describeExpiry(cluster);
-  describePodIdentity(cluster);
-  describePullRecords(cluster);
-  describeCrowd(cluster);
-  describeSecrets(cluster);
+  describe("the cluster itself", () => describeNode(cluster));
+  describe("the node's identity", () => describePulls(cluster));
+  describe("credentials that expire", () => describeExpiry(cluster));
+  describe("the pods' identities", () => describePodIdentity(cluster));
+  describe("images that are on the node already", () => describePullRecords(cluster));
+  describe("a crowd", () => describeCrowd(cluster));
+  describe("what was logged", () => describeSecrets(cluster));
 });

@@ -32,7 +32,7 @@ describe("when a cluster ends, nothing of it is left", { skip, timeout: 120_000 
       processesOf(directory).length === 0 ? true : undefined,
     );
     assert.ok(existsSync(directory), "it could not remove its directory");
-    sweep();
+    await sweep();
     await nothingLeft(directory, before);
   });
 });

@@ -8,6 +8,7 @@ export interface PodOptions {
   /** Default `Always`: the kubelet asks the registry for each pod. */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   readonly labels?: Readonly<Record<string, string>>;
+  readonly hostNetwork?: boolean;
   /** Audiences of tokens that the pod mounts. */
   readonly projectedAudiences?: readonly string[];
 }
@@ -24,7 +25,13 @@ interface ContainerStatus {
 
 /** A pod of one container. */
 export function podManifest({ name, image, namespace = "default", ...options }: PodOptions): object {
-  const { serviceAccount, imagePullPolicy = "Always", labels = {}, projectedAudiences = [] } = options;
+  const {
+    serviceAccount,
+    imagePullPolicy = "Always",
+    labels = {},
+    hostNetwork = false,
+    projectedAudiences = [],
+  } = options;
   const sources = projectedAudiences.map((audience) => ({
     serviceAccountToken: { audience, path: "token" },
   }));
@@ -35,6 +42,7 @@ export function podManifest({ name, image, namespace = "default", ...options }: 
     spec: {
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
       automountServiceAccountToken: false,
+      hostNetwork,
       terminationGracePeriodSeconds: 0,
       containers: [
         {
@@ -118,12 +126,6 @@ export class Pods {
     await this.#api.until(`/api/v1/namespaces/default/pods?labelSelector=${label}`, giveUp, (pods) => {
       running = pods.filter((pod) => statusOf(pod)?.state?.running !== undefined).length;
       return running >= count ? true : undefined;
-    });
-  }
-
-  async removeAll(label: string): Promise<void> {
-    await this.#api.delete(`/api/v1/namespaces/default/pods?labelSelector=${label}`, {
-      gracePeriodSeconds: 0,
     });
   }
 

@@ -53,7 +53,8 @@ export class KubeApi {
     const response = await this.#send(method, path, body, type);
     let text = "";
     for await (const chunk of response.setEncoding("utf8")) text += chunk;
-    const json = response.headers["content-type"]?.startsWith("application/json") ?? false;
+    // The published keys are application/jwk-set+json.
+    const json = /^application\/([\w.-]+\+)?json/.test(response.headers["content-type"] ?? "");
     const parsed: unknown = json ? JSON.parse(text) : text;
     const { statusCode = 0 } = response;
     if (statusCode < 300) return parsed;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { run } from "@imagecred/workspace";
 import { tail } from "../control-plane/component.ts";
@@ -84,7 +84,7 @@ export async function boot(options: NodeOptions): Promise<Booted> {
       for (const init of childrenOf(child.pid)) process.kill(init, "SIGKILL");
       await closed;
       disconnectNode(name);
-      removeGroups(groups);
+      await removeGroups(groups);
       run("umount", [layers]);
     },
   };
@@ -99,7 +99,7 @@ function enterArgs(name: string, groups: readonly string[]): string[] {
   return [`--net=/run/netns/${name}`, "sh", "-c", enterGroups, "sh", ...groups, "--", ...init];
 }
 
-/** Pid of systemd: the only child of `unshare`, which `nsenter` has become, once it has replaced the script. */
+/** Pid of systemd: the only child of `unshare`, which `nsenter` has become, once systemctl can reach it. */
 async function initOf(
   child: ChildProcess,
   closed: Promise<unknown[]>,
@@ -109,17 +109,11 @@ async function initOf(
     throw new Error(`${name} ended while it booted: exit code ${code}\n${tail(consoleLog)}`);
   });
   const giveUp = { what: `${name} has booted`, seconds: 30, details: () => tail(consoleLog) };
-  const running = poll(giveUp, () => childrenOf(child.pid).find((pid) => commandOf(pid) === "systemd"));
+  const running = poll(giveUp, () =>
+    childrenOf(child.pid).find((pid) => existsSync(`/proc/${pid}/root/run/systemd/private`)),
+  );
   died.catch(() => {}); // a node that ends later is no failed boot
   return await Promise.race([died, running]);
-}
-
-function commandOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-  } catch {
-    return undefined; // it has ended
-  }
 }
 
 function lines(rows: readonly (readonly string[])[]): string {

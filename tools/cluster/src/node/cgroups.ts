@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { poll } from "../deadline.ts";
 
 /** One mounted cgroup hierarchy of the machine, and the directory below which a node may live. */
 export interface Hierarchy {
@@ -90,16 +91,26 @@ export function findGroups(prefix: string): string[] {
   );
 }
 
-/** Removes groups with all groups below them. Their processes have ended. */
-export function removeGroups(directories: readonly string[]): void {
-  for (const directory of directories) removeGroup(directory);
+/** Removes groups with all groups below them. Their processes are ending. @throws Error when one has not ended in time */
+export async function removeGroups(directories: readonly string[]): Promise<void> {
+  for (const directory of directories) await removeGroup(directory);
 }
 
-function removeGroup(directory: string): void {
+async function removeGroup(directory: string): Promise<void> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroup(join(directory, entry.name));
+    if (entry.isDirectory()) await removeGroup(join(directory, entry.name));
   }
-  rmdirSync(directory);
+  // A killed process is in its group until the kernel has taken it apart.
+  const processes = () => readFileSync(join(directory, "cgroup.procs"), "utf8");
+  await poll({ what: `${directory} is empty`, seconds: 20, details: processes }, () => {
+    try {
+      rmdirSync(directory);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EBUSY") return undefined;
+      throw error;
+    }
+  });
 }
 
 const GENERIC_OPTIONS = new Set(["rw", "ro", "xattr", "noprefix", "clone_children"]);

@@ -24,8 +24,8 @@ export interface World {
  * first one, mounts that nothing else sees. It has this process's standard streams.
  */
 export async function startWorld(command: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<World> {
-  sweep();
-  const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  await sweep();
+  const directory = mkdtempSync(join(base(), `${PREFIX}${process.pid}-`));
   // Killed with this process, and everything in the namespaces with it.
   const child = spawn(
     "setpriv",
@@ -35,8 +35,8 @@ export async function startWorld(command: readonly string[], env: NodeJS.Process
       env: { ...process.env, ...env, [WORLD_VARIABLE]: directory },
     },
   );
-  const ended = once(child, "close").then(([code, signal]) => {
-    remove(directory);
+  const ended = once(child, "close").then(async ([code, signal]) => {
+    await remove(directory);
     return typeof code === "number" ? code : 128 + (signal === "SIGINT" ? 2 : 15);
   });
   const pid = await firstProcess(child, ended);
@@ -59,17 +59,25 @@ export function worldDirectory(): string {
 
 const PREFIX = "imagecred-cluster-";
 
+/**
+ * Where worlds have their directories, which have the pids of their processes in their names. A world within another one
+ * has other pids, so its directory is in the other one's.
+ */
+function base(): string {
+  return process.env[WORLD_VARIABLE] ?? tmpdir();
+}
+
 /** Removes what the namespaces do not take away with them. */
-function remove(directory: string): void {
-  removeGroups(findGroups(`${basename(directory)}.`));
+async function remove(directory: string): Promise<void> {
+  await removeGroups(findGroups(`${basename(directory)}.`));
   rmSync(directory, { recursive: true, force: true });
 }
 
 /** Removes what worlds left whose process was killed. */
-export function sweep(): void {
-  for (const name of readdirSync(tmpdir())) {
+export async function sweep(): Promise<void> {
+  for (const name of readdirSync(base())) {
     const pid = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split("-")[0] : undefined;
-    if (pid !== undefined && !existsSync(`/proc/${pid}`)) remove(join(tmpdir(), name));
+    if (pid !== undefined && !existsSync(`/proc/${pid}`)) await remove(join(base(), name));
   }
 }
 
