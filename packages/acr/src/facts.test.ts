@@ -35,10 +35,18 @@ test("hosts: of every known cloud where azure.json decides, else of the one that
 });
 
 test("audiences: the cloud's own, or that of AKS identity bindings", () => {
-  assert.deepEqual(
-    acrFacts.audiences(parse([])).known.map(({ audience, hosts }) => [audience, hosts?.[0]]),
-    [["api://AzureADTokenExchange", "*.azurecr.io"]],
-  );
+  const known = (args: ReturnType<typeof parse>) =>
+    acrFacts.audiences(args).known.map(({ audience, hosts }) => [audience, hosts?.[0]]);
+  // The kubelet's own environment may name the cloud: all are possible.
+  assert.deepEqual(known(parse([])), [
+    ["api://AzureADTokenExchange", "*.azurecr.io"],
+    ["api://AzureADTokenExchangeChina", "*.azurecr.cn"],
+    ["api://AzureADTokenExchangeUSGov", "*.azurecr.us"],
+  ]);
+  const env = { AZURE_AUTHORITY_HOST: "https://login.microsoftonline.com/" };
+  assert.deepEqual(known(acrFacts.parseArguments({ args: [], env })), [
+    ["api://AzureADTokenExchange", "*.azurecr.io"],
+  ]);
   const bindings = parse(["--ib-sni-name=ib.example", "--ib-apiserver-ip=10.0.0.1", "azure.json"]);
   assert.deepEqual(acrFacts.audiences(bindings), { known: [{ audience: "api://AKSIdentityBinding" }] });
 });

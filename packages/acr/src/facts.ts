@@ -1,4 +1,4 @@
-import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
+import type { AnnotationFact, Invocation, PluginFacts } from "@imagecred/protocol";
 import { KNOWN_CLOUDS, type KnownCloud } from "./clouds.ts";
 import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./identity/annotations.ts";
 import { type AcrArguments, DEFAULT_FALLBACK, NAME, parseArguments, USAGE } from "./options/arguments.ts";
@@ -16,13 +16,26 @@ const ANNOTATIONS: readonly AnnotationFact[] = [
 /** Audience of the tokens that AKS's identity bindings endpoint exchanges. */
 const BINDINGS_AUDIENCE = "api://AKSIdentityBinding";
 
-/** The clouds that these arguments may mean, as far as that is known without the configuration file. */
-function cloudsOf(args: AcrArguments | undefined): readonly KnownCloud[] {
-  return args?.environmentCloud === undefined ? KNOWN_CLOUDS : [args.environmentCloud];
+/** What is known of a plugin's arguments without running it. */
+export interface AcrFactArguments extends AcrArguments {
+  /** False where only the kubelet's own environment, or a file, can name the cloud. */
+  readonly namesCloud: boolean;
+}
+
+/** The clouds that these arguments may mean, as far as that is known without the node. */
+function cloudsOf(args: AcrFactArguments | undefined): readonly KnownCloud[] {
+  return args?.namesCloud !== true || args.environmentCloud === undefined
+    ? KNOWN_CLOUDS
+    : [args.environmentCloud];
+}
+
+function parseKnown(invocation: Pick<Invocation, "args" | "env">): AcrFactArguments {
+  const { AZURE_AUTHORITY_HOST: authority = "" } = invocation.env;
+  return { ...parseArguments(invocation), namesCloud: authority !== "" };
 }
 
 /** What the plugin for Azure Container Registry knows, without the Azure SDK. */
-export const acrFacts: PluginFacts<AcrArguments> = {
+export const acrFacts: PluginFacts<AcrFactArguments> = {
   name: NAME,
   // aks-engine installs it under this name on Azure Stack Hub.
   otherNames: ["azure-acr-credential-provider"],
@@ -32,7 +45,7 @@ export const acrFacts: PluginFacts<AcrArguments> = {
   annotations: ANNOTATIONS,
   defaultFallback: DEFAULT_FALLBACK,
   flags: USAGE.flags,
-  parseArguments,
+  parseArguments: parseKnown,
   hostForms: (args) => ({
     patterns: cloudsOf(args).flatMap(hostForms),
     ...(args?.configFile === undefined ? {} : { beyond: `the cloud that ${args.configFile} names` }),

@@ -33,8 +33,8 @@ test("every command has its section with every option, a run, its schema and its
     }
     assert.match(section, /```(?:console|text)\n/, name);
     assert.match(section, /\nExit codes: 0/, name);
-    const schema = /\]\(schemas\/(\w+\.schema\.json)\)/.exec(section)?.[1] ?? "";
-    assert.equal(schema, `${name}.schema.json`);
+    const schema = `${name}.schema.json`;
+    assert.ok(section.includes(`](schemas/${schema})`), schema);
     assert.ok(existsSync(join(DOCS, "schemas", schema)));
   }
   for (const id of DISTRIBUTION_IDS) assert.ok(sectionOf(page, "init").includes(id), id);

@@ -75,10 +75,8 @@ function commandOf(
     .description(definition.description);
   const { argument } = definition;
   if (argument !== undefined) {
-    const parsed = new Argument(
-      argument.required ? `<${argument.name}>` : `[${argument.name}]`,
-      argument.about,
-    );
+    const words = argument.repeated === true ? `${argument.name}...` : argument.name;
+    const parsed = new Argument(argument.required ? `<${words}>` : `[${words}]`, argument.about);
     if (argument.choices !== undefined) parsed.choices(argument.choices);
     command.addArgument(parsed);
   }

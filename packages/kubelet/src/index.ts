@@ -14,6 +14,7 @@ export {
   matchImage,
 } from "@imagecred/protocol/keyring";
 export { configHash } from "./config/hash.ts";
+export { configJsonSchema, type JsonSchema } from "./config/json-schema.ts";
 export {
   type KubeletRules,
   KubernetesVersionError,

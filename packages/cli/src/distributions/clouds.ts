@@ -1,5 +1,6 @@
 import { UsageError } from "../errors.ts";
-import type { Cloud, ProviderEntry, TokenAttributes } from "./types.ts";
+import { hostOnly, isRegistry, PLUGINS } from "../plugins/known-plugins.ts";
+import type { Cloud, ProviderEntry } from "./types.ts";
 
 /** What `init` is told beyond clouds and distribution. */
 export interface ProviderOptions {
@@ -18,93 +19,45 @@ export interface ProviderOptions {
 }
 
 interface CloudEntry {
-  readonly name: string;
   readonly comments: readonly string[];
-  readonly matchImages: readonly string[];
   readonly defaultCacheDuration: string;
   readonly args: (options: ProviderOptions) => readonly string[];
-  readonly token: (options: ProviderOptions) => TokenAttributes;
-  /** Whether a registry host is one of this cloud's, for --registry targets. */
-  readonly owns: RegExp;
+  readonly audience: (options: ProviderOptions) => string;
 }
 
 const ENTRIES: Readonly<Record<Cloud, CloudEntry>> = {
   aws: {
-    name: "ecr-credential-provider",
     comments: [
       "Amazon ECR and ECR Public. One line per kind of host, as a * stands for one label and not for dots;",
       "remove the kinds that your images never use.",
     ],
-    matchImages: [
-      "*.dkr.ecr.*.amazonaws.com",
-      "*.dkr.ecr-fips.*.amazonaws.com",
-      "*.dkr.ecr.*.amazonaws.com.cn",
-      "*.dkr.ecr.*.amazonaws.eu",
-      "*.dkr-ecr.*.on.aws",
-      "*.dkr-ecr-fips.*.on.aws",
-      "*.dkr-ecr.*.on.amazonwebservices.com.cn",
-      "*.dkr.ecr.*.c2s.ic.gov",
-      "*.dkr.ecr.*.sc2s.sgov.gov",
-      "*.dkr.ecr.*.cloud.adc-e.uk",
-      "*.dkr.ecr.*.csp.hci.ic.gov",
-      "public.ecr.aws",
-      "ecr-public.aws.com",
-    ],
     defaultCacheDuration: "6h",
     args: () => [],
-    token: () => ({ audience: "sts.amazonaws.com", optionalAnnotations: ["eks.amazonaws.com/ecr-role-arn"] }),
-    owns: /\.dkr[.-]ecr(?:-fips)?\.|^public\.ecr\.aws$|^ecr-public\.aws\.com$/,
+    audience: () => "sts.amazonaws.com",
   },
   azure: {
-    name: "acr-credential-provider",
     comments: ["Azure Container Registry: global and regional hosts of the three clouds."],
-    matchImages: [
-      "*.azurecr.io",
-      "*.azurecr.cn",
-      "*.azurecr.us",
-      "*.*.geo.azurecr.io",
-      "*.*.geo.azurecr.cn",
-      "*.*.geo.azurecr.us",
-    ],
     defaultCacheDuration: "1h",
     args: ({ azureConfig }) => (azureConfig === undefined ? [] : [azureConfig]),
-    token: () => ({
-      audience: "api://AzureADTokenExchange",
-      optionalAnnotations: [
-        "kubernetes.azure.com/acr-client-id",
-        "kubernetes.azure.com/acr-tenant-id",
-        "azure.workload.identity/client-id",
-        "azure.workload.identity/tenant-id",
-      ],
-    }),
-    owns: /\.azurecr\.[a-z]+$/,
+    audience: () => "api://AzureADTokenExchange",
   },
   gcp: {
-    name: "gcr-credential-provider",
     comments: ["Google Artifact Registry and gcr.io."],
-    matchImages: ["gcr.io", "*.gcr.io", "*.pkg.dev", "docker.*.rep.pkg.dev"],
     defaultCacheDuration: "30m",
     args: gcpArguments,
-    token: (options) => ({
-      audience: gcpAudience(options),
-      optionalAnnotations: [
-        "iam.gke.io/enable-wi-image-pull",
-        "iam.gke.io/gcp-service-account",
-        "gcp.auth.fluxcd.io/workload-identity-provider",
-      ],
-    }),
-    owns: /(?:^|\.)gcr\.io$|\.pkg\.dev$|\.goog$|\.s3nsregistry\.fr$/,
+    audience: gcpAudience,
   },
 };
 
 /** The provider entry of one cloud. @throws {UsageError} where an option is missing that it cannot do without */
 export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderEntry {
   const entry = ENTRIES[cloud];
-  const mirrors = options.registries.filter((mapping) => entry.owns.test(targetHost(mapping)));
+  const { name, matchImages, annotations } = PLUGINS[cloud];
+  const mirrors = options.registries.filter((mapping) => isTargetOf(cloud, mapping));
   return {
-    name: entry.name,
+    name,
     comments: entry.comments,
-    matchImages: [...entry.matchImages, ...mirrors.map((mapping) => mapping.slice(0, mapping.indexOf("=")))],
+    matchImages: [...matchImages, ...mirrors.map((mapping) => mapping.slice(0, mapping.indexOf("=")))],
     defaultCacheDuration: entry.defaultCacheDuration,
     args: [
       ...entry.args(options),
@@ -112,7 +65,9 @@ export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderE
       ...(options.podIdentity && options.nodeFallback ? ["--identity-fallback=node"] : []),
     ],
     env: [],
-    tokenAttributes: options.podIdentity ? entry.token(options) : undefined,
+    tokenAttributes: options.podIdentity
+      ? { audience: entry.audience(options), optionalAnnotations: annotations.map(({ key }) => key) }
+      : undefined,
   };
 }
 
@@ -124,7 +79,7 @@ export function checkRegistries(clouds: readonly Cloud[], registries: readonly s
         `--registry ${mapping}: expected HOST[:PORT]=TARGET, two host names without paths`,
       );
     }
-    if (clouds.some((cloud) => ENTRIES[cloud].owns.test(targetHost(mapping)))) continue;
+    if (clouds.some((cloud) => isTargetOf(cloud, mapping))) continue;
     throw new UsageError(
       `--registry ${mapping}: ${targetHost(mapping)} is not a registry host of ${clouds.join(", ")}; name the cloud's own host after the =`,
     );
@@ -132,7 +87,11 @@ export function checkRegistries(clouds: readonly Cloud[], registries: readonly s
 }
 
 function targetHost(mapping: string): string {
-  return mapping.slice(mapping.indexOf("=") + 1).replace(/:\d+$/, "");
+  return hostOnly(mapping.slice(mapping.indexOf("=") + 1));
+}
+
+function isTargetOf(cloud: Cloud, mapping: string): boolean {
+  return isRegistry(PLUGINS[cloud].parseHost(targetHost(mapping)));
 }
 
 function gcpArguments(options: ProviderOptions): readonly string[] {

@@ -27,6 +27,7 @@ function executables({ providers, binDir, fileSystem }: LintContext): readonly F
 const binDirMissing: Lint = {
   code: "bin-dir-missing",
   severity: "error",
+  stopsKubelet: true,
   explanation: "The kubelet looks at the directory first when it starts, and stops when it is not there.",
   check: ({ binDir, fileSystem, reading }) => {
     const file = reading.files[0];
@@ -46,6 +47,7 @@ const binDirMissing: Lint = {
 const missing: Lint = {
   code: "executable-missing",
   severity: "error",
+  stopsKubelet: true,
   explanation:
     'The kubelet does not start without every executable; since 1.30 its message has an empty name: "plugin binary executable  did not exist".',
   check: (context) =>
@@ -68,6 +70,7 @@ const missing: Lint = {
 const notExecutable: Lint = {
   code: "executable-mode",
   severity: "error",
+  stopsKubelet: true,
   explanation:
     "Without the execute bit the kubelet does not start (1.30 and newer), or every run of the plugin fails.",
   check: (context) =>

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matchImage } from "@imagecred/kubelet";
 import fc from "fast-check";
-import { covers, HostIndex, hostCovers, hostsIntersect, intersects, isSimple } from "./glob-set.ts";
+import { covers, hostCovers, hostsIntersect, intersects, isSimple } from "./glob-set.ts";
 
 const glob = fc
   .array(fc.constantFrom("a", "b", "*", "?"), { minLength: 1, maxLength: 5 })
@@ -51,20 +51,6 @@ test("the kubelet agrees, for whole hosts", () => {
       if (inA && inB) assert.ok(hostsIntersect(a, b));
     }),
     { numRuns: 3000 },
-  );
-});
-
-test("an index finds what comparing every two patterns finds", () => {
-  const host = fc.array(glob, { minLength: 1, maxLength: 3 });
-  fc.assert(
-    fc.property(fc.array(host, { maxLength: 12 }), host, (hosts, asked) => {
-      const index = new HostIndex<readonly string[]>();
-      for (const labels of hosts) index.add(labels, labels);
-      const same = (found: readonly (readonly string[])[], fits: (labels: readonly string[]) => boolean) =>
-        assert.deepEqual(new Set(found), new Set(hosts.filter(fits)));
-      same(index.covering(asked), (labels) => hostCovers(labels, asked));
-      same(index.intersecting(asked), (labels) => hostsIntersect(labels, asked));
-    }),
   );
 });
 

@@ -1,15 +1,24 @@
 import type { SourceLocation } from "@imagecred/kubelet";
+import type { Change } from "../edit/change.ts";
+import { ARGUMENT_LINTS } from "./argument-lints.ts";
 import { DOCUMENT_LINTS } from "./document-lints.ts";
 import { EXECUTABLE_LINTS } from "./executable-lints.ts";
+import { HOST_LINTS } from "./host-lints.ts";
+import { IDENTITY_LINTS } from "./identity-lints.ts";
+import { OVERLAP_LINTS } from "./overlap-lints.ts";
 import { PATTERN_LINTS } from "./pattern-lints.ts";
+import { PLACEHOLDER_LINTS } from "./placeholder-lints.ts";
 import { PROVIDER_LINTS } from "./provider-lints.ts";
 import { SECRET_LINTS } from "./secret-lints.ts";
 import type { Lint, LintContext, Severity } from "./types.ts";
-import { WIDTH_LINTS } from "./width-lints.ts";
 
 export const LINTS: readonly Lint[] = [
   ...PATTERN_LINTS,
-  ...WIDTH_LINTS,
+  ...HOST_LINTS,
+  ...OVERLAP_LINTS,
+  ...PLACEHOLDER_LINTS,
+  ...ARGUMENT_LINTS,
+  ...IDENTITY_LINTS,
   ...PROVIDER_LINTS,
   ...SECRET_LINTS,
   ...DOCUMENT_LINTS,
@@ -23,6 +32,9 @@ export interface LintFinding {
   readonly message: string;
   readonly explanation: string;
   readonly fix: string;
+  readonly changes: readonly Change[];
+  readonly guess: boolean;
+  readonly stopsKubelet: boolean;
   /** Empty where it is about no value. */
   readonly path: string;
   readonly location: SourceLocation | undefined;
@@ -30,13 +42,13 @@ export interface LintFinding {
 
 export function runLints(context: LintContext, ignored: ReadonlySet<string>): readonly LintFinding[] {
   return LINTS.filter(({ code }) => !ignored.has(code)).flatMap((lint) =>
-    lint.check(context).map(({ at, message, fix }): LintFinding => {
-      const { severity, code, explanation } = lint;
+    lint.check(context).map(({ at, message, fix, changes = [], guess = false }): LintFinding => {
+      const { severity, code, explanation, stopsKubelet = false } = lint;
       const placed =
         typeof at === "string"
           ? { path: at, location: context.reading.locate(at) }
           : { path: "", location: at };
-      return { severity, code, message, explanation, fix, ...placed };
+      return { severity, code, message, explanation, fix, changes, guess, stopsKubelet, ...placed };
     }),
   );
 }

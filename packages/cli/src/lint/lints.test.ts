@@ -1,18 +1,44 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import type { ValidateDocument } from "../commands/validate/document.ts";
+import type { CheckedConfig, ValidateDocument } from "../commands/validate/document.ts";
+import { applyEdits, lineStarts, offsetAt } from "../edit/text-edit.ts";
 import { CASES, type Case, fileOf } from "../testing/lint-cases.ts";
 import { bench } from "../testing/run.ts";
 import { LINTS } from "./index.ts";
 
-async function findings(one: Case): Promise<ValidateDocument["findings"]> {
+type Findings = CheckedConfig["findings"];
+
+interface Seen {
+  readonly findings: Findings;
+  readonly text: string;
+}
+
+async function look(one: Case, text = fileOf(one)): Promise<Seen> {
   using place = bench();
-  writeFileSync(place.path("config.yaml"), fileOf(one));
+  writeFileSync(place.path("config.yaml"), text);
   one.prepare?.(place);
   const { stdout, stderr } = await place.run(["validate", "config.yaml", "-o", "json", ...(one.args ?? [])]);
   assert.notEqual(stdout, "", stderr);
-  return (JSON.parse(stdout) as ValidateDocument).findings;
+  return { findings: (JSON.parse(stdout) as ValidateDocument).configs[0]?.findings ?? [], text };
+}
+
+/** The file with a finding's edits made. */
+function edited(text: string, { edits }: Findings[number]): string {
+  const starts = lineStarts(text);
+  const groups = edits.map(({ startLine, startColumn, endLine, endColumn, text: replacement }) => ({
+    start: offsetAt(text, starts, { line: startLine, column: startColumn }),
+    end: offsetAt(text, starts, { line: endLine, column: endColumn }),
+    text: replacement,
+  }));
+  return applyEdits(text, [groups]).text;
+}
+
+const WEIGHT = { error: 10_000, warning: 100, note: 1 } as const;
+const weight = (findings: Findings) => findings.reduce((sum, { severity }) => sum + WEIGHT[severity], 0);
+
+async function findings(one: Case): Promise<Findings> {
+  return (await look(one)).findings;
 }
 
 test("every lint has a case where it speaks and one where it does not", () => {
@@ -33,6 +59,18 @@ for (const lint of LINTS) {
         assert.ok(message.length > 10 && fix.length > 5);
         assert.ok((line ?? 0) >= 1 && (column ?? 0) >= 1);
       }
+      for (const finding of found) {
+        if (finding.edits.length === 0) continue;
+        const fixed = await look(one, edited(fileOf(one), finding));
+        assert.ok(
+          weight(fixed.findings) < weight(await findings(one)),
+          `the fix of ${lint.code} is not better: ${finding.fix}\n${fileOf(one)}\n${fixed.text}\n${JSON.stringify(fixed.findings.map(({ code, message }) => [code, message]))}`,
+        );
+      }
+      const [first] = found;
+      if (one.says !== undefined) assert.match(`${first?.message}\n${first?.fix}`, one.says);
+      for (const pattern of one.fixed ?? [])
+        assert.match(edited(fileOf(one), first as Findings[number]), pattern);
       if (one.at !== undefined) {
         assert.deepEqual(
           found.map(({ line, column }) => [line, column]),
@@ -51,9 +89,9 @@ for (const lint of LINTS) {
 
 test("a lint that is ignored is not there, and an unknown code is a wrong command line", async () => {
   using place = bench();
-  writeFileSync(place.path("config.yaml"), fileOf({ match: '["r.io/foo"]' }));
+  writeFileSync(place.path("config.yaml"), fileOf({ match: '["R.io"]' }));
   assert.equal((await place.run(["validate", "config.yaml"])).code, 1);
-  assert.equal((await place.run(["validate", "config.yaml", "--ignore", "path-prefix"])).code, 0);
+  assert.equal((await place.run(["validate", "config.yaml", "--ignore", "upper-case"])).code, 0);
   const wrong = await place.run(["validate", "config.yaml", "--ignore", "nonsense"]);
   assert.equal(wrong.code, 2);
   assert.match(wrong.stderr, /--ignore nonsense: not known; one of .*path-prefix/);

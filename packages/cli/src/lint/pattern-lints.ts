@@ -1,37 +1,85 @@
-import { type Pattern, patternsOf, shown } from "./patterns.ts";
-import type { Hit, Lint } from "./types.ts";
+import type { Pattern } from "./pattern.ts";
+import { hasSiblings } from "./pattern.ts";
+import { patternsOf, replacement } from "./patterns.ts";
+import { pluginUses } from "./plugin-uses.ts";
+import type { Hit, Lint, LintContext } from "./types.ts";
+import { listed, shown } from "./words.ts";
+
+/** What a lint says about one pattern, and the pattern to write in its place. */
+interface Saying {
+  readonly message: string;
+  readonly fix: string;
+  readonly better?: string;
+  readonly guess?: boolean;
+}
 
 /** A lint that looks at one pattern at a time. */
 function patternLint(
   code: string,
   severity: Lint["severity"],
   explanation: string,
-  look: (pattern: Pattern) => Omit<Hit, "at"> | undefined,
+  look: (pattern: Pattern) => Saying | undefined,
 ): Lint {
   return {
     code,
     severity,
     explanation,
     check: (context) =>
-      patternsOf(context).flatMap((pattern) => {
-        const hit = look(pattern);
-        return hit === undefined ? [] : [{ at: pattern.at, ...hit }];
+      patternsOf(context).flatMap((pattern): readonly Hit[] => {
+        const saying = look(pattern);
+        if (saying === undefined) return [];
+        const { message, fix, better, guess } = saying;
+        const changes = better === undefined ? undefined : replacement(context, pattern, [better]);
+        return [
+          {
+            at: pattern.at,
+            message,
+            fix,
+            ...(changes === undefined ? {} : { changes }),
+            ...(guess === undefined ? {} : { guess }),
+          },
+        ];
       }),
   };
 }
 
-const emptyPattern = patternLint(
-  "empty-pattern",
-  "warning",
-  "An empty pattern is accepted and matches no image.",
-  ({ text, side }) => {
-    if (side?.labels.join("") !== "" || text.includes("://")) return undefined;
-    return {
-      message: `${shown(text)} names no registry`,
-      fix: "remove the entry, or write a registry's host",
-    };
-  },
-);
+/** "write X" for a person, and X for a program. */
+function write(better: string, before = ""): Pick<Saying, "fix" | "better"> {
+  return { fix: `${before}write ${shown(better)}`, better };
+}
+
+const emptyPattern: Lint = {
+  code: "empty-pattern",
+  severity: "warning",
+  explanation: "An empty pattern is accepted and matches no image.",
+  check: (context) =>
+    patternsOf(context).flatMap((pattern): readonly Hit[] => {
+      const { text, side, at } = pattern;
+      if (side?.labels.join("") !== "" || text.includes("://")) return [];
+      const message = `${shown(text)} names no registry`;
+      if (hasSiblings(pattern)) {
+        return [
+          {
+            at,
+            message,
+            fix: "remove the entry, or write a registry's host",
+            changes: [{ kind: "remove", at }],
+          },
+        ];
+      }
+      return [{ at, message, ...usualHosts(context, pattern) }];
+    }),
+};
+
+function usualHosts(context: LintContext, { at, providerIndex }: Pattern): Omit<Hit, "at" | "message"> {
+  const hosts = pluginUses(context)[providerIndex]?.plugin.matchImages;
+  if (hosts === undefined) return { fix: "write a registry's host" };
+  return {
+    fix: `write a registry's host, such as ${listed(hosts.slice(0, 1))}`,
+    changes: [{ kind: "replace-item", at, values: hosts }],
+    guess: true,
+  };
+}
 
 const scheme = patternLint(
   "scheme",
@@ -39,10 +87,8 @@ const scheme = patternLint(
   "The kubelet puts https:// before every pattern itself; one that brings its own scheme matches no image, and no error says so.",
   ({ text, notes }) => {
     if (!notes.has("scheme")) return undefined;
-    return {
-      message: `${shown(text)} has a scheme`,
-      fix: `write ${shown(text.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, ""))}`,
-    };
+    const rest = text.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, "");
+    return { message: `${shown(text)} has a scheme`, ...write(rest.replace(/\/$/, "")) };
   },
 );
 
@@ -57,7 +103,7 @@ const pathGlob = patternLint(
     const better = text.slice(0, text.indexOf("/")) + (prefix === "/" ? "" : prefix);
     return {
       message: `${shown(text)} has a wildcard in its path`,
-      fix: `a path is a prefix already: write ${shown(better)}`,
+      ...write(better, "a path is a prefix already: "),
     };
   },
 );
@@ -65,14 +111,15 @@ const pathGlob = patternLint(
 const query = patternLint(
   "query",
   "warning",
-  "What follows ? or # is cut off before images are compared, so the pattern matches more or less than it says; ? stands for a letter within a host label only where nothing reads it as the start of a query, which is nowhere.",
+  "Everything from ? or # on is cut off before images are compared, so the pattern matches more or less than it says. ? does not stand for a letter.",
   ({ text, notes }) => {
     if (!notes.has("query") && !notes.has("fragment")) return undefined;
     const rest = text.replace(/[?#].*$/s, "");
-    return {
-      message: `${shown(text)} is compared as ${shown(rest)}`,
-      fix: "remove the ? or # and what follows; use * for a label",
-    };
+    const inHost = /^[^/#]*\?[^/]*\./.test(text);
+    const message = `${shown(text)} is compared as ${shown(rest)}`;
+    if (inHost)
+      return { message, ...write(text.replaceAll("?", "*"), "use * within a label: "), guess: true };
+    return { message, ...write(rest, "remove what is cut off: ") };
   },
 );
 
@@ -84,21 +131,24 @@ const userinfo = patternLint(
     if (!notes.has("userinfo")) return undefined;
     return {
       message: `${shown(text.replace(/^[^@]*@/, "…@"))} has a user before the host`,
-      fix: `write ${shown(text.replace(/^[^@]*@/, ""))}`,
+      ...write(text.replace(/^[^@]*@/, "")),
     };
   },
 );
 
 const pathPrefix = patternLint(
   "path-prefix",
-  "warning",
+  "note",
   "Paths are compared by letters and not by segments: a longer name that starts alike matches as well, and its pulls run this plugin too.",
   ({ text, side, notes }) => {
     const path = side?.path ?? "";
     if (path === "" || path.endsWith("/") || /[*?[:@]/.test(path) || notes.has("scheme")) return undefined;
+    if (notes.has("query") || notes.has("fragment")) return undefined;
     return {
       message: `${shown(text)} also matches ${shown(`${text}bar`)}`,
       fix: `write ${shown(`${text}/`)} for what is below it, or the host alone`,
+      better: `${text}/`,
+      guess: true,
     };
   },
 );
@@ -110,25 +160,32 @@ const tagInPattern = patternLint(
   ({ text, side, notes }) => {
     const path = side?.path ?? "";
     if (!/[:@]/.test(path) || notes.has("scheme")) return undefined;
-    return {
-      message: `${shown(text)} has a tag or digest`,
-      fix: `write ${shown(text.slice(0, text.indexOf("/")) + path.replace(/[:@].*$/s, ""))}`,
-    };
+    const better = text.slice(0, text.indexOf("/")) + path.replace(/[:@].*$/s, "");
+    return { message: `${shown(text)} has a tag or digest`, ...write(`${better}/`), guess: true };
   },
 );
 
-const port443 = patternLint(
-  "port-443",
-  "note",
-  "Ports are compared as they are written, without a default: a pattern with :443 matches only images whose names have :443.",
-  ({ text, side }) => {
-    if (side?.port !== "443") return undefined;
-    return {
-      message: `${shown(text)} does not match the same host without a port`,
-      fix: `add ${shown(text.replace(":443", ""))} unless every image name has the port`,
-    };
-  },
-);
+const port443: Lint = {
+  code: "port-443",
+  severity: "note",
+  explanation:
+    "Ports are compared as they are written, without a default: a pattern with :443 matches only images whose names have :443.",
+  check: (context) =>
+    patternsOf(context).flatMap((pattern): readonly Hit[] => {
+      const { text, side, at, provider } = pattern;
+      const without = text.replace(":443", "");
+      if (side?.port !== "443" || provider.matchImages?.includes(without) === true) return [];
+      return [
+        {
+          at,
+          message: `${shown(text)} does not match the same host without a port`,
+          fix: `add ${shown(without)} unless every image name has the port`,
+          changes: [{ kind: "append", at: at.replace(/\[\d+\]$/, ""), value: without }],
+          guess: true,
+        },
+      ];
+    }),
+};
 
 const upperCase = patternLint(
   "upper-case",
@@ -137,7 +194,7 @@ const upperCase = patternLint(
   ({ text, side, notes }) => {
     const host = side?.labels.join(".") ?? "";
     if (!/[A-Z]/.test(host + (side?.path ?? "")) || notes.has("scheme")) return undefined;
-    return { message: `${shown(text)} has capital letters`, fix: `write ${shown(text.toLowerCase())}` };
+    return { message: `${shown(text)} has capital letters`, ...write(text.toLowerCase()) };
   },
 );
 
@@ -151,10 +208,14 @@ const HUB_ALIASES = new Set([
 const dockerHub = patternLint(
   "docker-hub-name",
   "warning",
-  "Images of Docker Hub reach the plugins as docker.io/..., whatever the pod wrote.",
-  ({ text, side }) => {
-    if (!HUB_ALIASES.has(side?.labels.join(".") ?? "")) return undefined;
-    return { message: `${shown(text)} is not how Docker Hub's images are named`, fix: 'write "docker.io"' };
+  "Images of Docker Hub reach the plugins as docker.io/..., whatever the pod's spec has.",
+  ({ text, side, notes }) => {
+    const host = side?.labels.join(".") ?? "";
+    if (!HUB_ALIASES.has(host) || notes.has("scheme")) return undefined;
+    return {
+      message: `${shown(text)} is not how Docker Hub's images are named`,
+      ...write(`docker.io${text.slice(text.indexOf(host) + host.length).replace(/^:\d+/, "")}`),
+    };
   },
 );
 

@@ -1,7 +1,8 @@
 import { formatGoDuration } from "@imagecred/protocol";
-import { knownPlugin } from "./known-plugins.ts";
-import { shown } from "./patterns.ts";
+import { pluginByName } from "../plugins/known-plugins.ts";
+import { knownUses } from "./plugin-uses.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
+import { shown } from "./words.ts";
 
 const NANOSECONDS = 1_000_000_000n;
 
@@ -16,22 +17,29 @@ const cacheOutlivesToken: Lint = {
   code: "cache-outlives-token",
   severity: "warning",
   explanation:
-    "defaultCacheDuration counts when an answer names no duration. The kubelet would then hand out a credential that the registry no longer takes, until the cache entry ends.",
+    "defaultCacheDuration counts when a response names no duration. The kubelet would then hand out a credential that the registry no longer accepts, until the cache entry ends.",
   check: (context) =>
-    perProvider(context, ({ name, defaultCacheDuration }, at) => {
-      const plugin = knownPlugin(name);
-      if (plugin === undefined || defaultCacheDuration === null) return undefined;
-      const lifetime = BigInt(plugin.lifetimeSeconds) * NANOSECONDS;
-      if (defaultCacheDuration <= lifetime) return undefined;
-      return {
-        at: `${at}.defaultCacheDuration`,
-        message: `${formatGoDuration(defaultCacheDuration)} outlives the credential: ${plugin.lifetimeSource}`,
-        fix: `write at most half of that, such as ${formatGoDuration(lifetime / 2n)
-          .replace(/0s$/, "")
-          .replace(/(?<=h)0m$/, "")}`,
-      };
+    knownUses(context).flatMap(({ plugin, provider: { defaultCacheDuration }, at }): readonly Hit[] => {
+      const lifetime = BigInt(plugin.credentialSeconds) * NANOSECONDS;
+      if (defaultCacheDuration === null || defaultCacheDuration <= lifetime) return [];
+      const half = shortDuration(lifetime / 2n);
+      return [
+        {
+          at: `${at}.defaultCacheDuration`,
+          message: `${shortDuration(defaultCacheDuration)} is longer than ${plugin.service}'s credentials are valid: ${shortDuration(lifetime)}`,
+          fix: `write at most half of that: ${shown(half)}`,
+          changes: [{ kind: "replace", at: `${at}.defaultCacheDuration`, value: half }],
+        },
+      ];
     }),
 };
+
+/** `6h` of `6h0m0s`. */
+function shortDuration(nanoseconds: bigint): string {
+  return formatGoDuration(nanoseconds)
+    .replace(/(?<=[hm])0s$/, "")
+    .replace(/(?<=h)0m$/, "");
+}
 
 const cacheTypeMissing: Lint = {
   code: "cache-type-missing",
@@ -43,6 +51,11 @@ const cacheTypeMissing: Lint = {
       ? []
       : perProvider(context, ({ tokenAttributes }, at) => {
           if (tokenAttributes === null || tokenAttributes.cacheType !== "") return undefined;
+          // A kubelet that reads strictly reports the field that it does not know, which is then the one finding.
+          const refused = context.reading.problems.some(({ message }) =>
+            message.includes(`${at}.tokenAttributes.cacheType"`),
+          );
+          if (refused) return undefined;
           return {
             at: `${at}.tokenAttributes`,
             message: "tokenAttributes has no cacheType",
@@ -85,6 +98,8 @@ const tokenAttributesIgnored: Lint = {
             at: { file, line: index + 1, column: column + 1 },
             message: `a kubelet of 1.${context.minor} ignores tokenAttributes`,
             fix: "remove it on these nodes, or upgrade them to 1.34",
+            changes: [{ kind: "remove", at: { file, line: index + 1, column: column + 1 } }],
+            guess: true,
           },
         ];
       }),
@@ -98,24 +113,29 @@ const oldProtocol: Lint = {
   explanation:
     "v1 of the plugins' protocol is in every kubelet since 1.26; the older ones carry no service account tokens and wait for their removal.",
   check: (context) =>
-    perProvider(context, ({ apiVersion }, at) => {
+    perProvider(context, ({ apiVersion, name }, at) => {
       if (!/\/v1(?:alpha1|beta1)$/.test(apiVersion)) return undefined;
       return {
         at: `${at}.apiVersion`,
         message: `${shown(apiVersion)} is an old version`,
         fix: 'write "credentialprovider.kubelet.k8s.io/v1"',
+        changes: [{ kind: "replace", at: `${at}.apiVersion`, value: "credentialprovider.kubelet.k8s.io/v1" }],
+        // Plugins of another make may not speak it.
+        guess: pluginByName(name) === undefined,
       };
     }),
 };
 
-/** What the kubelet lets pass as a name, and what comes of it. */
-function nameFault(name: string): string | undefined {
+/** What the kubelet accepts as a name, and what it leads to. */
+function nameFault(name: string, minor: number): string | undefined {
   if (name === "") return "is empty: the kubelet would try to run the directory itself";
   if (/\p{Cc}/u.test(name)) return "has a control character in it";
   if (name.includes("\\")) return "has a backslash in it";
   if (name.startsWith("-")) return "starts with a dash, which tools take for an option";
   if (name.startsWith(".")) return "is a hidden file's name";
-  if (/\.exe$/i.test(name)) return "ends in .exe: since 1.30 Windows kubelets find the executable without it";
+  // Before 1.30 the file must have exactly this name, on Windows too.
+  if (minor >= 30 && /\.exe$/i.test(name))
+    return "ends in .exe: since 1.30 Windows kubelets find the executable without it";
   return undefined;
 }
 
@@ -123,29 +143,40 @@ const oddName: Lint = {
   code: "odd-name",
   severity: "warning",
   explanation: "The name is the executable's file name. The kubelet checks little of it.",
-  check: (context) =>
-    perProvider(context, ({ name }, at) => {
-      const fault = nameFault(name);
-      const twin = context.providers.find(
-        (other) => other.name !== name && other.name.toLowerCase() === name.toLowerCase(),
-      );
+  check: (context) => {
+    const names = new Map<string, Set<string>>();
+    for (const { name } of context.providers) {
+      const lower = name.toLowerCase();
+      names.set(lower, (names.get(lower) ?? new Set()).add(name));
+    }
+    return perProvider(context, ({ name }, at) => {
+      const fault = nameFault(name, context.minor);
+      const twin = [...(names.get(name.toLowerCase()) ?? [])].find((other) => other !== name);
+      const better = name
+        .replace(/\.exe$/i, "")
+        .replace(/^[-.]+/, "")
+        .replace(/[\p{Cc}\\]+/gu, "-");
       const hits: Hit[] = [];
       if (fault !== undefined) {
         hits.push({
           at: `${at}.name`,
           message: `the name ${shown(name)} ${fault}`,
           fix: "name it as the executable is named, in plain letters, digits and dashes",
+          ...(better === "" || better === name
+            ? {}
+            : { changes: [{ kind: "replace", at: `${at}.name`, value: better } as const], guess: true }),
         });
       }
       if (twin !== undefined) {
         hits.push({
           at: `${at}.name`,
-          message: `${shown(name)} and ${shown(twin.name)} differ by case only`,
+          message: `${shown(name)} and ${shown(twin)} differ by case only`,
           fix: "give them names that differ by more",
         });
       }
       return hits;
-    }),
+    });
+  },
 };
 
 const duplicateEnv: Lint = {
@@ -153,18 +184,23 @@ const duplicateEnv: Lint = {
   severity: "warning",
   explanation: "The kubelet passes both on; which of them counts is up to the plugin's runtime.",
   check: (context) =>
-    perProvider(context, ({ env }, at) =>
-      (env ?? []).flatMap(({ name }, index): readonly Hit[] => {
-        if ((env ?? []).findIndex((other) => other.name === name) === index) return [];
+    perProvider(context, ({ env }, at) => {
+      const values = new Map<string, string>();
+      return (env ?? []).flatMap(({ name, value }, index): readonly Hit[] => {
+        const before = values.get(name);
+        values.set(name, value);
+        if (before === undefined) return [];
         return [
           {
             at: `${at}.env[${index}].name`,
             message: `the variable ${shown(name)} is set twice`,
             fix: "keep one of the two",
+            changes: [{ kind: "remove", at: `${at}.env[${index}]` }],
+            guess: before !== value,
           },
         ];
-      }),
-    ),
+      });
+    }),
 };
 
 export const PROVIDER_LINTS: readonly Lint[] = [

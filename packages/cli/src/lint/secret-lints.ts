@@ -1,10 +1,26 @@
-import { shown } from "./patterns.ts";
 import type { Hit, Lint } from "./types.ts";
+import { shown } from "./words.ts";
 
-/** Names that say that their value is one. What names a file or an address is not. */
-const SECRET_NAME = /(?:SECRET|PASSWORD|PASSWD|TOKEN|PRIVATE_?KEY|ACCESS_?KEY|API_?KEY|CREDENTIALS?)/i;
-const NO_SECRET_NAME =
-  /(?:_FILE|_PATH|_DIR|_URI|_URL|_ARN|_ID|_NAME|_ENDPOINT|_TTL|_TIMEOUT)$|^GOOGLE_APPLICATION_CREDENTIALS$/i;
+/**
+ * What a name ends with whose value is a secret, word by word: PASSWORD, but not PASSWORD_FILE; TOKEN, but neither
+ * TOKEN_VALIDATION nor ID_TOKEN_PROVIDER.
+ */
+const SECRET_ENDINGS: readonly (readonly string[])[] = [
+  ["SECRET"],
+  ["PASSWORD"],
+  ["PASSWD"],
+  ["PASSPHRASE"],
+  ["TOKEN"],
+  ["CREDENTIAL"],
+  ["CREDENTIALS"],
+  ...["ACCESS", "API", "PRIVATE", "SECRET", "ACCOUNT", "SIGNING", "ENCRYPTION", "SHARED", "SUBSCRIPTION"].map(
+    (word) => [word, "KEY"],
+  ),
+  ["APIKEY"],
+];
+
+/** Google's libraries read a file of this name. */
+const FILES_BY_NAME = ["GOOGLE_APPLICATION_CREDENTIALS"];
 
 const SECRET_VALUES: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z ]*PRIVATE KEY-----/, "a private key"],
@@ -13,11 +29,30 @@ const SECRET_VALUES: readonly (readonly [RegExp, string])[] = [
   [/:\/\/[^/@\s:]+:[^/@\s]+@/, "a URL with a password"],
 ];
 
+/** Values that are settings or places, whatever their name: switches, numbers, paths, addresses. */
+const NO_SECRET =
+  /^(?:|true|false|yes|no|on|off|enabled|disabled|\d{1,5}|(?:\/[\w.@-]+)+\/?|[a-z]+:\/\/[^@]*)$/i;
+
+function wordsOf(name: string): readonly string[] {
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+    .toUpperCase()
+    .split(/[^A-Z0-9]+/)
+    .filter((word) => word !== "");
+}
+
+function isSecretName(name: string): boolean {
+  if (FILES_BY_NAME.includes(name)) return false;
+  const words = wordsOf(name);
+  return SECRET_ENDINGS.some((ending) =>
+    ending.every((word, index) => words.at(index - ending.length) === word),
+  );
+}
+
 function secretKind(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(([pattern]) => pattern.test(value));
   if (shape !== undefined) return shape[1];
-  if (value === "" || !SECRET_NAME.test(name) || NO_SECRET_NAME.test(name)) return undefined;
-  return "a secret by its name";
+  return isSecretName(name) && !NO_SECRET.test(value) ? "a secret by its name" : undefined;
 }
 
 const secretInEnv: Lint = {
@@ -38,22 +73,28 @@ const secretInEnv: Lint = {
           },
         ];
       }),
-      ...(args ?? []).flatMap((word, argIndex): readonly Hit[] => {
-        const [flag = "", ...rest] = word.split("=");
-        const kind = secretKind(
-          flag.startsWith("-") ? flag.replaceAll("-", "_") : "",
-          rest.length > 0 ? rest.join("=") : word,
-        );
-        if (kind === undefined || (rest.length === 0 && kind === "a secret by its name")) return [];
-        return [
-          {
-            at: `providers[${index}].args[${argIndex}]`,
-            message: `argument ${argIndex + 1} is ${kind}`,
-            fix: "every process on the node can read arguments; give the name of a file that only root can read",
-          },
-        ];
-      }),
+      ...argumentHits(args ?? [], index),
     ]),
 };
+
+function argumentHits(args: readonly string[], index: number): readonly Hit[] {
+  return args.flatMap((word, argIndex): readonly Hit[] => {
+    const [, inlineName, inlineValue] = /^--?([\w-]+)=(.*)$/s.exec(word) ?? [];
+    const before = /^--?([\w-]+)$/.exec(args[argIndex - 1] ?? "")?.[1];
+    const [name, value] =
+      inlineName === undefined
+        ? [word.startsWith("-") ? "" : (before ?? ""), word]
+        : [inlineName, inlineValue ?? ""];
+    const kind = secretKind(name, value);
+    if (kind === undefined) return [];
+    return [
+      {
+        at: `providers[${index}].args[${argIndex}]`,
+        message: `argument ${argIndex + 1} is ${kind}`,
+        fix: "every process on the node can read arguments; give the name of a file that only root can read",
+      },
+    ];
+  });
+}
 
 export const SECRET_LINTS: readonly Lint[] = [secretInEnv];

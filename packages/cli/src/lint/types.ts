@@ -1,8 +1,10 @@
 import type { ConfigReading, CredentialProvider } from "@imagecred/kubelet";
+import type { Change } from "../edit/change.ts";
 import type { FileSystem } from "../runtime/types.ts";
 
 /**
- * `error`: the kubelet does not start or does not run the plugin. `warning`: it does, and it will hurt. `note`: worth knowing.
+ * `error`: the kubelet does not start, or every run of the plugin fails. `warning`: it does, and it will hurt. `note`:
+ * worth knowing.
  */
 export type Severity = "error" | "warning" | "note";
 
@@ -21,21 +23,34 @@ export interface LintContext {
   readonly fileSystem: FileSystem;
 }
 
+/** A place in a file where no value stands. */
+export interface FilePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
 /** One place that a lint found. */
 export interface Hit {
-  /** Of the value, such as `providers[0].matchImages[2]`; or a place in a file where no value stands there. */
-  readonly at: string | { readonly file: string; readonly line: number; readonly column: number };
+  /** Of the value, such as `providers[0].matchImages[2]`; or a place in a file. */
+  readonly at: string | FilePlace;
   /** What is so, in a sentence that names the value. */
   readonly message: string;
   /** What to do, as an instruction. */
   readonly fix: string;
+  /** The same for a program, where it can be said: all of these changes together. */
+  readonly changes?: readonly Change[];
+  /** True where the changes are the likeliest of several, for a person to decide: `--fix` leaves them alone. */
+  readonly guess?: boolean;
 }
 
 export interface Lint {
-  /** Stable, for --ignore and for programs. */
+  /** Stable, for --ignore, for comments in files, and for programs. */
   readonly code: string;
   readonly severity: Severity;
   /** Why it hurts; the same for every hit. */
   readonly explanation: string;
+  /** Whether the kubelet does not start with what this finds. */
+  readonly stopsKubelet?: boolean;
   check(context: LintContext): readonly Hit[];
 }

@@ -1,12 +1,25 @@
-import { type ConfigReading, KubernetesVersionError, kubeletRules, readConfig } from "@imagecred/kubelet";
+import {
+  type ConfigReading,
+  KubernetesVersionError,
+  kubeletRules,
+  LATEST_KUBERNETES,
+  readConfig,
+} from "@imagecred/kubelet";
 import { CommandError, UsageError } from "../errors.ts";
 import type { FileSystem, Platform } from "../runtime/types.ts";
 import { joinPath } from "./paths.ts";
 
-/** The minor version of `--kubernetes-version`, or of the newest known. @throws {UsageError} */
+/**
+ * The minor version of `--kubernetes-version`, or of the newest known.
+ * @throws {UsageError} for a version that is not known: a verdict on it would be a guess
+ */
 export function minorVersion(version: string | undefined): number {
   try {
-    return kubeletRules(version).minor;
+    const { minor } = kubeletRules(version);
+    if (minor <= kubeletRules(LATEST_KUBERNETES).minor) return minor;
+    throw new UsageError(
+      `--kubernetes-version ${version}: not known; this imagecred knows 1.26 to ${LATEST_KUBERNETES}, and a newer one may know more`,
+    );
   } catch (error) {
     if (error instanceof KubernetesVersionError)
       throw new UsageError(`--kubernetes-version: ${error.message}`);

@@ -81,7 +81,7 @@ test("node kind 1.1: a kubelet without flags runs no plugin, whatever lies at a 
   );
   assert.ok(doctor.steps.length > 2, "the file is walked under that heading");
   assert.equal(explain.problem?.reason, WITHOUT);
-  const [finding] = validate.findings;
+  const [finding] = validate.configs[0]?.findings ?? [];
   assert.deepEqual(
     [finding?.severity, finding?.code, finding?.source, finding?.message],
     ["error", "kubelet-without-flags", "node", WITHOUT],
@@ -164,7 +164,7 @@ test("node kind 1.5: feature gates of the running kubelet, and of the command li
   putKubelet(place, 57, { words });
   const accepted = async (...args: readonly string[]) => {
     const ran = await place.run(["validate", "--kubernetes-version", "1.33", ...args, "-o", "json"]);
-    return (checkedDocument(ran.stdout) as unknown as ValidateDocument).kubeletError;
+    return (checkedDocument(ran.stdout) as unknown as ValidateDocument).configs[0]?.kubeletError;
   };
   assert.equal(await accepted(), null);
   assert.match((await accepted("--feature-gates", `${gate}=false`)) ?? "", /feature gate is disabled/);

@@ -63,8 +63,8 @@ export function table(
 }
 
 /** `1 warning`, `2 warnings`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+export function count(number: number, noun: string, plural = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : plural}`;
 }
 
 /** Text from outside (files, plugins, servers) for a terminal: control characters cannot move the cursor or forge lines. */

@@ -7,11 +7,13 @@ test("what hosts say", () => {
     "123456789012.dkr.ecr.eu-west-1.amazonaws.com": "Amazon ECR | account 123456789012, region eu-west-1",
     "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com":
       "Amazon ECR | account 123456789012, region us-gov-west-1, FIPS",
-    "123456789012.dkr-ecr.eu-west-1.on.aws": "Amazon ECR | account 123456789012, region eu-west-1",
+    "123456789012.dkr-ecr.eu-west-1.on.aws":
+      "Amazon ECR | account 123456789012, region eu-west-1, dual-stack",
     "public.ecr.aws": "Amazon ECR Public | ",
-    "reg.azurecr.io": "Azure Container Registry | registry reg",
-    "reg-a1b2.westeurope.geo.azurecr.io": "Azure Container Registry | registry reg-a1b2, region westeurope",
-    "reg.azurecr.cn": "Azure Container Registry | registry reg (azurecr.cn)",
+    "myreg.azurecr.io": "Azure Container Registry | registry myreg",
+    "myreg-a1b2.westeurope.geo.azurecr.io":
+      "Azure Container Registry | registry myreg-a1b2, region westeurope",
+    "myreg.azurecr.cn": "Azure Container Registry | registry myreg (azurecr.cn)",
     "europe-west1-docker.pkg.dev": "Google Artifact Registry | location europe-west1",
     "docker.us-east4.rep.pkg.dev": "Google Artifact Registry | region us-east4, regional endpoint",
     "eu.gcr.io": "gcr.io (Google Artifact Registry) | location eu",

@@ -5,13 +5,18 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
 const DIRECTORY = join(DOCS, "schemas");
 
+/** Of the file that the tool reads, not of what it prints. */
+const NOT_OURS = ["credential-provider-config.schema.json"];
+
 const validators = new Map<string, ValidateFunction>(
-  readdirSync(DIRECTORY).map((file) => {
-    const schema = JSON.parse(readFileSync(join(DIRECTORY, file), "utf8")) as Record<string, unknown>;
-    const properties = schema["properties"] as Record<string, { const?: string }>;
-    const kind = properties["kind"]?.const ?? "";
-    return [kind, new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema)];
-  }),
+  readdirSync(DIRECTORY)
+    .filter((file) => !NOT_OURS.includes(file))
+    .map((file) => {
+      const schema = JSON.parse(readFileSync(join(DIRECTORY, file), "utf8")) as Record<string, unknown>;
+      const properties = schema["properties"] as Record<string, { const?: string }>;
+      const kind = properties["kind"]?.const ?? "";
+      return [kind, new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true }).compile(schema)];
+    }),
 );
 
 /** Kinds that have a documented schema. */

@@ -7,10 +7,18 @@ import { GoDurationError, parseGoDuration } from "@imagecred/protocol";
 import type { DecodeContext } from "./decode-context.ts";
 import type { DataNode } from "./tree.ts";
 
+/** What JSON a type is made of, for descriptions of it. */
+export type GoShape =
+  | { readonly kind: "string" | "bool" | "duration" }
+  | { readonly kind: "slice" | "map"; readonly element: GoShape }
+  /** Fields by their JSON names. */
+  | { readonly kind: "struct"; readonly fields: ReadonlyMap<string, GoShape> };
+
 /** A Go type that a JSON value can be decoded into. */
 export interface GoType<T> {
   /** As reflect prints it: `string`, `[]v1.ExecEnvVar`. */
   readonly goName: string;
+  readonly shape: GoShape;
   readonly zero: () => T;
   /** `previous` is what is there already: JSON may repeat a key, and then decodes on top of the first value. */
   readonly decode: (context: DecodeContext, node: DataNode, previous: T) => T;
@@ -23,6 +31,7 @@ export type Decoded<G> = G extends GoType<infer T> ? T : never;
 export function goString(goName = "string"): GoType<string> {
   return {
     goName,
+    shape: { kind: "string" },
     zero: () => "",
     decode: (context, node, previous) => {
       if (node.type === "string") return node.value;
@@ -35,6 +44,7 @@ export function goString(goName = "string"): GoType<string> {
 /** A `*bool`. */
 export const goBoolPointer: GoType<boolean | null> = {
   goName: "bool",
+  shape: { kind: "bool" },
   zero: () => null,
   decode: (context, node, previous) => {
     if (node.type === "bool") return node.value;
@@ -47,6 +57,7 @@ export const goBoolPointer: GoType<boolean | null> = {
 /** A `*metav1.Duration`: nanoseconds. Its own UnmarshalJSON fails at once, before errors that came earlier count. */
 export const goDurationPointer: GoType<bigint | null> = {
   goName: "v1.Duration",
+  shape: { kind: "duration" },
   zero: () => null,
   decode: (context, node) => {
     if (node.type === "null") return null;
@@ -65,6 +76,7 @@ export function goSlice<T>(element: GoType<T>): GoType<readonly T[] | null> {
   const goName = `[]${element.goName}`;
   return {
     goName,
+    shape: { kind: "slice", element: element.shape },
     zero: () => null,
     decode: (context, node, previous) => {
       if (node.type === "null") return null;
@@ -86,6 +98,7 @@ export function goMap<T>(element: GoType<T>): GoType<ReadonlyMap<string, T> | nu
   const goName = `map[string]${element.goName}`;
   return {
     goName,
+    shape: { kind: "map", element: element.shape },
     zero: () => null,
     decode: (context, node, previous) => {
       if (node.type === "null") return null;
@@ -138,6 +151,10 @@ export function goStruct<T extends object>(
   };
   return {
     goName,
+    shape: {
+      kind: "struct",
+      fields: new Map([...byJsonName].map(([jsonName, name]) => [jsonName, fields[name].shape])),
+    },
     zero,
     decode: (context, node, previous) => {
       if (node.type === "null") return previous;
@@ -166,6 +183,7 @@ export function goStruct<T extends object>(
 export function goPointer<T>(target: GoType<T>): GoType<T | null> {
   return {
     goName: target.goName,
+    shape: target.shape,
     zero: () => null,
     decode: (context, node, previous) =>
       node.type === "null" ? null : target.decode(context, node, previous ?? target.zero()),

@@ -1,6 +1,5 @@
 import type { Clock } from "../core/clock.ts";
 import { basicOf, json, type Received } from "../core/exchange.ts";
-import type { ImageSource } from "../core/images.ts";
 import { answerRegistry, registryOperation } from "../core/registry.ts";
 import type { Secrets } from "../core/secrets.ts";
 import type { TlsService } from "../core/service.ts";
@@ -12,7 +11,6 @@ export interface RegistryParts {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly repositories: readonly string[];
-  readonly images: ImageSource;
 }
 
 /** Private registries: Basic, user `AWS`; a password is good in the region that gave it. */
@@ -32,7 +30,6 @@ export function privateRegistry(parts: RegistryParts): TlsService {
           return known?.api === "ecr" && known.region === host?.region && known.partition === host.partition;
         },
         repositories: parts.repositories,
-        images: parts.images,
       }),
   };
 }
@@ -54,7 +51,6 @@ export function publicRegistry(parts: RegistryParts): TlsService {
         bearer: (token) => bearers.has(token),
         basic: (username, password) => passwordOf(parts, username, password)?.api === "ecr-public",
         repositories: parts.repositories,
-        images: parts.images,
       });
     },
   };

@@ -66,8 +66,10 @@ for (const distribution of DISTRIBUTION_IDS) {
           "-o",
           "json",
         ]);
-        const { findings, accepted } = checkedDocument(checked.stdout) as unknown as ValidateDocument;
-        assert.deepEqual([checked.code, accepted, findings], [0, true, []]);
+        const [report] = (checkedDocument(checked.stdout) as unknown as ValidateDocument).configs;
+        // Which pods get the node's identity is worth a note, whatever the answer.
+        const findings = report?.findings.filter((finding) => finding.code !== "identity-rule");
+        assert.deepEqual([checked.code, report?.accepted, findings], [0, true, []]);
         for (const { name } of document.files.filter(({ name }) => name.endsWith(".yaml"))) {
           for (const one of parseAllDocuments(readFileSync(place.path(directory, name), "utf8"))) {
             assert.deepEqual(one.errors, [], name);

@@ -1,109 +1,86 @@
-import type { ConfigProblem, ConfigReading } from "@imagecred/kubelet";
 import { UsageError } from "../../errors.ts";
-import { LINTS, runLints } from "../../lint/index.ts";
-import { loadConfig, minorVersion, withoutContent } from "../../machine/load-config.ts";
+import { LINTS } from "../../lint/index.ts";
+import type { Severity } from "../../lint/types.ts";
+import { minorVersion } from "../../machine/load-config.ts";
 import { findPlaces, type Places } from "../../machine/places.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
+import { applyFixes } from "./apply-fixes.ts";
+import { type Check, type CheckOptions, checkConfig } from "./check-config.ts";
 import type { ValidateOptions } from "./definition.ts";
-import type { Finding, ValidateDocument } from "./document.ts";
-import { fixFor } from "./fixes.ts";
-import { renderValidate } from "./render.ts";
+import type { CheckDocument, FixedFile, ValidateDocument } from "./document.ts";
+import { explainCode, renderCheck } from "./explain-code.ts";
+import { githubFormat } from "./github.ts";
+import { overlaid, readInputs } from "./inputs.ts";
+import { junitFormat } from "./junit.ts";
+import { NEWEST, renderValidate } from "./render.ts";
+import { sarifFormat } from "./sarif.ts";
 
-const LARGEST_SHOWN_FILE = 4 << 20;
-
-export const validate: Command<ValidateOptions, ValidateDocument> = {
+export const validate: Command<ValidateOptions, ValidateDocument | CheckDocument> = {
   async run(options, platform) {
+    if (options.explain !== undefined) return explainCode(options.explain);
     const ignored = new Set(options.ignore ?? []);
     checkCodes(ignored);
-    const places = findPlaces(options, platform, kubeletOfMachine(platform));
-    // A file that is named is judged by itself, not as the one that happens to run here.
-    const own = options.config === undefined ? places.kubelet : undefined;
-    const judged = await judgedAs(options, own, platform);
-    const minor = minorVersion(judged.kubernetesVersion);
-    const reading = loadConfig(places.config, judged, platform);
-    const texts = textsOf(reading, platform);
-    const lints = runLints(
-      {
-        reading,
-        providers: reading.config?.providers ?? [],
-        minor,
-        versionGiven: judged.kubernetesVersion !== undefined,
-        texts,
-        binDir: places.binDir,
-        fileSystem: platform.fileSystem,
-      },
-      ignored,
-    );
-    const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
-    const findings = [
-      ...nodeFindings(places),
-      ...reading.problems.map((problem) => kubeletFinding(problem, lines)),
-      ...lints.map((lint): Finding => {
-        const { severity, code, message, explanation, fix, location } = lint;
-        return {
-          severity,
-          code,
-          source: "lint",
-          message,
-          explanation,
-          fix,
-          ...placeOf(location, lines, code),
-        };
-      }),
-    ];
+    minorVersion(options.kubernetesVersion);
+    const { names, overlay } = await readInputs(options.configs, platform);
+    if (options.fix === true && overlay.size > 0)
+      throw new UsageError("--fix needs files: what comes from a pipe cannot be changed");
+    const reading: Platform = { ...platform, fileSystem: overlaid(platform.fileSystem, overlay) };
+    const checks: Check[] = [];
+    const fixed: FixedFile[] = [];
+    const machine = kubeletOfMachine(platform);
+    for (const config of names.length === 0 ? [undefined] : names) {
+      const places = findPlaces({ config, binDir: options.binDir }, reading, machine);
+      const how = await checkOptions(options, config, places, ignored, platform);
+      if (options.fix === true) {
+        const outcome = applyFixes(places, how, platform);
+        checks.push(outcome.check);
+        fixed.push(...outcome.fixed);
+      } else {
+        checks.push(checkConfig(places, how, reading));
+      }
+    }
+    const findings = checks.flatMap(({ config }) => config.findings);
     return {
       kind: "Validation",
-      config: places.config,
-      configSource: places.configSource,
-      kubernetesVersion: `1.${minor}`,
-      binDir: places.binDir ?? null,
-      files: reading.files,
-      hash: reading.hash ?? null,
-      accepted: reading.accepted && !lints.some(({ severity }) => severity === "error"),
-      kubeletError: reading.kubeletError === undefined ? null : withoutContent(reading.kubeletError),
-      providers: (reading.config?.providers ?? []).map(({ name }) => name),
-      findings: findings.sort(byPlace),
+      status: findings.some(({ severity }) => fails(severity, options.failOn)) ? "failed" : "ok",
+      configs: checks.map(({ config }) => config),
+      fixed,
     };
   },
-  render: renderValidate,
-  exitCode: ({ findings }) => (findings.some(({ severity }) => severity !== "note") ? 1 : 0),
+  render: (document, style) =>
+    document.kind === "Check" ? renderCheck(document, style) : renderValidate(document, style),
+  formats: {
+    sarif: (document) => sarifFormat(document),
+    github: (document) => githubFormat(document),
+    junit: (document) => junitFormat(document),
+  },
+  exitCode: (document) => (document.kind === "Validation" && document.status === "failed" ? 1 : 0),
 };
 
-/** What the running kubelet makes of the file, which is none of the file's own faults. */
-function nodeFindings({ problem, unseen }: Places): readonly Finding[] {
-  const nowhere = {
-    explanation: null,
-    file: null,
-    line: null,
-    column: null,
-    excerpt: null,
-    source: "node",
-  } as const;
-  return [
-    ...(problem === undefined
-      ? []
-      : [
-          {
-            ...nowhere,
-            severity: "error",
-            code: "kubelet-without-flags",
-            message: problem.reason,
-            fix: problem.fix,
-          } as const,
-        ]),
-    ...unseen.map(
-      (message) =>
-        ({
-          ...nowhere,
-          severity: "note",
-          code: "kubelet-not-seen",
-          message,
-          fix: "run this as root on the node, or name the configuration",
-        }) as const,
-    ),
-  ];
+/** A file that is named is judged by itself, not as the one that happens to run here. */
+async function checkOptions(
+  options: ValidateOptions,
+  config: string | undefined,
+  places: Places,
+  ignored: ReadonlySet<string>,
+  platform: Platform,
+): Promise<CheckOptions> {
+  const judged = await judgedAs(options, config === undefined ? places.kubelet : undefined, platform);
+  const versionSource =
+    options.kubernetesVersion !== undefined
+      ? "--kubernetes-version"
+      : judged.kubernetesVersion !== undefined
+        ? (judged.source ?? "the kubelet that runs here")
+        : NEWEST;
+  return { judged, minor: minorVersion(judged.kubernetesVersion), versionSource, ignored };
+}
+
+const WORST_FIRST: readonly Severity[] = ["error", "warning", "note"];
+
+function fails(severity: Severity, failOn: ValidateOptions["failOn"]): boolean {
+  return failOn !== "never" && WORST_FIRST.indexOf(severity) <= WORST_FIRST.indexOf(failOn);
 }
 
 function checkCodes(codes: ReadonlySet<string>): void {
@@ -112,46 +89,4 @@ function checkCodes(codes: ReadonlySet<string>): void {
     if (!known.includes(code))
       throw new UsageError(`--ignore ${code}: not known; one of ${known.join(", ")}`);
   }
-}
-
-function textsOf(reading: ConfigReading, { fileSystem }: Platform): ReadonlyMap<string, string> {
-  const texts = new Map<string, string>();
-  for (const file of reading.files) {
-    try {
-      texts.set(file, new TextDecoder().decode(fileSystem.read(file, LARGEST_SHOWN_FILE)));
-    } catch {
-      // Said already: the kubelet cannot read it either.
-    }
-  }
-  return texts;
-}
-
-/** The lines of each file. */
-type Lines = ReadonlyMap<string, readonly string[]>;
-
-function kubeletFinding(problem: ConfigProblem, lines: Lines): Finding {
-  return {
-    severity: "error",
-    code: problem.code,
-    source: "kubelet",
-    message: withoutContent(problem.message),
-    explanation: null,
-    fix: fixFor(problem),
-    ...placeOf(problem.location, lines, problem.code),
-  };
-}
-
-type Place = Pick<Finding, "file" | "line" | "column" | "excerpt">;
-
-function placeOf(location: ConfigProblem["location"], lines: Lines, code: string): Place {
-  if (location === undefined) return { file: null, line: null, column: null, excerpt: null };
-  const { file, line, column } = location;
-  const text = lines.get(file)?.[line - 1]?.replace(/\r$/, "");
-  const secret = code === "secret-in-env" || code === "userinfo";
-  return { file, line, column, excerpt: secret || text === undefined ? null : text };
-}
-
-function byPlace(a: Finding, b: Finding): number {
-  if (a.file !== b.file) return (a.file ?? "") < (b.file ?? "") ? -1 : 1;
-  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
 }

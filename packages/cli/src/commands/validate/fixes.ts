@@ -1,4 +1,14 @@
 import type { ConfigProblem } from "@imagecred/kubelet";
+import type { Change } from "../../edit/change.ts";
+import { nearest } from "../../lint/words.ts";
+import { baseName } from "../../machine/paths.ts";
+import { pluginByName } from "../../plugins/known-plugins.ts";
+import type { Fix, FixContext } from "./fix.ts";
+import { typeFix } from "./type-fixes.ts";
+
+const CONFIG_API_VERSION = "kubelet.config.k8s.io/v1";
+const CONFIG_KIND = "CredentialProviderConfig";
+const PROVIDER_API_VERSION = "credentialprovider.kubelet.k8s.io/v1";
 
 const FIELDS = [
   "apiVersion",
@@ -18,108 +28,346 @@ const FIELDS = [
   "optionalServiceAccountAnnotationKeys",
 ];
 
-const BY_CODE: Readonly<Record<ConfigProblem["code"], string>> = {
-  unreadable: "check the path and who may read it; the kubelet runs as root",
-  "no-files": "put a .yaml, .yml or .json file into the directory",
-  "json-syntax": "correct the JSON at this place",
-  "yaml-syntax":
-    "correct the YAML at this place: indentation (no tabs), quotes around * patterns, a space after each colon",
-  "yaml-value": "write the value in plain YAML, text in quotes",
-  "missing-kind":
-    "begin the file with apiVersion: kubelet.config.k8s.io/v1 and kind: CredentialProviderConfig",
-  "missing-api-version": "add apiVersion: kubelet.config.k8s.io/v1",
-  "unknown-kind": "write apiVersion: kubelet.config.k8s.io/v1 and kind: CredentialProviderConfig",
-  "wrong-kind": "this is another kind of file; the kubelet wants kind: CredentialProviderConfig here",
-  "wrong-type": "write a value of the type that the message names",
-  "bad-duration": 'write a duration with its unit in quotes: "30m", "6h"',
-  "unknown-field": "remove the field or correct its spelling",
-  "duplicate-key": "keep one of the two",
-  "duplicate-provider":
-    "give each provider a name of its own; a second executable can be a link to the first",
-  required: "add the field",
-  invalid: "correct the value",
-  unsupported: "write one of the supported values",
-  duplicate: "keep one of the two",
-  forbidden: "remove the field",
-};
-
-/** Closer than the code: by the field that the problem is about. */
-const BY_FIELD: readonly (readonly [RegExp, string])[] = [
-  [/^providers$/, "add a provider: imagecred init --stdout prints a file to start from"],
-  [
-    /\.matchImages$/,
-    'list the registries whose images the plugin has credentials for: matchImages: ["*.dkr.ecr.*.amazonaws.com"]',
-  ],
-  [
-    /\.matchImages\[\d+\]$/,
-    "write a host, with a port and a path where they matter, and * for a whole label",
-  ],
-  [/\.apiVersion$/, "write apiVersion: credentialprovider.kubelet.k8s.io/v1"],
-  [
-    /\.defaultCacheDuration$/,
-    'add how long an answer without a duration of its own is kept: defaultCacheDuration: "30m"',
-  ],
-  [/\.name$/, "the name is the executable's file name in the bin dir, without its directory"],
-  [
-    /\.cacheType$/,
-    "write cacheType: ServiceAccount (credentials kept per service account) or Token (per token)",
-  ],
-  [
-    /\.serviceAccountTokenAudience$/,
-    "write the audience that the cloud expects, such as sts.amazonaws.com or api://AzureADTokenExchange",
-  ],
-  [
-    /\.requireServiceAccount$/,
-    "write requireServiceAccount: false to serve static pods too, true to serve only pods with a service account",
-  ],
-  [/AnnotationKeys(?:\[\d+\])?$/, "write each annotation key once, in one of the two lists"],
-  [
-    /\.tokenAttributes$/,
-    "tokenAttributes need Kubernetes 1.34 and apiVersion: credentialprovider.kubelet.k8s.io/v1",
-  ],
-];
-
-/** What to do about a problem that stops the kubelet. */
-export function fixFor(problem: ConfigProblem): string {
-  if (problem.code === "unknown-field") return fixForUnknownField(problem.message);
-  if (/cannot unmarshal (?:bool|number) into .* of type string/.test(problem.message)) {
-    return "put the value in quotes: YAML reads y, no, on and the like as booleans, and digits as numbers";
+/** @returns the fix by what caused the problem, and the same as changes where there is one right thing to write */
+export function fixFor(problem: ConfigProblem, context: FixContext): Fix {
+  switch (problem.code) {
+    case "unreadable":
+      return { text: unreadable(problem, context) };
+    case "no-files":
+      return { text: "put a .yaml, .yml or .json file into the directory" };
+    case "json-syntax":
+      return { text: "correct the JSON at this place" };
+    case "yaml-syntax":
+      return syntaxFix(problem, context);
+    case "yaml-value":
+      return { text: "write the value in plain YAML, text in quotes" };
+    case "missing-kind":
+    case "missing-api-version":
+    case "unknown-kind":
+    case "wrong-kind":
+      return headFix(problem, context);
+    case "wrong-type":
+    case "bad-duration":
+      return typeFix(problem, context);
+    case "unknown-field":
+      return unknownField(problem, context);
+    case "duplicate-key":
+      return {
+        text: "keep one of the two",
+        ...(problem.location === undefined
+          ? {}
+          : { changes: [{ kind: "remove", at: problem.location }], guess: true }),
+      };
+    default:
+      return fieldFix(problem, context);
   }
-  const fieldCodes = ["required", "invalid", "unsupported", "forbidden"];
-  if (fieldCodes.includes(problem.code)) {
-    const fix = BY_FIELD.find(([pattern]) => pattern.test(problem.path))?.[1];
-    if (fix !== undefined) return fix;
-  }
-  return BY_CODE[problem.code];
 }
 
-function fixForUnknownField(message: string): string {
+function unreadable({ message }: ConfigProblem, { minor, isDirectory }: FixContext): string {
+  if (isDirectory && minor < 34)
+    return "a directory is accepted since Kubernetes 1.34: name one file, or put all providers into one";
+  if (/permission denied$/.test(message)) return "run it with sudo: this user cannot read the file";
+  return "check the path";
+}
+
+/** What is easily mistaken: a pattern that begins with * is an alias to YAML, and tabs are not indentation. */
+function syntaxFix({ location }: ConfigProblem, { texts }: FixContext): Fix {
+  const text =
+    "correct the YAML at this place: indentation (no tabs), quotes around * patterns, a space after each colon";
+  const line = location === undefined ? undefined : texts.get(location.file)?.split("\n")[location.line - 1];
+  if (location === undefined || line === undefined) return { text };
+  const [, before = "", word] = /^(\s*(?:- +|[\w"']+: +)?)([*&%@`][^\s,\]}#]*)/.exec(line) ?? [];
+  if (word !== undefined) {
+    const at = { ...location, column: before.length + 1 };
+    return {
+      text: `put ${JSON.stringify(word)} in quotes`,
+      changes: [{ kind: "text", at, length: word.length, text: JSON.stringify(word) }],
+    };
+  }
+  const tabs = /^[ \t]*\t[ \t]*/.exec(line)?.[0];
+  if (tabs !== undefined) {
+    return {
+      text: "indent with spaces: YAML accepts no tabs there",
+      changes: [
+        {
+          kind: "text",
+          at: { ...location, column: 1 },
+          length: tabs.length,
+          text: tabs.replaceAll("\t", "  "),
+        },
+      ],
+      guess: true,
+    };
+  }
+  const [, key] = /^\s*(?:- +)?([A-Za-z]+):(?=["'A-Za-z0-9[{])/.exec(line) ?? [];
+  if (key !== undefined && FIELDS.includes(key)) {
+    const at = { ...location, column: line.indexOf(`${key}:`) + key.length + 2 };
+    return { text: `write a space after ${key}:`, changes: [{ kind: "text", at, length: 0, text: " " }] };
+  }
+  return { text };
+}
+
+function headFix(problem: ConfigProblem, { texts, reading }: FixContext): Fix {
+  const text = `write apiVersion: ${CONFIG_API_VERSION} and kind: ${CONFIG_KIND}`;
+  const file = problem.location?.file ?? reading.files[0];
+  const content = file === undefined ? undefined : texts.get(file);
+  if (file === undefined || content === undefined) return { text };
+  const kind = /^kind:\s*"?'?([\w-]+)/m.exec(content)?.[1];
+  // A Deployment is another kind of file, not a kind that is misspelt.
+  const isOther = kind !== undefined && nearest(kind, [CONFIG_KIND]) === undefined;
+  if (problem.code === "wrong-kind" || isOther) {
+    return { text: `this is another kind of file; the kubelet expects kind: ${CONFIG_KIND} here` };
+  }
+  const changes: readonly Change[] = [
+    { kind: "set", at: { file, path: "" }, key: "apiVersion", value: CONFIG_API_VERSION },
+    { kind: "set", at: { file, path: "" }, key: "kind", value: CONFIG_KIND },
+  ];
+  const missing = problem.code === "missing-kind" ? changes.slice(1) : changes.slice(0, 1);
+  return { text, changes: problem.code === "unknown-kind" ? changes : missing };
+}
+
+function unknownField({ message, location }: ConfigProblem, { minor }: FixContext): Fix {
   const field = /unknown field "(?:.*\.)?([^".]+)"/.exec(message)?.[1] ?? "";
-  if (field === "tokenAttributes")
-    return "remove it: this kubelet is too old for tokenAttributes, which need 1.34";
-  if (field === "cacheType")
-    return "remove it: cacheType came in 1.34, and no tokenAttributes are valid on both sides of that";
-  const nearest = FIELDS.map((known) => ({
-    known,
-    distance: editDistance(field.toLowerCase(), known.toLowerCase()),
-  })).sort((a, b) => a.distance - b.distance)[0];
-  if (nearest === undefined || nearest.distance > Math.max(2, nearest.known.length / 4))
-    return BY_CODE["unknown-field"];
-  if (nearest.known === field)
-    return `move ${field} to where it belongs: its indentation puts it into another object`;
-  return `write ${nearest.known}`;
+  const remove: Pick<Fix, "changes" | "guess"> =
+    location === undefined ? {} : { changes: [{ kind: "remove", at: location }], guess: true };
+  if (field === "tokenAttributes" && minor < 33)
+    return { text: "remove it: tokenAttributes need Kubernetes 1.34", ...remove };
+  if (field === "tokenAttributes" && location !== undefined) {
+    const at = { file: location.file, path: "" };
+    return {
+      text: `write apiVersion: ${CONFIG_API_VERSION} at the top: only v1 has tokenAttributes`,
+      changes: [{ kind: "set", at, key: "apiVersion", value: CONFIG_API_VERSION }],
+    };
+  }
+  if (field === "cacheType" && minor < 34) {
+    return {
+      text: "remove it: cacheType came in 1.34, and no tokenAttributes are valid on both sides of that",
+      ...remove,
+    };
+  }
+  const known = nearest(field, FIELDS);
+  if (known === undefined) return { text: "remove the field or correct its spelling", ...remove };
+  if (known === field)
+    return {
+      text: `move ${field} to where it belongs: its indentation puts it into another object`,
+      ...remove,
+    };
+  return {
+    text: `write ${known}`,
+    ...(location === undefined ? {} : { changes: [{ kind: "rename", at: location, key: known }] }),
+  };
 }
 
-/** Levenshtein's distance, one row at a time. */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
+interface ProviderFacts {
+  readonly at: string;
+  readonly name: string;
+}
+
+function providerOf({ path }: ConfigProblem, { reading }: FixContext): ProviderFacts | undefined {
+  const [, at, index] = /^(providers\[(\d+)\])/.exec(path) ?? [];
+  const provider = index === undefined ? undefined : reading.config?.providers[Number(index)];
+  return at === undefined || provider === undefined ? undefined : { at, name: provider.name };
+}
+
+/** Fixes of validation's problems, by the field that they are about. */
+function fieldFix(problem: ConfigProblem, context: FixContext): Fix {
+  const { path, code } = problem;
+  const field = path.replace(/^providers\[\d+\]\.?/, "").replace(/\[\d+\]$/, "");
+  const own = providerOf(problem, context);
+  const set = (key: string, value: Parameters<typeof setting>[2]) =>
+    own === undefined ? {} : { changes: [setting(path, key, value)] };
+  switch (field) {
+    case "providers":
+    case "":
+      return wholeFix(problem, own);
+    case "matchImages":
+      return code === "required" ? patternsFix(path, own) : patternFix(problem, context);
+    case "apiVersion":
+      return {
+        text: `write apiVersion: ${PROVIDER_API_VERSION}`,
+        ...set("apiVersion", PROVIDER_API_VERSION),
+      };
+    case "defaultCacheDuration":
+      return durationFix(problem, own, context);
+    case "name":
+      return nameFix(problem, context);
+    case "tokenAttributes.cacheType":
+      return cacheTypeFix(problem, context);
+    case "tokenAttributes.serviceAccountTokenAudience":
+      return audienceFix(problem, own, context);
+    case "tokenAttributes.requireServiceAccount":
+      return {
+        text: "write requireServiceAccount: false to serve static pods too, true to serve only pods with a service account",
+        ...set("requireServiceAccount", false),
+        guess: true,
+      };
+    case "tokenAttributes.requiredServiceAccountAnnotationKeys":
+    case "tokenAttributes.optionalServiceAccountAnnotationKeys":
+      return annotationFix(problem);
+    case "tokenAttributes":
+      return tokenFix(problem, context);
+    default:
+      return { text: code === "required" ? "add the field" : "correct the value" };
   }
-  return row[b.length] ?? 0;
+}
+
+function setting(path: string, key: string, value: string | boolean | readonly string[]): Change {
+  return { kind: "set", at: path.slice(0, path.length - key.length - 1), key, value };
+}
+
+function wholeFix({ path, code, message }: ConfigProblem, own: ProviderFacts | undefined): Fix {
+  if (path === "providers" && code === "required") {
+    return {
+      text: "add a provider: imagecred init --cloud aws --distribution kubeadm --stdout prints a file to start from (aws, azure or gcp)",
+    };
+  }
+  if (code === "duplicate-provider" || code === "duplicate") {
+    const name = /"([^"]+)"/.exec(message)?.[1];
+    const text = "give each provider a name of its own; a second executable can be a link to the first";
+    return own === undefined || name === undefined
+      ? { text }
+      : {
+          text,
+          changes: [{ kind: "replace", at: `${own.at}.name`, value: `${own.name}-2` }],
+          guess: true,
+        };
+  }
+  return { text: "correct the value" };
+}
+
+function patternsFix(path: string, own: ProviderFacts | undefined): Fix {
+  const hosts = own === undefined ? undefined : pluginByName(own.name)?.matchImages;
+  const example = JSON.stringify((hosts ?? ["*.dkr.ecr.*.amazonaws.com"]).slice(0, 1));
+  return {
+    text: `list the registries whose images the plugin has credentials for: matchImages: ${example}`,
+    ...(hosts === undefined ? {} : { changes: [setting(path, "matchImages", hosts)], guess: true }),
+  };
+}
+
+/** A pattern that is not the end of a URL. */
+function patternFix({ path, message }: ConfigProblem, { reading }: FixContext): Fix {
+  const [, provider, index] = /^providers\[(\d+)\]\.matchImages\[(\d+)\]$/.exec(path) ?? [];
+  const text = reading.config?.providers[Number(provider)]?.matchImages?.[Number(index)];
+  const better = text
+    ?.trim()
+    .replace(/^[a-z]+:\/\//i, "")
+    .replace(/\s+/g, "")
+    .replace(/:(?:\*|[A-Za-z][^/]*)(?=\/|$)/, "")
+    .replace(/%(?![0-9A-Fa-f]{2})/g, "");
+  const advice = "write a host, with a port and a path where they matter, and * for a whole label";
+  if (better === undefined || better === "" || better === text || message === "") return { text: advice };
+  return {
+    text: `write ${JSON.stringify(better)}`,
+    changes: [{ kind: "replace", at: path, value: better }],
+    guess: true,
+  };
+}
+
+function durationFix(
+  { path, code }: ConfigProblem,
+  own: ProviderFacts | undefined,
+  { reading }: FixContext,
+): Fix {
+  if (code === "required") {
+    const plugin = own === undefined ? undefined : pluginByName(own.name);
+    const half = plugin === undefined ? "30m" : shortHours(plugin.credentialSeconds / 2);
+    return {
+      text: `add for how long a response without a duration of its own is cached: defaultCacheDuration: "${half}"`,
+      changes: [setting(path, "defaultCacheDuration", half)],
+    };
+  }
+  const index = Number(/^providers\[(\d+)\]/.exec(path)?.[1] ?? Number.NaN);
+  const value = reading.config?.providers[index]?.defaultCacheDuration;
+  const positive = value == null ? undefined : `${-value / 1_000_000_000n}s`;
+  return {
+    text: 'write a duration that is not negative: "0s" keeps nothing',
+    ...(positive === undefined
+      ? {}
+      : { changes: [{ kind: "replace", at: path, value: positive }], guess: true }),
+  };
+}
+
+function shortHours(seconds: number): string {
+  return seconds % 3600 === 0 ? `${seconds / 3600}h` : `${Math.floor(seconds / 60)}m`;
+}
+
+function nameFix(problem: ConfigProblem, context: FixContext): Fix {
+  const { path, code } = problem;
+  if (code === "duplicate")
+    return wholeFix({ ...problem, code: "duplicate-provider" }, providerOf(problem, context));
+  const name = providerOf(problem, context)?.name ?? "";
+  const better = baseName(name).replace(/^\.+$/, "").trim().replace(/\s+/g, "-");
+  return {
+    text: "the name is the executable's file name in the bin dir, without its directory",
+    ...(better === "" || better === name
+      ? {}
+      : { changes: [{ kind: "replace", at: path, value: better }], guess: true }),
+  };
+}
+
+function cacheTypeFix({ path, code }: ConfigProblem, { reading }: FixContext): Fix {
+  const index = Number(/^providers\[(\d+)\]/.exec(path)?.[1] ?? Number.NaN);
+  const written = reading.config?.providers[index]?.tokenAttributes?.cacheType ?? "";
+  const meant = nearest(written, ["ServiceAccount", "Token"]);
+  const text =
+    "write cacheType: ServiceAccount (credentials cached per service account) or Token (per token)";
+  if (code === "required" || meant === undefined)
+    return { text, changes: [setting(path, "cacheType", "ServiceAccount")], guess: code !== "required" };
+  return { text: `write cacheType: ${meant}`, changes: [setting(path, "cacheType", meant)] };
+}
+
+function audienceFix({ path }: ConfigProblem, own: ProviderFacts | undefined, { reading }: FixContext): Fix {
+  const text =
+    "write the audience that the cloud expects, such as sts.amazonaws.com or api://AzureADTokenExchange";
+  const provider = reading.config?.providers.find(({ name }) => name === own?.name);
+  const plugin = own === undefined ? undefined : pluginByName(own.name);
+  const env = Object.fromEntries((provider?.env ?? []).map(({ name, value }) => [name, value]));
+  const audience = plugin?.read({ args: provider?.args ?? [], env }).audiences?.known[0]?.audience;
+  return audience === undefined
+    ? { text }
+    : {
+        text: `write serviceAccountTokenAudience: ${audience}`,
+        changes: [setting(path, "serviceAccountTokenAudience", audience)],
+      };
+}
+
+function annotationFix({ path, code }: ConfigProblem): Fix {
+  if (code === "duplicate")
+    return { text: "write each annotation key once", changes: [{ kind: "remove", at: path }] };
+  if (code === "forbidden") {
+    const at = path.replace(/\.requiredServiceAccountAnnotationKeys$/, "");
+    return {
+      text: "set requireServiceAccount: true, or move the keys to optionalServiceAccountAnnotationKeys",
+      changes: [{ kind: "set", at, key: "requireServiceAccount", value: true }],
+      guess: true,
+    };
+  }
+  return { text: "write an annotation's key, such as eks.amazonaws.com/ecr-role-arn" };
+}
+
+function tokenFix(problem: ConfigProblem, context: FixContext): Fix {
+  const { path, code, message } = problem;
+  if (code === "invalid") {
+    const index = Number(/^providers\[(\d+)\]/.exec(path)?.[1] ?? Number.NaN);
+    const attributes = context.reading.config?.providers[index]?.tokenAttributes;
+    const required = attributes?.requiredServiceAccountAnnotationKeys ?? [];
+    const optional = attributes?.optionalServiceAccountAnnotationKeys ?? [];
+    const rest = optional.filter((key) => !required.includes(key));
+    return {
+      text: "write each annotation key in one of the two lists",
+      changes: [{ kind: "set", at: path, key: "optionalServiceAccountAnnotationKeys", value: rest }],
+    };
+  }
+  if (/feature gate/.test(message)) {
+    return {
+      text: "switch on the kubelet's feature gate KubeletServiceAccountTokenForCredentialProviders, remove tokenAttributes, or upgrade to 1.34",
+      changes: [{ kind: "remove", at: path }],
+      guess: true,
+    };
+  }
+  const at = path.replace(/\.tokenAttributes$/, "");
+  return {
+    text: `write apiVersion: ${PROVIDER_API_VERSION} for this provider`,
+    changes: [{ kind: "set", at, key: "apiVersion", value: PROVIDER_API_VERSION }],
+  };
 }

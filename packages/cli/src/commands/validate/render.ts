@@ -1,18 +1,31 @@
 import type { Style } from "../../output/style.ts";
 import { count, printable, wrap } from "../../output/text.ts";
-import type { Finding, ValidateDocument } from "./document.ts";
+import type { CheckedConfig, Finding, ValidateDocument } from "./document.ts";
 
 const LONGEST_EXCERPT = 160;
+/** Why a version is judged by, when nothing says which one runs. */
+export const NEWEST = "the newest that is known";
 
 export function renderValidate(document: ValidateDocument, style: Style): string {
   const explained = new Set<string>();
-  const blocks = document.findings.map((finding) => {
-    const first = !explained.has(finding.code);
-    explained.add(finding.code);
-    return renderFinding(finding, first, style);
-  });
-  const last = verdict(document, style);
-  return `${[...blocks, style.onTerminal ? wrap(last, style.width, "  ", 0) : last].join("\n\n")}\n`;
+  const blocks = document.configs.flatMap((config) => [
+    ...config.findings.map((finding) => {
+      const first = !explained.has(finding.code);
+      explained.add(finding.code);
+      return renderFinding(finding, first, style);
+    }),
+    broken(verdict(config, style), style),
+  ]);
+  const fixed = document.fixed.map(
+    ({ file, fixes, backup }) =>
+      `${style.green(style.marks.good)} ${file}: ${count(fixes, "fix", "fixes")} made; the file as it was is ${backup}`,
+  );
+  return `${[...fixed.map((line) => broken(line, style)), ...blocks].join("\n\n")}\n`;
+}
+
+/** Lines that programs look for are not broken. */
+function broken(text: string, style: Style): string {
+  return style.onTerminal ? wrap(text, style.width, "  ", 0) : text;
 }
 
 /** Why something hurts is said once. */
@@ -20,12 +33,13 @@ function renderFinding(finding: Finding, explain: boolean, style: Style): string
   const { bold, dim, width, cyan } = style;
   const place = finding.file === null ? "" : `${finding.file}:${finding.line}:${finding.column}: `;
   const head = `${bold(place)}${severityOf(finding, style)}: ${printable(finding.message)} ${dim(`[${finding.code}]`)}`;
-  const lines = [style.onTerminal ? wrap(head, width, "  ", 0) : head];
+  const lines = [broken(head, style)];
   if (finding.excerpt !== null && finding.excerpt.trim() !== "" && finding.column !== null) {
     lines.push(...excerpt(finding.excerpt, finding.line ?? 0, finding.column, style));
   }
   if (explain && finding.explanation !== null) lines.push(`  ${dim(wrap(finding.explanation, width, "  "))}`);
-  lines.push(`  ${cyan("fix:")} ${wrap(printable(finding.fix), width, "       ", 7)}`);
+  const byProgram = finding.edits.length > 0 && !finding.suggestion ? dim(" (--fix does it)") : "";
+  lines.push(`  ${cyan("fix:")} ${wrap(printable(finding.fix) + byProgram, width, "       ", 7)}`);
   return lines.join("\n");
 }
 
@@ -43,8 +57,8 @@ function excerpt(text: string, line: number, column: number, { dim, yellow }: St
   ];
 }
 
-function verdict(document: ValidateDocument, style: Style): string {
-  const { findings, providers } = document;
+function verdict(config: CheckedConfig, style: Style): string {
+  const { findings, providers, kubernetesVersion, kubernetesVersionSource } = config;
   const number = (severity: Finding["severity"]) =>
     findings.filter((finding) => finding.severity === severity).length;
   const [errors, warnings, notes] = [number("error"), number("warning"), number("note")];
@@ -52,17 +66,28 @@ function verdict(document: ValidateDocument, style: Style): string {
     ...(errors > 0 ? [style.red(count(errors, "error"))] : []),
     ...(warnings > 0 ? [style.yellow(count(warnings, "warning"))] : []),
     ...(notes > 0 ? [count(notes, "note")] : []),
+    ...(config.ignored > 0 ? [`${config.ignored} ignored by comments`] : []),
   ].join(", ");
-  const whose = document.configSource === "command line" ? "" : ` (${document.configSource})`;
-  const said = counts === "" ? "" : `: ${counts}`;
-  if (!document.accepted) {
-    const log =
-      document.kubeletError === null
-        ? ""
-        : `\n  ${style.dim(`its log: ${printable(document.kubeletError)}`)}`;
-    return `${style.red(style.marks.bad)} ${document.config}${whose}${said}. A kubelet ${document.kubernetesVersion} would not start with it.${log}`;
+  const source = config.configSource === "command line" ? "" : ` (${config.configSource})`;
+  const head = `${config.config}${source}${counts === "" ? "" : `: ${counts}`}.`;
+  const version =
+    kubernetesVersionSource === NEWEST
+      ? `A kubelet ${kubernetesVersion} (${NEWEST}; --kubernetes-version chooses another)`
+      : `A kubelet ${kubernetesVersion}`;
+  if (config.accepted === null) {
+    return `${style.yellow(style.marks.warning)} ${head} Whether a kubelet would start with it is not known: this user cannot read all of it.`;
   }
-  const mark = warnings > 0 ? style.yellow(style.marks.warning) : style.green(style.marks.good);
-  const looked = document.binDir === null ? "; executables were not looked at (--bin-dir)" : "";
-  return `${mark} ${document.config}${whose}${said}. A kubelet ${document.kubernetesVersion} takes it: ${count(providers.length, "provider")} (${printable(providers.join(", "))})${looked}.`;
+  if (!config.accepted) {
+    const log =
+      config.kubeletError === null ? "" : `\n  ${style.dim(`its log: ${printable(config.kubeletError)}`)}`;
+    return `${style.red(style.marks.bad)} ${head} ${version} would not start with it.${log}`;
+  }
+  const mark =
+    errors > 0
+      ? style.red(style.marks.bad)
+      : warnings > 0
+        ? style.yellow(style.marks.warning)
+        : style.green(style.marks.good);
+  const looked = config.binDir === null ? "; executables were not checked (--bin-dir)" : "";
+  return `${mark} ${head} ${version} accepts it: ${count(providers.length, "provider")} (${printable(providers.join(", "))})${looked}.`;
 }

@@ -7,19 +7,27 @@ import { assertGolden } from "../../testing/golden.ts";
 import { putKubelet } from "../../testing/kubelet-process.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
-import type { ValidateDocument } from "./document.ts";
+import type { CheckedConfig, ValidateDocument } from "./document.ts";
 
 const FILES = join(import.meta.dirname, "../../../test/testdata/configs");
 
 async function validate(
   text: string,
   ...args: readonly string[]
-): Promise<ValidateDocument & { readonly code: number }> {
+): Promise<CheckedConfig & { readonly code: number }> {
   using place = bench();
   writeFileSync(place.path("config.yaml"), text);
   const { code, stdout, stderr } = await place.run(["validate", "config.yaml", "-o", "json", ...args]);
   assert.equal(stderr, "");
-  return { ...(checkedDocument(stdout) as unknown as ValidateDocument), code };
+  return { ...only(stdout), code };
+}
+
+/** The one configuration of a document. */
+function only(stdout: string): CheckedConfig {
+  const { configs } = checkedDocument(stdout) as unknown as ValidateDocument;
+  const [config, second] = configs;
+  assert.ok(config !== undefined && second === undefined);
+  return config;
 }
 
 const VALID = `apiVersion: kubelet.config.k8s.io/v1
@@ -59,7 +67,7 @@ test("the kubelet's own words, the place, and what to do", async () => {
       "providers.matchImages: Required value: at least 1 item in matchImages is required",
       /matchImages: \[/,
     ],
-    [VALID.replace('"10m"', '"10"'), "bad-duration", 6, 27, 'time: missing unit in duration "10"', /"30m"/],
+    [VALID.replace('"10m"', '"10"'), "bad-duration", 6, 27, 'time: missing unit in duration "10"', /"10h"/],
     [
       VALID.replace("custom", '"a b"'),
       "invalid",
@@ -82,7 +90,7 @@ test("the kubelet's own words, the place, and what to do", async () => {
       1,
       1,
       "Object 'Kind' is missing in '…'",
-      /^begin the file with/,
+      /^write apiVersion: kubelet\.config\.k8s\.io\/v1 and kind: CredentialProviderConfig$/,
     ],
     [
       `${VALID}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false}\n`,
@@ -137,15 +145,11 @@ test("a directory is one configuration since 1.34", async () => {
   writeFileSync(place.path("conf.d/10.yaml"), VALID);
   writeFileSync(place.path("conf.d/9.yaml"), VALID.replace("custom", "other").replace("r.io", "s.io"));
   writeFileSync(place.path("conf.d/ignored.txt"), "nonsense");
-  const both = checkedDocument(
-    (await place.run(["validate", "conf.d", "-o", "json"])).stdout,
-  ) as unknown as ValidateDocument;
+  const both = only((await place.run(["validate", "conf.d", "-o", "json"])).stdout);
   assert.deepEqual(both.providers, ["custom", "other"]);
   assert.deepEqual(both.findings, []);
   writeFileSync(place.path("conf.d/11.yaml"), VALID);
-  const twice = checkedDocument(
-    (await place.run(["validate", "conf.d", "-o", "json"])).stdout,
-  ) as unknown as ValidateDocument;
+  const twice = only((await place.run(["validate", "conf.d", "-o", "json"])).stdout);
   assert.deepEqual(
     twice.findings
       .filter(({ source }) => source === "kubelet")
@@ -177,9 +181,7 @@ test("the running kubelet's flags, or a distribution's place, say which file is 
   using place = bench();
   mkdirSync(place.path("var/lib/rancher/credentialprovider"), { recursive: true });
   writeFileSync(place.path("var/lib/rancher/credentialprovider/config.yaml"), VALID);
-  const usual = checkedDocument(
-    (await place.run(["validate", "-o", "json"])).stdout,
-  ) as unknown as ValidateDocument;
+  const usual = only((await place.run(["validate", "-o", "json"])).stdout);
   assert.deepEqual(
     [usual.configSource, usual.binDir],
     ["where k3s keeps it", "/var/lib/rancher/credentialprovider/bin"],
@@ -197,9 +199,7 @@ test("the running kubelet's flags, or a distribution's place, say which file is 
   });
   mkdirSync(place.path("etc"));
   writeFileSync(place.path("etc/p.yaml"), VALID);
-  const running = checkedDocument(
-    (await place.run(["validate", "-o", "json"])).stdout,
-  ) as unknown as ValidateDocument;
+  const running = only((await place.run(["validate", "-o", "json"])).stdout);
   assert.deepEqual(
     [running.config, running.binDir, running.configSource],
     ["/etc/p.yaml", "/opt/bin", "flags of the kubelet that runs here (process 4711)"],

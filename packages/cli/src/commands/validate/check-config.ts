@@ -1,0 +1,252 @@
+import type { ConfigProblem, ConfigReading } from "@imagecred/kubelet";
+import type { Change } from "../../edit/change.ts";
+import { LINTS, type LintFinding, runLints } from "../../lint/index.ts";
+import { type JudgedVersion, loadConfig, withoutContent } from "../../machine/load-config.ts";
+import type { Places } from "../../machine/places.ts";
+import type { Platform } from "../../runtime/types.ts";
+import { withoutConsequences } from "./consequences.ts";
+import type { CheckedConfig, Finding } from "./document.ts";
+import type { FixContext } from "./fix.ts";
+import { fixFor } from "./fixes.ts";
+import { type IgnoreComments, ignoreComments } from "./ignore-comments.ts";
+import { changeLocator, type FileEdits } from "./locate-changes.ts";
+
+const LARGEST_SHOWN_FILE = 64 << 20;
+
+/** What a configuration is judged by. */
+export interface CheckOptions {
+  readonly judged: JudgedVersion;
+  readonly minor: number;
+  /** Why this version, in words. */
+  readonly versionSource: string;
+  /** Codes of lints to leave out. */
+  readonly ignored: ReadonlySet<string>;
+}
+
+/** A checked configuration, with what can be done about it at once. */
+export interface Check {
+  readonly config: CheckedConfig;
+  readonly texts: ReadonlyMap<string, string>;
+  /** Edits that leave no choice, one group for each finding. */
+  readonly safeEdits: readonly FileEdits[];
+}
+
+/** Checks one configuration as the kubelet does, then by all lints. @throws {CommandError} for a file that never ends */
+export function checkConfig(places: Places, options: CheckOptions, platform: Platform): Check {
+  const reading = loadConfig(places.config, options.judged, platform);
+  const texts = textsOf(reading, platform);
+  const lints = runLints(
+    {
+      reading,
+      providers: reading.config?.providers ?? [],
+      minor: options.minor,
+      versionGiven: options.judged.kubernetesVersion !== undefined,
+      texts,
+      binDir: places.binDir,
+      fileSystem: platform.fileSystem,
+    },
+    options.ignored,
+  );
+  const locator = changeLocator(reading, texts);
+  const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
+  const context: FixContext = {
+    reading,
+    minor: options.minor,
+    texts,
+    isDirectory: isDirectory(places.config, platform),
+  };
+  const comments = new Map([...texts].map(([file, text]) => [file, ignoreComments(text)]));
+  const kept = lints.filter(({ location, code }) => !isIgnored(comments, location, code));
+  const safeEdits: FileEdits[] = [];
+  const finding = (parts: FindingParts): Finding => {
+    const { changes, suggestion, location, ...rest } = parts;
+    const located = changes.length === 0 ? undefined : locator.locate(changes);
+    if (located !== undefined && !suggestion) safeEdits.push(located);
+    return {
+      ...rest,
+      edits: located === undefined ? [] : locator.shown(located),
+      suggestion: located !== undefined && suggestion,
+      ...placeOf(location, lines, rest.code),
+    };
+  };
+  const findings = [
+    ...nodeFindings(places).map(finding),
+    ...withoutConsequences(reading.problems).map((problem) => finding(ofProblem(problem, context))),
+    ...kept.map((lint) => finding(ofLint(lint))),
+    ...unusedComments(comments, lints, options.ignored).map(finding),
+  ];
+  return {
+    texts,
+    safeEdits,
+    config: {
+      config: places.config,
+      configSource: places.configSource,
+      kubernetesVersion: `1.${options.minor}`,
+      kubernetesVersionSource: options.versionSource,
+      binDir: places.binDir ?? null,
+      files: reading.files,
+      hash: reading.hash ?? null,
+      accepted: isUnreadableForUs(reading, platform)
+        ? null
+        : reading.accepted && !kept.some(({ stopsKubelet }) => stopsKubelet),
+      kubeletError: kubeletError(reading),
+      providers: (reading.config?.providers ?? []).map(({ name }) => name),
+      findings: findings.sort(byPlace),
+      ignored: lints.length - kept.length,
+    },
+  };
+}
+
+type FindingParts = Omit<Finding, "edits" | "suggestion" | "file" | "line" | "column" | "excerpt"> & {
+  readonly changes: readonly Change[];
+  readonly suggestion: boolean;
+  readonly location: ConfigProblem["location"];
+};
+
+/** What the running kubelet makes of the file, which is not the file's own fault. */
+function nodeFindings({ problem, unseen }: Places): readonly FindingParts[] {
+  const parts = {
+    source: "node",
+    explanation: null,
+    changes: [],
+    suggestion: false,
+    location: undefined,
+  } as const;
+  const notSeen = unseen.map(
+    (message): FindingParts => ({
+      ...parts,
+      severity: "note",
+      code: "kubelet-not-seen",
+      message,
+      fix: "run this as root on the node, or name the configuration",
+    }),
+  );
+  if (problem === undefined) return notSeen;
+  const { reason: message, fix } = problem;
+  return [{ ...parts, severity: "error", code: "kubelet-without-flags", message, fix }, ...notSeen];
+}
+
+function ofProblem(problem: ConfigProblem, context: FixContext): FindingParts {
+  const fix = fixFor(problem, context);
+  return {
+    severity: "error",
+    code: problem.code,
+    source: "kubelet",
+    message: withoutContent(problem.message),
+    explanation: null,
+    fix: fix.text,
+    changes: fix.changes ?? [],
+    suggestion: fix.guess === true,
+    location: problem.location,
+  };
+}
+
+function ofLint({
+  severity,
+  code,
+  message,
+  explanation,
+  fix,
+  changes,
+  guess,
+  location,
+}: LintFinding): FindingParts {
+  return { severity, code, source: "lint", message, explanation, fix, changes, suggestion: guess, location };
+}
+
+/** The kubelet's line, where its words are known: for YAML that cannot be parsed they may be others. */
+function kubeletError({ kubeletError: line, readError }: ConfigReading): string | null {
+  return line === undefined || readError?.kubeletText === false ? null : withoutContent(line);
+}
+
+/** The kubelet runs as root, so what only this user cannot read says nothing about it. */
+function isUnreadableForUs({ problems }: ConfigReading, { processInfo }: Platform): boolean {
+  return (
+    processInfo.userId !== 0 &&
+    problems.some(({ code, message }) => code === "unreadable" && /permission denied$/.test(message))
+  );
+}
+
+function isDirectory(path: string, { fileSystem }: Platform): boolean {
+  try {
+    return fileSystem.status(path)?.kind === "directory";
+  } catch {
+    // Reported already, as a file that cannot be read.
+    return false;
+  }
+}
+
+function textsOf(reading: ConfigReading, { fileSystem }: Platform): ReadonlyMap<string, string> {
+  const texts = new Map<string, string>();
+  for (const file of reading.files) {
+    try {
+      texts.set(
+        file,
+        new TextDecoder("utf-8", { ignoreBOM: true }).decode(fileSystem.read(file, LARGEST_SHOWN_FILE)),
+      );
+    } catch {
+      // Said already: the kubelet cannot read it either.
+    }
+  }
+  return texts;
+}
+
+type Place = Pick<Finding, "file" | "line" | "column" | "excerpt">;
+
+function placeOf(
+  location: ConfigProblem["location"],
+  lines: ReadonlyMap<string, readonly string[]>,
+  code: string,
+): Place {
+  if (location === undefined) return { file: null, line: null, column: null, excerpt: null };
+  const { file, line, column } = location;
+  const text = lines.get(file)?.[line - 1]?.replace(/\r$/, "");
+  const secret = code === "secret-in-env" || code === "userinfo";
+  return { file, line, column, excerpt: secret || text === undefined ? null : text };
+}
+
+function byPlace(a: Finding, b: Finding): number {
+  if (a.file !== b.file) return (a.file ?? "") < (b.file ?? "") ? -1 : 1;
+  return (a.line ?? 0) - (b.line ?? 0) || (a.column ?? 0) - (b.column ?? 0);
+}
+
+function isIgnored(
+  comments: ReadonlyMap<string, IgnoreComments>,
+  location: ConfigProblem["location"],
+  code: string,
+): boolean {
+  return location !== undefined && comments.get(location.file)?.ignores(code, location.line) === true;
+}
+
+/** A comment that leaves nothing out: its code is misspelt, or what it was for is gone. */
+function unusedComments(
+  comments: ReadonlyMap<string, IgnoreComments>,
+  lints: readonly LintFinding[],
+  ignored: ReadonlySet<string>,
+): readonly FindingParts[] {
+  const known = new Set(LINTS.map(({ code }) => code));
+  const found = new Set(lints.map(({ code, location }) => `${location?.file} ${code}`));
+  return [...comments].flatMap(([file, { named }]) =>
+    named
+      .filter(({ code }) => !ignored.has(code) && !found.has(`${file} ${code}`))
+      .map(({ code, line, column }): FindingParts => {
+        const isKnown = known.has(code);
+        return {
+          severity: isKnown ? "note" : "warning",
+          code: "unused-ignore",
+          source: "lint",
+          message: isKnown
+            ? `there is no ${code} to ignore`
+            : `there is no lint with the code ${JSON.stringify(code)}`,
+          explanation:
+            "A comment that leaves nothing out hides what it is for, or does not do what it was written for.",
+          fix: isKnown
+            ? "remove the comment"
+            : "correct the code: imagecred validate --explain CODE knows them all",
+          changes: [],
+          suggestion: false,
+          location: { file, line, column },
+        };
+      }),
+  );
+}

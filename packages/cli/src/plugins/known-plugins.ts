@@ -1,0 +1,131 @@
+import { acrFacts } from "@imagecred/acr/facts";
+import { ecrFacts } from "@imagecred/ecr/facts";
+import { gcrFacts } from "@imagecred/gcr/facts";
+import {
+  type AnnotationFact,
+  type Audiences,
+  type FlagSpec,
+  type HostForms,
+  type IdentityPolicy,
+  type NotOurs,
+  OptionsError,
+  type PluginArguments,
+  type PluginFacts,
+  type RegistryDescription,
+  type RegistryMirror,
+} from "@imagecred/protocol";
+import type { Cloud } from "../distributions/types.ts";
+
+/** What a plugin makes of the arguments and the environment that a configuration gives it. */
+export interface PluginReading {
+  /** The parser's words, when it refuses them: every run of the plugin then fails. */
+  readonly problem: string | undefined;
+  readonly identity: IdentityPolicy | undefined;
+  readonly mirrors: readonly RegistryMirror[];
+  readonly hostForms: HostForms;
+  readonly audiences: Audiences | undefined;
+  readonly podsNeedAnnotation: boolean;
+  /** @param host without a port */
+  parseHost(host: string): RegistryDescription | NotOurs;
+}
+
+export interface PluginInvocation {
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A plugin of ours, with what its own facts module says; its parsers are the plugin's, so the two cannot disagree. */
+export interface KnownPlugin {
+  readonly cloud: Cloud;
+  readonly name: string;
+  readonly names: readonly string[];
+  readonly service: string;
+  readonly credentialSeconds: number;
+  readonly matchImages: readonly string[];
+  readonly annotations: readonly AnnotationFact[];
+  readonly flags: Readonly<Record<string, FlagSpec>>;
+  readonly defaultFallback: IdentityPolicy["fallback"];
+  /** All hosts that it accepts with any arguments. */
+  readonly hostForms: HostForms;
+  /** @param host without a port */
+  parseHost(host: string): RegistryDescription | NotOurs;
+  read(invocation: PluginInvocation): PluginReading;
+}
+
+function known<Arguments extends PluginArguments>(cloud: Cloud, facts: PluginFacts<Arguments>): KnownPlugin {
+  const { name, otherNames, service, credentialSeconds, matchImages, annotations, flags } = facts;
+  return {
+    cloud,
+    name,
+    names: [name, ...otherNames],
+    service,
+    credentialSeconds,
+    matchImages,
+    annotations,
+    flags,
+    defaultFallback: facts.defaultFallback,
+    hostForms: facts.hostForms(),
+    parseHost: (host) => facts.parseHost(host),
+    read: (invocation) => reading(facts, invocation),
+  };
+}
+
+function reading<Arguments extends PluginArguments>(
+  facts: PluginFacts<Arguments>,
+  invocation: PluginInvocation,
+): PluginReading {
+  let parsed: Arguments;
+  try {
+    parsed = facts.parseArguments(invocation);
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    return {
+      problem: error.message,
+      identity: undefined,
+      mirrors: [],
+      hostForms: facts.hostForms(),
+      audiences: undefined,
+      podsNeedAnnotation: false,
+      parseHost: (host) => facts.parseHost(host),
+    };
+  }
+  return {
+    problem: undefined,
+    identity: parsed.identity,
+    mirrors: parsed.mirrors,
+    hostForms: facts.hostForms(parsed),
+    audiences: facts.audiences(parsed),
+    podsNeedAnnotation: facts.podsNeedAnnotation(parsed),
+    parseHost: (host) => facts.parseHost(host, parsed),
+  };
+}
+
+/** By cloud, in the order of the clouds' names. */
+export const PLUGINS: Readonly<Record<Cloud, KnownPlugin>> = {
+  aws: known("aws", ecrFacts),
+  azure: known("azure", acrFacts),
+  gcp: known("gcp", gcrFacts),
+};
+
+/** The same, as a list. */
+export const KNOWN_PLUGINS: readonly KnownPlugin[] = Object.values(PLUGINS);
+
+/** By the executable's name, `.exe` and a suffix such as `-pods` aside. */
+export function pluginByName(name: string): KnownPlugin | undefined {
+  const word = name.replace(/\.exe$/i, "");
+  return KNOWN_PLUGINS.find(({ names }) => names.some((own) => word === own || word.startsWith(`${own}-`)));
+}
+
+/** The plugin whose registry a host is. @param host without a port */
+export function pluginOfHost(host: string): KnownPlugin | undefined {
+  return KNOWN_PLUGINS.find((plugin) => isRegistry(plugin.parseHost(host)));
+}
+
+export function isRegistry(parsed: RegistryDescription | NotOurs): parsed is RegistryDescription {
+  return !("notOurs" in parsed);
+}
+
+/** `r.io` of `r.io:5000/team`: what stands before port and path in a mapping or a pattern. */
+export function hostOnly(text: string): string {
+  return text.replace(/[:/].*$/s, "");
+}

@@ -1,3 +1,0 @@
-module imagecred.dev/cluster/workload
-
-go 1.26.0

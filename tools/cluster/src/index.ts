@@ -1,1 +1,0 @@
-export { whyNoCluster } from "./missing.ts";

@@ -1,2 +1,0 @@
-export { libseccompMissing } from "./libseccomp.ts";
-export { buildPrograms, KUBERNETES_VERSION, type Programs, programsToBuild } from "./programs.ts";

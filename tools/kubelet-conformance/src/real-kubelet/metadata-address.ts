@@ -1,0 +1,38 @@
+import { createServer, request } from "node:http";
+import { METADATA } from "@imagecred/workspace";
+
+/** Which of the clouds' metadata services a path belongs to; on a real node there is only one. */
+export interface MetadataOrigins {
+  readonly aws: string;
+  readonly azure: string;
+  readonly google: string;
+}
+
+/** Answers at the metadata address for all three clouds, as their paths have nothing in common. */
+export async function serveMetadataAddress(origins: MetadataOrigins): Promise<AsyncDisposable> {
+  const server = createServer((incoming, outgoing) => {
+    const path = incoming.url ?? "/";
+    const origin = path.startsWith("/latest/")
+      ? origins.aws
+      : path.startsWith("/metadata/")
+        ? origins.azure
+        : origins.google;
+    const { method, headers } = incoming;
+    const onward = request(`${origin}${path}`, { method: method ?? "GET", headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
+    onward.on("error", (error) => outgoing.destroy(error));
+    incoming.pipe(onward);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.on("error", reject);
+    server.listen(METADATA.port, METADATA.address, resolve);
+  });
+  return {
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
