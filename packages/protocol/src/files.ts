@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile } from "#runtime";
 import { messageOf, OptionsError } from "./errors.ts";
 import type { Deadline } from "./http/deadline.ts";
 import { within } from "./within.ts";
@@ -16,9 +16,12 @@ export interface Files {
   readTextIfThere(path: string, what: string): Promise<string | undefined>;
 }
 
+/** Configuration, keys and tokens are far smaller. */
+const MAX_FILE_BYTES = 16 * 1024 * 1024;
+
 async function read(path: string, what: string): Promise<Uint8Array> {
   try {
-    return await readFile(path);
+    return await readFile(path, MAX_FILE_BYTES);
   } catch (error) {
     throw new OptionsError(`reading the ${what} ${path}: ${reason(error)}`, { cause: error });
   }

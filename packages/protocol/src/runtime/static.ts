@@ -1,4 +1,5 @@
 import { hmacSha256, randomBytes, randomUUID, sha1, sha256, signRs256 } from "imagecred:crypto";
+import { readWhole } from "imagecred:files";
 import * as native from "imagecred:http";
 import { runProgram as nativeRunProgram, runCommand } from "imagecred:process";
 import { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout } from "imagecred:stdio";
@@ -13,6 +14,9 @@ export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStder
 
 /** The runtime's own hashes, signatures and random bytes. */
 export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, randomBytes, randomUUID };
+
+/** All of a file, whatever it is. @throws the system's error; one with the code `EFBIG` for more than `maxBytes` */
+export const readFile = (path: string, maxBytes: number): Promise<Uint8Array> => readWhole(path, maxBytes);
 
 /** Runs a command. See {@link RunShell}. */
 export const runShell: RunShell = async ({ command, env, ...limits }) => {

@@ -1,35 +1,36 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { close, constants, fstat, open, read } from "node:fs";
 
 /** Milliseconds between two looks at a device that has nothing to read yet. */
 const DEVICE_PAUSE_MS = 20;
 
+/** Not a FileHandle: that one would be closed under the socket that reads it. */
+type Descriptor = number;
+
 /**
- * All of a file, whatever it is. A pipe without a writer is waited for without holding up the process: whoever calls has a
+ * All of a file, whatever it is. A pipe without a writer is waited for without holding up the process: the caller has a
  * time limit.
  * @throws the system's error; one with the code `EFBIG` for more than `maxBytes`
  */
 export async function readFile(path: string, maxBytes: number): Promise<Uint8Array> {
   // A FIFO is opened at once, and no terminal becomes ours. Windows has neither flag.
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
-  const handle = await open(path, flags);
+  const fd = await done<Descriptor>((back) => open(path, flags, back));
   let isPipe = false;
   try {
-    const status = await handle.stat();
-    isPipe = status.isFIFO();
-    if (!isPipe) return await readHandle(handle, maxBytes);
+    isPipe = (await done<{ isFIFO(): boolean }>((back) => fstat(fd, back))).isFIFO();
+    if (!isPipe) return await readDescriptor(fd, maxBytes);
   } finally {
-    if (!isPipe) await handle.close();
+    if (!isPipe) close(fd, () => {});
   }
-  return await readPipe(handle, maxBytes);
+  return await readPipe(fd, maxBytes);
 }
 
-async function readHandle(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
+async function readDescriptor(fd: Descriptor, maxBytes: number): Promise<Uint8Array> {
   const chunks: Buffer[] = [];
   let length = 0;
   for (;;) {
     const chunk = Buffer.allocUnsafe(Math.min(64 * 1024, maxBytes + 1 - length));
-    const count = await readSome(handle, chunk);
+    const count = await readSome(fd, chunk);
     if (count === 0) return Buffer.concat(chunks);
     chunks.push(chunk.subarray(0, count));
     length += count;
@@ -37,10 +38,10 @@ async function readHandle(handle: FileHandle, maxBytes: number): Promise<Uint8Ar
   }
 }
 
-async function readSome(handle: FileHandle, chunk: Buffer): Promise<number> {
+async function readSome(fd: Descriptor, chunk: Buffer): Promise<number> {
   for (;;) {
     try {
-      return (await handle.read(chunk, 0, chunk.length, null)).bytesRead;
+      return await done<number>((back) => read(fd, chunk, 0, chunk.length, null, back));
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
       await new Promise((resolve) => setTimeout(resolve, DEVICE_PAUSE_MS));
@@ -48,10 +49,10 @@ async function readSome(handle: FileHandle, chunk: Buffer): Promise<number> {
   }
 }
 
-/** Through the event loop: a thread that reads a pipe would keep the process from ending. */
-async function readPipe(handle: FileHandle, maxBytes: number): Promise<Uint8Array> {
+/** Through the event loop: a thread that reads a pipe would keep the process from ending. The socket closes `fd`. */
+async function readPipe(fd: Descriptor, maxBytes: number): Promise<Uint8Array> {
   const { Socket } = process.getBuiltinModule("node:net");
-  const socket = new Socket({ fd: handle.fd, readable: true, writable: false });
+  const socket = new Socket({ fd, readable: true, writable: false });
   const chunks: Buffer[] = [];
   let length = 0;
   try {
@@ -64,6 +65,13 @@ async function readPipe(handle: FileHandle, maxBytes: number): Promise<Uint8Arra
     socket.destroy();
   }
   return Buffer.concat(chunks);
+}
+
+/** The result of a function of `node:fs` with a callback. */
+function done<T>(start: (back: (error: Error | null, result: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, result) => (error === null ? resolve(result) : reject(error)));
+  });
 }
 
 function tooLarge(): Error {

@@ -1,5 +1,6 @@
 /** The process's edges on Node.js. */
 export { crypto } from "./crypto.ts";
+export { readFile } from "./files.ts";
 export { transport } from "./http.ts";
 export { runProgram } from "./program.ts";
 export { runShell } from "./shell.ts";

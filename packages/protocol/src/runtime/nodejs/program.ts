@@ -1,10 +1,10 @@
-import { spawn } from "node:child_process";
 import { MAX_PROGRAM_STDERR, type RunProgram } from "../programs.ts";
 
 /** Runs a program as the kubelet runs a plugin. See {@link RunProgram}. */
 export const runProgram: RunProgram = (request) =>
   new Promise((resolve, reject) => {
     const { file, args, env, stdin, timeoutMs, maxStdoutBytes, maxWaitAfterExitMs, onStderr } = request;
+    const { spawn } = process.getBuiltinModule("node:child_process");
     const child = spawn(file, [...args], {
       env: { ...env },
       stdio: ["pipe", "pipe", "pipe"],

@@ -1,5 +1,8 @@
 import { writeSync } from "node:fs";
 import type { Stdio } from "../stdio.ts";
+import { endIfReplaced, exit } from "./exit.ts";
+
+endIfReplaced();
 
 const STDOUT = 1;
 const STDERR = 2;
@@ -29,9 +32,7 @@ export const stdio: Stdio = {
       // Nobody is listening; the exit code still tells.
     }
   },
-  exit(code) {
-    process.exit(code);
-  },
+  exit,
   onUncaught(handler) {
     process.on("uncaughtException", handler);
     process.on("unhandledRejection", handler);
