@@ -1,9 +1,11 @@
 //! Reading files of which nothing is known: limited in size, and without waiting for the other end of a pipe before it is
 //! clear that there is one.
 
+use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read};
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -37,6 +39,41 @@ fn beginning_of(file: File, length: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(file.metadata()?.len().min(length) as usize);
     file.take(length).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// All of a regular file that is in the kernel's caches, as most are on a machine that runs; `None` where it is not, so that
+/// reading it may take time. What is certain at once (ENOENT, EACCES, too large) is an answer, too.
+pub fn read_at_once(path: &Path, limit: u64) -> Option<io::Result<Vec<u8>>> {
+    let name = CString::new(path.as_os_str().as_bytes()).ok()?;
+    let file = match sys::open_cached(&name) {
+        Ok(fd) => File::from(fd),
+        Err(error) => {
+            let certain = matches!(error.raw_os_error(), Some(libc::ENOENT | libc::ENOTDIR | libc::EACCES));
+            return certain.then_some(Err(error));
+        }
+    };
+    let kind = file.metadata().ok()?;
+    if !kind.is_file() {
+        return None;
+    }
+    if kind.len() > limit {
+        return Some(Err(too_large()));
+    }
+    // One more than it says to have, so that its end is seen.
+    let mut bytes = vec![0; kind.len() as usize + 1];
+    let mut length = 0;
+    while length < bytes.len() {
+        match sys::read_cached(file.as_fd(), &mut bytes[length..], length as u64) {
+            Ok(0) => {
+                bytes.truncate(length);
+                return Some(Ok(bytes));
+            }
+            Ok(count) => length += count,
+            Err(_) => return None,
+        }
+    }
+    // It grew, or it is one of those that have no size before they are read.
+    None
 }
 
 /// All of a file, whatever it is; more than `limit` bytes are refused (EFBIG). Waits as `read_beginning` does.
@@ -75,7 +112,6 @@ pub fn read_beginning(path: &Path, length: u64, patience: Option<Duration>) -> i
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::CString;
     use std::fs;
     use std::io::Write;
     use std::path::PathBuf;
@@ -111,6 +147,26 @@ mod tests {
         assert_eq!(read(Path::new("/dev/null"), 4, None).unwrap(), b"");
         // A file of /proc says that it has no bytes.
         assert!(!read(Path::new("/proc/self/status"), 1 << 20, None).unwrap().is_empty());
+        fs::remove_dir_all(at).unwrap();
+    }
+
+    #[test]
+    fn what_is_cached_is_read_at_once_and_nothing_else() {
+        let at = directory("cached");
+        fs::write(at.join("file"), b"12345").unwrap();
+        let read = |name: &str, limit| read_at_once(&at.join(name), limit);
+        // An old kernel, or a file system without it, says that it would have to wait.
+        if let Some(bytes) = read("file", 5) {
+            assert_eq!(bytes.unwrap(), b"12345");
+            assert_eq!(code(read("file", 4).unwrap()), Some(libc::EFBIG));
+        }
+        fifo(&at.join("fifo"));
+        assert!(read("fifo", 5).is_none());
+        assert!(read_at_once(Path::new("/dev/zero"), 5).is_none());
+        assert!(read_at_once(Path::new("/proc/self/status"), 1 << 20).is_none());
+        if let Some(absent) = read("absent", 5) {
+            assert_eq!(code(absent), Some(libc::ENOENT));
+        }
         fs::remove_dir_all(at).unwrap();
     }
 

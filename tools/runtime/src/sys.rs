@@ -2,6 +2,7 @@
 
 use std::ffi::CStr;
 use std::io;
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::time::Duration;
 
 /// Ends the process at once: no destructors, no flushing, nothing else runs.
@@ -105,6 +106,32 @@ pub fn interface_index(name: &CStr) -> Option<u32> {
     // SAFETY: a string that outlives the call.
     let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
     (index != 0).then_some(index)
+}
+
+/// Opens a file for reading where that takes no waiting: its path is in the kernel's cache (openat2(2), Linux 5.12). Fails
+/// with EAGAIN, or what an older kernel says, where it is not known.
+pub fn open_cached(path: &CStr) -> io::Result<OwnedFd> {
+    let flags = libc::O_RDONLY | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;
+    // SAFETY: open_how is plain data, of which zeros are a valid value.
+    let mut how: libc::open_how = unsafe { std::mem::zeroed() };
+    how.flags = flags as u64;
+    how.resolve = libc::RESOLVE_CACHED;
+    let size = size_of::<libc::open_how>();
+    // SAFETY: a string and a structure that outlive the call.
+    let fd = unsafe { libc::syscall(libc::SYS_openat2, libc::AT_FDCWD, path.as_ptr(), &raw const how, size) };
+    if fd < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the call gave a new descriptor.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd as i32) })
+}
+
+/// One read at `offset` of what is in the page cache (preadv2(2), RWF_NOWAIT). Fails where it would have to be waited for.
+pub fn read_cached(fd: BorrowedFd<'_>, buffer: &mut [u8], offset: u64) -> io::Result<usize> {
+    let part = libc::iovec { iov_base: buffer.as_mut_ptr().cast(), iov_len: buffer.len() };
+    // SAFETY: one part, which is valid for its length.
+    let count = unsafe { libc::preadv2(fd.as_raw_fd(), &part, 1, offset as libc::off_t, libc::RWF_NOWAIT) };
+    if count < 0 { Err(io::Error::last_os_error()) } else { Ok(count as usize) }
 }
 
 /// Waits until a read of `fd` would return at once, for `timeout` at most (`None`: for ever).

@@ -62,12 +62,16 @@ fn read<'js>(ctx: Ctx<'js>, path: Text, max_bytes: f64) -> Result<TypedArray<'js
     TypedArray::new(ctx.clone(), checked(&ctx, "read", &path.0, bytes)?)
 }
 
-/// All of a file, in the background: a pipe, a device or a network may keep it waiting for ever. A file of more than
-/// `max_bytes` is refused (EFBIG).
+/// All of a file, in the background unless it is in the kernel's caches: a pipe, a device or a network may keep it waiting
+/// for ever. A file of more than `max_bytes` is refused (EFBIG).
 async fn read_whole<'js>(ctx: Ctx<'js>, path: Text, max_bytes: f64) -> Result<TypedArray<'js, u8>> {
     let (file, limit) = (path.0.clone(), max_bytes.max(0.0) as u64);
-    let bytes = background::run(move || files::read(Path::new(&file), limit, None)).await;
-    let bytes = bytes.unwrap_or_else(|| Err(io::ErrorKind::Other.into()));
+    let bytes = match files::read_at_once(Path::new(&file), limit) {
+        Some(bytes) => bytes,
+        None => background::run(move || files::read(Path::new(&file), limit, None))
+            .await
+            .unwrap_or_else(|| Err(io::ErrorKind::Other.into())),
+    };
     TypedArray::new(ctx.clone(), checked(&ctx, "read", &path.0, bytes)?)
 }
 

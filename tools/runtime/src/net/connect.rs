@@ -15,19 +15,25 @@ use super::{race, tunnel};
 
 /// Opens a connection to `target` on which requests can be sent. `limit` is for all of it but the lookup.
 pub async fn connect(target: &Target, limit: Duration, progress: &Progress) -> NetResult<Stream> {
-    // Reading the trust store takes longer than a round trip in the same zone: both at once.
-    if target.needs_system_roots() {
-        Roots::start_loading();
-    }
+    // Reading the trust store takes as long as a round trip in the same zone: it is done while TCP connects.
+    let trust = async {
+        if target.needs_system_roots() {
+            // What the lookup and the connection attempts have started goes out first.
+            tokio::task::yield_now().await;
+            Roots::start_loading();
+        }
+    };
     let Some(proxy) = &target.proxy else {
         let host = target.connect_to.as_deref().unwrap_or(&target.host);
-        let opened = race::open(host, target.port, limit, progress).await?;
+        let (opened, ()) = tokio::join!(biased; race::open(host, target.port, limit, progress), trust);
+        let opened = opened?;
         let securing = secure(Stream::Plain(opened.stream), target.session(), progress);
         return in_time(opened.deadline, limit, progress, securing).await;
     };
     progress.turn_to(Peer::Proxy);
     let of_proxy = |error: super::NetError| error.with(Peer::Proxy);
-    let opened = race::open(&proxy.host, proxy.port, limit, progress).await.map_err(of_proxy)?;
+    let (opened, ()) = tokio::join!(biased; race::open(&proxy.host, proxy.port, limit, progress), trust);
+    let opened = opened.map_err(of_proxy)?;
     in_time(opened.deadline, limit, progress, async {
         let plain = Stream::Plain(opened.stream);
         let session = (proxy.scheme == Scheme::Https).then(|| proxy.session());

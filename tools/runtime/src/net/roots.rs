@@ -7,6 +7,8 @@ use std::fs;
 use std::io;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{OnceLock, mpsc};
+use std::time::Duration;
 
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
@@ -32,20 +34,67 @@ const BUNDLES: [&str; 6] = [
 ];
 const EXTRA: [&str; 2] = ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
+/// How long a handshake waits for directories: the process can do nothing else meanwhile.
+const DIRECTORIES_PATIENCE: Duration = Duration::from_secs(2);
+
 /// The system's, once they are read.
 static SYSTEM: SetOnce<Roots> = SetOnce::const_new();
 static NONE: Roots = Roots {
-    certificates: Vec::new(),
+    certificates: Certificates { bytes: Vec::new(), ends: Vec::new() },
+    later: Vec::new(),
+    in_directories: OnceLock::new(),
     with_mozilla: false,
     files: Vec::new(),
     source: String::new(),
     problem: None,
 };
 
+/// Certificates one after another: a hundred small allocations of a thread of its own cost more than the parsing.
+#[derive(Debug, Default)]
+struct Certificates {
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+}
+
+impl Certificates {
+    /// Adds those of a PEM text.
+    fn add(&mut self, text: &[u8]) {
+        self.bytes.reserve(text.len() / 4 * 3);
+        for (label, der) in pem::blocks(text) {
+            if matches!(label, "CERTIFICATE" | "X509 CERTIFICATE") {
+                self.bytes.extend_from_slice(&der);
+                self.ends.push(self.bytes.len());
+            }
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let starts = std::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
+    }
+
+    /// Adds those of a directory's files. What cannot be read is passed over: such directories hold links of every age,
+    /// and most certificates twice.
+    fn add_directory(&mut self, path: &str) -> io::Result<()> {
+        for file in fs::read_dir(path)?.flatten().take(FILES_LIMIT) {
+            if let Ok(text) = files::read_regular(&file.path(), FILE_LIMIT) {
+                self.add(&text);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Reads a bundle; `None` where it cannot be read at once.
+type Read = fn(&str) -> Option<io::Result<Vec<u8>>>;
+
 /// Certificates to choose anchors from.
 #[derive(Debug, Default)]
 pub struct Roots {
-    certificates: Vec<Vec<u8>>,
+    certificates: Certificates,
+    /// Directories that are read only where the files do not have an authority: they may hold hundreds.
+    later: Vec<String>,
+    in_directories: OnceLock<Certificates>,
     with_mozilla: bool,
     /// Files that are in `certificates`; variables often name the same one.
     files: Vec<String>,
@@ -58,7 +107,8 @@ pub struct Roots {
 impl Roots {
     /// From a PEM text that replaces everything else.
     pub fn from_pem(text: &str) -> Roots {
-        let certificates = certificates(text.as_bytes()).collect();
+        let mut certificates = Certificates::default();
+        certificates.add(text.as_bytes());
         Roots { certificates, source: "the given CA".into(), ..Roots::default() }
     }
 
@@ -66,12 +116,28 @@ impl Roots {
         &NONE
     }
 
-    /// Begins to read the system's in the background, unless that has begun: a file may be slow, or never end.
+    /// Reads the system's, unless that has begun: at once where the files are in the kernel's caches, else in the background,
+    /// as a file may be slow, or never end.
     pub fn start_loading() {
         static STARTED: AtomicBool = AtomicBool::new(false);
-        if !STARTED.swap(true, Ordering::Relaxed) {
-            background::start(|| drop(SYSTEM.set(Roots::load())));
+        if STARTED.swap(true, Ordering::Relaxed) {
+            return;
         }
+        match Roots::load_at_once() {
+            Some(roots) => drop(SYSTEM.set(roots)),
+            None => background::start(|| {
+                let read: Read = |path| Some(files::read(Path::new(path), BUNDLE_LIMIT, None));
+                drop(SYSTEM.set(Roots::load(read).unwrap_or_default()));
+            }),
+        }
+    }
+
+    fn load_at_once() -> Option<Roots> {
+        // A directory is all that there is: hundreds of files.
+        if variable("SSL_CERT_DIR").is_some() && variable("SSL_CERT_FILE").is_none() {
+            return None;
+        }
+        Roots::load(|path| files::read_at_once(Path::new(path), BUNDLE_LIMIT))
     }
 
     /// The system's, read once.
@@ -85,30 +151,41 @@ impl Roots {
         SYSTEM.get()
     }
 
-    fn load() -> Roots {
+    /// `None` where `read` gives that.
+    fn load(read: Read) -> Option<Roots> {
         let mut roots = Roots::default();
         let (file, directories) = (variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"));
         if file.is_some() || directories.is_some() {
-            roots.add_configured(file.as_deref(), directories.as_deref().unwrap_or_default());
-        } else if let Some(bundle) = BUNDLES.iter().find(|path| roots.add_file(path).is_ok()) {
-            roots.add_source(bundle);
+            roots.add_configured(file.as_deref(), directories.as_deref().unwrap_or_default(), read)?;
         } else {
-            roots.add_source("the roots compiled in");
-            roots.with_mozilla = true;
+            roots.add_bundle(read)?;
         }
         for name in EXTRA {
             if let Some(path) = variable(name) {
-                match roots.add_file(&path) {
+                match roots.add_file(&path, read)? {
                     Ok(()) => roots.add_source(&format!("{name}={path}")),
                     Err(error) => roots.problem = Some(unreadable(&format!("{name}={path}"), &error)),
                 }
             }
         }
-        roots
+        Some(roots)
+    }
+
+    /// The first bundle that can be read, else Mozilla's roots.
+    fn add_bundle(&mut self, read: Read) -> Option<()> {
+        for bundle in BUNDLES {
+            if self.add_file(bundle, read)?.is_ok() {
+                self.add_source(bundle);
+                return Some(());
+            }
+        }
+        self.add_source("the roots compiled in");
+        self.with_mozilla = true;
+        Some(())
     }
 
     /// As in Go's crypto/x509, one that cannot be read is a problem only where there is no other.
-    fn add_configured(&mut self, file: Option<&str>, directories: &str) {
+    fn add_configured(&mut self, file: Option<&str>, directories: &str, read: Read) -> Option<()> {
         let mut usable = false;
         let mut problem = None;
         let file = file.map(|path| ("SSL_CERT_FILE", path, true));
@@ -117,7 +194,7 @@ impl Roots {
             file.into_iter().chain(directories.filter(|(_, path, _)| !path.is_empty()))
         {
             let named = format!("{variable}={path}");
-            match if is_file { self.add_file(path) } else { self.add_directory(path) } {
+            match if is_file { self.add_file(path, read)? } else { self.add_directory(path) } {
                 Ok(()) => {
                     usable = true;
                     self.add_source(&named);
@@ -131,24 +208,47 @@ impl Roots {
         if !usable {
             self.problem = problem;
         }
+        Some(())
     }
 
-    fn add_file(&mut self, path: &str) -> io::Result<()> {
-        if !self.files.iter().any(|known| known == path) {
-            self.certificates.extend(certificates(&files::read(Path::new(path), BUNDLE_LIMIT, None)?));
+    fn add_file(&mut self, path: &str, read: Read) -> Option<io::Result<()>> {
+        if self.files.iter().any(|known| known == path) {
+            return Some(Ok(()));
+        }
+        Some(read(path)?.map(|text| {
+            self.certificates.add(&text);
             self.files.push(path.into());
+        }))
+    }
+
+    /// Beside a file, a directory is read when it is needed.
+    fn add_directory(&mut self, path: &str) -> io::Result<()> {
+        if self.files.is_empty() {
+            return self.certificates.add_directory(path);
         }
+        fs::read_dir(path)?;
+        self.later.push(path.into());
         Ok(())
     }
 
-    /// Files that cannot be read are passed over: such directories hold links of every age, and most certificates twice.
-    fn add_directory(&mut self, path: &str) -> io::Result<()> {
-        for file in fs::read_dir(path)?.flatten().take(FILES_LIMIT) {
-            if let Ok(text) = files::read_regular(&file.path(), FILE_LIMIT) {
-                self.certificates.extend(certificates(&text));
-            }
-        }
-        Ok(())
+    pub fn has_more(&self) -> bool {
+        !self.later.is_empty()
+    }
+
+    /// Those of the directories that were left for later. A file system that does not answer is given up on.
+    fn more(&self) -> &Certificates {
+        self.in_directories.get_or_init(|| {
+            let (tell, outcome) = mpsc::channel();
+            let directories = self.later.clone();
+            background::start(move || {
+                let mut certificates = Certificates::default();
+                for directory in &directories {
+                    let _ = certificates.add_directory(directory);
+                }
+                let _ = tell.send(certificates);
+            });
+            outcome.recv_timeout(DIRECTORIES_PATIENCE).unwrap_or_default()
+        })
     }
 
     fn add_source(&mut self, source: &str) {
@@ -159,11 +259,12 @@ impl Roots {
     }
 
     /// The anchors whose subject is the issuer of a certificate in `chain`: all that verifying it can need.
-    pub fn anchors_for(&self, chain: &[&[u8]]) -> RootCertStore {
+    pub fn anchors_for(&self, chain: &[&[u8]], with_more: bool) -> RootCertStore {
         let issuers: Vec<&[u8]> =
             chain.iter().filter_map(|der| der::names(der)).map(|names| names.issuer).collect();
         let mut store = RootCertStore::empty();
-        for certificate in &self.certificates {
+        let more = with_more.then(|| self.more());
+        for certificate in self.certificates.iter().chain(more.into_iter().flat_map(Certificates::iter)) {
             if der::names(certificate).is_some_and(|names| issuers.contains(&names.subject)) {
                 // One that webpki cannot read is as good as absent.
                 let _ = store.add(CertificateDer::from_slice(certificate));
@@ -186,12 +287,6 @@ pub fn configured() -> String {
     let names = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().chain(EXTRA);
     let set: Vec<_> = names.filter_map(|name| Some(format!("{name}={}", variable(name)?))).collect();
     if set.is_empty() { "the system's".into() } else { set.join(", ") }
-}
-
-fn certificates(text: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    pem::blocks(text)
-        .filter(|(label, _)| matches!(*label, "CERTIFICATE" | "X509 CERTIFICATE"))
-        .map(|(_, der)| der)
 }
 
 fn variable(name: &str) -> Option<String> {

@@ -48,14 +48,21 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let chain: Vec<&[u8]> = std::iter::once(end_entity).chain(intermediates).map(AsRef::as_ref).collect();
-        let anchors = self.own_roots.as_ref().unwrap_or(self.roots).anchors_for(&chain);
-        if anchors.is_empty() {
-            return Err(CertificateError::UnknownIssuer.into());
+        let roots = self.own_roots.as_ref().unwrap_or(self.roots);
+        let verify = |with_more| {
+            let anchors = roots.anchors_for(&chain, with_more);
+            if anchors.is_empty() {
+                return Err(CertificateError::UnknownIssuer.into());
+            }
+            WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), self.provider.clone())
+                .build()
+                .map_err(|error| Error::General(error.to_string()))?
+                .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        };
+        match verify(false) {
+            Err(_) if roots.has_more() => verify(true),
+            outcome => outcome,
         }
-        WebPkiServerVerifier::builder_with_provider(Arc::new(anchors), self.provider.clone())
-            .build()
-            .map_err(|error| Error::General(error.to_string()))?
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
