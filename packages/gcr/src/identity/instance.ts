@@ -22,11 +22,16 @@ export async function instanceToken({ universe, options, context }: TokenRequest
 async function requestToken(account: string, context: Context): Promise<AccessToken> {
   const response = await readMetadata(context, `instance/service-accounts/${account}/token`, "token");
   const action = `asking the metadata server for a token of service account ${account}`;
+  const said = new TextDecoder().decode(response.body);
   const { token, document } = tokenIn(response, action, "access_token", (status) =>
-    adviceFor(status, account),
+    /Gaia id not found/i.test(said) ? NO_SUCH_ACCOUNT : adviceFor(status, account),
   );
   return { token, expiresAt: expiryOf(document, context.clock.now()) };
 }
+
+/** How GKE's metadata server refuses a service account that IAM does not have. */
+const NO_SUCH_ACCOUNT =
+  "the service account does not exist: it was deleted, or its email address is mistyped (on GKE, in the annotation iam.gke.io/gcp-service-account)";
 
 function adviceFor(status: number, account: string): string {
   switch (status) {

@@ -255,3 +255,17 @@ describe("a credential file that cannot be used", () => {
     assert.deepEqual(calls, ["google.oauth2 RefreshToken 401"]);
   });
 });
+
+test("GKE's 404 for a service account that does not exist is not the 404 of an instance without one (Google 14)", async () => {
+  for (const [body, advice] of [
+    [
+      "generic::not_found: Gaia id not found for email a@p.iam.gserviceaccount.com\n",
+      /does not exist: it was deleted/,
+    ],
+    ["not found", /the instance has no service account; attach one/],
+  ] as const) {
+    const reply = { status: 404, headers: { "metadata-flavor": "Google" }, body };
+    await clouds.faults.add({ service: "google.metadata", fault: { kind: "answer", reply } });
+    assert.match((await askPlugin(gcr, clouds)).message, advice);
+  }
+});
