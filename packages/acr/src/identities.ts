@@ -3,7 +3,7 @@ import { CLIENT_ID_ANNOTATIONS } from "./identity/annotations.ts";
 import { identityBindingSource } from "./identity/identity-bindings.ts";
 import { nodeSources } from "./identity/node.ts";
 import { podSource } from "./identity/pod.ts";
-import type { EntraRequest, EntraToken } from "./identity/token.ts";
+import { configurationOf, type EntraRequest, type EntraToken } from "./identity/token.ts";
 
 /** The identities of Entra ID that there are for a request, as tokens for registries. */
 export function identities(
@@ -19,7 +19,7 @@ export function identities(
     node: () => nodeSources(request),
     advice: {
       pod: `annotate the service account with ${CLIENT_ID_ANNOTATIONS.join(" or ")}, and list the annotation in optionalServiceAccountAnnotationKeys of this provider's tokenAttributes`,
-      node: "configure one in azure.json: useManagedIdentityExtension, aadClientSecret, aadClientCertPath or aadFederatedTokenFile",
+      node: `configure one in ${configurationOf(request)}: useManagedIdentityExtension, aadClientSecret, aadClientCertPath or aadFederatedTokenFile`,
     },
   };
 }

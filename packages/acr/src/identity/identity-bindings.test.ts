@@ -68,6 +68,11 @@ test("without a pod's token it is an error, as in the Go plugin; --identity auto
       args: [...FLAGS, "-r", "mcr.microsoft.com:myreg.azurecr.io", config],
       image: "mcr.microsoft.com/oss/x",
     },
+    {
+      ...(await asPod({ [CLIENT_ID]: pod.clientId })),
+      args: [...FLAGS, "-r", "mcr.microsoft.com:myreg.azurecr.io", config],
+      image: "mcr.microsoft.com/oss/kubernetes/azure-cni",
+    },
   ]) {
     await answered(acr, clouds, question);
     assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);

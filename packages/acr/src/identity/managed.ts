@@ -16,7 +16,7 @@ import {
 } from "@imagecred/protocol";
 import type { ManagedIdentity } from "../options/node-identities.ts";
 import { entraAdvice } from "./entra-error.ts";
-import type { EntraRequest, EntraToken } from "./token.ts";
+import { configurationOf, type EntraRequest, type EntraToken } from "./token.ts";
 
 const DEFAULT_ORIGIN = "http://169.254.169.254";
 const ARM_ID = /^\/subscriptions\//i;
@@ -57,7 +57,7 @@ export async function findManagedIdentity(
       return { identity: { token: new Secret(token), tenantId: request.options.tenantId }, principal };
     }
     const last = index === selectors.length - 1;
-    if (last || !isNotFound(response)) throw refused(identity, response);
+    if (last || !isNotFound(response)) throw refused(identity, response, request);
   }
   throw new Error("no way to name a managed identity was left to try");
 }
@@ -86,8 +86,9 @@ function imdsEndpoint({ context }: EntraRequest): string {
 async function askImds(
   query: URLSearchParams,
   origin: string,
-  { context }: EntraRequest,
+  request: EntraRequest,
 ): Promise<TransportResponse> {
+  const { context } = request;
   try {
     return await context.http.metadata({
       service: "Azure Instance Metadata Service",
@@ -99,9 +100,10 @@ async function askImds(
     });
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
-    const advice =
-      "if this is not an Azure virtual machine, configure another identity in azure.json; if it is, let it reach the metadata service";
-    throw error.with({ advice });
+    const elsewhere = `configure another identity in ${configurationOf(request)}`;
+    throw error.with({
+      advice: `if this is not an Azure virtual machine, ${elsewhere}; if it is, let it reach the metadata service`,
+    });
   }
 }
 
@@ -145,7 +147,11 @@ function isNotFound(response: TransportResponse): boolean {
   );
 }
 
-function refused(identity: ManagedIdentity, response: TransportResponse): CredentialError {
+function refused(
+  identity: ManagedIdentity,
+  response: TransportResponse,
+  request: EntraRequest,
+): CredentialError {
   const { id } = identity;
   const document = parseJson(response.body);
   const error = textAt(document, "error");
@@ -155,13 +161,18 @@ function refused(identity: ManagedIdentity, response: TransportResponse): Creden
   return new CredentialError({
     action: `asking the metadata service for a token of ${id === undefined ? "this machine's managed identity" : `managed identity ${id}`}`,
     reason: `status ${response.status} ${excerpt(said, 240)}`,
-    advice: adviceFor(identity, response.status, said),
+    advice: adviceFor(identity, response.status, said, request),
     ...(failure === undefined ? {} : { failure }),
   });
 }
 
 /** By what the metadata service says; the texts are those of IMDS and of Entra ID behind it. */
-function adviceFor({ id, setting }: ManagedIdentity, status: number, said: string): string {
+function adviceFor(
+  { id, setting }: ManagedIdentity,
+  status: number,
+  said: string,
+  request: EntraRequest,
+): string {
   if (status === 200) return "check what answers as the metadata service";
   if (status === 429 || status >= 500 || status === 410)
     return "the metadata service is busy: the kubelet tries again by itself";
@@ -169,7 +180,7 @@ function adviceFor({ id, setting }: ManagedIdentity, status: number, said: strin
   if (byCode !== undefined) return byCode;
   if (/identity not found/i.test(said)) {
     return id === undefined
-      ? "give the virtual machine (scale set) a managed identity, or configure another identity in azure.json"
+      ? `give the virtual machine (scale set) a managed identity, or configure another identity in ${configurationOf(request)}`
       : `assign this identity to the virtual machine (scale set), or correct ${setting}`;
   }
   if (/multiple user assigned identities/i.test(said)) return `set ${setting} to the id of one of them`;

@@ -20,3 +20,8 @@ export interface EntraRequest {
 export function scopeOf({ audience }: Pick<AcrOptions, "audience">): string {
   return `${audience}/.default`;
 }
+
+/** Where the node's identities are configured, for advice: the file's path, or the environment. */
+export function configurationOf({ options: { configFile } }: EntraRequest): string {
+  return configFile ?? "the plugin's environment (AZURE_*)";
+}
