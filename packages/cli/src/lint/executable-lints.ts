@@ -144,7 +144,11 @@ const format: Lint = {
     'Linux runs ELF files and scripts that begin with #!; the error for anything else is "exec format error".',
   check: (context) =>
     inspected(context, (executable) =>
-      executable.kind === "unknown" ? "is neither an ELF executable nor a script" : undefined,
+      executable.kind === "unknown"
+        ? "is neither an ELF executable nor a script"
+        : executable.kind === "broken"
+          ? `cannot be started: ${executable.reason}`
+          : undefined,
     ).map((hit) => ({ ...hit, fix: "put the right file there: imagecred install" })),
 };
 

@@ -13,15 +13,17 @@ function elf(options: {
   const { machine, interpreter, wide = true, little = true } = options;
   const bytes = new Uint8Array(256);
   const view = new DataView(bytes.buffer);
+  view.setUint16(16, 2, little);
   bytes.set([0x7f, 0x45, 0x4c, 0x46, wide ? 2 : 1, little ? 1 : 2]);
   view.setUint16(18, machine, little);
   const start = wide ? 64 : 52;
   if (wide) view.setBigUint64(32, BigInt(start), little);
   else view.setUint32(28, start, little);
   view.setUint16(wide ? 54 : 42, wide ? 56 : 32, little);
-  view.setUint16(wide ? 56 : 44, 1, little);
+  view.setUint16(wide ? 56 : 44, interpreter === undefined ? 1 : 2, little);
   view.setUint32(start, interpreter === undefined ? 1 : 3, little);
   if (interpreter !== undefined) {
+    view.setUint32(start + (wide ? 56 : 32), 1, little);
     const text = new TextEncoder().encode(`${interpreter}\0`);
     bytes.set(text, 200);
     if (wide) {
@@ -66,13 +68,29 @@ test("scripts, and what is neither", () => {
     kind: "script",
     interpreter: "/usr/bin/env",
   });
-  for (const text of ["", "\x7fELF", "MZ", "{}".repeat(64)]) {
+  for (const text of ["", "MZ", "{}".repeat(64)]) {
     assert.deepEqual(inspectExecutable(bytes(text)), { kind: "unknown" });
   }
 });
 
-test("a header that points outside of what was read is no reason to fall", () => {
-  const broken = elf({ machine: 62, interpreter: "/lib/ld.so" });
-  new DataView(broken.buffer).setBigUint64(32, 1_000_000n, true);
-  assert.equal(inspectExecutable(broken).kind, "elf");
+test("what execve would refuse as an exec format error", () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const changed = (change: (view: DataView) => void) => {
+    const file = elf({ machine: 62, interpreter: "/lib/ld.so" });
+    change(new DataView(file.buffer));
+    return file;
+  };
+  for (const [what, head] of [
+    ["a header without anything behind it", changed((view) => view.setUint16(56, 0, true)).subarray(0, 64)],
+    ["half a header", bytes("\x7fELF")],
+    ["program headers outside of the file", changed((view) => view.setBigUint64(32, 1_000_000n, true))],
+    ["an object file", changed((view) => view.setUint16(16, 1, true))],
+    ["a loader whose name does not end", changed((view) => view.setBigUint64(64 + 32, 5n, true))],
+    ["nothing to load", changed((view) => view.setUint32(64 + 56, 4, true))],
+    ["a script without interpreter", bytes("#!\necho\n")],
+    ["a script with only blanks", bytes("#! \t\necho\n")],
+  ] as const) {
+    assert.equal(inspectExecutable(head).kind, "broken", what);
+  }
+  assert.deepEqual(inspectExecutable(bytes("#!/bin/sh\r\n")), { kind: "script", interpreter: "/bin/sh\r" });
 });

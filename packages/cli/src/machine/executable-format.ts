@@ -8,6 +8,8 @@ export type Executable =
       readonly interpreter: string | undefined;
     }
   | { readonly kind: "script"; readonly interpreter: string }
+  /** The system answers "exec format error" (ENOEXEC), whatever the mode. */
+  | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "unknown" };
 
 /** Enough for the program headers, which linkers put right behind the ELF header. */
@@ -16,7 +18,12 @@ export const EXECUTABLE_HEADER_BYTES = 64 * 1024;
 const ELF_MAGIC = 0x7f454c46;
 const CLASS_64 = 2;
 const LITTLE_ENDIAN = 1;
+const ET_EXEC = 2;
+const ET_DYN = 3;
+const PT_LOAD = 1;
 const PT_INTERP = 3;
+/** linux/binfmts.h, BINPRM_BUF_SIZE: a script's first line has to fit. */
+const SCRIPT_LINE_BYTES = 256;
 const MACHINES: Readonly<Record<number, string>> = {
   3: "i386",
   40: "arm",
@@ -25,36 +32,63 @@ const MACHINES: Readonly<Record<number, string>> = {
   243: "riscv64",
 };
 
-/** Reads the start of an executable (System V ABI, chapter 4 and 5; 64-bit offsets by elf.h). */
+/** Reads the start of an executable (System V ABI, chapters 4 and 5; Linux, fs/binfmt_elf.c and fs/binfmt_script.c). */
 export function inspectExecutable(head: Uint8Array): Executable {
-  if (head[0] === 0x23 && head[1] === 0x21) {
-    const line = new TextDecoder().decode(head.subarray(2, 256)).split("\n", 1)[0] ?? "";
-    return { kind: "script", interpreter: line.trim().split(/\s+/, 1)[0] ?? "" };
-  }
+  if (head[0] === 0x23 && head[1] === 0x21) return scriptOf(head);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
-  if (head.length < 64 || view.getUint32(0) !== ELF_MAGIC) return { kind: "unknown" };
+  if (head.length < 4 || view.getUint32(0) !== ELF_MAGIC) return { kind: "unknown" };
+  if (head.length < 64) return { kind: "broken", reason: "its ELF header is cut off" };
   const wide = head[4] === CLASS_64;
   const little = head[5] === LITTLE_ENDIAN;
+  const type = view.getUint16(16, little);
+  if (type !== ET_EXEC && type !== ET_DYN)
+    return { kind: "broken", reason: `its ELF type is ${type}: not an executable` };
+  const headers = programHeaders(head, view, wide, little);
+  if (typeof headers === "string") return { kind: "broken", reason: headers };
   const code = view.getUint16(18, little);
-  return {
-    kind: "elf",
-    machine: MACHINES[code] ?? `machine ${code}`,
-    interpreter: interpreterOf(head, view, wide, little),
-  };
+  return { kind: "elf", machine: MACHINES[code] ?? `machine ${code}`, interpreter: headers.interpreter };
 }
 
-function interpreterOf(head: Uint8Array, view: DataView, wide: boolean, little: boolean): string | undefined {
+function scriptOf(head: Uint8Array): Executable {
+  const start = new TextDecoder().decode(head.subarray(2, SCRIPT_LINE_BYTES));
+  const end = start.indexOf("\n");
+  const line = end < 0 ? start : start.slice(0, end);
+  // Only blanks and tabs separate: a carriage return is part of the interpreter's name.
+  const [interpreter = ""] = line.replace(/^[ \t]+/, "").split(/[ \t]/, 1);
+  if (interpreter === "") return { kind: "broken", reason: "its #! line names no interpreter" };
+  if (end < 0 && head.length >= SCRIPT_LINE_BYTES && !/[ \t]/.test(line.trimStart())) {
+    return { kind: "broken", reason: "its #! line is too long" };
+  }
+  return { kind: "script", interpreter };
+}
+
+/** What the system reads next, or why it would refuse. */
+function programHeaders(
+  head: Uint8Array,
+  view: DataView,
+  wide: boolean,
+  little: boolean,
+): { readonly interpreter: string | undefined } | string {
   const offset = (at: number) => (wide ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little));
   const start = offset(wide ? 32 : 28);
   const size = view.getUint16(wide ? 54 : 42, little);
   const number = view.getUint16(wide ? 56 : 44, little);
+  if (number === 0 || size !== (wide ? 56 : 32))
+    return "it has no program headers: the file is cut off or damaged";
+  if (start + number * size > head.length) return "its program headers are cut off";
+  let loads = false;
+  let interpreter: string | undefined;
   for (let index = 0; index < number; index++) {
     const at = start + index * size;
-    if (at + (wide ? 56 : 32) > head.length) return undefined;
-    if (view.getUint32(at, little) !== PT_INTERP) continue;
+    const type = view.getUint32(at, little);
+    if (type === PT_LOAD) loads = true;
+    if (type !== PT_INTERP || interpreter !== undefined) continue;
     const from = offset(at + (wide ? 8 : 4));
     const length = offset(at + (wide ? 32 : 16));
-    return new TextDecoder().decode(head.subarray(from, from + length)).replace(/\0.*$/s, "");
+    if (length < 2 || from + length > head.length || head[from + length - 1] !== 0) {
+      return "the name of its loader is damaged";
+    }
+    interpreter = new TextDecoder().decode(head.subarray(from, from + length - 1));
   }
-  return undefined;
+  return loads ? { interpreter } : "it has nothing to load: the file is cut off or damaged";
 }

@@ -19,6 +19,7 @@ import {
   kubeletOfMachine,
   type RunningKubelet,
 } from "../machine/running-kubelet.ts";
+import { describeStart } from "../machine/start-problem.ts";
 import type { Platform } from "../runtime/types.ts";
 import { type PodIdentity, type PodOptions, podIdentity } from "./pod.ts";
 
@@ -107,6 +108,7 @@ export async function openSession(
       const started = platform.clock.now();
       let result: ProgramResult | undefined;
       try {
+        refuseUnstartable(request.file, platform);
         const prepared = hooks.prepare?.(request, provider) ?? request;
         result = await platform.runProgram({ ...prepared, maxWaitAfterExitMs: WAIT_AFTER_EXIT_MS });
         return result;
@@ -160,6 +162,13 @@ function unsafeOf(fileSystem: Platform["fileSystem"], file: string): UnsafeEntry
     // What cannot be reached is not run either, and the kubelet's check says why.
     return undefined;
   }
+}
+
+/** @throws {Error} with the code that execve(2) answers, as the kubelet gets it */
+function refuseUnstartable(file: string, platform: Platform): void {
+  const { problem } = describeStart(file, platform);
+  if (problem !== undefined)
+    throw Object.assign(new Error(`${file} ${problem.reason}`), { code: problem.code });
 }
 
 /** @throws {CommandError} with the kubelet's words */

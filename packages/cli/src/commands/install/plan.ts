@@ -2,10 +2,10 @@ import { CONFIG_NAME } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTIONS, distributionById } from "../../distributions/index.ts";
 import type { Distribution, NodeFile } from "../../distributions/types.ts";
 import { CommandError, UsageError } from "../../errors.ts";
-import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../../machine/executable-format.ts";
 import { type JudgedVersion, loadAcceptedConfig, loadConfig } from "../../machine/load-config.ts";
 import { joinPath, parentOf } from "../../machine/paths.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { ownMachine } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { InstallOptions } from "./definition.ts";
 import { checkRancherPlaces, flagsFile } from "./kubelet-flags.ts";
@@ -247,10 +247,4 @@ function readText(path: string, { fileSystem }: Platform): string {
 
 function existingPlace(file: NodeFile, { files }: Target): string {
   return file.paths.find((path) => files.status(parentOf(path)) !== undefined) ?? file.paths[0];
-}
-
-/** The machine that runs this, by this very executable. */
-function ownMachine({ fileSystem, processInfo }: Platform): string | undefined {
-  const own = inspectExecutable(fileSystem.read(processInfo.executable, EXECUTABLE_HEADER_BYTES));
-  return own.kind === "elf" ? own.machine : undefined;
 }

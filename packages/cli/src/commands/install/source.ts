@@ -49,6 +49,9 @@ export function readExecutable(
     throw new CommandError(`reading ${path}: ${systemReason(error)}`, { cause: error });
   }
   const executable = inspectExecutable(data.subarray(0, EXECUTABLE_HEADER_BYTES));
+  if (executable.kind === "broken") {
+    throw new CommandError(`${path} cannot be started: ${executable.reason}; fetch it again`);
+  }
   if (executable.kind === "unknown") {
     throw new CommandError(`${path} is neither an ELF executable nor a script: the kubelet could not run it`);
   }
