@@ -175,7 +175,7 @@ for (const [name, config, elsewhere, host] of [
     "login.microsoftonline.us",
   ],
 ] as const) {
-  test(`Entra by way of ${name}: a certificate that is not trusted`, async () => {
+  test(`Entra by way of ${name}: a certificate that is refused`, async () => {
     await clouds.faults.add({
       service: "azure.entra",
       fault: { kind: "certificate", problem: "unknown-issuer" },

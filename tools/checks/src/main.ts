@@ -16,8 +16,10 @@ interface Outcome {
 }
 
 const scratch = mkdtempSync(join(tmpdir(), "imagecred-checks-"));
-const stages = chosenStages(process.argv.slice(2));
-const outcomes = stages.map(runStage);
+const named = process.argv.slice(2);
+const stages = chosenStages(named);
+const outcomes: Outcome[] = [];
+for (const stage of stages) outcomes.push(await runStage(stage));
 rmSync(scratch, { recursive: true });
 process.exitCode = summarise(outcomes) ? 0 : 1;
 
@@ -32,9 +34,9 @@ function chosenStages(names: readonly string[]): readonly Stage[] {
   return names.length === 0 ? STAGES : STAGES.filter(({ name }) => names.includes(name));
 }
 
-function runStage(stage: Stage): Outcome {
+async function runStage(stage: Stage): Promise<Outcome> {
   console.log(`\n▶ ${stage.name}: ${stage.about}`);
-  const reason = stage.skip?.();
+  const reason = await stage.skip?.(named.includes(stage.name));
   if (reason !== undefined) {
     console.log(`  skipped: ${reason}`);
     return { stage, status: "skipped", seconds: 0, reason };

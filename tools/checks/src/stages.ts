@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { whyNoCluster } from "@imagecred/cluster";
 import { notInstalled } from "@imagecred/workspace";
 
 /** One step of `npm test`. */
@@ -8,8 +9,11 @@ export interface Stage {
   /** What it shows, for the person who watches. */
   readonly about: string;
   readonly command: readonly string[];
-  /** Why it cannot run on this machine, or undefined when it can. */
-  readonly skip?: () => string | undefined;
+  /**
+   * Why it does not run on this machine, or undefined when it does.
+   * @param named whether the command line names the stage: then a long preparation is no reason
+   */
+  readonly skip?: (named: boolean) => string | undefined | Promise<string | undefined>;
   /** Globs of node:test files, whose results are counted. */
   readonly files?: readonly string[];
 }
@@ -40,6 +44,11 @@ function tests(
     ...files,
   ];
   return { command, files };
+}
+
+/** The same, in the namespaces that a cluster has for itself. */
+function inCluster({ command, ...part }: Pick<Stage, "command" | "files">): Pick<Stage, "command" | "files"> {
+  return { command: [...node, "tools/cluster/src/main.ts", ...command], ...part };
 }
 
 /** In the order in which they run; a broken build is known before the tests that need it. */
@@ -96,5 +105,11 @@ export const STAGES: readonly Stage[] = [
     about: "the real kubelet's code and binary against the executables",
     ...tests("one file after another", "tools/kubelet-conformance/test/**/*.test.ts"),
     skip: () => notInstalled("go"),
+  },
+  {
+    name: "cluster",
+    about: "a real cluster pulling from the fake clouds with the executables",
+    ...inCluster(tests("one file after another", "tools/cluster/test/**/*.test.ts")),
+    skip: (named) => whyNoCluster(named ? "programs may be built" : "programs are cached"),
   },
 ];

@@ -4,7 +4,11 @@ export { Clouds, type CloudsOptions, type Identities, type Plugin, startClouds }
 export { CertificateAuthority, type CertificateProblem } from "./core/certificates.ts";
 export type { ServiceAccountTokenOptions } from "./core/cluster.ts";
 export type { ActiveFault, Fault, FaultRule } from "./core/faults.ts";
+export type { ImageContent, ImageSource } from "./core/images.ts";
 export type { ConnectionRecord, ProxyAttempt, RequestRecord } from "./core/log.ts";
+export { answerRegistry, registryOperation } from "./core/registry.ts";
 export type { IssuedSecret, Leak } from "./core/secrets.ts";
+export type { TlsService } from "./core/service.ts";
 export type { Listening } from "./core/tls-front.ts";
 export { GOOGLE_IDENTITIES, type Google, type GoogleIdentity, type GoogleOptions } from "./google/index.ts";
+export { serveMetadataAddress } from "./metadata-address.ts";

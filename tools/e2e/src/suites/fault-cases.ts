@@ -149,7 +149,7 @@ function certificate(problem: "expired" | "not-yet-valid" | "wrong-host" | "unkn
     exitCode: 1,
     requests: 0,
     connections: 1,
-    stderr: /TLS certificate of \S+ is not trusted/,
+    stderr: /TLS certificate of \S+ is refused/,
   } as const;
 }
 

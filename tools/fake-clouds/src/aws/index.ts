@@ -66,6 +66,7 @@ export class Aws {
       clock,
       secrets,
       repositories: options.repositories ?? ["app", "team/app"],
+      images: core.images,
     };
     for (const service of [
       ecrService("ecr", ecrParts),

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import { basicOf, json, type Received } from "../core/exchange.ts";
+import type { ImageSource } from "../core/images.ts";
 import { answerRegistry, registryOperation } from "../core/registry.ts";
 import type { Secrets } from "../core/secrets.ts";
 import type { TlsService } from "../core/service.ts";
@@ -11,6 +12,7 @@ export interface RegistryParts {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly repositories: readonly string[];
+  readonly images: ImageSource;
 }
 
 /** Private registries: Basic, user `AWS`; a password is good in the region that gave it. */
@@ -30,6 +32,7 @@ export function privateRegistry(parts: RegistryParts): TlsService {
           return known?.api === "ecr" && known.region === host?.region && known.partition === host.partition;
         },
         repositories: parts.repositories,
+        images: parts.images,
       }),
   };
 }
@@ -51,6 +54,7 @@ export function publicRegistry(parts: RegistryParts): TlsService {
         bearer: (token) => bearers.has(token),
         basic: (username, password) => passwordOf(parts, username, password)?.api === "ecr-public",
         repositories: parts.repositories,
+        images: parts.images,
       });
     },
   };

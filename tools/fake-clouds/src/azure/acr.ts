@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { basicOf, formOf, json, type Received, type Reply } from "../core/exchange.ts";
+import type { ImageSource } from "../core/images.ts";
 import { TokenProblem } from "../core/jwt.ts";
-import { answerRegistry, registryOperation } from "../core/registry.ts";
+import { answerRegistry, registryOperation, repositoryOf } from "../core/registry.ts";
 import type { TlsService } from "../core/service.ts";
 import type { Holder, RegistryScope, RegistryTokens } from "./acr-tokens.ts";
 import { type AzureCloud, CLOUDS, REGISTRY_RESOURCE } from "./clouds.ts";
@@ -30,6 +31,7 @@ export interface AcrParts {
   readonly tokens: RegistryTokens;
   /** By host; more may come while it runs. */
   readonly registries: ReadonlyMap<string, RegistryOptions>;
+  readonly images: ImageSource;
 }
 
 /** The hosts of a registry: its login server, and one per region. */
@@ -72,6 +74,7 @@ async function answer(parts: AcrParts, registry: RegistryOptions, request: Recei
       username === REFRESH_TOKEN_USER && (await parts.tokens.holderOf(password, request.host)) !== undefined,
     bearer: async (bearer) => mayRead(request, await parts.tokens.accessOf(bearer, request.host)),
     repositories: registry.repositories ?? ["app", "team/app"],
+    images: parts.images,
   });
 }
 
@@ -147,7 +150,7 @@ function permitted(
 
 function mayRead(request: Received, access: readonly RegistryScope[] | undefined): boolean {
   if (access === undefined) return false;
-  const repository = /^\/v2\/(.+)\/manifests\//.exec(request.path)?.[1];
+  const repository = repositoryOf(request);
   return (
     repository === undefined ||
     access.some((scope) => scope.repository === repository && scope.actions.includes("pull"))
@@ -155,7 +158,7 @@ function mayRead(request: Received, access: readonly RegistryScope[] | undefined
 }
 
 function challenge(request: Received, host: string): string {
-  const repository = /^\/v2\/(.+)\/manifests\//.exec(request.path)?.[1];
+  const repository = repositoryOf(request);
   const scope = repository === undefined ? "" : `,scope="repository:${repository}:pull"`;
   return `Bearer realm="https://${host}/oauth2/token",service="${host}"${scope}`;
 }

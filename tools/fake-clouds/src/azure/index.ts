@@ -89,7 +89,7 @@ export class Azure {
     const tokens = new RegistryTokens(clock, secrets);
     const expiresIn = () => azure.expiresIn;
     core.addTls(entraService({ clock, cluster, directory, resources, expiresIn, seen: new Set() }));
-    core.addTls(acrService({ directory, tokens, registries }));
+    core.addTls(acrService({ directory, tokens, registries, images: core.images }));
     core.addTls(resourceManagerService(() => azure.stackLogin));
     const bindings = [...populations.values()].map(({ pod }) => ({
       clientId: pod.clientId,

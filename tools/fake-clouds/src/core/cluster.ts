@@ -1,5 +1,12 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
-import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, SignJWT } from "jose";
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  type JSONWebKeySet,
+  type JWK,
+  type JWTPayload,
+  SignJWT,
+} from "jose";
 import { type Clock, epochSeconds } from "./clock.ts";
 import { type TokenProblem, verifyToken } from "./jwt.ts";
 import type { Secrets } from "./secrets.ts";
@@ -29,6 +36,7 @@ export class Cluster {
   readonly #clock: Clock;
   readonly #secrets: Secrets;
   #key: { readonly privateKey: KeyObject; readonly jwk: JWK } | undefined;
+  #published: (() => Promise<JSONWebKeySet>) | undefined;
 
   constructor(issuer: string, clock: Clock, secrets: Secrets) {
     this.issuer = issuer;
@@ -62,12 +70,21 @@ export class Cluster {
   }
 
   /** The issuer's published keys (`/openid/v1/jwks`). */
-  async keys(): Promise<{ keys: JWK[] }> {
-    return { keys: [(await this.#signingKey()).jwk] };
+  async keys(): Promise<JSONWebKeySet> {
+    return (await this.#published?.()) ?? { keys: [(await this.#signingKey()).jwk] };
+  }
+
+  /**
+   * From now on a real API server issues the tokens, with the same issuer.
+   * @param keys fetches what it publishes; asked for every token, as a cloud whose cache is empty does
+   */
+  issuedBy(keys: () => Promise<JSONWebKeySet>): void {
+    this.#published = keys;
   }
 
   /** Checks a token as a cloud does: issuer, key, signature, time, audience. Gives its claims, or what is wrong. */
   async verify(token: string, audiences: readonly string[]): Promise<JWTPayload | TokenProblem> {
+    if (token !== "") this.#secrets.register("kubernetes.serviceAccountToken", token);
     return await verifyToken(token, {
       keys: await this.keys(),
       issuer: this.issuer,

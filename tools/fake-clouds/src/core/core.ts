@@ -5,6 +5,7 @@ import type { Clock } from "./clock.ts";
 import { Cluster } from "./cluster.ts";
 import { Engine } from "./engine.ts";
 import { Faults } from "./faults.ts";
+import { EMPTY_IMAGES, type ImageSource } from "./images.ts";
 import { Latency } from "./latency.ts";
 import { Log } from "./log.ts";
 import { PlainFront } from "./plain-front.ts";
@@ -21,6 +22,8 @@ export interface CoreOptions {
   readonly proxy?: ProxyOptions;
   /** `iss` of service account tokens. */
   readonly issuer?: string;
+  /** What the registries hold. Default: under every name an image of no platform. */
+  readonly images?: ImageSource;
   /**
    * Where to listen, by service name, instead of a free port of 127.0.0.1; `tls` for all TLS services. With
    * `{ tls: { address: "127.0.0.1", port: 443 }, "aws.imds": { address: "169.254.169.254", port: 80 } }` a network namespace is a cloud.
@@ -38,6 +41,7 @@ export class Core {
   readonly cluster: Cluster;
   readonly authority: CertificateAuthority;
   readonly proxy: ForwardProxy;
+  readonly images: ImageSource;
   /** A directory for files that go with this run: the CA certificate, token and key files. Removed on close. */
   readonly directory: string;
   readonly tls: TlsFront;
@@ -52,6 +56,7 @@ export class Core {
     this.clock = options.clock ?? Date.now;
     this.authority = authority;
     this.directory = directory;
+    this.images = options.images ?? EMPTY_IMAGES;
     this.cluster = new Cluster(options.issuer ?? DEFAULT_ISSUER, this.clock, this.secrets);
     this.#engine = new Engine(this.log, this.faults, this.latency);
     this.#parts = {

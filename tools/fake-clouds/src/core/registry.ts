@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { basicOf, bearerOf, json, type Received, type Reply } from "./exchange.ts";
+import type { ImageContent, ImageSource } from "./images.ts";
 
 /** Who may read, by the credential that came with a request; undefined for nobody. */
 export interface RegistryAccess {
@@ -9,18 +10,27 @@ export interface RegistryAccess {
   basic?(username: string, password: string, request: Received): boolean | Promise<boolean>;
   /** Whether a bearer token is good here. */
   bearer?(token: string, request: Received): boolean | Promise<boolean>;
-  /** Names of the repositories that exist; any tag of them does too. */
+  /** Whether requests without a credential may read everything. Default false. */
+  readonly anonymous?: boolean;
+  /** Names of the repositories that exist. */
   readonly repositories: readonly string[];
+  readonly images: ImageSource;
 }
 
 /** Short name of what a request wants of a registry's API, for the log and for faults. */
 export function registryOperation(request: Received): string {
   if (/^\/v2\/?$/.test(request.path)) return "Base";
-  return MANIFEST.test(request.path) ? "Manifest" : "Unknown";
+  const kind = contentPath(request)?.kind;
+  return kind === undefined ? "Unknown" : kind === "manifests" ? "Manifest" : "Blob";
+}
+
+/** The repository whose content a request is about; undefined for other requests. */
+export function repositoryOf(request: Received): string | undefined {
+  return contentPath(request)?.repository;
 }
 
 /**
- * The part of the OCI distribution API that shows whether a credential works: `/v2/` and manifests
+ * The part of the OCI distribution API that pulls use: `/v2/`, manifests and blobs
  * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md).
  */
 export async function answerRegistry(request: Received, access: RegistryAccess): Promise<Reply> {
@@ -32,18 +42,43 @@ export async function answerRegistry(request: Received, access: RegistryAccess):
   if (request.method !== "GET" && request.method !== "HEAD")
     return registryError(405, "UNSUPPORTED", "read only");
   if (registryOperation(request) === "Base") return json(200, {}, API_VERSION);
-  const repository = MANIFEST.exec(request.path)?.[1];
-  if (repository === undefined) return registryError(404, "UNSUPPORTED", "no such endpoint");
+  const path = contentPath(request);
+  if (path === undefined) return registryError(404, "UNSUPPORTED", "no such endpoint");
+  const { repository, kind, reference } = path;
   if (!access.repositories.includes(repository)) {
     return registryError(404, "NAME_UNKNOWN", `the repository with name '${repository}' does not exist`);
   }
-  const digest = `sha256:${createHash("sha256").update(MANIFEST_BODY).digest("hex")}`;
-  const headers = { "content-type": MANIFEST_TYPE, "docker-content-digest": digest, ...API_VERSION };
-  return { status: 200, headers, body: MANIFEST_BODY };
+  const { images } = access;
+  if (kind === "manifests") {
+    const manifest = images.manifest(request.host, repository, reference);
+    if (manifest === undefined)
+      return registryError(404, "MANIFEST_UNKNOWN", `manifest tagged by '${reference}' is not found`);
+    return contentReply(manifest);
+  }
+  const blob = images.blob(reference);
+  return blob === undefined
+    ? registryError(404, "BLOB_UNKNOWN", `blob ${reference} is not found`)
+    : contentReply(blob);
+}
+
+function contentReply({ mediaType, body }: ImageContent): Reply {
+  const digest = `sha256:${createHash("sha256").update(body).digest("hex")}`;
+  return {
+    status: 200,
+    headers: { "content-type": mediaType, "docker-content-digest": digest, ...API_VERSION },
+    body,
+  };
+}
+
+function contentPath({ path }: Received) {
+  const [, repository, kind, reference] = CONTENT.exec(path) ?? [];
+  if (repository === undefined || reference === undefined) return undefined;
+  return { repository, kind: kind === "manifests" ? kind : ("blobs" as const), reference };
 }
 
 async function allowed(request: Received, access: RegistryAccess): Promise<boolean> {
   const { authorization } = request.headers;
+  if (authorization === undefined && access.anonymous === true) return true;
   const basic = basicOf(authorization);
   if (basic !== undefined) return (await access.basic?.(basic.username, basic.password, request)) ?? false;
   const bearer = bearerOf(authorization);
@@ -60,6 +95,4 @@ function registryError(
 }
 
 const API_VERSION = { "docker-distribution-api-version": "registry/2.0" };
-const MANIFEST = /^\/v2\/(.+)\/manifests\/[^/]+$/;
-const MANIFEST_TYPE = "application/vnd.oci.image.index.v1+json";
-const MANIFEST_BODY = JSON.stringify({ schemaVersion: 2, mediaType: MANIFEST_TYPE, manifests: [] });
+const CONTENT = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/;

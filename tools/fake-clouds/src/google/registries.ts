@@ -37,6 +37,7 @@ async function answer(parts: RegistryParts, request: Received): Promise<Reply> {
       USERS.has(username) && (await grantFor(parts, password, request)) !== undefined,
     bearer: async (token) => (await grantFor(parts, token, request)) !== undefined,
     repositories: parts.repositories,
+    images: parts.core.images,
   });
 }
 

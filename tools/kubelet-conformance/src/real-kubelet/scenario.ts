@@ -6,7 +6,7 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { registryStatus } from "@imagecred/e2e";
-import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { type Clouds, serveMetadataAddress, startClouds } from "@imagecred/fake-clouds";
 import { CLOUD } from "@imagecred/workspace";
 import { configText } from "../provider-config.ts";
 import { ContainerRuntime, type Pull } from "./container-runtime.ts";
@@ -22,7 +22,6 @@ import {
   STUBS,
 } from "./images.ts";
 import { Kubelet } from "./kubelet.ts";
-import { serveMetadataAddress } from "./metadata-address.ts";
 import { setUpNode } from "./namespace.ts";
 import type { Account, Step } from "./report.ts";
 
@@ -40,11 +39,7 @@ clouds.azure.addRegistry({
   tenant: clouds.azure.tenantId,
   refreshTokenSeconds: LIFE_SECONDS,
 });
-await using _metadata = await serveMetadataAddress({
-  aws: clouds.aws.origins.imds,
-  azure: clouds.azure.imdsOrigin,
-  google: clouds.google.origins.metadata,
-});
+await using _metadata = await serveMetadataAddress(clouds);
 
 const binDir = await binDirectory();
 const config = join(directory, "credential-provider-config.json");

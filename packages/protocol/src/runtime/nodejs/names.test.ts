@@ -22,13 +22,13 @@ async function look(services: Partial<NameServices>, host = "api.example") {
     cancel: () => cancelled++,
     ...services,
   });
-  await new Promise((resolve) => setImmediate(resolve));
-  mock.timers.tick(HEAD_START_MS);
-  const failure = await lookup.done.then(
+  const done = lookup.done.then(
     () => undefined,
     (error: unknown) => error,
   );
-  return { told, cancelled, failure };
+  await new Promise((resolve) => setImmediate(resolve));
+  mock.timers.tick(HEAD_START_MS);
+  return { told, cancelled, failure: await done };
 }
 
 test("the system's resolver is enough where it answers in time, and its word counts", async () => {

@@ -1,15 +1,14 @@
 import { createServer, request } from "node:http";
 import { METADATA } from "@imagecred/workspace";
+import type { Clouds } from "./clouds.ts";
 
-/** Which of the clouds' metadata services a path belongs to; on a real node there is only one. */
-export interface MetadataOrigins {
-  readonly aws: string;
-  readonly azure: string;
-  readonly google: string;
-}
-
-/** Answers at the metadata address for all three clouds, as their paths have nothing in common. */
-export async function serveMetadataAddress(origins: MetadataOrigins): Promise<AsyncDisposable> {
+/**
+ * Answers at the metadata address for all three clouds, as their paths have nothing in common. Needs a network namespace
+ * that has the address.
+ * @throws Error with code EADDRNOTAVAIL elsewhere
+ */
+export async function serveMetadataAddress({ aws, azure, google }: Clouds): Promise<AsyncDisposable> {
+  const origins = { aws: aws.origins.imds, azure: azure.imdsOrigin, google: google.origins.metadata };
   const server = createServer((incoming, outgoing) => {
     const path = incoming.url ?? "/";
     const origin = path.startsWith("/latest/")

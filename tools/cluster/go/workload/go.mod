@@ -1,0 +1,3 @@
+module imagecred.dev/cluster/workload
+
+go 1.26.0

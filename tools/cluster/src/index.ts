@@ -1,0 +1,1 @@
+export { whyNoCluster } from "./missing.ts";

@@ -1,0 +1,127 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { poll } from "../deadline.ts";
+
+/** One mounted cgroup hierarchy of the machine, and the directory below which a node may live. */
+export interface Hierarchy {
+  /** Of its file system: version 1 or 2. */
+  readonly type: "cgroup" | "cgroup2";
+  /** Mount options: those that name a version 1 hierarchy (`cpu`, `none,name=systemd`), else `rw`. */
+  readonly options: string;
+  /** Directory below /sys/fs/cgroup; `.` for itself. */
+  readonly name: string;
+  /** Directory in which a group for the node is made. */
+  readonly parent: string;
+}
+
+/**
+ * All hierarchies of a machine, from /proc/self/mountinfo and /proc/self/cgroup (proc(5), cgroups(7)). One that were left
+ * out would be the machine's own for a systemd in new namespaces, which makes directories in each.
+ */
+export function hierarchies(mountinfo: string, ownGroups: string): Hierarchy[] {
+  const mounts = mountinfo.split("\n").flatMap((line) => {
+    const [before = "", after = ""] = line.split(" - ");
+    const mountPoint = before.split(" ")[4];
+    const [type, , options = ""] = after.split(" ");
+    return mountPoint !== undefined && type?.startsWith("cgroup") ? [{ mountPoint, type, options }] : [];
+  });
+  const groups = ownGroups.split("\n").flatMap((line) => {
+    const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
+    return controllers !== undefined && path !== undefined ? [{ controllers, path }] : [];
+  });
+  const versionTwo = mounts.find(({ type }) => type === "cgroup2");
+  const alone = groups.length === 1;
+  return groups.flatMap(({ controllers, path }): Hierarchy[] => {
+    if (controllers === "") {
+      if (versionTwo === undefined) return [];
+      const { mountPoint } = versionTwo;
+      const rw = { type: "cgroup2", options: "rw" } as const;
+      // With controllers it has no groups with both processes and children, except for the root.
+      if (alone) return [{ ...rw, name: ".", parent: mountPoint }];
+      return [{ ...rw, name: nameOf(mountPoint), parent: join(mountPoint, path) }];
+    }
+    const mount = mounts.find(
+      ({ type, options }) => type === "cgroup" && sameSet(controllers, controllersOf(options)),
+    );
+    if (mount === undefined) return [];
+    const named = controllers.startsWith("name=");
+    return [
+      {
+        type: "cgroup",
+        options: named ? `none,${controllers}` : controllers,
+        name: nameOf(mount.mountPoint),
+        // Below one's own group, whose limits hold for the node too.
+        parent: join(mount.mountPoint, path),
+      },
+    ];
+  });
+}
+
+function nameOf(mountPoint: string): string {
+  return mountPoint.split("/").at(-1) ?? mountPoint;
+}
+
+/** {@link hierarchies} of this process. */
+export function ownHierarchies(): Hierarchy[] {
+  return hierarchies(readFileSync("/proc/self/mountinfo", "utf8"), readFileSync("/proc/self/cgroup", "utf8"));
+}
+
+/** Makes a group of this name in each hierarchy. @returns their directories */
+export function makeGroups(all: readonly Hierarchy[], name: string): string[] {
+  return all.map(({ parent, options }) => {
+    const directory = join(parent, name);
+    mkdirSync(directory);
+    if (options.split(",").includes("cpuset")) {
+      // A new group of version 1's cpuset has no processors and no memory, and lets no process in.
+      for (const file of ["cpuset.cpus", "cpuset.mems"]) {
+        writeFileSync(join(directory, file), readFileSync(join(parent, file)));
+      }
+      writeFileSync(join(directory, "cgroup.clone_children"), "1");
+    }
+    return directory;
+  });
+}
+
+/** Directories of the groups whose name begins so, in every hierarchy. */
+export function findGroups(prefix: string): string[] {
+  return ownHierarchies().flatMap(({ parent }) =>
+    readdirSync(parent)
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => join(parent, name)),
+  );
+}
+
+/** Removes groups with all groups below them. Their processes are ending. @throws Error when one has not ended in time */
+export async function removeGroups(directories: readonly string[]): Promise<void> {
+  for (const directory of directories) await removeGroup(directory);
+}
+
+async function removeGroup(directory: string): Promise<void> {
+  for (const entry of readdirSync(directory, { withFileTypes: true })) {
+    if (entry.isDirectory()) await removeGroup(join(directory, entry.name));
+  }
+  // A killed process is in its group until the kernel has taken it apart.
+  const processes = () => readFileSync(join(directory, "cgroup.procs"), "utf8");
+  await poll({ what: `${directory} is empty`, seconds: 20, details: processes }, () => {
+    try {
+      rmdirSync(directory);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && "code" in error && error.code === "EBUSY") return undefined;
+      throw error;
+    }
+  });
+}
+
+const GENERIC_OPTIONS = new Set(["rw", "ro", "xattr", "noprefix", "clone_children"]);
+
+function controllersOf(options: string): string {
+  return options
+    .split(",")
+    .filter((option) => !GENERIC_OPTIONS.has(option) && !option.startsWith("release_agent="))
+    .join(",");
+}
+
+function sameSet(a: string, b: string): boolean {
+  return a.split(",").toSorted().join() === b.split(",").toSorted().join();
+}

@@ -1,0 +1,73 @@
+import { build, cached, type GoProgram } from "./go-program.ts";
+import { libseccomp } from "./libseccomp.ts";
+
+/** The newest release of Kubernetes; go/kubernetes/go.mod pins the same one. */
+export const KUBERNETES_VERSION = "v1.37.2";
+
+/** All of Kubernetes in one file: the component is the file's name, so it is called through links. */
+const KUBERNETES: GoProgram = {
+  name: "kubernetes",
+  module: "kubernetes",
+  package: ".",
+  // Without it a node's version is v0.0.0-master, which nothing that compares versions understands.
+  variables: { "k8s.io/component-base/version.gitVersion": KUBERNETES_VERSION },
+};
+
+/** The snapshotters that need C libraries or kernel modules; overlay is the one in use. */
+const CONTAINERD_TAGS = ["no_btrfs", "no_devmapper", "no_zfs", "no_aufs"];
+const containerd = (name: string, tags = CONTAINERD_TAGS): GoProgram => ({
+  name,
+  module: "containerd",
+  package: `github.com/containerd/containerd/v2/cmd/${name}`,
+  tags,
+});
+const cni = (name: string, kind: "main" | "ipam"): GoProgram => ({
+  name,
+  module: "cni",
+  package: `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
+});
+
+/** Everything that runs in the cluster and is not the machine's own. */
+const PROGRAMS = {
+  kubernetes: KUBERNETES,
+  containerd: containerd("containerd"),
+  "containerd-shim-runc-v2": containerd("containerd-shim-runc-v2"),
+  ctr: containerd("ctr"),
+  runc: {
+    name: "runc",
+    module: "runc",
+    package: "github.com/opencontainers/runc",
+    tags: ["seccomp"],
+    library: libseccomp,
+  },
+  bridge: cni("bridge", "main"),
+  loopback: cni("loopback", "main"),
+  "host-local": cni("host-local", "ipam"),
+  workload: { name: "workload", module: "workload", package: "." },
+} as const satisfies Record<string, GoProgram>;
+
+/** Path of each program. */
+export type Programs = Readonly<Record<keyof typeof PROGRAMS, string>>;
+
+/** Builds what the cache lacks. @param starting told the name of each program before it is built */
+export async function buildPrograms(starting: (name: string) => void = () => {}): Promise<Programs> {
+  const paths: Record<string, string> = {};
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    let path = await cached(program);
+    if (path === undefined) {
+      starting(name);
+      path = await build(program);
+    }
+    paths[name] = path;
+  }
+  return paths as Programs;
+}
+
+/** Names of the programs that the cache lacks. */
+export async function programsToBuild(): Promise<string[]> {
+  const lacking: string[] = [];
+  for (const [name, program] of Object.entries(PROGRAMS)) {
+    if ((await cached(program)) === undefined) lacking.push(name);
+  }
+  return lacking;
+}

@@ -1,0 +1,29 @@
+/**
+ * Runs in namespaces of its own: boots a node without a cluster, says so, and stops it on SIGTERM.
+ * For the test that nothing is left of it, however it ends.
+ */
+import { once } from "node:events";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { Node } from "../src/node/node.ts";
+import { buildPrograms } from "../src/programs/index.ts";
+import { worldDirectory } from "../src/world/enter.ts";
+import { furnishNetwork, WORLD_ADDRESS } from "../src/world/network.ts";
+
+const directory = join(worldDirectory(), "node-1");
+mkdirSync(directory);
+furnishNetwork();
+await using node = await Node.start({
+  name: "node-1",
+  index: 1,
+  directory,
+  programs: await buildPrograms(),
+  nameServer: WORLD_ADDRESS,
+  cloudAuthority: "",
+  clusterAuthority: "",
+  kubeconfig: "",
+});
+// The kubelet has nobody to talk to, but containerd and systemd have made what they make.
+await node.must("systemctl", "start", "containerd.service");
+console.log(worldDirectory());
+await once(process, "SIGTERM");

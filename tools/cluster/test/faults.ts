@@ -1,0 +1,29 @@
+import type { Clouds } from "@imagecred/fake-clouds";
+
+/** From now on every cloud refuses the call that gives a credential; `faults.clear()` ends it. */
+export async function refuseEverything({ faults }: Clouds): Promise<void> {
+  const refusal = (body: object, headers: Record<string, string> = {}) => ({
+    kind: "answer" as const,
+    reply: {
+      status: 403,
+      headers: { "content-type": "application/json", ...headers },
+      body: JSON.stringify(body),
+    },
+  });
+  await faults.add({
+    service: "aws.ecr",
+    fault: refusal(
+      { __type: "AccessDeniedException", Message: "not authorized to perform ecr:GetAuthorizationToken" },
+      { "x-amzn-requestid": "a-request-id" },
+    ),
+  });
+  await faults.add({
+    service: "azure.acr",
+    operation: "Exchange",
+    fault: refusal({ errors: [{ code: "DENIED", message: "access denied" }] }),
+  });
+  await faults.add({
+    service: "google.metadata",
+    fault: refusal({ error: "forbidden" }, { "metadata-flavor": "Google" }),
+  });
+}

@@ -1,0 +1,27 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import type { TestCluster } from "../test-cluster.ts";
+
+/** After everything else: what was written on the way. */
+export function describeSecrets(run: TestCluster): void {
+  test("no component's log has a secret in it", () => {
+    const logs = { ...run.cluster.controlPlane.logs, ...run.node.logs };
+    assert.ok(Object.keys(logs).length >= 6);
+    const { secrets } = run.cluster.clouds;
+    const kinds = new Set(secrets.list().map(({ kind }) => kind));
+    assert.ok(
+      kinds.has("kubernetes.serviceAccountToken") && kinds.has("aws.registryPassword"),
+      [...kinds].join(),
+    );
+    for (const [component, path] of Object.entries(logs)) {
+      const text = readFileSync(path, "utf8");
+      assert.notEqual(text, "", `${component} has logged`);
+      assert.deepEqual(secrets.findIn(text), [], component);
+    }
+  });
+
+  test("the fake clouds had no errors of their own", () => {
+    assert.deepEqual(run.cluster.clouds.defects.map(String), []);
+  });
+}

@@ -1,0 +1,166 @@
+import { execFile } from "node:child_process";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { after, before } from "node:test";
+import { promisify } from "node:util";
+import { Cluster } from "../src/cluster.ts";
+import { PATHS } from "../src/node/files.ts";
+import type { Node } from "../src/node/node.ts";
+import {
+  type CloudPlugin,
+  configurePlugins,
+  IMAGES,
+  kubeletLogged,
+  pluginContent,
+  restartKubelet,
+} from "../src/plugins.ts";
+import { buildPrograms } from "../src/programs/index.ts";
+import { worldDirectory } from "../src/world/enter.ts";
+import { Pods, podManifest } from "./pods.ts";
+
+/** The images under another tag: others, which no node has yet. */
+export const taggedImage = (tag: string) => (plugin: CloudPlugin) =>
+  IMAGES[plugin].replace(/:v1$/, `:${tag}`);
+
+/** The cluster of the test run, started before the first test of the suite that it is made in, and ended after the last. */
+export class TestCluster {
+  #cluster: Cluster | undefined;
+  #node: Node | undefined;
+  #pods: Pods | undefined;
+
+  constructor() {
+    before(async () => {
+      const directory = worldDirectory();
+      const cluster = await Cluster.start({ directory, programs: await buildPrograms() });
+      this.#cluster = cluster;
+      const node = await cluster.addNode(await pluginContent(cluster.clouds));
+      this.#node = node;
+      this.#pods = new Pods(cluster.api, () => node.tails());
+      await this.serviceAccount("default");
+    });
+    after(() => this.#cluster?.stop());
+  }
+
+  get cluster(): Cluster {
+    return started(this.#cluster);
+  }
+
+  get node(): Node {
+    return started(this.#node);
+  }
+
+  get pods(): Pods {
+    return started(this.#pods);
+  }
+
+  /** {@link configurePlugins} on the node. */
+  async configure(...args: readonly string[]): Promise<void> {
+    await configurePlugins(this.node, args);
+  }
+
+  async restartKubelet(): Promise<void> {
+    await restartKubelet(this.node);
+  }
+
+  /** Waits until the kubelet's log has a text. @param from position in the log to look from */
+  async kubeletLogged(text: string, from = 0): Promise<void> {
+    await kubeletLogged(this.node, text, from);
+  }
+
+  /** Where the next entries of the kubelet's log begin, for {@link kubeletLogged}. */
+  logLength(): number {
+    return this.node.read(PATHS.kubeletLog).length;
+  }
+
+  /** How often each plugin has run since the kubelet started, by plugin. */
+  async pluginRuns(): Promise<Record<string, number>> {
+    const path = `/api/v1/nodes/${this.node.name}/proxy/metrics`;
+    const metrics = String(await this.cluster.api.call("GET", path));
+    const counts = metrics.matchAll(
+      /^kubelet_credential_provider_plugin_duration_count\{plugin_name="([^"]+)"\} (\d+)$/gm,
+    );
+    return Object.fromEntries([...counts].map(([, plugin, count]) => [plugin, Number(count)]));
+  }
+
+  addStaticPod(name: string, image: string): void {
+    const path = this.node.path(manifestPath(name));
+    // Renamed into place: the kubelet reads a file as soon as it appears, but not those that begin with a dot.
+    const hidden = join(dirname(path), `.${name}`);
+    writeFileSync(hidden, JSON.stringify(podManifest({ name, image })));
+    renameSync(hidden, path);
+  }
+
+  removeStaticPod(name: string): void {
+    rmSync(this.node.path(manifestPath(name)));
+  }
+
+  /** Waits for a service account that a controller makes, or makes one with annotations. */
+  async serviceAccount(
+    name: string,
+    namespace = "default",
+    annotations?: Record<string, string>,
+  ): Promise<void> {
+    const collection = `/api/v1/namespaces/${namespace}/serviceaccounts`;
+    if (annotations !== undefined) {
+      const object = { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace, annotations } };
+      await this.cluster.api.apply(`${collection}/${name}`, object);
+    }
+    const giveUp = { what: `service account ${namespace}/${name}`, seconds: 30 };
+    await this.cluster.api.until(collection, giveUp, (items) =>
+      items.find(({ metadata }) => metadata.name === name),
+    );
+  }
+
+  /** Makes a namespace, and waits for its default service account. */
+  async namespace(name: string): Promise<void> {
+    await this.cluster.api.apply(`/api/v1/namespaces/${name}`, {
+      apiVersion: "v1",
+      kind: "Namespace",
+      metadata: { name },
+    });
+    await this.serviceAccount("default", name);
+  }
+
+  /** Lets nodes ask for tokens with these audiences. @param resourceNames of service accounts; default: of all */
+  async applyAudienceRole(
+    name: string,
+    audiences: readonly string[],
+    resourceNames?: readonly string[],
+  ): Promise<void> {
+    const apiVersion = "rbac.authorization.k8s.io/v1";
+    const rule = { apiGroups: [""], resources: audiences, verbs: ["request-serviceaccounts-token-audience"] };
+    await this.cluster.api.apply(`${RBAC}/clusterroles/${name}`, {
+      apiVersion,
+      kind: "ClusterRole",
+      metadata: { name },
+      rules: [resourceNames === undefined ? rule : { ...rule, resourceNames }],
+    });
+    await this.cluster.api.apply(`${RBAC}/clusterrolebindings/${name}`, {
+      apiVersion,
+      kind: "ClusterRoleBinding",
+      metadata: { name },
+      roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:nodes" }],
+    });
+  }
+
+  async removeAudienceRole(name: string): Promise<void> {
+    await this.cluster.api.delete(`${RBAC}/clusterrolebindings/${name}`);
+    await this.cluster.api.delete(`${RBAC}/clusterroles/${name}`);
+  }
+
+  /** Runs kubectl as the administrator, in the world. */
+  async kubectl(...args: readonly string[]): Promise<string> {
+    const { kubectl, controlPlane } = this.cluster;
+    const env = { PATH: process.env["PATH"], HOME: worldDirectory(), KUBECONFIG: controlPlane.kubeconfig };
+    return (await promisify(execFile)(kubectl, [...args], { env })).stdout;
+  }
+}
+
+const RBAC = "/apis/rbac.authorization.k8s.io/v1";
+const manifestPath = (name: string) => `/etc/kubernetes/manifests/${name}.json`;
+
+function started<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("the cluster has not started");
+  return value;
+}
