@@ -1,13 +1,13 @@
 import { describe } from "node:test";
 import { whyNoPlugins } from "../src/plugins.ts";
+import { describeCrowd } from "../src/testing/scenarios/crowd.ts";
+import { describeExpiry } from "../src/testing/scenarios/expiry.ts";
+import { describeNode } from "../src/testing/scenarios/node.ts";
+import { describePodIdentity, describePullRecords } from "../src/testing/scenarios/pod-identity.ts";
+import { describePulls } from "../src/testing/scenarios/pulls.ts";
+import { describeSecrets } from "../src/testing/scenarios/secrets.ts";
+import { SharedCluster } from "../src/testing/shared-cluster.ts";
 import { WORLD_VARIABLE } from "../src/world/enter.ts";
-import { describeCrowd } from "./scenarios/crowd.ts";
-import { describeExpiry } from "./scenarios/expiry.ts";
-import { describeNode } from "./scenarios/node.ts";
-import { describePodIdentity, describePullRecords } from "./scenarios/pod-identity.ts";
-import { describePulls } from "./scenarios/pulls.ts";
-import { describeSecrets } from "./scenarios/secrets.ts";
-import { TestCluster } from "./test-cluster.ts";
 
 const skip =
   process.env[WORLD_VARIABLE] === undefined
@@ -16,7 +16,7 @@ const skip =
 
 // One cluster for all: each part leaves the node as the next one expects it.
 describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
-  const cluster = new TestCluster();
+  const cluster = new SharedCluster();
   describe("the cluster itself", () => describeNode(cluster));
   describe("the node's identity", () => describePulls(cluster));
   describe("credentials that expire", () => describeExpiry(cluster));

@@ -52,7 +52,7 @@ async function start(): Promise<{ child: ChildProcess; directory: string; before
   const command = [
     process.execPath,
     ...process.execArgv.filter((flag) => !flag.startsWith("--test")),
-    join(import.meta.dirname, "bare-node.ts"),
+    join(import.meta.dirname, "../src/testing/bare-node.ts"),
   ];
   const main = join(import.meta.dirname, "../src/main.ts");
   // With its variable, Node.js inside would speak the test runner's protocol.

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { pluginName } from "../../src/plugins.ts";
-import { type TestCluster, taggedImage } from "../test-cluster.ts";
+import { pluginName } from "../../plugins.ts";
+import { type SharedCluster, taggedImage } from "../shared-cluster.ts";
 
 const SERVICE_ACCOUNTS = 10;
 const PODS = 100;
 
 /** Many pods at once, each with its service account's identity. */
-export function describeCrowd(run: TestCluster): void {
+export function describeCrowd(run: SharedCluster): void {
   test(`${PODS} pods of ${SERVICE_ACCOUNTS} service accounts cost ${SERVICE_ACCOUNTS} runs of the plugin`, async () => {
     const image = taggedImage("crowd")("ecr");
     const annotations = { "eks.amazonaws.com/ecr-role-arn": run.cluster.clouds.aws.roleArn("pod") };

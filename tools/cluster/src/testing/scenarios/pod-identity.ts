@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
-import { CLOUD_PLUGINS, type CloudPlugin, PLUGIN_PATHS, pluginName } from "../../src/plugins.ts";
-import { type TestCluster, taggedImage } from "../test-cluster.ts";
+import { CLOUD_PLUGINS, type CloudPlugin, PLUGIN_PATHS, pluginName } from "../../plugins.ts";
+import { type SharedCluster, taggedImage } from "../shared-cluster.ts";
 
 const POOL_PROVIDER = "projects/123456789012/locations/global/workloadIdentityPools/pool/providers/cluster";
 const AUDIENCES = {
@@ -11,7 +11,7 @@ const AUDIENCES = {
 } as const;
 
 /** The pods' own identities (KEP-4412), with tokens of the API server that the clouds check against its published keys. */
-export function describePodIdentity(run: TestCluster): void {
+export function describePodIdentity(run: SharedCluster): void {
   const image = taggedImage("pods");
 
   test("without the ClusterRole that init writes, the API server refuses the kubelet its tokens", async () => {
@@ -98,7 +98,7 @@ export function describePodIdentity(run: TestCluster): void {
 }
 
 /** Which pods may use an image that is on the node already (KEP-2535). */
-export function describePullRecords(run: TestCluster): void {
+export function describePullRecords(run: SharedCluster): void {
   const image = taggedImage("records");
   const present = { image: image("ecr"), imagePullPolicy: "IfNotPresent" } as const;
 

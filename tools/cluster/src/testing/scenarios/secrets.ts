@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { TestCluster } from "../test-cluster.ts";
+import type { SharedCluster } from "../shared-cluster.ts";
 
 /** After everything else: what was written on the way. */
-export function describeSecrets(run: TestCluster): void {
+export function describeSecrets(run: SharedCluster): void {
   test("no component's log has a secret in it", () => {
     const logs = { ...run.cluster.controlPlane.logs, ...run.node.logs };
     assert.ok(Object.keys(logs).length >= 6);

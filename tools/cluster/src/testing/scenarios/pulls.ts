@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS, pluginName } from "../../src/plugins.ts";
+import { CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS, pluginName } from "../../plugins.ts";
 import { refuseEverything } from "../faults.ts";
 import { restartsOf } from "../pods.ts";
-import type { TestCluster } from "../test-cluster.ts";
+import type { SharedCluster } from "../shared-cluster.ts";
 
 /** The node's identity: pulls from all three clouds by the real executables, containerd and the kubelet. */
-export function describePulls(run: TestCluster): void {
+export function describePulls(run: SharedCluster): void {
   test("without the kubelet's flags the registries refuse every pull", async () => {
     for (const plugin of CLOUD_PLUGINS) await run.pods.create({ name: plugin, image: IMAGES[plugin] });
     for (const plugin of CLOUD_PLUGINS) {

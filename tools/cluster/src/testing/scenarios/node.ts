@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { METADATA } from "@imagecred/workspace";
-import { KUBERNETES_VERSION } from "../../src/programs/index.ts";
-import { interfaces, nodeNetwork } from "../../src/world/network.ts";
-import type { TestCluster } from "../test-cluster.ts";
+import { KUBERNETES_VERSION } from "../../programs/index.ts";
+import { interfaces, nodeNetwork } from "../../world/network.ts";
+import type { SharedCluster } from "../shared-cluster.ts";
 
 /** The cluster itself: that it is one, and that it is alone. */
-export function describeNode(run: TestCluster): void {
+export function describeNode(run: SharedCluster): void {
   test("the node is Ready, with the release's version and containerd as its runtime", async () => {
     const { status } = await run.cluster.api.get(`/api/v1/nodes/${run.node.name}`);
     const { nodeInfo } = status as { nodeInfo: Readonly<Record<string, string>> };

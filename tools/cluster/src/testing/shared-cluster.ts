@@ -3,9 +3,9 @@ import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before } from "node:test";
 import { promisify } from "node:util";
-import { Cluster } from "../src/cluster.ts";
-import { PATHS } from "../src/node/files.ts";
-import type { Node } from "../src/node/node.ts";
+import { Cluster } from "../cluster.ts";
+import { PATHS } from "../node/files.ts";
+import type { Node } from "../node/node.ts";
 import {
   type CloudPlugin,
   configurePlugins,
@@ -13,9 +13,9 @@ import {
   kubeletLogged,
   pluginContent,
   restartKubelet,
-} from "../src/plugins.ts";
-import { buildPrograms } from "../src/programs/index.ts";
-import { worldDirectory } from "../src/world/enter.ts";
+} from "../plugins.ts";
+import { buildPrograms } from "../programs/index.ts";
+import { worldDirectory } from "../world/enter.ts";
 import { Pods, podManifest } from "./pods.ts";
 
 /** The images under another tag: others, which no node has yet. */
@@ -23,7 +23,7 @@ export const taggedImage = (tag: string) => (plugin: CloudPlugin) =>
   IMAGES[plugin].replace(/:v1$/, `:${tag}`);
 
 /** The cluster of the test run, started before the first test of the suite that it is made in, and ended after the last. */
-export class TestCluster {
+export class SharedCluster {
   #cluster: Cluster | undefined;
   #node: Node | undefined;
   #pods: Pods | undefined;

@@ -1,4 +1,4 @@
-import type { KubeApi, KubeObject } from "../src/control-plane/api.ts";
+import type { KubeApi, KubeObject } from "../control-plane/api.ts";
 
 export interface PodOptions {
   readonly name: string;

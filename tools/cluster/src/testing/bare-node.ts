@@ -5,10 +5,10 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { Node } from "../src/node/node.ts";
-import { buildPrograms } from "../src/programs/index.ts";
-import { worldDirectory } from "../src/world/enter.ts";
-import { furnishNetwork, WORLD_ADDRESS } from "../src/world/network.ts";
+import { Node } from "../node/node.ts";
+import { buildPrograms } from "../programs/index.ts";
+import { worldDirectory } from "../world/enter.ts";
+import { furnishNetwork, WORLD_ADDRESS } from "../world/network.ts";
 
 const directory = join(worldDirectory(), "node-1");
 mkdirSync(directory);

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { PATHS } from "../../src/node/files.ts";
-import { CLOUD_PLUGINS, type CloudPlugin, IMAGES, pluginName } from "../../src/plugins.ts";
-import type { TestCluster } from "../test-cluster.ts";
+import { PATHS } from "../../node/files.ts";
+import { CLOUD_PLUGINS, type CloudPlugin, IMAGES, pluginName } from "../../plugins.ts";
+import type { SharedCluster } from "../shared-cluster.ts";
 
 /** Seconds that every credential lives here; the plugins have it cached for somewhat less than half of that. */
 const LIFE_SECONDS = 12;
 const SHORT_LIVED_REGISTRY = "shortlived";
 
 /** Credentials that expire and are replaced while pods come and go. */
-export function describeExpiry(run: TestCluster): void {
+export function describeExpiry(run: SharedCluster): void {
   test("no pull fails while credentials expire, and every plugin runs again in time", async () => {
     const { clouds } = run.cluster;
     const { expiresIn } = clouds.aws;
