@@ -130,6 +130,7 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
         const config = await scratch.write("config.yaml", content);
         // Before 1.33 a second provider of one name is seen only when it is registered, and the kubelet dies of that.
         if (what === TWICE && Number(release) < 1.33) {
+          assert.equal(predicted(release, config), 'Credential provider "a" was registered twice');
           return assert.rejects(refusal(release, config), /the kubelet ends with exit code 255/);
         }
         assert.equal(decided(predicted(release, config)), decided(await refusal(release, config)));
@@ -167,6 +168,13 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
         assert.equal(predicted(release, config, bin), await refusal(release, config, bin));
       });
     }
+  }
+
+  for (const release of RELEASES) {
+    test(`an empty name, which is the directory of executables itself: ${release}`, async () => {
+      const config = await scratch.write("config.yaml", provider({ name: '""' }));
+      assert.equal(predicted(release, config), await refusal(release, config));
+    });
   }
 
   async function validate(config: string) {
