@@ -46,6 +46,7 @@ export {
   checkRegistration,
   type ExecutableProblem,
   type RegistrationCheck,
+  registrationOf,
 } from "./provider/registration.ts";
 export type {
   Pod,

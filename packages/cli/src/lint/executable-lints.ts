@@ -27,7 +27,6 @@ function executables({ providers, binDir, fileSystem }: LintContext): readonly F
 const binDirMissing: Lint = {
   code: "bin-dir-missing",
   severity: "error",
-  stopsKubelet: true,
   explanation: "The kubelet looks at the directory first when it starts, and stops when it is not there.",
   check: ({ binDir, fileSystem, reading }) => {
     const file = reading.files[0];
@@ -47,7 +46,6 @@ const binDirMissing: Lint = {
 const missing: Lint = {
   code: "executable-missing",
   severity: "error",
-  stopsKubelet: true,
   explanation:
     'The kubelet does not start without every executable; since 1.30 its message has an empty name: "plugin binary executable  did not exist".',
   check: (context) =>
@@ -70,7 +68,6 @@ const missing: Lint = {
 const notExecutable: Lint = {
   code: "executable-mode",
   severity: "error",
-  stopsKubelet: true,
   explanation:
     "Without the execute bit the kubelet does not start (1.30 and newer), or every run of the plugin fails.",
   check: (context) =>

@@ -34,7 +34,6 @@ export interface LintFinding {
   readonly fix: string;
   readonly changes: readonly Change[];
   readonly guess: boolean;
-  readonly stopsKubelet: boolean;
   /** Empty where it is about no value. */
   readonly path: string;
   readonly location: SourceLocation | undefined;
@@ -43,12 +42,12 @@ export interface LintFinding {
 export function runLints(context: LintContext, ignored: ReadonlySet<string>): readonly LintFinding[] {
   return LINTS.filter(({ code }) => !ignored.has(code)).flatMap((lint) =>
     lint.check(context).map(({ at, message, fix, changes = [], guess = false }): LintFinding => {
-      const { severity, code, explanation, stopsKubelet = false } = lint;
+      const { severity, code, explanation } = lint;
       const placed =
         typeof at === "string"
           ? { path: at, location: context.reading.locate(at) }
           : { path: "", location: at };
-      return { severity, code, message, explanation, fix, changes, guess, stopsKubelet, ...placed };
+      return { severity, code, message, explanation, fix, changes, guess, ...placed };
     }),
   );
 }

@@ -50,7 +50,5 @@ export interface Lint {
   readonly severity: Severity;
   /** Why it hurts; the same for every hit. */
   readonly explanation: string;
-  /** Whether the kubelet does not start with what this finds. */
-  readonly stopsKubelet?: boolean;
   check(context: LintContext): readonly Hit[];
 }

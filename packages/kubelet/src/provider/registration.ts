@@ -38,9 +38,17 @@ export function checkRegistration(
   binDir: string,
   options: ReadOptions,
 ): RegistrationCheck {
+  return registrationOf(readConfig(configPath, options), binDir, options);
+}
+
+/** {@link checkRegistration} for a configuration that was read with the same options. */
+export function registrationOf(
+  reading: ConfigReading,
+  binDir: string,
+  options: Pick<ReadOptions, "fileSystem" | "kubernetesVersion">,
+): RegistrationCheck {
   const rules = kubeletRules(options.kubernetesVersion);
   const binDirError = faultOfBinDir(options.fileSystem, binDir);
-  const reading = readConfig(configPath, options);
   const providers = reading.config?.providers ?? [];
   const executables = providers.flatMap(
     (provider, index) => faultOfExecutable(options.fileSystem, binDir, provider, index, rules) ?? [],

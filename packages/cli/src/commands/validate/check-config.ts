@@ -1,4 +1,9 @@
-import type { ConfigProblem, ConfigReading } from "@imagecred/kubelet";
+import {
+  type ConfigProblem,
+  type ConfigReading,
+  type RegistrationCheck,
+  registrationOf,
+} from "@imagecred/kubelet";
 import type { Change } from "../../edit/change.ts";
 import { LINTS, type LintFinding, runLints } from "../../lint/index.ts";
 import { type JudgedVersion, loadConfig, withoutContent } from "../../machine/load-config.ts";
@@ -34,6 +39,15 @@ export interface Check {
 /** Checks one configuration as the kubelet does, then by all lints. @throws {CommandError} for a file that never ends */
 export function checkConfig(places: Places, options: CheckOptions, platform: Platform): Check {
   const reading = loadConfig(places.config, options.judged, platform);
+  const { fileSystem } = platform;
+  const { kubernetesVersion } = options.judged;
+  const registration =
+    places.binDir === undefined
+      ? undefined
+      : registrationOf(reading, places.binDir, {
+          fileSystem,
+          ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
+        });
   const texts = textsOf(reading, platform);
   const lints = runLints(
     {
@@ -43,7 +57,7 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
       versionGiven: options.judged.kubernetesVersion !== undefined,
       texts,
       binDir: places.binDir,
-      fileSystem: platform.fileSystem,
+      fileSystem,
     },
     options.ignored,
   );
@@ -86,10 +100,10 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
       binDir: places.binDir ?? null,
       files: reading.files,
       hash: reading.hash ?? null,
-      accepted: isUnreadableForUs(reading, platform)
+      accepted: isHiddenFromUs(reading, registration, platform)
         ? null
-        : reading.accepted && !kept.some(({ stopsKubelet }) => stopsKubelet),
-      kubeletError: kubeletError(reading),
+        : (registration ?? reading).kubeletError === undefined,
+      kubeletError: shownError(reading, registration),
       providers: (reading.config?.providers ?? []).map(({ name }) => name),
       findings: findings.sort(byPlace),
       ignored: lints.length - kept.length,
@@ -154,17 +168,28 @@ function ofLint({
   return { severity, code, source: "lint", message, explanation, fix, changes, suggestion: guess, location };
 }
 
-/** The kubelet's line, where its words are known: for YAML that cannot be parsed they may be others. */
-function kubeletError({ kubeletError: line, readError }: ConfigReading): string | null {
-  return line === undefined || readError?.kubeletText === false ? null : withoutContent(line);
+/** The line that the kubelet stops with, where its words are known: about another kind's fields they may be others. */
+function shownError(reading: ConfigReading, registration: RegistrationCheck | undefined): string | null {
+  const line = (registration ?? reading).kubeletError;
+  const guessed = line === reading.readError?.message && reading.readError?.kubeletText === false;
+  return line === undefined || guessed ? null : withoutContent(line);
 }
 
 /** The kubelet runs as root, so what only this user cannot read says nothing about it. */
-function isUnreadableForUs({ problems }: ConfigReading, { processInfo }: Platform): boolean {
-  return (
-    processInfo.userId !== 0 &&
-    problems.some(({ code, message }) => code === "unreadable" && /permission denied$/.test(message))
-  );
+function isHiddenFromUs(
+  { problems }: ConfigReading,
+  registration: RegistrationCheck | undefined,
+  { processInfo }: Platform,
+): boolean {
+  if (processInfo.userId === 0) return false;
+  const failures = [
+    ...problems.filter(({ code }) => code === "unreadable").map(({ message }) => message),
+    registration?.binDirError ?? "",
+    ...(registration?.executables ?? [])
+      .filter(({ code }) => code === "inaccessible")
+      .map(({ message }) => message),
+  ];
+  return failures.some((message) => message.endsWith("permission denied"));
 }
 
 function isDirectory(path: string, { fileSystem }: Platform): boolean {

@@ -234,3 +234,29 @@ test("an editor's control characters in a file reach no terminal", async () => {
   for (const character of ["\u001b", "\u202e"])
     assert.ok(!stdout.includes(character), JSON.stringify(stdout));
 });
+
+test("with the executables' directory, the verdict and the kubelet's line are those of its start", async () => {
+  using place = bench();
+  const bin = place.path("bin");
+  mkdirSync(bin);
+  writeFileSync(join(bin, "custom"), "#!/bin/sh\n", { mode: 0o755 });
+  writeFileSync(join(bin, "plain"), "no program", { mode: 0o755 });
+  writeFileSync(join(bin, "locked"), "#!/bin/sh\n", { mode: 0o644 });
+  const look = 'error inspecting binary executable : exec: "bin';
+  for (const [name, version, accepted, line] of [
+    ["custom", "1.37", true, null],
+    // The kubelet starts: it looks at the mode only. Running the plugin then fails.
+    ["plain", "1.37", true, null],
+    ["locked", "1.37", false, `${look}/locked": permission denied`],
+    ["locked", "1.29", true, null],
+    ["gone", "1.37", false, "plugin binary executable  did not exist"],
+    ["gone", "1.29", false, "plugin binary executable bin/gone did not exist"],
+    ['""', "1.37", false, `${look}": is a directory`],
+  ] as const) {
+    writeFileSync(place.path("config.yaml"), VALID.replace("custom", name));
+    const args = ["validate", "config.yaml", "-o", "json", "-b", "bin", "--kubernetes-version", version];
+    const { stdout } = await place.run(args);
+    const document = only(stdout);
+    assert.deepEqual([document.accepted, document.kubeletError], [accepted, line], `${name} ${version}`);
+  }
+});
