@@ -29,14 +29,14 @@ const FILES = ["/etc/containers/registries.conf", "/usr/share/containers/registr
 const DROP_INS = "/etc/containers/registries.conf.d";
 
 /**
- * Where CRI-O goes for an image: registries.conf and the `.conf` files of its directory, where a later `[[registry]]` of a prefix
- * replaces an earlier one; of the prefixes that match, the longest counts. Its mirrors come first (unless they are for
+ * Where CRI-O goes for an image: registries.conf and the `.conf` files of its directory, where a later file's `[[registry]]` of a prefix
+ * replaces an earlier file's; of the prefixes that match, the longest counts. Its mirrors come first (unless they are for
  * digests or for tags only), then its location; what follows the prefix in the image's name is kept.
  * (containers-registries.conf(5); containers/image, pkg/sysregistriesv2)
  */
 export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: boolean }): Route {
   const unseen: string[] = [];
-  const registries = new Map<string, Registry>();
+  const lists: (readonly Registry[])[] = [];
   const main = FILES.find((path) => exists(files, path));
   const listing = listDirectory(files, DROP_INS);
   const dropIns = listing.state === "read" ? listing.names.filter((name) => name.endsWith(".conf")) : [];
@@ -46,12 +46,12 @@ export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: bo
     const reading = readToml(files, path);
     if (reading.state === "unreadable") unseen.push(`${path} cannot be read: ${reading.reason}`);
     if (reading.state !== "read") continue;
-    for (const one of registriesOf(reading.table, path, reading.text)) registries.set(one.prefix, one);
+    lists.push(registriesOf(reading.table, path, reading.text));
   }
   const name = `${image.host}/${image.repository}`;
-  const found = [...registries.values()]
+  const found = merged(lists)
     .filter(({ prefix }) => matchLength(name, prefix) !== undefined)
-    .sort((a, b) => b.prefix.length - a.prefix.length)[0];
+    .sort((a, b) => b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1))[0];
   if (found === undefined) {
     const source: Source = { kind: "default", says: "CRI-O's default" };
     const own = { location: image.host, insecure: false, pullFromMirror: "", namespace: undefined, source };
@@ -70,6 +70,12 @@ export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: bo
     endpointOf(one, one.location === "" ? name : `${one.location}${rest}`, image),
   );
   return { runtime: "CRI-O", endpoints, blocked: undefined, unseen };
+}
+
+/** Of one prefix, the first of a file and the last file count. */
+function merged(lists: readonly (readonly Registry[])[]): readonly Registry[] {
+  const all = lists.flatMap((list) => list.toReversed());
+  return [...new Map(all.map((one) => [one.prefix, one])).values()];
 }
 
 function exists(files: Files, path: string): boolean {

@@ -28,10 +28,11 @@ export interface Machine extends AsyncDisposable {
 
 /** Starts the processes one after the other, so that their numbers rise in the order given; each is up when this returns. */
 export async function machine(
-  processes: readonly MachineProcess[],
+  given: readonly MachineProcess[] | ((directory: string) => readonly MachineProcess[]),
   files: Readonly<Record<string, string>> = {},
 ): Promise<Machine> {
   const place = temporary();
+  const processes = typeof given === "function" ? given(place.path) : given;
   for (const [path, content] of Object.entries(files)) place.write(path, content);
   const fifo = join(place.path, "never");
   execFileSync("mkfifo", [fifo]);

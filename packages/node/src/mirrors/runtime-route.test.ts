@@ -1,0 +1,73 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { kubeletConfiguration } from "../flags/kubelet-configuration.ts";
+import { runningKubelet } from "../kubelet/running-kubelet.ts";
+import { type MachineProcess, machine } from "../testing/machine.ts";
+import { asRoot } from "../testing/privileges.ts";
+import { manifestUrl } from "./endpoint.ts";
+import { runtimeRoute } from "./runtime-route.ts";
+
+const IMAGE = { host: "docker.io", repository: "library/nginx", isDigest: false };
+const config = (address: string, mirror: string) => `version = 2
+[grpc]
+address = "${address}"
+[plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]
+endpoint = ["https://${mirror}"]
+`;
+
+/** Where the runtime of a machine goes first, or why that is not known. */
+async function first(
+  endpoint: string | undefined,
+  runtimes: (at: string) => readonly MachineProcess[],
+): Promise<string> {
+  const files = {
+    "k3s.toml": config("/run/k3s/containerd/containerd.sock", "k3s.example"),
+    "docker.toml": config("/var/run/docker/containerd/containerd.sock", "docker.example"),
+    "own.toml": config("/run/containerd/containerd.sock", "own.example"),
+  };
+  await using node = await machine((at) => [{ name: "kubelet" }, ...runtimes(at)], files);
+  const found = runningKubelet(node.files);
+  assert.ok(found.state === "running", JSON.stringify(found));
+  const { kubelet } = found;
+  const all =
+    endpoint === undefined
+      ? []
+      : [
+          {
+            name: "container-runtime-endpoint",
+            value: endpoint,
+            source: { kind: "default", says: "" } as const,
+          },
+        ];
+  const configuration = kubeletConfiguration(kubelet.files, { all, unseen: [] }, "/");
+  const route = runtimeRoute(node.files, kubelet, configuration, IMAGE);
+  if (route.state === "unknown") return route.reason;
+  const [one] = route.route.endpoints;
+  return one === undefined ? "nowhere" : manifestUrl(one, "1");
+}
+
+const containerd = (...args: readonly string[]): MachineProcess => ({ name: "containerd", args });
+const url = (host: string) => `https://${host}/v2/library/nginx/manifests/1?ns=docker.io`;
+const needs = asRoot("namespaces");
+
+test("of several containerds, the one that serves the kubelet's endpoint", needs, async () => {
+  const all = (at: string) => [
+    containerd("--config", `${at}/docker.toml`),
+    containerd("-c", `${at}/k3s.toml`, "-a", "/run/k3s/containerd/containerd.sock"),
+    containerd(`--config=${at}/own.toml`),
+  ];
+  assert.equal(await first("unix:///run/k3s/containerd/containerd.sock", all), url("k3s.example"));
+  assert.equal(await first(undefined, all), url("own.example"));
+  assert.equal(await first("unix:///var/run/containerd/containerd.sock", all), url("own.example"));
+  assert.match(
+    await first("unix:///run/other.sock", all),
+    /several containerds run here, and none is known to serve/,
+  );
+});
+
+test("one that is not root's decides nothing", needs, async () => {
+  const other = (at: string): readonly MachineProcess[] => [
+    { ...containerd(`--config=${at}/own.toml`), within: ["setpriv", "--reuid=1000", "--clear-groups"] },
+  ];
+  assert.match(await first(undefined, other), /no containerd that can be seen runs here/);
+});
