@@ -1,14 +1,16 @@
 /** The JSON Schema for editors, against what the real kubelet did with its recorded configurations. */
+
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { configJsonSchema } from "@imagecred/kubelet";
+import { DOCS, ROOT } from "@imagecred/workspace";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { parse } from "yaml";
 
-const FILE = join(import.meta.dirname, "../../../docs/schemas/credential-provider-config.schema.json");
-const RECORDED = join(import.meta.dirname, "../../kubelet/testdata/config.json");
+const FILE = join(DOCS, "schemas/credential-provider-config.schema.json");
+const RECORDED = join(ROOT, "packages/kubelet/testdata/config.json");
 
 const validate = new Ajv2020({ strict: true }).compile(configJsonSchema());
 
