@@ -52,7 +52,8 @@ const ENTRIES: Readonly<Record<Cloud, CloudEntry>> = {
 /** The provider entry of one cloud. @throws {UsageError} where an option is missing that it cannot do without */
 export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderEntry {
   const entry = ENTRIES[cloud];
-  const { name, matchImages, annotations } = PLUGINS[cloud];
+  const { name, matchImages, annotations, defaultFallback } = PLUGINS[cloud];
+  const fallback = options.nodeFallback ? "unassigned" : "none";
   const mirrors = options.registries.filter((mapping) => isTargetOf(cloud, mapping));
   return {
     name,
@@ -62,7 +63,7 @@ export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderE
     args: [
       ...entry.args(options),
       ...mirrors.map((mapping) => `--registry=${mapping}`),
-      ...(options.podIdentity && options.nodeFallback ? ["--identity-fallback=node"] : []),
+      ...(options.podIdentity && fallback !== defaultFallback ? [`--identity-fallback=${fallback}`] : []),
     ],
     env: [],
     tokenAttributes: options.podIdentity

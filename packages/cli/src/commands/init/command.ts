@@ -38,7 +38,7 @@ export const init: Command<InitOptions, InitDocument> = {
 function identityNotes(podIdentity: boolean, nodeFallback: boolean): readonly string[] {
   if (!podIdentity) return [];
   const fallback = nodeFallback
-    ? "A pod whose service account names no cloud identity gets the node's (--identity-fallback=node)."
+    ? "A pod whose service account names no cloud identity gets the node's (--identity-fallback=unassigned)."
     : "A pod whose service account names no cloud identity gets no credentials from these plugins; init --node-fallback lets it have the node's.";
   return ["tokenAttributes need Kubernetes 1.34 or newer; older kubelets refuse the file.", fallback];
 }

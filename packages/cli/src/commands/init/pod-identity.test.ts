@@ -54,7 +54,10 @@ test("pod identity: the manifest names exactly the audiences of the configuratio
   assert.deepEqual(binding.subjects, [
     { apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "system:nodes" },
   ]);
-  assert.deepEqual(config(files).providers[2]?.args, [`--workload-identity-provider=${POOL}`]);
+  assert.deepEqual(config(files).providers[2]?.args, [
+    `--workload-identity-provider=${POOL}`,
+    "--identity-fallback=none",
+  ]);
 });
 
 test("pod identity on Google needs to know the pool; GKE's own has an audience of its own", async () => {
@@ -90,6 +93,7 @@ test("pod identity on Google needs to know the pool; GKE's own has an audience o
   assert.deepEqual(gke.providers[0]?.args, [
     "--project-id=p",
     "--identity-provider=https://container.googleapis.com/v1/x",
+    "--identity-fallback=none",
   ]);
 });
 
@@ -124,12 +128,14 @@ test("azure.json is handed over on AKS, and where it is named", async () => {
 });
 
 test("the node's identity for pods without one of their own is asked for, never assumed", async () => {
-  const plain = config(await filesOf("--cloud", "aws", "--distribution", "k3s", "--pod-identity"));
-  assert.equal(plain.providers[0]?.args, undefined);
-  const fallback = config(
-    await filesOf("--cloud", "aws", "--distribution", "k3s", "--pod-identity", "--node-fallback"),
-  );
-  assert.deepEqual(fallback.providers[0]?.args, ["--identity-fallback=node"]);
+  const argsOf = async (cloud: string, ...flags: string[]) =>
+    config(await filesOf("--cloud", cloud, "--distribution", "k3s", "--pod-identity", ...flags)).providers[0]
+      ?.args;
+  // As little as says it: what is the plugin's own default is left out.
+  assert.deepEqual(await argsOf("aws"), ["--identity-fallback=none"]);
+  assert.equal(await argsOf("aws", "--node-fallback"), undefined);
+  assert.equal(await argsOf("azure"), undefined);
+  assert.deepEqual(await argsOf("azure", "--node-fallback"), ["--identity-fallback=unassigned"]);
   using place = bench();
   assert.equal(
     (await place.run(["init", "--cloud", "aws", "--distribution", "k3s", "--node-fallback"])).code,
