@@ -1,13 +1,4 @@
-import {
-  type Clock,
-  type Context,
-  CredentialError,
-  type Outcome,
-  type Retry,
-  retryByDefault,
-  TransportError,
-  type TransportResponse,
-} from "@imagecred/protocol";
+import { type Context, CredentialError, TransportError, type TransportResponse } from "@imagecred/protocol";
 
 /**
  * The metadata server of Compute Engine and GKE, by address: the name would cost a lookup and is only as good as the node's
@@ -22,10 +13,6 @@ const IPV6_HOSTS = ["metadata.google.internal", "[fd20:ce::254]"];
 const HOST_VARIABLE = "GCE_METADATA_HOST";
 
 const FLAVOR = "Google";
-
-/** A metadata server that restarts, as GKE's does, refuses connections for a second: so long a refusal may be that (milliseconds). */
-const RESTART_MS = 1_200;
-const RESTART_PAUSE_MS = 200;
 
 /**
  * Reads one value of the metadata server.
@@ -61,17 +48,12 @@ async function ask(
   path: string,
   operation: string,
 ): Promise<TransportResponse> {
-  const { http, clock, deadline } = context;
-  const response = await http.metadata({
+  const response = await context.http.metadata({
     service: "the metadata server",
     operation,
     method: "GET",
     url: `http://${host}/computeMetadata/v1/${path}`,
     headers: { "metadata-flavor": FLAVOR },
-    // Once connected, somebody is there: a busy one may use the time that is left.
-    timeoutMs: deadline.remainingMs(),
-    attempts: RESTART_MS / RESTART_PAUSE_MS + 2,
-    again: againAfterRestart(clock),
   });
   // Errors of the real server carry the header too; a proxy's or a captive portal's page does not.
   if (response.headers["metadata-flavor"] === FLAVOR) return response;
@@ -80,27 +62,6 @@ async function ask(
     reason: `status ${response.status} without the header Metadata-Flavor: Google, so something else answered`,
     advice: `check what answers at ${host}`,
   });
-}
-
-/** Attempts that end otherwise than with a connection that is refused. */
-const MAX_FAILURES = 4;
-
-function againAfterRestart(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
-  const startedAt = clock.now();
-  let silences = 0;
-  let failures = 0;
-  return (outcome) => {
-    const broken = outcome.ok ? undefined : outcome.error;
-    if (broken instanceof TransportError && broken.phase === "connect") {
-      if (broken.code === "ECONNREFUSED") {
-        const starting = clock.now() - startedAt < RESTART_MS;
-        return starting ? { because: "connect ECONNREFUSED", afterMs: RESTART_PAUSE_MS } : undefined;
-      }
-      // Off Google Cloud nothing answers at all; a lost packet is worth one more attempt.
-      if (broken.code === "ETIMEDOUT" && ++silences > 1) return undefined;
-    }
-    return ++failures < MAX_FAILURES ? retryByDefault(outcome, clock.now()) : undefined;
-  };
 }
 
 /** No way from this machine to the address: nothing was sent. */
@@ -115,7 +76,7 @@ function hasNoRoute(error: unknown): boolean {
 function withAdvice(error: unknown): unknown {
   const cause = error instanceof CredentialError ? error.cause : undefined;
   if (!(error instanceof CredentialError && cause instanceof TransportError)) return error;
-  if (cause.code !== "ETIMEDOUT" || cause.phase === "connect") return error;
+  if (!["ETIMEDOUT", "ERR_TIME_USED_UP"].includes(cause.code) || cause.phase === "connect") return error;
   return error.with({
     advice:
       "the metadata server accepted the connection and did not answer: see whether it is overloaded (on GKE, the gke-metadata-server pod of this node); IMAGECRED_TIMEOUT sets the limit",

@@ -28,6 +28,7 @@ export {
   type HttpClientSetup,
   type HttpRequest,
   MAX_RESPONSE_BYTES,
+  metadataRetry,
   retryByDefault,
 } from "./http/client.ts";
 export { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";

@@ -5,12 +5,10 @@ import {
   excerpt,
   type Found,
   failureOf,
-  type Outcome,
   parseJson,
   type Retry,
   retryAfterMs,
   Secret,
-  TransportError,
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
@@ -96,7 +94,7 @@ async function askImds(
       method: "GET",
       url: `${origin}/metadata/identity/oauth2/token?api-version=2018-02-01&${query}`,
       headers: { metadata: "true" },
-      again: (outcome) => again(outcome, context.clock.now()),
+      alsoRetry: (response) => beingUpdated(response, context.clock.now()),
     });
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
@@ -120,22 +118,9 @@ function confirm({ id }: ManagedIdentity, selector: Selector | undefined, docume
   });
 }
 
-/** Broken exchanges that a second try may not see again. */
-const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT"]);
-
-/**
- * Microsoft's guidance for this endpoint: 404, 410 (being updated), 429 and 5xx are tried again. A connection that nobody
- * answers is not: off Azure, that is all that would ever happen.
- */
-function again(outcome: Outcome<TransportResponse>, now: number): Retry | undefined {
-  if (!outcome.ok) {
-    const { error } = outcome;
-    if (!(error instanceof TransportError) || !TRANSIENT.has(error.code)) return undefined;
-    const nobodyThere = error.code === "ETIMEDOUT" && error.phase === "connect";
-    return nobodyThere ? undefined : { because: `${error.phase} ${error.code}` };
-  }
-  const { status, headers } = outcome.value;
-  if (status !== 404 && status !== 410 && status !== 429 && status < 500) return undefined;
+/** Microsoft's guidance for this endpoint: 404 and 410 (being updated) are tried again, as 429 and 5xx are. */
+function beingUpdated({ status, headers }: TransportResponse, now: number): Retry | undefined {
+  if (status !== 404 && status !== 410) return undefined;
   return { because: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
 }
 

@@ -2,14 +2,13 @@ import {
   type Clock,
   type Context,
   CredentialError,
-  DEFAULT_ATTEMPTS,
   type Environment,
   type IdentitySource,
+  metadataRetry,
   OptionsError,
   type Outcome,
   parseJsonObject,
   type Retry,
-  retryByDefault,
   TransportError,
   type TransportResponse,
   textAt,
@@ -50,8 +49,7 @@ export function instanceMetadata({
           method: "GET",
           url: session.endpoint + path,
           headers: { "x-aws-ec2-metadata-token": session.token },
-          attempts: BOOT_ATTEMPTS,
-          again: againAfterBoot(clock),
+          alsoRetry: notYet(clock),
         });
       const role = roleOf(await get("GetRole", CREDENTIALS_PATH));
       const answer = await get("GetRoleCredentials", CREDENTIALS_PATH + encodeURIComponent(role));
@@ -66,19 +64,13 @@ export function instanceMetadata({
  */
 const BOOT_MS = 5_000;
 const BOOT_PAUSE_MS = 500;
-const BOOT_ATTEMPTS = 2 + BOOT_MS / BOOT_PAUSE_MS;
 
-function againAfterBoot(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
+function notYet(clock: Clock): (response: TransportResponse) => Retry | undefined {
   const startedAt = clock.now();
-  let failures = 0;
-  return (outcome) => {
-    if (outcome.ok && outcome.value.status === 404) {
-      return clock.now() - startedAt < BOOT_MS
-        ? { because: "no role yet", afterMs: BOOT_PAUSE_MS }
-        : undefined;
-    }
-    return ++failures < DEFAULT_ATTEMPTS ? retryByDefault(outcome, clock.now()) : undefined;
-  };
+  return ({ status }) =>
+    status === 404 && clock.now() - startedAt < BOOT_MS
+      ? { because: "no role yet", pauseMs: BOOT_PAUSE_MS }
+      : undefined;
 }
 
 /** AWS SDKs and Tools reference guide, "IMDS credential provider". */
@@ -144,6 +136,7 @@ async function sessionAt(
     url: `${endpoint}/latest/api/token`,
     headers: { "x-aws-ec2-metadata-token-ttl-seconds": TOKEN_TTL_SECONDS },
     timeoutMs: FIRST_ANSWER_MS,
+    attempts: Number.MAX_SAFE_INTEGER,
     again: againUnlessSilent(clock),
   });
   const token = new TextDecoder().decode(body).trim();
@@ -167,12 +160,13 @@ async function sessionAt(
  * hop limit, that is all there will ever be.
  */
 function againUnlessSilent(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
+  const otherwise = metadataRetry(clock);
   let silences = 0;
   return (outcome) => {
     const silent =
       !outcome.ok && outcome.error instanceof TransportError && outcome.error.code === "ETIMEDOUT";
     if (silent && ++silences > 1) return undefined;
-    return retryByDefault(outcome, clock.now());
+    return otherwise(outcome);
   };
 }
 

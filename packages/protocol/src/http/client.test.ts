@@ -188,7 +188,7 @@ describe("metadata calls", () => {
     assert.equal(sent.length, 0);
   });
 
-  test("try an address where nothing answers only twice, and everything else as often as clouds", async () => {
+  test("try an address where nothing answers only twice", async () => {
     const silent = new TransportError("connect", "ETIMEDOUT", "no answer");
     const off = client([silent, silent, silent]);
     await assert.rejects(off.http.metadata({ ...call, url: "http://169.254.169.254/" }), CredentialError);
@@ -196,5 +196,46 @@ describe("metadata calls", () => {
     const slow = client([silent, refused, { status: 503 }, { status: 200 }]);
     assert.equal((await slow.http.metadata({ ...call, url: "http://169.254.169.254/" })).status, 200);
     assert.equal(slow.sent.length, 4);
+  });
+
+  test("outlast a restart of a second, and find within two that nothing listens (Google 7)", async () => {
+    const restarting = client([...new Array<TransportError>(6).fill(refused), { status: 200 }]);
+    await restarting.http.metadata({ ...call, url: "http://169.254.169.254/" });
+    assert.deepEqual(restarting.clock.sleeps, new Array(6).fill(200));
+    const off = client(new Array<TransportError>(100).fill(refused));
+    await assert.rejects(
+      off.http.metadata({ ...call, url: "http://169.254.169.254/" }),
+      /refused the connection/,
+    );
+    assert.equal(
+      off.clock.sleeps.reduce((sum, sleep) => sum + sleep),
+      2_000,
+    );
+  });
+
+  test("try a server that has answered before until the deadline", async () => {
+    const { http, clock } = client([{ status: 200 }, ...new Array<TransportError>(30).fill(refused)]);
+    await http.metadata({ ...call, url: "http://169.254.169.254/a" });
+    await assert.rejects(http.metadata({ ...call, url: "http://169.254.169.254/b" }), CredentialError);
+    assert.ok(clock.sleeps.reduce((sum, sleep) => sum + sleep) > 15_000);
+  });
+
+  test("may use all the time that is left, once connected (Google 2)", async () => {
+    const { http, sent } = client([], {}, 30_000);
+    await http.metadata({ ...call, url: "http://169.254.169.254/" });
+    assert.deepEqual([sent[0]?.timeoutMs, sent[0]?.connectTimeoutMs], [30_000, 1_000]);
+  });
+
+  test("tell time that is used up apart from a server that is not there (security 17)", async () => {
+    const silent = new TransportError("connect", "ETIMEDOUT", "timed out after 700 ms while connecting");
+    const { http, clock } = client([silent], {}, 700);
+    clock.advance(700 - 1);
+    const late = http.metadata({ ...call, url: "http://169.254.169.254/" });
+    clock.advance(1);
+    await assert.rejects(late, (error) => {
+      assert.ok(error instanceof CredentialError && error.cause instanceof TransportError);
+      assert.equal(error.cause.code, "ERR_TIME_USED_UP");
+      return true;
+    });
   });
 });

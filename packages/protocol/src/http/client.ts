@@ -6,7 +6,7 @@ import { redact } from "../redact.ts";
 import type { Deadline } from "./deadline.ts";
 import { isLinkLocalHost, isLoopbackHost, unbracketed } from "./ip.ts";
 import { proxyFor } from "./proxy.ts";
-import { type Outcome, type Retry, retry, retryAfterMs } from "./retry.ts";
+import { DEFAULT_ATTEMPTS, type Outcome, type Retry, retry, retryAfterMs } from "./retry.ts";
 import {
   type Target,
   type TlsOptions,
@@ -22,7 +22,6 @@ export const MAX_RESPONSE_BYTES = 1024 * 1024;
 const CLOUD_CONNECT_TIMEOUT_MS = 5_000;
 const CLOUD_TIMEOUT_MS = 10_000;
 const METADATA_CONNECT_TIMEOUT_MS = 1_000;
-const METADATA_TIMEOUT_MS = 5_000;
 
 /** The metadata servers' names; everything else that is asked as one must be a link-local or loopback address. */
 const METADATA_NAMES = new Set(["metadata.google.internal", "metadata.google.internal.", "metadata"]);
@@ -45,6 +44,11 @@ export interface HttpRequest {
   readonly attempts?: number;
   /** Replaces the rule "429, 5xx and broken exchanges are tried again". */
   readonly again?: (outcome: Outcome<TransportResponse>) => Retry | undefined;
+  /**
+   * Other responses that are worth another attempt, of a metadata server: a 404 right after boot. A Retry with `pauseMs` does
+   * not count as one of the four attempts: the caller ends it.
+   */
+  readonly alsoRetry?: (response: TransportResponse) => Retry | undefined;
   /** Never through a proxy, even for a cloud API (an API server on the node's own network). */
   readonly direct?: boolean;
 }
@@ -80,6 +84,7 @@ export interface HttpClientSetup {
 
 /** The HTTP client of one run. Its requests share the deadline of `setup`. */
 export function createHttpClient(setup: HttpClientSetup): HttpClient {
+  let metadataAnswered = false;
   return {
     async cloud(request) {
       const url = checkedCloudUrl(request.url);
@@ -88,9 +93,16 @@ export function createHttpClient(setup: HttpClientSetup): HttpClient {
     },
     async metadata(request) {
       const url = checkedMetadataUrl(request.url);
-      const again = request.again ?? againForMetadata(setup.clock);
+      const again = request.again ?? metadataRetry(setup.clock, () => metadataAnswered, request.alsoRetry);
+      const attempts =
+        request.attempts ?? (request.again === undefined ? Number.MAX_SAFE_INTEGER : DEFAULT_ATTEMPTS);
       const target = { url: url.href };
-      return exchange(setup, { ...request, again }, target, METADATA_TIMEOUT_MS, METADATA_CONNECT_TIMEOUT_MS);
+      // Once connected, an attempt may use all the time that is left: a busy server answers late.
+      const timeoutMs = setup.deadline.totalMs;
+      const asked = { ...request, again, attempts };
+      const response = await exchange(setup, asked, target, timeoutMs, METADATA_CONNECT_TIMEOUT_MS);
+      metadataAnswered = true;
+      return response;
     },
     preconnect(url, tls) {
       const target = cloudTarget(checkedCloudUrl(url), tls, setup.env, false);
@@ -181,7 +193,7 @@ async function oneAttempt(
   if (limit <= 0) {
     throw new TransportError(
       "connect",
-      "ETIMEDOUT",
+      TIME_USED_UP,
       `the limit of ${deadline.totalMs} ms for the whole request was used up`,
     );
   }
@@ -206,12 +218,22 @@ async function oneAttempt(
     });
     log.debug("http", { ...fields, status: response.status, ms: clock.now() - startedAt });
     return response.status < 300 ? response : redacted(response);
-  } catch (error) {
+  } catch (thrown) {
+    const error = deadline.remainingMs() > 0 ? thrown : asTimeUsedUp(thrown);
     if (error instanceof TransportError) {
       log.debug("http", { ...fields, failed: `${error.phase} ${error.code}`, ms: clock.now() - startedAt });
     }
     throw error;
   }
+}
+
+/** The run's time is over: no sign of what there is at the other end, and no reason to try another. */
+const TIME_USED_UP = "ERR_TIME_USED_UP";
+
+function asTimeUsedUp(error: unknown): unknown {
+  if (!(error instanceof TransportError) || error.code !== "ETIMEDOUT") return error;
+  const { phase, message, peer, cause } = error;
+  return new TransportError(phase, TIME_USED_UP, message, { peer, cause });
 }
 
 /** More of a refusal is not looked at. */
@@ -254,20 +276,39 @@ export function retryByDefault(outcome: Outcome<TransportResponse>, now: number)
   return { because: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
 }
 
+/** So long a metadata server that refuses connections may be one that restarts (milliseconds). */
+const RESTART_MS = 2_000;
+const RESTART_PAUSE_MS = 200;
+
 /**
- * The default rule, but of an address where nothing answers at all only one more try is made: one lost packet is
- * common, and a machine that is in no cloud must find out within two and a half seconds.
+ * The rule for metadata servers. They restart, and are not there yet on a machine that boots; but a machine in no cloud has to
+ * find that out within two and a half seconds. So, until something has answered there in this run, a connection that is
+ * refused is tried again for two seconds, and one that gets no answer (a lost packet) once. What has answered
+ * before is tried until the deadline. 429, 5xx and what breaks after connecting follow the default rule, four attempts in all.
+ * @param hasAnswered whether a metadata server has answered in this run
+ * @param alsoRetry other responses that are worth another attempt, see {@link HttpRequest.alsoRetry}
  */
-function againForMetadata(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
+export function metadataRetry(
+  clock: Clock,
+  hasAnswered: () => boolean = () => false,
+  alsoRetry: HttpRequest["alsoRetry"] = () => undefined,
+): (outcome: Outcome<TransportResponse>) => Retry | undefined {
+  const startedAt = clock.now();
   let silences = 0;
+  let others = 0;
   return (outcome) => {
-    const silent =
-      !outcome.ok &&
-      outcome.error instanceof TransportError &&
-      outcome.error.phase === "connect" &&
-      outcome.error.code === "ETIMEDOUT";
-    if (silent && ++silences > 1) return undefined;
-    return retryByDefault(outcome, clock.now());
+    const also = outcome.ok ? alsoRetry(outcome.value) : undefined;
+    if (also?.pauseMs !== undefined) return also;
+    const again = also ?? retryByDefault(outcome, clock.now());
+    if (again === undefined) return undefined;
+    const error = outcome.ok ? undefined : outcome.error;
+    if (error instanceof TransportError && error.phase === "connect") {
+      if (hasAnswered()) return again;
+      if (error.code === "ETIMEDOUT") return ++silences > 1 ? undefined : again;
+      const over = clock.now() - startedAt + RESTART_PAUSE_MS > RESTART_MS;
+      return over ? undefined : { because: again.because, pauseMs: RESTART_PAUSE_MS };
+    }
+    return ++others < DEFAULT_ATTEMPTS ? again : undefined;
   };
 }
 

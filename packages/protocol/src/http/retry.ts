@@ -11,6 +11,8 @@ export type Outcome<T> =
 export interface Retry {
   readonly because: string;
   readonly afterMs?: number | undefined;
+  /** Milliseconds to wait instead of the backoff: for a server on this machine, which no fleet asks. */
+  readonly pauseMs?: number;
 }
 
 /** Which outcomes of an operation are tried again, and how often. */
@@ -49,7 +51,9 @@ export async function retry<T>(
     const outcome = await settle(operation);
     const again = options.again(outcome);
     const waitMs =
-      again === undefined ? 0 : Math.max(backoffMs(attempt, runtime.random()), again.afterMs ?? 0);
+      again === undefined
+        ? 0
+        : (again.pauseMs ?? Math.max(backoffMs(attempt, runtime.random()), again.afterMs ?? 0));
     if (again === undefined || attempt >= attempts || waitMs >= runtime.deadline.remainingMs()) {
       if (outcome.ok) return outcome.value;
       throw outcome.error;

@@ -54,6 +54,7 @@ export function describeTransportError(
         advice: "check the node's routes, NAT and private endpoints",
       };
     case "ETIMEDOUT":
+    case "ERR_TIME_USED_UP":
       return {
         reason: `no answer from ${peer}${proxied} in time (${error.phase}: ${error.message})`,
         advice: "check routes, security groups, NAT and private endpoints; IMAGECRED_TIMEOUT sets the limit",
