@@ -131,6 +131,26 @@ test("k3s that finds nothing at its place says what is missing", async () => {
   assert.match(explain.problem?.fix ?? "", /imagecred install --distribution k3s/);
 });
 
+test("RKE2 and k0s: the kubelet that they start is the one that counts", async () => {
+  for (const [name, words, fix] of [
+    ["rke2", ["/usr/local/bin/rke2 server", ""], /imagecred install --distribution rke2/],
+    ["k0s", ["/usr/local/bin/k0s", "worker"], /give k0s worker --kubelet-extra-args=/],
+  ] as const) {
+    using place = node({ "etc/p.yaml": CONFIG });
+    putKubelet(place, 5, { name, words });
+    putKubelet(place, 57, { words: [`/var/lib/${name}/bin/kubelet`, "--v=2"], parent: 5 });
+    const without = await all(place);
+    assert.match(JSON.stringify(without.explain), /process 57 was started without/);
+    assert.match(JSON.stringify(without.explain), fix);
+    using alone = node({ "etc/kubernetes/credential-provider-config.yaml": CONFIG });
+    putKubelet(alone, 5, { name, words });
+    assert.match(
+      (await all(alone)).explain.unseen.join(),
+      /runs here \(process 5\), and the kubelet that it starts does not/,
+    );
+  }
+});
+
 test("node kind 1.3: MicroK8s, by its file of arguments", async () => {
   using place = node({
     "var/snap/microk8s/common/providers.yaml": CONFIG,

@@ -15,6 +15,8 @@ export interface KubeletProcess {
   /** Clock ticks between boot and its start. */
   readonly startTicks?: number;
   readonly group?: string;
+  /** Who started it; process 1 unless given. */
+  readonly parent?: number;
 }
 
 /** The first pid namespace of every kernel. */
@@ -54,6 +56,9 @@ export function putKubelet(place: Bench, pid: number, process: KubeletProcess): 
     `Name:\t${name}\nUid:\t${user}\t${user}\t${user}\t${user}\nCapEff:\t000001ffffffffff\n`,
   );
   // The name of a process may have blanks and parentheses in it.
-  writeFileSync(at(`${pid}/stat`), `${pid} (kube) let) S 1 ${"0 ".repeat(17)}${startTicks} 0 0\n`);
+  writeFileSync(
+    at(`${pid}/stat`),
+    `${pid} (kube) let) S ${process.parent ?? 1} ${"0 ".repeat(17)}${startTicks} 0 0\n`,
+  );
   writeFileSync(at(`${pid}/cgroup`), `0::${process.group ?? "/system.slice/kubelet.service"}\n`);
 }
