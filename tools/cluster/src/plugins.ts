@@ -58,6 +58,12 @@ export async function configurePlugins(node: Node, args: readonly string[]): Pro
   await restartKubelet(node);
 }
 
+/** Takes the kubelet's flags away, and leaves the files. */
+export async function removeFlags(node: Node): Promise<void> {
+  node.write("/etc/default/kubelet", "KUBELET_EXTRA_ARGS=--v=5\n");
+  await restartKubelet(node);
+}
+
 /** Restarts the kubelet and waits until it says that it works: to the API server the node is Ready all the time. */
 export async function restartKubelet(node: Node): Promise<void> {
   const from = node.read(PATHS.kubeletLog).length;

@@ -1,6 +1,7 @@
 import { describe } from "node:test";
 import { whyNoPlugins } from "../src/plugins.ts";
 import { describeCrowd } from "../src/testing/scenarios/crowd.ts";
+import { describeDiagnosis } from "../src/testing/scenarios/diagnosis.ts";
 import { describeExpiry } from "../src/testing/scenarios/expiry.ts";
 import { describeNode } from "../src/testing/scenarios/node.ts";
 import { describePodIdentity, describePullRecords } from "../src/testing/scenarios/pod-identity.ts";
@@ -19,6 +20,7 @@ describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   const cluster = new SharedCluster();
   describe("the cluster itself", () => describeNode(cluster));
   describe("the node's identity", () => describePulls(cluster));
+  describe("what imagecred says about the node", () => describeDiagnosis(cluster));
   describe("credentials that expire", () => describeExpiry(cluster));
   describe("the pods' identities", () => describePodIdentity(cluster));
   describe("images that are on the node already", () => describePullRecords(cluster));

@@ -34,8 +34,16 @@ var components = map[string]func() *cobra.Command{
 	"kubelet": func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
 }
 
+func known(name string) bool {
+	return name == "etcd" || name == "kubectl" || components[name] != nil
+}
+
 func main() {
 	name := filepath.Base(os.Args[0])
+	if executable, err := os.Executable(); err == nil && !known(name) {
+		// Run through /proc/PID/exe, as tools do that ask a running kubelet for its version.
+		name = filepath.Base(executable)
+	}
 	switch {
 	case name == "etcd":
 		etcdmain.Main(os.Args)

@@ -16,6 +16,7 @@ export interface PodOptions {
 interface ContainerState {
   readonly waiting?: { readonly reason: string; readonly message?: string };
   readonly running?: { readonly startedAt: string };
+  readonly terminated?: { readonly exitCode: number };
 }
 
 interface ContainerStatus {
@@ -106,6 +107,17 @@ export class Pods {
           throw new Error(`pod ${namespace}/${name} runs, and its image was not to be had`);
         return waiting?.reason === "ErrImagePull" ? (waiting.message ?? "") : undefined;
       },
+    );
+  }
+
+  /** Waits until the container has ended. @returns its exit code */
+  async exitCode(name: string, namespace = "default", seconds = 40): Promise<number> {
+    return await this.#until(
+      name,
+      namespace,
+      seconds,
+      () => "ends",
+      (pod) => statusOf(pod)?.state?.terminated?.exitCode,
     );
   }
 

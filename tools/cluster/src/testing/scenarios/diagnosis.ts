@@ -1,0 +1,66 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { PATHS } from "../../node/files.ts";
+import { IMAGES, kubeletLogged, PLUGIN_PATHS, removeFlags } from "../../plugins.ts";
+import type { SharedCluster } from "../shared-cluster.ts";
+
+const NODE_IDENTITY = ["--cloud", "aws,azure,gcp", "--azure-config", PLUGIN_PATHS.azureJson];
+
+/** `imagecred doctor` and `validate` on the node: they agree with the kubelet that runs, whatever lies on disk. */
+export function describeDiagnosis(run: SharedCluster): void {
+  const { config, imagecred } = PLUGIN_PATHS;
+  const image = IMAGES.acr;
+  const doctor = () => run.node.run(imagecred, "doctor", image);
+
+  test("a kubelet without flags runs no plugin: doctor does not say that the node can pull", async () => {
+    await removeFlags(run.node);
+    const { exitCode, stdout } = await doctor();
+    assert.equal(exitCode, 1, stdout);
+    assert.match(stdout, /runs no plugin/);
+    assert.doesNotMatch(stdout, /This machine can pull/);
+  });
+
+  test("a configured kubelet pulls, and doctor and validate say so", async () => {
+    await run.configure(...NODE_IDENTITY);
+    const { exitCode, stdout } = await doctor();
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /✓ This machine can pull/);
+    await run.node.must(imagecred, "validate", config);
+    await run.pods.start({ name: "diagnosed", image });
+    await run.pods.remove("diagnosed");
+  });
+
+  test("doctor in `kubectl debug node` says the same as on the node", async () => {
+    const inNode = ["/workload", "chroot", "/host", imagecred, "doctor", image];
+    const debug = ["debug", `node/${run.node.name}`, "--image=registry.k8s.io/pause:3.10", "--", ...inNode];
+    const pod = /pod (node-debugger-\S+)/.exec(await run.kubectl(...debug))?.[1] ?? "";
+    assert.equal(await run.pods.exitCode(pod), 0, await run.pods.log(pod));
+    assert.match(await run.pods.log(pod), /✓ This machine can pull/);
+    await run.pods.remove(pod);
+  });
+
+  test("a configuration that the kubelet has not read yet: doctor says that it still runs with the old one", async () => {
+    run.node.write(config, `${run.node.read(config)}# changed\n`);
+    const { stdout } = await doctor();
+    assert.match(stdout, /changed after the kubelet started/);
+    assert.match(stdout, /restart the kubelet/);
+  });
+
+  test("a configuration that the kubelet refuses: validate has foretold its words", async () => {
+    const good = run.node.read(config);
+    run.node.write(config, good.replaceAll("matchImages:", "matchImage:"));
+    const { exitCode, stdout } = await run.node.run(imagecred, "validate", config);
+    assert.equal(exitCode, 1, stdout);
+    const words = /its log: (.*)\n/.exec(stdout)?.[1] ?? assert.fail(stdout);
+    const from = run.node.read(PATHS.kubeletLog).length;
+    await run.node.must("systemctl", "restart", "--no-block", "kubelet");
+    await kubeletLogged(run.node, `"Failed to register CRI auth plugins" err=${JSON.stringify(words)}`, from);
+    const refused = await doctor();
+    assert.equal(refused.exitCode, 1, refused.stdout);
+    assert.match(refused.stdout, /the kubelet would not start with/);
+
+    run.node.write(config, good);
+    await run.restartKubelet();
+    assert.equal((await doctor()).exitCode, 0);
+  });
+}
