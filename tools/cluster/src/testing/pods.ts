@@ -1,4 +1,5 @@
 import type { KubeApi, KubeObject } from "../control-plane/api.ts";
+import { poll } from "../deadline.ts";
 
 export interface PodOptions {
   readonly name: string;
@@ -141,9 +142,11 @@ export class Pods {
     });
   }
 
-  /** What the container printed. */
+  /** What the container printed. A program that runs may not have printed yet, so the first of it is waited for. */
   async log(name: string, namespace = "default"): Promise<string> {
-    return String(await this.#api.call("GET", `/api/v1/namespaces/${namespace}/pods/${name}/log`));
+    const path = `/api/v1/namespaces/${namespace}/pods/${name}/log`;
+    const giveUp = { what: `pod ${namespace}/${name} prints`, seconds: 20, details: this.#details };
+    return await poll(giveUp, async () => String(await this.#api.call("GET", path)) || undefined);
   }
 
   #until<T>(
