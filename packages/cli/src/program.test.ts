@@ -17,6 +17,27 @@ test("every command's help teaches: what it does, every option, and examples tha
   }
 });
 
+test("help is as wide as the terminal, and no word is broken", async () => {
+  using place = bench();
+  const words = (text: string) => text.split(/\s+/).filter((word) => word !== "");
+  for (const args of [["--help"], ...DEFINITIONS.map(({ name }) => [name, "--help"])]) {
+    const widest = await place.run(args, { columns: 120, env: { NO_COLOR: "1" } });
+    for (const columns of [60, 80, 120, 200]) {
+      const { stdout } = await place.run(args, { columns, env: { NO_COLOR: "1" } });
+      assert.deepEqual(words(stdout), words(widest.stdout), `${args.join(" ")} at ${columns}`);
+      const [help = ""] = stdout.split(/\n(?:Examples|First steps):\n/);
+      for (const line of help.split("\n")) {
+        // A term, or a word that is longer than its column, cannot be broken; commands in examples are for copying.
+        const isLongWord = words(line).length === 1;
+        assert.ok(
+          line.length <= Math.min(columns, 120) || isLongWord,
+          `${args.join(" ")} at ${columns}: ${line}`,
+        );
+      }
+    }
+  }
+});
+
 test("the help of all, the version, and nothing at all", async () => {
   using place = bench();
   const help = await place.run(["--help"]);

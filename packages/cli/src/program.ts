@@ -4,8 +4,8 @@ import type { ExitCode } from "./commands/command.ts";
 import type { CommandDefinition, OptionDefinition } from "./commands/definition.ts";
 import { COMMANDS, type RunnableCommand } from "./commands/index.ts";
 import { missingOption, optionKey } from "./commands/options.ts";
-import { stdoutStyle } from "./output/style.ts";
-import { wrap } from "./output/text.ts";
+import { type Style, stdoutStyle } from "./output/style.ts";
+import { padEnd, wrap } from "./output/text.ts";
 import type { Platform } from "./runtime/types.ts";
 
 /**
@@ -46,6 +46,8 @@ function buildProgram(platform: Platform, done: (code: ExitCode) => void): Comma
         styleTitle: (text: string) => style.bold(text),
         styleCommandText: (text: string) => style.cyan(text),
         visibleOptions: (of: Command) => of.options.filter((option) => !option.hidden),
+        formatItem: (term: string, termWidth: number, description: string) =>
+          helpItem(term, termWidth, description, style.width),
       } satisfies Partial<Help>)
       .helpOption("-h, --help", "show this")
       .showHelpAfterError(
@@ -59,7 +61,7 @@ function buildProgram(platform: Platform, done: (code: ExitCode) => void): Comma
     )
     .version(`imagecred ${VERSION}`, "-V, --version", "show the version")
     .helpCommand("help [command]", "show a command's help")
-    .addHelpText("after", () => firstSteps(style.bold, style.cyan, style.dim));
+    .addHelpText("after", () => firstSteps(style));
   for (const command of COMMANDS) program.addCommand(configure(commandOf(command, platform, done)));
   return program;
 }
@@ -120,15 +122,25 @@ function withoutDefaultsOfNegations(
   );
 }
 
-type Paint = (text: string) => string;
+/** Narrower than this, a description goes below its term: a word a line is no easier to read. */
+const NARROWEST_DESCRIPTION = 30;
 
-function firstSteps(bold: Paint, cyan: Paint, dim: Paint): string {
+/** One option, argument or command of a help text: two columns, or where there is no room for them two lines. */
+function helpItem(term: string, termWidth: number, description: string, width: number): string {
+  const margin = termWidth + 4;
+  if (description === "") return `  ${term}`;
+  if (width - margin >= NARROWEST_DESCRIPTION)
+    return `  ${padEnd(term, termWidth)}  ${wrap(description, width, " ".repeat(margin))}`;
+  return `  ${term}\n      ${wrap(description, width, "      ")}`;
+}
+
+function firstSteps({ bold, cyan, dim, width }: Style): string {
   const steps: readonly (readonly [string, string])[] = [
     ["imagecred init --cloud aws --distribution kubeadm", "write a configuration"],
     ["imagecred validate imagecred-kubeadm/credential-provider-config.yaml", "check it"],
     ["sudo imagecred doctor REGISTRY/IMAGE:TAG", "on a node: why does this pull fail?"],
   ];
   const lines = steps.map(([command, about]) => `  ${dim(`# ${about}`)}\n  ${cyan(command)}`);
-  const exits = wrap("Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line.", 100);
+  const exits = wrap("Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line.", width);
   return `\n${bold("First steps:")}\n${lines.join("\n\n")}\n\n${exits}\n`;
 }

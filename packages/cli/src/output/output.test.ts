@@ -30,6 +30,10 @@ test("lines are broken at spaces, and words stay whole", () => {
   }
 });
 
+test("a number stays with its unit", () => {
+  assert.equal(wrap("it took (12 ms) or 1 h 30 min, 5 of 7", 12), "it took\n(12 ms) or\n1 h 30 min,\n5 of 7");
+});
+
 test("columns are aligned by what is seen, without spaces at the end", () => {
   const { red } = styleFor(80, {});
   assert.equal(

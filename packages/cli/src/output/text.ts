@@ -11,6 +11,9 @@ export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - visibleLength(text)));
 }
 
+/** A space where a line may be broken: not between a number and its unit. */
+const BREAK = /(?<!\d) | (?!(?:ms|s|min|h)\b)/;
+
 /**
  * Breaks at spaces so that no line is longer than `width`; words that are longer stay whole (paths and image names are
  * for copying). Every line after the first starts with `indent`; the first is expected to stand after `firstOffset`
@@ -20,7 +23,7 @@ export function wrap(text: string, width: number, indent = "", firstOffset = ind
   const lines: string[] = [];
   let line = "";
   let room = width - firstOffset;
-  for (const word of text.split(" ")) {
+  for (const word of text.split(BREAK)) {
     if (line !== "" && visibleLength(line) + 1 + visibleLength(word) > room) {
       lines.push(line);
       line = word;
