@@ -18,6 +18,7 @@ export interface RunOptions {
   /** Width of the terminal; none unless given. */
   readonly columns?: number;
   readonly userId?: number;
+  readonly stdin?: string;
   readonly transport?: Transport;
   readonly clock?: Clock;
   /** Sees stdout as it is written. */
@@ -62,7 +63,7 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
     stdio: {
       args,
       env: options.env ?? {},
-      readStdin: async () => new Uint8Array(),
+      readStdin: async () => new TextEncoder().encode(options.stdin ?? ""),
       writeStdout: (text) => {
         stdout += text;
         options.onStdout?.(text);

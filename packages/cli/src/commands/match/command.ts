@@ -8,6 +8,7 @@ import type { Command } from "../command.ts";
 import type { MatchOptions } from "./definition.ts";
 import type { MatchDocument, PatternMatch, ProviderMatch } from "./document.ts";
 import { renderMatch } from "./render.ts";
+import { suggestionFor } from "./suggestion.ts";
 
 export const match: Command<MatchOptions, MatchDocument> = {
   async run(options, platform) {
@@ -15,6 +16,11 @@ export const match: Command<MatchOptions, MatchDocument> = {
     const places = findPlaces(options, platform, kubeletOfMachine(platform));
     const judged = await judgedAs(options, places.kubelet, platform);
     const { config } = loadAcceptedConfig(places.config, judged, platform);
+    const providers = config.providers.map(({ name, matchImages }): ProviderMatch => {
+      const patterns = (matchImages ?? []).map((pattern) => patternMatch(pattern, image.repo));
+      return { name, matched: patterns.some(({ matched }) => matched), patterns };
+    });
+    const isMatched = providers.some(({ matched }) => matched);
     return {
       kind: "Match",
       config: places.config,
@@ -24,10 +30,8 @@ export const match: Command<MatchOptions, MatchDocument> = {
       name: image.repo,
       tag: image.tag,
       digest: image.digest,
-      providers: config.providers.map(({ name, matchImages }): ProviderMatch => {
-        const patterns = (matchImages ?? []).map((pattern) => patternMatch(pattern, image.repo));
-        return { name, matched: patterns.some(({ matched }) => matched), patterns };
-      }),
+      providers,
+      suggestion: isMatched ? null : (suggestionFor(image.repo, config) ?? null),
     };
   },
   render: renderMatch,

@@ -1,4 +1,5 @@
 import type { MatchExplanation } from "@imagecred/kubelet";
+import type { Suggestion } from "./suggestion.ts";
 
 export interface PatternMatch {
   readonly pattern: string;
@@ -28,4 +29,6 @@ export interface MatchDocument {
   readonly tag: string;
   readonly digest: string;
   readonly providers: readonly ProviderMatch[];
+  /** What to add to the configuration; null where a provider matches, and where no provider is near. */
+  readonly suggestion: Suggestion | null;
 }

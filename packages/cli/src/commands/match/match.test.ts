@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { assertGolden } from "../../testing/golden.ts";
+import { putConfig } from "../../testing/plugins.ts";
 import { type Bench, bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
 import type { MatchDocument } from "./document.ts";
@@ -95,4 +96,44 @@ test("what a person sees", async () => {
   using place = withPatterns("*.r.io", "r.io/foo", "https://r.io", "r.io:5000");
   assertGolden("match", (await place.run(["match", "-c", "config.yaml", "r.io/foobar:v2"])).stdout);
   assertGolden("match-none", (await place.run(["match", "-c", "config.yaml", "s.io/foobar:v2"])).stdout);
+});
+
+test("what to add, where no provider matches", async () => {
+  using place = bench();
+  putConfig(
+    place,
+    { name: "ecr-credential-provider", match: ["*.dkr.ecr.eu-west-1.amazonaws.com"] },
+    { name: "custom", match: ["registry.example.com:5000", "mirror.example.com/team/"] },
+  );
+  const suggested = async (image: string) => {
+    const { stdout } = await place.run(["match", "-c", "config.yaml", image, "-o", "json"]);
+    return (checkedDocument(stdout) as unknown as MatchDocument).suggestion;
+  };
+  assert.deepEqual(await suggested("123456789012.dkr.ecr.us-east-1.amazonaws.com/app"), {
+    pattern: "*.dkr.ecr.*.amazonaws.com",
+    provider: "ecr-credential-provider",
+    isNew: false,
+  });
+  assert.deepEqual(await suggested("us-docker.pkg.dev/p/r/app"), {
+    pattern: "*.pkg.dev",
+    provider: "gcr-credential-provider",
+    isNew: true,
+  });
+  assert.deepEqual(await suggested("registry.example.com/app"), {
+    pattern: "registry.example.com",
+    provider: "custom",
+    isNew: false,
+  });
+  assert.equal(await suggested("nginx"), null);
+  assert.equal(await suggested("mirror.example.com/team/app"), null);
+  const human = await place.run([
+    "match",
+    "-c",
+    "config.yaml",
+    "123456789012.dkr.ecr.us-east-1.amazonaws.com/app",
+  ]);
+  assert.match(
+    human.stdout,
+    /fix: add "\*\.dkr\.ecr\.\*\.amazonaws\.com" to the matchImages of "ecr-credential-provider"/,
+  );
 });

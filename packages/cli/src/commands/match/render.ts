@@ -1,6 +1,7 @@
 import type { Style } from "../../output/style.ts";
 import { printable, table, wrap } from "../../output/text.ts";
 import type { MatchDocument, ProviderMatch } from "./document.ts";
+import type { Suggestion } from "./suggestion.ts";
 
 export function renderMatch(document: MatchDocument, style: Style): string {
   const { bold, dim } = style;
@@ -30,11 +31,19 @@ function providerLines(provider: ProviderMatch, style: Style): readonly string[]
   return [head, table(rows, "    ", width), ...warnings];
 }
 
-function verdict({ providers }: MatchDocument, style: Style): string {
+function verdict({ providers, suggestion }: MatchDocument, style: Style): string {
   const reached = providers.filter(({ matched }) => matched).map(({ name }) => printable(name));
   if (reached.length === 0) {
-    return `${style.yellow(style.marks.warning)} No provider is asked for this image: it is pulled with imagePullSecrets, the node's docker config, or anonymously.`;
+    const none = `${style.yellow(style.marks.warning)} No provider is run for this image: it is pulled with imagePullSecrets, the node's docker config, or anonymously.`;
+    const lines = [none, ...(suggestion === null ? [] : [`  ${style.cyan("fix:")} ${fixOf(suggestion)}`])];
+    return lines.map((line) => wrap(line, style.width, "  ", 0)).join("\n");
   }
   const order = reached.length === 1 ? "" : ", one after another";
   return `${style.green(style.marks.good)} The kubelet runs ${reached.join(", then ")}${order}.`;
+}
+
+function fixOf({ pattern, provider, isNew }: Suggestion): string {
+  return isNew
+    ? `add a provider ${JSON.stringify(provider)} with matchImages: [${JSON.stringify(pattern)}]; imagecred init writes one`
+    : `add ${JSON.stringify(pattern)} to the matchImages of ${JSON.stringify(provider)}`;
 }
