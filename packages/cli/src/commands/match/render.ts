@@ -35,8 +35,11 @@ function verdict({ providers, suggestion }: MatchDocument, style: Style): string
   const reached = providers.filter(({ matched }) => matched).map(({ name }) => printable(name));
   if (reached.length === 0) {
     const none = `${style.yellow(style.marks.warning)} No provider is run for this image: it is pulled with imagePullSecrets, the node's docker config, or anonymously.`;
-    const lines = [none, ...(suggestion === null ? [] : [`  ${style.cyan("fix:")} ${fixOf(suggestion)}`])];
-    return lines.map((line) => wrap(line, style.width, "  ", 0)).join("\n");
+    const fix =
+      suggestion === null
+        ? ""
+        : `\n  ${style.cyan("fix:")} ${wrap(printable(fixOf(suggestion)), style.width, "       ", 7)}`;
+    return wrap(none, style.width, "  ", 0) + fix;
   }
   const order = reached.length === 1 ? "" : ", one after another";
   return `${style.green(style.marks.good)} The kubelet runs ${reached.join(", then ")}${order}.`;

@@ -1,4 +1,5 @@
 import { type CredentialProviderConfig, matchImage } from "@imagecred/kubelet";
+import { covers } from "../../lint/glob-set.ts";
 import { hostOnly, type KnownPlugin, pluginByName, pluginOfHost } from "../../plugins/known-plugins.ts";
 
 /** What to add where no provider matches an image. */
@@ -10,8 +11,17 @@ export interface Suggestion {
   readonly isNew: boolean;
 }
 
-/** Closest first. A host of another number of labels is another registry altogether. */
-const NEARNESS: readonly string[] = ["path", "port", "label"];
+/** Of how many labels one may differ for two hosts to be of one registry. */
+const FEWEST_LABELS = 3;
+
+/** How far a pattern is from an image, 0 the nearest; undefined where they have nothing to do with each other. */
+function distance(pattern: string, name: string): number | undefined {
+  const { reason, pattern: own, image } = matchImage(pattern, name);
+  if (own === undefined || image === undefined || own.labels.length !== image.labels.length) return undefined;
+  const differing = own.labels.filter((label, index) => !covers(label, image.labels[index] ?? "")).length;
+  if (differing === 0) return reason.kind === "path" ? 0 : 1;
+  return differing === 1 && own.labels.length >= FEWEST_LABELS ? 2 : undefined;
+}
 
 /**
  * The pattern that would make an image reach a plugin that has credentials for it: by the plugins' own lists where the
@@ -33,13 +43,13 @@ export function suggestionFor(name: string, { providers }: CredentialProviderCon
   const misses = providers.flatMap((provider) =>
     (provider.matchImages ?? []).map((pattern) => ({
       provider: provider.name,
-      nearness: NEARNESS.indexOf(matchImage(pattern, name).reason.kind),
+      far: distance(pattern, name),
     })),
   );
   // A plugin of ours has nothing for a registry that is not its cloud's.
   const [nearest] = misses
-    .filter(({ nearness, provider }) => nearness >= 0 && pluginByName(provider) === undefined)
-    .sort((a, b) => a.nearness - b.nearness);
+    .filter(({ far, provider }) => far !== undefined && pluginByName(provider) === undefined)
+    .sort((a, b) => (a.far ?? 0) - (b.far ?? 0));
   return nearest === undefined ? undefined : { pattern: registry, provider: nearest.provider, isNew: false };
 }
 
