@@ -45,7 +45,7 @@ export type MachineKubelet =
 const CONFIG_FLAG = "image-credential-provider-config";
 const BIN_DIR_FLAG = "image-credential-provider-bin-dir";
 
-/** The kubelet that runs on this machine, whoever started it; see runningKubelet of `@imagecred/node`. */
+/** The kubelet that runs on this machine, however it was started; see runningKubelet of `@imagecred/node`. */
 export function kubeletOfMachine({ fileSystem }: Platform): MachineKubelet {
   const found = findKubelet(fileSystem);
   switch (found.state) {
@@ -179,7 +179,7 @@ const TOKENS_GATE = "KubeletServiceAccountTokenForCredentialProviders";
 
 /**
  * The version and feature gates to judge by: as told, else the running kubelet's, asked of the program that runs.
- * @param kubelet the one whose configuration it is; undefined where it is nobody's
+ * @param kubelet the one whose configuration it is; undefined where no running kubelet has it
  */
 export async function judgedAs(
   given: { readonly kubernetesVersion?: string | undefined; readonly featureGates?: string | undefined },

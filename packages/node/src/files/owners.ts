@@ -34,7 +34,7 @@ export function unsafeDirectory(files: Files, root: string, directory: string): 
 
 /**
  * The same for a file that is there: its directories, links on the way, and the file itself. Root may run a file for which
- * this is undefined. A directory with the sticky bit (/tmp) may be everybody's: what root owns in it, nobody else can
+ * this is undefined. A directory with the sticky bit (/tmp) may be everybody's: what root owns in it, no other user can
  * exchange (unlink(2)). @throws {Error} of the system
  */
 export function unsafeFile(files: Files, root: string, path: string): UnsafeEntry | undefined {

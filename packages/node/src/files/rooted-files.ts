@@ -17,7 +17,7 @@ export interface RootedWritableFiles extends RootedFiles, WritableFiles {}
 
 /**
  * The files that a process sees whose root directory is `root`: every path is resolved component by component as in a
- * chroot, so that no link leads out of it. (`/proc/PID/root` is no chroot for who reads through it: the kernel resolves an
+ * chroot, so that no link leads out of it. (`/proc/PID/root` does not act as a chroot for a reader: the kernel resolves an
  * absolute link from the reader's own root.)
  */
 export function rootedFiles(files: Files, root: string): RootedFiles {

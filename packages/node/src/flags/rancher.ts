@@ -22,7 +22,7 @@ const DIRECTORY = "/var/lib/rancher/credentialprovider";
 
 /**
  * The kubelet's flags under k3s and RKE2. Their own two flags (by default below /var/lib/rancher/credentialprovider) are
- * passed on only where the one is a directory and the other is none; then `kubelet-arg` has the last word: an entry replaces
+ * passed on only where the executables' path is a directory and the configuration's is not; then `kubelet-arg` has the last word: an entry replaces
  * what k3s would have said, `name+=` and `name-=` put theirs behind or before it.
  * (k3s, pkg/daemons/agent/agent.go ImageCredProvAvailable, pkg/util/args.go GetArgs)
  */

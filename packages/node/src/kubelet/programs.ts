@@ -19,7 +19,7 @@ export interface Names {
 
 /**
  * Which of them a process is by its names, undefined for none. k3s calls itself `k3s-server` or `k3s-agent`; a command
- * that only asks something (`kubelet --version`, `k3s kubectl get nodes`) is none.
+ * that only asks something (`kubelet --version`, `k3s kubectl get nodes`) does not count.
  */
 export function programOf({ command, executable, words }: Names): Program | Supervisor | undefined {
   const [first = "", ...args] = words.flatMap((word, index) => (index === 0 ? titleWords(word) : [word]));

@@ -298,7 +298,7 @@ function unitOf(groups: Seen<readonly string[]>): string | undefined {
     .find((name) => name !== undefined);
 }
 
-/** The dynamic loader's variables make a program run other code: they are nobody's to hand on. */
+/** The dynamic loader's variables make a program run other code, so they are never handed on. */
 function withoutLoader(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("LD_")));
 }

@@ -18,7 +18,7 @@ const VERSION = /^(?:Kubernetes|k3s version|rke2 version|version:) ['"]?v?(1\.\d
 
 /**
  * Asks a kubelet's own executable for its version (`/proc/PID/exe --version`: the file that runs, whatever was installed
- * since). Root runs it only where it is root's and nobody else can write it. It gets no environment.
+ * since). Root runs it only where root owns it and no other user can write it. It gets no environment.
  */
 export async function kubeletVersion(
   files: Files,

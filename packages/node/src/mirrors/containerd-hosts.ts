@@ -273,7 +273,7 @@ function rewritten(repository: string, rewrites: Readonly<Record<string, string>
       );
       if (changed !== repository) return changed;
     } catch {
-      // An expression of Go's that is none of ours: containerd goes on without one that it cannot compile.
+      // JavaScript does not compile every expression that Go does; containerd skips those that Go does not compile.
     }
   }
   return repository;

@@ -186,7 +186,7 @@ function lastOf(service: Service, variable: string): Variable | undefined {
   return service.variables.findLast(({ name }) => name === variable);
 }
 
-/** From the one that keeps the operator's own text to the one that writes the words anew. */
+/** The first keeps the operator's own text, the last writes every word with quotes of its own. */
 function candidates(
   files: Files,
   service: Service,
