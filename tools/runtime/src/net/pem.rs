@@ -27,13 +27,12 @@ pub fn blocks(text: &[u8]) -> impl Iterator<Item = (&str, Vec<u8>)> {
             let line = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
             let Some(label_end) = find(&rest[..line], DASHES) else { continue };
             let (label, body) = (&rest[..label_end], &rest[label_end + DASHES.len()..]);
-            let body_end = find(body, END)?;
-            // A block that ends where another begins has lost its own end; the other one counts.
-            if let Some(another) = find(&body[..body_end], BEGIN) {
-                rest = &body[another..];
+            // No dashes are in base64. A block that ends where another begins has lost its own end; the other one counts.
+            let body_end = find(body, DASHES)?;
+            rest = &body[body_end..];
+            if !rest.starts_with(END) {
                 continue;
             }
-            rest = &body[body_end..];
             let decoded = base64_simd::forgiving_decode_to_vec(&body[..body_end]);
             if let (Ok(label), Ok(der)) = (std::str::from_utf8(label), decoded) {
                 return Some((label, der));
