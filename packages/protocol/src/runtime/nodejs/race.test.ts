@@ -65,6 +65,24 @@ test("nothing is left: the failure that is about the server is told", async () =
   });
 });
 
+test("a family that stays silent does not hide how the other failed", async (t) => {
+  const told = Promise.withResolvers<void>();
+  const { socket, progress } = open(1, (_, tell) => {
+    setImmediate(() => {
+      tell(["127.0.0.1"]);
+      told.resolve();
+    });
+    return { done: new Promise(() => {}), stop: () => {} };
+  });
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  socket.catch(() => {});
+  await told.promise;
+  t.mock.timers.tick(50);
+  while (progress.phase !== "lookup") await new Promise((resolve) => setImmediate(resolve));
+  t.mock.timers.tick(2_000);
+  await assert.rejects(socket, /connecting to api\.example:1 \(127\.0\.0\.1\): connection refused/);
+});
+
 test("no address at all: the lookup's failure is told", async () => {
   const failure = new TransportError("lookup", "EAI_AGAIN", "looking up api.example failed");
   await assert.rejects(open(1, telling([], failure)).socket, failure);

@@ -8,6 +8,9 @@ const ATTEMPT_DELAY_MS = 250;
 /** How long IPv6 addresses are waited for once there are IPv4 ones (RFC 8305, section 3). Milliseconds. */
 const RESOLUTION_DELAY_MS = 50;
 
+/** How long addresses that are still asked for are waited for when all others have failed. Milliseconds. */
+const OTHER_FAMILY_MS = 2_000;
+
 /** What a race needs of a connection that is being opened. */
 export interface RaceSetup {
   readonly progress: Progress;
@@ -82,8 +85,10 @@ export function openTcp(host: string, port: number, setup: RaceSetup): Promise<S
       attempts.delete(socket);
       failures.push({ address, error });
       if (!isIdle()) return next();
-      if (!allTold) progress.phase = "lookup";
-      else giveUp();
+      if (allTold) return giveUp();
+      progress.phase = "lookup";
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, OTHER_FAMILY_MS);
     });
   };
   const giveUp = () => {
