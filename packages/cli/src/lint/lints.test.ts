@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { CheckedConfig, ValidateDocument } from "../commands/validate/document.ts";
-import { applyEdits, lineStarts, offsetAt } from "../edit/text-edit.ts";
+import { edited } from "../testing/edited.ts";
 import { CASES, type Case, fileOf } from "../testing/lint-cases.ts";
 import { bench } from "../testing/run.ts";
 import { LINTS } from "./index.ts";
@@ -21,17 +21,6 @@ async function look(one: Case, text = fileOf(one)): Promise<Seen> {
   const { stdout, stderr } = await place.run(["validate", "config.yaml", "-o", "json", ...(one.args ?? [])]);
   assert.notEqual(stdout, "", stderr);
   return { findings: (JSON.parse(stdout) as ValidateDocument).configs[0]?.findings ?? [], text };
-}
-
-/** The file with a finding's edits made. */
-function edited(text: string, { edits }: Findings[number]): string {
-  const starts = lineStarts(text);
-  const groups = edits.map(({ startLine, startColumn, endLine, endColumn, text: replacement }) => ({
-    start: offsetAt(text, starts, { line: startLine, column: startColumn }),
-    end: offsetAt(text, starts, { line: endLine, column: endColumn }),
-    text: replacement,
-  }));
-  return applyEdits(text, [groups]).text;
 }
 
 const WEIGHT = { error: 10_000, warning: 100, note: 1 } as const;

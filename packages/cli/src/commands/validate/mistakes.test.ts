@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { applyEdits, lineStarts, offsetAt } from "../../edit/text-edit.ts";
+import { edited } from "../../testing/edited.ts";
 import { MISTAKES, type Mistake, SOUND_FILES } from "../../testing/mistakes.ts";
 import { bench } from "../../testing/run.ts";
 import type { CheckedConfig, Finding, ValidateDocument } from "./document.ts";
@@ -14,16 +14,6 @@ async function check(text: string, args: readonly string[]): Promise<CheckedConf
   const config = (JSON.parse(stdout) as ValidateDocument).configs[0];
   assert.ok(config !== undefined, stderr);
   return config;
-}
-
-function fixed(text: string, { edits }: Finding): string {
-  const starts = lineStarts(text);
-  const group = edits.map((edit) => ({
-    start: offsetAt(text, starts, { line: edit.startLine, column: edit.startColumn }),
-    end: offsetAt(text, starts, { line: edit.endLine, column: edit.endColumn }),
-    text: edit.text,
-  }));
-  return applyEdits(text, [group]).text;
 }
 
 const serious = ({ findings }: CheckedConfig) => findings.filter(({ severity }) => severity !== "note");
@@ -67,7 +57,7 @@ async function tried(mistake: Mistake, { text, at, args }: Mistake["variants"][n
     return;
   }
   assert.notEqual(finding.edits.length, 0, `no edit for ${finding.message}: ${finding.fix}\n${text}`);
-  const after = fixed(text, finding);
+  const after = edited(text, finding);
   const again = await check(after, args);
   assert.deepEqual(
     serious(again).map(({ code, message }) => [code, message]),
