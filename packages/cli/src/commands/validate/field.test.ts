@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { edited } from "../../testing/edited.ts";
 import { bench } from "../../testing/run.ts";
-import type { CheckedConfig, Finding, ValidateDocument } from "./document.ts";
+import type { CheckedConfig, ValidateDocument } from "./document.ts";
 
 interface FieldCase {
   /** The entry: what stands in the file. */

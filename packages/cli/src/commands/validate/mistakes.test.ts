@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { edited } from "../../testing/edited.ts";
 import { MISTAKES, type Mistake, SOUND_FILES } from "../../testing/mistakes.ts";
 import { bench } from "../../testing/run.ts";
-import type { CheckedConfig, Finding, ValidateDocument } from "./document.ts";
+import type { CheckedConfig, ValidateDocument } from "./document.ts";
 
 async function check(text: string, args: readonly string[]): Promise<CheckedConfig> {
   using place = bench();
