@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, statSync } from "node:fs";
+import { copyFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { executablePath, RUNTIMES } from "@imagecred/workspace";
 import type { Scenario } from "./scenarios.ts";
@@ -29,16 +29,23 @@ export function ourContenders({ executable }: Scenario, comparedWith?: string): 
 }
 
 /**
- * Our builds of a plugin and the builds of another commit, each compared with the other one on the same runtime.
- * @param dist the other build's `dist/` directory
+ * Our builds of a plugin and the builds of another commit, each compared with the other one on the same runtime. All of
+ * them are copied first: how a file lies in the page cache changes the resident size of the process, by half for the same
+ * bytes, and fresh copies lie alike.
+ * @param dist the other build's `dist/` directory @param scratch an empty directory for the copies
  */
-export function withBaseline(scenario: Scenario, dist: string): readonly Contender[] {
+export function withBaseline(scenario: Scenario, dist: string, scratch: string): readonly Contender[] {
+  const copyOf = (contender: Contender): Contender => {
+    const path = join(scratch, `${scenario.plugin} ${contender.label}`);
+    copyFileSync(contender.path, path);
+    return { ...contender, path };
+  };
   return ourContenders(scenario).flatMap((contender): Contender[] => {
     const runtime = RUNTIMES.find((name) => name === contender.label) ?? "static";
     const path = executablePath(scenario.executable, runtime, { dist });
     if (!existsSync(path)) return [contender];
     const baseline = otherContender(path, `${contender.label} before`);
-    return [{ ...contender, comparedWith: baseline.label }, baseline];
+    return [copyOf({ ...contender, comparedWith: baseline.label }), copyOf(baseline)];
   });
 }
 

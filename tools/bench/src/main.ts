@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import {
@@ -55,6 +56,8 @@ const { values: flags } = parseArgs({
     help: { type: "boolean", default: false },
   },
 });
+const scratch = mkdtempSync(join(tmpdir(), "imagecred-bench-"));
+process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 if (flags.help) {
   console.log(USAGE);
 } else if (!insideNamespace()) {
@@ -122,7 +125,7 @@ async function benchmark(launcher: string, plugin: PluginName): Promise<Table[]>
 
 function contendersFor(plugin: PluginName): readonly Contender[] {
   const scenario = SCENARIOS[plugin];
-  if (flags.baseline !== undefined) return withBaseline(scenario, resolve(flags.baseline));
+  if (flags.baseline !== undefined) return withBaseline(scenario, resolve(flags.baseline), scratch);
   const other = otherThanOurs(plugin);
   return other === undefined ? ourContenders(scenario) : [...ourContenders(scenario, other.label), other];
 }

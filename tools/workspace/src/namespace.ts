@@ -77,12 +77,21 @@ export function nameHosts(names: Readonly<Record<string, string>>): void {
   replaceFile("/etc/hosts", `${readFileSync("/etc/hosts", "utf8").trimEnd()}\n${lines.join("\n")}\n`);
 }
 
+/** Files of this mount namespace that are ours already. */
+const replaced = new Set<string>();
+
 /** Gives a file another content in this mount namespace, and leaves the machine's own file alone. */
 export function replaceFile(path: string, content: string): void {
+  if (replaced.has(path)) {
+    // Nothing can be mounted on a mount whose file has no name any more.
+    writeFileSync(path, content);
+    return;
+  }
   const directory = mkdtempSync(join(tmpdir(), "imagecred-namespace-"));
   const replacement = join(directory, "file");
   writeFileSync(replacement, content);
   run("mount", ["--bind", replacement, path]);
   // The mount holds the file; nothing stays behind when the namespace is gone.
   rmSync(directory, { recursive: true });
+  replaced.add(path);
 }
