@@ -21,6 +21,20 @@ export type Destination =
 
 const PLUGINS: readonly PluginFacts[] = [ecrFacts, acrFacts, gcrFacts];
 
+/** Whether a credential for `destination` may be sent to a host[:port] that the container runtime asks for the image. */
+export function mayReceive(destination: Destination, host: string, image: ImageName): boolean {
+  const bare = host.replace(/:443$/, "");
+  const own = image.repo.slice(0, image.repo.indexOf("/")).replace(/:443$/, "");
+  if (destination.kind === "own") {
+    return bare === own || (own === "docker.io" && bare === "registry-1.docker.io");
+  }
+  return destination.kind === "mirror" && bare === registryOf(destination.mirror.target);
+}
+
+function registryOf(target: string): string {
+  return (target.split("/")[0] ?? "").replace(/:443$/, "");
+}
+
 /**
  * Where a provider's credential for an image may go. What an image's name says is not whom its credential is for: with
  * `--registry docker.io=ACCOUNT.dkr.ecr.REGION.amazonaws.com` the credential for docker.io is Amazon ECR's.

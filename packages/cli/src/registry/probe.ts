@@ -16,6 +16,8 @@ export interface ProbeTarget {
   readonly repository: string;
   /** Tag or digest. */
   readonly reference: string;
+  /** URL of the manifest there, where the container runtime's configuration has one of its own. */
+  readonly url?: string;
   /** Hosts[:port] besides the registry that may get the credential, because the operator named them. */
   readonly tokenHosts?: readonly string[];
 }
@@ -77,7 +79,7 @@ export async function probeRegistry(
 ): Promise<Probe> {
   // Docker Hub's registry has another name than its images.
   const host = target.host === "docker.io" ? "registry-1.docker.io" : target.host;
-  const url = `https://${host}/v2/${target.repository}/manifests/${target.reference}`;
+  const url = target.url ?? `https://${host}/v2/${target.repository}/manifests/${target.reference}`;
   const steps: ProbeStep[] = [];
   let clockSkewMs: number | undefined;
   const ask = async (what: string, method: "HEAD" | "GET", authorization: Secret | undefined) => {

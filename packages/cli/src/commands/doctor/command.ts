@@ -1,4 +1,5 @@
 import { matchImage } from "@imagecred/kubelet";
+import { type Route, runtimeRoute } from "@imagecred/node";
 import { CommandError } from "../../errors.ts";
 import { type Progress, withProgress } from "../../output/progress.ts";
 import type { Platform } from "../../runtime/types.ts";
@@ -92,9 +93,23 @@ async function* examine(
       providers: session.reading.config.providers,
       env: session.kubelet?.env ?? platform.stdio.env,
       tokenHosts: options.tokenHost ?? [],
+      route: routeOf(session, platform),
     },
     platform,
   );
+}
+
+/** By the running kubelet's runtime; without a kubelet there is no runtime to go by. */
+function routeOf({ kubelet, image }: Session, { fileSystem }: Platform): Route | undefined {
+  if (kubelet === undefined) return undefined;
+  const slash = image.repo.indexOf("/");
+  const at = {
+    host: image.repo.slice(0, slash),
+    repository: image.repo.slice(slash + 1),
+    isDigest: image.digest !== "",
+  };
+  const found = runtimeRoute(fileSystem, kubelet.node, kubelet.configuration, at);
+  return found.state === "known" ? found.route : undefined;
 }
 
 function isBad(one: Step | undefined): boolean {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { type CredentialProvider, parseImageName } from "@imagecred/kubelet";
+import type { Endpoint } from "@imagecred/node";
+import { Secret, systemClock } from "@imagecred/protocol";
 import { doctor, options, stepOf } from "../../testing/doctor.ts";
 import { answer, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench } from "../../testing/run.ts";
 import { scriptedTransport } from "../../testing/scripted-transport.ts";
+import { registrySteps } from "./registry-steps.ts";
 
 const SECRET = "secret-of-another-registry";
 
@@ -95,5 +99,88 @@ describe("node 3: a credential goes to whom it is for, not to whom the image's n
     await doctor(place, `${host}/a:1`, [], { ...options(), transport });
     assert.equal(leaks(transport.sent), true);
     assert.ok(transport.sent.every(({ url }) => new URL(url).host === host));
+  });
+});
+
+describe("node 3: the container runtime's own way is followed", () => {
+  const target = "210987654321.dkr.ecr.us-west-2.amazonaws.com";
+  const image = parseImageName("docker.io/library/nginx:1.27");
+  const endpoint = (host: string, more: Partial<Endpoint> = {}): Endpoint => ({
+    scheme: "https",
+    httpFallback: false,
+    host,
+    path: "/v2",
+    repository: "library/nginx",
+    namespace: undefined,
+    capabilities: ["pull", "resolve"],
+    tls: { caFiles: [], clients: [], skipVerify: false },
+    hasOwnCredentials: false,
+    isRegistry: false,
+    source: { kind: "configuration", says: "/etc/containerd/certs.d/docker.io/hosts.toml" },
+    ...more,
+  });
+  const provider = (args: readonly string[]): CredentialProvider => ({
+    name: "ecr-credential-provider",
+    matchImages: ["docker.io"],
+    defaultCacheDuration: 0n,
+    apiVersion: "credentialprovider.kubelet.k8s.io/v1",
+    args,
+    env: null,
+    tokenAttributes: null,
+  });
+  const ask = async (endpoints: readonly Endpoint[]) => {
+    const transport = scriptedTransport(({ headers }) =>
+      headers["authorization"] === undefined
+        ? { status: 401, headers: { "www-authenticate": "Basic" } }
+        : { status: 200, headers: { "docker-content-digest": `sha256:${"0".repeat(64)}` } },
+    );
+    const credential = {
+      username: "AWS",
+      password: new Secret(SECRET),
+      key: "docker.io",
+      provider: "ecr-credential-provider",
+      serviceAccount: undefined,
+    };
+    const steps = await registrySteps(
+      {
+        image,
+        credentials: [credential],
+        providers: [provider([`--registry=docker.io=${target}`])],
+        env: {},
+        tokenHosts: [],
+        route: { runtime: "containerd", endpoints, blocked: undefined, unseen: [] },
+      },
+      { transport, clock: systemClock },
+    );
+    return { steps, sent: transport.sent.map(({ url }) => url) };
+  };
+
+  test("the mapping's target is asked, by the path that the runtime uses", async () => {
+    const { steps, sent } = await ask([
+      endpoint(target, { path: "/v2/docker-hub" }),
+      endpoint("registry-1.docker.io", { isRegistry: true }),
+    ]);
+    assert.deepEqual(
+      new Set(sent),
+      new Set([`https://${target}/v2/docker-hub/library/nginx/manifests/1.27`]),
+    );
+    assert.equal(steps.find(({ name }) => name === "manifest")?.status, "ok");
+  });
+
+  test("a mirror of another owner, and one in clear, are not asked, and are named", async () => {
+    const { steps, sent } = await ask([
+      endpoint("mirror.example"),
+      endpoint(target, { scheme: "http" }),
+      endpoint("registry-1.docker.io", { isRegistry: true }),
+    ]);
+    assert.deepEqual(sent, []);
+    const [step] = steps;
+    assert.equal(step?.status, "warning");
+    assert.ok(
+      step?.details.some(({ message }) =>
+        message.startsWith("mirror.example is not asked: the credential is not for it"),
+      ),
+    );
+    assert.ok(step?.details.some(({ message }) => message.includes("it is not encrypted")));
   });
 });

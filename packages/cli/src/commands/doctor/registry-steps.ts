@@ -1,10 +1,11 @@
 import type { CredentialProvider, ImageName, TriedCredential } from "@imagecred/kubelet";
+import { manifestUrl, type Route } from "@imagecred/node";
 import { CredentialError, createHttpClient, Deadline, type HttpClient, VERSION } from "@imagecred/protocol";
 import { formatLifetime } from "../../output/duration.ts";
-import { type Destination, destinationOf } from "../../registry/destination.ts";
+import { type Destination, destinationOf, mayReceive } from "../../registry/destination.ts";
 import { type Probe, type ProbeStep, probeRegistry } from "../../registry/probe.ts";
 import type { Platform } from "../../runtime/types.ts";
-import { detail, type Step, step } from "./steps.ts";
+import { type Detail, detail, type Step, step } from "./steps.ts";
 
 const TOTAL_MS = 45_000;
 /** Clouds refuse signatures of clocks that are off by more (AWS: 15 minutes for some, 5 for most). */
@@ -19,35 +20,93 @@ export interface RegistryQuestion {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Hosts[:port] that may get the credential besides the registry. */
   readonly tokenHosts: readonly string[];
+  /** Where the container runtime goes for the image; undefined where that is not known. */
+  readonly route: Route | undefined;
 }
 
-/** The registry's own word on the credentials, which the kubelet tries in this order until one is good. */
+/**
+ * The registry's own word on the credentials, which the kubelet tries in this order until one is good: asked at the
+ * places that the container runtime goes to, where these are known, and at the image's own registry otherwise.
+ */
 export async function registrySteps(
   question: RegistryQuestion,
-  platform: Platform,
+  platform: Pick<Platform, "transport" | "clock">,
 ): Promise<readonly Step[]> {
-  const { image, credentials, tokenHosts } = question;
-  const slash = image.repo.indexOf("/");
-  const host = image.repo.slice(0, slash);
-  const keptBack: Step[] = [];
-  const sendable = credentials.filter((credential) => {
-    const step = whyKeptBack(destinationFor(credential, question), host);
-    if (step !== undefined) keptBack.push(step);
-    return step === undefined;
-  });
-  // Without any credential the runtime asks anonymously, and so do we; with credentials that are not for this host it
-  // would not, and what the host answers to nobody in particular says nothing about the pull.
-  if (credentials.length > 0 && sendable.length === 0) return keptBack.slice(0, 1);
+  const { image, credentials, route } = question;
+  if (route?.blocked !== undefined) {
+    return [
+      step("registry", {
+        status: "failed",
+        message: `${route.runtime} pulls nothing here: ${route.blocked}`,
+      }),
+    ];
+  }
   const http = httpClient(question.env, platform);
-  const target = {
-    host,
-    repository: image.repo.slice(slash + 1),
-    reference: image.digest === "" ? image.tag : image.digest,
-    tokenHosts,
-  };
+  const notAsked: Detail[] = [];
+  let last: readonly Step[] = [];
+  for (const place of placesOf(question)) {
+    const entitled = credentials.filter((credential) =>
+      mayReceive(destinationFor(credential, question), place.host, image),
+    );
+    // Without any credential the runtime asks anonymously, and so do we. With credentials that are for another host it
+    // would hand them over, and what this host answers to an anonymous request says nothing about that.
+    if (!place.encrypted || (credentials.length > 0 && entitled.length === 0)) {
+      const why = place.encrypted ? "the credential is not for it" : "it is not encrypted";
+      notAsked.push(detail(`${place.host} is not asked: ${why}${place.from}`, "skipped"));
+      continue;
+    }
+    last = await askAt(place, entitled, question, http, platform);
+    if (last.some(({ name, status }) => name === "manifest" && status === "ok")) break;
+  }
+  if (last.length > 0) return withDetails(last, notAsked);
+  const [first] = credentials;
+  return first === undefined ? [] : [keptBack(destinationFor(first, question), question, notAsked)];
+}
+
+/** A place that the container runtime asks for the image. */
+interface Place {
+  readonly host: string;
+  readonly repository: string;
+  readonly url?: string;
+  readonly encrypted: boolean;
+  /** Which configuration names it, as the end of a sentence. */
+  readonly from: string;
+}
+
+function placesOf({ image, route }: RegistryQuestion): readonly Place[] {
+  const slash = image.repo.indexOf("/");
+  if (route === undefined) {
+    const [host, repository] = [image.repo.slice(0, slash), image.repo.slice(slash + 1)];
+    return [{ host, repository, encrypted: true, from: "" }];
+  }
+  const wanted = image.digest === "" ? "resolve" : "pull";
+  return route.endpoints
+    .filter(({ capabilities }) => capabilities.includes(wanted))
+    .map((endpoint) => ({
+      host: endpoint.host,
+      repository: endpoint.repository,
+      url: manifestUrl(endpoint, referenceOf(image)),
+      encrypted: endpoint.scheme === "https",
+      from: endpoint.isRegistry ? "" : ` (${route.runtime}: ${endpoint.source.says})`,
+    }));
+}
+
+function referenceOf({ digest, tag }: ImageName): string {
+  return digest === "" ? tag : digest;
+}
+
+async function askAt(
+  { host, repository, url, from }: Place,
+  credentials: readonly TriedCredential[],
+  { image, tokenHosts }: RegistryQuestion,
+  http: HttpClient,
+  platform: Pick<Platform, "transport" | "clock">,
+): Promise<readonly Step[]> {
+  const reference = referenceOf(image);
+  const target = { host, repository, reference, tokenHosts, ...(url === undefined ? {} : { url }) };
   let probe: Probe | undefined;
   try {
-    for (const credential of sendable.length === 0 ? [undefined] : sendable) {
+    for (const credential of credentials.length === 0 ? [undefined] : credentials) {
       probe = await probeRegistry(target, credential, http, platform.clock);
       if (probe.outcome === "pulls") break;
     }
@@ -56,12 +115,17 @@ export async function registrySteps(
     return [
       step("registry", {
         status: "failed",
-        message: `${host}: ${error.reason}`,
+        message: `${host}${from}: ${error.reason}`,
         ...(error.advice === undefined ? {} : { fix: error.advice }),
       }),
     ];
   }
-  return probe === undefined ? [] : stepsOf(probe, host);
+  return probe === undefined ? [] : stepsOf(probe, `${host}${from}`);
+}
+
+function withDetails(steps: readonly Step[], more: readonly Detail[]): readonly Step[] {
+  const [first, ...rest] = steps;
+  return first === undefined ? [] : [{ ...first, details: [...more, ...first.details] }, ...rest];
 }
 
 function destinationFor({ provider }: TriedCredential, { providers, image }: RegistryQuestion): Destination {
@@ -69,15 +133,27 @@ function destinationFor({ provider }: TriedCredential, { providers, image }: Reg
   return configured === undefined ? { kind: "own" } : destinationOf(configured, image);
 }
 
-function whyKeptBack(destination: Destination, host: string): Step | undefined {
+function keptBack(
+  destination: Destination,
+  { image, route }: RegistryQuestion,
+  details: readonly Detail[],
+): Step {
+  const host = image.repo.slice(0, image.repo.indexOf("/"));
   switch (destination.kind) {
     case "own":
-      return undefined;
-    case "mirror": {
-      const { target, flag } = destination.mirror;
       return step("registry", {
         status: "skipped",
-        message: `not asked: by ${flag} the credential for ${host} is that of ${target}, and it goes nowhere else`,
+        message: `not asked: the container runtime is configured to go elsewhere for ${host}`,
+        details,
+        fix: "pull once with crictl pull: the runtime hands the credential to its mirrors",
+      });
+    case "mirror": {
+      const { target, flag } = destination.mirror;
+      const known = route === undefined ? "" : `, where ${route.runtime} does not go for this image`;
+      return step("registry", {
+        status: route === undefined ? "skipped" : "warning",
+        message: `not asked: by ${flag} the credential for ${host} is that of ${target}${known}, and it goes nowhere else`,
+        details,
         fix: `${target} serves these images when the container runtime's mirror configuration sends ${host} there: check that, and pull once with crictl pull`,
       });
     }
@@ -85,12 +161,16 @@ function whyKeptBack(destination: Destination, host: string): Step | undefined {
       return step("registry", {
         status: "failed",
         message: `not asked: the credential is for ${destination.service}, and ${host} is not one of its registries`,
+        details,
         fix: "narrow this provider's matchImages, or map a mirror with --registry",
       });
   }
 }
 
-function httpClient(env: Readonly<Record<string, string | undefined>>, platform: Platform): HttpClient {
+function httpClient(
+  env: Readonly<Record<string, string | undefined>>,
+  platform: Pick<Platform, "transport" | "clock">,
+): HttpClient {
   const nothing = () => {};
   return createHttpClient({
     transport: platform.transport,
