@@ -1,1 +1,2 @@
 export { whyNoCluster } from "./missing.ts";
+export { buildKubernetes } from "./programs/index.ts";

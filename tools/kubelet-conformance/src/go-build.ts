@@ -45,14 +45,6 @@ export function driverOf(release: Release): GoProgram {
   };
 }
 
-/** The kubelet itself. */
-export const KUBELET: GoProgram = {
-  module: "newest",
-  package: "k8s.io/kubernetes/cmd/kubelet",
-  cacheName: "kubelet",
-  sources: [],
-};
-
 /** The container runtime that the kubelet talks to. */
 export const FAKE_CRI: GoProgram = {
   module: "newest",

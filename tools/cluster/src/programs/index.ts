@@ -1,2 +1,8 @@
 export { libseccompMissing } from "./libseccomp.ts";
-export { buildPrograms, KUBERNETES_VERSION, type Programs, programsToBuild } from "./programs.ts";
+export {
+  buildKubernetes,
+  buildPrograms,
+  KUBERNETES_VERSION,
+  type Programs,
+  programsToBuild,
+} from "./programs.ts";

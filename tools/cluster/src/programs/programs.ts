@@ -27,6 +27,11 @@ const cni = (name: string, kind: "main" | "ipam"): GoProgram => ({
   package: `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
 });
 
+/** Path of {@link KUBERNETES}, built unless it is cached. Start it with a component's name as argument 0. */
+export async function buildKubernetes(): Promise<string> {
+  return await build(KUBERNETES);
+}
+
 /** Everything that runs in the cluster and is not the machine's own. */
 const PROGRAMS = {
   kubernetes: KUBERNETES,

@@ -2,8 +2,6 @@ module imagecred.dev/kubelet-conformance/newest
 
 go 1.26.0
 
-tool k8s.io/kubernetes/cmd/kubelet
-
 require k8s.io/kubernetes v1.37.2
 
 require (

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type LogEntry, parseKubeletLog } from "./kubelet-log.ts";
 
 export interface KubeletOptions {
-  /** The kubelet's executable. */
+  /** The file that is all of Kubernetes. */
   readonly program: string;
   /** Directory for all that it writes. */
   readonly directory: string;
@@ -56,7 +56,12 @@ export class Kubelet implements AsyncDisposable {
       "--hostname-override=node-1",
       "--v=5",
     ];
-    const child = spawn(options.program, args, { env: options.env, stdio: ["ignore", "ignore", "pipe"] });
+    const child = spawn(options.program, args, {
+      // The file is all of Kubernetes, and what it is called decides which component runs.
+      argv0: "kubelet",
+      env: options.env,
+      stdio: ["ignore", "ignore", "pipe"],
+    });
     return new Kubelet(child, pods);
   }
 
