@@ -12,3 +12,4 @@ export type { TlsService } from "./core/service.ts";
 export type { Listening } from "./core/tls-front.ts";
 export { GOOGLE_IDENTITIES, type Google, type GoogleIdentity, type GoogleOptions } from "./google/index.ts";
 export { serveMetadataAddress } from "./metadata-address.ts";
+export { refuseEverything } from "./refuse-everything.ts";

@@ -6,7 +6,7 @@
 import { mkdir, readdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { registryStatus } from "@imagecred/e2e";
-import { type Clouds, serveMetadataAddress, startClouds } from "@imagecred/fake-clouds";
+import { refuseEverything, serveMetadataAddress, startClouds } from "@imagecred/fake-clouds";
 import { CLOUD } from "@imagecred/workspace";
 import { configText } from "../provider-config.ts";
 import { ContainerRuntime, type Pull } from "./container-runtime.ts";
@@ -155,34 +155,6 @@ async function refuses(text: string, credentialProviderBinDir: string) {
     credentialProviderBinDir,
   });
   return { exitCode: await bad.end(), log: bad.log };
-}
-
-/** An error of each cloud's, at the call that gives the credential. */
-async function refuseEverything({ faults }: Clouds): Promise<void> {
-  const refusal = (body: object, headers: Record<string, string> = {}) => ({
-    kind: "answer" as const,
-    reply: {
-      status: 403,
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-    },
-  });
-  await faults.add({
-    service: "aws.ecr",
-    fault: refusal(
-      { __type: "AccessDeniedException", Message: "not authorized to perform ecr:GetAuthorizationToken" },
-      { "x-amzn-requestid": "a-request-id" },
-    ),
-  });
-  await faults.add({
-    service: "azure.acr",
-    operation: "Exchange",
-    fault: refusal({ errors: [{ code: "DENIED", message: "access denied" }] }),
-  });
-  await faults.add({
-    service: "google.metadata",
-    fault: refusal({ error: "forbidden" }, { "metadata-flavor": "Google" }),
-  });
 }
 
 /** Asks the registry, again and again, until it no longer takes the credential of a pull. */

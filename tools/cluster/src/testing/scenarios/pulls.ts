@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { refuseEverything } from "@imagecred/fake-clouds";
 import { CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS, pluginName } from "../../plugins.ts";
-import { refuseEverything } from "../faults.ts";
 import { restartsOf } from "../pods.ts";
 import type { SharedCluster } from "../shared-cluster.ts";
 

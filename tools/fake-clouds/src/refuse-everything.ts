@@ -1,4 +1,4 @@
-import type { Clouds } from "@imagecred/fake-clouds";
+import type { Clouds } from "./clouds.ts";
 
 /** From now on every cloud refuses the call that gives a credential; `faults.clear()` ends it. */
 export async function refuseEverything({ faults }: Clouds): Promise<void> {
