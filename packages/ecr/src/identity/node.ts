@@ -1,7 +1,6 @@
 import type { Context, IdentitySource } from "@imagecred/protocol";
 import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EcrOptions } from "../options.ts";
-import { containerCredentials } from "./container.ts";
 import { environmentKeys } from "./environment.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
 import { profileCredentials } from "./profile.ts";
@@ -18,7 +17,24 @@ export function nodeSources(
     environmentKeys(context.env),
     profileCredentials(sessionName, sts, context),
     webIdentityFile(sessionName, sts, context),
-    containerCredentials(context),
+    container(context),
     instanceMetadata(context),
   ];
+}
+
+/** Read only where the environment names an endpoint: nodes have none, and what is not read at start costs nothing. */
+function container(context: Context): IdentitySource<AwsCredentials> {
+  const { env } = context;
+  const isSet = (name: string) => env[name] !== undefined && env[name] !== "";
+  return {
+    // Of all services that give credentials this way, only EKS Pod Identity has its authorization in a file.
+    name: isSet("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") ? "EKS Pod Identity" : "ECS container credentials",
+    async find() {
+      if (!isSet("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") && !isSet("AWS_CONTAINER_CREDENTIALS_FULL_URI")) {
+        return { unavailable: "AWS_CONTAINER_CREDENTIALS_FULL_URI is not set" };
+      }
+      const { containerCredentials } = await import("./container.ts");
+      return await containerCredentials(context).find();
+    },
+  };
 }

@@ -14,7 +14,6 @@ import {
   TransportError,
   type TransportResponse,
 } from "./transport.ts";
-import { describeTransportError } from "./transport-error.ts";
 
 /** Response bodies are parsed, not trusted: no credential answer comes near this. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
@@ -170,6 +169,8 @@ async function exchange(
     );
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
+    // A request that succeeds never needs it, and what is not read at start costs nothing.
+    const { describeTransportError } = await import("./transport-error.ts");
     const { reason, advice } = describeTransportError(error, target);
     throw new CredentialError({
       action: `asking ${request.service} (${request.operation}, ${originOf(target.url)})`,
