@@ -16,6 +16,7 @@ import type { Crypto } from "./runtime/crypto.ts";
 import type { RunShell } from "./runtime/programs.ts";
 import type { Stdio } from "./runtime/stdio.ts";
 import { cacheSecondsUntil } from "./wire/cache-duration.ts";
+import { GoDurationError, parseGoDuration } from "./wire/go-duration.ts";
 import { decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
 import { encodeResponse } from "./wire/response.ts";
 import { within } from "./within.ts";
@@ -78,7 +79,7 @@ async function respond<Options>(
   log: Logger,
 ): Promise<string> {
   const { stdio, clock } = platform;
-  const deadline = new Deadline(await timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
+  const deadline = new Deadline(timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
   const files = filesWithin(platform.files, deadline);
   const options = await provider.options({ args: stdio.args, env: stdio.env, files, log });
   const request = decodeRequest(await readStdin(stdio, deadline));
@@ -170,9 +171,8 @@ function isoTime(milliseconds: number): string {
 /** The kubelet ends a plugin after this long and keeps nothing of it (k8s.io/kubernetes, plugin.go, pluginExecTimeout). */
 const KUBELET_LIMIT_MS = 60_000;
 
-async function timeoutMs(value: string | undefined, log: Logger): Promise<number> {
+function timeoutMs(value: string | undefined, log: Logger): number {
   if (value === undefined || value === "") return DEFAULT_TIMEOUT_MS;
-  const { GoDurationError, parseGoDuration } = await import("./wire/go-duration.ts");
   let milliseconds: number;
   try {
     milliseconds = Number(parseGoDuration(value) / 1_000_000n);
