@@ -8,8 +8,8 @@ import {
   jwtExpiry,
   parseJson,
   type RegistryCredential,
+  receivedToken,
   redirectReason,
-  Secret,
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
@@ -53,7 +53,10 @@ export async function exchange(
   const refreshToken = response.status === 200 ? textAt(document, "refresh_token") : undefined;
   if (refreshToken === undefined) throw exchangeError(registry, tenant, response, document);
   return {
-    login: { username: TOKEN_USER, password: new Secret(refreshToken) },
+    login: {
+      username: TOKEN_USER,
+      password: receivedToken(refreshToken, `exchanging a token at ${registry.host}`, "refresh_token"),
+    },
     expiresAt: jwtExpiry(refreshToken, context.clock.now()) ?? "do-not-cache",
   };
 }

@@ -1,8 +1,6 @@
 import type { CredentialProviderRequest, IdentityChoice } from "@imagecred/protocol";
 import { CLIENT_ID_ANNOTATIONS } from "./identity/annotations.ts";
-import { identityBindingSource } from "./identity/identity-bindings.ts";
 import { nodeSources } from "./identity/node.ts";
-import { podSource } from "./identity/pod.ts";
 import { configurationOf, type EntraRequest, type EntraToken } from "./identity/token.ts";
 
 /** The identities of Entra ID that there are for a request, as tokens for registries. */
@@ -12,10 +10,23 @@ export function identities(
 ): Pick<IdentityChoice<EntraToken>, "pod" | "node" | "advice"> {
   const { identityBindings: bindings } = request.options;
   return {
+    // Nodes' own requests never need these.
     pod: (token) =>
       bindings === undefined
-        ? podSource(token, annotations, request)
-        : identityBindingSource(token, annotations, bindings, request),
+        ? {
+            name: "pod service account token",
+            find: async () => {
+              const { podSource } = await import("./identity/pod.ts");
+              return await podSource(token, annotations, request).find();
+            },
+          }
+        : {
+            name: "AKS identity binding",
+            find: async () => {
+              const { identityBindingSource } = await import("./identity/identity-bindings.ts");
+              return await identityBindingSource(token, annotations, bindings, request).find();
+            },
+          },
     node: () => nodeSources(request),
     advice: {
       pod: `annotate the service account with ${CLIENT_ID_ANNOTATIONS.join(" or ")}, and list the annotation in optionalServiceAccountAnnotationKeys of this provider's tokenAttributes`,

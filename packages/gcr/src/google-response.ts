@@ -4,8 +4,9 @@ import {
   failureOf,
   parseJson,
   parseJsonObject,
+  receivedToken,
   redirectReason,
-  Secret,
+  type Secret,
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
@@ -28,7 +29,7 @@ export function tokenIn(
   if (response.status !== 200) throw errorOf(response, action, adviceFor(response.status));
   const document = parseJson(response.body);
   const token = textAt(document, field);
-  if (token !== undefined) return { token: new Secret(token), document };
+  if (token !== undefined) return { token: receivedToken(token, action, field), document };
   throw new CredentialError({
     action,
     reason: `status 200 without ${field}`,

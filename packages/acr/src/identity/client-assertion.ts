@@ -1,5 +1,4 @@
-import { parseJson, Secret, textAt } from "@imagecred/protocol";
-import { tokenEndpointError } from "./entra-error.ts";
+import { parseJson, receivedToken, type Secret, textAt } from "@imagecred/protocol";
 import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
 export interface ClientAssertion {
@@ -42,7 +41,9 @@ export async function exchangeClientAssertion(
     }).toString(),
   });
   const token = response.status === 200 ? textAt(parseJson(response.body), "access_token") : undefined;
-  if (token !== undefined) return { token: new Secret(token), tenantId };
   const action = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId}`;
+  if (token !== undefined) return { token: receivedToken(token, action, "access_token"), tenantId };
+  // A request that succeeds never needs it.
+  const { tokenEndpointError } = await import("./entra-error.ts");
   throw tokenEndpointError(action, response, "Microsoft Entra ID");
 }

@@ -3,13 +3,13 @@ import {
   type CredentialProviderRequest,
   type IdentitySource,
   parseJson,
-  Secret,
+  receivedToken,
+  type Secret,
   textAt,
 } from "@imagecred/protocol";
 import type { IdentityBindings } from "../options/arguments.ts";
 import { CLIENT_ID_ANNOTATIONS } from "./annotations.ts";
 import { JWT_BEARER } from "./client-assertion.ts";
-import { tokenEndpointError } from "./entra-error.ts";
 import { notAnnotated, podApplicationOf } from "./pod.ts";
 import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
@@ -70,6 +70,7 @@ async function askEndpoint(
     }).toString(),
   });
   const accessToken = response.status === 200 ? textAt(parseJson(response.body), "access_token") : undefined;
-  if (accessToken === undefined) throw tokenEndpointError(action, response, SERVICE);
-  return new Secret(accessToken);
+  if (accessToken !== undefined) return receivedToken(accessToken, action, "access_token");
+  const { tokenEndpointError } = await import("./entra-error.ts");
+  throw tokenEndpointError(action, response, SERVICE);
 }

@@ -7,13 +7,12 @@ import {
   failureOf,
   parseJson,
   type Retry,
+  receivedToken,
   retryAfterMs,
-  Secret,
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
 import type { ManagedIdentity } from "../options/node-identities.ts";
-import { entraAdvice } from "./entra-error.ts";
 import { configurationOf, type EntraRequest, type EntraToken } from "./token.ts";
 
 const DEFAULT_ORIGIN = "http://169.254.169.254";
@@ -52,10 +51,16 @@ export async function findManagedIdentity(
       const clientId = textAt(document, "client_id");
       if (arc !== undefined) confirm(identity, selector, document);
       const principal = principalOf(id, clientId);
-      return { identity: { token: new Secret(token), tenantId: request.options.tenantId }, principal };
+      return {
+        identity: {
+          token: receivedToken(token, actionOf(identity), "access_token"),
+          tenantId: request.options.tenantId,
+        },
+        principal,
+      };
     }
     const last = index === selectors.length - 1;
-    if (last || !isNotFound(response)) throw refused(identity, response, request);
+    if (last || !isNotFound(response)) throw await refused(identity, response, request);
   }
   throw new Error("no way to name a managed identity was left to try");
 }
@@ -132,35 +137,40 @@ function isNotFound(response: TransportResponse): boolean {
   );
 }
 
-function refused(
+function actionOf({ id }: ManagedIdentity): string {
+  return `asking the metadata service for a token of ${id === undefined ? "this machine's managed identity" : `managed identity ${id}`}`;
+}
+
+async function refused(
   identity: ManagedIdentity,
   response: TransportResponse,
   request: EntraRequest,
-): CredentialError {
-  const { id } = identity;
+): Promise<CredentialError> {
   const document = parseJson(response.body);
   const error = textAt(document, "error");
   const description = textAt(document, "error_description");
   const said = error === undefined ? bodyStart(response) : [error, description].filter(Boolean).join(", ");
   const failure = failureOf(response.status);
   return new CredentialError({
-    action: `asking the metadata service for a token of ${id === undefined ? "this machine's managed identity" : `managed identity ${id}`}`,
+    action: actionOf(identity),
     reason: `status ${response.status} ${excerpt(said, 240)}`,
-    advice: adviceFor(identity, response.status, said, request),
+    advice: await adviceFor(identity, response.status, said, request),
     ...(failure === undefined ? {} : { failure }),
   });
 }
 
 /** By what the metadata service says; the texts are those of IMDS and of Entra ID behind it. */
-function adviceFor(
+async function adviceFor(
   { id, setting }: ManagedIdentity,
   status: number,
   said: string,
   request: EntraRequest,
-): string {
+): Promise<string> {
   if (status === 200) return "check what answers as the metadata service";
   if (status === 429 || status >= 500 || status === 410)
     return "the metadata service is busy: the kubelet tries again by itself";
+  // A request that succeeds never needs it.
+  const { entraAdvice } = await import("./entra-error.ts");
   const byCode = entraAdvice(said);
   if (byCode !== undefined) return byCode;
   if (/identity not found/i.test(said)) {

@@ -6,7 +6,6 @@ import {
   type Unavailable,
 } from "@imagecred/protocol";
 import type { FederatedIdentity, NodeIdentityOrNot } from "../options/node-identities.ts";
-import { exchangeClientAssertion } from "./client-assertion.ts";
 import { findManagedIdentity } from "./managed.ts";
 import type { EntraRequest, EntraToken } from "./token.ts";
 
@@ -50,6 +49,7 @@ async function findFederated(
     });
   }
   const assertion = { clientId, tenantId, assertion: new Secret(text) };
+  const { exchangeClientAssertion } = await import("./client-assertion.ts");
   const identity = await exchangeClientAssertion(assertion, request);
   return { identity, principal: `application ${clientId} of tenant ${tenantId}` };
 }
