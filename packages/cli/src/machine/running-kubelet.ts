@@ -8,6 +8,7 @@ import {
   kubeletVersion,
   parseFeatureGates,
   planFlags,
+  readService,
 } from "@imagecred/node";
 import { UsageError } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
@@ -143,6 +144,14 @@ function howToSet(node: Kubelet): string {
     return `add ${flags} with their paths to /var/snap/microk8s/current/args/kubelet, then sudo snap restart microk8s`;
   }
   if (unit !== undefined) {
+    // Set after it was started: the commonest reason for "I configured it and nothing happens".
+    const reading = readService(files, unit);
+    const isSet = (name: string) =>
+      reading.state === "read" &&
+      reading.service.words.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
+    if (isSet(CONFIG_FLAG) && isSet(BIN_DIR_FLAG)) {
+      return `its unit has both flags, and it was started before: systemctl daemon-reload && systemctl restart ${unit}`;
+    }
     const plan = planFlags(files, unit, [
       { name: CONFIG_FLAG, value: "PATH" },
       { name: BIN_DIR_FLAG, value: "DIR" },

@@ -90,6 +90,22 @@ test("node kind 1.1: a kubelet without flags runs no plugin, whatever lies at a 
   assert.match(human.stdout, /process 57 was started without/);
 });
 
+test("flags that its unit got after it was started: restart it, and nothing else", async () => {
+  using place = node({
+    "etc/kubernetes/credential-provider-config.yaml": CONFIG,
+    "etc/default/kubelet":
+      'KUBELET_EXTRA_ARGS="--image-credential-provider-config=/etc/kubernetes/credential-provider-config.yaml --image-credential-provider-bin-dir=/usr/local/libexec/kubernetes/credential-providers"\n',
+    "lib/systemd/system/kubelet.service":
+      "[Service]\nEnvironmentFile=-/etc/default/kubelet\nExecStart=/usr/bin/kubelet $KUBELET_EXTRA_ARGS\n",
+  });
+  putKubelet(place, 57, { words: ["/usr/bin/kubelet"] });
+  const { doctor } = await all(place);
+  assert.equal(
+    doctor.steps[0]?.fix,
+    "its unit has both flags, and it was started before: systemctl daemon-reload && systemctl restart kubelet.service",
+  );
+});
+
 test("node kind 1.1: and where nothing lies there either", async () => {
   using place = node({});
   putKubelet(place, 57, { words: ["kubelet"] });
