@@ -75,7 +75,11 @@ function programHeaders(
   const number = view.getUint16(wide ? 56 : 44, little);
   if (number === 0 || size !== (wide ? 56 : 32))
     return "it has no program headers: the file is cut off or damaged";
-  if (start + number * size > head.length) return "its program headers are cut off";
+  // Tools that add to an executable put its headers at the end, where we do not look.
+  const whole = head.length < EXECUTABLE_HEADER_BYTES;
+  if (start + number * size > head.length) {
+    return whole ? "its program headers are cut off" : { interpreter: undefined };
+  }
   let loads = false;
   let interpreter: string | undefined;
   for (let index = 0; index < number; index++) {
@@ -85,6 +89,7 @@ function programHeaders(
     if (type !== PT_INTERP || interpreter !== undefined) continue;
     const from = offset(at + (wide ? 8 : 4));
     const length = offset(at + (wide ? 32 : 16));
+    if (!whole && from + length > head.length) return { interpreter: undefined };
     if (length < 2 || from + length > head.length || head[from + length - 1] !== 0) {
       return "the name of its loader is damaged";
     }
