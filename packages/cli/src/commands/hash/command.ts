@@ -1,14 +1,17 @@
 import { CommandError } from "../../errors.ts";
 import { loadConfig, withoutContent } from "../../machine/load-config.ts";
 import { findPlaces } from "../../machine/places.ts";
-import { kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { kubeletOfMachine, type MachineKubelet } from "../../machine/running-kubelet.ts";
 import type { Command } from "../command.ts";
 import type { HashOptions } from "./definition.ts";
 import type { HashDocument } from "./document.ts";
 
 export const hash: Command<HashOptions, HashDocument> = {
   run(options, platform) {
-    const { config } = findPlaces({ config: options.config }, platform, kubeletOfMachine(platform));
+    // A file that is named has the same hash whatever runs here, and looking at every process takes longer than hashing.
+    const machine: MachineKubelet =
+      options.config === undefined ? kubeletOfMachine(platform) : { state: "none", notes: [] };
+    const { config } = findPlaces({ config: options.config }, platform, machine);
     const reading = loadConfig(config, {}, platform);
     if (reading.hash === undefined) {
       throw new CommandError(
