@@ -14,7 +14,10 @@ test("npm run demo tells every pull to its end, and nothing that is secret", () 
   assert.match(stdout, /^10 pulls, 7 plugin runs, 14 calls to the clouds\./m);
   assert.match(stdout, /identity +role node of the instance profile/);
   assert.match(stdout, /cache +hit: every image of this provider; the plugin did not run/);
-  assert.match(stdout, /error +for 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com, asking Amazon ECR in us-west-2/);
+  assert.match(
+    stdout,
+    /error +for 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com, asking Amazon ECR in us-west-2/,
+  );
   assert.equal(stdout.match(/credential .*\[redacted, \d+ characters\]/g)?.length, 8);
   // Tokens and passwords of the fakes are far longer than any name.
   assert.doesNotMatch(stdout, /[A-Za-z0-9_-]{80,}/);
