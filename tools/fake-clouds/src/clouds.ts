@@ -72,9 +72,13 @@ export class Clouds implements AsyncDisposable {
     return { ...this.networkEnv(), ...(await this.#identityEnv(plugin, identity)) };
   }
 
-  /** The part that is the same for all: the proxy that knows the real names, and the CA to trust. */
+  /**
+   * The part that is the same for all: the proxy that knows the real names, the CA to trust, and for each cloud a
+   * metadata server where nothing listens. Without the last, a plugin that gets no identity would ask the real
+   * 169.254.169.254 of the machine that the tests run on.
+   */
   networkEnv(): Record<string, string> {
-    return { HTTPS_PROXY: this.core.proxy.url, SSL_CERT_FILE: this.core.caFile };
+    return { HTTPS_PROXY: this.core.proxy.url, SSL_CERT_FILE: this.core.caFile, ...NO_METADATA_SERVER };
   }
 
   /** Forgets requests, connections, faults and latency, but not secrets: for the next case on the same servers. */
@@ -103,6 +107,13 @@ export class Clouds implements AsyncDisposable {
     }
   }
 }
+
+/** Port 9 ("discard") of loopback: refused at once, where no one runs that service. */
+const NO_METADATA_SERVER = {
+  AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
+  AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:9",
+  GCE_METADATA_HOST: "127.0.0.1:9",
+};
 
 /**
  * Starts all clouds on loopback. Real sockets, real TLS; signatures and tokens are checked.
