@@ -184,8 +184,12 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
       (done) => ({ ...done, code: 0 }),
       (failed: { stdout: string; code: number }) => failed,
     );
-    const answer = JSON.parse(stdout) as { accepted: boolean; kubeletError: string | null };
-    return { exitCode: code, accepted: answer.accepted, kubeletError: answer.kubeletError };
+    const answer = JSON.parse(stdout) as {
+      configs: readonly { accepted: boolean; kubeletError: string | null }[];
+    };
+    assert.equal(answer.configs.length, 1);
+    const [{ accepted, kubeletError } = assert.fail("no configuration in the answer")] = answer.configs;
+    return { exitCode: code, accepted, kubeletError };
   }
 });
 
