@@ -69,7 +69,11 @@ export class Clouds implements AsyncDisposable {
 
   /** The environment in which a plugin finds these clouds under their real names, and itself with an identity. */
   async env<P extends Plugin>(plugin: P, identity?: Identities[P]): Promise<Record<string, string>> {
-    return { ...this.networkEnv(), ...(await this.#identityEnv(plugin, identity)) };
+    return {
+      ...this.#namesEnv(),
+      ...NO_METADATA_SERVER[plugin],
+      ...(await this.#identityEnv(plugin, identity)),
+    };
   }
 
   /**
@@ -78,7 +82,8 @@ export class Clouds implements AsyncDisposable {
    * 169.254.169.254 of the machine that the tests run on.
    */
   networkEnv(): Record<string, string> {
-    return { HTTPS_PROXY: this.core.proxy.url, SSL_CERT_FILE: this.core.caFile, ...NO_METADATA_SERVER };
+    const { ecr, acr, gcr } = NO_METADATA_SERVER;
+    return { ...this.#namesEnv(), ...ecr, ...acr, ...gcr };
   }
 
   /** Forgets requests, connections, faults and latency, but not secrets: for the next case on the same servers. */
@@ -96,6 +101,10 @@ export class Clouds implements AsyncDisposable {
     return this.close();
   }
 
+  #namesEnv(): Record<string, string> {
+    return { HTTPS_PROXY: this.core.proxy.url, SSL_CERT_FILE: this.core.caFile };
+  }
+
   #identityEnv(plugin: Plugin, identity: string | undefined): Promise<Record<string, string>> {
     switch (plugin) {
       case "ecr":
@@ -110,10 +119,10 @@ export class Clouds implements AsyncDisposable {
 
 /** Port 9 ("discard") of loopback: refused at once, where no one runs that service. */
 const NO_METADATA_SERVER = {
-  AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
-  AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:9",
-  GCE_METADATA_HOST: "127.0.0.1:9",
-};
+  ecr: { AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9" },
+  acr: { AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:9" },
+  gcr: { GCE_METADATA_HOST: "127.0.0.1:9" },
+} satisfies Record<Plugin, Record<string, string>>;
 
 /**
  * Starts all clouds on loopback. Real sockets, real TLS; signatures and tokens are checked.
