@@ -1,3 +1,4 @@
+import { networkInterfaces } from "node:os";
 import { type Aws, type AwsIdentity, type AwsOptions, startAws } from "./aws/index.ts";
 import { type Azure, type AzureIdentity, type AzureOptions, startAzure } from "./azure/index.ts";
 import { Core, type CoreOptions } from "./core/core.ts";
@@ -71,7 +72,7 @@ export class Clouds implements AsyncDisposable {
   async env<P extends Plugin>(plugin: P, identity?: Identities[P]): Promise<Record<string, string>> {
     return {
       ...this.#namesEnv(),
-      ...NO_METADATA_SERVER[plugin],
+      ...(ownsMetadataAddress() ? {} : NO_METADATA_SERVER[plugin]),
       ...(await this.#identityEnv(plugin, identity)),
     };
   }
@@ -82,6 +83,7 @@ export class Clouds implements AsyncDisposable {
    * 169.254.169.254 of the machine that the tests run on.
    */
   networkEnv(): Record<string, string> {
+    if (ownsMetadataAddress()) return this.#namesEnv();
     const { ecr, acr, gcr } = NO_METADATA_SERVER;
     return { ...this.#namesEnv(), ...ecr, ...acr, ...gcr };
   }
@@ -123,6 +125,13 @@ const NO_METADATA_SERVER = {
   acr: { AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:9" },
   gcr: { GCE_METADATA_HOST: "127.0.0.1:9" },
 } satisfies Record<Plugin, Record<string, string>>;
+
+/** In a network namespace that the test made, 169.254.169.254 is an address of its own: no one else's server is there. */
+function ownsMetadataAddress(): boolean {
+  return Object.values(networkInterfaces())
+    .flat()
+    .some((each) => each?.address === "169.254.169.254");
+}
 
 /**
  * Starts all clouds on loopback. Real sockets, real TLS; signatures and tokens are checked.
