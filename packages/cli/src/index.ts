@@ -1,5 +1,6 @@
+export type { FileStatus } from "@imagecred/node";
 export type { ExitCode } from "./commands/command.ts";
 export { DEFINITIONS } from "./commands/index.ts";
 export { planInit } from "./commands/init/plan.ts";
 export { runProgram } from "./program.ts";
-export type { FileStatus, FileSystem, Platform, ProcessInfo, Terminal } from "./runtime/types.ts";
+export type { FileSystem, Platform, ProcessInfo, Terminal } from "./runtime/types.ts";

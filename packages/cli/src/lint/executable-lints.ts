@@ -1,7 +1,6 @@
+import { type FileStatus, joinPath } from "@imagecred/node";
 import { systemReason } from "../errors.ts";
 import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../machine/executable-format.ts";
-import { joinPath } from "../machine/paths.ts";
-import type { FileStatus } from "../runtime/types.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
 
 const OTHERS_WRITE = 0o002;

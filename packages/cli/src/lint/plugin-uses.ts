@@ -1,5 +1,5 @@
 import type { CredentialProvider } from "@imagecred/kubelet";
-import { baseName, joinPath } from "../machine/paths.ts";
+import { baseName, joinPath } from "@imagecred/node";
 import { type KnownPlugin, type PluginReading, pluginByName } from "../plugins/known-plugins.ts";
 import type { LintContext } from "./types.ts";
 

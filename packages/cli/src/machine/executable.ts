@@ -1,8 +1,8 @@
 import { checkRegistration } from "@imagecred/kubelet";
+import { joinPath } from "@imagecred/node";
 import { CommandError, systemReason } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "./executable-format.ts";
-import { joinPath } from "./paths.ts";
 import { describeStart } from "./start-problem.ts";
 
 /** What the kubelet would find at start-up, and what kind of file it is. */

@@ -5,9 +5,9 @@ import {
   LATEST_KUBERNETES,
   readConfig,
 } from "@imagecred/kubelet";
+import { joinPath } from "@imagecred/node";
 import { CommandError, UsageError } from "../errors.ts";
 import type { FileSystem, Platform } from "../runtime/types.ts";
-import { joinPath } from "./paths.ts";
 
 /**
  * The minor version of `--kubernetes-version`, or of the newest known.

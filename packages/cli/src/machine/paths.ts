@@ -1,32 +1,6 @@
-/** Joins path segments; an absolute segment starts anew. No `.` or `..` is resolved, as links may make them mean more. */
-export function joinPath(...segments: readonly string[]): string {
-  let path = "";
-  for (const segment of segments) {
-    if (segment.startsWith("/") || path === "") path = segment;
-    else if (segment !== "") path = `${path.replace(/\/+$/, "")}/${segment}`;
-  }
-  return path;
-}
+import { joinPath } from "@imagecred/node";
 
-/** `/a/b` of `/a/b/c`, `.` of `c`. */
-export function parentOf(path: string): string {
-  const trimmed = path.replace(/(?<=.)\/+$/, "");
-  const slash = trimmed.lastIndexOf("/");
-  if (slash < 0) return ".";
-  return slash === 0 ? "/" : trimmed.slice(0, slash).replace(/(?<=.)\/+$/, "");
-}
-
-/** `c` of `/a/b/c`. */
-export function baseName(path: string): string {
-  const trimmed = path.replace(/\/+$/, "");
-  return trimmed.slice(trimmed.lastIndexOf("/") + 1);
-}
-
-/** A path below another root directory: `/etc/x` in `/mnt` is `/mnt/etc/x`. */
-export function below(root: string, path: string): string {
-  return root === "/" ? path : `${root.replace(/\/+$/, "")}${path}`;
-}
-
+/** A path as the command was given it, from `/` on. */
 export function absolute(path: string, workingDirectory: string): string {
   return joinPath(workingDirectory, path);
 }

@@ -18,7 +18,8 @@ import {
   writeSync,
 } from "node:fs";
 import { isatty, type WriteStream } from "node:tty";
-import type { FileKind, FileSystem, ProcessInfo, Terminal } from "./types.ts";
+import type { FileKind } from "@imagecred/node";
+import type { FileSystem, ProcessInfo, Terminal } from "./types.ts";
 
 const PERMISSIONS = 0o7777;
 const READ_SIZE = 256 * 1024;

@@ -7,11 +7,11 @@ import {
   matchImage,
   parseImageName,
 } from "@imagecred/kubelet";
-import { describeUnsafe, type UnsafeEntry, unsafeFile } from "@imagecred/node";
+import { baseName, describeUnsafe, joinPath, type UnsafeEntry, unsafeFile } from "@imagecred/node";
 import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
 import { loadAcceptedConfig } from "../machine/load-config.ts";
-import { absolute, baseName, joinPath } from "../machine/paths.ts";
+import { absolute } from "../machine/paths.ts";
 import { findPlaces, type Places } from "../machine/places.ts";
 import {
   type JudgedAs,

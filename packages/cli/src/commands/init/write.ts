@@ -1,6 +1,6 @@
+import { joinPath, parentOf } from "@imagecred/node";
 import type { OutputFile } from "../../distributions/types.ts";
 import { CommandError, systemReason } from "../../errors.ts";
-import { joinPath, parentOf } from "../../machine/paths.ts";
 import type { FileSystem } from "../../runtime/types.ts";
 
 export interface WrittenFile {

@@ -1,5 +1,5 @@
+import { parentOf } from "@imagecred/node";
 import { CommandError } from "../../errors.ts";
-import { parentOf } from "../../machine/paths.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
 import type { InstallOptions } from "./definition.ts";

@@ -1,7 +1,7 @@
-import { destination, SystemError, type Written, writeAtomically } from "@imagecred/node";
-import { type Clock, hex } from "@imagecred/protocol";
+import { destination, parentOf, SystemError, type Written, writeAtomically } from "@imagecred/node";
+import { hex } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../../errors.ts";
-import { parentOf } from "../../machine/paths.ts";
+import { backupName } from "../../machine/replace-file.ts";
 import type { Platform } from "../../runtime/types.ts";
 import { makeDirectories, systemDoes, type Target } from "./target.ts";
 
@@ -140,10 +140,4 @@ function placeOne(
     state: written.state === "created" ? "installed" : "replaced",
     backup: written.backup ?? null,
   };
-}
-
-/** `.bak` at the end, so that a kubelet that reads a directory of configurations does not read the backup too. */
-function backupName(clock: Clock): (path: string, attempt: number) => string {
-  const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
-  return (path, attempt) => `${path}.${time}${attempt === 1 ? "" : `-${attempt}`}.bak`;
 }

@@ -1,9 +1,9 @@
+import { joinPath, parentOf } from "@imagecred/node";
 import { CONFIG_NAME } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTIONS, distributionById } from "../../distributions/index.ts";
 import type { Distribution, NodeFile } from "../../distributions/types.ts";
 import { CommandError, UsageError } from "../../errors.ts";
 import { type JudgedVersion, loadAcceptedConfig, loadConfig } from "../../machine/load-config.ts";
-import { joinPath, parentOf } from "../../machine/paths.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { ownMachine } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";

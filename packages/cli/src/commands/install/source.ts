@@ -1,3 +1,4 @@
+import { baseName, joinPath, parentOf } from "@imagecred/node";
 import type { Crypto } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../../errors.ts";
 import {
@@ -5,7 +6,6 @@ import {
   type Executable,
   inspectExecutable,
 } from "../../machine/executable-format.ts";
-import { baseName, joinPath, parentOf } from "../../machine/paths.ts";
 import type { FileSystem } from "../../runtime/types.ts";
 import { parseChecksums, sha256Hex } from "./sha256.ts";
 

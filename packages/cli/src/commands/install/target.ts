@@ -1,11 +1,13 @@
 import {
+  joinPath,
+  parentOf,
   type RootedWritableFiles,
   rootedWritableFiles,
   type UnsafeEntry,
   unsafeDirectory,
 } from "@imagecred/node";
 import { CommandError, systemReason } from "../../errors.ts";
-import { absolute, joinPath, parentOf } from "../../machine/paths.ts";
+import { absolute } from "../../machine/paths.ts";
 import type { Platform } from "../../runtime/types.ts";
 
 /** The system that is installed into: this one, or a mounted image. */

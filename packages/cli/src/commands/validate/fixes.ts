@@ -1,7 +1,7 @@
 import type { ConfigProblem } from "@imagecred/kubelet";
+import { baseName } from "@imagecred/node";
 import type { Change } from "../../edit/change.ts";
 import { nearest } from "../../lint/words.ts";
-import { baseName } from "../../machine/paths.ts";
 import { pluginByName } from "../../plugins/known-plugins.ts";
 import type { Fix, FixContext } from "./fix.ts";
 import { typeFix } from "./type-fixes.ts";
