@@ -21,11 +21,7 @@ export interface RootedWritableFiles extends RootedFiles, WritableFiles {}
  * absolute link from the reader's own root.)
  */
 export function rootedFiles(files: Files, root: string): RootedFiles {
-  const reach = (path: string): string => {
-    const { path: real, exists } = destination(files, root, path);
-    if (!exists) throw new SystemError("ENOENT", path);
-    return real;
-  };
+  const reach = (path: string): string => existing(files, root, path).path;
   return {
     root,
     outside: (path) => outsideOf(root, path),
@@ -36,11 +32,7 @@ export function rootedFiles(files: Files, root: string): RootedFiles {
     read: (path, maxBytes) => files.read(reach(path), maxBytes),
     list: (path) => files.list(reach(path)),
     readLink: (path) => files.readLink(destination(files, root, path, "do-not-follow").path),
-    realPath(path) {
-      const { inside, exists } = destination(files, root, path);
-      if (!exists) throw new SystemError("ENOENT", path);
-      return inside;
-    },
+    realPath: (path) => existing(files, root, path).inside,
   };
 }
 
@@ -51,21 +43,24 @@ export function rootedWritableFiles(files: WritableFiles, root: string): RootedW
     if (missing.length > 0) throw new SystemError("ENOENT", path);
     return real;
   };
-  const existing = (path: string): string => {
-    const { path: real, exists } = destination(files, root, path);
-    if (!exists) throw new SystemError("ENOENT", path);
-    return real;
-  };
+  const reach = (path: string): string => existing(files, root, path).path;
   return {
     ...rootedFiles(files, root),
     create: (path, data, mode) => files.create(entry(path), data, mode),
     rename: (from, to) => files.rename(entry(from), entry(to)),
     remove: (path) => files.remove(entry(path)),
     makeDirectory: (path, mode) => files.makeDirectory(entry(path), mode),
-    changeOwner: (path, uid, gid) => files.changeOwner(existing(path), uid, gid),
-    changeMode: (path, mode) => files.changeMode(existing(path), mode),
-    syncDirectory: (path) => files.syncDirectory(existing(path)),
+    changeOwner: (path, uid, gid) => files.changeOwner(reach(path), uid, gid),
+    changeMode: (path, mode) => files.changeMode(reach(path), mode),
+    syncDirectory: (path) => files.syncDirectory(reach(path)),
   };
+}
+
+/** Where a path leads below the root. @throws {SystemError} ENOENT where there is nothing */
+function existing(files: Files, root: string, path: string): Destination {
+  const found = destination(files, root, path);
+  if (!found.exists) throw new SystemError("ENOENT", path);
+  return found;
 }
 
 function reachable(
