@@ -5,8 +5,9 @@ mod signals;
 mod text;
 
 use std::cell::{Cell, RefCell};
+use std::fs::File;
 use std::io;
-use std::os::fd::{FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
@@ -35,6 +36,8 @@ pub struct Program {
     pub max_stderr: usize,
     /// How long to wait, after the program's end, for others that hold its output. `None`: for ever.
     pub max_wait_after_exit: Option<Duration>,
+    /// The process whose mounts, and root directory, the program gets: `file` is a path there.
+    pub mounts_of: Option<u32>,
 }
 
 pub struct Outcome {
@@ -120,11 +123,15 @@ fn start(program: &Program) -> io::Result<(Child, Option<Guard>)> {
     if program.own_group {
         command.process_group(0);
     }
+    let mounts = program.mounts_of.map(|pid| File::open(format!("/proc/{pid}/ns/mnt"))).transpose()?;
     let (parent, watched) = (std::process::id(), guard.as_ref().map(Guard::watched_end));
     // SAFETY: between fork and exec only system calls are made, and no memory is allocated.
     unsafe {
         command.pre_exec(move || {
             guard::die_with_parent(parent)?;
+            if let Some(mounts) = &mounts {
+                guard::enter_mounts(mounts.as_fd())?;
+            }
             watched.map_or(Ok(()), guard::start_watching)
         });
     }

@@ -12,6 +12,7 @@ import {
   readSync,
   realpathSync,
   renameSync,
+  rmdirSync,
   type Stats,
   statSync,
   unlinkSync,
@@ -67,6 +68,7 @@ export const fileSystem: FileSystem = {
   },
   rename: renameSync,
   remove: unlinkSync,
+  removeDirectory: (path) => rmdirSync(path),
   makeDirectory(path, mode) {
     mkdirSync(path, { mode });
     chmodSync(path, mode);

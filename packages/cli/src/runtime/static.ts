@@ -10,6 +10,7 @@ export const fileSystem: FileSystem = {
   create: files.create,
   rename: files.rename,
   remove: files.remove,
+  removeDirectory: files.removeDirectory,
   makeDirectory: files.makeDirectory,
   changeOwner: files.changeOwner,
   changeMode: files.changeMode,

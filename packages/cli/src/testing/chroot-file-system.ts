@@ -21,6 +21,7 @@ export function chrootFileSystem(root: string): FileSystem {
     create: (path, data, mode) => realDisk.create(at(path), data, mode),
     rename: (from, to) => realDisk.rename(at(from), at(to)),
     remove: (path) => realDisk.remove(at(path)),
+    removeDirectory: (path) => realDisk.removeDirectory(at(path)),
     makeDirectory: (path, mode) => realDisk.makeDirectory(at(path), mode),
     changeOwner: (path, uid, gid) => realDisk.changeOwner(at(path), uid, gid),
     changeMode: (path, mode) => realDisk.changeMode(at(path), mode),

@@ -34,6 +34,8 @@ export interface WritableFiles extends Files {
   rename(from: string, to: string): void;
   /** A file or a link. */
   remove(path: string): void;
+  /** A directory with nothing in it. */
+  removeDirectory(path: string): void;
   /** One directory; its parent must exist. */
   makeDirectory(path: string, mode: number): void;
   changeOwner(path: string, uid: number, gid: number): void;

@@ -49,6 +49,7 @@ export function rootedWritableFiles(files: WritableFiles, root: string): RootedW
     create: (path, data, mode) => files.create(entry(path), data, mode),
     rename: (from, to) => files.rename(entry(from), entry(to)),
     remove: (path) => files.remove(entry(path)),
+    removeDirectory: (path) => files.removeDirectory(entry(path)),
     makeDirectory: (path, mode) => files.makeDirectory(entry(path), mode),
     changeOwner: (path, uid, gid) => files.changeOwner(reach(path), uid, gid),
     changeMode: (path, mode) => files.changeMode(reach(path), mode),

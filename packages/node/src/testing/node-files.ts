@@ -44,6 +44,7 @@ export const nodeFiles: WritableFiles = {
   },
   rename: fs.renameSync,
   remove: fs.unlinkSync,
+  removeDirectory: fs.rmdirSync,
   makeDirectory: (path, mode) => {
     fs.mkdirSync(path, { mode });
     fs.chmodSync(path, mode);

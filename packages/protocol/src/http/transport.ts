@@ -12,6 +12,10 @@ export interface TlsOptions {
   readonly serverName?: string;
   /** IP address to connect to instead of resolving the URL's host. The port stays the URL's. */
   readonly connectTo?: string;
+  /** PEM chain for a server that asks for a client certificate, with {@link clientKey}. */
+  readonly clientCertificate?: string;
+  /** Its private key, PEM without a passphrase. */
+  readonly clientKey?: string;
 }
 
 /** Where a connection goes: enough to open one before there is a request to send on it. */

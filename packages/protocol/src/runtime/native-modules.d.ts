@@ -6,6 +6,8 @@ declare module "imagecred:http" {
     ca?: string | undefined;
     serverName?: string | undefined;
     connectTo?: string | undefined;
+    clientCertificate?: string | undefined;
+    clientKey?: string | undefined;
     connectTimeoutMs: number;
   }
   interface NativeRequest extends NativeTarget {
@@ -57,6 +59,7 @@ declare module "imagecred:process" {
     timeoutMs: number;
     maxStdoutBytes: number;
     maxWaitAfterExitMs?: number | undefined;
+    mountsOf?: number | undefined;
     onStderr?: ((text: string) => void) | undefined;
   }): Promise<{
     status: number | null;
@@ -88,6 +91,7 @@ declare module "imagecred:files" {
   export function create(path: string, data: Uint8Array, mode: number): void;
   export function rename(from: string, to: string): void;
   export function remove(path: string): void;
+  export function removeDirectory(path: string): void;
   export function makeDirectory(path: string, mode: number): void;
   export function changeOwner(path: string, uid: number, gid: number): void;
   export function changeMode(path: string, mode: number): void;

@@ -78,6 +78,11 @@ export interface ProgramRequest {
    * it the wait has no limit, as in the kubelet (k8s.io/kubernetes, plugin.go: exec.CommandContext without WaitDelay).
    */
   readonly maxWaitAfterExitMs?: number;
+  /**
+   * Process whose mounts the program runs in: `file` is a path below that process's root (setns(2)). It needs
+   * CAP_SYS_ADMIN and CAP_SYS_CHROOT. The Node.js runtime uses the `nsenter` of this machine (util-linux).
+   */
+  readonly mountsOf?: number;
   /** Gets stderr as it is written, in pieces that end anywhere. */
   readonly onStderr?: (text: string) => void;
 }

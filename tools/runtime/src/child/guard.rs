@@ -3,7 +3,7 @@
 //! watcher, forked beside the command, holds a pipe whose other end is ours and kills the group when that end closes.
 
 use std::io;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 const DISMISS: u8 = b'x';
 
@@ -48,6 +48,15 @@ pub fn die_with_parent(parent: u32) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// Between fork and exec: takes the mounts, the root and the working directory of another process's mount namespace (setns(2)).
+pub fn enter_mounts(mounts: BorrowedFd<'_>) -> io::Result<()> {
+    // SAFETY: a plain system call on a descriptor that is open.
+    match unsafe { libc::setns(mounts.as_raw_fd(), libc::CLONE_NEWNS) } {
+        0 => Ok(()),
+        _ => Err(io::Error::last_os_error()),
+    }
 }
 
 /// Between fork and exec, in the group's leader: forks the watcher.

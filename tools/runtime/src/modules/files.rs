@@ -104,6 +104,10 @@ fn remove(ctx: Ctx<'_>, path: Text) -> Result<()> {
     checked(&ctx, "remove", &path.0, fs::remove_file(&path.0))
 }
 
+fn remove_directory(ctx: Ctx<'_>, path: Text) -> Result<()> {
+    checked(&ctx, "rmdir", &path.0, fs::remove_dir(&path.0))
+}
+
 fn make_directory(ctx: Ctx<'_>, path: Text, mode: u32) -> Result<()> {
     let made = fs::DirBuilder::new().mode(mode).create(&path.0);
     checked(
@@ -149,6 +153,7 @@ impl ModuleDef for FilesModule {
             "create",
             "rename",
             "remove",
+            "removeDirectory",
             "makeDirectory",
             "changeOwner",
             "changeMode",
@@ -169,6 +174,7 @@ impl ModuleDef for FilesModule {
         exports.export("create", Func::from(create))?;
         exports.export("rename", Func::from(rename))?;
         exports.export("remove", Func::from(remove))?;
+        exports.export("removeDirectory", Func::from(remove_directory))?;
         exports.export("makeDirectory", Func::from(make_directory))?;
         exports.export("changeOwner", Func::from(change_owner))?;
         exports.export("changeMode", Func::from(change_mode))?;

@@ -5,7 +5,7 @@ use rquickjs::prelude::{Async, Func};
 use rquickjs::{Ctx, Exception, FromJs, Object, Result, TypedArray, Value};
 
 use super::text::{Text, pairs, utf8};
-use crate::net::{NetError, Peer, Proxy, Reply, Request, Target, client, sent};
+use crate::net::{Identity, NetError, Peer, Proxy, Reply, Request, Target, client, sent};
 
 /// Turns a failed exchange into an Error that has `phase` and `code`, and what else there is to tell.
 fn throw(ctx: &Ctx<'_>, error: &NetError) -> rquickjs::Error {
@@ -44,6 +44,9 @@ fn target(ctx: &Ctx<'_>, options: &Object<'_>) -> Result<Target> {
     target.ca = text("ca")?;
     target.server_name = text("serverName")?;
     target.connect_to = text("connectTo")?;
+    target.identity = text("clientCertificate")?
+        .zip(text("clientKey")?)
+        .map(|(certificate, key)| Identity { certificate, key });
     Ok(target)
 }
 

@@ -77,6 +77,7 @@ async fn run_command<'js>(ctx: Ctx<'js>, options: Object<'js>) -> Result<Object<
         max_stdout: options.get::<_, f64>("maxStdoutBytes")?.max(0.0) as usize,
         max_stderr: GROUP_STDERR,
         max_wait_after_exit: Some(GROUP_WAIT),
+        mounts_of: None,
     };
     run(ctx, program, None).await
 }
@@ -97,6 +98,7 @@ async fn run_program<'js>(ctx: Ctx<'js>, options: Object<'js>) -> Result<Object<
         max_stdout: options.get::<_, f64>("maxStdoutBytes")?.max(0.0) as usize,
         max_stderr: PROGRAM_STDERR,
         max_wait_after_exit: max_wait.map(|wait| Duration::from_millis(wait.max(0.0) as u64)),
+        mounts_of: options.get::<_, Option<f64>>("mountsOf")?.map(|pid| pid.max(0.0) as u32),
     };
     run(ctx, program, options.get("onStderr")?).await
 }

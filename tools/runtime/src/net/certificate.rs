@@ -136,7 +136,12 @@ mod tests {
     }
 
     fn explained(problem: &CertificateError) -> (Option<CertificateProblem>, String) {
-        let session = Session { authority: "api.example:443".into(), name: "api.example", ca: Some("") };
+        let session = Session {
+            authority: "api.example:443".into(),
+            name: "api.example",
+            ca: Some(""),
+            identity: None,
+        };
         let error = explain(problem, &session);
         assert_eq!(error.code, "ERR_TLS_CERTIFICATE");
         (error.certificate, error.message)

@@ -7,6 +7,7 @@ mod connect;
 mod der;
 mod error;
 mod exchange;
+mod identity;
 mod names;
 pub mod pem;
 mod proxy;
@@ -22,5 +23,6 @@ mod tunnel;
 
 pub use client::{Reply, Request};
 pub use error::{NetError, Peer};
+pub use identity::Identity;
 pub use proxy::Proxy;
 pub use target::Target;

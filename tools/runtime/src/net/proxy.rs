@@ -103,7 +103,7 @@ impl Proxy {
 
     /// TLS to the proxy itself: its own name, and the system's trust whatever a request says of its server.
     pub fn session(&self) -> Session<'_> {
-        Session { authority: format!("the proxy {self:?}"), name: &self.host, ca: None }
+        Session { authority: format!("the proxy {self:?}"), name: &self.host, ca: None, identity: None }
     }
 }
 

@@ -4,6 +4,7 @@ use http::Uri;
 
 use super::authority::{authority, bare_host};
 use super::error::{NetError, NetResult, Phase};
+use super::identity::Identity;
 use super::proxy::{Proxy, Scheme};
 use super::tls::Session;
 
@@ -21,6 +22,8 @@ pub struct Target {
     pub server_name: Option<String>,
     /// IP address to connect to, instead of looking `host` up.
     pub connect_to: Option<String>,
+    /// Who we are, for servers that ask for a client certificate.
+    pub identity: Option<Identity>,
 }
 
 fn invalid(message: String) -> NetError {
@@ -55,7 +58,16 @@ impl Target {
         let https = uri.scheme_str() == Some("https");
         let host = bare_host(uri.host().unwrap_or_default());
         let port = uri.port_u16().unwrap_or(if https { 443 } else { 80 });
-        Ok(Target { https, host, port, proxy: None, ca: None, server_name: None, connect_to: None })
+        Ok(Target {
+            https,
+            host,
+            port,
+            proxy: None,
+            ca: None,
+            server_name: None,
+            connect_to: None,
+            identity: None,
+        })
     }
 
     /// `host:port`, an IPv6 address in brackets.
@@ -66,7 +78,12 @@ impl Target {
     /// TLS with the server, where the URL says so.
     pub fn session(&self) -> Option<Session<'_>> {
         let name = self.server_name.as_deref().unwrap_or(&self.host);
-        self.https.then(|| Session { authority: self.authority(), name, ca: self.ca.as_deref() })
+        self.https.then(|| Session {
+            authority: self.authority(),
+            name,
+            ca: self.ca.as_deref(),
+            identity: self.identity.as_ref(),
+        })
     }
 
     /// Whether a request is sent to the proxy itself, in absolute form, rather than through a tunnel.

@@ -16,6 +16,7 @@ use tokio_rustls::client::TlsStream;
 
 use super::certificate;
 use super::error::{NetError, NetResult, Phase};
+use super::identity::Identity;
 use super::roots::Roots;
 use super::stream::Stream;
 
@@ -27,6 +28,8 @@ pub struct Session<'a> {
     pub name: &'a str,
     /// PEM that replaces the system's trust store.
     pub ca: Option<&'a str>,
+    /// For a server that asks for a client certificate.
+    pub identity: Option<&'a Identity>,
 }
 
 /// The usual webpki verification, over the few anchors that the server's chain can lead to.
@@ -113,12 +116,20 @@ pub async fn prepare(session: &Session<'_>) -> NetResult<(TlsConnector, ServerNa
     }
     let provider = Arc::new(provider::default_provider());
     let verifier = Verifier { roots, own_roots, provider: provider.clone() };
-    let mut config = ClientConfig::builder_with_provider(provider)
+    let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| failed(error.to_string()))?
         .dangerous()
-        .with_custom_certificate_verifier(Arc::new(verifier))
-        .with_no_client_auth();
+        .with_custom_certificate_verifier(Arc::new(verifier));
+    let mut config = match session.identity {
+        None => builder.with_no_client_auth(),
+        Some(identity) => {
+            let (chain, key) = identity.parse().map_err(&failed)?;
+            builder
+                .with_client_auth_cert(chain, key)
+                .map_err(|error| failed(format!("the client certificate and its key: {error}")))?
+        }
+    };
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     // One process makes one connection per server: there is no session to resume.
     config.resumption = rustls::client::Resumption::disabled();

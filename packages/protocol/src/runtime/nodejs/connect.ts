@@ -74,7 +74,9 @@ async function open(target: Target, setup: Setup, sockets: Socket[]): Promise<So
   }
   if (!secure || tls === undefined) return socket;
   sockets.push(socket);
+  const { clientCertificate: certificate, clientKey: key } = target.tls ?? {};
   const session = {
+    client: certificate === undefined || key === undefined ? undefined : { certificate, key },
     serverName: target.tls?.serverName ?? server.host,
     ca: target.tls?.ca,
     authority: url.host.includes(":") ? url.host : `${url.host}:443`,

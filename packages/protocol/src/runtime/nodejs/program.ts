@@ -5,7 +5,13 @@ export const runProgram: RunProgram = (request) =>
   new Promise((resolve, reject) => {
     const { file, args, env, stdin, timeoutMs, maxStdoutBytes, maxWaitAfterExitMs, onStderr } = request;
     const { spawn } = process.getBuiltinModule("node:child_process");
-    const child = spawn(file, [...args], {
+    const { mountsOf } = request;
+    // Node.js has no setns(2).
+    const [started, ...words] =
+      mountsOf === undefined
+        ? [file, ...args]
+        : ["nsenter", `--mount=/proc/${mountsOf}/ns/mnt`, "--", file, ...args];
+    const child = spawn(started, words, {
       env: { ...env },
       stdio: ["pipe", "pipe", "pipe"],
       windowsHide: true,

@@ -16,6 +16,8 @@ export interface Session {
   readonly serverName: string;
   /** PEM that replaces the system's trust store. */
   readonly ca: string | undefined;
+  /** PEM, for a server that asks for a client certificate. */
+  readonly client?: { readonly certificate: string; readonly key: string } | undefined;
   /** For messages: `api.example:443`, `the proxy p.example:8443`. */
   readonly authority: string;
 }
@@ -70,16 +72,33 @@ export async function secured(tcp: Socket, session: Session, progress: Progress)
   });
 }
 
-async function trustFor({ ca }: Session): Promise<Trust> {
+async function trustFor({ ca, client, authority }: Session): Promise<Trust> {
+  if (client !== undefined) {
+    const trusted =
+      ca === undefined ? await trustedCertificates(process.env) : { pem: [ca], source: "the given CA" };
+    return trustIn({ problem: undefined, ...trusted }, client, authority);
+  }
   if (ca !== undefined)
     return { context: createSecureContext({ ca: pemCertificates(ca) }), source: "the given CA" };
-  systemTrust ??= trustedCertificates(process.env).then(trustIn);
+  systemTrust ??= trustedCertificates(process.env).then((trusted) => trustIn(trusted));
   return await systemTrust;
 }
 
-function trustIn({ pem, problem, source }: TrustedCertificates): Trust {
+function trustIn(
+  { pem, problem, source }: TrustedCertificates,
+  client?: Session["client"],
+  authority?: string,
+): Trust {
   if (problem !== undefined) throw new TransportError("tls", problem.code, problem.message);
-  return { context: createSecureContext({ ca: pem.flatMap(pemCertificates) }), source };
+  const ca = pem.flatMap(pemCertificates);
+  if (client === undefined) return { context: createSecureContext({ ca }), source };
+  const { certificate: cert, key } = client;
+  try {
+    return { context: createSecureContext({ ca, cert, key }), source };
+  } catch (error) {
+    const what = `TLS with ${authority}: the client certificate and its key do not fit or cannot be read`;
+    throw new TransportError("tls", "ERR_TLS", what, { cause: error });
+  }
 }
 
 /**
