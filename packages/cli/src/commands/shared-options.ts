@@ -86,3 +86,24 @@ export const SERVICE_ACCOUNT = [
     choices: ["kubelet", "shell"],
   },
 ] as const satisfies readonly OptionDefinition[];
+
+/** Where a command that changes files of a node finds them. */
+export const ROOT = {
+  name: "root",
+  value: "dir",
+  about: "a mounted image, or the node's root as a container sees it, instead of /",
+  completes: "directory",
+  default: "/",
+} as const satisfies OptionDefinition;
+
+export const RESTART = {
+  name: "restart",
+  about: "restart the kubelet if it runs without what was changed, and wait until it is up",
+} as const satisfies OptionDefinition;
+
+export const WAIT = {
+  name: "wait",
+  value: "duration",
+  about:
+    "how long the kubelet may take to run with what was changed, such as 90s or 5m; 60s with --restart, no waiting without",
+} as const satisfies OptionDefinition;
