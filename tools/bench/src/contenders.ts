@@ -1,6 +1,6 @@
-import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { vendorPlugin, vendorPluginsMissing } from "@imagecred/drop-in";
 import { executablePath, RUNTIMES } from "@imagecred/workspace";
 import type { Scenario } from "./scenarios.ts";
 
@@ -53,13 +53,13 @@ export function otherContender(path: string, label: string): Contender {
   return { label, path, bytes: statSync(path).size, ours: false };
 }
 
-/** The vendor's Go plugin, built from the Go module proxy. @returns undefined where it cannot be built */
+/** The vendor's Go plugin, built from the Go module proxy. @returns undefined where there is no Go to build it */
 export function vendorContender({ plugin }: Scenario): Contender | undefined {
-  const { status, stdout } = spawnSync(join(import.meta.dirname, "../reference-plugins"), [plugin], {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  if (status !== 0) return undefined;
-  const [, module = "", , path = ""] = stdout.trim().split(/\s+/);
-  return otherContender(path, `Go (${module.replace(/^.*\//, "")})`);
+  const missing = vendorPluginsMissing();
+  if (missing !== undefined) {
+    console.log(missing);
+    return undefined;
+  }
+  const { path, release } = vendorPlugin(plugin);
+  return otherContender(path, `Go (${release})`);
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { whyNoCluster } from "@imagecred/cluster";
+import { whyNoComparison } from "@imagecred/drop-in";
 import { notInstalled } from "@imagecred/workspace";
 
 /** One step of `npm test`. */
@@ -99,6 +100,12 @@ export const STAGES: readonly Stage[] = [
     name: "docs",
     about: "every command of the pages, on a copy of this machine",
     ...tests("one file after another", "tools/docs/test/**/*.test.ts"),
+  },
+  {
+    name: "drop-in",
+    about: "the cloud vendors' own plugins and ours in the same situations",
+    ...tests("one file after another", "tools/drop-in/test/**/*.test.ts"),
+    skip: (named) => whyNoComparison(named ? "plugins may be built" : "plugins are cached"),
   },
   {
     name: "conformance",

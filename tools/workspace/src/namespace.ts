@@ -68,7 +68,8 @@ export function runInNamespace(
 /** Brings up loopback with these addresses beside 127.0.0.1. Once per namespace. */
 export function bringUpLoopback(addresses: readonly string[] = [METADATA.address]): void {
   run("ip", ["link", "set", "lo", "up"]);
-  for (const address of addresses) run("ip", ["addr", "add", `${address}/32`, "dev", "lo"]);
+  for (const address of addresses)
+    run("ip", ["addr", "add", `${address}/${address.includes(":") ? 128 : 32}`, "dev", "lo"]);
 }
 
 /** Adds host names, with their addresses, to /etc/hosts as this mount namespace sees it. */

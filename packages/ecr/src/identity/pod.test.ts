@@ -79,6 +79,16 @@ describe("the pod's identity", () => {
     assert.match(refused.message, /--identity-fallback unassigned/);
   });
 
+  test("an empty annotation names no role, and outweighs AWS_ECR_ROLE_ARN, as in the Go plugin", async () => {
+    for (const env of [{}, { AWS_ECR_ROLE_ARN: POD_ROLE }]) {
+      const { calls, lines } = await asPod({ identity: "static", role: "", env });
+      assert.deepEqual(calls, [ECR_OK]);
+      assert.match(lines.join("\n"), /identity-fallback from=pod to=node because=unassigned/);
+    }
+    const { message } = await asPod({ role: "", args: ["--identity-fallback=none"] });
+    assert.match(message, /the annotation eks\.amazonaws\.com\/ecr-role-arn is empty/);
+  });
+
   test("a mirrored image is asked for with the node's identity, whatever the annotation", async () => {
     const { calls, answer } = await asPod({
       role: POD_ROLE,

@@ -28,6 +28,8 @@ export function podSource({
       if (roleArn === undefined) {
         return { unavailable: `no annotation ${ROLE_ANNOTATION}, or the kubelet does not pass it` };
       }
+      // As in the Go plugin, where it also outweighs AWS_ECR_ROLE_ARN.
+      if (roleArn === "") return { unavailable: `the annotation ${ROLE_ANNOTATION} is empty` };
       if (!isRoleArn(roleArn)) throw notARole(roleArn);
       const { assumeRoleWithWebIdentity } = await import("./sts.ts");
       const identity = await assumeRoleWithWebIdentity(

@@ -15,6 +15,8 @@ export interface RegistryPassword {
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly api: "ecr" | "ecr-public";
+  /** ARN of who got it: `arn:aws:sts::123456789012:assumed-role/node/i-0123`. */
+  readonly holder: string;
 }
 
 export interface EcrParts {
@@ -57,7 +59,7 @@ function answer(api: "ecr" | "ecr-public", parts: EcrParts, request: Received): 
   const seconds = parts.tokenSeconds();
   const expiresAt = parts.clock() + seconds * 1000;
   const password = parts.secrets.register("aws.registryPassword", newPassword(expiresAt));
-  parts.passwords.set(password, { region, partition, expiresAt, api });
+  parts.passwords.set(password, { region, partition, expiresAt, api, holder: principal.arn });
   const authorizationToken = Buffer.from(`AWS:${password}`).toString("base64");
   parts.secrets.register("aws.authorizationToken", authorizationToken);
   const data = { authorizationToken, expiresAt: expiresAt / 1000 };

@@ -40,6 +40,7 @@ export class Aws {
   readonly #users: ReadonlyMap<string, AccessKey>;
   readonly #ecs: { readonly taskId: string; readonly authorization: string };
   readonly #identify: (request: Received) => Principal | SignatureProblem;
+  readonly #passwords: ReadonlyMap<string, RegistryPassword>;
 
   private constructor(parts: AwsParts) {
     this.#core = parts.core;
@@ -50,6 +51,7 @@ export class Aws {
     this.#users = parts.users;
     this.#ecs = parts.ecs;
     this.#identify = parts.identify;
+    this.#passwords = parts.passwords;
   }
 
   static async start(core: Core, options: AwsOptions): Promise<Aws> {
@@ -96,6 +98,7 @@ export class Aws {
       ecs,
       origins,
       identify,
+      passwords,
       expiresIn: options.expiresIn ?? 43_200,
     });
     return aws;
@@ -126,6 +129,11 @@ export class Aws {
     });
   }
 
+  /** ARN of who got a registry password; undefined for one that no registry accepts. */
+  holderOf(password: string): string | undefined {
+    return this.#passwords.get(password)?.holder;
+  }
+
   /** Who signed a request for STS (as others do who accept GetCallerIdentity requests as proof), or what is wrong with it. */
   identify(request: Received): Principal | SignatureProblem {
     return this.#identify(request);
@@ -141,6 +149,7 @@ interface AwsParts {
   readonly users: ReadonlyMap<string, AccessKey>;
   readonly ecs: { readonly taskId: string; readonly authorization: string };
   readonly identify: (request: Received) => Principal | SignatureProblem;
+  readonly passwords: ReadonlyMap<string, RegistryPassword>;
 }
 
 const DEFAULT_INSTANCE: Instance = {

@@ -71,7 +71,7 @@ async function answer(parts: AcrParts, registry: RegistryOptions, request: Recei
   return await answerRegistry(request, {
     challenge: ({ host }) => challenge(request, host),
     basic: async (username, password) =>
-      username === REFRESH_TOKEN_USER && (await parts.tokens.holderOf(password, request.host)) !== undefined,
+      (await holderOfLogin(parts, request.host, { username, password })) !== undefined,
     bearer: async (bearer) => mayRead(request, await parts.tokens.accessOf(bearer, request.host)),
     repositories: registry.repositories ?? ["app", "team/app"],
     images: parts.images,
@@ -79,6 +79,28 @@ async function answer(parts: AcrParts, registry: RegistryOptions, request: Recei
 }
 
 const REFRESH_TOKEN_USER = "00000000-0000-0000-0000-000000000000";
+
+/**
+ * Client id of the application that a login is of: a refresh token of this registry, or an application's id and secret
+ * (https://learn.microsoft.com/azure/container-registry/container-registry-auth-service-principal); undefined for one
+ * that the registry refuses. An application of another tenant needs a role of its own.
+ */
+export async function holderOfLogin(
+  { directory, tokens, registries }: Pick<AcrParts, "directory" | "tokens" | "registries">,
+  host: string,
+  { username, password }: { readonly username: string; readonly password: string },
+): Promise<Holder | undefined> {
+  if (username === REFRESH_TOKEN_USER) return await tokens.holderOf(password, host);
+  const registry = registries.get(host);
+  const app = directory.appAnywhere(username);
+  if (registry === undefined || app?.secrets.some(({ value }) => value === password) !== true)
+    return undefined;
+  const here =
+    app.tenant === registry.tenant
+      ? hasRole(registry, app.clientId)
+      : registry.pullers?.includes(app.clientId);
+  return here === true ? app.clientId : undefined;
+}
 
 async function exchange(
   { directory, tokens }: AcrParts,
@@ -107,13 +129,14 @@ async function exchange(
 }
 
 /** https://distribution.github.io/distribution/spec/auth/oauth/ (POST) and .../auth/token/ (GET). */
-async function token({ tokens }: AcrParts, registry: RegistryOptions, request: Received): Promise<Reply> {
+async function token(parts: AcrParts, registry: RegistryOptions, request: Received): Promise<Reply> {
+  const { tokens } = parts;
   const parameters = request.method === "POST" ? formOf(request) : request.query;
   if (parameters?.get("service") !== request.host) return failure(400, "BAD_REQUEST", "invalid service");
   const basic = basicOf(request.headers["authorization"]);
-  const refresh = request.method === "POST" ? parameters.get("refresh_token") : (basic?.password ?? null);
-  if (basic !== undefined && basic.username !== REFRESH_TOKEN_USER) return unauthorized();
-  const holder = refresh === null ? "anonymous" : await tokens.holderOf(refresh, request.host);
+  const refresh = request.method === "POST" ? parameters.get("refresh_token") : null;
+  const login = refresh === null ? basic : { username: REFRESH_TOKEN_USER, password: refresh };
+  const holder = login === undefined ? "anonymous" : await holderOfLogin(parts, request.host, login);
   if (holder === undefined) return unauthorized();
   const scopes = parameters
     .getAll("scope")

@@ -1,7 +1,7 @@
 import { CertificateAuthority } from "../core/certificates.ts";
 import type { ServiceAccountTokenOptions } from "../core/cluster.ts";
 import type { Core } from "../core/core.ts";
-import { acrService, hostsOf, type RegistryOptions } from "./acr.ts";
+import { acrService, holderOfLogin, hostsOf, type RegistryOptions } from "./acr.ts";
 import { RegistryTokens } from "./acr-tokens.ts";
 import { CLOUDS, names, REGISTRY_RESOURCE } from "./clouds.ts";
 import { Directory } from "./directory.ts";
@@ -62,6 +62,7 @@ export class Azure {
   readonly #tenant: TenantName;
   readonly #populations: ReadonlyMap<TenantName, Population>;
   readonly #registries: Map<string, RegistryOptions>;
+  readonly #tokens: RegistryTokens;
 
   private constructor(parts: AzureParts) {
     this.directory = parts.directory;
@@ -73,6 +74,7 @@ export class Azure {
     this.#tenant = parts.tenant;
     this.#populations = parts.populations;
     this.#registries = parts.registries;
+    this.#tokens = parts.tokens;
   }
 
   static async start(core: Core, options: AzureOptions): Promise<Azure> {
@@ -102,6 +104,7 @@ export class Azure {
       directory,
       populations,
       registries,
+      tokens,
       machine,
       imdsOrigin: await core.addPlain(imdsService({ clock, directory, machine, resources })),
       identityBindings: await startIdentityBindings(core, directory, bindings),
@@ -113,6 +116,17 @@ export class Azure {
 
   addRegistry(registry: RegistryOptions): void {
     for (const host of hostsOf(registry)) this.#registries.set(host, registry);
+  }
+
+  /** The application that a registry accepts this login of; undefined for one that it refuses. */
+  async holderOf(host: string, login: { readonly username: string; readonly password: string }) {
+    const { directory } = this;
+    const id = await holderOfLogin(
+      { directory, tokens: this.#tokens, registries: this.#registries },
+      host,
+      login,
+    );
+    return id === undefined ? undefined : directory.appAnywhere(id);
   }
 
   /** Directory (tenant) id of the virtual machine. */
@@ -174,6 +188,7 @@ interface AzureParts {
   readonly directory: Directory;
   readonly populations: ReadonlyMap<TenantName, Population>;
   readonly registries: Map<string, RegistryOptions>;
+  readonly tokens: RegistryTokens;
   readonly machine: VirtualMachine;
   readonly imdsOrigin: string;
   readonly identityBindings: IdentityBindingEndpoint;

@@ -1,4 +1,4 @@
-module imagecred.dev/bench/reference/gcr
+module imagecred.dev/vendor-plugins/gcr
 
 go 1.26.0
 

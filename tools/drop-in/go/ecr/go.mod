@@ -1,4 +1,4 @@
-module imagecred.dev/bench/reference/ecr
+module imagecred.dev/vendor-plugins/ecr
 
 go 1.26.0
 

@@ -1,4 +1,4 @@
-module imagecred.dev/bench/reference/acr
+module imagecred.dev/vendor-plugins/acr
 
 go 1.26.0
 

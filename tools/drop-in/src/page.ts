@@ -1,0 +1,69 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DOCS } from "@imagecred/workspace";
+import type { Row } from "./compare.ts";
+import type { Comparison, Situation } from "./situation.ts";
+
+const START = "<!-- situations: npx node tools/drop-in/src/main.ts --write -->\n";
+const END = "<!-- end of situations -->";
+
+/** A row of a page's table "What changes, and why". */
+export interface Change {
+  /** What the other one does. */
+  readonly theirs: string;
+  readonly why: string;
+}
+
+/** The page of a comparison as it lies in docs/. */
+export function readPage({ page }: Comparison): string {
+  return readFileSync(join(DOCS, page), "utf8");
+}
+
+/** Writes the tables into the page. @throws Error when it has no place for them */
+export function writePage(comparison: Comparison, rows: readonly Row[]): void {
+  writeFileSync(join(DOCS, comparison.page), withTables(readPage(comparison), comparison, rows));
+}
+
+/** The page's text with the tables of these rows. @throws Error when it has no place for them, or lacks a reason */
+export function withTables(page: string, comparison: Comparison, rows: readonly Row[]): string {
+  const start = page.indexOf(START);
+  const end = page.indexOf(END);
+  if (start < 0 || end < start) throw new Error(`${comparison.page} has no ${START.trim()} with an end`);
+  const changes = changesOf(page);
+  const tables = comparison.groups.map(({ title, situations }) => {
+    const lines = situations.map((situation) => {
+      const row = rows.find(({ group, name }) => group === title && name === situation.name);
+      if (row === undefined) throw new Error(`${comparison.page}: "${situation.name}" was not run`);
+      return `| ${cells(situation, row, changes).join(" | ")} |`;
+    });
+    return [`### ${title}`, "", HEAD, RULE, ...lines, ""].join("\n");
+  });
+  return `${page.slice(0, start + START.length)}\n${tables.join("\n")}\n${page.slice(end)}`;
+}
+
+const HEAD = "| | the other one | ours | why not the same |";
+const RULE = "| --- | --- | --- | --- |";
+
+function cells(situation: Situation, { vendor, ours }: Row, changes: readonly Change[]): readonly string[] {
+  const reason = vendor.outcome === ours.outcome ? "" : (changeFor(situation, changes)?.why ?? "");
+  const mine = vendor.outcome === ours.outcome ? "the same" : ours.outcome;
+  return [situation.name, vendor.outcome, mine, reason].map((cell) => cell.replaceAll("|", "\\|"));
+}
+
+/** The row of the page's table that has the reason for a situation; undefined when it names none that is there. */
+export function changeFor({ differs }: Situation, changes: readonly Change[]): Change | undefined {
+  return differs === undefined ? undefined : changes.find(({ theirs }) => theirs.startsWith(differs));
+}
+
+/** The rows of "What changes, and why". */
+export function changesOf(page: string): readonly Change[] {
+  const section = page.split("\n## What changes, and why\n")[1]?.split("\n## ")[0] ?? "";
+  return section
+    .split("\n")
+    .filter((line) => line.startsWith("| ") && !line.startsWith("| ---"))
+    .slice(1)
+    .map((line) => {
+      const [, theirs = "", , why = ""] = line.split(/(?<!\\)\|/).map((cell) => cell.trim());
+      return { theirs, why };
+    });
+}

@@ -1,0 +1,7 @@
+import type { Comparison } from "../situation.ts";
+import { ACR } from "./acr.ts";
+import { ECR } from "./ecr.ts";
+import { GCR } from "./gcr.ts";
+
+/** What is compared, one for each plugin. */
+export const COMPARISONS: readonly Comparison[] = [ECR, ACR, GCR];
