@@ -1,5 +1,29 @@
-import { CredentialError, type RegistryCredential, Secret } from "@imagecred/protocol";
+import { CredentialError, type Found, type RegistryCredential, Secret } from "@imagecred/protocol";
+import type { AwsCredentials } from "../aws-credentials.ts";
 import type { AwsCall } from "../sdk/call.ts";
+
+/** The operation that gives registry passwords, of ECR and of ECR Public. */
+export const OPERATION = "GetAuthorizationToken";
+
+/**
+ * The call as messages name it, once it is known who makes it.
+ * @param words `permissions`: what the caller needs, as the end of "allow ... the"
+ */
+export function callBy(
+  found: Promise<Found<AwsCredentials>>,
+  words: Pick<AwsCall, "service" | "region" | "whenUnknown"> & { readonly permissions: string },
+): Promise<AwsCall> {
+  const { permissions, ...rest } = words;
+  const call = found.then(({ principal }) => ({
+    ...rest,
+    operation: OPERATION,
+    principal,
+    whenDenied: `allow ${principal} the ${permissions}`,
+  }));
+  // `send` awaits the same identity in order to sign and reports the error; this handler only prevents an unhandled rejection.
+  call.catch(() => {});
+  return call;
+}
 
 /**
  * Reads the login in the response of GetAuthorizationToken: `AWS:<password>` in base64 (ECR API reference,

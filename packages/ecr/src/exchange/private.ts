@@ -3,7 +3,7 @@ import type { Context, Found, RegistryCredential } from "@imagecred/protocol";
 import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointOverrides } from "../options.ts";
 import type { PrivateRegistry } from "../registry.ts";
-import { type AwsCall, callAws } from "../sdk/call.ts";
+import { callAws } from "../sdk/call.ts";
 import { clientSettings, signLast } from "../sdk/client-settings.ts";
 import {
   type EndpointSettings,
@@ -11,10 +11,9 @@ import {
   endpointUrl,
   endpointUrlOfNewRegion,
 } from "../sdk/endpoint.ts";
-import { readAuthorizationData } from "./authorization-data.ts";
+import { callBy, OPERATION, readAuthorizationData } from "./authorization-data.ts";
 
 const SERVICE = "Amazon ECR";
-const OPERATION = "GetAuthorizationToken";
 
 /**
  * Asks Amazon ECR for the password of a private registry. The connection opens while the identity is still being found.
@@ -49,21 +48,11 @@ export async function exchangePrivate(
   context.http.preconnect(ofNewRegion ?? endpointUrl(rules, SERVICE, region, wanted));
   signLast(client.config);
 
-  const call = found.then(({ principal }) => callBy(principal, region));
-  // `send` awaits the same identity in order to sign and reports the error; this handler only prevents an unhandled rejection.
-  call.catch(() => {});
+  const permissions =
+    "action ecr:GetAuthorizationToken on resource * (policy AmazonEC2ContainerRegistryPullOnly)";
+  const call = callBy(found, { service: SERVICE, region, permissions });
   const { authorizationData } = await callAws(() => client.send(new GetAuthorizationTokenCommand({})), call);
   return readAuthorizationData(authorizationData?.[0], await call);
-}
-
-function callBy(principal: string, region: string): AwsCall {
-  return {
-    service: SERVICE,
-    operation: OPERATION,
-    region,
-    principal,
-    whenDenied: `allow ${principal} the action ecr:GetAuthorizationToken on resource * (policy AmazonEC2ContainerRegistryPullOnly)`,
-  };
 }
 
 /** The registry host's own form chooses, unless the operator did. A configured endpoint is taken as it is. */

@@ -10,13 +10,16 @@ import {
 import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointOverrides } from "../options.ts";
 import { PUBLIC_REGION, type PublicRegistry } from "../registry.ts";
-import { type AwsCall, callAws } from "../sdk/call.ts";
+import { callAws } from "../sdk/call.ts";
 import { clientSettings } from "../sdk/client-settings.ts";
 import { endpointReason, endpointUrl } from "../sdk/endpoint.ts";
-import { readAuthorizationData } from "./authorization-data.ts";
+import { callBy, OPERATION, readAuthorizationData } from "./authorization-data.ts";
 
 const SERVICE = "Amazon ECR Public";
-const OPERATION = "GetAuthorizationToken";
+const PERMISSIONS =
+  "actions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken (policy AmazonElasticContainerRegistryPublicReadOnly)";
+const OTHER_PARTITION =
+  "check the access key: ECR Public knows those of AWS's commercial partition only (not China, GovCloud); pulls need no password, so public.ecr.aws may be left out of matchImages";
 
 /** A password is optional here, so a pull does not wait long for one (milliseconds for each of two attempts). */
 const LIMITS = { timeoutMs: 2_500, connectTimeoutMs: 2_000, attempts: 2 };
@@ -52,9 +55,12 @@ export async function exchangePublic(
   );
   context.http.preconnect(endpointUrl(client.config.endpointProvider, SERVICE, region, endpoint));
 
-  const call = found.then(({ principal }) => callBy(principal, region));
-  // `send` awaits the same identity in order to sign and reports the error; this handler only prevents an unhandled rejection.
-  call.catch(() => {});
+  const call = callBy(found, {
+    service: SERVICE,
+    region,
+    permissions: PERMISSIONS,
+    whenUnknown: OTHER_PARTITION,
+  });
   try {
     const { authorizationData } = await callAws(
       () => client.send(new GetAuthorizationTokenCommand({})),
@@ -71,16 +77,4 @@ export async function exchangePublic(
     context.log.warn(`pulling from public.ecr.aws without a password: ${error.message}`);
     return { login: ANONYMOUS, expiresAt: context.clock.now() + WITHOUT_PASSWORD_MS };
   }
-}
-
-function callBy(principal: string, region: string): AwsCall {
-  return {
-    service: SERVICE,
-    operation: OPERATION,
-    region,
-    principal,
-    whenUnknown:
-      "check the access key: ECR Public knows those of AWS's commercial partition only (not China, GovCloud); pulls need no password, so public.ecr.aws may be left out of matchImages",
-    whenDenied: `allow ${principal} the actions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken (policy AmazonElasticContainerRegistryPublicReadOnly)`,
-  };
 }
