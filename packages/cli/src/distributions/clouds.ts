@@ -1,12 +1,14 @@
 import { UsageError } from "../errors.ts";
 import { hostOnly, isRegistry, PLUGINS } from "../plugins/known-plugins.ts";
-import type { Cloud, ProviderEntry } from "./types.ts";
+import type { AzureCloudName, Cloud, ProviderEntry } from "./types.ts";
 
 /** What `init` is told beyond clouds and distribution. */
 export interface ProviderOptions {
   readonly podIdentity: boolean;
   /** Path of azure.json on the node, handed to the ACR plugin. */
   readonly azureConfig: string | undefined;
+  /** The Azure cloud that the nodes pull from; undefined: any of the three, with the public one's audience. */
+  readonly azureCloud: AzureCloudName | undefined;
   /** `projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER` */
   readonly gcpWorkloadIdentityProvider: string | undefined;
   /** GKE's own pool: the cluster's project and its issuer URL. */
@@ -18,11 +20,21 @@ export interface ProviderOptions {
   readonly registries: readonly string[];
 }
 
+/** The Entra hosts by which AZURE_AUTHORITY_HOST names Azure's clouds. */
+const AUTHORITIES: Readonly<Record<AzureCloudName, string>> = {
+  AzurePublicCloud: "https://login.microsoftonline.com/",
+  AzureChinaCloud: "https://login.chinacloudapi.cn/",
+  AzureUSGovernmentCloud: "https://login.microsoftonline.us/",
+};
+
 interface CloudEntry {
   readonly comments: readonly string[];
   readonly defaultCacheDuration: string;
   readonly args: (options: ProviderOptions) => readonly string[];
   readonly audience: (options: ProviderOptions) => string;
+  readonly env?: (options: ProviderOptions) => ProviderEntry["env"];
+  /** Default: every host that the plugin accepts. */
+  readonly matchImages?: (options: ProviderOptions) => readonly string[];
 }
 
 const ENTRIES: Readonly<Record<Cloud, CloudEntry>> = {
@@ -39,7 +51,9 @@ const ENTRIES: Readonly<Record<Cloud, CloudEntry>> = {
     comments: ["Azure Container Registry: global and regional hosts of the three clouds."],
     defaultCacheDuration: "1h",
     args: ({ azureConfig }) => (azureConfig === undefined ? [] : [azureConfig]),
-    audience: () => "api://AzureADTokenExchange",
+    audience: (options) => azureCloudOf(options).audience,
+    env: azureEnvironment,
+    matchImages: (options) => azureCloudOf(options).matchImages,
   },
   gcp: {
     comments: ["Google Artifact Registry and gcr.io."],
@@ -52,7 +66,8 @@ const ENTRIES: Readonly<Record<Cloud, CloudEntry>> = {
 /** The provider entry of one cloud. @throws {UsageError} where an option is missing that it cannot do without */
 export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderEntry {
   const entry = ENTRIES[cloud];
-  const { name, matchImages, annotations, defaultFallback } = PLUGINS[cloud];
+  const { name, annotations, defaultFallback } = PLUGINS[cloud];
+  const matchImages = entry.matchImages?.(options) ?? PLUGINS[cloud].matchImages;
   const fallback = options.nodeFallback ? "unassigned" : "none";
   const mirrors = options.registries.filter((mapping) => isTargetOf(cloud, mapping));
   return {
@@ -65,7 +80,7 @@ export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderE
       ...mirrors.map((mapping) => `--registry=${mapping}`),
       ...(options.podIdentity && fallback !== defaultFallback ? [`--identity-fallback=${fallback}`] : []),
     ],
-    env: [],
+    env: entry.env?.(options) ?? [],
     tokenAttributes: options.podIdentity
       ? { audience: entry.audience(options), optionalAnnotations: annotations.map(({ key }) => key) }
       : undefined,
@@ -93,6 +108,22 @@ function targetHost(mapping: string): string {
 
 function isTargetOf(cloud: Cloud, mapping: string): boolean {
   return isRegistry(PLUGINS[cloud].parseHost(targetHost(mapping)));
+}
+
+/** Hosts of the cloud's registries, and the audience that federated credentials have there unless told otherwise. */
+function azureCloudOf({ azureCloud: name }: ProviderOptions) {
+  const env = { AZURE_AUTHORITY_HOST: AUTHORITIES[name ?? "AzurePublicCloud"] };
+  const { hostForms, audiences } = PLUGINS.azure.read({ args: [], env });
+  return {
+    matchImages: name === undefined ? PLUGINS.azure.matchImages : hostForms.patterns,
+    audience: audiences?.known[0]?.audience ?? "",
+  };
+}
+
+/** azure.json names the cloud itself; without it, the variable of the Azure SDKs does. */
+function azureEnvironment({ azureCloud, azureConfig }: ProviderOptions): ProviderEntry["env"] {
+  if (azureCloud === undefined || azureConfig !== undefined) return [];
+  return [{ name: "AZURE_AUTHORITY_HOST", value: AUTHORITIES[azureCloud] }];
 }
 
 function gcpArguments(options: ProviderOptions): readonly string[] {

@@ -1,3 +1,7 @@
+/** Azure's clouds, as azure.json names them. */
+export const AZURE_CLOUDS = ["AzurePublicCloud", "AzureChinaCloud", "AzureUSGovernmentCloud"] as const;
+export type AzureCloudName = (typeof AZURE_CLOUDS)[number];
+
 export const CLOUDS = ["aws", "azure", "gcp"] as const;
 export type Cloud = (typeof CLOUDS)[number];
 

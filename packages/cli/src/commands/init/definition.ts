@@ -1,5 +1,5 @@
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
-import { CLOUDS } from "../../distributions/types.ts";
+import { AZURE_CLOUDS, CLOUDS } from "../../distributions/types.ts";
 import type { CommandDefinition } from "../definition.ts";
 import type { OptionsOf } from "../options.ts";
 import { COMMON_OPTIONS } from "../shared-options.ts";
@@ -45,6 +45,12 @@ export const init = {
       repeated: true,
     },
     { name: "azure-config", value: "path", about: "azure.json on the nodes, for the ACR plugin" },
+    {
+      name: "azure-cloud",
+      value: "name",
+      about: `the nodes' Azure cloud, for its registries' names and the audience of its applications: ${AZURE_CLOUDS.join(", ")}`,
+      choices: AZURE_CLOUDS,
+    },
     {
       name: "gcp-workload-identity-provider",
       value: "name",

@@ -3,6 +3,7 @@ import { CONFIG_NAME, configYaml } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTION_IDS, distributionById } from "../../distributions/index.ts";
 import { rbacFile } from "../../distributions/rbac.ts";
 import {
+  type AzureCloudName,
   CLOUDS,
   type Cloud,
   type Distribution,
@@ -17,6 +18,7 @@ export interface PlanOptions {
   readonly podIdentity?: boolean;
   readonly nodeFallback?: boolean;
   readonly azureConfig?: string;
+  readonly azureCloud?: AzureCloudName;
   readonly gcpWorkloadIdentityProvider?: string;
   readonly gcpProject?: string;
   readonly gcpIssuer?: string;
@@ -41,6 +43,8 @@ export function planInit(options: PlanOptions): Planned {
   const clouds = parseClouds(options.cloud);
   const registries = options.registry ?? [];
   checkRegistries(clouds, registries);
+  if (options.azureCloud !== undefined && !clouds.includes("azure"))
+    throw new UsageError("--azure-cloud goes with --cloud azure");
   if (options.nodeFallback === true && options.podIdentity !== true) {
     throw new UsageError(
       "--node-fallback goes with --pod-identity: without it every pod has the node's identity anyway",
@@ -52,6 +56,7 @@ export function planInit(options: PlanOptions): Planned {
     // AKS and Cluster API put it there (https://cloud-provider-azure.sigs.k8s.io/install/configs/).
     azureConfig:
       options.azureConfig ?? (distribution.id === "aks" ? "/etc/kubernetes/azure.json" : undefined),
+    azureCloud: options.azureCloud,
     gcpWorkloadIdentityProvider: options.gcpWorkloadIdentityProvider,
     gcpProject: options.gcpProject,
     gcpIssuer: options.gcpIssuer,

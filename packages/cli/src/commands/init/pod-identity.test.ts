@@ -14,6 +14,7 @@ interface Config {
     readonly name: string;
     readonly matchImages: readonly string[];
     readonly args?: readonly string[];
+    readonly env?: readonly { readonly name: string; readonly value: string }[];
     readonly tokenAttributes?: { readonly serviceAccountTokenAudience: string };
   }[];
 }
@@ -125,6 +126,38 @@ test("azure.json is handed over on AKS, and where it is named", async () => {
       .providers[0]?.args,
     ["/etc/a.json"],
   );
+});
+
+test("an Azure cloud: its hosts, the audience of its applications, and the plugin knows it without azure.json (Azure 8)", async () => {
+  for (const [name, suffix, audience, authority] of [
+    ["AzurePublicCloud", "azurecr.io", "api://AzureADTokenExchange", "https://login.microsoftonline.com/"],
+    ["AzureChinaCloud", "azurecr.cn", "api://AzureADTokenExchangeChina", "https://login.chinacloudapi.cn/"],
+    [
+      "AzureUSGovernmentCloud",
+      "azurecr.us",
+      "api://AzureADTokenExchangeUSGov",
+      "https://login.microsoftonline.us/",
+    ],
+  ] as const) {
+    const flags = ["--cloud", "azure", "--distribution", "k3s", "--pod-identity", "--azure-cloud", name];
+    const files = await filesOf(...flags);
+    const [provider] = config(files).providers;
+    assert.deepEqual(provider?.matchImages, [`*.${suffix}`, `*.*.geo.${suffix}`]);
+    assert.equal(provider?.tokenAttributes?.serviceAccountTokenAudience, audience);
+    assert.deepEqual(provider?.env, [{ name: "AZURE_AUTHORITY_HOST", value: authority }]);
+    const [role] = parseAllDocuments(files.get("node-audience-rbac.yaml") ?? "").map((one) => one.toJS());
+    assert.deepEqual(role.rules[0].resources, [audience]);
+    const [withFile] = config(
+      await filesOf(...flags, "--azure-config", "/etc/kubernetes/azure.json"),
+    ).providers;
+    assert.equal(withFile?.env, undefined);
+  }
+  using place = bench();
+  for (const args of [
+    ["--cloud", "aws", "--azure-cloud", "AzureChinaCloud"],
+    ["--cloud", "azure", "--azure-cloud", "AzureGermanCloud"],
+  ])
+    assert.equal((await place.run(["init", "--distribution", "k3s", ...args])).code, 2, args.join(" "));
 });
 
 test("the node's identity for pods without one of their own is asked for, never assumed", async () => {
