@@ -1,5 +1,5 @@
+import type { AwsCredentials } from "@imagecred/identities/aws";
 import type { Context, Found, RegistryCredential } from "@imagecred/protocol";
-import type { AwsCredentials } from "./aws-credentials.ts";
 import type { EcrOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 

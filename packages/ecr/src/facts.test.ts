@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { PARTITIONS } from "@imagecred/identities/aws/facts";
 import { loadedModules } from "@imagecred/protocol/testing";
 import { ecrFacts } from "./facts.ts";
-import { PARTITIONS } from "./partitions.ts";
 
 test("importing the facts loads no package of others", async () => {
   const foreign = (await loadedModules("@imagecred/ecr/facts")).filter((url) =>

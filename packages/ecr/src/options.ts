@@ -1,3 +1,4 @@
+import { checkRoleArn, checkSessionName } from "@imagecred/identities/aws/facts";
 import {
   type Environment,
   type FlagSpec,
@@ -11,7 +12,6 @@ import {
   type RegistryMirror,
   type Usage,
 } from "@imagecred/protocol";
-import { checkRoleArn, checkSessionName } from "./role.ts";
 
 /** Where the operator wants the APIs called, over what the registry's host says. */
 export interface EndpointOverrides {

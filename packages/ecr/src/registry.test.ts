@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { PARTITIONS, type Partition } from "@imagecred/identities/aws/facts";
 import fc from "fast-check";
-import { PARTITIONS, type Partition } from "./partitions.ts";
 import { parseRegistryHost } from "./registry.ts";
 
 const account = fc.stringMatching(/^[0-9]{12}$/);

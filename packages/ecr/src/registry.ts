@@ -1,5 +1,5 @@
+import { PARTITIONS, type Partition, partitionOfRegion } from "@imagecred/identities/aws/facts";
 import type { NotOurs, RegistryDescription } from "@imagecred/protocol";
-import { PARTITIONS, type Partition, partitionOfRegion } from "./partitions.ts";
 
 /** What the name of a private registry's host says. */
 export interface PrivateRegistry {

@@ -1,3 +1,4 @@
+import { readMetadata } from "@imagecred/identities/google";
 import {
   type Answer,
   type AuthConfig,
@@ -16,7 +17,6 @@ import {
 } from "@imagecred/protocol";
 import { Keyring } from "@imagecred/protocol/keyring";
 import { errorOf } from "./google-response.ts";
-import { readMetadata } from "./metadata.ts";
 import type { GcrOptions } from "./options.ts";
 
 /**

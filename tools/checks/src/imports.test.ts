@@ -11,9 +11,10 @@ const all = sources();
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
-  ecr: ["protocol"],
-  acr: ["protocol"],
-  gcr: ["protocol"],
+  identities: ["protocol"],
+  ecr: ["identities", "protocol"],
+  acr: ["identities", "protocol"],
+  gcr: ["identities", "protocol"],
   kubelet: ["protocol"],
   node: ["kubelet", "protocol"],
   cli: ["kubelet", "protocol", "node", "ecr/facts", "acr/facts", "gcr/facts"],

@@ -11,19 +11,10 @@ import type { OnLoadResult, OnResolveResult, Plugin } from "esbuild";
 export const awsSdkResolution: Plugin = {
   name: "aws-sdk-resolution",
   setup(build) {
-    // The browser build parses XML with the browser's own parser.
-    build.onResolve({ filter: /^\.\/xml-parser$/ }, ({ importer }) =>
-      importer.includes("/@aws-sdk/xml-builder/")
-        ? asIs(join(dirname(importer), "xml-parser.js"))
-        : undefined,
-    );
-    // Each client has one protocol; asked for by way of the index of all, STS's XML would be read at every start.
+    // Our clients have one protocol; asked for by way of the index of all, XML would be read at every start.
     build.onResolve({ filter: /^@aws-sdk\/core\/protocols$/ }, ({ importer }) => {
-      const protocol = importer.includes("/client-sts/")
-        ? "query/AwsQueryProtocol"
-        : "json/AwsJson1_1Protocol";
       const directory = join(packageOf("@aws-sdk/core", importer), "dist-es/submodules/protocols");
-      return asIs(join(directory, `${protocol}.js`));
+      return asIs(join(directory, "json/AwsJson1_1Protocol.js"));
     });
     for (const { filter, contents } of LEFT_OUT) {
       build.onLoad({ filter }, (): OnLoadResult => ({ contents, loader: "js" }));

@@ -1,3 +1,4 @@
+import { entraAdvice } from "@imagecred/identities/azure/entra-advice";
 import {
   bodyStart,
   CredentialError,
@@ -8,29 +9,6 @@ import {
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
-
-const UNKNOWN_RESOURCE =
-  "this tenant or cloud does not know Azure Container Registry by this audience: check the tenant and the cloud, or set --audience";
-
-/** What to do about the AADSTS codes that registry credentials run into (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
-const ADVICE: Readonly<Record<string, string>> = {
-  AADSTS50027: "the token is malformed: check that it is a service account token",
-  AADSTS50001: UNKNOWN_RESOURCE,
-  AADSTS500011: UNKNOWN_RESOURCE,
-  AADSTS700016: "check the client id, and that the application exists in this tenant",
-  AADSTS7000215: "renew the client secret in the configuration: its value, not its id",
-  AADSTS7000222: "renew the application's secret or certificate: it has expired",
-  AADSTS700024: "check the clock of this node: the assertion is not valid now",
-  AADSTS700027: "register this very certificate with the application in Entra ID",
-  AADSTS70021: "add a federated credential for this issuer, subject and audience to the application",
-  AADSTS700211: "add a federated credential with this cluster's issuer to the application",
-  AADSTS700212:
-    "make serviceAccountTokenAudience of the CredentialProviderConfig and the federated credential's audience the same",
-  AADSTS700213: "add a federated credential for this service account to the application",
-  AADSTS90002: "check the tenant id, and that the cloud is the tenant's",
-};
-
-const GENERAL_ADVICE = "look the code up at https://login.microsoftonline.com/error";
 
 /**
  * What a token endpoint's answer that has no token means: OAuth's error with Entra's code, message and ids.
@@ -60,10 +38,4 @@ export function tokenEndpointError(
   const advice = entraAdvice(description) ?? `check the identity with the people who run ${service}`;
   const failure = failureOf(status);
   return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
-}
-
-/** What to do about the AADSTS code in a text, from whatever service the text comes; undefined without one. */
-export function entraAdvice(text: string): string | undefined {
-  const code = /\bAADSTS\d+/.exec(text)?.[0];
-  return code === undefined ? undefined : (ADVICE[code] ?? GENERAL_ADVICE);
 }

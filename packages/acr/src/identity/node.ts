@@ -1,3 +1,4 @@
+import { managedIdentityToken } from "@imagecred/identities/azure";
 import {
   CredentialError,
   type Found,
@@ -5,9 +6,8 @@ import {
   Secret,
   type Unavailable,
 } from "@imagecred/protocol";
-import type { FederatedIdentity, NodeIdentityOrNot } from "../options/node-identities.ts";
-import { findManagedIdentity } from "./managed.ts";
-import type { EntraRequest, EntraToken } from "./token.ts";
+import type { FederatedIdentity, ManagedIdentity, NodeIdentityOrNot } from "../options/node-identities.ts";
+import { configurationOf, type EntraRequest, type EntraToken } from "./token.ts";
 
 const NAMES: Readonly<Record<NodeIdentityOrNot["kind"], string>> = {
   federated: "federated token file",
@@ -29,11 +29,26 @@ async function find(
   request: EntraRequest,
 ): Promise<Found<EntraToken> | Unavailable> {
   if ("unavailable" in identity) return identity;
-  if (identity.kind === "managed") return await findManagedIdentity(identity, request);
+  if (identity.kind === "managed") return await findManaged(identity, request);
   if (identity.kind === "federated") return await findFederated(identity, request);
   // @azure/identity is most of this executable and rarely wanted: only these two load it.
   const { findServicePrincipal } = await import("./service-principal.ts");
   return await findServicePrincipal(identity, request);
+}
+
+async function findManaged(
+  { id, setting }: ManagedIdentity,
+  request: EntraRequest,
+): Promise<Found<EntraToken>> {
+  const { options, context } = request;
+  const { identity: token, principal } = await managedIdentityToken({
+    id,
+    setting,
+    resource: options.audience,
+    configuration: configurationOf(request),
+    context,
+  });
+  return { identity: { token, tenantId: options.tenantId }, principal };
 }
 
 async function findFederated(

@@ -1,6 +1,5 @@
+import type { AwsCall, AwsCredentials } from "@imagecred/identities/aws";
 import { CredentialError, type Found, type RegistryCredential, Secret } from "@imagecred/protocol";
-import type { AwsCredentials } from "../aws-credentials.ts";
-import type { AwsCall } from "../sdk/call.ts";
 
 /** The operation that gives registry passwords, of ECR and of ECR Public. */
 export const OPERATION = "GetAuthorizationToken";

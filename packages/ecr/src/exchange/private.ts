@@ -1,16 +1,11 @@
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { type AwsCredentials, type EndpointSettings, endpointReason } from "@imagecred/identities/aws";
 import type { Context, Found, RegistryCredential } from "@imagecred/protocol";
-import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointOverrides } from "../options.ts";
 import type { PrivateRegistry } from "../registry.ts";
 import { callAws } from "../sdk/call.ts";
 import { clientSettings, signLast } from "../sdk/client-settings.ts";
-import {
-  type EndpointSettings,
-  endpointReason,
-  endpointUrl,
-  endpointUrlOfNewRegion,
-} from "../sdk/endpoint.ts";
+import { endpointUrl, endpointUrlOfNewRegion } from "../sdk/endpoint.ts";
 import { callBy, OPERATION, readAuthorizationData } from "./authorization-data.ts";
 
 const SERVICE = "Amazon ECR";

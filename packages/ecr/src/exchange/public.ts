@@ -1,4 +1,5 @@
 import { ECRPUBLICClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
+import { type AwsCredentials, endpointReason } from "@imagecred/identities/aws";
 import {
   ANONYMOUS,
   type Context,
@@ -7,12 +8,11 @@ import {
   type RegistryCredential,
   TransportError,
 } from "@imagecred/protocol";
-import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EndpointOverrides } from "../options.ts";
 import { PUBLIC_REGION, type PublicRegistry } from "../registry.ts";
 import { callAws } from "../sdk/call.ts";
 import { clientSettings } from "../sdk/client-settings.ts";
-import { endpointReason, endpointUrl } from "../sdk/endpoint.ts";
+import { endpointUrl } from "../sdk/endpoint.ts";
 import { callBy, OPERATION, readAuthorizationData } from "./authorization-data.ts";
 
 const SERVICE = "Amazon ECR Public";

@@ -1,9 +1,8 @@
+import type { AwsCredentials, StsSettings } from "@imagecred/identities/aws";
+import { isRoleArn } from "@imagecred/identities/aws/facts";
 import { type Context, CredentialError, type IdentitySource, type Secret } from "@imagecred/protocol";
-import type { AwsCredentials } from "../aws-credentials.ts";
 import type { EcrOptions } from "../options.ts";
-import { isRoleArn } from "../role.ts";
 import { ROLE_ANNOTATION } from "./annotations.ts";
-import type { StsSettings } from "./sts-settings.ts";
 
 export interface PodRequest {
   readonly token: Secret;
@@ -31,7 +30,7 @@ export function podSource({
       // As in the Go plugin, where it also outweighs AWS_ECR_ROLE_ARN.
       if (roleArn === "") return { unavailable: `the annotation ${ROLE_ANNOTATION} is empty` };
       if (!isRoleArn(roleArn)) throw notARole(roleArn);
-      const { assumeRoleWithWebIdentity } = await import("./sts.ts");
+      const { assumeRoleWithWebIdentity } = await import("@imagecred/identities/aws/sts");
       const identity = await assumeRoleWithWebIdentity(
         { roleArn, sessionName: options.sessionName, token, tokenIs: "the pod's service account token" },
         sts,

@@ -1,14 +1,7 @@
+import { endpointReason, type StsSettings } from "@imagecred/identities/aws";
+import { type Partition, partitionOfArn, partitionOfRegion } from "@imagecred/identities/aws/facts";
 import type { EcrOptions } from "../options.ts";
-import { type Partition, partitionOfArn, partitionOfRegion } from "../partitions.ts";
 import { PUBLIC_REGION, type Registry } from "../registry.ts";
-import { type EndpointSettings, endpointReason } from "../sdk/endpoint.ts";
-
-/** How to reach STS for a registry's sake. */
-export interface StsSettings {
-  /** Region whose STS is asked for a role: one of the role's own partition. */
-  regionFor(roleArn: string): string;
-  readonly endpoint: EndpointSettings;
-}
 
 /**
  * Which region's STS is asked: the one that the node says it is in (AWS_REGION), else the registry's, provided that the

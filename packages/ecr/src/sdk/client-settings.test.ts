@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
+import { credentialsOf } from "@imagecred/identities/aws";
 import { testContext } from "@imagecred/protocol/testing";
-import { credentialsOf } from "../aws-credentials.ts";
 import { clientSettings, signLast } from "./client-settings.ts";
 
 test("a request is ready but for the signature before it is known who signs it", async () => {

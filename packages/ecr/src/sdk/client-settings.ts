@@ -1,7 +1,6 @@
+import { type AwsCredentials, type EndpointSettings, unresolvedAdvice } from "@imagecred/identities/aws";
 import { type Context, type HttpRequest, VERSION } from "@imagecred/protocol";
 import type { HttpAuthScheme } from "@smithy/types";
-import type { AwsCredentials } from "../aws-credentials.ts";
-import { type EndpointSettings, unresolvedAdvice } from "./endpoint.ts";
 import { requestHandler } from "./request-handler.ts";
 import { sha256With } from "./sha256.ts";
 

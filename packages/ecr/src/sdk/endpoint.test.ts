@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { ECRClient } from "@aws-sdk/client-ecr";
+import { PARTITIONS } from "@imagecred/identities/aws/facts";
 import { OptionsError } from "@imagecred/protocol";
-import { PARTITIONS } from "../partitions.ts";
 import { endpointUrl, endpointUrlOfNewRegion } from "./endpoint.ts";
 
 const rules = new ECRClient({ region: "us-east-1" }).config.endpointProvider;

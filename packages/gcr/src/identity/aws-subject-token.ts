@@ -1,21 +1,14 @@
+import { type AwsCredentials, credentialsOf, signedHeaders } from "@imagecred/identities/aws";
 import {
   type Context,
   CredentialError,
   type HttpRequest,
-  hex,
   parseJson,
   Secret,
   textAt,
 } from "@imagecred/protocol";
 import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
 import type { SubjectTokenUse } from "./sts.ts";
-
-/** Keys of an AWS identity. */
-export interface AwsKeys {
-  readonly id: string;
-  readonly secret: Secret;
-  readonly sessionToken: Secret | undefined;
-}
 
 const SERVICE = "EC2 instance metadata";
 const DEFAULT_VERIFICATION_URL =
@@ -52,17 +45,18 @@ export async function awsSubjectToken(
   }
   const headers = signedHeaders(
     { method: "POST", url, headers: { "x-goog-cloud-target-resource": audience } },
-    { region, service: "sts", keys, now: context.clock.now() },
-    context,
+    { region, service: "sts", now: context.clock.now() },
+    keys,
+    context.crypto,
   );
   const list = Object.entries(headers).map(([key, value]) => ({ key, value }));
   return new Secret(encodeURIComponent(JSON.stringify({ url, method: "POST", headers: list })));
 }
 
-function keysInEnvironment({ env }: Context): AwsKeys | undefined {
+function keysInEnvironment({ env }: Context): AwsCredentials | undefined {
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: session } = env;
   if (!id || !secret) return undefined;
-  return { id, secret: new Secret(secret), sessionToken: session ? new Secret(session) : undefined };
+  return credentialsOf(id, secret, session || undefined);
 }
 
 async function regionOf(
@@ -97,7 +91,7 @@ class InstanceMetadata {
     this.#context = context;
   }
 
-  async keys(): Promise<AwsKeys> {
+  async keys(): Promise<AwsCredentials> {
     const url = textAt(this.#source, "url");
     const role = await this.read("Role", url, "url");
     const document = parseJson(await this.read("Credentials", `${url}/${role}`, "url"));
@@ -107,11 +101,7 @@ class InstanceMetadata {
     if (id === undefined || secret === undefined) {
       throw this.#error("status 200 without AccessKeyId and SecretAccessKey", "check what answers there");
     }
-    return {
-      id,
-      secret: new Secret(secret),
-      sessionToken: token === undefined ? undefined : new Secret(token),
-    };
+    return credentialsOf(id, secret, token);
   }
 
   /** The text at a URL that the file names in `field`. */
@@ -176,73 +166,4 @@ class InstanceMetadata {
       advice,
     });
   }
-}
-
-/** A request without a body. */
-interface Signable {
-  readonly method: string;
-  readonly url: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-interface SigningScope {
-  readonly region: string;
-  readonly service: string;
-  readonly keys: AwsKeys;
-  /** Milliseconds. */
-  readonly now: number;
-}
-
-/**
- * The request's headers with those of AWS Signature Version 4, all of them signed
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/create-signed-request.html).
- */
-export function signedHeaders(
-  { method, url: text, headers }: Signable,
-  { region, service, keys, now }: SigningScope,
-  { crypto }: Pick<Context, "crypto">,
-): Readonly<Record<string, string>> {
-  const url = new URL(text);
-  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, "");
-  const date = time.slice(0, 8);
-  const signed: Record<string, string> = {
-    ...headers,
-    host: url.host,
-    "x-amz-date": time,
-    ...(keys.sessionToken === undefined ? {} : { "x-amz-security-token": keys.sessionToken.reveal() }),
-  };
-  const names = Object.keys(signed).sort();
-  const encoder = new TextEncoder();
-  const sha256 = (content: string) => hex(crypto.sha256(encoder.encode(content)));
-  const hmac = (key: Uint8Array, content: string) => crypto.hmacSha256(key, encoder.encode(content));
-  const canonical = [
-    method,
-    url.pathname,
-    canonicalQuery(url.searchParams),
-    ...names.map((name) => `${name}:${signed[name]?.trim().replace(/ +/g, " ")}`),
-    "",
-    names.join(";"),
-    sha256(""),
-  ].join("\n");
-  const scope = `${date}/${region}/${service}/aws4_request`;
-  const key = [date, region, service, "aws4_request"].reduce(
-    hmac,
-    encoder.encode(`AWS4${keys.secret.reveal()}`),
-  );
-  const signature = hex(hmac(key, ["AWS4-HMAC-SHA256", time, scope, sha256(canonical)].join("\n")));
-  const authorization = `AWS4-HMAC-SHA256 Credential=${keys.id}/${scope}, SignedHeaders=${names.join(";")}, Signature=${signature}`;
-  return { ...signed, authorization };
-}
-
-function canonicalQuery(query: URLSearchParams): string {
-  const encode = (text: string) =>
-    encodeURIComponent(text).replace(
-      /[!'()*]/g,
-      (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`,
-    );
-  return [...query]
-    .map(([name, value]) => `${encode(name)}=${encode(value)}`)
-    .sort()
-    .join("&");
 }

@@ -1,6 +1,6 @@
+import { readMetadata } from "@imagecred/identities/google";
 import { type Context, CredentialError } from "@imagecred/protocol";
 import { describeResponse, tokenIn } from "../google-response.ts";
-import { readMetadata } from "../metadata.ts";
 import type { TokenRequest } from "../token-request.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
 import { type AccessToken, expiryOf } from "./access-token.ts";

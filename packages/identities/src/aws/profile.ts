@@ -1,23 +1,13 @@
-import {
-  type Context,
-  CredentialError,
-  type Environment,
-  type IdentitySource,
-  textAt,
-} from "@imagecred/protocol";
-import type { AwsCredentials } from "../aws-credentials.ts";
-import type { StsSettings } from "./sts-settings.ts";
+import { CredentialError, type Environment, type IdentitySource, textAt } from "@imagecred/protocol";
+import type { AwsCredentials } from "./credentials.ts";
+import type { ProfileChainRequest } from "./profile-chain.ts";
 
 /**
  * A profile of the shared config and credentials files: AWS_PROFILE, else `default` (AWS SDKs and Tools reference guide,
  * "Shared config and credentials files"). What reads and follows profiles is loaded only when one of the files is there.
  */
-export function profileCredentials(
-  sessionName: string,
-  sts: StsSettings,
-  context: Context,
-): IdentitySource<AwsCredentials> {
-  const { env, files } = context;
+export function profileCredentials(request: ProfileChainRequest): IdentitySource<AwsCredentials> {
+  const { env, files } = request.context;
   return {
     name: "profile",
     async find() {
@@ -60,12 +50,10 @@ export function profileCredentials(
       };
       const profiles = mergeProfiles(read(config, "config"), read(credentials, "credentials"));
       return followProfile({
+        ...request,
         profiles,
         name: named ?? "default",
         explicit: named !== undefined,
-        sessionName,
-        sts,
-        context,
       });
     },
   };

@@ -7,24 +7,30 @@ import {
   textAt,
   type Unavailable,
 } from "@imagecred/protocol";
-import { type AwsCredentials, credentialsOf } from "../aws-credentials.ts";
-import { isRoleArn } from "../role.ts";
 import { containerCredentials } from "./container.ts";
 import { runCredentialProcess } from "./credential-process.ts";
+import { type AwsCredentials, credentialsOf } from "./credentials.ts";
 import { environmentKeys } from "./environment.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
 import type { Profile, Profiles } from "./profile-file.ts";
+import { isRoleArn } from "./role.ts";
 import { assumeRole, assumeRoleWithWebIdentity } from "./sts.ts";
-import type { StsSettings } from "./sts-settings.ts";
+import type { StsSettings } from "./sts-endpoint.ts";
 
-export interface ProfileRequest {
+/** What following a profile needs, whichever it is. */
+export interface ProfileChainRequest {
+  readonly sessionName: string;
+  readonly sts: StsSettings;
+  /** See {@link instanceMetadata}. */
+  readonly roleNeeds: string;
+  readonly context: Context;
+}
+
+export interface ProfileRequest extends ProfileChainRequest {
   readonly profiles: Profiles;
   readonly name: string;
   /** AWS_PROFILE names it, so it must be there; `default` need not. */
   readonly explicit: boolean;
-  readonly sessionName: string;
-  readonly sts: StsSettings;
-  readonly context: Context;
 }
 
 type Identity = Found<AwsCredentials>;
@@ -132,7 +138,7 @@ async function sourceOf(
   if (other !== undefined && place !== undefined) {
     throw broken(name, "it has both source_profile and credential_source", "keep one of them");
   }
-  if (other === undefined) return fromPlace(name, place ?? "", request.context);
+  if (other === undefined) return fromPlace(name, place ?? "", request);
   const source = request.profiles.get(other);
   if (source === undefined)
     throw broken(name, `its source_profile ${other} does not exist`, "check the name");
@@ -149,8 +155,8 @@ async function sourceOf(
   throw broken(name, `its source_profile ${other} has no credentials`, "give that profile some");
 }
 
-async function fromPlace(name: string, place: string, context: Context): Promise<Identity> {
-  const source = placeNamed(place, context);
+async function fromPlace(name: string, place: string, request: ProfileRequest): Promise<Identity> {
+  const source = placeNamed(place, request);
   if (source === undefined) {
     throw broken(
       name,
@@ -167,12 +173,15 @@ async function fromPlace(name: string, place: string, context: Context): Promise
   );
 }
 
-function placeNamed(place: string, context: Context): IdentitySource<AwsCredentials> | undefined {
+function placeNamed(
+  place: string,
+  { roleNeeds, context }: ProfileRequest,
+): IdentitySource<AwsCredentials> | undefined {
   switch (place) {
     case "Environment":
       return environmentKeys(context.env);
     case "Ec2InstanceMetadata":
-      return instanceMetadata(context);
+      return instanceMetadata(roleNeeds, context);
     case "EcsContainer":
       return containerCredentials(context);
     default:

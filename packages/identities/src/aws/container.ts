@@ -11,7 +11,7 @@ import {
   Secret,
   textAt,
 } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument } from "../aws-credentials.ts";
+import { type AwsCredentials, parseCredentialDocument } from "./credentials.ts";
 
 /** ECS task metadata, and the EKS Pod Identity agent (IPv4, IPv6): the only plain http addresses besides loopback. */
 const ECS_HOST = "169.254.170.2";

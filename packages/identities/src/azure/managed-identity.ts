@@ -1,5 +1,6 @@
 import {
   bodyStart,
+  type Context,
   CredentialError,
   type Environment,
   excerpt,
@@ -9,11 +10,10 @@ import {
   type Retry,
   receivedToken,
   retryAfterMs,
+  type Secret,
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
-import type { ManagedIdentity } from "../options/node-identities.ts";
-import { configurationOf, type EntraRequest, type EntraToken } from "./token.ts";
 
 const DEFAULT_ORIGIN = "http://169.254.169.254";
 const ARM_ID = /^\/subscriptions\//i;
@@ -26,6 +26,19 @@ function arcEndpoint(env: Environment): string | undefined {
   return env["IMDS_ENDPOINT"] ? env["IDENTITY_ENDPOINT"] || undefined : undefined;
 }
 
+/** Which managed identity of this machine is wanted, and for whom its token is. */
+export interface ManagedIdentityRequest {
+  /** Client id, object id or ARM id of a user-assigned identity; undefined: the machine's own. */
+  readonly id: string | undefined;
+  /** Where the id is set, for advice: "userAssignedIdentityID in azure.json". */
+  readonly setting: string;
+  /** The audience of the token: a URI that Entra ID knows. */
+  readonly resource: string;
+  /** Where another identity could be configured, for advice: "azure.json". */
+  readonly configuration: string;
+  readonly context: Context;
+}
+
 /** Parameter of the token request that names a user-assigned identity. */
 type Selector = "client_id" | "object_id" | "msi_res_id";
 
@@ -35,32 +48,25 @@ type Selector = "client_id" | "object_id" | "msi_res_id";
  * this is what runs on every node of AKS.
  * @throws {CredentialError}
  */
-export async function findManagedIdentity(
-  identity: ManagedIdentity,
-  request: EntraRequest,
-): Promise<Found<EntraToken>> {
-  const { id } = identity;
+export async function managedIdentityToken(request: ManagedIdentityRequest): Promise<Found<Secret>> {
+  const { id } = request;
   const arc = arcEndpoint(request.context.env);
   const ask = arc === undefined ? askImds : (await import("./arc.ts")).askArc;
   const selectors = selectorsOf(id);
   for (const [index, selector] of selectors.entries()) {
-    const response = await ask(queryOf(selector, id, request), arc ?? imdsEndpoint(request), request);
+    const response = await ask(queryOf(selector, request), arc ?? imdsEndpoint(request), request);
     const document = parseJson(response.body);
     const token = response.status === 200 ? textAt(document, "access_token") : undefined;
     if (token !== undefined) {
       const clientId = textAt(document, "client_id");
-      if (arc !== undefined) confirm(identity, selector, document);
-      const principal = principalOf(id, clientId);
+      if (arc !== undefined) confirm(request, selector, document);
       return {
-        identity: {
-          token: receivedToken(token, actionOf(identity), "access_token"),
-          tenantId: request.options.tenantId,
-        },
-        principal,
+        identity: receivedToken(token, actionOf(request), "access_token"),
+        principal: principalOf(id, clientId),
       };
     }
     const last = index === selectors.length - 1;
-    if (last || !isNotFound(response)) throw await refused(identity, response, request);
+    if (last || !isNotFound(response)) throw await refused(response, request);
   }
   throw new Error("no way to name a managed identity was left to try");
 }
@@ -71,27 +77,22 @@ function selectorsOf(id: string | undefined): readonly (Selector | undefined)[] 
   return ARM_ID.test(id) ? ["msi_res_id"] : ["client_id", "object_id"];
 }
 
-function queryOf(
-  selector: Selector | undefined,
-  id: string | undefined,
-  { options }: EntraRequest,
-): URLSearchParams {
-  const query = new URLSearchParams({ resource: options.audience });
+function queryOf(selector: Selector | undefined, { id, resource }: ManagedIdentityRequest): URLSearchParams {
+  const query = new URLSearchParams({ resource });
   if (selector !== undefined && id !== undefined) query.set(selector, id);
   return query;
 }
 
 /** `http://169.254.169.254`, or where Azure's own libraries are told to look for it. */
-function imdsEndpoint({ context }: EntraRequest): string {
+function imdsEndpoint({ context }: ManagedIdentityRequest): string {
   return (context.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] || DEFAULT_ORIGIN).replace(/\/+$/, "");
 }
 
 async function askImds(
   query: URLSearchParams,
   origin: string,
-  request: EntraRequest,
+  { context, configuration }: ManagedIdentityRequest,
 ): Promise<TransportResponse> {
-  const { context } = request;
   try {
     return await context.http.metadata({
       service: "Azure Instance Metadata Service",
@@ -103,7 +104,7 @@ async function askImds(
     });
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
-    const elsewhere = `configure another identity in ${configurationOf(request)}`;
+    const elsewhere = `configure another identity in ${configuration}`;
     throw error.with({
       advice: `if this is not an Azure virtual machine, ${elsewhere}; if it is, let it reach the metadata service`,
     });
@@ -111,7 +112,7 @@ async function askImds(
 }
 
 /** The agent may ignore the id and give the machine's own identity, so its response has to name the one asked for. */
-function confirm({ id }: ManagedIdentity, selector: Selector | undefined, document: unknown): void {
+function confirm({ id }: ManagedIdentityRequest, selector: Selector | undefined, document: unknown): void {
   if (selector === undefined || id === undefined) return;
   const named = textAt(document, selector);
   if (named?.toLowerCase() === id.toLowerCase()) return;
@@ -137,14 +138,13 @@ function isNotFound(response: TransportResponse): boolean {
   );
 }
 
-function actionOf({ id }: ManagedIdentity): string {
+function actionOf({ id }: ManagedIdentityRequest): string {
   return `asking the metadata service for a token of ${id === undefined ? "this machine's managed identity" : `managed identity ${id}`}`;
 }
 
 async function refused(
-  identity: ManagedIdentity,
   response: TransportResponse,
-  request: EntraRequest,
+  request: ManagedIdentityRequest,
 ): Promise<CredentialError> {
   const document = parseJson(response.body);
   const error = textAt(document, "error");
@@ -152,30 +152,29 @@ async function refused(
   const said = error === undefined ? bodyStart(response) : [error, description].filter(Boolean).join(", ");
   const failure = failureOf(response.status);
   return new CredentialError({
-    action: actionOf(identity),
+    action: actionOf(request),
     reason: `status ${response.status} ${excerpt(said, 240)}`,
-    advice: await adviceFor(identity, response.status, said, request),
+    advice: await adviceFor(response.status, said, request),
     ...(failure === undefined ? {} : { failure }),
   });
 }
 
 /** By what the metadata service says; the texts are those of IMDS and of Entra ID behind it. */
 async function adviceFor(
-  { id, setting }: ManagedIdentity,
   status: number,
   said: string,
-  request: EntraRequest,
+  { id, setting, configuration }: ManagedIdentityRequest,
 ): Promise<string> {
   if (status === 200) return "check what answers as the metadata service";
   if (status === 429 || status >= 500 || status === 410)
     return "the metadata service is busy: the kubelet tries again by itself";
   // A request that succeeds never needs it.
-  const { entraAdvice } = await import("./entra-error.ts");
+  const { entraAdvice } = await import("./entra-advice.ts");
   const byCode = entraAdvice(said);
   if (byCode !== undefined) return byCode;
   if (/identity not found/i.test(said)) {
     return id === undefined
-      ? `give the virtual machine (scale set) a managed identity, or configure another identity in ${configurationOf(request)}`
+      ? `give the virtual machine (scale set) a managed identity, or configure another identity in ${configuration}`
       : `assign this identity to the virtual machine (scale set), or correct ${setting}`;
   }
   if (/multiple user assigned identities/i.test(said)) return `set ${setting} to the id of one of them`;

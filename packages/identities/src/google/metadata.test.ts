@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { readMetadata } from "@imagecred/identities/google";
 import { createHttpClient, Deadline, type Transport, TransportError } from "@imagecred/protocol";
 import { ManualClock, testContext } from "@imagecred/protocol/testing";
-import { readMetadata } from "./metadata.ts";
 
 const FLAVOR = { "metadata-flavor": "Google" };
 const answer = { status: 200, headers: FLAVOR, body: Buffer.from("value") };

@@ -14,7 +14,7 @@ import {
   textAt,
   type Unavailable,
 } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument } from "../aws-credentials.ts";
+import { type AwsCredentials, parseCredentialDocument } from "./credentials.ts";
 
 const SERVICE = "EC2 instance metadata";
 const CREDENTIALS_PATH = "/latest/meta-data/iam/security-credentials/";
@@ -27,13 +27,12 @@ const FIRST_ANSWER_MS = 1_000;
 /**
  * The role of the EC2 instance's profile, over IMDSv2 (EC2 user guide, "Use the Instance Metadata Service to access
  * instance metadata"): a session token first, then the role's name, then its credentials. IMDSv1 is never used.
+ * @param roleNeeds what the role has to have, for advice: "the policy AmazonEC2ContainerRegistryPullOnly"
  */
-export function instanceMetadata({
-  env,
-  http,
-  clock,
-  deadline,
-}: Pick<Context, "env" | "http" | "clock" | "deadline">): IdentitySource<AwsCredentials> {
+export function instanceMetadata(
+  roleNeeds: string,
+  { env, http, clock, deadline }: Pick<Context, "env" | "http" | "clock" | "deadline">,
+): IdentitySource<AwsCredentials> {
   return {
     name: SERVICE,
     async find() {
@@ -51,7 +50,7 @@ export function instanceMetadata({
           headers: { "x-aws-ec2-metadata-token": session.token },
           alsoRetry: notYet(clock),
         });
-      const role = roleOf(await get("GetRole", CREDENTIALS_PATH));
+      const role = roleOf(await get("GetRole", CREDENTIALS_PATH), roleNeeds);
       const answer = await get("GetRoleCredentials", CREDENTIALS_PATH + encodeURIComponent(role));
       return { identity: credentialsOfRole(answer, role), principal: `role ${role} of the instance profile` };
     },
@@ -199,7 +198,7 @@ function silentOrAbsent(
   throw error;
 }
 
-function roleOf({ status, body }: TransportResponse): string {
+function roleOf({ status, body }: TransportResponse, roleNeeds: string): string {
   const role = new TextDecoder().decode(body).trim().split("\n")[0]?.trim() ?? "";
   if (status === 200 && role !== "") return role;
   const none = status === 404 || status === 200;
@@ -207,7 +206,7 @@ function roleOf({ status, body }: TransportResponse): string {
     action: `asking the ${SERVICE} service for the instance's role`,
     reason: none ? "no role is attached to this instance, or not yet" : `status ${status}`,
     advice: none
-      ? "attach an instance profile whose role has the policy AmazonEC2ContainerRegistryPullOnly, or give the plugin another identity"
+      ? `attach an instance profile whose role has ${roleNeeds}, or give the plugin another identity`
       : "check the instance's metadata options",
   });
 }

@@ -6,8 +6,8 @@ import {
   parseJsonObject,
   StartError,
 } from "@imagecred/protocol";
-import { type AwsCredentials, parseCredentialDocument } from "../aws-credentials.ts";
 import { splitCommand } from "./command-line.ts";
+import { type AwsCredentials, parseCredentialDocument } from "./credentials.ts";
 
 /** A document of credentials is about one kilobyte. */
 const MAX_OUTPUT_BYTES = 64 * 1024;

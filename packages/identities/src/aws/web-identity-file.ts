@@ -1,7 +1,7 @@
 import { type Context, CredentialError, type IdentitySource, Secret, textAt } from "@imagecred/protocol";
-import type { AwsCredentials } from "../aws-credentials.ts";
-import { isRoleArn } from "../role.ts";
-import type { StsSettings } from "./sts-settings.ts";
+import type { AwsCredentials } from "./credentials.ts";
+import { isRoleArn } from "./role.ts";
+import type { StsSettings } from "./sts-endpoint.ts";
 
 /**
  * AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN: a token in a file, exchanged at STS for the role (AWS SDKs and Tools

@@ -8,6 +8,8 @@ export interface Partition {
   readonly id: string;
   /** What comes after the region in `<account>.dkr.ecr.<region>.<suffix>`. */
   readonly suffix: string;
+  /** What comes after the region in the dual-stack endpoints of APIs: `sts.<region>.<apiDualStackSuffix>`. */
+  readonly apiDualStackSuffix: string;
   /** What comes after the region in `<account>.dkr-ecr.<region>.<suffix>`, where the partition has such hosts. */
   readonly dualStackSuffix: string | undefined;
   /** AWS documents FIPS hosts (`dkr.ecr-fips`) for regions of this partition. */
@@ -18,9 +20,11 @@ export interface Partition {
   readonly oldestRegion: string;
 }
 
-const AWS: Partition = {
+/** AWS's commercial partition. */
+export const COMMERCIAL: Partition = {
   id: "aws",
   suffix: "amazonaws.com",
+  apiDualStackSuffix: "api.aws",
   dualStackSuffix: "on.aws",
   fips: true,
   regions: /^(?:us|eu|ap|sa|ca|me|af|il|mx)-[a-z]+-\d+$/,
@@ -28,10 +32,11 @@ const AWS: Partition = {
 };
 
 export const PARTITIONS: readonly Partition[] = [
-  AWS,
+  COMMERCIAL,
   {
     id: "aws-cn",
     suffix: "amazonaws.com.cn",
+    apiDualStackSuffix: "api.amazonwebservices.com.cn",
     dualStackSuffix: "on.amazonwebservices.com.cn",
     fips: false,
     regions: /^cn-/,
@@ -40,6 +45,7 @@ export const PARTITIONS: readonly Partition[] = [
   {
     id: "aws-us-gov",
     suffix: "amazonaws.com",
+    apiDualStackSuffix: "api.aws",
     dualStackSuffix: "on.aws",
     fips: true,
     regions: /^us-gov-/,
@@ -48,6 +54,7 @@ export const PARTITIONS: readonly Partition[] = [
   {
     id: "aws-eusc",
     suffix: "amazonaws.eu",
+    apiDualStackSuffix: "api.amazonwebservices.eu",
     dualStackSuffix: undefined,
     fips: false,
     regions: /^eusc-/,
@@ -56,6 +63,7 @@ export const PARTITIONS: readonly Partition[] = [
   {
     id: "aws-iso",
     suffix: "c2s.ic.gov",
+    apiDualStackSuffix: "api.aws.ic.gov",
     dualStackSuffix: undefined,
     fips: false,
     regions: /^us-iso-/,
@@ -64,6 +72,7 @@ export const PARTITIONS: readonly Partition[] = [
   {
     id: "aws-iso-b",
     suffix: "sc2s.sgov.gov",
+    apiDualStackSuffix: "api.aws.scloud",
     dualStackSuffix: undefined,
     fips: false,
     regions: /^us-isob-/,
@@ -72,6 +81,7 @@ export const PARTITIONS: readonly Partition[] = [
   {
     id: "aws-iso-e",
     suffix: "cloud.adc-e.uk",
+    apiDualStackSuffix: "api.cloud-aws.adc-e.uk",
     dualStackSuffix: undefined,
     fips: false,
     regions: /^eu-isoe-/,
@@ -80,6 +90,7 @@ export const PARTITIONS: readonly Partition[] = [
   {
     id: "aws-iso-f",
     suffix: "csp.hci.ic.gov",
+    apiDualStackSuffix: "api.aws.hci.ic.gov",
     dualStackSuffix: undefined,
     fips: false,
     regions: /^us-isof-/,

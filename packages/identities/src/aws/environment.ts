@@ -1,5 +1,5 @@
 import { CredentialError, type Environment, type IdentitySource, textAt } from "@imagecred/protocol";
-import { type AwsCredentials, credentialsOf } from "../aws-credentials.ts";
+import { type AwsCredentials, credentialsOf } from "./credentials.ts";
 
 /** AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN. */
 export function environmentKeys(env: Environment): IdentitySource<AwsCredentials> {

@@ -1,5 +1,14 @@
-import { CredentialError, type Environment, Secret, type TransportResponse } from "@imagecred/protocol";
-import type { EntraRequest } from "./token.ts";
+import {
+  type Context,
+  CredentialError,
+  type Environment,
+  Secret,
+  type TransportResponse,
+} from "@imagecred/protocol";
+
+interface AgentRequest {
+  readonly context: Context;
+}
 
 /** The agent's key files are much smaller; other files under its directory are not its keys. */
 const LARGEST_KEY_BYTES = 4096;
@@ -14,7 +23,7 @@ const LARGEST_KEY_BYTES = 4096;
 export async function askArc(
   query: URLSearchParams,
   endpoint: string,
-  request: EntraRequest,
+  request: AgentRequest,
 ): Promise<TransportResponse> {
   const challenge = await send(query, endpoint, undefined, request);
   if (challenge.status !== 401) return challenge;
@@ -30,7 +39,7 @@ function send(
   query: URLSearchParams,
   endpoint: string,
   authorization: string | undefined,
-  { context }: EntraRequest,
+  { context }: AgentRequest,
 ): Promise<TransportResponse> {
   return context.http.metadata({
     service: "the Azure Arc agent",

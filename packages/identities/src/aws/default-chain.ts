@@ -1,24 +1,30 @@
 import type { Context, IdentitySource } from "@imagecred/protocol";
-import type { AwsCredentials } from "../aws-credentials.ts";
-import type { EcrOptions } from "../options.ts";
+import type { AwsCredentials } from "./credentials.ts";
 import { environmentKeys } from "./environment.ts";
 import { instanceMetadata } from "./instance-metadata.ts";
 import { profileCredentials } from "./profile.ts";
-import type { StsSettings } from "./sts-settings.ts";
+import type { StsSettings } from "./sts-endpoint.ts";
 import { webIdentityFile } from "./web-identity-file.ts";
 
-/** The node's identities: the default chain of AWS's SDKs. */
-export function nodeSources(
-  { sessionName }: EcrOptions,
-  sts: StsSettings,
-  context: Context,
-): readonly IdentitySource<AwsCredentials>[] {
+/** What the sources of AWS identities need to know. */
+export interface AwsIdentityRequest {
+  /** Name of sessions with a role, as CloudTrail shows it. */
+  readonly sessionName: string;
+  readonly sts: StsSettings;
+  /** What the instance's role has to have, for advice: "the policy AmazonEC2ContainerRegistryPullOnly". */
+  readonly roleNeeds: string;
+  readonly context: Context;
+}
+
+/** The machine's AWS identities: the default chain of AWS's SDKs. */
+export function awsIdentities(request: AwsIdentityRequest): readonly IdentitySource<AwsCredentials>[] {
+  const { sessionName, sts, roleNeeds, context } = request;
   return [
     environmentKeys(context.env),
-    profileCredentials(sessionName, sts, context),
+    profileCredentials(request),
     webIdentityFile(sessionName, sts, context),
     container(context),
-    instanceMetadata(context),
+    instanceMetadata(roleNeeds, context),
   ];
 }
 

@@ -1,0 +1,49 @@
+import { CredentialError, TransportError } from "@imagecred/protocol";
+
+/** Which of a service's endpoints is wanted. */
+export interface EndpointSettings {
+  /** An endpoint that the operator configured; undefined for AWS's own. */
+  readonly url: string | undefined;
+  readonly fips: boolean;
+  readonly dualStack: boolean;
+  /** Who asked for that endpoint and not for the usual one: "AWS_USE_FIPS_ENDPOINT is true". */
+  readonly because?: string;
+}
+
+/**
+ * What to do when the name of an endpoint does not exist: it depends on why that name was asked for.
+ * @returns undefined for the usual endpoint, whose name exists
+ */
+export function unresolvedAdvice(
+  service: string,
+  region: string,
+  { url, fips, dualStack, because }: EndpointSettings,
+): string | undefined {
+  if (url !== undefined) return "check the host name in AWS_ENDPOINT_URL and its service-specific variants";
+  if (because === undefined || !(fips || dualStack)) return undefined;
+  const kind = [fips ? "FIPS" : "", dualStack ? "dual-stack" : ""].filter((word) => word !== "").join(", ");
+  return `${because}, and ${service} may have no ${kind} endpoint in ${region}: use the usual endpoint or another region; if it has one, check the node's DNS`;
+}
+
+/** Who asked for FIPS or dual-stack: the environment, else the form of the registry's host. */
+export function endpointReason(
+  overrides: { readonly fips: boolean | undefined; readonly dualStack: boolean | undefined },
+  { fips, dualStack }: Pick<EndpointSettings, "fips" | "dualStack">,
+): string | undefined {
+  const variables = [
+    fips && overrides.fips === true ? "AWS_USE_FIPS_ENDPOINT is true" : "",
+    dualStack && overrides.dualStack === true ? "AWS_USE_DUALSTACK_ENDPOINT is true" : "",
+  ].filter((text) => text !== "");
+  if (variables.length > 0) return variables.join(", ");
+  return fips || dualStack ? "the registry's host name asks for it" : undefined;
+}
+
+/** An error with the advice of {@link unresolvedAdvice}, where it says that the endpoint's name does not exist. */
+export function withUnresolvedAdvice(error: unknown, advice: string | undefined): unknown {
+  const unresolved =
+    error instanceof CredentialError &&
+    error.cause instanceof TransportError &&
+    // A name server that does not answer is another thing.
+    error.cause.code === "ENOTFOUND";
+  return advice !== undefined && unresolved ? error.with({ advice }) : error;
+}

@@ -1,0 +1,54 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { STSClient } from "@aws-sdk/client-sts";
+import { OptionsError } from "@imagecred/protocol";
+import { COMMERCIAL, PARTITIONS } from "./partitions.ts";
+import { stsUrl, stsUrlForRole } from "./sts-endpoint.ts";
+
+const rules = new STSClient({ region: "us-east-1" }).config.endpointProvider;
+const REGIONS = [
+  ...PARTITIONS.map(({ oldestRegion }) => oldestRegion),
+  "us-gov-east-1",
+  "eu-west-2",
+  "zz-north-1",
+];
+
+test("STS's endpoints are those of the SDK's own rules, in every partition", () => {
+  for (const region of REGIONS) {
+    for (const fips of [false, true]) {
+      for (const dualStack of [false, true]) {
+        const sdk = rules({
+          Region: region,
+          UseFIPS: fips,
+          UseDualStack: dualStack,
+          UseGlobalEndpoint: false,
+        });
+        assert.equal(stsUrl(region, undefined, { url: undefined, fips, dualStack }), sdk.url.href);
+      }
+    }
+  }
+});
+
+test("what the SDK's rules refuse is an error of the options", () => {
+  const url = "https://vpce.example";
+  for (const settings of [
+    { url, fips: true, dualStack: false },
+    { url, fips: false, dualStack: true },
+  ]) {
+    const parameters = {
+      Region: "us-east-1",
+      UseFIPS: settings.fips,
+      UseDualStack: settings.dualStack,
+      Endpoint: url,
+    };
+    assert.throws(() => rules(parameters), /custom endpoint/);
+    assert.throws(() => stsUrl("us-east-1", COMMERCIAL, settings), OptionsError);
+  }
+  assert.equal(stsUrl("us-east-1", COMMERCIAL, { url, fips: false, dualStack: false }), url);
+});
+
+test("a region that is new to us is asked in the role's partition", () => {
+  const settings = { url: undefined, fips: false, dualStack: false };
+  const role = "arn:aws-cn:iam::123456789012:role/pull";
+  assert.equal(stsUrlForRole("zz-north-1", role, settings), "https://sts.zz-north-1.amazonaws.com.cn/");
+});

@@ -1,0 +1,163 @@
+import { type Context, CredentialError, type Secret, type TransportResponse } from "@imagecred/protocol";
+import { type AwsCredentials, credentialsOf } from "./credentials.ts";
+import { unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
+import { elementText, errorIn } from "./query-protocol.ts";
+import { type AwsCall, actionOf, refusedBy } from "./refusal.ts";
+import { signedHeaders } from "./sigv4.ts";
+import { type StsSettings, stsUrlForRole } from "./sts-endpoint.ts";
+import { awsRetry } from "./throttling.ts";
+
+/**
+ * AWS Security Token Service (https://docs.aws.amazon.com/STS/latest/APIReference/), in the few calls that identities need.
+ * Loaded only where one of them is made. Written out, so that plugins for other clouds need no AWS SDK for it.
+ */
+
+const SERVICE = "AWS STS";
+const VERSION = "2011-06-15";
+
+export interface RoleSession {
+  readonly roleArn: string;
+  readonly sessionName: string;
+}
+
+export interface WebIdentity extends RoleSession {
+  readonly token: Secret;
+  /** For messages: "the pod's service account token". */
+  readonly tokenIs: string;
+}
+
+export interface ChainedRole extends RoleSession {
+  readonly credentials: AwsCredentials;
+  /** For messages: whose credentials these are. */
+  readonly principal: string;
+  readonly externalId?: string | undefined;
+  /** 900 to 43200; STS's default is an hour. */
+  readonly durationSeconds?: number | undefined;
+  /** Instead of the region that the settings give. */
+  readonly region?: string | undefined;
+}
+
+/** Exchanges an OIDC token for a role's credentials. The call is not signed. @throws {CredentialError} */
+export async function assumeRoleWithWebIdentity(
+  { roleArn, sessionName, token, tokenIs }: WebIdentity,
+  settings: StsSettings,
+  context: Context,
+): Promise<AwsCredentials> {
+  const call: AwsCall = {
+    service: SERVICE,
+    operation: "AssumeRoleWithWebIdentity",
+    region: settings.regionFor(roleArn),
+    principal: `${roleArn} with ${tokenIs}`,
+    whenDenied:
+      "check the role's trust policy: sts:AssumeRoleWithWebIdentity for the OIDC provider, with conditions on aud and sub that fit the token",
+  };
+  const parameters = {
+    RoleArn: roleArn,
+    RoleSessionName: sessionName,
+    WebIdentityToken: token.reveal(),
+  };
+  return credentialsIn(
+    await ask(parameters, call, { arn: roleArn, signer: undefined }, settings, context),
+    call,
+  );
+}
+
+/** Signs with one identity to become another role. @throws {CredentialError} */
+export async function assumeRole(
+  role: ChainedRole,
+  settings: StsSettings,
+  context: Context,
+): Promise<AwsCredentials> {
+  const { roleArn, principal, externalId, durationSeconds } = role;
+  const call: AwsCall = {
+    service: SERVICE,
+    operation: "AssumeRole",
+    region: role.region ?? settings.regionFor(roleArn),
+    principal,
+    whenDenied: `allow ${principal} the action sts:AssumeRole on ${roleArn}, and name it in that role's trust policy`,
+  };
+  const parameters = {
+    RoleArn: roleArn,
+    RoleSessionName: role.sessionName,
+    ...(externalId === undefined ? {} : { ExternalId: externalId }),
+    ...(durationSeconds === undefined ? {} : { DurationSeconds: String(durationSeconds) }),
+  };
+  const caller = { arn: roleArn, signer: role.credentials };
+  return credentialsIn(await ask(parameters, call, caller, settings, context), call);
+}
+
+interface Caller {
+  /** An ARN of the partition that is asked. */
+  readonly arn: string;
+  /** Undefined for calls that are not signed. */
+  readonly signer: AwsCredentials | undefined;
+}
+
+/** The clock's error at which AWS refuses signatures is 5 minutes; its SDKs correct theirs from 4 (milliseconds). */
+const SKEW_MS = 240_000;
+
+/** The response's XML. @throws {CredentialError} */
+async function ask(
+  parameters: Readonly<Record<string, string>>,
+  call: AwsCall,
+  caller: Caller,
+  settings: StsSettings,
+  context: Context,
+): Promise<string> {
+  const { clock } = context;
+  const url = stsUrlForRole(call.region, caller.arn, settings.endpoint);
+  const body = new URLSearchParams({ Action: call.operation, Version: VERSION, ...parameters }).toString();
+  const send = (now: number) => post({ url, body, now }, call, caller, settings, context);
+  let response = await send(clock.now());
+  const theirs = Date.parse(response.headers["date"] ?? "");
+  // Where the signature's time is the matter, AWS's own is in the refusal.
+  if (response.status >= 400 && caller.signer !== undefined && Math.abs(theirs - clock.now()) >= SKEW_MS) {
+    response = await send(theirs);
+  }
+  const text = new TextDecoder().decode(response.body);
+  if (response.status === 200) return text;
+  const requestId = response.headers["x-amzn-requestid"] ?? elementText(text, "RequestId");
+  throw refusedBy({ status: response.status, requestId, error: errorIn(text) }, call);
+}
+
+async function post(
+  { url, body, now }: { readonly url: string; readonly body: string; readonly now: number },
+  { operation, region }: AwsCall,
+  { signer }: Caller,
+  { endpoint }: StsSettings,
+  { http, crypto, clock }: Context,
+): Promise<TransportResponse> {
+  const headers = { "content-type": "application/x-www-form-urlencoded" };
+  const request = { method: "POST", url, headers, body } as const;
+  const signed =
+    signer === undefined ? headers : signedHeaders(request, { region, service: "sts", now }, signer, crypto);
+  try {
+    return await http.cloud({
+      ...request,
+      service: SERVICE,
+      operation,
+      headers: withoutHost(signed),
+      again: (outcome) => awsRetry(outcome, clock.now()),
+    });
+  } catch (error) {
+    throw withUnresolvedAdvice(error, unresolvedAdvice(SERVICE, region, endpoint));
+  }
+}
+
+/** The transport writes the host itself, with the value that was signed. */
+function withoutHost(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { host: _host, ...rest } = headers;
+  return rest;
+}
+
+function credentialsIn(xml: string, call: AwsCall): AwsCredentials {
+  const [id, key, session] = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map((name) =>
+    elementText(xml, name),
+  );
+  if (id && key && session) return credentialsOf(id, key, session);
+  throw new CredentialError({
+    action: actionOf(call),
+    reason: "status 200 without credentials",
+    advice: "check what answers there: a proxy, a wrong AWS_ENDPOINT_URL",
+  });
+}

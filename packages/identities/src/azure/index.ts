@@ -1,0 +1,1 @@
+export { type ManagedIdentityRequest, managedIdentityToken } from "./managed-identity.ts";
