@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { base64, base64url, fromBase64, hex } from "./encoding.ts";
+import { base64, base64url, hex } from "./encoding.ts";
+import { fromBase64 } from "./from-base64.ts";
 
 test("bytes survive both alphabets, and come out as Node's Buffer writes them", () => {
   fc.assert(

@@ -1,5 +1,5 @@
 export { type Clock, systemClock } from "./clock.ts";
-export { base64, base64url, fromBase64, hex } from "./encoding.ts";
+export { base64, base64url, hex } from "./encoding.ts";
 export type { Environment } from "./environment.ts";
 export {
   CredentialError,
@@ -22,6 +22,7 @@ export type {
   RegistryDescription,
 } from "./facts.ts";
 export { type Files, systemFiles } from "./files.ts";
+export { fromBase64 } from "./from-base64.ts";
 export {
   createHttpClient,
   type HttpClient,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { base64url, fromBase64 } from "./encoding.ts";
+import { base64url } from "./encoding.ts";
+import { fromBase64 } from "./from-base64.ts";
 import { claimsOf, jwtExpiry } from "./jwt.ts";
 
 test("claims of any JSON object come back", () => {

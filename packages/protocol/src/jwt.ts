@@ -1,4 +1,4 @@
-import { fromBase64 } from "./encoding.ts";
+import { fromBase64 } from "./from-base64.ts";
 import { asObject, type JsonObject } from "./http/json.ts";
 import { expiryByClock } from "./wire/cache-duration.ts";
 

@@ -1,3 +1,4 @@
+import { textCoding } from "#runtime";
 import { CredentialError } from "./errors.ts";
 import { Secret } from "./secret.ts";
 
@@ -7,7 +8,7 @@ import { Secret } from "./secret.ts";
  * the text is not what its sender meant.
  */
 export function isToken(text: string): boolean {
-  return /^[\x21-\x7e]+$/.test(text);
+  return textCoding.isVisibleAscii(text);
 }
 
 /**

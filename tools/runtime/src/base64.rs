@@ -1,22 +1,55 @@
-//! Base64 as `Buffer` reads it, leniently: both alphabets (RFC 4648, 4 and 5), up to the first `=`, and what is in neither
-//! alphabet is passed over. It was compared with Node 26 on 4,000 random texts.
+//! Base64 in both alphabets (RFC 4648, 4 and 5): strictly, for what must be base64, and as `Buffer` reads it.
 
-/// Decodes what can be decoded of `text`.
+/// The bytes of base64 or base64url, with or without padding. ASCII white space is ignored; `None` for other characters and
+/// impossible lengths.
+pub fn decode_strictly(text: &[u8]) -> Option<Vec<u8>> {
+    let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
+    let (mut bits, mut digits, mut padding) = (0_u32, 0_usize, 0_usize);
+    for &byte in text {
+        let digit = match byte {
+            b'\t' | b'\n' | b'\x0c' | b'\r' | b' ' => continue,
+            b'=' if padding < 2 => {
+                padding += 1;
+                continue;
+            }
+            _ => value(byte).filter(|_| padding == 0)?,
+        };
+        bits = bits << 6 | digit;
+        digits += 1;
+        match digits % 4 {
+            0 => out.push(bits as u8),
+            2 => out.push((bits >> 4) as u8),
+            3 => out.push((bits >> 2) as u8),
+            _ => {}
+        }
+    }
+    (digits % 4 != 1).then_some(out)
+}
+
+fn value(byte: u8) -> Option<u32> {
+    Some(u32::from(match byte {
+        b'A'..=b'Z' => byte - b'A',
+        b'a'..=b'z' => byte - b'a' + 26,
+        b'0'..=b'9' => byte - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
+}
+
+/// Decodes what can be decoded of `text`, as `Buffer` does: up to the first `=`, and characters of neither alphabet are
+/// skipped. It was compared with Node 26 on 4,000 random texts.
 pub fn decode_leniently(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() / 4 * 3 + 2);
     let (mut bits, mut digits) = (0_u32, 0_usize);
     // Node looks at the low byte of each UTF-16 unit.
     for unit in text.encode_utf16() {
-        let digit = match unit as u8 {
-            byte @ b'A'..=b'Z' => byte - b'A',
-            byte @ b'a'..=b'z' => byte - b'a' + 26,
-            byte @ b'0'..=b'9' => byte - b'0' + 52,
-            b'+' | b'-' => 62,
-            b'/' | b'_' => 63,
-            b'=' => break,
-            _ => continue,
-        };
-        bits = bits << 6 | u32::from(digit);
+        let byte = unit as u8;
+        if byte == b'=' {
+            break;
+        }
+        let Some(digit) = value(byte) else { continue };
+        bits = bits << 6 | digit;
         digits += 1;
         match digits % 4 {
             0 => out.push(bits as u8),
@@ -31,6 +64,17 @@ pub fn decode_leniently(text: &str) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn strictly_means_base64_and_nothing_else() {
+        for (text, bytes) in [("aGVs\nbG8=\n", "hello"), ("aGVsbG8", "hello"), ("", "")] {
+            assert_eq!(decode_strictly(text.as_bytes()).as_deref(), Some(bytes.as_bytes()), "{text:?}");
+        }
+        assert_eq!(decode_strictly(b"-_+/"), Some(vec![0xfb, 0xff, 0xbf]));
+        for text in ["!!!notbase64", "a", "aGVsbG8===", "aG=VsbG8", "\u{e9}YWJj", "YQ==YQ=="] {
+            assert_eq!(decode_strictly(text.as_bytes()), None, "{text:?}");
+        }
+    }
 
     #[test]
     fn google_4_what_node_decodes() {

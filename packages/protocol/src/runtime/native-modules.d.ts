@@ -115,3 +115,9 @@ declare module "imagecred:crypto" {
   export function randomBytes(length: number): Uint8Array;
   export function randomUUID(): string;
 }
+declare module "imagecred:text" {
+  /** Whether every character is visible ASCII, and there is one. */
+  export function isVisibleAscii(text: string): boolean;
+  /** Bytes of base64 or base64url; undefined for anything else. */
+  export function fromBase64(text: string): Uint8Array | undefined;
+}

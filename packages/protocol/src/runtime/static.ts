@@ -3,17 +3,22 @@ import { readWhole } from "imagecred:files";
 import * as native from "imagecred:http";
 import { runProgram as nativeRunProgram, runCommand } from "imagecred:process";
 import { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout } from "imagecred:stdio";
+import { fromBase64, isVisibleAscii } from "imagecred:text";
 import type { Environment } from "../environment.ts";
 import { type Target, type Transport, TransportError } from "../http/transport.ts";
 import type { Crypto } from "./crypto.ts";
 import { type RunProgram, type RunShell, StartError } from "./programs.ts";
 import type { Stdio } from "./stdio.ts";
+import type { TextCoding } from "./text.ts";
 
 /** The process's edges on the static runtime: modules that it (tools/runtime) has built in. */
 export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout };
 
 /** The runtime's own hashes, signatures and random bytes. */
 export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, randomBytes, randomUUID };
+
+/** Text in Rust. See {@link TextCoding}. */
+export const textCoding: TextCoding = { isVisibleAscii, fromBase64 };
 
 /** All of a file, whatever it is. @throws the system's error; one with the code `EFBIG` for more than `maxBytes` */
 export const readFile = (path: string, maxBytes: number): Promise<Uint8Array> => readWhole(path, maxBytes);

@@ -9,6 +9,7 @@ mod process;
 mod stdio;
 mod terminal;
 pub mod text;
+mod text_coding;
 
 use rquickjs::module::Declared;
 use rquickjs::{Ctx, Module, Result};
@@ -26,6 +27,7 @@ pub fn declare<'js>(ctx: &Ctx<'js>, name: &str) -> Option<Result<Module<'js, Dec
         "imagecred:process" => Module::declare_def::<process::ProcessModule, _>(ctx, name),
         "imagecred:stdio" => Module::declare_def::<stdio::StdioModule, _>(ctx, name),
         "imagecred:terminal" => Module::declare_def::<terminal::TerminalModule, _>(ctx, name),
+        "imagecred:text" => Module::declare_def::<text_coding::TextCodingModule, _>(ctx, name),
         "imagecred:timers" => Module::declare_def::<TimersModule, _>(ctx, name),
         "buffer" => Module::declare_def::<llrt_buffer::BufferModule, _>(ctx, name),
         "events" => Module::declare_def::<llrt_events::EventsModule, _>(ctx, name),
@@ -48,6 +50,7 @@ pub fn is_native(name: &str) -> bool {
             | "process"
             | "stdio"
             | "terminal"
+            | "text"
             | "timers"
             | "buffer"
             | "events"

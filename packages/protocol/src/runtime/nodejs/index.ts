@@ -5,3 +5,4 @@ export { transport } from "./http.ts";
 export { runProgram } from "./program.ts";
 export { runShell } from "./shell.ts";
 export { stdio } from "./stdio.ts";
+export { textCoding } from "./text.ts";
