@@ -3,6 +3,7 @@ import { type Aws, type AwsIdentity, type AwsOptions, startAws } from "./aws/ind
 import { type Azure, type AzureIdentity, type AzureOptions, startAzure } from "./azure/index.ts";
 import { Core, type CoreOptions } from "./core/core.ts";
 import type { ConnectionRecord, ProxyAttempt, RequestRecord } from "./core/log.ts";
+import { type Federation, federate } from "./federation.ts";
 import { type Google, type GoogleIdentity, type GoogleOptions, startGoogle } from "./google/index.ts";
 
 export interface CloudsOptions extends CoreOptions {
@@ -26,12 +27,15 @@ export class Clouds implements AsyncDisposable {
   readonly aws: Aws;
   readonly azure: Azure;
   readonly google: Google;
+  /** What the clouds trust of each other: identities of nodes across clouds. */
+  readonly federation: Federation;
 
-  constructor(core: Core, aws: Aws, azure: Azure, google: Google) {
+  constructor(core: Core, aws: Aws, azure: Azure, google: Google, federation: Federation) {
     this.core = core;
     this.aws = aws;
     this.azure = azure;
     this.google = google;
+    this.federation = federation;
   }
 
   get requests(): readonly RequestRecord[] {
@@ -61,6 +65,11 @@ export class Clouds implements AsyncDisposable {
 
   get cluster() {
     return this.core.cluster;
+  }
+
+  /** Clusters of every kind, as issuers of pods' tokens. */
+  get clusters() {
+    return this.core.clusters;
   }
 
   /** Errors of the fakes themselves; anything here fails the test that caused it. */
@@ -141,9 +150,9 @@ export async function startClouds(options: CloudsOptions = {}): Promise<Clouds> 
   const core = await Core.start(options);
   try {
     const aws = await startAws(core, options.aws ?? {});
-    // Google's STS takes AWS's signed requests as proof of who somebody is.
+    // Google's pools ask AWS who signed a request.
     const awsSide = {
-      identify: aws.identify.bind(aws),
+      askSts: aws.askSts.bind(aws),
       env: () => aws.env("static"),
       imds: aws.origins.imds,
     };
@@ -151,7 +160,7 @@ export async function startClouds(options: CloudsOptions = {}): Promise<Clouds> 
       startAzure(core, options.azure ?? {}),
       startGoogle(core, options.google ?? {}, awsSide),
     ]);
-    return new Clouds(core, aws, azure, google);
+    return new Clouds(core, aws, azure, google, await federate(core, aws, azure, google));
   } catch (error) {
     await core.close();
     throw error;

@@ -15,7 +15,7 @@ const { azure } = clouds;
 
 const IMDS = ["azure.imds Token", "azure.acr Exchange"];
 const ENTRA = ["azure.entra Token", "azure.acr Exchange"];
-const WITH_FILE: Readonly<Record<Exclude<AzureIdentity, "none">, readonly string[]>> = {
+const WITH_FILE: Readonly<Record<Exclude<AzureIdentity, "none" | "arc">, readonly string[]>> = {
   "managed-identity": IMDS,
   "user-assigned-client-id": IMDS,
   // Nothing tells an object id from a client id but the metadata service's answer.

@@ -4,7 +4,7 @@ import type { Received, Reply } from "../core/exchange.ts";
 import type { Secrets } from "../core/secrets.ts";
 import type { TlsService } from "../core/service.ts";
 import { type AwsError, jsonError, jsonReply, notAuthorized } from "./errors.ts";
-import type { Principal } from "./iam.ts";
+import { mayDo, type Principal } from "./iam.ts";
 import { parseEndpoint, suffixOf } from "./partitions.ts";
 import type { SignatureCheck, SignatureProblem } from "./sigv4.ts";
 
@@ -95,7 +95,7 @@ function permissionProblem(api: "ecr" | "ecr-public", principal: Principal): Aws
     api === "ecr"
       ? (["ecr:GetAuthorizationToken"] as const)
       : (["ecr-public:GetAuthorizationToken", "sts:GetServiceBearerToken"] as const);
-  const missing = needed.find((action) => !principal.allow.has(action));
+  const missing = needed.find((action) => !mayDo(principal, action));
   if (missing === undefined) return undefined;
   return { status: 400, code: "AccessDeniedException", message: notAuthorized(principal.arn, missing, "*") };
 }

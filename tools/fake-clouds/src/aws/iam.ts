@@ -1,20 +1,33 @@
 import { randomBytes } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Secrets } from "../core/secrets.ts";
+import { OidcProviders } from "./oidc-providers.ts";
+import { allows, type PolicyDocument } from "./policy.ts";
+import { DEFAULT_AUDIENCES, documentOf, type Trust } from "./trust.ts";
 
 /** The actions that the fakes know; a principal may do those that it is allowed. */
 export type Action =
   | "ecr:GetAuthorizationToken"
   | "ecr-public:GetAuthorizationToken"
   | "sts:GetServiceBearerToken"
-  | "sts:AssumeRole";
+  | "sts:AssumeRole"
+  | "sts:TagSession"
+  | "sts:GetWebIdentityToken";
 
 const ALL_ACTIONS: readonly Action[] = [
   "ecr:GetAuthorizationToken",
   "ecr-public:GetAuthorizationToken",
   "sts:GetServiceBearerToken",
   "sts:AssumeRole",
+  "sts:TagSession",
+  "sts:GetWebIdentityToken",
 ];
+
+/** A role, with its trust policy as IAM keeps it. */
+export interface Role extends RoleOptions {
+  readonly id: string;
+  readonly trustPolicy: PolicyDocument;
+}
 
 export interface UserOptions {
   /** `arn:PARTITION:iam::ACCOUNT:user/NAME` */
@@ -26,27 +39,16 @@ export interface UserOptions {
   readonly allow?: readonly Action[];
 }
 
-/** Who may become a role. */
-export interface Trust {
-  /** ARNs of users and roles that may call AssumeRole. */
-  readonly principals?: readonly string[];
-  /** `sts:ExternalId` that they must send. */
-  readonly externalId?: string;
-  /** Service accounts of the cluster that may call AssumeRoleWithWebIdentity. */
-  readonly webIdentity?: {
-    /** `sub` patterns (StringLike): `system:serviceaccount:default:*`. */
-    readonly subjects: readonly string[];
-    /** Client ids of the OIDC provider in IAM. Default `sts.amazonaws.com`. */
-    readonly audiences?: readonly string[];
-  };
-}
-
 export interface RoleOptions {
   /** `arn:PARTITION:iam::ACCOUNT:role/NAME` */
   readonly arn: string;
   readonly trust?: Trust;
+  /** The trust policy itself, in place of {@link trust}. */
+  readonly trustPolicy?: PolicyDocument;
   /** Default: everything the fakes know. */
   readonly allow?: readonly Action[];
+  /** The role's permissions as a policy, in place of {@link allow}. */
+  readonly permissions?: PolicyDocument;
   /** Longest session in seconds. Default 3600, AWS's. */
   readonly maxSessionSeconds?: number;
 }
@@ -63,6 +65,24 @@ export interface Principal {
   readonly account: string;
   readonly partition: string;
   readonly allow: ReadonlySet<Action>;
+  /** A policy in place of {@link allow}. */
+  readonly permissions?: PolicyDocument;
+  /** Session tags, which chained roles see as `aws:PrincipalTag/...`. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Whether a principal's own policies allow an action.
+ * @param context condition keys of the request, in lower case
+ */
+export function mayDo(
+  principal: Principal,
+  action: Action,
+  context: Readonly<Record<string, string | readonly string[]>> = {},
+): boolean {
+  return principal.permissions === undefined
+    ? principal.allow.has(action)
+    : allows(principal.permissions, { action, context });
 }
 
 /** A key pair that signs requests for a principal. */
@@ -80,14 +100,18 @@ export type SessionKey = AccessKey & { readonly sessionToken: string; readonly e
 
 /** Users, roles and the keys that were given to them. */
 export class Iam {
+  /** Issuers of the clusters whose service accounts {@link Trust.webIdentity} means. */
+  readonly clusterIssuers: readonly string[];
+  readonly oidcProviders = new OidcProviders();
   readonly #clock: Clock;
   readonly #secrets: Secrets;
-  readonly #roles = new Map<string, RoleOptions & { readonly id: string }>();
+  readonly #roles = new Map<string, Role>();
   readonly #keys = new Map<string, AccessKey>();
 
-  constructor(clock: Clock, secrets: Secrets) {
+  constructor(clock: Clock, secrets: Secrets, clusterIssuers: readonly string[] = []) {
     this.#clock = clock;
     this.#secrets = secrets;
+    this.clusterIssuers = clusterIssuers;
   }
 
   addUser(options: UserOptions): AccessKey {
@@ -117,11 +141,18 @@ export class Iam {
   }
 
   addRole(options: RoleOptions): void {
-    parseIamArn(options.arn);
-    this.#roles.set(options.arn, { ...options, id: uniqueId("AROA") });
+    const { partition, account } = parseIamArn(options.arn);
+    const { webIdentity } = options.trust ?? {};
+    for (const url of webIdentity === undefined ? [] : this.clusterIssuers) {
+      const clientIds = webIdentity?.audiences ?? DEFAULT_AUDIENCES;
+      this.oidcProviders.add({ partition, account, url, clientIds });
+    }
+    const trustPolicy =
+      options.trustPolicy ?? documentOf(options.arn, options.trust ?? {}, this.clusterIssuers);
+    this.#roles.set(options.arn, { ...options, trustPolicy, id: uniqueId("AROA") });
   }
 
-  role(arn: string): RoleOptions | undefined {
+  role(arn: string): Role | undefined {
     return this.#roles.get(arn);
   }
 
@@ -130,7 +161,12 @@ export class Iam {
   }
 
   /** New credentials for a session of a role. @param seconds how long; negative for a session that is over */
-  startSession(roleArn: string, sessionName: string, seconds: number): SessionKey {
+  startSession(
+    roleArn: string,
+    sessionName: string,
+    seconds: number,
+    tags: Readonly<Record<string, string>> = {},
+  ): SessionKey {
     const role = this.#roles.get(roleArn);
     if (role === undefined) throw new Error(`fake AWS has no role ${roleArn}`);
     const { partition, account, name } = parseIamArn(roleArn);
@@ -142,6 +178,8 @@ export class Iam {
       account,
       partition,
       allow: new Set(role.allow ?? ALL_ACTIONS),
+      ...(role.permissions === undefined ? {} : { permissions: role.permissions }),
+      tags,
     };
     const key = {
       accessKeyId: uniqueId("ASIA"),

@@ -1,15 +1,18 @@
 import { randomUUID } from "node:crypto";
 import type { Core } from "../core/core.ts";
-import type { Received } from "../core/exchange.ts";
+import type { Received, Reply } from "../core/exchange.ts";
+import { oidcDocumentsService } from "../core/oidc-documents.ts";
 import { type PodIdentityAssociation, podIdentityService, taskCredentialsService } from "./containers.ts";
 import { ecrService, type RegistryPassword } from "./ecr.ts";
-import { type AccessKey, Iam, type Principal, type RoleOptions, type UserOptions } from "./iam.ts";
+import { type AccessKey, Iam, type RoleOptions, type UserOptions } from "./iam.ts";
 import { type AwsIdentity, identityEnv } from "./identities.ts";
 import { type Instance, imdsService } from "./imds.ts";
+import { OutboundFederation } from "./outbound.ts";
 import { privateRegistry, publicRegistry } from "./registries.ts";
-import { SignatureCheck, type SignatureProblem } from "./sigv4.ts";
-import { callerOf, stsService } from "./sts.ts";
-import { populate, type RoleName, roleArn } from "./world.ts";
+import { AnywhereConfiguration, rolesAnywhereService } from "./roles-anywhere.ts";
+import { SignatureCheck } from "./sigv4.ts";
+import { stsService } from "./sts.ts";
+import { ACCOUNT, populate, type RoleName, roleArn } from "./world.ts";
 
 export { AWS_IDENTITIES, type AwsIdentity } from "./identities.ts";
 
@@ -30,6 +33,10 @@ export interface AwsOptions {
 /** A running fake AWS. */
 export class Aws {
   readonly iam: Iam;
+  /** Accounts as token issuers; the node's account is one from the start. */
+  readonly outbound: OutboundFederation;
+  /** Trust anchors and profiles of IAM Roles Anywhere. */
+  readonly anywhere: AnywhereConfiguration;
   /** The instance's settings; change them between cases. */
   readonly instance: Instance;
   /** Seconds that the next registry passwords live. */
@@ -39,8 +46,8 @@ export class Aws {
   readonly #core: Core;
   readonly #users: ReadonlyMap<string, AccessKey>;
   readonly #ecs: { readonly taskId: string; readonly authorization: string };
-  readonly #identify: (request: Received) => Principal | SignatureProblem;
   readonly #passwords: ReadonlyMap<string, RegistryPassword>;
+  readonly #askSts: (request: Received) => Promise<Reply>;
 
   private constructor(parts: AwsParts) {
     this.#core = parts.core;
@@ -50,18 +57,24 @@ export class Aws {
     this.origins = parts.origins;
     this.#users = parts.users;
     this.#ecs = parts.ecs;
-    this.#identify = parts.identify;
     this.#passwords = parts.passwords;
+    this.#askSts = parts.askSts;
+    this.outbound = parts.outbound;
+    this.anywhere = parts.anywhere;
   }
 
   static async start(core: Core, options: AwsOptions): Promise<Aws> {
-    const iam = new Iam(core.clock, core.secrets);
+    const clusterIssuers = [core.cluster, ...Object.values(core.clusters)].map(({ issuer }) => issuer);
+    const iam = new Iam(core.clock, core.secrets, [...new Set(clusterIssuers)]);
     const users = populate(iam, options.users ?? [], options.roles ?? []);
     const instance: Instance = { ...DEFAULT_INSTANCE, ...options.instance };
     const passwords = new Map<string, RegistryPassword>();
     const { clock, cluster, secrets } = core;
     const signatures = new SignatureCheck(iam, clock);
-    const stsParts = { iam, signatures, cluster, clock };
+    const outbound = new OutboundFederation(core.issuers, clock, secrets);
+    outbound.enable(ACCOUNT);
+    const anywhere = new AnywhereConfiguration();
+    const sts = stsService({ iam, signatures, issuers: core.issuers, outbound, clock });
     const ecrParts = { signatures, clock, secrets, passwords, tokenSeconds: () => aws.expiresIn };
     const registryParts = {
       passwords,
@@ -73,7 +86,9 @@ export class Aws {
     for (const service of [
       ecrService("ecr", ecrParts),
       ecrService("ecr-public", ecrParts),
-      stsService(stsParts),
+      sts,
+      rolesAnywhereService({ iam, clock, configuration: anywhere }),
+      oidcDocumentsService("aws.oidc", "AWS accounts' token issuers", () => outbound.published),
       privateRegistry(registryParts),
       publicRegistry(registryParts),
     ]) {
@@ -89,7 +104,6 @@ export class Aws {
       podIdentity: await core.addPlain(podIdentityService({ iam, cluster, associations, expiresIn })),
       ecs: await core.addPlain(taskCredentialsService({ iam, role: roleArn("node"), expiresIn, ...ecs })),
     };
-    const identify = (request: Received) => callerOf(stsParts, request);
     const aws = new Aws({
       core,
       iam,
@@ -97,8 +111,10 @@ export class Aws {
       users,
       ecs,
       origins,
-      identify,
       passwords,
+      outbound,
+      anywhere,
+      askSts: async (request) => await sts.handle(request),
       expiresIn: options.expiresIn ?? 43_200,
     });
     return aws;
@@ -134,9 +150,9 @@ export class Aws {
     return this.#passwords.get(password)?.holder;
   }
 
-  /** Who signed a request for STS (as others do who accept GetCallerIdentity requests as proof), or what is wrong with it. */
-  identify(request: Received): Principal | SignatureProblem {
-    return this.#identify(request);
+  /** What STS answers to a request that somebody else passes on: Google's pools ask it who signed GetCallerIdentity. */
+  askSts(request: Received): Promise<Reply> {
+    return this.#askSts(request);
   }
 }
 
@@ -148,8 +164,10 @@ interface AwsParts {
   readonly origins: Aws["origins"];
   readonly users: ReadonlyMap<string, AccessKey>;
   readonly ecs: { readonly taskId: string; readonly authorization: string };
-  readonly identify: (request: Received) => Principal | SignatureProblem;
   readonly passwords: ReadonlyMap<string, RegistryPassword>;
+  readonly outbound: OutboundFederation;
+  readonly anywhere: AnywhereConfiguration;
+  readonly askSts: (request: Received) => Promise<Reply>;
 }
 
 const DEFAULT_INSTANCE: Instance = {

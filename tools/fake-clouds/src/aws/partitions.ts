@@ -77,7 +77,7 @@ export const PARTITIONS: readonly Partition[] = [
 
 /** An API host, read. */
 export interface Endpoint {
-  readonly api: "ecr" | "ecr-public" | "sts";
+  readonly api: "ecr" | "ecr-public" | "sts" | "rolesanywhere";
   /** Region that requests to it must be signed for. */
   readonly region: string;
   readonly partition: string;
@@ -92,6 +92,8 @@ const PREFIXES = {
     "api.ecr-public": "ecr-public",
     sts: "sts",
     "sts-fips": "sts",
+    rolesanywhere: "rolesanywhere",
+    "rolesanywhere-fips": "rolesanywhere",
   },
   dualStackSuffix: {
     ecr: "ecr",
@@ -99,6 +101,8 @@ const PREFIXES = {
     "ecr-public": "ecr-public",
     sts: "sts",
     "sts-fips": "sts",
+    rolesanywhere: "rolesanywhere",
+    "rolesanywhere-fips": "rolesanywhere",
   },
 } as const;
 

@@ -54,7 +54,7 @@ export class SignatureCheck {
       this.#tokenProblem(key, request) ??
       headerProblem(request, signedHeaders.split(";")) ??
       scopeProblem(scope, region, service) ??
-      this.#timeProblem(request, day);
+      timeProblem(request, day, this.#clock());
     if (problem !== undefined) return problem;
     const expected = signatureOf(request, key.secretAccessKey, { day, region, service, signedHeaders });
     if (!timingSafeEqual(Buffer.from(expected), Buffer.from(signature)))
@@ -71,36 +71,36 @@ export class SignatureCheck {
     }
     return undefined;
   }
+}
 
-  #timeProblem(request: Received, day: string): SignatureProblem | undefined {
-    const stamp = request.headers["x-amz-date"] ?? "";
-    const at = parseStamp(stamp);
-    if (at === undefined || !stamp.startsWith(day)) {
-      return {
-        reason: "incomplete",
-        message: `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${stamp}'.`,
-      };
-    }
-    const now = this.#clock();
-    const [early, late, limit] = [now - MAX_SKEW_MS, now + MAX_SKEW_MS, stampOf(now)];
-    if (at < early) {
-      return {
-        reason: "invalid",
-        message: `Signature expired: ${stamp} is now earlier than ${stampOf(early)} (${limit} - 5 min.)`,
-      };
-    }
-    if (at > late) {
-      return {
-        reason: "invalid",
-        message: `Signature not yet current: ${stamp} is still later than ${stampOf(late)} (${limit} + 5 min.)`,
-      };
-    }
-    return undefined;
+/** Why a request's date cannot be accepted now. @param day of the credential scope, `YYYYMMDD` */
+export function timeProblem(request: Received, day: string, now: number): SignatureProblem | undefined {
+  const stamp = request.headers["x-amz-date"] ?? "";
+  const at = parseStamp(stamp);
+  if (at === undefined || !stamp.startsWith(day)) {
+    return {
+      reason: "incomplete",
+      message: `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${stamp}'.`,
+    };
   }
+  const [early, late, limit] = [now - MAX_SKEW_MS, now + MAX_SKEW_MS, stampOf(now)];
+  if (at < early) {
+    return {
+      reason: "invalid",
+      message: `Signature expired: ${stamp} is now earlier than ${stampOf(early)} (${limit} - 5 min.)`,
+    };
+  }
+  if (at > late) {
+    return {
+      reason: "invalid",
+      message: `Signature not yet current: ${stamp} is still later than ${stampOf(late)} (${limit} + 5 min.)`,
+    };
+  }
+  return undefined;
 }
 
 /** Headers that change the meaning of a request must be part of what was signed. */
-function headerProblem(request: Received, signed: readonly string[]): SignatureProblem | undefined {
+export function headerProblem(request: Received, signed: readonly string[]): SignatureProblem | undefined {
   const must = Object.keys(request.headers).filter((name) => name === "host" || name.startsWith("x-amz-"));
   const missing = must.filter((name) => !signed.includes(name));
   if (missing.length === 0) return undefined;
@@ -110,7 +110,11 @@ function headerProblem(request: Received, signed: readonly string[]): SignatureP
   };
 }
 
-function scopeProblem(scope: SigningScope, region: string, service: string): SignatureProblem | undefined {
+export function scopeProblem(
+  scope: Pick<SigningScope, "region" | "service">,
+  region: string,
+  service: string,
+): SignatureProblem | undefined {
   if (region !== scope.region) {
     return { reason: "invalid", message: `Credential should be scoped to a valid region, not '${region}'.` };
   }
@@ -135,22 +139,33 @@ function signatureOf(
   secret: string,
   { day, region, service, signedHeaders }: SignedScope,
 ): string {
+  const scope = `${day}/${region}/${service}/aws4_request`;
+  const toSign = [
+    "AWS4-HMAC-SHA256",
+    request.headers["x-amz-date"],
+    scope,
+    canonicalHash(request, signedHeaders),
+  ].join("\n");
+  const key = [day, region, service, "aws4_request"].reduce<string | Buffer>(hmac, `AWS4${secret}`);
+  return hmac(key, toSign).toString("hex");
+}
+
+/** SHA-256 of the canonical request, in hexadecimal. @param signedHeaders as in the Authorization header */
+export function canonicalHash(request: Received, signedHeaders: string): string {
   const headers = signedHeaders
     .split(";")
     .map((name) => `${name}:${(request.headers[name] ?? "").trim().replace(/ +/g, " ")}\n`)
     .join("");
-  const canonical = [
-    request.method,
-    canonicalPath(request.path),
-    canonicalQuery(request.query),
-    headers,
-    signedHeaders,
-    sha256(request.body),
-  ].join("\n");
-  const scope = `${day}/${region}/${service}/aws4_request`;
-  const toSign = ["AWS4-HMAC-SHA256", request.headers["x-amz-date"], scope, sha256(canonical)].join("\n");
-  const key = [day, region, service, "aws4_request"].reduce<string | Buffer>(hmac, `AWS4${secret}`);
-  return hmac(key, toSign).toString("hex");
+  return sha256(
+    [
+      request.method,
+      canonicalPath(request.path),
+      canonicalQuery(request.query),
+      headers,
+      signedHeaders,
+      sha256(request.body),
+    ].join("\n"),
+  );
 }
 
 /** Every service but S3 encodes the already encoded path once more. */

@@ -104,9 +104,22 @@ describe("AssumeRoleWithWebIdentity", () => {
   test("refuses what is no token, a role that trusts no cluster, a role that does not exist", async () => {
     await assert.rejects(withToken("not.a.token"), { name: /^InvalidIdentityToken/ });
     const missing = "arn:aws:iam::123456789012:role/missing";
-    for (const role of [clouds.aws.roleArn("pull"), missing]) {
+    for (const role of [clouds.aws.roleArn("node"), missing]) {
       await assert.rejects(withToken(await podToken(), role), { name: "AccessDenied" });
     }
+  });
+
+  test("looks for the provider in the role's own account", async () => {
+    const other = withToken(await podToken(), clouds.aws.roleArn("pull"));
+    await assert.rejects(other, { name: /^InvalidIdentityToken/, message: /^No OpenIDConnect provider/ });
+  });
+
+  test("cannot read the keys of an API server on a private network", async () => {
+    const token = await clouds.core.clusters.private.issueServiceAccountToken({
+      audience: "sts.amazonaws.com",
+      serviceAccount: "app",
+    });
+    await assert.rejects(withToken(token), { name: /^InvalidIdentityToken/, message: /verification key/ });
   });
 
   test("writes errors as STS does: XML, a request id in body and header", async () => {

@@ -1,17 +1,22 @@
 import { type Clock, isoSeconds } from "../core/clock.ts";
-import type { Cluster } from "../core/cluster.ts";
 import { formOf, type Received, type Reply } from "../core/exchange.ts";
+import type { Issuers } from "../core/issuers.ts";
 import type { TlsService } from "../core/service.ts";
 import { type AwsError, escapeXml, notAuthorized, stsError, stsReply } from "./errors.ts";
-import type { Iam, Principal, RoleOptions, SessionKey } from "./iam.ts";
+import { type Iam, mayDo, type Principal, type Role, type SessionKey } from "./iam.ts";
+import type { OutboundFederation } from "./outbound.ts";
 import { parseEndpoint } from "./partitions.ts";
+import { allows } from "./policy.ts";
+import { tagsOf, validation } from "./query.ts";
 import type { SignatureCheck, SignatureProblem } from "./sigv4.ts";
-import { webIdentityProblem } from "./web-identity.ts";
+import { checkWebIdentity } from "./web-identity.ts";
+import { webIdentityToken } from "./web-identity-token.ts";
 
 export interface StsParts {
   readonly iam: Iam;
   readonly signatures: SignatureCheck;
-  readonly cluster: Cluster;
+  readonly issuers: Issuers;
+  readonly outbound: OutboundFederation;
   readonly clock: Clock;
 }
 
@@ -28,7 +33,8 @@ export function stsService(parts: StsParts): TlsService {
 }
 
 function parametersOf(request: Received): URLSearchParams {
-  return request.method === "GET" ? request.query : (formOf(request) ?? new URLSearchParams());
+  // A POST may have its parameters in the query too, as the requests that Google's pools pass on do.
+  return request.method === "GET" ? request.query : (formOf(request) ?? request.query);
 }
 
 async function answer(parts: StsParts, request: Received): Promise<Reply> {
@@ -37,15 +43,17 @@ async function answer(parts: StsParts, request: Received): Promise<Reply> {
   if (request.path !== "/" || parameters.get("Version") !== "2011-06-15")
     return stsError(invalidAction(action, parameters));
   if (action === "AssumeRoleWithWebIdentity") return await assumeWithWebIdentity(parts, request, parameters);
-  if (action !== "AssumeRole" && action !== "GetCallerIdentity")
+  if (action !== "AssumeRole" && action !== "GetCallerIdentity" && action !== "GetWebIdentityToken")
     return stsError(invalidAction(action, parameters));
   const principal = callerOf(parts, request);
   if ("reason" in principal) return stsError(signatureError(principal));
+  if (action === "GetWebIdentityToken")
+    return await webIdentityToken(parts.outbound, request.host, parameters, principal);
   return action === "AssumeRole" ? assumeRole(parts, parameters, principal) : callerIdentity(principal);
 }
 
 /** Who signed a request to STS, or why nobody can be said to have. */
-export function callerOf({ signatures }: StsParts, request: Received): Principal | SignatureProblem {
+function callerOf({ signatures }: StsParts, request: Received): Principal | SignatureProblem {
   const endpoint = parseEndpoint(request.host);
   if (endpoint === undefined)
     return { reason: "invalid", message: `${request.host} is not an endpoint of STS` };
@@ -66,17 +74,19 @@ async function assumeWithWebIdentity(
     (token ? undefined : validation("webIdentityToken", "Member must not be null"));
   if (invalid !== undefined) return stsError(invalid);
   const partition = parseEndpoint(request.host)?.partition ?? "";
-  const problem = await webIdentityProblem(parts.cluster, parts.clock, {
+  const identity = await checkWebIdentity(parts.issuers, parts.iam.oidcProviders, parts.clock, {
     token: token ?? "",
+    roleArn: arn ?? "",
     role,
     partition,
   });
-  if (problem !== undefined) return stsError(problem);
+  if ("code" in identity) return stsError(identity);
   const seconds = durationOf(parameters, role);
   if (typeof seconds !== "number") return stsError(seconds);
   const key = parts.iam.startSession(arn ?? "", name ?? "", seconds);
-  const subject = `    <SubjectFromWebIdentityToken>${escapeXml(subjectOf(token ?? ""))}</SubjectFromWebIdentityToken>
-    <Provider>arn:${partition}:iam::${key.principal.account}:oidc-provider/${parts.cluster.issuer.slice("https://".length)}</Provider>`;
+  const subject = `    <SubjectFromWebIdentityToken>${escapeXml(String(identity.claims.sub))}</SubjectFromWebIdentityToken>
+    <Audience>${escapeXml(identity.audience)}</Audience>
+    <Provider>${escapeXml(identity.provider)}</Provider>`;
   return stsReply("AssumeRoleWithWebIdentity", `${sessionXml(key)}\n${subject}`);
 }
 
@@ -85,14 +95,20 @@ function assumeRole(parts: StsParts, parameters: URLSearchParams, principal: Pri
   if (invalid !== undefined) return stsError(invalid);
   const arn = parameters.get("RoleArn") ?? "";
   const role = parts.iam.role(arn);
-  const trusted = role?.trust?.principals?.includes(principal.iamArn) ?? false;
-  const externalId = role?.trust?.externalId;
-  const named = externalId === undefined || parameters.get("ExternalId") === externalId;
-  if (!trusted || !named || !principal.allow.has("sts:AssumeRole")) {
+  const tags = tagsOf(parameters);
+  const context = assumeRoleContext(parameters, principal, tags);
+  const actions = Object.keys(tags).length === 0 ? ASSUME : ASSUME_AND_TAG;
+  const refused = actions.find(
+    (action) =>
+      role === undefined ||
+      !mayDo(principal, action, context) ||
+      !allows(role.trustPolicy, { action, principal: { kind: "AWS", names: namesOf(principal) }, context }),
+  );
+  if (refused !== undefined) {
     return stsError({
       status: 403,
       code: "AccessDenied",
-      message: notAuthorized(principal.arn, "sts:AssumeRole", arn),
+      message: notAuthorized(principal.arn, refused, arn),
     });
   }
   const seconds = durationOf(parameters, role);
@@ -102,10 +118,38 @@ function assumeRole(parts: StsParts, parameters: URLSearchParams, principal: Pri
       "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining";
     return stsError({ status: 400, code: "ValidationError", message });
   }
-  return stsReply(
-    "AssumeRole",
-    sessionXml(parts.iam.startSession(arn, parameters.get("RoleSessionName") ?? "", seconds)),
-  );
+  const key = parts.iam.startSession(arn, parameters.get("RoleSessionName") ?? "", seconds, tags);
+  return stsReply("AssumeRole", sessionXml(key));
+}
+
+const ASSUME = ["sts:AssumeRole"] as const;
+const ASSUME_AND_TAG = ["sts:AssumeRole", "sts:TagSession"] as const;
+
+/** How trust policies may name a caller: itself, its role, its account. */
+function namesOf({ arn, iamArn, account, partition }: Principal): readonly string[] {
+  return [arn, iamArn, account, `arn:${partition}:iam::${account}:root`];
+}
+
+/** Condition keys of AssumeRole (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html). */
+function assumeRoleContext(
+  parameters: URLSearchParams,
+  principal: Principal,
+  tags: Readonly<Record<string, string>>,
+): Record<string, string | readonly string[]> {
+  const lower = (prefix: string, values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [`${prefix}/${key}`.toLowerCase(), value]),
+    );
+  const [name, externalId] = [parameters.get("RoleSessionName"), parameters.get("ExternalId")];
+  return {
+    "aws:principalarn": principal.iamArn,
+    "aws:principalaccount": principal.account,
+    ...(name === null ? {} : { "sts:rolesessionname": name }),
+    ...(externalId === null ? {} : { "sts:externalid": externalId }),
+    "aws:tagkeys": Object.keys(tags),
+    ...lower("aws:requesttag", tags),
+    ...lower("aws:principaltag", principal.tags ?? {}),
+  };
 }
 
 function callerIdentity(principal: Principal): Reply {
@@ -144,18 +188,13 @@ function parameterProblem(parameters: URLSearchParams): AwsError | undefined {
   return undefined;
 }
 
-function durationOf(parameters: URLSearchParams, role: RoleOptions | undefined): number | AwsError {
+function durationOf(parameters: URLSearchParams, role: Role | undefined): number | AwsError {
   const seconds = Number(parameters.get("DurationSeconds") ?? 3600);
   if (!Number.isInteger(seconds) || seconds < 900) {
     return validation("durationSeconds", "Member must have value greater than or equal to 900");
   }
   if (seconds <= (role?.maxSessionSeconds ?? 3600)) return seconds;
   const message = "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.";
-  return { status: 400, code: "ValidationError", message };
-}
-
-function validation(field: string, constraint: string): AwsError {
-  const message = `1 validation error detected: Value at '${field}' failed to satisfy constraint: ${constraint}`;
   return { status: 400, code: "ValidationError", message };
 }
 
@@ -176,9 +215,4 @@ function signatureError({ reason, message }: SignatureProblem): AwsError {
     } as const
   )[reason];
   return { status, code, message };
-}
-
-function subjectOf(token: string): string {
-  const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));
-  return typeof claims === "object" && claims !== null && "sub" in claims ? String(claims.sub) : "";
 }

@@ -1,14 +1,27 @@
+import type { JWTPayload } from "jose";
 import { type Clock, epochSeconds } from "../core/clock.ts";
-import type { Cluster } from "../core/cluster.ts";
+import type { Issuers } from "../core/issuers.ts";
 import { claimsOf, TokenProblem } from "../core/jwt.ts";
 import type { AwsError } from "./errors.ts";
-import { parseIamArn, type RoleOptions } from "./iam.ts";
+import { parseIamArn, type Role } from "./iam.ts";
+import { GOOGLE, type OidcProviders, providerArn, providerName } from "./oidc-providers.ts";
+import { allows } from "./policy.ts";
 
 export interface WebIdentity {
   readonly token: string;
-  readonly role: RoleOptions | undefined;
+  readonly roleArn: string;
+  readonly role: Role | undefined;
   /** Partition of the endpoint that was asked. */
   readonly partition: string;
+}
+
+/** A token that was accepted. */
+export interface AcceptedIdentity {
+  readonly claims: JWTPayload;
+  /** As the response names it: the provider's ARN, or `accounts.google.com`. */
+  readonly provider: string;
+  /** As the response has it: the client id of the token. */
+  readonly audience: string;
 }
 
 const DENIED: AwsError = {
@@ -18,30 +31,62 @@ const DENIED: AwsError = {
 };
 
 /**
- * Why AssumeRoleWithWebIdentity refuses, in its own words; undefined when it does not
+ * Checks a web identity token as AssumeRoleWithWebIdentity does: its provider in the role's account, key, signature, time,
+ * the provider's audiences, then the role's trust policy. Gives who it is, or the refusal in STS's own words
  * (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors).
  */
-export async function webIdentityProblem(
-  cluster: Cluster,
+export async function checkWebIdentity(
+  issuers: Issuers,
+  providers: OidcProviders,
   clock: Clock,
   identity: WebIdentity,
-): Promise<AwsError | undefined> {
-  const { token, role, partition } = identity;
+): Promise<AcceptedIdentity | AwsError> {
+  const { token, role, roleArn, partition } = identity;
   const { iss } = claimsOf(token);
-  if (iss === undefined)
-    return invalid(
-      "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
-    );
-  if (iss !== cluster.issuer) return invalid(`No OpenIDConnect provider found in your account for ${iss}`);
-  const trust = role?.trust?.webIdentity;
-  // Without a role that trusts a provider there are no audiences to compare with; the token is still checked first.
-  const audiences = trust?.audiences ?? ["sts.amazonaws.com"];
-  const claims = await cluster.verify(token, audiences);
+  if (iss === undefined) return invalid(NOT_A_JWT);
+  if (iss.endsWith(OUTBOUND_SUFFIX))
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound_getting_started.html
+    return invalid("Tokens issued by AWS STS cannot be used for OIDC federation into AWS");
+  const google = iss === GOOGLE.issuer;
+  const provider = google ? undefined : providers.find(roleArn, iss);
+  if (!google && provider === undefined)
+    return invalid(`No OpenIDConnect provider found in your account for ${iss}`);
+  const claims = await issuers.verify(token, {
+    issuer: iss,
+    ...(provider === undefined ? {} : { audiences: provider.clientIds }),
+  });
   if (claims instanceof TokenProblem) return tokenError(claims, clock);
-  const allowed = trust?.subjects.some((pattern) => like(pattern, claims.sub ?? "")) ?? false;
-  if (role === undefined || !allowed || parseIamArn(role.arn).partition !== partition) return DENIED;
-  return undefined;
+  const name = google ? GOOGLE.name : providerName(provider?.url ?? iss);
+  const federated = provider === undefined ? GOOGLE.name : providerArn(provider);
+  const context = contextOf(name, claims);
+  const allowed =
+    role !== undefined &&
+    parseIamArn(role.arn).partition === partition &&
+    allows(role.trustPolicy, {
+      action: "sts:AssumeRoleWithWebIdentity",
+      principal: { kind: "Federated", names: [federated] },
+      context,
+    });
+  if (!allowed) return DENIED;
+  return { claims, provider: federated, audience: String([context[`${name.toLowerCase()}:aud`]].flat()[0]) };
 }
+
+/** Where `azp` is set, `aud` means it and `oaud` the token's own audience (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif). */
+function contextOf(provider: string, claims: JWTPayload): Record<string, string | readonly string[]> {
+  const audiences = [claims.aud ?? []].flat();
+  const azp = claims["azp"];
+  const key = (name: string) => `${provider}:${name}`.toLowerCase();
+  return {
+    [key("sub")]: String(claims.sub),
+    ...(typeof azp === "string"
+      ? { [key("aud")]: azp, [key("oaud")]: audiences }
+      : { [key("aud")]: audiences }),
+    ...(typeof claims["email"] === "string" ? { [key("email")]: claims["email"] } : {}),
+  };
+}
+
+const NOT_A_JWT =
+  "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
 
 function tokenError({ reason, claims }: TokenProblem, clock: Clock): AwsError {
   switch (reason) {
@@ -54,13 +99,12 @@ function tokenError({ reason, claims }: TokenProblem, clock: Clock): AwsError {
     case "bad-signature":
       return invalid("Token signature invalid");
     case "unknown-key":
+    case "unreadable-issuer":
       return invalid(
         "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements",
       );
     default:
-      return invalid(
-        "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)",
-      );
+      return invalid(NOT_A_JWT);
   }
 }
 
@@ -68,11 +112,5 @@ function invalid(message: string): AwsError {
   return { status: 400, code: "InvalidIdentityToken", message };
 }
 
-/** IAM's StringLike: `*` any characters, `?` one. */
-function like(pattern: string, value: string): boolean {
-  const expression = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${expression}$`).test(value);
-}
+/** What the hosts of accounts' own issuers end with. */
+export const OUTBOUND_SUFFIX = ".tokens.sts.global.api.aws";

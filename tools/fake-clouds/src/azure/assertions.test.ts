@@ -3,6 +3,7 @@ import { createHash, createPrivateKey, randomUUID, X509Certificate } from "node:
 import { test } from "node:test";
 import { SignJWT } from "jose";
 import { Cluster } from "../core/cluster.ts";
+import { Issuers } from "../core/issuers.ts";
 import { Secrets } from "../core/secrets.ts";
 import { checkAssertion } from "./assertions.ts";
 import { createClientCertificate } from "./client-certificate.ts";
@@ -24,7 +25,9 @@ const app = directory.addApp({
   certificates: [registered.certificatePem],
   federated: [{ issuer: cluster.issuer, subject: "system:serviceaccount:default:app", audience: "api://x" }],
 });
-const parts = { clock: () => NOW, cluster, seen: new Set<string>() };
+const issuers = new Issuers(() => NOW, secrets);
+issuers.add(cluster);
+const parts = { clock: () => NOW, issuers, seen: new Set<string>() };
 
 /** The AADSTS code of the refusal, or `accepted`. */
 async function verdict(assertion: string): Promise<number | "accepted"> {

@@ -1,14 +1,15 @@
 import { createHash, createPublicKey } from "node:crypto";
-import { compactVerify, decodeProtectedHeader } from "jose";
+import { compactVerify, decodeProtectedHeader, type JWTPayload } from "jose";
 import { type Clock, epochSeconds } from "../core/clock.ts";
-import type { Cluster } from "../core/cluster.ts";
+import type { Issuers } from "../core/issuers.ts";
 import { claimsOf, TokenProblem } from "../core/jwt.ts";
-import type { App, FederatedCredential } from "./directory.ts";
+import { CLOUDS, names } from "./clouds.ts";
+import { type App, type FederatedCredential, isExchangeUri, TOKEN_EXCHANGE_APP } from "./directory.ts";
 import { refuse } from "./entra-errors.ts";
 
 export interface AssertionParts {
   readonly clock: Clock;
-  readonly cluster: Cluster;
+  readonly issuers: Issuers;
   /** `jti` values of certificate assertions that were seen: each may be used once. */
   readonly seen: Set<string>;
 }
@@ -116,15 +117,49 @@ function checkChain(chain: unknown, thumbprint: unknown): void {
 }
 
 async function checkFederatedToken(parts: AssertionParts, app: App, token: string): Promise<void> {
-  const { iss, sub, aud } = claimsOf(token);
-  const audiences = Array.isArray(aud) ? aud : [aud];
-  const fits = (credential: FederatedCredential) => ({
-    issuer: credential.issuer === iss,
-    subject: credential.subject === sub,
-    audience: audiences.includes(credential.audience),
-  });
-  const matches = app.federated.map(fits);
-  if (!matches.some(({ issuer }) => issuer)) {
+  if (headerOf(token)["alg"] !== "RS256")
+    refuse(401, "invalid_client", 5002730, `Invalid JWT token. Unsupported key for the signing algorithm.`);
+  const claims = claimsOf(token);
+  const issuer = String(claims.iss);
+  const credential = matchingCredential(app, claims);
+  if (isEntraToken(issuer)) checkEntraToken(app, claims);
+  const audiences = isExchangeUri(credential.audience)
+    ? [credential.audience, TOKEN_EXCHANGE_APP]
+    : [credential.audience];
+  const verified = await parts.issuers.verify(token, { issuer, audiences, algorithms: ["RS256"] });
+  if (!(verified instanceof TokenProblem)) return;
+  switch (verified.reason) {
+    case "expired":
+    case "not-yet-valid":
+      return refuse(401, "invalid_client", 700024, "Client assertion is not within its valid time range.");
+    case "unreadable-issuer":
+      return refuse(400, "invalid_request", 50166, "Request to External OIDC endpoint failed.");
+    case "unknown-key":
+      return refuse(
+        401,
+        "invalid_client",
+        7000272,
+        `The certificate with identifier used to sign the federated credential could not be found in the metadata of identity provider ${issuer}. Please validate that your Identity Provider's metadata exposes the key used to sign the incoming token.`,
+      );
+    default:
+      return refuse(
+        401,
+        "invalid_client",
+        5000223,
+        "The signature of the presented assertion could not be verified.",
+      );
+  }
+}
+
+/** The federated credential that a token fits; issuer, subject and audience are compared to the letter. */
+function matchingCredential(app: App, claims: JWTPayload): FederatedCredential {
+  const { iss, sub, aud } = claims;
+  const audiences = [aud ?? []].flat();
+  // The audience of Entra's own tokens is the application id of the URI that the credential names.
+  const named = (audience: string) =>
+    audiences.includes(audience) || (isExchangeUri(audience) && audiences.includes(TOKEN_EXCHANGE_APP));
+  const ofIssuer = app.federated.filter(({ issuer }) => issuer === iss);
+  if (ofIssuer.length === 0) {
     refuse(
       401,
       "invalid_client",
@@ -132,7 +167,8 @@ async function checkFederatedToken(parts: AssertionParts, app: App, token: strin
       `No matching federated identity record found for presented assertion issuer '${String(iss)}'. Please note that the issuer comparison is case-sensitive.`,
     );
   }
-  if (!matches.some(({ issuer, subject }) => issuer && subject)) {
+  const ofSubject = ofIssuer.filter(({ subject }) => subject === sub);
+  if (ofSubject.length === 0) {
     refuse(
       401,
       "invalid_client",
@@ -140,8 +176,7 @@ async function checkFederatedToken(parts: AssertionParts, app: App, token: strin
       `No matching federated identity record found for presented assertion subject '${String(sub)}'. The subject comparison is case-sensitive.`,
     );
   }
-  const match = matches.findIndex(({ issuer, subject, audience }) => issuer && subject && audience);
-  const credential = app.federated[match];
+  const credential = ofSubject.find(({ audience }) => named(audience));
   if (credential === undefined) {
     refuse(
       401,
@@ -150,12 +185,37 @@ async function checkFederatedToken(parts: AssertionParts, app: App, token: strin
       `No matching federated identity record found for presented assertion audience '${String(audiences[0])}'. The audience comparison is case-sensitive.`,
     );
   }
-  const verified = await parts.cluster.verify(token, [credential.audience]);
-  if (!(verified instanceof TokenProblem)) return;
-  if (verified.reason === "expired" || verified.reason === "not-yet-valid") {
-    refuse(401, "invalid_client", 700024, "Client assertion is not within its valid time range.");
-  }
-  refuse(401, "invalid_client", 5000223, "The signature of the presented assertion could not be verified.");
+  return credential;
+}
+
+function isEntraToken(issuer: string): boolean {
+  return names().some(
+    (cloud) =>
+      issuer.startsWith(CLOUDS[cloud].issuer) ||
+      CLOUDS[cloud].login.some((host) => issuer.startsWith(`https://${host}/`)),
+  );
+}
+
+/**
+ * Of Entra's own tokens only those of managed identities, of version 2.0, of the application's own tenant are accepted. The
+ * codes are those that users of the feature have recorded.
+ */
+function checkEntraToken(app: App, claims: JWTPayload): void {
+  if (claims["ver"] !== "2.0") refuse(401, "invalid_client", 700227, "Forbidden token audience.");
+  if (claims["xms_mirid"] === undefined)
+    refuse(
+      401,
+      "invalid_client",
+      700226,
+      "Only MSI tokens may be used as Federated Identity Credentials for AAD issuer.",
+    );
+  if (String(claims["tid"]).toLowerCase() !== app.tenant.toLowerCase())
+    refuse(
+      401,
+      "invalid_client",
+      700236,
+      `Entra ID tokens issued by issuer '${claims.iss}' may not be used for federated identity credential flows for applications or managed identities registered in this tenant.`,
+    );
 }
 
 function headerOf(assertion: string): Record<string, unknown> {

@@ -14,6 +14,8 @@ export interface CloudNames {
   readonly metadataName: string;
   /** Issuer of access tokens (v1.0), before the tenant. */
   readonly issuer: string;
+  /** Audience of federated tokens (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations). */
+  readonly tokenExchange: string;
 }
 
 /**
@@ -29,6 +31,7 @@ export const CLOUDS: Readonly<Record<AzureCloud, CloudNames>> = {
     resourceManager: "management.azure.com",
     metadataName: "AzureCloud",
     issuer: "https://sts.windows.net/",
+    tokenExchange: "api://AzureADTokenExchange",
   },
   china: {
     configName: "AzureChinaCloud",
@@ -37,6 +40,7 @@ export const CLOUDS: Readonly<Record<AzureCloud, CloudNames>> = {
     resourceManager: "management.chinacloudapi.cn",
     metadataName: "AzureChinaCloud",
     issuer: "https://sts.chinacloudapi.cn/",
+    tokenExchange: "api://AzureADTokenExchangeChina",
   },
   usgov: {
     configName: "AzureUSGovernmentCloud",
@@ -45,6 +49,7 @@ export const CLOUDS: Readonly<Record<AzureCloud, CloudNames>> = {
     resourceManager: "management.usgovcloudapi.net",
     metadataName: "AzureUSGovernment",
     issuer: "https://sts.windows.net/",
+    tokenExchange: "api://AzureADTokenExchangeUSGov",
   },
   stack: {
     configName: "AzureStackCloud",
@@ -53,6 +58,7 @@ export const CLOUDS: Readonly<Record<AzureCloud, CloudNames>> = {
     resourceManager: "management.redmond.stack.example.com",
     metadataName: "AzureStackCloud",
     issuer: "https://login.redmond.stack.example.com/",
+    tokenExchange: "api://AzureADTokenExchange",
   },
 };
 

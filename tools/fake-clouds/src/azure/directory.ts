@@ -1,16 +1,11 @@
-import {
-  createHash,
-  createPublicKey,
-  generateKeyPairSync,
-  type KeyObject,
-  randomUUID,
-  X509Certificate,
-} from "node:crypto";
-import { calculateJwkThumbprint, exportJWK, type JWK, type JWTPayload, SignJWT } from "jose";
+import { createHash, randomUUID, X509Certificate } from "node:crypto";
+import type { JSONWebKeySet, JWTPayload } from "jose";
 import { type Clock, epochSeconds } from "../core/clock.ts";
+import { IssuerKeys } from "../core/issuer.ts";
+import type { Issuers } from "../core/issuers.ts";
 import { claimsOf, TokenProblem, verifyToken } from "../core/jwt.ts";
 import type { Secrets } from "../core/secrets.ts";
-import { type AzureCloud, CLOUDS } from "./clouds.ts";
+import { ADFS_HOST, type AzureCloud, CLOUDS } from "./clouds.ts";
 
 /** A trust in tokens of another issuer (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). */
 export interface FederatedCredential {
@@ -29,6 +24,10 @@ export interface AppOptions {
   /** Registered certificates, PEM. */
   readonly certificates?: readonly string[];
   readonly federated?: readonly FederatedCredential[];
+  /** `signInAudience: AzureADMultipleOrgs`: it may have service principals in other tenants. Default false. */
+  readonly multitenant?: boolean;
+  /** True for a managed identity, whose tokens alone may be other applications' credentials. Default false. */
+  readonly managed?: boolean;
 }
 
 /** An application with its service principal, or a managed identity (which has no credentials). */
@@ -42,13 +41,26 @@ export interface App {
   readonly secrets: readonly { readonly value: string; readonly endsAt?: number }[];
   /** By base64url SHA-256 of the DER certificate, as `x5t#S256` has it. */
   readonly certificates: ReadonlyMap<string, X509Certificate>;
-  readonly federated: readonly FederatedCredential[];
+  /** Add to it while the fakes run. */
+  readonly federated: FederatedCredential[];
+  readonly multitenant: boolean;
+  readonly managed: boolean;
+}
+
+/** Something that tokens can be had for. */
+export interface Resource {
+  /** `aud` of its tokens. */
+  readonly audience: string;
+  /** Version of its tokens. */
+  readonly version: 1 | 2;
 }
 
 export interface AccessTokenRequest {
   readonly app: App;
-  /** `aud` */
+  /** Application id URI, or client id, of the resource. */
   readonly resource: string;
+  /** Tenant whose service principal it is. Default the application's own. */
+  readonly tenant?: string;
   /** Seconds; default 86400, what managed identities get. */
   readonly expiresIn?: number;
 }
@@ -59,16 +71,49 @@ export class Directory {
   readonly #secrets: Secrets;
   readonly #tenants = new Map<string, AzureCloud>();
   readonly #apps: App[] = [];
-  #key: { readonly privateKey: KeyObject; readonly jwk: JWK } | undefined;
+  /** Object ids of service principals in other tenants than the application's, by `clientId tenant`. */
+  readonly #principals = new Map<string, string>();
+  readonly #resources = new Map<string, Resource>();
+  readonly #keys = new IssuerKeys();
+  readonly #issuers: Issuers | undefined;
 
-  constructor(clock: Clock, secrets: Secrets) {
+  /** @param issuers learn of every tenant, so that others can accept its tokens */
+  constructor(clock: Clock, secrets: Secrets, issuers?: Issuers) {
     this.#clock = clock;
     this.#secrets = secrets;
+    this.#issuers = issuers;
   }
 
   addTenant(id: string, cloud: AzureCloud): string {
     this.#tenants.set(id.toLowerCase(), cloud);
+    for (const version of [1, 2] as const) {
+      this.#issuers?.add({ url: this.issuer(id, version), readable: true, keys: () => this.keys() });
+    }
     return id;
+  }
+
+  /** Registers an application id URI. Without a call a resource is its own audience, with tokens of version 1.0. */
+  addResource(uri: string, resource: Resource): void {
+    this.#resources.set(uri.toLowerCase(), resource);
+  }
+
+  /** The registered resource of a URI; undefined for an unknown one. */
+  resource(uri: string): Resource | undefined {
+    return this.#resources.get(uri.toLowerCase()) ?? this.#exchangeResource(uri);
+  }
+
+  /**
+   * The resource whose tokens are other applications' credentials: its application id is the audience
+   * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
+   */
+  #exchangeResource(uri: string): Resource | undefined {
+    return isExchangeUri(uri) ? { audience: TOKEN_EXCHANGE_APP, version: 2 } : undefined;
+  }
+
+  /** Installs a multitenant application in another tenant (`az ad sp create --id CLIENT_ID`). */
+  addServicePrincipal(app: App, tenant: string): void {
+    if (!app.multitenant) throw new Error(`the application ${app.name} is not multitenant`);
+    this.#principals.set(`${app.clientId} ${tenant}`.toLowerCase(), randomUUID());
   }
 
   /** The cloud that a tenant lives in; undefined for an unknown one. */
@@ -85,6 +130,8 @@ export class Directory {
       secrets = [],
       certificates = [],
       federated = [],
+      multitenant = false,
+      managed = false,
     } = options;
     if (this.cloudOf(tenant) === undefined) throw new Error(`the fake Entra has no tenant ${tenant}`);
     for (const { value } of secrets) this.#secrets.register("azure.clientSecret", value);
@@ -96,17 +143,25 @@ export class Directory {
       objectId: randomUUID(),
       secrets,
       certificates: new Map(parsed.map((certificate) => [sha256Thumbprint(certificate), certificate])),
-      federated,
+      federated: [...federated],
+      multitenant,
+      managed,
     };
     this.#apps.push(app);
     return app;
   }
 
-  /** An application of this tenant. */
+  /** An application that has a service principal in this tenant: registered or installed there. */
   app(tenant: string, clientId: string): App | undefined {
     return this.#apps.find(
-      (app) => app.tenant.toLowerCase() === tenant.toLowerCase() && sameId(app.clientId, clientId),
+      (app) => sameId(app.clientId, clientId) && this.#objectId(app, tenant) !== undefined,
     );
+  }
+
+  #objectId(app: App, tenant: string): string | undefined {
+    return app.tenant.toLowerCase() === tenant.toLowerCase()
+      ? app.objectId
+      : this.#principals.get(`${app.clientId} ${tenant}`.toLowerCase());
   }
 
   /** An application by its client id in whichever tenant. */
@@ -114,28 +169,35 @@ export class Directory {
     return this.#apps.find((app) => sameId(app.clientId, clientId));
   }
 
-  /** A v1.0 access token (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
-  async issueAccessToken({ app, resource, expiresIn = 86_400 }: AccessTokenRequest): Promise<string> {
-    const { privateKey, jwk } = await this.#signingKey();
+  /** An access token, of the version that the resource wants (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
+  async issueAccessToken({
+    app,
+    resource,
+    tenant = app.tenant,
+    expiresIn = 86_400,
+  }: AccessTokenRequest): Promise<string> {
+    const { audience, version } = this.resource(resource) ?? { audience: resource, version: 1 };
     const now = epochSeconds(this.#clock());
-    const token = await new SignJWT({
-      aud: resource,
-      iss: this.#issuer(app.tenant),
+    const objectId = this.#objectId(app, tenant);
+    const common = {
+      aud: audience,
+      iss: this.issuer(tenant, version),
       iat: now,
       nbf: now,
       exp: now + expiresIn,
-      appid: app.clientId,
-      appidacr: "2",
-      idp: this.#issuer(app.tenant),
       idtyp: "app",
-      oid: app.objectId,
-      sub: app.objectId,
-      tid: app.tenant,
+      oid: objectId,
+      sub: String(objectId),
+      tid: tenant,
       uti: randomUUID(),
-      ver: "1.0",
-    })
-      .setProtectedHeader({ typ: "JWT", alg: "RS256", kid: jwk.kid ?? "" })
-      .sign(privateKey);
+      ver: `${version}.0`,
+      ...(app.managed ? { xms_mirid: `/subscriptions/-/managed-identities/${app.name}` } : {}),
+    };
+    const client =
+      version === 1
+        ? { appid: app.clientId, appidacr: "2", idp: this.issuer(tenant, 1) }
+        : { azp: app.clientId, azpacr: "2" };
+    const token = await this.#keys.sign({ ...common, ...client }, { header: { typ: "JWT" } });
     return this.#secrets.register("azure.accessToken", token);
   }
 
@@ -144,7 +206,7 @@ export class Directory {
     const tenant = claimsOf(token)["tid"];
     if (typeof tenant !== "string" || this.cloudOf(tenant) === undefined)
       return new TokenProblem("wrong-issuer", {});
-    const issuer = this.#issuer(tenant);
+    const issuer = this.issuer(tenant, 1);
     return verifyToken(token, {
       keys: await this.keys(),
       issuer,
@@ -154,25 +216,24 @@ export class Directory {
   }
 
   /** The published keys (`discovery/v2.0/keys`). */
-  async keys(): Promise<{ keys: JWK[] }> {
-    return { keys: [(await this.#signingKey()).jwk] };
+  keys(): Promise<JSONWebKeySet> {
+    return this.#keys.published();
   }
 
-  #issuer(tenant: string): string {
-    return `${CLOUDS[this.cloudOf(tenant) ?? "public"].issuer}${tenant}/`;
+  /** `iss` of a tenant's tokens of a version. */
+  issuer(tenant: string, version: 1 | 2): string {
+    const { issuer, login } = CLOUDS[this.cloudOf(tenant) ?? "public"];
+    if (tenant === "adfs") return `https://${ADFS_HOST}/adfs`;
+    return version === 1 ? `${issuer}${tenant}/` : `https://${login[0]}/${tenant}/v2.0`;
   }
+}
 
-  async #signingKey(): Promise<{ readonly privateKey: KeyObject; readonly jwk: JWK }> {
-    if (this.#key === undefined) {
-      const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
-      const jwk = await exportJWK(createPublicKey(privateKey));
-      this.#key = {
-        privateKey,
-        jwk: { ...jwk, alg: "RS256", use: "sig", kid: await calculateJwkThumbprint(jwk) },
-      };
-    }
-    return this.#key;
-  }
+/** Application id of `api://AzureADTokenExchange`, the same in every tenant. */
+export const TOKEN_EXCHANGE_APP = "fb60f99c-7a34-4190-8149-302f77469936";
+
+/** Whether a URI is that of the token exchange endpoint, in one of the clouds. */
+export function isExchangeUri(uri: string): boolean {
+  return /^api:\/\/AzureADTokenExchange(USGov|China)?$/i.test(uri);
 }
 
 export function sha256Thumbprint(certificate: X509Certificate): string {

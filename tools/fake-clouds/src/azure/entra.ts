@@ -76,7 +76,7 @@ async function tokenReply(parts: EntraParts, request: Received, tenant: string):
       );
     const { app, resource } = await checkGrant(parts, request, tenant, form);
     const expiresIn = parts.expiresIn();
-    const accessToken = await parts.directory.issueAccessToken({ app, resource, expiresIn });
+    const accessToken = await parts.directory.issueAccessToken({ app, resource, tenant, expiresIn });
     return json(
       200,
       { token_type: "Bearer", expires_in: expiresIn, ext_expires_in: expiresIn, access_token: accessToken },
@@ -114,6 +114,13 @@ async function checkGrant(
     );
   const clientId = form.get("client_id") ?? "";
   const app = parts.directory.app(tenant, clientId);
+  if (app === undefined && parts.directory.appAnywhere(clientId)?.multitenant === true)
+    refuse(
+      401,
+      "invalid_client",
+      7000229,
+      `The client application ${clientId} is missing service principal in the tenant ${tenant}. See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119`,
+    );
   if (app === undefined)
     refuse(
       400,
@@ -142,7 +149,7 @@ async function checkGrant(
 }
 
 /** v2.0 names the resource in `scope`, ending in `/.default`; AD FS takes it so too. */
-function resourceOf({ resources }: EntraParts, form: URLSearchParams, tenant: string): string {
+function resourceOf({ resources, directory }: EntraParts, form: URLSearchParams, tenant: string): string {
   const scopes = (form.get("scope") ?? "").split(" ").filter((scope) => scope.includes("/"));
   const scope = scopes[0] ?? "";
   const resource = scope.replace(/\/\.default$/, "");
@@ -153,7 +160,7 @@ function resourceOf({ resources }: EntraParts, form: URLSearchParams, tenant: st
       1002012,
       `The provided value for scope ${form.get("scope") ?? ""} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     );
-  if (!resources.includes(resource))
+  if (!resources.includes(resource) && directory.resource(resource) === undefined)
     refuse(
       400,
       "invalid_resource",
@@ -191,7 +198,11 @@ function tokenEndpointsOf(host: string, tenant: string): readonly string[] {
   ];
 }
 
-function openIdConfiguration({ directory, clock }: EntraParts, { host }: Received, tenant: string): Reply {
+function openIdConfiguration(
+  { directory, clock }: EntraParts,
+  { host, path }: Received,
+  tenant: string,
+): Reply {
   if (directory.cloudOf(tenant) !== cloudOfLogin(host)) {
     const problem = {
       status: 400,
@@ -203,11 +214,12 @@ function openIdConfiguration({ directory, clock }: EntraParts, { host }: Receive
   }
   const base = `https://${host}/${tenant}`;
   const version = tenant === "adfs" ? "" : "v2.0/";
+  const issuer = directory.issuer(tenant, path.includes("/v2.0/") ? 2 : 1);
   return json(200, {
     token_endpoint: `${base}/oauth2/${version}token`,
     token_endpoint_auth_methods_supported: ["client_secret_post", "private_key_jwt", "client_secret_basic"],
     jwks_uri: `${base}/discovery/${version}keys`,
-    issuer: tenant === "adfs" ? base : `${base}/v2.0`,
+    issuer,
     authorization_endpoint: `${base}/oauth2/${version}authorize`,
     end_session_endpoint: `${base}/oauth2/${version}logout`,
     response_types_supported: ["code", "id_token"],

@@ -11,11 +11,13 @@ export type AzureIdentity =
   | "client-secret"
   | "client-certificate"
   | "federated-token-file"
+  | "arc"
   | "none";
 
 export interface IdentityParts {
   readonly core: Core;
   readonly imdsOrigin: string;
+  readonly arcOrigin: string;
   readonly tenant: TenantName;
   readonly population: Population;
 }
@@ -38,6 +40,13 @@ export async function identityEnv(
       return { ...imds, ...authority, ...app, AZURE_CLIENT_CERTIFICATE_PATH: await certificateFile(parts) };
     case "federated-token-file":
       return { ...imds, ...authority, ...app, AZURE_FEDERATED_TOKEN_FILE: await federatedTokenFile(parts) };
+    case "arc":
+      return {
+        ...imds,
+        ...authority,
+        IDENTITY_ENDPOINT: `${parts.arcOrigin}/metadata/identity/oauth2/token`,
+        IMDS_ENDPOINT: parts.arcOrigin,
+      };
     default:
       return { ...imds, ...authority };
   }
@@ -67,6 +76,7 @@ export async function identityConfig(
   const application = { ...common, aadClientId: population.node.clientId };
   switch (identity) {
     case "managed-identity":
+    case "arc":
       return managed;
     case "user-assigned-client-id":
       return { ...managed, userAssignedIdentityID: app.clientId };

@@ -55,13 +55,22 @@ async function answer(parts: ImdsParts, request: Received): Promise<Reply> {
     });
   const resource = (request.query.get("resource") ?? "").replace(/\/$/, "");
   if (resource === "") return refusal("invalid_request", "Required query variable 'resource' is missing");
-  if (!parts.resources.includes(resource))
+  if (!parts.resources.includes(resource) && parts.directory.resource(resource) === undefined)
     return refusal(
       "invalid_resource",
       `AADSTS500011: The resource principal named ${resource} was not found in the tenant.`,
     );
   const identity = identityOf(parts.machine.identities, request.query);
   if (typeof identity === "string") return refusal("invalid_request", identity);
+  return await tokenReply(parts, identity, resource);
+}
+
+/** The response with a managed identity's token, as IMDS and the Arc agent write it. */
+export async function tokenReply(
+  parts: Pick<ImdsParts, "clock" | "directory" | "machine">,
+  identity: ManagedIdentity,
+  resource: string,
+): Promise<Reply> {
   const { expiresIn } = parts.machine;
   const token = await parts.directory.issueAccessToken({ app: identity.app, resource, expiresIn });
   const now = epochSeconds(parts.clock());
@@ -78,7 +87,7 @@ async function answer(parts: ImdsParts, request: Received): Promise<Reply> {
 }
 
 /** The identity that the query names, or IMDS's words for there being none. */
-function identityOf(
+export function identityOf(
   identities: readonly ManagedIdentity[],
   query: URLSearchParams,
 ): ManagedIdentity | string {
@@ -105,6 +114,6 @@ function identityOf(
     : "Multiple user assigned identities exist, please specify the clientId / resourceId of the identity in the token request";
 }
 
-function refusal(error: string, description: string, status = 400): Reply {
+export function refusal(error: string, description: string, status = 400): Reply {
   return json(status, { error, error_description: description });
 }

@@ -1,8 +1,10 @@
+import { join } from "node:path";
 import { CertificateAuthority } from "../core/certificates.ts";
 import type { ServiceAccountTokenOptions } from "../core/cluster.ts";
 import type { Core } from "../core/core.ts";
 import { acrService, holderOfLogin, hostsOf, type RegistryOptions } from "./acr.ts";
 import { RegistryTokens } from "./acr-tokens.ts";
+import { type ArcAgent, arcService } from "./arc.ts";
 import { CLOUDS, names, REGISTRY_RESOURCE } from "./clouds.ts";
 import { Directory } from "./directory.ts";
 import { entraService } from "./entra.ts";
@@ -53,6 +55,9 @@ export class Azure {
   readonly identityBindings: IdentityBindingEndpoint;
   /** `http://127.0.0.1:PORT` of the metadata service. */
   readonly imdsOrigin: string;
+  /** The agent of an Azure Arc machine, at {@link arcOrigin}. */
+  readonly arc: ArcAgent;
+  readonly arcOrigin: string;
   /** Sign-in that the Stack Hub's metadata names. */
   stackLogin: StackLogin;
   /** Seconds that the next access tokens of applications live. */
@@ -69,6 +74,8 @@ export class Azure {
     this.machine = parts.machine;
     this.identityBindings = parts.identityBindings;
     this.imdsOrigin = parts.imdsOrigin;
+    this.arc = parts.arc;
+    this.arcOrigin = parts.arcOrigin;
     this.stackLogin = parts.stackLogin;
     this.#core = parts.core;
     this.#tenant = parts.tenant;
@@ -78,10 +85,14 @@ export class Azure {
   }
 
   static async start(core: Core, options: AzureOptions): Promise<Azure> {
-    const { clock, secrets, cluster } = core;
+    const { clock, secrets, issuers } = core;
     const { tenant = "public", stackLogin = "entra" } = options;
-    const directory = new Directory(clock, secrets);
-    const populations = await populate(directory, cluster, secrets);
+    const directory = new Directory(clock, secrets, issuers);
+    const populations = await populate(
+      directory,
+      [...new Set([core.cluster, ...Object.values(core.clusters)])],
+      secrets,
+    );
     const registries = new Map<string, RegistryOptions>();
     const machine: VirtualMachine = { identities: populations.get(tenant)?.machine ?? [], expiresIn: 86_400 };
     const resources = [
@@ -90,13 +101,14 @@ export class Azure {
     ];
     const tokens = new RegistryTokens(clock, secrets);
     const expiresIn = () => azure.expiresIn;
-    core.addTls(entraService({ clock, cluster, directory, resources, expiresIn, seen: new Set() }));
+    core.addTls(entraService({ clock, issuers, directory, resources, expiresIn, seen: new Set() }));
     core.addTls(acrService({ directory, tokens, registries, images: core.images }));
     core.addTls(resourceManagerService(() => azure.stackLogin));
     const bindings = [...populations.values()].map(({ pod }) => ({
       clientId: pod.clientId,
       subject: "system:serviceaccount:default:app",
     }));
+    const arc = { tokenDirectory: join(core.directory, "azcmagent"), seenAs: "/var/opt/azcmagent/tokens" };
     const azure = new Azure({
       core,
       tenant,
@@ -107,6 +119,10 @@ export class Azure {
       tokens,
       machine,
       imdsOrigin: await core.addPlain(imdsService({ clock, directory, machine, resources })),
+      arc,
+      arcOrigin: await core.addPlain(
+        arcService({ clock, secrets, directory, machine, resources, agent: arc }),
+      ),
       identityBindings: await startIdentityBindings(core, directory, bindings),
     });
     for (const registry of [...defaultRegistries(), ...(options.registries ?? [])])
@@ -177,7 +193,8 @@ export class Azure {
   }
 
   #identityParts(tenant: TenantName) {
-    return { core: this.#core, imdsOrigin: this.imdsOrigin, tenant, population: this.population(tenant) };
+    const { imdsOrigin, arcOrigin } = this;
+    return { core: this.#core, imdsOrigin, arcOrigin, tenant, population: this.population(tenant) };
   }
 }
 
@@ -191,6 +208,8 @@ interface AzureParts {
   readonly tokens: RegistryTokens;
   readonly machine: VirtualMachine;
   readonly imdsOrigin: string;
+  readonly arc: ArcAgent;
+  readonly arcOrigin: string;
   readonly identityBindings: IdentityBindingEndpoint;
 }
 

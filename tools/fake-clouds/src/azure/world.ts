@@ -2,7 +2,7 @@ import type { Cluster } from "../core/cluster.ts";
 import type { Secrets } from "../core/secrets.ts";
 import type { RegistryOptions } from "./acr.ts";
 import { type ClientCertificate, createClientCertificate } from "./client-certificate.ts";
-import { type AzureCloud, names } from "./clouds.ts";
+import { type AzureCloud, CLOUDS, names } from "./clouds.ts";
 import type { App, Directory } from "./directory.ts";
 import type { ManagedIdentity } from "./imds.ts";
 
@@ -35,7 +35,7 @@ export interface Population {
 
 export async function populate(
   directory: Directory,
-  cluster: Cluster,
+  clusters: readonly Cluster[],
   secrets: Secrets,
 ): Promise<ReadonlyMap<TenantName, Population>> {
   const populations = new Map<TenantName, Population>();
@@ -46,11 +46,10 @@ export async function populate(
     const tenant = directory.addTenant(TENANTS[name], cloud);
     const nodeSecret = secrets.issue("azure.clientSecret", 40);
     const id = (kind: number) => `2000000${index}-bbbb-4bbb-8bbb-00000000000${kind}`;
-    const trust = (subject: string) => ({
-      issuer: cluster.issuer,
-      subject,
-      audience: TOKEN_EXCHANGE_AUDIENCE,
-    });
+    // A federated credential has one audience, so there is one for each that a token of this cloud may have.
+    const audiences = new Set([TOKEN_EXCHANGE_AUDIENCE, CLOUDS[cloud].tokenExchange]);
+    const trust = (subject: string) =>
+      clusters.flatMap(({ issuer }) => [...audiences].map((audience) => ({ issuer, subject, audience })));
     populations.set(name, {
       node: directory.addApp({
         tenant,
@@ -58,7 +57,7 @@ export async function populate(
         clientId: id(1),
         secrets: [{ value: nodeSecret }],
         certificates: [nodeCertificate.certificatePem],
-        federated: [trust("system:serviceaccount:kube-system:node")],
+        federated: trust("system:serviceaccount:kube-system:node"),
       }),
       nodeSecret,
       nodeCertificate,
@@ -66,12 +65,15 @@ export async function populate(
         tenant,
         name: "pod",
         clientId: id(2),
-        federated: [trust("system:serviceaccount:default:app")],
+        federated: trust("system:serviceaccount:default:app"),
       }),
       machine: [
-        { app: directory.addApp({ tenant, name: "vm", clientId: id(3) }), resourceId: undefined },
-        userAssigned(directory.addApp({ tenant, name: "kubelet", clientId: id(4) })),
-        userAssigned(directory.addApp({ tenant, name: "other", clientId: id(5) })),
+        {
+          app: directory.addApp({ tenant, name: "vm", clientId: id(3), managed: true }),
+          resourceId: undefined,
+        },
+        userAssigned(directory.addApp({ tenant, name: "kubelet", clientId: id(4), managed: true })),
+        userAssigned(directory.addApp({ tenant, name: "other", clientId: id(5), managed: true })),
       ],
     });
   }

@@ -1,14 +1,9 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
-import {
-  calculateJwkThumbprint,
-  exportJWK,
-  type JSONWebKeySet,
-  type JWK,
-  type JWTPayload,
-  SignJWT,
-} from "jose";
+import { randomUUID } from "node:crypto";
+import type { JSONWebKeySet, JWTPayload } from "jose";
 import { type Clock, epochSeconds } from "./clock.ts";
+import { IssuerKeys } from "./issuer.ts";
 import { type TokenProblem, verifyToken } from "./jwt.ts";
+import type { PublishedIssuer } from "./oidc-documents.ts";
 import type { Secrets } from "./secrets.ts";
 
 export interface ServiceAccountTokenOptions {
@@ -31,25 +26,38 @@ export interface ServiceAccountTokenOptions {
  * A Kubernetes API server as token issuer: makes bound service account tokens and publishes the keys with which the
  * clouds check them (https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/).
  */
-export class Cluster {
+export class Cluster implements PublishedIssuer {
   readonly issuer: string;
+  readonly readable: boolean;
+  readonly jwksUri: string;
   readonly #clock: Clock;
   readonly #secrets: Secrets;
-  #key: { readonly privateKey: KeyObject; readonly jwk: JWK } | undefined;
+  readonly #keys = new IssuerKeys();
   #published: (() => Promise<JSONWebKeySet>) | undefined;
 
-  constructor(issuer: string, clock: Clock, secrets: Secrets) {
+  /**
+   * @param issuer its `iss`
+   * @param readable whether the internet can read its discovery documents
+   */
+  constructor(issuer: string, clock: Clock, secrets: Secrets, readable = true) {
     this.issuer = issuer;
+    this.readable = readable;
+    // As kube-apiserver has it; EKS and GKE only differ in the last segments.
+    this.jwksUri = `${issuer.replace(/\/$/, "")}/openid/v1/jwks`;
     this.#clock = clock;
     this.#secrets = secrets;
+  }
+
+  /** The issuer, under the name that all issuers have. */
+  get url(): string {
+    return this.issuer;
   }
 
   /** A service account token (RS256 JWT) with the claims that kube-apiserver writes. */
   async issueServiceAccountToken(options: ServiceAccountTokenOptions): Promise<string> {
     const { namespace = "default", serviceAccount = "default", pod = "pod-1", expiresIn = 3600 } = options;
-    const { privateKey, jwk } = await this.#signingKey();
     const now = epochSeconds(this.#clock());
-    const token = await new SignJWT({
+    const claims = {
       aud: typeof options.audience === "string" ? [options.audience] : [...options.audience],
       exp: now + expiresIn,
       iat: now,
@@ -63,15 +71,15 @@ export class Cluster {
       },
       nbf: now + (options.validFrom ?? 0),
       sub: `system:serviceaccount:${namespace}:${serviceAccount}`,
-    })
-      .setProtectedHeader({ alg: "RS256", kid: jwk.kid ?? "" })
-      .sign(options.signedBy === "stranger" ? rsaKey() : privateKey);
+    };
+    const signedBy = options.signedBy === "stranger" ? "stranger" : "issuer";
+    const token = await this.#keys.sign(claims, { signedBy });
     return this.#secrets.register("kubernetes.serviceAccountToken", token);
   }
 
   /** The issuer's published keys (`/openid/v1/jwks`). */
   async keys(): Promise<JSONWebKeySet> {
-    return (await this.#published?.()) ?? { keys: [(await this.#signingKey()).jwk] };
+    return (await this.#published?.()) ?? (await this.#keys.published());
   }
 
   /**
@@ -92,20 +100,4 @@ export class Cluster {
       now: this.#clock(),
     });
   }
-
-  async #signingKey(): Promise<{ readonly privateKey: KeyObject; readonly jwk: JWK }> {
-    if (this.#key === undefined) {
-      const privateKey = rsaKey();
-      const jwk = await exportJWK(createPublicKey(privateKey));
-      this.#key = {
-        privateKey,
-        jwk: { ...jwk, alg: "RS256", use: "sig", kid: await calculateJwkThumbprint(jwk) },
-      };
-    }
-    return this.#key;
-  }
-}
-
-function rsaKey(): KeyObject {
-  return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
 }

@@ -6,8 +6,10 @@ import { Cluster } from "./cluster.ts";
 import { Engine } from "./engine.ts";
 import { Faults } from "./faults.ts";
 import { EMPTY_IMAGES, type ImageSource } from "./images.ts";
+import { Issuers } from "./issuers.ts";
 import { Latency } from "./latency.ts";
 import { Log } from "./log.ts";
+import { oidcDocumentsService } from "./oidc-documents.ts";
 import { PlainFront } from "./plain-front.ts";
 import { ForwardProxy, type ProxyOptions } from "./proxy.ts";
 import { makeRunDirectory, removeRunDirectory } from "./run-directory.ts";
@@ -38,7 +40,12 @@ export class Core {
   readonly latency = new Latency();
   readonly secrets = new Secrets();
   readonly clock: Clock;
+  /** The cluster whose pods pull, unless a test names another one. */
   readonly cluster: Cluster;
+  /** Clusters of every kind, each with an issuer of the form that its kind has. */
+  readonly clusters: Clusters;
+  /** Everybody who issues tokens that others accept. */
+  readonly issuers: Issuers;
   readonly authority: CertificateAuthority;
   readonly proxy: ForwardProxy;
   readonly images: ImageSource;
@@ -57,7 +64,20 @@ export class Core {
     this.authority = authority;
     this.directory = directory;
     this.images = options.images ?? EMPTY_IMAGES;
-    this.cluster = new Cluster(options.issuer ?? DEFAULT_ISSUER, this.clock, this.secrets);
+    this.issuers = new Issuers(this.clock, this.secrets);
+    const cluster = (issuer: string, readable = true) => {
+      const made = new Cluster(issuer, this.clock, this.secrets, readable);
+      this.issuers.add(made);
+      return made;
+    };
+    this.clusters = {
+      eks: cluster(CLUSTER_ISSUERS.eks),
+      aks: cluster(CLUSTER_ISSUERS.aks),
+      gke: cluster(CLUSTER_ISSUERS.gke),
+      onPremises: cluster(CLUSTER_ISSUERS.onPremises),
+      private: cluster(CLUSTER_ISSUERS.private, false),
+    };
+    this.cluster = options.issuer === undefined ? this.clusters.eks : cluster(options.issuer);
     this.#engine = new Engine(this.log, this.faults, this.latency);
     this.#parts = {
       log: this.log,
@@ -82,6 +102,11 @@ export class Core {
     const directory = await makeRunDirectory();
     const core = new Core(options, authority, directory);
     await writeFile(core.caFile, authority.pem);
+    core.addTls(
+      oidcDocumentsService("kubernetes.oidc", "clusters' OIDC issuers", () => [
+        ...new Set([core.cluster, ...Object.values(core.clusters)]),
+      ]),
+    );
     await core.proxy.listen();
     const tls = options.listen?.["tls"];
     if (tls !== undefined) await core.tls.listen(tls);
@@ -145,5 +170,14 @@ export class Core {
   }
 }
 
-/** Of the form that EKS gives its clusters. */
-const DEFAULT_ISSUER = "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
+/** Clusters by kind; `private` has an API server that only its own network reaches. */
+export type Clusters = Readonly<Record<keyof typeof CLUSTER_ISSUERS, Cluster>>;
+
+/** Of the forms that the vendors give their clusters; on premises, of an issuer whose documents are in a public bucket. */
+const CLUSTER_ISSUERS = {
+  eks: "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
+  aks: "https://eastus.oic.prod-aks.azure.com/10000000-aaaa-4aaa-8aaa-000000000001/40000000-dddd-4ddd-8ddd-000000000001/",
+  gke: "https://container.googleapis.com/v1/projects/imagecred-prod/locations/us-central1/clusters/prod",
+  onPremises: "https://oidc.example.com/clusters/on-premises",
+  private: "https://kubernetes.default.svc.cluster.local",
+} as const;

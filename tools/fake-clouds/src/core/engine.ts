@@ -15,6 +15,8 @@ export interface Accepted {
   /** The TCP socket, under the TLS where there is one. */
   readonly socket: Socket;
   readonly scheme: "http" | "https";
+  /** Certificate that the client showed, DER. */
+  readonly clientCertificate?: Buffer;
 }
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -58,7 +60,11 @@ export class Engine {
     const body = await readBody(message);
     if (body === undefined) return;
     const { service, scheme, record: connection, socket } = accepted;
-    const request = received(message, scheme, body);
+    const { clientCertificate } = accepted;
+    const request = {
+      ...received(message, scheme, body),
+      ...(clientCertificate === undefined ? {} : { clientCertificate }),
+    };
     const operation = service.operation(request);
     const { method, host, path, rawQuery: query, headers } = request;
     const entry = {

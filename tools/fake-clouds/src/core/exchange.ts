@@ -13,6 +13,8 @@ export interface Received {
   /** Names in lower case; a repeated header's values joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
+  /** The certificate (DER) whose key the client proved to have in the TLS handshake; its issuer is not checked yet. */
+  readonly clientCertificate?: Buffer;
 }
 
 /** What a service answers. `content-length` is added when the body goes out. */

@@ -10,6 +10,7 @@ export class TokenProblem {
     | "wrong-audience"
     | "expired"
     | "not-yet-valid"
+    | "unreadable-issuer"
     | "claims";
   /** What the token itself claims, checked or not; empty when it can't be read. */
   readonly claims: JWTPayload;
@@ -23,13 +24,15 @@ export class TokenProblem {
 export interface TokenExpectation {
   readonly keys: JSONWebKeySet;
   readonly issuer: string;
-  /** One of these must be among the token's. */
-  readonly audiences: readonly string[];
+  /** One of these must be among the token's. Undefined: any. */
+  readonly audiences?: readonly string[];
+  /** Default RS256. */
+  readonly algorithms?: readonly string[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
-/** Verifies an RS256 JWT: its claims when it is good, else what is wrong with it. */
+/** Verifies a signed JWT: its claims when it is good, else what is wrong with it. */
 export async function verifyToken(
   token: string,
   expected: TokenExpectation,
@@ -37,9 +40,9 @@ export async function verifyToken(
   const claims = claimsOf(token);
   try {
     const { payload } = await jwtVerify(token, createLocalJWKSet(expected.keys), {
-      algorithms: ["RS256"],
+      algorithms: [...(expected.algorithms ?? ["RS256"])],
       issuer: expected.issuer,
-      audience: [...expected.audiences],
+      ...(expected.audiences === undefined ? {} : { audience: [...expected.audiences] }),
       currentDate: new Date(expected.now),
       requiredClaims: ["exp", "iat", "sub"],
     });

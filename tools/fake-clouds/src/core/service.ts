@@ -15,6 +15,8 @@ export interface Service {
 export interface TlsService extends Service {
   /** Whether this (lower-case) host name belongs to it. No two services may claim one host. */
   hosts(host: string): boolean;
+  /** True where clients may show a certificate (mutual TLS). Only connections through the proxy are asked for one. */
+  readonly clientCertificates?: boolean;
   /** One of its names, for a person to try. */
   readonly example: string;
 }

@@ -63,8 +63,13 @@ export class TlsFront {
     const record = this.#parts.log.connection(tunnelTo === undefined ? "direct" : "proxy");
     this.#parts.sockets.track(socket, record);
     let owner: TlsService | undefined;
+    // Whom to ask for a certificate has to be known before the handshake names the host.
+    const mutual = tunnelTo !== undefined && this.serviceFor(tunnelTo)?.clientCertificates === true;
     const tls = new TLSSocket(socket, {
       isServer: true,
+      requestCert: mutual,
+      // Whether its issuer is trusted is for the service to say, in its own words.
+      rejectUnauthorized: false,
       ALPNProtocols: ["http/1.1"],
       SNICallback: (name, done) => {
         const host = name.toLowerCase();
@@ -86,7 +91,14 @@ export class TlsFront {
     tls.once("secure", () => {
       if (owner === undefined) return void socket.destroy(); // no server name: no certificate of ours fits
       record.tlsFinishedAt = timestamp();
-      this.#parts.engine.accept(tls, { record, service: owner, socket, scheme: "https" });
+      const clientCertificate = mutual ? tls.getPeerX509Certificate()?.raw : undefined;
+      this.#parts.engine.accept(tls, {
+        record,
+        service: owner,
+        socket,
+        scheme: "https",
+        ...(clientCertificate === undefined ? {} : { clientCertificate }),
+      });
     });
   }
 

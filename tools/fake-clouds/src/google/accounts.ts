@@ -1,12 +1,17 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
 import type { Core } from "../core/core.ts";
 
 export interface ServiceAccountOptions {
   readonly email: string;
-  /** Principals that may create its tokens: `serviceAccount:EMAIL`, `user:EMAIL`, `principal://...`; `*` at the end is any. */
+  /**
+   * Principals that may create its tokens, as members of an IAM policy: `serviceAccount:EMAIL`, `user:EMAIL`,
+   * `principal://...`, `principalSet://...`; `*` at the end of a subject is any.
+   */
   readonly impersonators?: readonly string[];
   /** Whether it may read from the registries. Default true. */
   readonly reader?: boolean;
+  /** Numeric id, which identity tokens have in `sub`. Default: made of the email address. */
+  readonly uniqueId?: string;
 }
 
 /** A user who logged in with gcloud. */
@@ -80,9 +85,25 @@ export class Accounts {
     return this.#users.filter((user) => user.clientId === clientId);
   }
 
-  mayImpersonate(principal: string, email: string): boolean {
+  /** Lets a principal create an account's tokens from now on (`gcloud iam service-accounts add-iam-policy-binding`). */
+  bind(email: string, member: string): void {
+    const account = this.#accounts.get(email);
+    if (account === undefined) throw new Error(`fake Google has no service account ${email}`);
+    this.#accounts.set(email, { ...account, impersonators: [...(account.impersonators ?? []), member] });
+  }
+
+  /** Numeric id of an account: 21 digits, as Google's. */
+  uniqueId(email: string): string {
+    const made = BigInt(`0x${createHash("sha256").update(email).digest("hex").slice(0, 16)}`) % 10n ** 20n;
+    return this.#accounts.get(email)?.uniqueId ?? `1${made.toString().padStart(20, "0")}`;
+  }
+
+  /** @param names of the caller: itself and the sets that it belongs to */
+  mayImpersonate(names: readonly string[], email: string): boolean {
     return (this.#accounts.get(email)?.impersonators ?? []).some((pattern) =>
-      pattern.endsWith("*") ? principal.startsWith(pattern.slice(0, -1)) : principal === pattern,
+      pattern.endsWith("*") && !pattern.startsWith("principalSet:")
+        ? names.some((name) => name.startsWith(pattern.slice(0, -1)))
+        : names.includes(pattern),
     );
   }
 

@@ -53,7 +53,7 @@ async function answer({ core, accounts, tokens }: IamCredentialsParts, request: 
     ...listOf(body["delegates"]).map((name) => name.replace(/^.*\/serviceAccounts\//, "")),
     email,
   ];
-  if (!allowed(accounts, caller.principal, chain)) {
+  if (!allowed(accounts, [caller.principal, ...(caller.sets ?? [])], chain)) {
     return apiError(
       403,
       "PERMISSION_DENIED",
@@ -71,9 +71,9 @@ async function answer({ core, accounts, tokens }: IamCredentialsParts, request: 
 }
 
 /** Each of the chain must let the one before it create its tokens. */
-function allowed(accounts: Accounts, caller: string, chain: readonly string[]): boolean {
+function allowed(accounts: Accounts, caller: readonly string[], chain: readonly string[]): boolean {
   return chain.every((email, index) =>
-    accounts.mayImpersonate(index === 0 ? caller : `serviceAccount:${chain[index - 1]}`, email),
+    accounts.mayImpersonate(index === 0 ? caller : [`serviceAccount:${chain[index - 1]}`], email),
   );
 }
 

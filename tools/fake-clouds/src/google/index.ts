@@ -1,13 +1,16 @@
 import type { Core } from "../core/core.ts";
+import { oidcDocumentsService } from "../core/oidc-documents.ts";
 import { Accounts, type ServiceAccountOptions } from "./accounts.ts";
 import { FILES_HOST, fileService, tokenSourceService } from "./files.ts";
 import { iamCredentialsService } from "./iam-credentials.ts";
 import { type GoogleIdentity, identityEnv } from "./identities.ts";
+import { IdentityTokens } from "./identity-tokens.ts";
 import { type Instance, metadataService } from "./metadata.ts";
 import { oauthService } from "./oauth.ts";
-import type { AwsIdentify } from "./pools.ts";
+import type { PoolProvider } from "./pools.ts";
 import { registryService } from "./registries.ts";
 import { stsService } from "./sts.ts";
+import type { AskSts } from "./subject.ts";
 import { CLOUD_PLATFORM, type Grant, Tokens } from "./tokens.ts";
 import { PUBLIC, type Universe } from "./universes.ts";
 import {
@@ -35,8 +38,8 @@ export interface GoogleOptions {
 
 /** What Google's fakes need of AWS's. */
 export interface AwsSide {
-  /** Who signed a GetCallerIdentity request. */
-  readonly identify: AwsIdentify;
+  /** Passes a request on to AWS STS. */
+  readonly askSts: AskSts;
   /** Environment of a process that is somebody on AWS. */
   readonly env: () => Promise<Record<string, string>>;
   /** Origin of EC2's metadata service. */
@@ -47,12 +50,15 @@ export interface AwsSide {
 export class Google {
   readonly accounts: Accounts;
   readonly tokens: Tokens;
+  /** The issuer `https://accounts.google.com`. */
+  readonly identityTokens: IdentityTokens;
   /** The instance's settings; change them between cases. */
   readonly instance: Instance;
   readonly origins: { readonly metadata: string; readonly tokenSource: string };
   readonly #core: Core;
   readonly #aws: AwsSide;
   readonly #files: Map<string, string>;
+  readonly #providers: Map<string, PoolProvider>;
 
   private constructor(parts: GoogleParts) {
     this.#core = parts.core;
@@ -60,6 +66,8 @@ export class Google {
     this.#files = parts.files;
     this.accounts = parts.accounts;
     this.tokens = parts.tokens;
+    this.identityTokens = parts.identityTokens;
+    this.#providers = parts.providers;
     this.instance = parts.instance;
     this.origins = parts.origins;
   }
@@ -68,12 +76,15 @@ export class Google {
     const accounts = new Accounts(core);
     for (const account of [...worldAccounts(), ...(options.serviceAccounts ?? [])]) accounts.add(account);
     const tokens = new Tokens(core, accounts);
+    const identityTokens = new IdentityTokens(core, accounts);
+    const all = new Map(providers(core));
     const instance: Instance = { ...defaultInstance(), ...options.instance };
     const files = new Map<string, string>();
     const repositories = options.repositories ?? ["project/repo/app", "project/app"];
     for (const service of [
       oauthService({ core, accounts, tokens }),
-      stsService({ core, tokens, providers: providers(core), identifyAws: aws.identify }),
+      stsService({ core, tokens, providers: all, askSts: aws.askSts, projectNumber: PROJECT_NUMBER }),
+      oidcDocumentsService("google.issuer", "Google as issuer of identity tokens", () => [identityTokens]),
       iamCredentialsService({ core, accounts, tokens }),
       registryService({ core, accounts, tokens, repositories }),
       fileService(files),
@@ -82,10 +93,20 @@ export class Google {
     }
     const issue = () => core.cluster.issueServiceAccountToken({ audience: CLUSTER_TOKEN_AUDIENCE });
     const origins = {
-      metadata: await core.addPlain(metadataService({ core, tokens, instance })),
+      metadata: await core.addPlain(metadataService({ core, tokens, identityTokens, instance })),
       tokenSource: await core.addPlain(tokenSourceService(issue)),
     };
-    return new Google({ core, aws, files, accounts, tokens, instance, origins });
+    return new Google({
+      core,
+      aws,
+      files,
+      accounts,
+      tokens,
+      identityTokens,
+      providers: all,
+      instance,
+      origins,
+    });
   }
 
   /** The environment in which a process is somebody here. @param identity default `metadata` */
@@ -100,8 +121,19 @@ export class Google {
   }
 
   /** Resource name of a provider in the workload identity pool. */
-  provider(name: "cluster" | "aws"): string {
+  provider(name: string): string {
     return providerName(name);
+  }
+
+  /** Creates or replaces a provider of the pool. @returns its resource name */
+  addProvider(name: string, provider: PoolProvider): string {
+    this.#providers.set(`//iam.googleapis.com/${providerName(name)}`, provider);
+    return providerName(name);
+  }
+
+  /** Numeric id of a service account, which identity tokens have in `sub`. */
+  uniqueId(name: AccountName): string {
+    return this.accounts.uniqueId(emailOf(name));
   }
 
   /** What GKE's own pool is called, and what audience its tokens need. */
@@ -137,6 +169,8 @@ interface GoogleParts {
   readonly files: Map<string, string>;
   readonly accounts: Accounts;
   readonly tokens: Tokens;
+  readonly identityTokens: IdentityTokens;
+  readonly providers: Map<string, PoolProvider>;
   readonly instance: Instance;
   readonly origins: Google["origins"];
 }

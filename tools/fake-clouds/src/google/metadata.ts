@@ -1,6 +1,7 @@
 import type { Core } from "../core/core.ts";
 import { json, type Received, type Reply, text } from "../core/exchange.ts";
 import type { PlainService } from "../core/service.ts";
+import type { IdentityTokens } from "./identity-tokens.ts";
 import type { Tokens } from "./tokens.ts";
 import { PUBLIC } from "./universes.ts";
 
@@ -27,6 +28,7 @@ export interface Instance {
 export interface MetadataParts {
   readonly core: Core;
   readonly tokens: Tokens;
+  readonly identityTokens: IdentityTokens;
   readonly instance: Instance;
 }
 
@@ -45,7 +47,7 @@ export function metadataService(parts: MetadataParts): PlainService {
     about: "Compute Engine metadata server",
     realAddress: "169.254.169.254:80",
     operation: ({ path }) => path.replace(ROOT, "").replace(/^.*\/(?=[^/]+$)/, "") || "root",
-    handle: (request) => withHeaders(answer(parts, request)),
+    handle: async (request) => withHeaders(await answer(parts, request)),
   };
 }
 
@@ -53,17 +55,18 @@ function withHeaders(reply: Reply): Reply {
   return { ...reply, headers: { ...reply.headers, ...HEADERS } };
 }
 
-function answer(parts: MetadataParts, request: Received): Reply {
+async function answer(parts: MetadataParts, request: Received): Promise<Reply> {
   if (request.method !== "GET") return page(405, "Error 405 (Method Not Allowed)!!1");
   if (request.headers["metadata-flavor"] !== "Google")
     return page(403, "Missing Metadata-Flavor:Google header.");
   if (request.headers["x-forwarded-for"] !== undefined)
     return page(403, "This request was forwarded and is refused.");
   if (!request.path.startsWith(ROOT)) return notFound(request.path);
-  return value(parts, request.path.slice(ROOT.length)) ?? notFound(request.path);
+  const path = request.path.slice(ROOT.length);
+  return (await value(parts, path, request.query)) ?? notFound(request.path);
 }
 
-function value(parts: MetadataParts, path: string): Reply | undefined {
+async function value(parts: MetadataParts, path: string, query: URLSearchParams): Promise<Reply | undefined> {
   const { instance } = parts;
   const [area, kind, name = "", what] = path.split("/");
   if (area === "project" && kind === "project-id") return text(200, instance.projectId);
@@ -84,6 +87,8 @@ function value(parts: MetadataParts, path: string): Reply | undefined {
   switch (what) {
     case "token":
       return token(parts, account);
+    case "identity":
+      return await identity(parts, account, query);
     case "email":
       return text(200, account.email);
     case "scopes":
@@ -117,6 +122,18 @@ function token({ core, tokens, instance }: MetadataParts, { email, scopes }: Att
     universe: instance.universe ?? PUBLIC.domain,
   });
   return json(200, { access_token, expires_in: seconds, token_type: "Bearer" });
+}
+
+/** The account's identity token; unlike access tokens it needs no access scope. */
+async function identity(
+  { identityTokens, instance }: MetadataParts,
+  { email }: AttachedAccount,
+  query: URLSearchParams,
+): Promise<Reply> {
+  const audience = query.get("audience") ?? "";
+  if (audience === "") return page(400, "non-empty audience parameter required");
+  const full = query.get("format") === "full";
+  return text(200, await identityTokens.issue(email, { audience, full, instance }));
 }
 
 function notFound(path: string): Reply {

@@ -1,46 +1,66 @@
-import type { JWTPayload } from "jose";
+import { X509Certificate } from "node:crypto";
+import type { JSONWebKeySet } from "jose";
 import type { Core } from "../core/core.ts";
-import type { Received } from "../core/exchange.ts";
 import { TokenProblem } from "../core/jwt.ts";
+import { chainProblem, factsOf, parseCertificate } from "../core/x509.ts";
+import { type AttributeMapping, conditionHolds, type MappedAttributes, mapAttributes } from "./attributes.ts";
+import { AWS_TYPE, askAws } from "./aws-subject.ts";
+import type { AskSts, SubjectProblem } from "./subject.ts";
+
+interface ProviderOptions {
+  /** Default: what Google takes for a provider of this kind. */
+  readonly mapping?: AttributeMapping;
+  /** CEL; without one every credential of the issuer gets in. */
+  readonly condition?: string;
+}
 
 /** Workload identity pools' providers, by what each accepts. */
-export type PoolProvider =
-  | {
-      /** Tokens of the cluster, for any of these audiences. */
-      readonly kind: "kubernetes";
-      readonly audiences: readonly string[];
-    }
-  /** Signed GetCallerIdentity requests of this AWS account. */
-  | { readonly kind: "aws"; readonly account: string };
+export type PoolProvider = ProviderOptions &
+  (
+    | {
+        /** Tokens of this issuer, for any of these audiences. */
+        readonly kind: "oidc";
+        readonly issuer: string;
+        readonly audiences: readonly string[];
+        /** Keys that were uploaded, for an issuer that Google cannot reach. */
+        readonly uploadedKeys?: () => Promise<JSONWebKeySet>;
+      }
+    /** Signed GetCallerIdentity requests of this AWS account. */
+    | { readonly kind: "aws"; readonly account: string }
+    /** Clients whose certificate leads to one of these authorities (PEM), shown in the TLS handshake. */
+    | {
+        readonly kind: "x509";
+        readonly trustAnchors: readonly string[];
+        readonly intermediates?: readonly string[];
+      }
+  );
 
-/** Who a subject token stands for (as the pool's principals name it), and until when at most. */
+/** Who a subject token stands for, and until when at most. */
 export interface Subject {
-  readonly subject: string;
+  readonly mapped: MappedAttributes;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
 }
-
-/** Why a subject token was not accepted. */
-export interface SubjectProblem {
-  readonly problem: string;
-}
-
-/** Who signed an AWS request, or what is wrong with it. */
-export type AwsIdentify = (
-  request: Received,
-) => { readonly arn: string; readonly account: string } | { readonly message: string };
 
 const JWT_TYPES = new Set([
   "urn:ietf:params:oauth:token-type:jwt",
   "urn:ietf:params:oauth:token-type:id_token",
 ]);
-const AWS_TYPE = "urn:ietf:params:aws:token-type:aws4_request";
+const MTLS_TYPE = "urn:ietf:params:oauth:token-type:mtls";
 
 export interface SubjectToken {
   readonly token: string;
   readonly type: string;
   /** The audience of the exchange: the provider's resource name. */
   readonly audience: string;
+  /** Certificate of the TLS handshake, DER. */
+  readonly clientCertificate: Buffer | undefined;
+}
+
+/** What a credential says, before the provider's mapping. */
+interface Assertion {
+  readonly claims: object;
+  readonly expiresAt: number;
 }
 
 /** Checks a subject token as the provider is configured. */
@@ -48,25 +68,67 @@ export async function checkSubject(
   provider: PoolProvider,
   subject: SubjectToken,
   core: Core,
-  identifyAws: AwsIdentify,
+  askSts: AskSts,
 ): Promise<Subject | SubjectProblem> {
-  if (provider.kind === "aws") {
-    return subject.type === AWS_TYPE
-      ? checkAwsRequest(provider.account, subject, core, identifyAws)
-      : { problem: "The subject token type is not accepted by the provider." };
+  const assertion = await assertionOf(provider, subject, core, askSts);
+  if ("problem" in assertion) return assertion;
+  const mapped = mapAttributes(provider.mapping ?? DEFAULT_MAPPINGS[provider.kind], assertion.claims);
+  if (mapped === undefined)
+    return { problem: "Could not obtain a value for google.subject from the given credential." };
+  if (!conditionHolds(provider.condition, assertion.claims, mapped))
+    return {
+      error: "unauthorized_client",
+      problem: "The given credential is rejected by the attribute condition.",
+    };
+  return { mapped, expiresAt: assertion.expiresAt };
+}
+
+/** The role's ARN without the session, as Google's own default mapping has it. */
+const AWS_ROLE =
+  "assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn";
+
+const DEFAULT_MAPPINGS = {
+  oidc: { "google.subject": "assertion.sub" },
+  aws: { "google.subject": "assertion.arn", "attribute.aws_role": AWS_ROLE },
+  x509: { "google.subject": "assertion.subject.dn.cn" },
+} as const;
+
+async function assertionOf(
+  provider: PoolProvider,
+  subject: SubjectToken,
+  core: Core,
+  askSts: AskSts,
+): Promise<Assertion | SubjectProblem> {
+  const { type, token, audience } = subject;
+  switch (provider.kind) {
+    case "aws": {
+      if (type !== AWS_TYPE) return WRONG_TYPE;
+      const caller = await askAws(token, audience, askSts);
+      if ("problem" in caller) return caller;
+      if (caller.account !== provider.account)
+        return { problem: "The AWS account is not the one that the provider trusts." };
+      return { claims: caller, expiresAt: core.clock() + 3600_000 };
+    }
+    case "x509":
+      return type === MTLS_TYPE ? checkCertificate(provider, subject, core.clock()) : WRONG_TYPE;
+    case "oidc": {
+      if (!JWT_TYPES.has(type)) return WRONG_TYPE;
+      const { issuer, audiences } = provider;
+      const uploadedKeys = await provider.uploadedKeys?.();
+      const claims = await core.issuers.verify(token, {
+        issuer,
+        audiences,
+        ...(uploadedKeys === undefined ? {} : { uploadedKeys }),
+      });
+      if (claims instanceof TokenProblem) return { problem: inGooglesWords(claims, issuer) };
+      return { claims, expiresAt: (claims.exp ?? 0) * 1000 };
+    }
   }
-  if (!JWT_TYPES.has(subject.type))
-    return { problem: "The subject token type is not accepted by the provider." };
-  const claims = await core.cluster.verify(subject.token, provider.audiences);
-  if (claims instanceof TokenProblem) return { problem: inGooglesWords(claims) };
-  return { subject: String(claims.sub), expiresAt: endOf(claims) };
 }
 
-function endOf({ exp }: JWTPayload): number {
-  return (exp ?? 0) * 1000;
-}
+const WRONG_TYPE = { problem: "The subject token type is not accepted by the provider." };
 
-function inGooglesWords({ reason, claims }: TokenProblem): string {
+function inGooglesWords({ reason, claims }: TokenProblem, issuer: string): string {
   switch (reason) {
     case "wrong-audience":
       return `The audience in ID Token [${[claims.aud].flat().join(", ")}] does not match the expected audience.`;
@@ -74,62 +136,58 @@ function inGooglesWords({ reason, claims }: TokenProblem): string {
       return `ID Token issued at ${claims.iat} is stale to sign-in.`;
     case "wrong-issuer":
       return `The issuer in ID Token ${claims.iss} does not match the expected ones.`;
+    case "unreadable-issuer":
+      return `Error connecting to the given credential's issuer ${issuer}.`;
     case "bad-signature":
     case "unknown-key":
-      return "Invalid signature in ID Token.";
+      return claims.iss === issuer
+        ? "Invalid signature in ID Token."
+        : `The issuer in ID Token ${claims.iss} does not match the expected ones.`;
     default:
       return "Unable to parse the ID Token.";
   }
 }
 
 /**
- * The subject token is a URL-encoded JSON document of a signed request to AWS STS
- * (https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token). The header x-goog-cloud-target-resource names
- * the provider that it is meant for, with or without https; that it is signed is recommended there, not required.
+ * A certificate: the subject token is a JSON array of base64 DER, the certificate of the TLS handshake first, then those
+ * that issued it (https://cloud.google.com/iam/docs/workload-identity-federation-with-x509-certificates).
  */
-function checkAwsRequest(
-  account: string,
-  { token, audience }: SubjectToken,
-  core: Core,
-  identifyAws: AwsIdentify,
-): Subject | SubjectProblem {
-  const request = parseAwsRequest(token);
-  if (request === undefined) return { problem: "Unable to parse the AWS subject token." };
-  const isQuestion =
-    request.query.get("Action") === "GetCallerIdentity" && request.query.get("Version") === "2011-06-15";
-  if (!isQuestion) return { problem: "The AWS subject token is not a GetCallerIdentity request." };
-  const target = request.headers["x-goog-cloud-target-resource"]?.replace(/^https:/, "");
-  if (target !== audience) return { problem: "x-goog-cloud-target-resource does not match the audience." };
-  const caller = identifyAws(request);
-  if ("message" in caller) return { problem: `AWS did not accept the signature: ${caller.message}` };
-  if (caller.account !== account)
-    return { problem: "The AWS account is not the one that the provider trusts." };
-  return { subject: caller.arn, expiresAt: core.clock() + 3600_000 };
+function checkCertificate(
+  provider: Extract<PoolProvider, { kind: "x509" }>,
+  { token, clientCertificate }: SubjectToken,
+  now: number,
+): Assertion | SubjectProblem {
+  if (clientCertificate === undefined)
+    return { problem: "No client certificate was presented in the mutual TLS connection." };
+  const [leaf, ...rest] = certificatesIn(token);
+  if (leaf === undefined) return { problem: "Unable to parse the X.509 subject token." };
+  if (!leaf.raw.equals(clientCertificate))
+    return { problem: "The leaf certificate is not that of the mutual TLS connection." };
+  const pems = (values: readonly string[]) => values.map((pem) => new X509Certificate(pem));
+  const intermediates = [...rest, ...pems(provider.intermediates ?? [])];
+  const problem = chainProblem(leaf, intermediates, pems(provider.trustAnchors), now);
+  if (problem === "untrusted") return { problem: "The certificate chain does not lead to a trust anchor." };
+  if (problem !== undefined) return { problem: "The client certificate is not within its validity period." };
+  const facts = factsOf(leaf);
+  const lower = (values: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(values).map(([key, value]) => [key.toLowerCase(), value]));
+  const { dns = [], url = [] } = facts.alternativeNames;
+  const claims = {
+    subject: { dn: lower(facts.subject) },
+    issuer: { dn: lower(facts.issuer) },
+    san: { dns, uri: url },
+    serialNumberHex: facts.serialNumber,
+  };
+  return { claims, expiresAt: Math.min(now + 3600_000, Date.parse(leaf.validTo)) };
 }
 
-function parseAwsRequest(token: string): Received | undefined {
-  let parsed: { url?: unknown; method?: unknown; headers?: unknown };
+function certificatesIn(token: string): X509Certificate[] {
+  let parsed: unknown;
   try {
-    parsed = JSON.parse(decodeURIComponent(token));
+    parsed = JSON.parse(token);
   } catch {
-    return undefined;
+    return [];
   }
-  const { url: text, method, headers } = parsed;
-  if (typeof text !== "string" || typeof method !== "string" || !Array.isArray(headers)) return undefined;
-  if (!URL.canParse(text)) return undefined;
-  const url = new URL(text);
-  const pairs = headers.map((header: { key?: unknown; value?: unknown }) => [
-    String(header.key).toLowerCase(),
-    String(header.value),
-  ]);
-  return {
-    method,
-    host: url.hostname,
-    origin: url.origin,
-    path: url.pathname,
-    rawQuery: url.search.slice(1),
-    query: url.searchParams,
-    headers: Object.fromEntries(pairs),
-    body: Buffer.alloc(0),
-  };
+  const found = Array.isArray(parsed) ? parsed.map((each) => parseCertificate(String(each))) : [];
+  return found.every((each) => each !== undefined) ? found : [];
 }

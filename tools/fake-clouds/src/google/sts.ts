@@ -2,16 +2,19 @@ import type { Core } from "../core/core.ts";
 import { formOf, json, type Received, type Reply } from "../core/exchange.ts";
 import type { TlsService } from "../core/service.ts";
 import { oauthError } from "./errors.ts";
-import { type AwsIdentify, checkSubject, type PoolProvider } from "./pools.ts";
+import { checkSubject, type PoolProvider } from "./pools.ts";
+import { principalsOf } from "./principals.ts";
+import type { AskSts } from "./subject.ts";
 import type { Tokens } from "./tokens.ts";
-import { PUBLIC, universeOfEndpoint } from "./universes.ts";
+import { PUBLIC, type Universe, universeOfEndpoint } from "./universes.ts";
 
 export interface StsParts {
   readonly core: Core;
   readonly tokens: Tokens;
   /** By audience. */
   readonly providers: ReadonlyMap<string, PoolProvider>;
-  readonly identifyAws: AwsIdentify;
+  readonly askSts: AskSts;
+  readonly projectNumber: string;
 }
 
 const LIFE_SECONDS = 3600;
@@ -22,7 +25,8 @@ export function stsService(parts: StsParts): TlsService {
     name: "google.sts",
     about: "Google Security Token Service",
     example: `sts.${PUBLIC.domain}`,
-    hosts: (host) => universeOfEndpoint(host, "sts") !== undefined,
+    hosts: (host) => universeOfHost(host) !== undefined,
+    clientCertificates: true,
     operation: ({ path }) => (path === "/v1/token" ? "Token" : "Unknown"),
     handle: (request) => answer(parts, request),
   };
@@ -43,17 +47,29 @@ async function answer(parts: StsParts, request: Received): Promise<Reply> {
       'The target service indicated by the "audience" parameters is invalid. This might either be because the pool or provider is disabled or deleted or because it doesn\'t exist.',
     );
   }
-  const { core, tokens, identifyAws } = parts;
-  const token = { token: field("subject_token"), type: field("subject_token_type"), audience };
-  const subject = await checkSubject(provider, token, core, identifyAws);
-  if ("problem" in subject) return oauthError(400, "invalid_grant", subject.problem);
+  const { core, tokens, askSts, projectNumber } = parts;
+  const token = {
+    token: field("subject_token"),
+    type: field("subject_token_type"),
+    audience,
+    clientCertificate: request.clientCertificate,
+  };
+  const subject = await checkSubject(provider, token, core, askSts);
+  if ("problem" in subject)
+    return oauthError(
+      subject.error === undefined ? 400 : 401,
+      subject.error ?? "invalid_grant",
+      subject.problem,
+    );
   const now = core.clock();
   const expiresAt = Math.min(subject.expiresAt, now + LIFE_SECONDS * 1000);
+  const [principal, ...sets] = principalsOf(audience, projectNumber, subject.mapped);
   const access_token = tokens.issue({
-    principal: principalOf(audience, subject.subject),
+    principal,
+    sets,
     scopes: field("scope").split(" "),
     expiresAt,
-    universe: universeOfEndpoint(request.host, "sts")?.domain ?? PUBLIC.domain,
+    universe: universeOfHost(request.host)?.domain ?? PUBLIC.domain,
   });
   return json(200, {
     access_token,
@@ -90,9 +106,7 @@ function problemOf(field: (name: string) => string): string | undefined {
   return missing === undefined ? undefined : `Missing required field: ${missing}.`;
 }
 
-/** How IAM policies name a pool's subject. */
-export function principalOf(audience: string, subject: string): string {
-  const pool =
-    /workloadIdentityPools\/([^/]+)/.exec(audience)?.[1] ?? /^identitynamespace:([^:]+):/.exec(audience)?.[1];
-  return `principal://${pool}/subject/${subject}`;
+/** The universe of an STS host; the host for mutual TLS has a label of its own. */
+function universeOfHost(host: string): Universe | undefined {
+  return universeOfEndpoint(host.replace(/^sts\.mtls\./, "sts."), "sts");
 }

@@ -10,6 +10,8 @@ export const CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
 export interface Grant {
   /** `serviceAccount:EMAIL`, `user:EMAIL`, or a federated `principal://...`. */
   readonly principal: string;
+  /** Other names that policies may have for a federated identity: the sets that it belongs to. */
+  readonly sets?: readonly string[];
   readonly scopes: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAt: number;

@@ -1,7 +1,6 @@
 import type { Core } from "../core/core.ts";
 import type { ServiceAccountOptions } from "./accounts.ts";
 import type { PoolProvider } from "./pools.ts";
-import { principalOf } from "./sts.ts";
 
 export const PROJECT_ID = "imagecred-prod";
 export const PROJECT_NUMBER = "123456789012";
@@ -15,9 +14,16 @@ export function emailOf(name: AccountName): string {
   return `${name}@${PROJECT_ID}.iam.gserviceaccount.com`;
 }
 
+const POOL = `projects/${PROJECT_NUMBER}/locations/global/workloadIdentityPools/pool`;
+
 /** Resource name of a provider in the workload identity pool `pool`. */
-export function providerName(provider: "cluster" | "aws"): string {
-  return `projects/${PROJECT_NUMBER}/locations/global/workloadIdentityPools/pool/providers/${provider}`;
+export function providerName(provider: string): string {
+  return `${POOL}/providers/${provider}`;
+}
+
+/** How IAM policies name a subject of the pool `pool`. */
+export function poolPrincipal(subject: string): string {
+  return `principal://iam.googleapis.com/${POOL}/subject/${subject}`;
 }
 
 /** The audience of GKE's own pool for a cluster, and of the tokens that it takes. */
@@ -30,9 +36,9 @@ export function gkePool(issuer: string): { readonly audience: string; readonly t
 export const CLUSTER_TOKEN_AUDIENCE = `https://iam.googleapis.com/${providerName("cluster")}`;
 
 export function accounts(): readonly ServiceAccountOptions[] {
-  const pods = [principalOf(providerName("cluster"), "system:serviceaccount:default:*")];
-  const gke = `principal://${PROJECT_ID}.svc.id.goog/subject/system:serviceaccount:default:*`;
-  const aws = principalOf(providerName("aws"), "arn:aws:*");
+  const pods = [poolPrincipal("system:serviceaccount:default:*")];
+  const gke = `serviceAccount:${PROJECT_ID}.svc.id.goog[default/*`;
+  const aws = poolPrincipal("arn:aws:*");
   return [
     { email: emailOf("node") },
     { email: emailOf("builder") },
@@ -47,18 +53,28 @@ export function accounts(): readonly ServiceAccountOptions[] {
   ];
 }
 
-/** Providers by the audience under which STS knows them. */
+/** Providers by the audience under which STS knows them: GKE's own pool, one for each cluster, one for the node's AWS account. */
 export function providers(core: Core): ReadonlyMap<string, PoolProvider> {
-  const gke = gkePool(core.cluster.issuer);
-  return new Map<string, PoolProvider>([
-    [gke.audience, { kind: "kubernetes", audiences: [gke.tokenAudience] }],
-    [
-      `//iam.googleapis.com/${providerName("cluster")}`,
-      {
-        kind: "kubernetes",
-        audiences: [CLUSTER_TOKEN_AUDIENCE, `//iam.googleapis.com/${providerName("cluster")}`],
-      },
-    ],
-    [`//iam.googleapis.com/${providerName("aws")}`, { kind: "aws", account: AWS_ACCOUNT }],
-  ]);
+  const found = new Map<string, PoolProvider>();
+  for (const { issuer } of new Set([core.cluster, core.clusters.gke])) {
+    const gke = gkePool(issuer);
+    found.set(gke.audience, { kind: "oidc", issuer, audiences: [gke.tokenAudience] });
+  }
+  const clusters = { cluster: core.cluster, ...core.clusters };
+  for (const [name, cluster] of Object.entries(clusters)) {
+    const { issuer, readable } = cluster;
+    const keys = readable ? {} : { uploadedKeys: () => cluster.keys() };
+    add(name, { kind: "oidc", issuer, audiences: defaultAudiences(name), ...keys });
+  }
+  add("aws", { kind: "aws", account: AWS_ACCOUNT });
+  return found;
+
+  function add(name: string, provider: PoolProvider): void {
+    found.set(`//iam.googleapis.com/${providerName(name)}`, provider);
+  }
+}
+
+/** What a provider accepts without `allowed-audiences`: its resource name, with or without https. */
+export function defaultAudiences(name: string): readonly string[] {
+  return [`https://iam.googleapis.com/${providerName(name)}`, `//iam.googleapis.com/${providerName(name)}`];
 }

@@ -1,0 +1,57 @@
+/** An OIDC identity provider of an account (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html). */
+export interface OidcProvider {
+  readonly account: string;
+  readonly partition: string;
+  /** The issuer's URL, `https://...`. */
+  readonly url: string;
+  /** Client ids: the audiences that it accepts. */
+  readonly clientIds: readonly string[];
+}
+
+/**
+ * The provider that every account has without creating it: its audience is not registered anywhere, and policies look at
+ * it (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html).
+ */
+export const GOOGLE = { issuer: "https://accounts.google.com", name: "accounts.google.com" } as const;
+
+/** The OIDC providers of all accounts. */
+export class OidcProviders {
+  readonly #providers: OidcProvider[] = [];
+
+  /** Adds a provider, or audiences to one that is there. */
+  add(provider: OidcProvider): void {
+    const known = this.#providers.findIndex(
+      (each) =>
+        each.url === provider.url &&
+        each.account === provider.account &&
+        each.partition === provider.partition,
+    );
+    if (known < 0) {
+      this.#providers.push(provider);
+      return;
+    }
+    const clientIds = [...new Set([...(this.#providers[known]?.clientIds ?? []), ...provider.clientIds])];
+    this.#providers[known] = { ...provider, clientIds };
+  }
+
+  /** The provider of a role's account for a token's issuer. IAM keeps the URL as it was given, but for the slash at its end. */
+  find(roleArn: string, issuer: string): OidcProvider | undefined {
+    const [, partition, , , account] = roleArn.split(":");
+    return this.#providers.find(
+      (each) => bare(each.url) === bare(issuer) && each.account === account && each.partition === partition,
+    );
+  }
+}
+
+/** As ARNs and condition keys name a provider: the URL without its scheme. */
+export function providerName(url: string): string {
+  return url.replace(/^https:\/\//, "");
+}
+
+export function providerArn({ account, partition, url }: OidcProvider): string {
+  return `arn:${partition}:iam::${account}:oidc-provider/${providerName(url)}`;
+}
+
+function bare(url: string): string {
+  return url.replace(/\/$/, "");
+}
