@@ -30,15 +30,18 @@ const IDENTITIES: Readonly<
     calls: ["google.oauth2 JwtBearer 200", "google.iamcredentials GenerateAccessToken 200"],
   },
   "external-account-file": {
-    principal: /^principal:\/\/pool\/subject\/system:serviceaccount:default:default$/,
+    principal:
+      /^principal:\/\/iam\.googleapis\.com\/.*\/pool\/subject\/system:serviceaccount:default:default$/,
     calls: ["google.sts Token 200"],
   },
   "external-account-url": {
-    principal: /^principal:\/\/pool\/subject\/system:serviceaccount:default:default$/,
+    principal:
+      /^principal:\/\/iam\.googleapis\.com\/.*\/pool\/subject\/system:serviceaccount:default:default$/,
     calls: ["google.token-source Token 200", "google.sts Token 200"],
   },
   "external-account-aws-imds": {
-    principal: /^principal:\/\/pool\/subject\/arn:aws:sts::123456789012:assumed-role\/node\//,
+    principal:
+      /^principal:\/\/iam\.googleapis\.com\/.*\/pool\/subject\/arn:aws:sts::123456789012:assumed-role\/node\//,
     calls: [
       "aws.imds Token 200",
       "aws.imds Metadata 200",
@@ -77,7 +80,10 @@ describe("the node's identity", () => {
     const { answer, calls } = await answered(gcr, clouds, { identity: "external-account-aws" });
     assert.deepEqual(calls, ["google.sts Token 200"]);
     const grant = await clouds.google.check(passwordOf(answer));
-    assert.equal(grant?.principal, "principal://pool/subject/arn:aws:iam::123456789012:user/ci");
+    assert.equal(
+      grant?.principal,
+      "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/pool/subject/arn:aws:iam::123456789012:user/ci",
+    );
   });
 
   test("named in GOOGLE_APPLICATION_CREDENTIALS goes before gcloud's, and that before the metadata server's", async () => {

@@ -37,7 +37,7 @@ describe("a pod's identity", () => {
     const grant = await clouds.google.check(passwordOf(answer));
     assert.equal(
       grant?.principal,
-      "principal://imagecred-prod.svc.id.goog/subject/system:serviceaccount:default:app",
+      "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/imagecred-prod.svc.id.goog/subject/ns/default/sa/app",
     );
   });
 
@@ -55,7 +55,7 @@ describe("a pod's identity", () => {
       assert.deepEqual(calls, ["google.sts Token 200"]);
       assert.equal(
         (await clouds.google.check(passwordOf(answer)))?.principal,
-        "principal://pool/subject/system:serviceaccount:default:app",
+        "principal://iam.googleapis.com/projects/123456789012/locations/global/workloadIdentityPools/pool/subject/system:serviceaccount:default:app",
       );
     }
   });
