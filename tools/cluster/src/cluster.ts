@@ -59,7 +59,7 @@ export class Cluster implements AsyncDisposable {
         listen: { tls: { address: WORLD_ADDRESS, port: 443 } },
       }),
     );
-    clouds.core.addTls(publicRegistry(images));
+    clouds.core.addTls(publicRegistry("registry.k8s.io", ["pause"], images));
     services.use(await serveMetadataAddress(clouds));
     services.use(
       await serveNames(WORLD_ADDRESS, (name) => {

@@ -1,14 +1,18 @@
 import { answerRegistry, type ImageSource, registryOperation, type TlsService } from "@imagecred/fake-clouds";
 
 /** A registry that wants no credential, for the images that a node needs before any plugin works. */
-export function publicRegistry(images: ImageSource): TlsService {
+export function publicRegistry(
+  host: string,
+  repositories: readonly string[],
+  images: ImageSource,
+): TlsService {
   return {
-    name: "kubernetes.registry",
-    about: "registry.k8s.io",
-    example: "registry.k8s.io",
-    hosts: (host) => host === "registry.k8s.io",
+    name: `public.${host}`,
+    about: host,
+    example: host,
+    hosts: (name) => name === host,
     operation: registryOperation,
     handle: (request) =>
-      answerRegistry(request, { anonymous: true, challenge: () => "Basic", repositories: ["pause"], images }),
+      answerRegistry(request, { anonymous: true, challenge: () => "Basic", repositories, images }),
   };
 }

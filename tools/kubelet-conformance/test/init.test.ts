@@ -22,7 +22,11 @@ const DISTRIBUTIONS = [
   "bottlerocket",
   "aks",
   "gce",
+  "gke",
   "openshift",
+  "microk8s",
+  "k0s",
+  "kind",
 ];
 
 interface Written {

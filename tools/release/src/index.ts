@@ -1,4 +1,5 @@
 export type { Component } from "./components.ts";
+export { type ImagePrograms, writeExecutablesImage } from "./executables-image.ts";
 export { goTool, missingForGoTools } from "./go-tools.ts";
 export { type Built, writeTree } from "./tree.ts";
 export { BARE_DEBIAN } from "./verify/linux-packages.ts";

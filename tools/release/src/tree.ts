@@ -14,9 +14,9 @@ import {
 } from "./assets.ts";
 import { checksumList, sha256 } from "./checksums.ts";
 import type { Component } from "./components.ts";
+import { writeExecutablesImage } from "./executables-image.ts";
 import { type PackageContents, writeLinuxPackage } from "./linux-packages.ts";
 import { thirdPartyNotices } from "./notices.ts";
-import { type PlatformImage, writeOciLayout } from "./oci-layout.ts";
 import { spdxDocument } from "./spdx.ts";
 
 /** An executable that has been built, and what is in it. */
@@ -129,33 +129,20 @@ function packagesOf(
   });
 }
 
-/** The image has the static executables, at its root, for `COPY --from`. */
+/** The image has the static executables, for `COPY --from` and for the Helm chart. */
 async function writeImage(executables: readonly Built[], options: TreeOptions): Promise<void> {
-  const images: PlatformImage[] = [];
-  for (const architecture of ["amd64", "arm64"] as const) {
-    const entries = PROGRAMS.flatMap((program): Entry[] => {
-      const built = executables.find(
-        ({ program: name, flavor }) =>
-          name === program &&
-          flavor.os === "linux" &&
-          flavor.runtime === "static" &&
-          flavor.arch === architecture,
-      );
-      return built === undefined ? [] : [{ path: program, content: readFileSync(built.path), mode: 0o755 }];
-    });
-    if (entries.length > 0) images.push({ os: "linux", architecture, entries });
-  }
+  const programs = (["amd64", "arm64"] as const).map((architecture) => {
+    const paths = executables
+      .filter(
+        ({ flavor }) => flavor.os === "linux" && flavor.runtime === "static" && flavor.arch === architecture,
+      )
+      .map(({ program, path }) => [program, path] as const);
+    return { architecture, paths: new Map(paths) };
+  });
+  const images = programs.filter(({ paths }) => paths.size > 0);
   if (images.length === 0) return;
   const directory = join(options.directory, "image");
   mkdirSync(dirname(directory), { recursive: true });
-  await writeOciLayout(directory, images, {
-    version: options.version,
-    createdAt: options.sourceDateEpoch,
-    annotations: {
-      "org.opencontainers.image.title": "imagecred",
-      "org.opencontainers.image.description": "Kubelet image credential provider plugins, for COPY --from",
-      "org.opencontainers.image.licenses": "Apache-2.0",
-    },
-  });
-  options.say(`image: ${images.map(({ os, architecture }) => `${os}/${architecture}`).join(", ")}`);
+  await writeExecutablesImage(directory, images, options);
+  options.say(`image: ${images.map(({ architecture }) => `linux/${architecture}`).join(", ")}`);
 }

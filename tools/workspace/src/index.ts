@@ -1,3 +1,4 @@
+export { buildTimes, recordBuildTime } from "./build-times.ts";
 export {
   anyExecutable,
   directoryName,
@@ -8,6 +9,7 @@ export {
   RUNTIMES,
   type Runtime,
 } from "./executables.ts";
+export { type GoProgram, GoPrograms, type Library } from "./go-programs.ts";
 export { type Manifest, manifests, readJson } from "./manifests.ts";
 export {
   bringUpLoopback,
@@ -23,4 +25,5 @@ export { CACHE, DIST, DOCS, ROOT } from "./paths.ts";
 export { fileName, ownPlatform, PLATFORMS, type Platform, platformNamed, rustTargetOf } from "./platforms.ts";
 export { findOnPath, needsRoot, notInstalled, type RunOptions, run, versionLine } from "./programs.ts";
 export { type RunFileOptions, type RunResult, runFile } from "./run-file.ts";
+export { type CommandOptions, output, runSlowCommand, type Time } from "./slow-command.ts";
 export { ToolError } from "./tool-error.ts";

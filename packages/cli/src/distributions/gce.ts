@@ -14,6 +14,6 @@ export const gce: Distribution = {
   commands: (plan) => [installCommand(plan, "gce"), "sudo systemctl restart kubelet"],
   notes: () => [
     "The kubelets have both flags already. auth-provider-gcp stays where it is; the configuration no longer names it.",
-    "GKE is not meant here: its nodes bring their own configuration back.",
+    "GKE is another distribution (gke): its nodes bring their own configuration back.",
   ],
 };

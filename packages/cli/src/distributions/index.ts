@@ -2,8 +2,12 @@ import { aks } from "./aks.ts";
 import { bottlerocket } from "./bottlerocket.ts";
 import { eks } from "./eks.ts";
 import { gce } from "./gce.ts";
+import { gke } from "./gke.ts";
+import { k0s } from "./k0s.ts";
+import { kind } from "./kind.ts";
 import { kops } from "./kops.ts";
 import { kubeadm } from "./kubeadm.ts";
+import { microk8s } from "./microk8s.ts";
 import { openshift } from "./openshift.ts";
 import { k3s, rke2 } from "./rancher.ts";
 import { talos } from "./talos.ts";
@@ -20,7 +24,11 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
   bottlerocket,
   aks,
   gce,
+  gke,
   openshift,
+  microk8s,
+  k0s,
+  kind,
 ];
 
 export const DISTRIBUTION_IDS: readonly string[] = DISTRIBUTIONS.map(({ id }) => id);

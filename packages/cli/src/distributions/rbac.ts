@@ -8,7 +8,7 @@ export const RBAC_NAME = "node-audience-rbac.yaml";
  * verb request-serviceaccounts-token-audience; the audience is the resource).
  */
 export function rbacFile(plan: Plan): readonly OutputFile[] {
-  const audiences = [...new Set(plan.providers.flatMap((entry) => entry.tokenAttributes?.audience ?? []))];
+  const audiences = audiencesOf(plan);
   if (audiences.length === 0) return [];
   const content = `# Lets the kubelets ask for service account tokens with these audiences, for image pulls.
 # To allow it for some service accounts only, add resourceNames with their names to the rule.
@@ -35,4 +35,9 @@ subjects:
     name: system:nodes
 `;
   return [{ name: RBAC_NAME, content, about: "lets nodes ask for pod tokens with these audiences" }];
+}
+
+/** Audiences of the service account tokens that the plan's providers get, each once. */
+export function audiencesOf(plan: Plan): readonly string[] {
+  return [...new Set(plan.providers.flatMap((entry) => entry.tokenAttributes?.audience ?? []))];
 }

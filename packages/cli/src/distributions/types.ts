@@ -60,6 +60,8 @@ export interface Distribution {
   readonly installable: boolean;
   /** Put on a node by `imagecred install`, beside the configuration. */
   readonly nodeFiles: readonly NodeFile[];
+  /** Where `imagecred install` does not give the kubelet its flags: what an operator does once; a sentence. */
+  readonly flagsByHand?: string;
   /** The command (without sudo) after which the kubelet has read a changed configuration. */
   readonly restart: string;
   /** Why this plan cannot be had on this distribution. */

@@ -1,14 +1,6 @@
 import { existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CACHE } from "@imagecred/workspace";
-import { output, runSlowCommand } from "./command.ts";
-
-/** What a C compiler needs in order to link libseccomp statically. */
-export interface Library {
-  /** Version of the library, for the key of what is linked with it. */
-  readonly version: string;
-  readonly env: Readonly<Record<string, string>>;
-}
+import { CACHE, type Library, output, runSlowCommand } from "@imagecred/workspace";
 
 /** Why libseccomp cannot be linked here, or undefined when it can. */
 export async function libseccompMissing(): Promise<string | undefined> {

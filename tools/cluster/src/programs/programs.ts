@@ -1,5 +1,8 @@
-import { build, cached, type GoProgram } from "./go-program.ts";
+import { join } from "node:path";
+import { type GoProgram, GoPrograms } from "@imagecred/workspace";
 import { libseccomp } from "./libseccomp.ts";
+
+const go = new GoPrograms(join(import.meta.dirname, "../../go"));
 
 /** The newest release of Kubernetes; go/kubernetes/go.mod pins the same one. */
 export const KUBERNETES_VERSION = "v1.37.2";
@@ -29,7 +32,7 @@ const cni = (name: string, kind: "main" | "ipam"): GoProgram => ({
 
 /** Path of {@link KUBERNETES}, built unless it is cached. Start it with a component's name as argument 0. */
 export async function buildKubernetes(): Promise<string> {
-  return await build(KUBERNETES);
+  return await go.build(KUBERNETES);
 }
 
 /** Everything that runs in the cluster and is not the machine's own. */
@@ -58,10 +61,10 @@ export type Programs = Readonly<Record<keyof typeof PROGRAMS, string>>;
 export async function buildPrograms(starting: (name: string) => void = () => {}): Promise<Programs> {
   const paths: Record<string, string> = {};
   for (const [name, program] of Object.entries(PROGRAMS)) {
-    let path = await cached(program);
+    let path = await go.cached(program);
     if (path === undefined) {
       starting(name);
-      path = await build(program);
+      path = await go.build(program);
     }
     paths[name] = path;
   }
@@ -72,7 +75,7 @@ export async function buildPrograms(starting: (name: string) => void = () => {})
 export async function programsToBuild(): Promise<string[]> {
   const lacking: string[] = [];
   for (const [name, program] of Object.entries(PROGRAMS)) {
-    if ((await cached(program)) === undefined) lacking.push(name);
+    if ((await go.cached(program)) === undefined) lacking.push(name);
   }
   return lacking;
 }

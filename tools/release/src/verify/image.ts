@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { notInstalled, run } from "@imagecred/workspace";
 import { PROGRAMS } from "../assets.ts";
 import { sha256 } from "../checksums.ts";
+import { CHECKSUMS } from "../executables-image.ts";
 import type { Step } from "./step.ts";
 
 /** skopeo copies a platform's image out of the layout, which checks every digest on the way. */
 export const image: Step = {
   name: "skopeo copy of the image, for each platform of its index",
-  skip: () => notInstalled("skopeo", "tar"),
+  skip: () => notInstalled("skopeo", "tar", "sha256sum"),
   run(directory) {
     const layout = join(directory, "image");
     if (!existsSync(layout)) throw new Error("there is no image layout");
@@ -44,9 +45,9 @@ function look(directory: string, layout: string, os: string, architecture: strin
       if (sha256(readFileSync(join(scratch, program))) !== sha256(readFileSync(asset)))
         throw new Error(`${program} is not the asset ${asset}`);
     }
-    const extra = readdirSync(scratch).filter(
-      (name) => name !== "image" && !PROGRAMS.some((program) => program === name),
-    );
+    run("sha256sum", ["--check", "--quiet", "--strict", CHECKSUMS], { cwd: scratch });
+    const known: readonly string[] = ["image", CHECKSUMS, ...PROGRAMS];
+    const extra = readdirSync(scratch).filter((name) => !known.includes(name));
     if (extra.length > 0) throw new Error(`the image has more than the executables: ${extra.join(", ")}`);
   } finally {
     rmSync(scratch, { recursive: true });

@@ -10,7 +10,7 @@ import { writeFiles } from "./write.ts";
 
 export const init: Command<InitOptions, InitDocument> = {
   run(options, { fileSystem }) {
-    const { plan, distribution, files } = planInit(options);
+    const { plan, distribution, files, commands, notes } = planInit(options);
     const directory = plan.directory;
     return {
       kind: "Initialization",
@@ -23,9 +23,12 @@ export const init: Command<InitOptions, InitDocument> = {
         options.stdout === true
           ? files.map(({ name, about, content }) => ({ name, about, content, state: "not-written" as const }))
           : writeFiles(fileSystem, directory, files, options.force === true),
-      clusterCommands: plan.podIdentity ? [`kubectl apply -f ${shellWord(`${directory}/${RBAC_NAME}`)}`] : [],
-      commands: distribution.commands(plan),
-      notes: [...distribution.notes(plan), ...identityNotes(plan.podIdentity, options.nodeFallback === true)],
+      // The chart has the role itself.
+      clusterCommands: files.some(({ name }) => name === RBAC_NAME)
+        ? [`kubectl apply -f ${shellWord(`${directory}/${RBAC_NAME}`)}`]
+        : [],
+      commands,
+      notes: [...notes, ...identityNotes(plan.podIdentity, options.nodeFallback === true)],
     };
   },
   render(document, style) {

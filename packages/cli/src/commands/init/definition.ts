@@ -59,6 +59,10 @@ export const init = {
     },
     { name: "gcp-project", value: "id", about: "with --pod-identity on GKE: the cluster's project" },
     { name: "gcp-issuer", value: "url", about: "with --pod-identity on GKE: the cluster's issuer" },
+    {
+      name: "helm",
+      about: "write values for the Helm chart, which installs on every node of a running cluster",
+    },
     { name: "stdout", about: "print the configuration, write nothing" },
     { name: "force", about: "replace files that differ from what is to be written" },
     ...COMMON_OPTIONS,
@@ -72,6 +76,10 @@ export const init = {
     {
       command: "imagecred init --cloud azure --distribution kubeadm --pod-identity",
       about: "every pod pulls with its own identity",
+    },
+    {
+      command: "imagecred init --cloud aws --distribution kubeadm --helm",
+      about: "values for the Helm chart",
     },
     {
       command:

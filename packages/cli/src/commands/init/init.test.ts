@@ -218,3 +218,46 @@ test("what a person sees", async () => {
   ]);
   assertGolden("init-pod-identity", pods.stdout);
 });
+
+for (const { id, installable, nodeFiles } of DISTRIBUTIONS) {
+  test(`${id}: --helm writes values for the chart, or refuses`, async () => {
+    using place = bench();
+    const words = ["init", "--cloud", "aws,gcp", "--distribution", id, "--helm", "-d", "out", "-o", "json"];
+    const { code, stdout, stderr } = await place.run([...words, ...podIdentity("gcp")]);
+    if (!installable) {
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        id === "bottlerocket" ? /tokenAttributes/ : /--helm: nothing can be installed on running nodes/,
+      );
+      return;
+    }
+    const { files, clusterCommands, commands, notes } = JSON.parse(stdout) as InitDocument;
+    assert.deepEqual(
+      files.map(({ name }) => name),
+      ["credential-provider-config.yaml", "helm-values.yaml"],
+    );
+    const [config, values] = files.map(({ name }) => readFileSync(place.path("out", name), "utf8"));
+    const parsed = parse(values ?? "");
+    assert.equal(parsed.distribution, id);
+    assert.equal(parsed.config, config);
+    assert.deepEqual(parsed.audiences, ["sts.amazonaws.com", `https://iam.googleapis.com/${POOL}`]);
+    const replaced = nodeFiles.filter(({ merge }) => merge === "replace").map(({ name }) => name);
+    assert.deepEqual(Object.keys(parsed.files ?? {}), replaced);
+    // The chart has the ClusterRole.
+    assert.deepEqual(clusterCommands, []);
+    assert.match(
+      commands[0],
+      /^helm upgrade --install imagecred oci:\S+ --namespace \S+ --values out\/helm-values.yaml$/,
+    );
+    assert.ok(
+      notes.some((note) => note.includes("restart.enabled=true")),
+      notes.join("\n"),
+    );
+    if (["k0s", "microk8s"].includes(id))
+      assert.ok(
+        notes.some((note) => note.includes("--image-credential-provider-bin-dir=")),
+        notes.join("\n"),
+      );
+  });
+}

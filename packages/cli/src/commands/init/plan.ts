@@ -1,5 +1,6 @@
 import { checkRegistries, type ProviderOptions, providerEntry } from "../../distributions/clouds.ts";
 import { CONFIG_NAME, configYaml } from "../../distributions/config-yaml.ts";
+import { helmCommands, helmNotes, helmValues } from "../../distributions/helm.ts";
 import { DISTRIBUTION_IDS, distributionById } from "../../distributions/index.ts";
 import { rbacFile } from "../../distributions/rbac.ts";
 import {
@@ -24,12 +25,16 @@ export interface PlanOptions {
   readonly gcpIssuer?: string;
   readonly registry?: readonly string[];
   readonly directory?: string;
+  readonly helm?: boolean;
 }
 
 export interface Planned {
   readonly plan: Plan;
   readonly distribution: Distribution;
   readonly files: readonly OutputFile[];
+  /** The two that apply it to nodes. */
+  readonly commands: readonly [string, string];
+  readonly notes: readonly string[];
 }
 
 /** Works out everything that `init` writes, without touching anything. @throws {UsageError} */
@@ -70,14 +75,21 @@ export function planInit(options: PlanOptions): Planned {
   };
   const refusal = distribution.refuses?.(plan);
   if (refusal !== undefined) throw new UsageError(refusal);
+  const config = {
+    name: CONFIG_NAME,
+    content: configYaml(plan),
+    about: "the kubelet's CredentialProviderConfig",
+  };
+  if (options.helm === true) {
+    const files = [config, helmValues(plan, distribution)];
+    return { plan, distribution, files, commands: helmCommands(plan), notes: helmNotes(distribution) };
+  }
   return {
     plan,
     distribution,
-    files: [
-      { name: CONFIG_NAME, content: configYaml(plan), about: "the kubelet's CredentialProviderConfig" },
-      ...distribution.files(plan),
-      ...rbacFile(plan),
-    ],
+    files: [config, ...distribution.files(plan), ...rbacFile(plan)],
+    commands: distribution.commands(plan),
+    notes: distribution.notes(plan),
   };
 }
 

@@ -20,7 +20,7 @@ export const install = {
     {
       name: "distribution",
       value: "name",
-      about: "where things go: kubeadm, k3s, rke2, kops, eks, aks, gce",
+      about: "where things go: kubeadm, k3s, rke2, kops, eks, aks, gce, gke, microk8s, k0s, kind",
       completes: DISTRIBUTION_IDS,
     },
     { name: "bin-dir", short: "b", value: "dir", about: "where the executables go", completes: "directory" },

@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { readJson } from "@imagecred/workspace";
+import { Helm } from "./helm.ts";
+import { kustomizeFiles } from "./kustomize.ts";
+import { CHART } from "./paths.ts";
+import { presetsYaml } from "./presets.ts";
+import { valuesSchema } from "./schema.ts";
+
+/** The version that all programs are released under. */
+export function version(): string {
+  const { version } = readJson("packages/cli/package.json") as { readonly version: string };
+  return version;
+}
+
+/** The generated files of the chart, by name: presets, the values' schema, and the manifest with the version of the programs. */
+export function chartFiles(): Readonly<Record<string, string>> {
+  const manifest = readFileSync(join(CHART, "Chart.yaml"), "utf8");
+  return {
+    "presets.yaml": presetsYaml(),
+    "values.schema.json": `${JSON.stringify(valuesSchema(), null, 2)}\n`,
+    "Chart.yaml": manifest.replace(/^(version|appVersion): .*$/gm, `$1: ${version()}`),
+  };
+}
+
+/** The files of deploy/kustomize, by path. Builds helm unless it is cached. */
+export async function kustomizeFilesOf(): Promise<Readonly<Record<string, string>>> {
+  return kustomizeFiles(await Helm.get());
+}

@@ -1,0 +1,143 @@
+import { parseAllDocuments, stringify } from "yaml";
+import type { Helm } from "./helm.ts";
+import { CHART } from "./paths.ts";
+import { presets } from "./presets.ts";
+
+/** Objects of the rendered chart, by kind. */
+export type Rendered = ReadonlyMap<string, KubernetesObject>;
+
+export interface KubernetesObject {
+  readonly kind: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly [field: string]: unknown;
+}
+
+export const NAMESPACE = "imagecred";
+export const IMAGE = "ghcr.io/imagecred/imagecred";
+/** In the place of the configuration, which an overlay brings. */
+const NO_CONFIG = "brought by an overlay";
+
+/** The chart as `helm template` renders it. @param values for `--set` */
+export function render(
+  helm: Helm,
+  values: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): Rendered {
+  const settings = Object.entries(values).flatMap(([key, value]) => ["--set-string", `${key}=${value}`]);
+  const text = helm.run(["template", "imagecred", CHART, "--namespace", NAMESPACE, ...settings, ...more]);
+  const objects = parseAllDocuments(text).flatMap((document): KubernetesObject[] => {
+    for (const error of document.errors) throw error;
+    const object = document.toJSON() as KubernetesObject | null;
+    return object === null ? [] : [object];
+  });
+  return new Map(objects.map((object) => [object.kind, object]));
+}
+
+/** Files below deploy/kustomize, by path. */
+export function kustomizeFiles(helm: Helm): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const write = (path: string, ...documents: readonly object[]) => {
+    const head = "# From the Helm chart: `npm run generate -w tools/chart` writes this file.\n";
+    files[path] =
+      head +
+      documents.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
+  };
+  for (const id of Object.keys(presets())) {
+    const values = { distribution: id, config: NO_CONFIG };
+    const plain = daemonSetOf(render(helm, values));
+    write(`${id}/daemonset.yaml`, plain);
+    write(`${id}/kustomization.yaml`, {
+      apiVersion: "kustomize.config.k8s.io/v1beta1",
+      kind: "Kustomization",
+      resources: ["../base", "daemonset.yaml"],
+    });
+    const restarting = podOf(daemonSetOf(render(helm, values, ["--set", "restart.enabled=true"])));
+    write(`${id}/restart/kustomization.yaml`, {
+      apiVersion: "kustomize.config.k8s.io/v1alpha1",
+      kind: "Component",
+      patches: [
+        {
+          target: { kind: "DaemonSet", name: "imagecred" },
+          patch: stringify(
+            [
+              { op: "add", path: "/spec/template/spec/hostPID", value: true },
+              {
+                op: "add",
+                path: "/spec/template/spec/initContainers/-",
+                value: restarting.initContainers[1],
+              },
+            ],
+            { lineWidth: 0, aliasDuplicateObjects: false },
+          ),
+        },
+      ],
+    });
+  }
+  const { apiVersion, kind, metadata, automountServiceAccountToken } = objectOf(
+    render(helm, { distribution: "kubeadm", config: NO_CONFIG }),
+    "ServiceAccount",
+  );
+  write("base/serviceaccount.yaml", {
+    apiVersion,
+    kind,
+    metadata: withoutChart(metadata),
+    automountServiceAccountToken,
+  });
+  write("base/namespace.yaml", {
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: {
+      name: NAMESPACE,
+      // Host paths are for privileged namespaces only (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+      labels: {
+        "pod-security.kubernetes.io/enforce": "privileged",
+        "pod-security.kubernetes.io/audit": "privileged",
+        "pod-security.kubernetes.io/warn": "privileged",
+      },
+    },
+  });
+  write("base/kustomization.yaml", {
+    apiVersion: "kustomize.config.k8s.io/v1beta1",
+    kind: "Kustomization",
+    resources: ["namespace.yaml", "serviceaccount.yaml"],
+  });
+  return files;
+}
+
+function objectOf(rendered: Rendered, kind: string): KubernetesObject {
+  const object = rendered.get(kind);
+  if (object === undefined) throw new Error(`the chart has no ${kind}`);
+  return object;
+}
+
+interface Pod {
+  readonly initContainers: readonly object[];
+}
+
+interface Template {
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly spec: Pod;
+}
+
+function podOf({ spec }: KubernetesObject): Pod {
+  return (spec as { readonly template: Template }).template.spec;
+}
+
+/** The DaemonSet without what only a chart needs: its labels, and the checksum that a ConfigMap's generated name stands for. */
+function daemonSetOf(rendered: Rendered): KubernetesObject {
+  const daemonSet = objectOf(rendered, "DaemonSet");
+  const spec = daemonSet["spec"] as { readonly template: Template };
+  const { annotations: _, ...metadata } = spec.template.metadata;
+  return {
+    ...daemonSet,
+    metadata: withoutChart(daemonSet.metadata),
+    spec: { ...spec, template: { ...spec.template, metadata } },
+  };
+}
+
+const CHART_LABELS = ["helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/version"];
+
+function withoutChart(metadata: KubernetesObject["metadata"]): KubernetesObject["metadata"] {
+  const labels = Object.entries((metadata["labels"] ?? {}) as Readonly<Record<string, string>>);
+  return { ...metadata, labels: Object.fromEntries(labels.filter(([name]) => !CHART_LABELS.includes(name))) };
+}
