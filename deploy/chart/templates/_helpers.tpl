@@ -64,8 +64,10 @@ The command line of imagecred. @param nodeRoot where the container sees the node
 {{- $command = concat $command (list "install" "/config" "--root" .nodeRoot "--distribution" $values.distribution "--executables" "/") }}
 {{- with $values.node.binDir }}{{ $command = concat $command (list "--bin-dir" .) }}{{ end }}
 {{- with $values.node.configPath }}{{ $command = concat $command (list "--config-path" .) }}{{ end }}
-{{- $version := $values.node.kubernetesVersion | default (printf "%s.%s" .root.Capabilities.KubeVersion.Major (.root.Capabilities.KubeVersion.Minor | trimSuffix "+")) }}
-{{- $command = concat $command (list "--kubernetes-version" $version) }}
+{{- /* The restarter sees the kubelet that runs. */}}
+{{- $server := .root.Capabilities.KubeVersion }}
+{{- $version := ternary "" (printf "%s.%s" $server.Major ($server.Minor | trimSuffix "+")) (.restart | default false) }}
+{{- with $values.node.kubernetesVersion | default $version }}{{ $command = concat $command (list "--kubernetes-version" .) }}{{ end }}
 {{- if $values.node.merge }}{{ $command = append $command "--merge" }}{{ end }}
 {{- end }}
 {{- if .restart }}{{ $command = concat $command (list "--restart" "--wait" $values.restart.wait) }}{{ end }}

@@ -1,7 +1,10 @@
-/** Writes what is generated in deploy/. `--without-kustomize` leaves out what needs helm. */
+/**
+ * Writes what is generated in deploy/. With `--version` only what has the version of the programs in it, and what needs no
+ * helm: the step of `npm run version`.
+ */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { chartFiles, kustomizeFilesOf } from "./generated.ts";
+import { chartFiles, kustomizeFilesOf, retagged } from "./generated.ts";
 import { CHART, KUSTOMIZE } from "./paths.ts";
 
 function write(directory: string, files: Readonly<Record<string, string>>): void {
@@ -13,7 +16,9 @@ function write(directory: string, files: Readonly<Record<string, string>>): void
 }
 
 write(CHART, chartFiles());
-if (!process.argv.includes("--without-kustomize")) {
+if (process.argv.includes("--version")) {
+  write(KUSTOMIZE, retagged());
+} else {
   const files = await kustomizeFilesOf();
   rmSync(KUSTOMIZE, { recursive: true, force: true });
   write(KUSTOMIZE, files);

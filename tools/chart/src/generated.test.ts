@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { DISTRIBUTIONS } from "@imagecred/cli";
 import { ROOT } from "@imagecred/workspace";
 import { parse } from "yaml";
-import { chartFiles, version } from "./generated.ts";
-import { CHART } from "./paths.ts";
+import { chartFiles, retagged, version } from "./generated.ts";
+import { CHART, KUSTOMIZE } from "./paths.ts";
 import { presets, refusals } from "./presets.ts";
 
 test("presets, schema and version in deploy/chart are what the distributions and the packages say", () => {
@@ -16,6 +16,13 @@ test("presets, schema and version in deploy/chart are what the distributions and
   }
   const { version: chart, appVersion } = parse(readFileSync(join(CHART, "Chart.yaml"), "utf8"));
   assert.deepEqual([chart, appVersion], [version(), version()]);
+});
+
+test("the kustomize base names the image of the programs' version", () => {
+  const files = Object.entries(retagged());
+  assert.ok(files.length > 30);
+  for (const [path, content] of files)
+    assert.equal(readFileSync(join(KUSTOMIZE, path), "utf8"), content, path);
 });
 
 test("every distribution has a preset or a reason to be refused, and none has both", () => {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readJson } from "@imagecred/workspace";
 import { Helm } from "./helm.ts";
-import { kustomizeFiles } from "./kustomize.ts";
-import { CHART } from "./paths.ts";
+import { IMAGE, kustomizeFiles } from "./kustomize.ts";
+import { CHART, KUSTOMIZE } from "./paths.ts";
 import { presetsYaml } from "./presets.ts";
 import { valuesSchema } from "./schema.ts";
 
@@ -26,4 +26,15 @@ export function chartFiles(): Readonly<Record<string, string>> {
 /** The files of deploy/kustomize, by path. Builds helm unless it is cached. */
 export async function kustomizeFilesOf(): Promise<Readonly<Record<string, string>>> {
   return kustomizeFiles(await Helm.get());
+}
+
+/** The files that are in deploy/kustomize, with the image of the programs' version. */
+export function retagged(): Readonly<Record<string, string>> {
+  const image = new RegExp(`${IMAGE}:\\S+`, "g");
+  return Object.fromEntries(
+    globSync("**/*.yaml", { cwd: KUSTOMIZE }).map((path) => [
+      path,
+      readFileSync(join(KUSTOMIZE, path), "utf8").replace(image, `${IMAGE}:${version()}`),
+    ]),
+  );
 }

@@ -1,3 +1,4 @@
 export { Helm, whyNoHelm } from "./helm.ts";
+export { daemonSets, type KubernetesObject, type Rendered, render } from "./kustomize.ts";
 export { CHART, KUSTOMIZE } from "./paths.ts";
-export { presets } from "./presets.ts";
+export { presets, refusals } from "./presets.ts";

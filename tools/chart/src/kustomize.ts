@@ -43,34 +43,21 @@ export function kustomizeFiles(helm: Helm): Readonly<Record<string, string>> {
       documents.map((one) => stringify(one, { lineWidth: 0, aliasDuplicateObjects: false })).join("---\n");
   };
   for (const id of Object.keys(presets())) {
-    const values = { distribution: id, config: NO_CONFIG };
-    const plain = daemonSetOf(render(helm, values));
+    const { plain, restarting } = daemonSets(helm, id);
     write(`${id}/daemonset.yaml`, plain);
     write(`${id}/kustomization.yaml`, {
       apiVersion: "kustomize.config.k8s.io/v1beta1",
       kind: "Kustomization",
       resources: ["../base", "daemonset.yaml"],
     });
-    const restarting = podOf(daemonSetOf(render(helm, values, ["--set", "restart.enabled=true"])));
+    const added = [
+      { op: "add", path: "/spec/template/spec/hostPID", value: true },
+      { op: "add", path: "/spec/template/spec/initContainers/-", value: podOf(restarting).initContainers[1] },
+    ];
     write(`${id}/restart/kustomization.yaml`, {
       apiVersion: "kustomize.config.k8s.io/v1alpha1",
       kind: "Component",
-      patches: [
-        {
-          target: { kind: "DaemonSet", name: "imagecred" },
-          patch: stringify(
-            [
-              { op: "add", path: "/spec/template/spec/hostPID", value: true },
-              {
-                op: "add",
-                path: "/spec/template/spec/initContainers/-",
-                value: restarting.initContainers[1],
-              },
-            ],
-            { lineWidth: 0, aliasDuplicateObjects: false },
-          ),
-        },
-      ],
+      patches: [{ target: { kind: "DaemonSet", name: "imagecred" }, patch: yaml(added) }],
     });
   }
   const { apiVersion, kind, metadata, automountServiceAccountToken } = objectOf(
@@ -104,6 +91,22 @@ export function kustomizeFiles(helm: Helm): Readonly<Record<string, string>> {
   return files;
 }
 
+/** The DaemonSet of a distribution as the chart makes it, without and with the restarter, and without what only a chart has. */
+export function daemonSets(
+  helm: Helm,
+  distribution: string,
+): { readonly plain: KubernetesObject; readonly restarting: KubernetesObject } {
+  const values = { distribution, config: NO_CONFIG };
+  return {
+    plain: daemonSetOf(render(helm, values)),
+    restarting: daemonSetOf(render(helm, values, ["--set", "restart.enabled=true"])),
+  };
+}
+
+function yaml(value: object): string {
+  return stringify(value, { lineWidth: 0, aliasDuplicateObjects: false });
+}
+
 function objectOf(rendered: Rendered, kind: string): KubernetesObject {
   const object = rendered.get(kind);
   if (object === undefined) throw new Error(`the chart has no ${kind}`);
@@ -111,7 +114,7 @@ function objectOf(rendered: Rendered, kind: string): KubernetesObject {
 }
 
 interface Pod {
-  readonly initContainers: readonly object[];
+  readonly initContainers: readonly { readonly command: readonly string[] }[];
 }
 
 interface Template {
@@ -128,11 +131,19 @@ function daemonSetOf(rendered: Rendered): KubernetesObject {
   const daemonSet = objectOf(rendered, "DaemonSet");
   const spec = daemonSet["spec"] as { readonly template: Template };
   const { annotations: _, ...metadata } = spec.template.metadata;
+  const pod = spec.template.spec;
+  const initContainers = pod.initContainers.map((one) => ({ ...one, command: withoutVersion(one.command) }));
   return {
     ...daemonSet,
     metadata: withoutChart(daemonSet.metadata),
-    spec: { ...spec, template: { ...spec.template, metadata } },
+    spec: { ...spec, template: { ...spec.template, metadata, spec: { ...pod, initContainers } } },
   };
+}
+
+/** The chart gives the API server's version, which a file does not know. */
+function withoutVersion(command: readonly string[]): readonly string[] {
+  const at = command.indexOf("--kubernetes-version");
+  return at < 0 ? command : command.toSpliced(at, 2);
 }
 
 const CHART_LABELS = ["helm.sh/chart", "app.kubernetes.io/managed-by", "app.kubernetes.io/version"];

@@ -1,5 +1,7 @@
 import { describe } from "node:test";
+import { Helm, whyNoHelm } from "@imagecred/chart";
 import { whyNoPlugins } from "../src/plugins.ts";
+import { describeChartTemplates } from "../src/testing/scenarios/chart-templates.ts";
 import { describeCrowd } from "../src/testing/scenarios/crowd.ts";
 import { describeDiagnosis } from "../src/testing/scenarios/diagnosis.ts";
 import { describeExpiry } from "../src/testing/scenarios/expiry.ts";
@@ -15,6 +17,10 @@ const skip =
     ? "needs the cluster's namespaces (npm run cluster -- npx node --test ...)"
     : (whyNoPlugins() ?? false);
 
+const noHelm = await whyNoHelm("helm may be built");
+const helm = skip === false && noHelm === undefined ? await Helm.get() : undefined;
+const withHelm = { skip: noHelm ?? false };
+
 // One cluster for all: each part leaves the node as the next one expects it.
 describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   const cluster = new SharedCluster();
@@ -25,5 +31,8 @@ describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   describe("the pods' identities", () => describePodIdentity(cluster));
   describe("images that are on the node already", () => describePullRecords(cluster));
   describe("a crowd", () => describeCrowd(cluster));
+  describe("deploy/: the chart and the kustomize base", withHelm, () => {
+    if (helm !== undefined) describeChartTemplates(cluster, helm);
+  });
   describe("what was logged", () => describeSecrets(cluster));
 });

@@ -8,7 +8,6 @@ import {
   directoryOf,
   type Flavor,
   installedName,
-  PROGRAMS,
   type Program,
   suffixOf,
 } from "./assets.ts";

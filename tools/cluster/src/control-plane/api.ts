@@ -80,6 +80,15 @@ export class KubeApi {
     return (await this.call("PATCH", path + query, object, "application/apply-patch+yaml")) as KubeObject;
   }
 
+  /**
+   * Lets the API server check an object as it would before it stores it, unknown fields included. @param path of the object
+   * @throws {ApiError} with the reason, when it would refuse it
+   */
+  async check(path: string, object: object): Promise<void> {
+    const query = "?fieldManager=imagecred-tests&force=true&dryRun=All&fieldValidation=Strict";
+    await this.call("PATCH", path + query, object, "application/apply-patch+yaml");
+  }
+
   /** Deletes an object. One that does not exist is fine. */
   async delete(path: string, body: object = {}): Promise<void> {
     try {

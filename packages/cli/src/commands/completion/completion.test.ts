@@ -49,7 +49,13 @@ test("bash", { skip: without("bash") }, async () => {
   };
   assert.deepEqual(complete("imagecred", ""), [...NAMES, "--help", "--version", "-V", "-h", "help"].sort());
   assert.deepEqual(complete("imagecred", "val"), ["validate"]);
-  assert.deepEqual(complete("imagecred", "init", "--distribution", "k"), ["k3s", "kops", "kubeadm"]);
+  assert.deepEqual(complete("imagecred", "init", "--distribution", "k"), [
+    "k0s",
+    "k3s",
+    "kind",
+    "kops",
+    "kubeadm",
+  ]);
   assert.deepEqual(complete("imagecred", "init", "--cl"), ["--cloud"]);
   assert.deepEqual(complete("imagecred", "get", "image", "-o", ""), ["human", "json"]);
   assert.deepEqual(complete("imagecred", "completion", ""), ["bash", "fish", "zsh"]);
