@@ -1,3 +1,4 @@
 export { crateSource } from "./crate-source.ts";
+export { goProgram, type Program } from "./go-program.ts";
 export { pypiSource } from "./pypi-source.ts";
 export type { Source } from "./source.ts";

@@ -44,7 +44,7 @@ export class Core {
   readonly cluster: Cluster;
   /** Clusters of every kind, each with an issuer of the form that its kind has. */
   readonly clusters: Clusters;
-  /** Everybody who issues tokens that others accept. */
+  /** All issuers of tokens that others accept. */
   readonly issuers: Issuers;
   readonly authority: CertificateAuthority;
   readonly proxy: ForwardProxy;
