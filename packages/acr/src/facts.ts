@@ -24,7 +24,8 @@ export interface AcrFactArguments extends AcrArguments {
 
 /** The clouds that these arguments may mean, as far as that is known without the node. */
 function cloudsOf(args: AcrFactArguments | undefined): readonly KnownCloud[] {
-  return args?.namesCloud !== true || args.environmentCloud === undefined
+  // A file of identities may name others.
+  return args?.namesCloud !== true || args.environmentCloud === undefined || args.identitiesFile !== undefined
     ? KNOWN_CLOUDS
     : [args.environmentCloud];
 }

@@ -1,4 +1,10 @@
-import { type Environment, type Files, type Invocation, warnOfIgnoredFlags } from "@imagecred/protocol";
+import {
+  type Environment,
+  type Files,
+  type ImageIdentities,
+  type Invocation,
+  warnOfIgnoredFlags,
+} from "@imagecred/protocol";
 import { type AcrArguments, parseArguments } from "./options/arguments.ts";
 import { type AzureConfig, parseAzureConfig } from "./options/azure-json.ts";
 import { type CloudChoice, cloudFromEnvironment, cloudOf } from "./options/cloud-choice.ts";
@@ -18,7 +24,10 @@ interface Configuration {
   readonly userAgent: string | undefined;
 }
 
-export interface AcrOptions extends AcrArguments, Configuration {}
+export interface AcrOptions extends AcrArguments, Configuration {
+  /** What the file of `--identities` says; undefined without the flag, and until it is read. */
+  readonly identities?: ImageIdentities<AcrOptions> | undefined;
+}
 
 /** Reads the command line, azure.json or else the environment. @throws {OptionsError} */
 export async function parseOptions({ args, env, files, log }: Invocation): Promise<AcrOptions> {
@@ -28,10 +37,12 @@ export async function parseOptions({ args, env, files, log }: Invocation): Promi
 }
 
 async function configured(
-  { configFile: path, tenantId: tenantFlag }: AcrArguments,
+  { configFile: path, tenant }: AcrArguments,
   env: Environment,
   files: Files,
 ): Promise<Configuration> {
+  // With placeholders: {@link withTenant} puts the registry's own in its place.
+  const tenantFlag = tenant?.text;
   if (path === undefined) {
     const withTenant = tenantFlag === undefined ? env : { ...env, AZURE_TENANT_ID: tenantFlag };
     return {
@@ -51,4 +62,25 @@ async function configured(
     nodeIdentities: nodeIdentitiesOf(withTenant, path),
     userAgent: config.userAgent,
   };
+}
+
+/** The options with another tenant, for all that get a token there. A Stack Hub with AD FS has no other. */
+export function withTenant(options: AcrOptions, tenantId: string): AcrOptions {
+  if (options.tenantId === "adfs") return options;
+  const nodeIdentities = options.nodeIdentities.map((identity) =>
+    "tenantId" in identity ? { ...identity, tenantId } : identity,
+  );
+  return { ...options, tenantId, nodeIdentities };
+}
+
+/**
+ * The options with another application, or user-assigned identity, for the node and for pods that name none.
+ * @param setting where it is written, for messages
+ */
+export function withClient(options: AcrOptions, clientId: string, setting: string): AcrOptions {
+  const nodeIdentities = options.nodeIdentities.map((identity): NodeIdentityOrNot => {
+    if ("unavailable" in identity) return identity;
+    return identity.kind === "managed" ? { ...identity, id: clientId, setting } : { ...identity, clientId };
+  });
+  return { ...options, clientId, nodeIdentities };
 }

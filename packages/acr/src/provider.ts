@@ -1,8 +1,11 @@
 import {
   ANONYMOUS,
   type AuthConfig,
+  anonymousAnswer,
   type Context,
   type CredentialProvider,
+  registryOrImage,
+  settingsFor,
   VERSION,
   withIdentity,
 } from "@imagecred/protocol";
@@ -11,24 +14,36 @@ import { exchange, exchangeUrl } from "./exchange.ts";
 import { identities } from "./identities.ts";
 import { type ResolvedRegistry, resolveRegistry } from "./mirrors.ts";
 import { NAME, USAGE } from "./options/arguments.ts";
-import { type AcrOptions, parseOptions } from "./options.ts";
+import { type AcrOptions, parseOptions, withTenant } from "./options.ts";
+import { tenantFor } from "./tenant.ts";
 
 /** The plugin for Azure Container Registry. */
 export const acr: CredentialProvider<AcrOptions> = {
   name: NAME,
   version: VERSION,
   usage: USAGE,
-  options: parseOptions,
-  async credential(request, options, context) {
-    const cloud = await resolveCloud(options, context);
-    const resolved = resolveRegistry(request.image, options.mirrors, cloud);
+  async options(invocation) {
+    const options = await parseOptions(invocation);
+    const { identitiesFile: path } = options;
+    if (path === undefined) return options;
+    const { loadIdentityMap } = await import("./identity-map.ts");
+    return { ...options, identities: await loadIdentityMap(path, invocation) };
+  },
+  async credential(request, given, context) {
+    const settings = settingsFor(request.image, given, given.identities);
+    const cloud = await resolveCloud(settings.options, context);
+    const resolved = resolveRegistry(request.image, given.mirrors, cloud);
+    if (settings.anonymous) return anonymousAnswer(request.image, settings);
     const { registry, mirror } = resolved;
+    const { tenant } = settings.options;
+    const options =
+      tenant === undefined ? settings.options : withTenant(settings.options, tenantFor(tenant, registry));
     // Its TLS is ready by the time that the identity is.
     context.http.preconnect(exchangeUrl(registry));
     const choice = {
       request,
       policy: options.identity,
-      mirrored: mirror !== undefined,
+      mirrored: mirror !== undefined && !settings.asPod,
       ...identities(request, { cloud, options, context }),
     };
     return await withIdentity(choice, context, async (found) => {
@@ -36,8 +51,7 @@ export const acr: CredentialProvider<AcrOptions> = {
       const { login, expiresAt } = await exchange(registry, identity, options.userAgent, context);
       const keys = mirror === undefined ? [request.image.registry] : [mirror.mirror, mirror.target];
       return {
-        // A key with a path is for some of a host's images only, and so is the response.
-        cacheKeyType: keys.some((key) => key.includes("/")) ? "Image" : "Registry",
+        cacheKeyType: registryOrImage(settings),
         auth: {
           ...Object.fromEntries(keys.map((key): [string, AuthConfig] => [key, login])),
           ...(options.anonymousSecondTry

@@ -5,6 +5,7 @@ import { podSource } from "./identity/pod.ts";
 import { stsSettings } from "./identity/sts-settings.ts";
 import type { EcrOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
+import { roleFor } from "./role.ts";
 
 /** What a role needs to pull. */
 const PULL_POLICY = "AmazonEC2ContainerRegistryPullOnly";
@@ -12,16 +13,25 @@ const PULL_POLICY = "AmazonEC2ContainerRegistryPullOnly";
 /** The AWS identities that there are for a request. */
 export function identities(
   registry: Registry,
-  { serviceAccountAnnotations: annotations }: CredentialProviderRequest,
+  { image, serviceAccountAnnotations: annotations }: CredentialProviderRequest,
   options: EcrOptions,
   context: Context,
 ): Pick<IdentityChoice<AwsCredentials>, "pod" | "node" | "advice"> {
   const sts = stsSettings(registry, options);
   return {
-    pod: (token) => podSource({ token, annotations, options, sts, context }),
+    pod: (token) =>
+      podSource({
+        token,
+        annotations,
+        options,
+        sts,
+        context,
+        configuredRole: () => options.podRoleArn && roleFor(options.podRoleArn, registry, image.registry),
+      }),
     node: () =>
       awsIdentities({
         sessionName: options.sessionName,
+        profile: options.profile,
         sts,
         roleNeeds: `the policy ${PULL_POLICY}`,
         context,
@@ -33,19 +43,43 @@ export function identities(
   };
 }
 
-/** `--role-arn`: one more role, for registries of another account. */
-export async function withChainedRole(
+/** A role to assume for a registry. */
+export interface Role {
+  readonly roleArn: string;
+  readonly externalId: string | undefined;
+  /** Where it is written, for the log. */
+  readonly from: string;
+}
+
+/**
+ * The roles to assume with the identity found, for registries of other accounts.
+ * @throws {OptionsError} where the registry's name does not say what an ARN needs
+ */
+export function rolesFor(registry: Registry, { roles }: EcrOptions, image: string): readonly Role[] {
+  return roles.map(({ roleArn, externalId }) => ({
+    roleArn: roleFor(roleArn, registry, image),
+    externalId,
+    from: roleArn.from,
+  }));
+}
+
+/** The identity found, and then one role after another. */
+export async function withRoles(
   found: Promise<Found<AwsCredentials>>,
+  roles: readonly Role[],
   registry: Registry,
   options: EcrOptions,
   context: Context,
 ): Promise<Found<AwsCredentials>> {
-  const { roleArn, sessionName } = options;
-  const { identity: credentials, principal } = await found;
-  if (roleArn === undefined) return { identity: credentials, principal };
+  let caller = await found;
+  if (roles.length === 0) return caller;
   const { assumeRole } = await import("@imagecred/identities/aws/sts");
-  const role = { roleArn, sessionName, credentials, principal };
-  const identity = await assumeRole(role, stsSettings(registry, options), context);
-  context.log.info("identity", { source: "--role-arn", principal: roleArn });
-  return { identity, principal: roleArn };
+  const sts = stsSettings(registry, options);
+  for (const { roleArn, externalId, from } of roles) {
+    const { identity: credentials, principal } = caller;
+    const role = { roleArn, externalId, sessionName: options.sessionName, credentials, principal };
+    caller = { identity: await assumeRole(role, sts, context), principal: roleArn };
+    context.log.info("identity", { source: from, principal: roleArn });
+  }
+  return caller;
 }

@@ -12,8 +12,10 @@ describe("options", () => {
     assert.deepEqual(options(), {
       identity: { identity: "auto", fallback: "unassigned" },
       mirrors: [],
-      roleArn: undefined,
+      identitiesFile: undefined,
+      roles: [],
       podRoleArn: undefined,
+      profile: undefined,
       sessionName: "ecr-credential-provider",
       region: undefined,
       endpoints: {
@@ -37,12 +39,20 @@ describe("options", () => {
       "node",
       "--role-arn=arn:aws-cn:iam::210987654321:role/path/pull",
       "--role-session-name=node-7",
+      "--external-id=partner:42",
+      "--identities=/etc/kubernetes/identities.yaml",
       "--registry",
       "mirror.example:5000=123456789012.dkr.ecr-fips.us-east-1.amazonaws.com",
       "--registry=hub.example=public.ecr.aws",
     ]);
     assert.deepEqual(parsed.identity, { identity: "pod", fallback: "node" });
-    assert.equal(parsed.roleArn, "arn:aws-cn:iam::210987654321:role/path/pull");
+    assert.deepEqual(parsed.roles, [
+      {
+        roleArn: { text: "arn:aws-cn:iam::210987654321:role/path/pull", from: "--role-arn" },
+        externalId: "partner:42",
+      },
+    ]);
+    assert.equal(parsed.identitiesFile, "/etc/kubernetes/identities.yaml");
     assert.equal(parsed.sessionName, "node-7");
     assert.deepEqual(
       parsed.mirrors.map(({ mirror, target }) => [mirror, target]),
@@ -86,6 +96,28 @@ describe("options", () => {
     [["--identity-fallback=pod"], {}, /--identity-fallback is "pod"/],
     [["--role-arn=pull"], {}, /--role-arn is "pull", expected the ARN of a role/],
     [["--role-arn=arn:aws:iam::123456789012:user/x"], {}, /--role-arn/],
+    [
+      ["--role-arn=arn:aws:iam::{acount}:role/x"],
+      {},
+      /--role-arn has \{acount\} at character 14, expected \{account\}, \{region\} or \{partition\}/,
+    ],
+    [
+      ["--role-arn=arn:aws:iam::{account:role/x"],
+      {},
+      /--role-arn has \{ at character 14 without a \} after it/,
+    ],
+    [
+      ["--role-arn=arn:aws:iam::{region}:role/x"],
+      {},
+      /--role-arn is "arn:aws:iam::\{region\}:role\/x", expected the ARN/,
+    ],
+    [
+      ["--external-id=x", "--role-arn=arn:aws:iam::123456789012:role/x"],
+      {},
+      /--external-id is "x", expected 2 to 1224/,
+    ],
+    [["--external-id=partner"], {}, /--external-id goes with --role-arn/],
+    [[], { AWS_ECR_ROLE_ARN: "arn:aws:iam::{x}:role/y" }, /AWS_ECR_ROLE_ARN has \{x\}/],
     [["--role-session-name=a b"], {}, /--role-session-name is "a b"/],
     [["--role-session-name=x"], {}, /--role-session-name is "x", expected 2 to 64/],
     [["--verbose"], {}, /unknown flag --verbose/],

@@ -1,17 +1,19 @@
-import { checkRoleArn, checkSessionName } from "@imagecred/identities/aws/facts";
 import {
   type Environment,
   type FlagSpec,
-  type IdentityPolicy,
+  IDENTITIES_FLAG,
+  type ImageIdentities,
   type Invocation,
   identityFlags,
   OptionsError,
+  type PluginArguments,
   parseFlags,
   parseIdentityPolicy,
   parseRegistryMirrors,
-  type RegistryMirror,
+  type Template,
   type Usage,
 } from "@imagecred/protocol";
+import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
 
 /** Where the operator wants the APIs called, over what the registry's host says. */
 export interface EndpointOverrides {
@@ -23,18 +25,26 @@ export interface EndpointOverrides {
   readonly sts: string | undefined;
 }
 
-export interface EcrOptions {
-  readonly identity: IdentityPolicy;
-  readonly mirrors: readonly RegistryMirror[];
-  /** Role to assume last, with whatever identity was found. */
-  readonly roleArn: string | undefined;
+/** A role to assume with the identity before it. */
+export interface RoleStep {
+  readonly roleArn: Template;
+  readonly externalId: string | undefined;
+}
+
+export interface EcrOptions extends PluginArguments {
+  /** Roles to assume one after another, the first with whatever identity was found. */
+  readonly roles: readonly RoleStep[];
   /** Role of a pod whose service account names none. */
-  readonly podRoleArn: string | undefined;
+  readonly podRoleArn: Template | undefined;
+  /** Profile of the node's AWS config files that is the node's only identity; undefined: the default chain. */
+  readonly profile: string | undefined;
   /** Name of every session with a role, as CloudTrail shows it. */
   readonly sessionName: string;
   /** Region whose STS is asked, where the registry's partition has it; the registry's own region otherwise. */
   readonly region: string | undefined;
   readonly endpoints: EndpointOverrides;
+  /** What the file of `--identities` says; undefined without the flag, and until it is read. */
+  readonly identities?: ImageIdentities<EcrOptions> | undefined;
 }
 
 export const NAME = "ecr-credential-provider";
@@ -53,14 +63,16 @@ const FLAGS = {
   "role-arn": {
     kind: "value",
     placeholder: "ARN",
-    help: "assume this role with the identity found, and ask ECR as that role",
+    help: "assume this role with the identity found, and ask ECR as that role; {account}, {region} and {partition} stand for the registry's",
   },
+  "external-id": { kind: "value", placeholder: "ID", help: "external ID for --role-arn" },
   "role-session-name": {
     kind: "value",
     placeholder: "NAME",
     help: "session name of every role that is assumed",
     default: NAME,
   },
+  ...IDENTITIES_FLAG,
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
 /** What `--help` says. */
@@ -68,7 +80,8 @@ export const USAGE: Usage = {
   title: "Kubelet image credential provider for Amazon ECR and Amazon ECR Public.",
   flags: FLAGS,
   environment: {
-    AWS_ECR_ROLE_ARN: "role of a pod whose service account has no annotation eks.amazonaws.com/ecr-role-arn",
+    AWS_ECR_ROLE_ARN:
+      "role of a pod whose service account has no annotation eks.amazonaws.com/ecr-role-arn; placeholders as in --role-arn",
     "AWS_*": "identities and endpoints, as in AWS's SDKs",
   },
 };
@@ -84,9 +97,10 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): E
   const podRoleArn = set(env, "AWS_ECR_ROLE_ARN");
   const namedSession = flags.value("role-session-name");
   const sessionName = namedSession ?? set(env, "AWS_ROLE_SESSION_NAME") ?? NAME;
-  if (roleArn !== undefined) checkRoleArn(roleArn, "--role-arn");
-  if (podRoleArn !== undefined) checkRoleArn(podRoleArn, "AWS_ECR_ROLE_ARN");
-  checkSessionName(sessionName, namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name");
+  const givenId = flags.value("external-id");
+  const externalId = givenId === undefined ? undefined : parseExternalId(givenId, "--external-id");
+  if (externalId !== undefined && roleArn === undefined)
+    throw new OptionsError("--external-id goes with --role-arn");
   return {
     identity: parseIdentityPolicy(
       flags.value("identity"),
@@ -94,9 +108,14 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): E
       DEFAULT_FALLBACK,
     ),
     mirrors: parseRegistryMirrors(flags.values("registry")),
-    roleArn,
-    podRoleArn,
-    sessionName,
+    identitiesFile: flags.value("identities"),
+    roles: roleArn === undefined ? [] : [{ roleArn: parseRole(roleArn, "--role-arn"), externalId }],
+    podRoleArn: podRoleArn === undefined ? undefined : parseRole(podRoleArn, "AWS_ECR_ROLE_ARN"),
+    profile: undefined,
+    sessionName: parseSessionName(
+      sessionName,
+      namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name",
+    ),
     region: set(env, "AWS_REGION") ?? set(env, "AWS_DEFAULT_REGION"),
     endpoints: parseEndpoints(env),
   };
@@ -120,7 +139,11 @@ function parseEndpoints(env: Environment): EndpointOverrides {
 
 function endpointUrl(env: Environment, name: string): string | undefined {
   const value = set(env, name);
-  if (value === undefined) return undefined;
+  return value === undefined ? undefined : parseEndpointUrl(value, name);
+}
+
+/** @param name where it is written @throws {OptionsError} */
+export function parseEndpointUrl(value: string, name: string): string {
   if (!URL.canParse(value) || !/^https?:/i.test(value)) {
     throw new OptionsError(
       `${name} is ${JSON.stringify(value)}, expected a URL such as https://vpce.example`,

@@ -1,6 +1,13 @@
-import { type CredentialProvider, VERSION, withIdentity } from "@imagecred/protocol";
+import {
+  anonymousAnswer,
+  type CredentialProvider,
+  registryOrImage,
+  settingsFor,
+  VERSION,
+  withIdentity,
+} from "@imagecred/protocol";
 import { exchange } from "./exchange.ts";
-import { identities, withChainedRole } from "./identities.ts";
+import { identities, rolesFor, withRoles } from "./identities.ts";
 import { resolveRegistry } from "./mirrors.ts";
 import { type EcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 
@@ -9,22 +16,32 @@ export const ecr: CredentialProvider<EcrOptions> = {
   name: NAME,
   version: VERSION,
   usage: USAGE,
-  options: parseOptions,
-  async credential(request, options, context) {
-    const { registry, mirror } = resolveRegistry(request.image, options.mirrors);
+  async options(invocation) {
+    const options = parseOptions(invocation);
+    const { identitiesFile: path } = options;
+    if (path === undefined) return options;
+    const { loadIdentityMap } = await import("./identity-map.ts");
+    return { ...options, identities: await loadIdentityMap(path, invocation) };
+  },
+  async credential(request, given, context) {
+    const { registry, mirror } = resolveRegistry(request.image, given.mirrors);
+    const settings = settingsFor(request.image, given, given.identities);
+    if (settings.anonymous) return anonymousAnswer(request.image, settings);
+    const { options } = settings;
+    // Before anything is sent: they may need what the registry's name does not say.
+    const roles = rolesFor(registry, options, settings.asked.registry);
     const choice = {
       request,
       policy: options.identity,
-      mirrored: mirror !== undefined,
+      mirrored: mirror !== undefined && !settings.asPod,
       ...identities(registry, request, options, context),
     };
     return await withIdentity(choice, context, async (found) => {
-      const signer = withChainedRole(found, registry, options, context);
+      const signer = withRoles(found, roles, registry, options, context);
       const { login, expiresAt } = await exchange(registry, signer, options, context);
       const key = mirror?.mirror ?? request.image.registry;
       return {
-        // A key with a path is for some of a host's images only, and so is the response.
-        cacheKeyType: key.includes("/") ? "Image" : "Registry",
+        cacheKeyType: registryOrImage(settings),
         auth: { [key]: login },
         expiresAt,
       };

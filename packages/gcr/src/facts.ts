@@ -38,14 +38,25 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
     if (args !== undefined && args.authFlow !== "gcr") {
       return { patterns: [], beyond: "the .dockercfg that the instance's metadata leads to" };
     }
-    return { patterns: args?.universe === undefined ? knownHostForms() : hostForms(args.universe) };
+    const { universe, identitiesFile } = args ?? {};
+    if (identitiesFile !== undefined) {
+      const own = universe === undefined ? [] : hostForms(universe);
+      const patterns = [...new Set([...knownHostForms(), ...own])];
+      return { patterns, beyond: `the universes that ${identitiesFile} names` };
+    }
+    return { patterns: universe === undefined ? knownHostForms() : hostForms(universe) };
   },
   parseHost(host, args) {
     const registry = parseRegistryHost({ host, port: undefined }, args?.universe);
     if ("notOurs" in registry) return registry;
-    if (args?.universe !== undefined && args.universe.domain !== registry.universe.domain) {
+    const { universe, identitiesFile } = args ?? {};
+    if (
+      universe !== undefined &&
+      identitiesFile === undefined &&
+      universe.domain !== registry.universe.domain
+    ) {
       return {
-        notOurs: `belongs to the universe ${registry.universe.domain}, not to ${args.universe.domain}`,
+        notOurs: `belongs to the universe ${registry.universe.domain}, not to ${universe.domain}`,
       };
     }
     return describeRegistry(registry);

@@ -1,5 +1,7 @@
 import {
   type FlagSpec,
+  IDENTITIES_FLAG,
+  type ImageIdentities,
   type Invocation,
   identityFlags,
   klogFlags,
@@ -9,10 +11,12 @@ import {
   parseFlags,
   parseIdentityPolicy,
   parseRegistryMirrors,
+  type Template,
   type Usage,
 } from "@imagecred/protocol";
 import { isServiceUrl } from "./identity/service-url.ts";
 import { type IdentityPool, poolOfGke, poolOfProvider } from "./identity/workload-identity.ts";
+import { parseAccount } from "./service-account.ts";
 import { DEFAULT_UNIVERSE, type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
 
 const AUTH_FLOWS = ["gcr", "dockercfg", "dockercfg-url"] as const;
@@ -27,12 +31,16 @@ export interface GcrOptions extends PluginArguments {
   readonly universe: Universe | undefined;
   /** Which of the instance's service accounts the metadata server is asked for: an email address, or `default`. */
   readonly serviceAccount: string;
+  /** The service account to become with the identity found; undefined: the identity itself is used. */
+  readonly impersonate: Template | undefined;
   /** Where pod tokens are exchanged, unless the pod's service account names another place. */
   readonly pool: IdentityPool | undefined;
   /** Origins that are asked for pods in the place of the universe's public ones. */
   readonly endpoints: { readonly sts: string | undefined; readonly iamCredentials: string | undefined };
   /** Flags that were given and have no effect. */
   readonly ignored: readonly string[];
+  /** What the file of `--identities` says; undefined without the flag, and until it is read. */
+  readonly identities?: ImageIdentities<GcrOptions> | undefined;
 }
 
 export const NAME = "gcr-credential-provider";
@@ -75,14 +83,19 @@ const FLAGS = {
   "iamcredentials-endpoint": {
     kind: "value",
     placeholder: "URL",
-    help: "a regional or private endpoint of the IAM Service Account Credentials API, for pods",
+    help: "a regional or private endpoint of the IAM Service Account Credentials API, for pods and --impersonate-service-account",
     default: "https://iamcredentials.googleapis.com",
   },
   "service-account": {
     kind: "value",
     placeholder: "EMAIL",
-    help: "which of the instance's service accounts",
+    help: "which of the instance's service accounts; with {project} or {location}, as --impersonate-service-account",
     default: "default",
+  },
+  "impersonate-service-account": {
+    kind: "value",
+    placeholder: "EMAIL",
+    help: "become this service account with the identity found; {project} and {location} stand for the image's",
   },
   "universe-domain": {
     kind: "value",
@@ -101,6 +114,7 @@ const FLAGS = {
     help: "HOST mirrors the Google registry TARGET and gets its credentials",
     repeated: true,
   },
+  ...IDENTITIES_FLAG,
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
 /** What `--help` says. */
@@ -125,7 +139,9 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): G
   const universe = parseUniverse(
     flags.value("universe-domain") ?? env["GOOGLE_CLOUD_UNIVERSE_DOMAIN"],
     flags.value("registry-domain"),
+    { domain: "--universe-domain", registryDomain: "--registry-domain" },
   );
+  const impersonated = flags.value("impersonate-service-account");
   return {
     authFlow: parseAuthFlow(flags.value("authFlow")),
     identity: parseIdentityPolicy(
@@ -135,11 +151,15 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): G
     ),
     universe,
     mirrors: parseRegistryMirrors(flags.values("registry")),
-    serviceAccount: parseServiceAccount(flags.value("service-account")),
+    identitiesFile: flags.value("identities"),
+    serviceAccount: "default",
+    impersonate:
+      impersonated === undefined ? undefined : parseAccount(impersonated, "--impersonate-service-account"),
+    ...parseServiceAccount(flags.value("service-account"), "--service-account", impersonated),
     pool: parsePool(flags),
     endpoints: {
-      sts: parseEndpoint(flags, "sts-endpoint", "sts", universe),
-      iamCredentials: parseEndpoint(flags, "iamcredentials-endpoint", "iamcredentials", universe),
+      sts: endpointOf(flags, "sts-endpoint", "sts", universe),
+      iamCredentials: endpointOf(flags, "iamcredentials-endpoint", "iamcredentials", universe),
     },
     ignored: flags.ignored,
   };
@@ -156,51 +176,94 @@ function parseAuthFlow(value: string | undefined): AuthFlow {
 
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
 
-function parseUniverse(domain: string | undefined, registryDomain: string | undefined): Universe | undefined {
+/**
+ * The universe that its two domains name; undefined where neither is there.
+ * @param from where each is written
+ * @throws {OptionsError}
+ */
+export function parseUniverse(
+  domain: string | undefined,
+  registryDomain: string | undefined,
+  from: { readonly domain: string; readonly registryDomain: string },
+): Universe | undefined {
   if (domain === undefined || domain === "") {
     if (registryDomain === undefined) return undefined;
-    throw new OptionsError("--registry-domain goes with --universe-domain: a registry belongs to a universe");
+    throw new OptionsError(
+      `${from.registryDomain} goes with ${from.domain}: a registry belongs to a universe`,
+    );
   }
   for (const name of [domain, registryDomain ?? domain]) {
-    if (!DOMAIN.test(name)) throw new OptionsError(`${JSON.stringify(name)} is not a universe's domain name`);
+    if (!DOMAIN.test(name)) {
+      const where = name === domain ? from.domain : from.registryDomain;
+      throw new OptionsError(`${where} is ${JSON.stringify(name)}, which is not a universe's domain name`);
+    }
   }
   const known = universeOfApis(domain);
   if (registryDomain === undefined) {
     if (known !== undefined) return known;
     throw new OptionsError(
-      `the universe ${domain} is not known; name the domain of its registries with --registry-domain`,
+      `${from.domain} is ${domain}, which is not known; name the domain of its registries with ${from.registryDomain}`,
     );
   }
   const owner = universeOfRegistries(registryDomain);
   if (owner === undefined ? known !== undefined : owner.domain !== domain) {
     const whose = owner === undefined ? `not the registry domain of ${domain}` : `that of ${owner.domain}`;
-    throw new OptionsError(`--registry-domain ${registryDomain} is ${whose}`);
+    throw new OptionsError(`${from.registryDomain} ${registryDomain} is ${whose}`);
   }
   return { domain, registryDomain };
 }
 
-function parseServiceAccount(value: string | undefined): string {
-  if (value === undefined) return "default";
+/**
+ * What `--service-account` says: one of the instance's accounts. No instance has as many accounts as there are projects, so
+ * one that depends on the image is an account to become.
+ * @param impersonated what the other flag says, which goes with an account of the instance only
+ * @throws {OptionsError}
+ */
+export function parseServiceAccount(
+  value: string | undefined,
+  from: string,
+  impersonated: string | undefined,
+): Partial<Pick<GcrOptions, "serviceAccount" | "impersonate">> {
+  if (value === undefined) return {};
+  if (/[{}]/.test(value)) {
+    const impersonate = parseAccount(value, from);
+    if (impersonated === undefined) return { impersonate };
+    throw new OptionsError(
+      `${from} has a placeholder, and so is the account to become, but that is ${impersonated}: give one of them`,
+    );
+  }
   // It becomes a segment of the metadata server's path.
-  if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return value;
-  throw new OptionsError(
-    `--service-account is ${JSON.stringify(value)}, expected an email address or "default"`,
-  );
+  if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return { serviceAccount: value };
+  throw new OptionsError(`${from} is ${JSON.stringify(value)}, expected an email address or "default"`);
 }
 
-/** The origin of a service's endpoint. Tokens go there, so it has to be Google's, and of the universe. */
-function parseEndpoint(
+function endpointOf(
   flags: ParsedFlags,
   flag: "sts-endpoint" | "iamcredentials-endpoint",
   service: "sts" | "iamcredentials",
-  universe: Universe = DEFAULT_UNIVERSE,
+  universe: Universe | undefined,
 ): string | undefined {
   const value = flags.value(flag);
-  if (value === undefined || value === "") return undefined;
+  return value === undefined || value === ""
+    ? undefined
+    : parseEndpoint(value, `--${flag}`, service, universe);
+}
+
+/**
+ * The origin of a service's endpoint. Tokens go there, so it has to be Google's, and of the universe.
+ * @param from where it is written
+ * @throws {OptionsError}
+ */
+export function parseEndpoint(
+  value: string,
+  from: string,
+  service: "sts" | "iamcredentials",
+  universe: Universe = DEFAULT_UNIVERSE,
+): string {
   if (isServiceUrl(value, service, universe) && /^\/?$/.test(new URL(value).pathname))
     return new URL(value).origin;
   throw new OptionsError(
-    `--${flag} is ${JSON.stringify(value)}, expected an endpoint of ${service}.${universe.domain} such as https://${service}.us-central1.rep.${universe.domain}`,
+    `${from} is ${JSON.stringify(value)}, expected an endpoint of ${service}.${universe.domain} such as https://${service}.us-central1.rep.${universe.domain}`,
   );
 }
 
@@ -212,11 +275,7 @@ function parsePool(flags: ParsedFlags): IdentityPool | undefined {
     if (issuer !== undefined) {
       throw new OptionsError("give --identity-provider or --workload-identity-provider, not both");
     }
-    const pool = poolOfProvider(provider);
-    if (pool !== undefined) return pool;
-    throw new OptionsError(
-      `--workload-identity-provider is ${JSON.stringify(provider)}, expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
-    );
+    return parseProvider(provider, "--workload-identity-provider");
   }
   if (issuer === undefined || issuer === "") return undefined;
   if (!/^https:\/\/[^\s]+$/.test(issuer)) {
@@ -228,4 +287,13 @@ function parsePool(flags: ParsedFlags): IdentityPool | undefined {
     throw new OptionsError("--identity-provider needs --project-id with the ID of the cluster's project");
   }
   return poolOfGke(project, issuer);
+}
+
+/** A workload identity pool's provider. @param from where it is written @throws {OptionsError} */
+export function parseProvider(provider: string, from: string): IdentityPool {
+  const pool = poolOfProvider(provider);
+  if (pool !== undefined) return pool;
+  throw new OptionsError(
+    `${from} is ${JSON.stringify(provider)}, expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
+  );
 }

@@ -1,16 +1,25 @@
 import {
+  anonymousAnswer,
+  type CacheKeyType,
   type Context,
   type CredentialProvider,
   type CredentialProviderRequest,
+  type Found,
+  type ImageSettings,
+  registryOrImage,
+  settingsFor,
   VERSION,
   warnOfIgnoredFlags,
   withIdentity,
 } from "@imagecred/protocol";
 import { exchange } from "./exchange.ts";
 import { identities } from "./identities.ts";
+import type { AccessToken } from "./identity/access-token.ts";
 import { mirrorsOf, resolveRegistry } from "./mirrors.ts";
 import { type GcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 import { nodeKeys } from "./registry.ts";
+import { accountFor, decidedBy } from "./service-account.ts";
+import type { TokenRequest } from "./token-request.ts";
 import type { Universe } from "./universe.ts";
 
 /** The plugin for Google Artifact Registry and gcr.io. */
@@ -18,34 +27,74 @@ export const gcr: CredentialProvider<GcrOptions> = {
   name: NAME,
   version: VERSION,
   usage: USAGE,
-  options(invocation) {
+  async options(invocation) {
     const options = parseOptions(invocation);
     warnOfIgnoredFlags(options, invocation.log);
-    return options;
+    const { identitiesFile: path } = options;
+    if (path === undefined) return options;
+    const { loadIdentityMap } = await import("./identity-map.ts");
+    return { ...options, identities: await loadIdentityMap(path, options, invocation) };
   },
-  async credential(request, options, context) {
+  async credential(request, given, context) {
+    const settings = settingsFor(request.image, given, given.identities);
+    if (settings.anonymous) return anonymousAnswer(request.image, settings);
+    const { options, asked } = settings;
     if (options.authFlow !== "gcr") {
       const { dockercfgAnswer } = await import("./dockercfg.ts");
       return await dockercfgAnswer(request, options, context);
     }
     const { universe, mirror } = resolveRegistry(request.image, options.mirrors, options.universe);
+    const { impersonate: account } = options;
+    const become = account && accountFor(account, asked, universe);
+    const wanted = tokenRequest(request, universe, options, context);
     const choice = {
       request,
       policy: options.identity,
-      mirrored: mirror !== undefined,
-      ...identities(tokenRequest(request, universe, options, context)),
+      mirrored: mirror !== undefined && !settings.asPod,
+      ...identities(wanted),
     };
     return await withIdentity(choice, context, async (found, use) => {
-      const { login, expiresAt } = exchange((await found).identity);
-      const keys = use === "pod" ? [request.image.registry] : keysOfNode(universe, options);
-      return {
-        cacheKeyType: use === "pod" ? "Registry" : "Global",
-        auth: Object.fromEntries(keys.map((key) => [key, login])),
-        expiresAt,
-      };
+      const { identity } = become === undefined ? await found : await impersonated(become, found, wanted);
+      const { login, expiresAt } = exchange(identity);
+      const cacheKeyType = use === "pod" ? forOne(settings) : forNode(settings);
+      const keys = cacheKeyType === "Global" ? keysOfNode(universe, options) : [request.image.registry];
+      return { cacheKeyType, auth: Object.fromEntries(keys.map((key) => [key, login])), expiresAt };
     });
   },
 };
+
+/** What a response may be used for whose identity was chosen for the image's registry, or by its path. */
+function forOne(settings: ImageSettings<GcrOptions>): CacheKeyType {
+  const { impersonate } = settings.options;
+  return impersonate !== undefined && decidedBy(impersonate) === "path" ? "Image" : registryOrImage(settings);
+}
+
+/** The node's identity is the same for every image, unless something is said about images. */
+function forNode(settings: ImageSettings<GcrOptions>): CacheKeyType {
+  const { identities: map, impersonate } = settings.options;
+  const same = map === undefined && (impersonate === undefined || decidedBy(impersonate) === "nothing");
+  return same ? "Global" : forOne(settings);
+}
+
+/** The service account that the identity found may become. */
+async function impersonated(
+  email: string,
+  found: Promise<Found<AccessToken>>,
+  wanted: TokenRequest,
+): Promise<Found<AccessToken>> {
+  // It may fail before the code that awaits it is loaded.
+  found.catch(() => {});
+  const { generateAccessToken, iamCredentialsUrl, impersonate } = await import("./identity/impersonation.ts");
+  const api = iamCredentialsUrl(wanted);
+  // Its TLS is up by the time that the identity is found.
+  wanted.context.http.preconnect(api);
+  const { identity, principal } = await found;
+  const url = api + generateAccessToken(email);
+  const { log } = wanted.context;
+  const token = await impersonate({ url, email }, identity, wanted);
+  log.info("identity", { source: "impersonation", principal: email });
+  return { identity: token, principal: `${email} by ${principal}` };
+}
 
 /**
  * The node's token serves every image, so the response has a key for every host that this provider accepts: the kubelet

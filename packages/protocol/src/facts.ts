@@ -39,6 +39,8 @@ export interface PluginFacts<Arguments extends PluginArguments = PluginArguments
 export interface PluginArguments {
   readonly identity: IdentityPolicy;
   readonly mirrors: readonly RegistryMirror[];
+  /** Path of the file of `--identities`; undefined without the flag, and in plugins that have no such flag. */
+  readonly identitiesFile?: string | undefined;
 }
 
 /** A service account annotation that a plugin reads. */

@@ -98,12 +98,34 @@ export {
   warnOfIgnoredFlags,
 } from "./options/flags.ts";
 export {
+  type AskedImage,
+  anonymousAnswer,
+  IDENTITIES_FLAG,
+  type ImageIdentities,
+  type ImageOptions,
+  type ImageSettings,
+  registryOrImage,
+  settingsFor,
+} from "./options/image-settings.ts";
+export { nearest } from "./options/nearest.ts";
+export {
+  askedImage,
+  mapsPaths,
   mirrorOf,
   parseRegistryMirrors,
   type RegistryMirror,
   registryMirror,
   targetHost,
 } from "./options/registry-mirrors.ts";
+export {
+  fillTemplate,
+  parseTemplate,
+  placeholdersIn,
+  type Template,
+  type TemplateFault,
+  type TemplateValues,
+  templateFault,
+} from "./options/template.ts";
 export type { Usage } from "./options/usage.ts";
 export type {
   Answer,

@@ -14,6 +14,7 @@ export {
 export { describeIdentities, type Way, type Ways } from "./describe-identities.ts";
 export { describePlugin } from "./describe-plugin.ts";
 export { expectFailure, expectNothingSent, expectSuccess } from "./expect.ts";
+export { identityMapFile } from "./identity-map-file.ts";
 export { answered, askPlugin, type Outcome, passwordOf, type Question } from "./in-process.ts";
 export { registryStatus } from "./registry-client.ts";
 export {

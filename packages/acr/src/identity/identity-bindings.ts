@@ -30,7 +30,7 @@ export function identityBindingSource(
     name: "AKS identity binding",
     async find() {
       const application = podApplicationOf(annotations);
-      const clientId = application.clientId ?? bindings.defaultClientId;
+      const clientId = application.clientId ?? request.options.clientId ?? bindings.defaultClientId;
       if (clientId === undefined)
         return {
           unavailable: `${notAnnotated(CLIENT_ID_ANNOTATIONS).unavailable}; no --ib-default-client-id`,

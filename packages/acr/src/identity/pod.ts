@@ -5,7 +5,7 @@ import {
   type Secret,
   type Unavailable,
 } from "@imagecred/protocol";
-import { TENANT } from "../options/arguments.ts";
+import { TENANT } from "../tenant.ts";
 import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./annotations.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
 import type { EntraRequest, EntraToken } from "./token.ts";
@@ -54,7 +54,8 @@ export function podSource(
   return {
     name: "pod service account token",
     async find() {
-      const { clientId, tenantId = request.options.tenantId } = podApplicationOf(annotations);
+      const { options } = request;
+      const { clientId = options.clientId, tenantId = options.tenantId } = podApplicationOf(annotations);
       if (clientId === undefined) return notAnnotated(CLIENT_ID_ANNOTATIONS);
       if (tenantId === undefined) throw withoutTenant();
       const identity = await exchangeClientAssertion({ clientId, tenantId, assertion: token }, request);

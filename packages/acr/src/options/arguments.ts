@@ -1,5 +1,7 @@
 import {
+  type Environment,
   type FlagSpec,
+  IDENTITIES_FLAG,
   type Invocation,
   identityFlags,
   isIpAddress,
@@ -10,10 +12,12 @@ import {
   parseFlags,
   parseIdentityPolicy,
   parseRegistryMirrors,
+  type Template,
   type Usage,
 } from "@imagecred/protocol";
 import type { KnownCloud } from "../clouds.ts";
 import { parseMirrorList } from "../mirrors.ts";
+import { parseTenant } from "../tenant.ts";
 import { cloudFromEnvironment } from "./cloud-choice.ts";
 
 /** Where AKS's token endpoint for identity bindings is, and who pods are when their service account does not say. */
@@ -37,7 +41,9 @@ export interface AcrArguments extends PluginArguments {
   readonly environmentCloud: KnownCloud | undefined;
   readonly identityBindings: IdentityBindings | undefined;
   /** Tenant in which the node's application, and pods that name none, get their token; undefined: the configuration's. */
-  readonly tenantId: string | undefined;
+  readonly tenant: Template | undefined;
+  /** Application or user-assigned identity of pods that name none; undefined: there is none. */
+  readonly clientId: string | undefined;
   /** Audience of the tokens of Entra ID. */
   readonly audience: string;
   /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
@@ -72,7 +78,7 @@ const FLAGS = {
   "tenant-id": {
     kind: "value",
     placeholder: "TENANT",
-    help: "tenant of the registry, where it is not that of azure.json: the node's application gets its token there",
+    help: "tenant of the registry, where it is not that of azure.json: the node's application gets its token there; {registry} stands for the registry's name",
   },
   audience: {
     kind: "value",
@@ -106,6 +112,7 @@ const FLAGS = {
     help: "CA of the token endpoint",
     default: "/etc/kubernetes/certs/ca.crt",
   },
+  ...IDENTITIES_FLAG,
   ...klogFlags(),
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
@@ -146,25 +153,27 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
     configFile,
     environmentCloud: configFile === undefined ? cloudFromEnvironment(env) : undefined,
     identityBindings,
-    tenantId: checkedTenant(flags.value("tenant-id")),
-    audience: checkedAudience(flags.value("audience") ?? REGISTRY_AUDIENCE),
+    identitiesFile: flags.value("identities"),
+    tenant: tenantOf(flags.value("tenant-id"), configFile === undefined ? env : {}),
+    clientId: undefined,
+    audience: parseAudience(flags.value("audience") ?? REGISTRY_AUDIENCE, "--audience"),
     anonymousSecondTry: flags.value("anonymous-second-try") === "true",
     ignored: flags.ignored,
   };
 }
 
-/** A tenant's GUID or one of its domains: it becomes a segment of a URL. */
-export const TENANT = /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i;
-
-function checkedTenant(tenant: string | undefined): string | undefined {
-  if (tenant === undefined || TENANT.test(tenant)) return tenant;
-  throw new OptionsError(`--tenant-id is ${JSON.stringify(tenant)}, expected a tenant's GUID or domain`);
+function tenantOf(flag: string | undefined, env: Environment): Template | undefined {
+  if (flag !== undefined) return parseTenant(flag, "--tenant-id");
+  const variable = env["AZURE_TENANT_ID"] ?? "";
+  // Without placeholders it is part of the configuration, as in the SDKs.
+  return /[{}]/.test(variable) ? parseTenant(variable, "AZURE_TENANT_ID") : undefined;
 }
 
-function checkedAudience(audience: string): string {
+/** @param from where it is written @throws {OptionsError} */
+export function parseAudience(audience: string, from: string): string {
   if (/^(?:https|api):\/\/[^\s/][^\s]*$/.test(audience)) return audience;
   throw new OptionsError(
-    `--audience is ${JSON.stringify(audience)}, expected a URI such as ${REGISTRY_AUDIENCE}`,
+    `${from} is ${JSON.stringify(audience)}, expected a URI such as ${REGISTRY_AUDIENCE}`,
   );
 }
 

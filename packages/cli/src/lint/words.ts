@@ -1,3 +1,5 @@
+export { nearest } from "@imagecred/protocol";
+
 /** A text as it would stand in JSON: for values in messages. */
 export function shown(text: string): string {
   return JSON.stringify(text);
@@ -6,29 +8,4 @@ export function shown(text: string): string {
 /** Several values in a sentence. */
 export function listed(texts: readonly string[]): string {
   return texts.map(shown).join(", ");
-}
-
-/** Levenshtein's distance, one row at a time. */
-export function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
-/** The known word that another was meant to be; undefined where none is near: a quarter of its letters, two at least. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Number.POSITIVE_INFINITY;
-  for (const one of known) {
-    const distance = editDistance(word.toLowerCase(), one.toLowerCase());
-    if (distance < least && distance <= Math.max(2, one.length / 4)) [best, least] = [one, distance];
-  }
-  return best;
 }

@@ -7,6 +7,8 @@ import { ROLE_ANNOTATION } from "./annotations.ts";
 export interface PodRequest {
   readonly token: Secret;
   readonly annotations: Readonly<Record<string, string>>;
+  /** The role where the service account names none; it throws an OptionsError where that cannot be told. */
+  readonly configuredRole: () => string | undefined;
   readonly options: EcrOptions;
   readonly sts: StsSettings;
   readonly context: Context;
@@ -16,6 +18,7 @@ export interface PodRequest {
 export function podSource({
   token,
   annotations,
+  configuredRole,
   options,
   sts,
   context,
@@ -23,7 +26,7 @@ export function podSource({
   return {
     name: "service account token",
     async find() {
-      const roleArn = annotations[ROLE_ANNOTATION] ?? options.podRoleArn;
+      const roleArn = annotations[ROLE_ANNOTATION] ?? configuredRole();
       if (roleArn === undefined) {
         return { unavailable: `no annotation ${ROLE_ANNOTATION}, or the kubelet does not pass it` };
       }

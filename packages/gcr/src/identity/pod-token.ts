@@ -5,15 +5,13 @@ import {
   type Secret,
   type Unavailable,
 } from "@imagecred/protocol";
+import { isServiceAccount } from "../service-account.ts";
 import type { TokenRequest } from "../token-request.ts";
 import type { AccessToken } from "./access-token.ts";
 import { OPT_IN_ANNOTATION, PROVIDER_ANNOTATION, SERVICE_ACCOUNT_ANNOTATION } from "./annotations.ts";
 import { generateAccessToken, iamCredentialsUrl, impersonate } from "./impersonation.ts";
 import { exchangePodToken } from "./sts.ts";
 import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
-
-/** Service account email addresses of all kinds (https://cloud.google.com/iam/docs/service-account-types). */
-const EMAIL = /^[A-Za-z0-9][A-Za-z0-9._-]*@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$/;
 
 /** The identity that a pod is to have. */
 interface PodIdentity {
@@ -49,7 +47,7 @@ function identityOf(
   configured: IdentityPool | undefined,
 ): PodIdentity | Unavailable {
   const serviceAccount = annotations[SERVICE_ACCOUNT_ANNOTATION] || undefined;
-  if (serviceAccount !== undefined && !EMAIL.test(serviceAccount)) {
+  if (serviceAccount !== undefined && !isServiceAccount(serviceAccount)) {
     throw annotationError(SERVICE_ACCOUNT_ANNOTATION, serviceAccount, "a service account's email address");
   }
   const provider = annotations[PROVIDER_ANNOTATION] || undefined;

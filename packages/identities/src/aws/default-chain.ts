@@ -10,6 +10,8 @@ import { webIdentityFile } from "./web-identity-file.ts";
 export interface AwsIdentityRequest {
   /** Name of sessions with a role, as CloudTrail shows it. */
   readonly sessionName: string;
+  /** The profile that is the machine's only identity; undefined: all sources are asked. */
+  readonly profile?: string | undefined;
   readonly sts: StsSettings;
   /** What the instance's role has to have, for advice: "the policy AmazonEC2ContainerRegistryPullOnly". */
   readonly roleNeeds: string;
@@ -18,7 +20,12 @@ export interface AwsIdentityRequest {
 
 /** The machine's AWS identities: the default chain of AWS's SDKs. */
 export function awsIdentities(request: AwsIdentityRequest): readonly IdentitySource<AwsCredentials>[] {
-  const { sessionName, sts, roleNeeds, context } = request;
+  const { sessionName, profile, sts, roleNeeds, context } = request;
+  // As with `aws --profile`: a profile that is named is not one identity among several.
+  if (profile !== undefined) {
+    const named = { ...context, env: { ...context.env, AWS_PROFILE: profile } };
+    return [profileCredentials({ ...request, context: named })];
+  }
   return [
     environmentKeys(context.env),
     profileCredentials(request),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OptionsError } from "../errors.ts";
 import { parseImage } from "../wire/image-name.ts";
-import { mirrorOf, parseRegistryMirrors, targetHost } from "./registry-mirrors.ts";
+import { askedImage, mapsPaths, mirrorOf, parseRegistryMirrors, targetHost } from "./registry-mirrors.ts";
 
 const of = (image: string, ...pairs: string[]) => mirrorOf(parseImage(image), parseRegistryMirrors(pairs));
 
@@ -49,4 +49,27 @@ test("a mapping that cannot be used is an error for its own images only", () => 
     assert.equal(of("good.test/x", value, "good.test=r.io")?.target, "r.io", value);
   }
   assert.equal(of("r.io/x", "=r.io"), undefined);
+});
+
+test("the name that is asked for is below the mapping's target", () => {
+  for (const [image, pair, name] of [
+    ["m.test/team/app", "m.test=r.io", "r.io/team/app"],
+    ["m.test:5000/team/app", "m.test:5000=r.io:8443", "r.io:8443/team/app"],
+    ["m.test/team/app", "m.test/team=r.io/project/repo", "r.io/project/repo/app"],
+    ["r.io/team/app", "m.test=x.io", "r.io/team/app"],
+  ] as const) {
+    assert.equal(askedImage(parseImage(image), of(image, pair)).name, name);
+  }
+});
+
+test("a registry whose paths are mapped has no response that is for all of its images", () => {
+  const mirrors = parseRegistryMirrors([
+    "m.test=one.io",
+    "m.test/team=two.io",
+    "n.test=r.io",
+    "n.test.evil/x=r.io",
+  ]);
+  assert.equal(mapsPaths(parseImage("m.test/x"), mirrors), true);
+  assert.equal(mapsPaths(parseImage("n.test/x"), mirrors), false);
+  assert.equal(mapsPaths(parseImage("m.test:5000/x"), mirrors), false);
 });

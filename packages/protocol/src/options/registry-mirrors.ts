@@ -80,3 +80,21 @@ export function mirrorOf(
 export function targetHost({ target }: RegistryMirror): string {
   return parseImage(`${target}/x`).host;
 }
+
+/**
+ * The name of an image at the registry that is really asked for a credential: where the operator mapped it, the name below
+ * the mapping's target, else its own.
+ */
+export function askedImage(image: ImageName, mirror: RegistryMirror | undefined): ImageName {
+  return mirror === undefined ? image : parseImage(mirror.target + image.name.slice(mirror.mirror.length));
+}
+
+/**
+ * True where paths of the image's registry are mapped, so that a response for one of its images is not for all of them.
+ */
+export function mapsPaths(
+  { registry }: Pick<ImageName, "registry">,
+  mirrors: readonly RegistryMirror[],
+): boolean {
+  return mirrors.some(({ mirror }) => mirror.startsWith(`${registry}/`));
+}

@@ -1,0 +1,49 @@
+/** The JSON Schema of the file of `--identities`, against the decoder that the plugins have. */
+
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { decodeIdentities } from "@imagecred/identity-map";
+import { identitiesJsonSchema } from "@imagecred/identity-map/schema";
+import { DOCS } from "@imagecred/workspace";
+import { Ajv2020 } from "ajv/dist/2020.js";
+
+const FILE = join(DOCS, "schemas/image-identities.schema.json");
+const validate = new Ajv2020({ strict: true }).compile(identitiesJsonSchema());
+
+test("the published schema is the one that the table of fields gives", () => {
+  const text = `${JSON.stringify(identitiesJsonSchema(), null, 2)}\n`;
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(FILE, text);
+  assert.deepEqual(
+    JSON.parse(readFileSync(FILE, "utf8")),
+    JSON.parse(text),
+    "UPDATE_GOLDEN=1 writes it again",
+  );
+});
+
+const HEAD = { apiVersion: "imagecred.dev/v1alpha1", kind: "ImageIdentities" };
+const entry = (fields: object) => ({ ...HEAD, identities: [{ registries: ["r.io"], ...fields }] });
+
+for (const [what, document, good] of [
+  ["an entry with registries alone", entry({}), true],
+  ["a chain of roles", entry({ aws: { roleChain: [{ roleArn: "x", externalId: "y" }] } }), true],
+  ["all clouds", entry({ identity: "anonymous", aws: { roleArn: "x" }, azure: {}, google: {} }), true],
+  ["no apiVersion", { kind: "ImageIdentities", identities: [{ registries: ["r.io"] }] }, false],
+  ["another version", { ...entry({}), apiVersion: "imagecred.dev/v1" }, false],
+  ["another kind", { ...entry({}), kind: "Identities" }, false],
+  ["no entries", { ...HEAD, identities: [] }, false],
+  ["no registries", { ...HEAD, identities: [{ identity: "node" }] }, false],
+  ["an empty list of registries", { ...HEAD, identities: [{ registries: [] }] }, false],
+  ["an unknown field", entry({ aws: { role: "x" } }), false],
+  ["an unknown word", entry({ identity: "nodes" }), false],
+  ["a number", entry({ aws: { externalId: 42 } }), false],
+  ["an empty text", entry({ aws: { profile: "" } }), false],
+  ["a step without its role", entry({ aws: { roleChain: [{ externalId: "y" }] } }), false],
+] as const) {
+  test(`the schema and the decoder agree about ${what}`, () => {
+    const { problems } = decodeIdentities(new TextEncoder().encode(JSON.stringify(document)));
+    assert.equal(problems.length === 0, good, JSON.stringify(problems));
+    assert.equal(validate(document), good, JSON.stringify(validate.errors));
+  });
+}

@@ -1,0 +1,58 @@
+import { type AwsPart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
+import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
+import { type EcrOptions, parseEndpointUrl, type RoleStep } from "./options.ts";
+import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
+
+/** Loaded only with `--identities`. @throws {OptionsError} with file, line and column */
+export function loadIdentityMap(path: string, invocation: Invocation): Promise<ImageIdentities<EcrOptions>> {
+  return loadIdentities(path, "aws", readAwsPart, invocation);
+}
+
+/** What an entry's `aws` changes about the plugin's options. */
+export function readAwsPart(part: AwsPart, read: ReadField): Overlay<EcrOptions> {
+  const roles = rolesOf(part, read);
+  const podRoleArn = read("podRoleArn", part.podRoleArn, parseRole);
+  const sessionName = read("roleSessionName", part.roleSessionName, parseSessionName);
+  const sts = read("stsEndpoint", part.stsEndpoint, parseEndpointUrl);
+  const { profile } = part;
+  return (options) => ({
+    ...options,
+    ...(roles === undefined ? {} : { roles }),
+    ...(podRoleArn === undefined ? {} : { podRoleArn }),
+    ...(sessionName === undefined ? {} : { sessionName }),
+    ...(profile === undefined ? {} : { profile }),
+    ...(sts === undefined ? {} : { endpoints: { ...options.endpoints, sts } }),
+  });
+}
+
+/** The roles that the entry names, in its one field for them or in the other; undefined where it names none. */
+function rolesOf(part: AwsPart, read: ReadField): readonly RoleStep[] | undefined {
+  const { roleArn, externalId, roleChain } = part;
+  if (roleChain !== undefined) {
+    read("roleArn", roleArn, (_, from) => {
+      throw new OptionsError(`${from} is there beside roleChain: make it the chain's last role`);
+    });
+    read("externalId", externalId, (_, from) => {
+      throw new OptionsError(`${from} is there beside roleChain: write it to the role that it is for`);
+    });
+    return roleChain.flatMap((step, index) => roleStep(step, `roleChain[${index}].`, read) ?? []);
+  }
+  if (roleArn === undefined) {
+    read("externalId", externalId, (_, from) => {
+      throw new OptionsError(`${from} goes with roleArn`);
+    });
+    return undefined;
+  }
+  const step = roleStep({ roleArn, externalId }, "", read);
+  return step === undefined ? undefined : [step];
+}
+
+function roleStep(
+  step: { readonly roleArn: string; readonly externalId?: string | undefined },
+  prefix: string,
+  read: ReadField,
+): RoleStep | undefined {
+  const roleArn = read(`${prefix}roleArn`, step.roleArn, parseRole);
+  const externalId = read(`${prefix}externalId`, step.externalId, parseExternalId);
+  return roleArn === undefined ? undefined : { roleArn, externalId };
+}

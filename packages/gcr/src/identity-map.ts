@@ -1,0 +1,62 @@
+import { type GooglePart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
+import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
+import {
+  type GcrOptions,
+  parseEndpoint,
+  parseProvider,
+  parseServiceAccount,
+  parseUniverse,
+} from "./options.ts";
+import { parseAccount } from "./service-account.ts";
+import type { Universe } from "./universe.ts";
+
+/** Loaded only with `--identities`. @throws {OptionsError} with file, line and column */
+export function loadIdentityMap(
+  path: string,
+  { universe }: GcrOptions,
+  invocation: Invocation,
+): Promise<ImageIdentities<GcrOptions>> {
+  return loadIdentities(path, "google", readGooglePart(universe), invocation);
+}
+
+/**
+ * What an entry's `google` changes about the plugin's options.
+ * @param flags the universe that the flags name, which is that of entries that name none
+ */
+export function readGooglePart(flags: Universe | undefined) {
+  return (part: GooglePart, read: ReadField): Overlay<GcrOptions> => {
+    const universe = universeOf(part, read);
+    const pool = read("workloadIdentityProvider", part.workloadIdentityProvider, parseProvider);
+    const impersonate = read("impersonateServiceAccount", part.impersonateServiceAccount, parseAccount);
+    const account = read("serviceAccount", part.serviceAccount, (value, from) =>
+      parseServiceAccount(value, from, part.impersonateServiceAccount),
+    );
+    const endpoint = (field: "stsEndpoint" | "iamcredentialsEndpoint", service: "sts" | "iamcredentials") =>
+      read(field, part[field], (value, from) => parseEndpoint(value, from, service, universe ?? flags));
+    const sts = endpoint("stsEndpoint", "sts");
+    const iamCredentials = endpoint("iamcredentialsEndpoint", "iamcredentials");
+    return (options) => ({
+      ...options,
+      ...(universe === undefined ? {} : { universe }),
+      ...(pool === undefined ? {} : { pool }),
+      ...(impersonate === undefined ? {} : { impersonate }),
+      ...account,
+      endpoints: {
+        sts: sts ?? options.endpoints.sts,
+        iamCredentials: iamCredentials ?? options.endpoints.iamCredentials,
+      },
+    });
+  };
+}
+
+function universeOf({ universeDomain, registryDomain }: GooglePart, read: ReadField): Universe | undefined {
+  if (universeDomain === undefined) {
+    read("registryDomain", registryDomain, (_, from) => {
+      throw new OptionsError(`${from} goes with universeDomain: a registry belongs to a universe`);
+    });
+    return undefined;
+  }
+  return read("universeDomain", universeDomain, (domain, from) =>
+    parseUniverse(domain, registryDomain, { domain: from, registryDomain: "registryDomain" }),
+  );
+}

@@ -1,0 +1,26 @@
+/**
+ * The file of `--identities`: which identity each registry is asked with. A plugin loads this package only when the flag is
+ * given.
+ */
+export { type DecodedMap, decodeIdentities, type MapProblem, type Remedy } from "./decode.ts";
+export {
+  API_VERSION,
+  type AwsPart,
+  type AzurePart,
+  CLOUDS,
+  type Cloud,
+  type Entry,
+  type GooglePart,
+  KIND,
+  type Parts,
+} from "./fields.ts";
+export {
+  type CheckedMap,
+  checkIdentities,
+  entryFor,
+  loadIdentities,
+  type Overlay,
+  type ReadField,
+  type ReadPart,
+} from "./load.ts";
+export { matches, tellsPathsApart } from "./pattern.ts";

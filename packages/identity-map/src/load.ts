@@ -1,0 +1,155 @@
+/** The file of `--identities` for a plugin: read, checked, and as settings for images. */
+import {
+  type Files,
+  type IdentityPolicy,
+  type ImageIdentities,
+  type ImageName,
+  type ImageSettings,
+  type Logger,
+  OptionsError,
+} from "@imagecred/protocol";
+import { decodeIdentities, type MapProblem } from "./decode.ts";
+import type { Cloud, Entry, Parts } from "./fields.ts";
+import { matches, tellsPathsApart } from "./pattern.ts";
+
+/**
+ * Reads one field of an entry's part.
+ * @param field within the part, such as `roleChain[1].roleArn`
+ * @param value what the field holds; undefined where it is not there
+ * @param parse gives what the plugin makes of the value; it throws an OptionsError whose message begins with `from`
+ * @returns undefined where the field is not there or has a problem
+ */
+export type ReadField = <Value, Parsed>(
+  field: string,
+  value: Value | undefined,
+  parse: (value: Value, from: string) => Parsed,
+) => Parsed | undefined;
+
+/** What an entry's part for a plugin's cloud changes about the plugin's options. */
+export type Overlay<Options> = (options: Options) => Options;
+
+/** What a plugin knows about its part of an entry. */
+export type ReadPart<Name extends Cloud, Options> = (part: Parts[Name], read: ReadField) => Overlay<Options>;
+
+interface Checked<Options> {
+  readonly entry: Entry;
+  readonly overlay: Overlay<Options> | undefined;
+}
+
+/** A file's entries, as one plugin sees them, or what is wrong with them. */
+export interface CheckedMap<Options> {
+  readonly entries: readonly Checked<Options>[];
+  readonly problems: readonly MapProblem[];
+}
+
+/**
+ * Decodes a file and has a plugin check its part of every entry.
+ * @param file for messages: the path
+ */
+export function checkIdentities<Name extends Cloud, Options>(
+  data: Uint8Array,
+  file: string,
+  cloud: Name,
+  readPart: ReadPart<Name, Options>,
+): CheckedMap<Options> {
+  const decoded = decodeIdentities(data);
+  if (decoded.problems.length > 0) return { entries: [], problems: decoded.problems };
+  const problems: MapProblem[] = [];
+  const entries = decoded.entries.map((entry, index): Checked<Options> => {
+    const part: Parts[Name] | undefined = entry[cloud];
+    if (part === undefined) return { entry, overlay: undefined };
+    const at = `identities[${index}].${cloud}`;
+    const read: ReadField = (field, value, parse) => {
+      if (value === undefined) return undefined;
+      const path = `${at}.${field}`;
+      const position = decoded.locate(path);
+      const from = `${placeText(file, position)}: ${cloud}.${field}`;
+      try {
+        return parse(value, from);
+      } catch (error) {
+        if (!(error instanceof OptionsError)) throw error;
+        const place = `${placeText(file, position)}: `;
+        const message = error.message.startsWith(place) ? error.message.slice(place.length) : error.message;
+        problems.push({ path, message, position });
+        return undefined;
+      }
+    };
+    return { entry, overlay: readPart(part, read) };
+  });
+  return { entries, problems };
+}
+
+/**
+ * Reads the file of `--identities`.
+ * @throws {OptionsError} with file, line and column
+ */
+export async function loadIdentities<
+  Name extends Cloud,
+  Options extends { readonly identity: IdentityPolicy },
+>(
+  path: string,
+  cloud: Name,
+  readPart: ReadPart<Name, Options>,
+  { files, log }: { readonly files: Files; readonly log: Logger },
+): Promise<ImageIdentities<Options>> {
+  const data = await files.readBytes(path, "identity map");
+  const { entries, problems } = checkIdentities(data, path, cloud, readPart);
+  const [first, ...others] = problems;
+  if (first !== undefined) {
+    const more = others.length === 0 ? "" : ` (and ${others.length} more: imagecred validate ${path})`;
+    throw new OptionsError(`${placeText(path, first.position)}: ${first.message}${more}`);
+  }
+  return {
+    settingsFor(asked, options) {
+      const found = entries.findIndex(({ entry }) => entryMatches(entry, asked));
+      const chosen = entries[found];
+      const byPath = entries.some(({ entry }) =>
+        entry.registries.some((pattern) => tellsPathsApart(pattern, asked.name)),
+      );
+      log.info("identity-entry", {
+        file: path,
+        entry: chosen === undefined ? "none" : `identities[${found}]`,
+      });
+      return chosen === undefined
+        ? { options, byPath, anonymous: false, asPod: false }
+        : { ...settingsOf(chosen, options), byPath };
+    },
+  };
+}
+
+function settingsOf<Options extends { readonly identity: IdentityPolicy }>(
+  { entry, overlay }: Checked<Options>,
+  options: Options,
+): Omit<ImageSettings<Options>, "byPath"> {
+  const changed = overlay?.(options) ?? options;
+  return {
+    options: { ...changed, identity: policyOf(entry, options.identity) },
+    anonymous: entry.identity === "anonymous",
+    asPod: entry.identity === "pod",
+  };
+}
+
+/** As with the flags: `identity: pod` alone means that there is no fallback. */
+function policyOf({ identity: word, identityFallback }: Entry, policy: IdentityPolicy): IdentityPolicy {
+  const identity = word === undefined || word === "anonymous" ? policy.identity : word;
+  const fallback = word === "pod" ? "none" : policy.fallback;
+  return { identity, fallback: identityFallback ?? fallback };
+}
+
+/** The first entry of a list that is for an image, and the pattern that decided. */
+export function entryFor(
+  entries: readonly Entry[],
+  asked: Pick<ImageName, "name">,
+): { readonly index: number; readonly pattern: string } | undefined {
+  const index = entries.findIndex((entry) => entryMatches(entry, asked));
+  const pattern = entries[index]?.registries.find((each) => matches(each, asked.name));
+  return pattern === undefined ? undefined : { index, pattern };
+}
+
+function entryMatches({ registries }: Entry, { name }: Pick<ImageName, "name">): boolean {
+  return registries.some((pattern) => matches(pattern, name));
+}
+
+function placeText(file: string, { line, column }: MapProblem["position"]): string {
+  return `${file}:${line}:${column}`;
+}

@@ -1,0 +1,19 @@
+/** Files in JSON or YAML as Kubernetes' programs read them: a tree in which every value knows its place. */
+export {
+  type DataDocument,
+  type DocumentFault,
+  DocumentError,
+  type LineColumn,
+  parseDocument,
+} from "./config/document.ts";
+export type {
+  ArrayNode,
+  BoolNode,
+  DataNode,
+  NullNode,
+  NumberNode,
+  ObjectEntry,
+  ObjectNode,
+  StringNode,
+} from "./decode/tree.ts";
+export type { DuplicateKey } from "./yaml/decode.ts";
