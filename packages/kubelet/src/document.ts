@@ -1,8 +1,8 @@
 /** Files in JSON or YAML as Kubernetes' programs read them: a tree in which every value knows its place. */
 export {
   type DataDocument,
-  type DocumentFault,
   DocumentError,
+  type DocumentFault,
   type LineColumn,
   parseDocument,
 } from "./config/document.ts";
