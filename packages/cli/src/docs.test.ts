@@ -60,7 +60,7 @@ async function prepare(place: Bench): Promise<void> {
   for (const name of ["fine", "slips", "refused"])
     copyFileSync(join(CONFIGS, `${name}.yaml`), place.path(`${name}.yaml`));
   chmodSync(place.root, 0o755);
-  for (const directory of ["etc/default", "etc/kubernetes", "usr/local", "usr/bin"])
+  for (const directory of ["etc/default", "etc/kubernetes", "usr/local", "usr/bin", "var/lib"])
     mkdirSync(place.path(directory), { recursive: true });
   writeFileSync(place.path("usr/bin/imagecred"), "#!/bin/sh\n");
 }

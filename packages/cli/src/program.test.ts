@@ -86,6 +86,7 @@ test("every command's document has a schema, and errors have one", () => {
     "Credentials",
     "Diagnosis",
     "Installation",
+    "Restoration",
     "ConfigurationHash",
     "CompletionScript",
   ];

@@ -15,7 +15,13 @@ export {
 } from "./files/rooted-files.ts";
 export { SystemError } from "./files/system-error.ts";
 export { type Destination, destination, type Step, walk } from "./files/walk.ts";
-export { type AtomicWrite, type Written, wouldWrite, writeAtomically } from "./files/write-atomically.ts";
+export {
+  type AtomicWrite,
+  type WouldWrite,
+  type Written,
+  wouldWrite,
+  writeAtomically,
+} from "./files/write-atomically.ts";
 export { type Flag, type Flags, flagValue, type Source } from "./flags/flag.ts";
 export {
   type FeatureGate,

@@ -10,6 +10,7 @@ import { init } from "./init/definition.ts";
 import { install } from "./install/definition.ts";
 import { match } from "./match/definition.ts";
 import { hasOptions, type OptionsOf } from "./options.ts";
+import { uninstall } from "./uninstall/definition.ts";
 import { validate } from "./validate/definition.ts";
 
 /** A definition, and how to run what it defines. */
@@ -50,6 +51,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(get, async () => (await import("./get/command.ts")).get),
   runnable(doctor, async () => (await import("./doctor/command.ts")).doctor),
   runnable(install, async () => (await import("./install/command.ts")).install),
+  runnable(uninstall, async () => (await import("./uninstall/command.ts")).uninstall),
   runnable(hash, async () => (await import("./hash/command.ts")).hash),
   runnable(completion, async () => (await import("./completion/command.ts")).completionOf(DEFINITIONS)),
 ];

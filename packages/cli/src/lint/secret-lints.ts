@@ -1,3 +1,4 @@
+import type { CredentialProviderConfig } from "@imagecred/kubelet";
 import type { Hit, Lint } from "./types.ts";
 import { shown } from "./words.ts";
 
@@ -78,13 +79,8 @@ const secretInEnv: Lint = {
 };
 
 function argumentHits(args: readonly string[], index: number): readonly Hit[] {
-  return args.flatMap((word, argIndex): readonly Hit[] => {
-    const [, inlineName, inlineValue] = /^--?([\w-]+)=(.*)$/s.exec(word) ?? [];
-    const before = /^--?([\w-]+)$/.exec(args[argIndex - 1] ?? "")?.[1];
-    const [name, value] =
-      inlineName === undefined
-        ? [word.startsWith("-") ? "" : (before ?? ""), word]
-        : [inlineName, inlineValue ?? ""];
+  return args.flatMap((_, argIndex): readonly Hit[] => {
+    const { name, value } = argumentAt(args, argIndex);
     const kind = secretKind(name, value);
     if (kind === undefined) return [];
     return [
@@ -95,6 +91,27 @@ function argumentHits(args: readonly string[], index: number): readonly Hit[] {
       },
     ];
   });
+}
+
+/** `--name=value`, or the value behind `--name`. */
+function argumentAt(
+  args: readonly string[],
+  index: number,
+): { readonly name: string; readonly value: string } {
+  const word = args[index] ?? "";
+  const [, inlineName, inlineValue] = /^--?([\w-]+)=(.*)$/s.exec(word) ?? [];
+  if (inlineName !== undefined) return { name: inlineName, value: inlineValue ?? "" };
+  const before = /^--?([\w-]+)$/.exec(args[index - 1] ?? "")?.[1];
+  return { name: word.startsWith("-") ? "" : (before ?? ""), value: word };
+}
+
+/** Values of variables and arguments that are secrets by these rules: nothing that we print may show them. */
+export function secretsOf({ providers }: CredentialProviderConfig): readonly string[] {
+  return providers.flatMap(({ env, args }) =>
+    [...(env ?? []), ...(args ?? []).map((_, index) => argumentAt(args ?? [], index))].flatMap(
+      ({ name, value }) => (secretKind(name, value) === undefined ? [] : [value]),
+    ),
+  );
 }
 
 export const SECRET_LINTS: readonly Lint[] = [secretInEnv];

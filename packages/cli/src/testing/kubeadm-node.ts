@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
-import type { InstallDocument } from "../commands/install/document.ts";
+import type { InstallationDocument } from "../commands/install/document.ts";
 import { type Bench, bench } from "./run.ts";
 import { checkedDocument } from "./schemas.ts";
 
@@ -27,7 +27,7 @@ export function sha256(content: string): string {
 export async function node(): Promise<Bench> {
   const place = bench();
   chmodSync(place.root, 0o755);
-  for (const directory of ["etc/default", "etc/kubernetes", "usr/bin", "usr/local"])
+  for (const directory of ["etc/default", "etc/kubernetes", "usr/bin", "usr/local", "var/lib"])
     mkdirSync(place.path(directory), { recursive: true });
   copyFileSync("/bin/sh", place.path("usr/bin/imagecred"));
   await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm"]);
@@ -40,10 +40,10 @@ export function release(place: Bench, content: string, name = "ecr-credential-pr
   put(place, "imagecred-kubeadm/SHA256SUMS", `${sha256(content)}  ${name}\n`);
 }
 
-export async function install(place: Bench, ...args: readonly string[]): Promise<InstallDocument> {
+export async function install(place: Bench, ...args: readonly string[]): Promise<InstallationDocument> {
   const ran = await place.run([...(args.length === 0 ? COMMAND : args), "-o", "json"]);
   assert.equal(ran.code, 0, ran.stderr + ran.stdout);
-  return checkedDocument(ran.stdout) as unknown as InstallDocument;
+  return checkedDocument(ran.stdout) as unknown as InstallationDocument;
 }
 
 export async function refused(place: Bench, args: readonly string[] = COMMAND): Promise<string> {
@@ -52,5 +52,5 @@ export async function refused(place: Bench, args: readonly string[] = COMMAND): 
   return stderr;
 }
 
-export const states = (document: InstallDocument) =>
+export const states = (document: InstallationDocument) =>
   document.files.map(({ role, state }) => `${role} ${state}`);

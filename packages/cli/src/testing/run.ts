@@ -1,7 +1,7 @@
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Clock, type Transport, TransportError } from "@imagecred/protocol";
+import { type Clock, type RunProgram, type Transport, TransportError } from "@imagecred/protocol";
 import { crypto, runProgram as startProgram } from "@imagecred/protocol/runtime";
 import { runProgram } from "../program.ts";
 import type { Platform } from "../runtime/types.ts";
@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly stdin?: string;
   readonly transport?: Transport;
   readonly clock?: Clock;
+  /** Runs the machine's programs; the real ones unless given. */
+  readonly runProgram?: RunProgram;
   /** Sees stdout as it is written. */
   readonly onStdout?: (text: string) => void;
   /** Sees stderr as it is written. */
@@ -84,7 +86,7 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
       workingDirectory: root,
       executable: join(root, "usr/bin/imagecred"),
     },
-    runProgram: startProgram,
+    runProgram: options.runProgram ?? startProgram,
     transport: options.transport ?? offline,
     crypto,
     clock: options.clock ?? { now: () => NOW, sleep: async () => {} },

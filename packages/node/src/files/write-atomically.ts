@@ -34,10 +34,8 @@ const MOST_BACKUPS = 1000;
  */
 export function writeAtomically(files: WritableFiles, write: AtomicWrite): Written {
   const { path, data, unique } = write;
-  const state = wouldWrite(files, write);
+  const { state, before, mode, owner } = wouldWrite(files, write);
   if (state === "unchanged") return { state, backup: undefined };
-  const before = files.status(path, "do-not-follow");
-  const { mode, owner } = outcome(before, write);
   const backup =
     before === undefined || write.backupName === undefined
       ? undefined
@@ -53,6 +51,15 @@ export function writeAtomically(files: WritableFiles, write: AtomicWrite): Writt
   return { state, backup };
 }
 
+/** What a write would do, and how the file ends. */
+export interface WouldWrite {
+  readonly state: Written["state"];
+  /** The file that is there; undefined for a new one. */
+  readonly before: FileStatus | undefined;
+  readonly mode: number;
+  readonly owner: { readonly uid: number; readonly gid: number };
+}
+
 /**
  * What {@link writeAtomically} would do; touches nothing.
  * @throws {Error} of the system, code EINVAL where there is something other than a file
@@ -60,14 +67,15 @@ export function writeAtomically(files: WritableFiles, write: AtomicWrite): Writt
 export function wouldWrite(
   files: Files,
   write: Pick<AtomicWrite, "path" | "data" | "mode" | "needs" | "owner">,
-): Written["state"] {
+): WouldWrite {
   const { path, data } = write;
   const before = files.status(path, "do-not-follow");
-  if (before === undefined) return "created";
-  if (before.kind !== "file") throw new SystemError("EINVAL", `${path} (${before.kind})`);
   const { mode, owner } = outcome(before, write);
+  if (before === undefined) return { state: "created", before, mode, owner };
+  if (before.kind !== "file") throw new SystemError("EINVAL", `${path} (${before.kind})`);
   const same = before.mode === mode && before.uid === owner.uid && before.gid === owner.gid;
-  return same && equal(files.read(path, data.length + 1), data) ? "unchanged" : "replaced";
+  const unchanged = same && equal(files.read(path, data.length + 1), data);
+  return { state: unchanged ? "unchanged" : "replaced", before, mode, owner };
 }
 
 /** Mode and owner that the file ends with. */

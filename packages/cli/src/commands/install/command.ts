@@ -1,61 +1,114 @@
 import { parentOf } from "@imagecred/node";
-import { CommandError } from "../../errors.ts";
+import { CommandError, UsageError } from "../../errors.ts";
+import { type RestartReport, waitMs } from "../../installation/bring-up.ts";
+import { differences } from "../../installation/differences.ts";
+import { type PlannedFile, planFile } from "../../installation/place.ts";
+import { RECORD_DIRECTORY } from "../../installation/record.ts";
+import { failed } from "../../installation/render-restart.ts";
+import { restorationExitCode, undo } from "../../installation/restoration.ts";
+import { checkDirectory } from "../../installation/target.ts";
+import { withProgress } from "../../output/progress.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
+import { apply, prepareRestart, runWith } from "./apply.ts";
 import type { InstallOptions } from "./definition.ts";
-import type { InstallDocument, InstalledFile } from "./document.ts";
-import { type Placed, type Placement, placeAll, stateOf } from "./place.ts";
+import type { InstallationDocument, InstallDocument, InstalledFile } from "./document.ts";
 import { type InstallPlan, planInstall } from "./plan.ts";
 import { renderInstall } from "./render.ts";
-import { checkDirectory, type Target } from "./target.ts";
 
 export const install: Command<InstallOptions, InstallDocument> = {
   async run(options, platform) {
+    if (options.rollback === true) return undo("last", options, platform);
+    if (options.force === true) {
+      throw new UsageError("--force is for --rollback: install replaces files, and keeps what was there");
+    }
     if (platform.processInfo.userId !== 0) {
       throw new CommandError("install must run as root: use sudo");
     }
+    const limit = waitMs(options);
     const plan = await planInstall(options, platform);
     const { placements, target } = plan;
-    for (const directory of new Set(placements.map(({ to }) => parentOf(to)))) {
+    for (const directory of new Set([...placements.map(({ to }) => parentOf(to)), RECORD_DIRECTORY])) {
       checkDirectory(target, directory, platform);
     }
     // Before anything is changed: what stands in the way of the last file stops the first one too.
-    const expected = placements.map((placement) => wouldBe(placement, target));
+    const files = placements.map((placement) => planFile(placement, target, platform));
     const dryRun = options.dryRun === true;
-    const files = (dryRun ? expected : placeAll(placements, target, platform)).map(
-      (placed): InstalledFile => ({
-        ...placed,
-        checksumFile: plan.sources.find(({ path }) => path === placed.from)?.checksumFile ?? null,
-      }),
-    );
-    const changed = (role: Placed["role"]) =>
-      files.some((file) => file.role === role && file.state !== "unchanged");
-    return {
-      kind: "Installation",
-      dryRun,
-      root: target.root,
-      binDir: plan.binDir,
-      configPath: plan.configPath,
-      files,
-      restartNeeded: changed("config") || changed("node-file"),
-      restartCommand: restartCommand(plan),
-      notes: [...plan.notes, ...notes(plan, platform)],
-    };
+    let restart: RestartReport | null = null;
+    if (!dryRun) {
+      const what = limit === undefined ? undefined : prepareRestart(plan, options.restart === true, platform);
+      apply(plan, files, platform);
+      if (what !== undefined && limit !== undefined) {
+        restart = await withProgress(platform, options, "looking at the kubelet", ({ say }) =>
+          runWith({ plan, files, what, waitMs: limit, restart: options.restart === true, say }, platform),
+        );
+      }
+    }
+    return documentOf(plan, files, { dryRun, restart }, platform);
   },
   render: renderInstall,
-  exitCode: () => 0,
+  exitCode: (document) =>
+    document.kind === "Restoration"
+      ? restorationExitCode(document)
+      : document.restart !== null && failed(document.restart)
+        ? 1
+        : 0,
 };
 
-function wouldBe(placement: Placement, target: Target): Placed {
-  const { role, from, to, sha256 } = placement;
+function documentOf(
+  plan: InstallPlan,
+  files: readonly PlannedFile[],
+  { dryRun, restart }: Pick<InstallationDocument, "dryRun" | "restart">,
+  platform: Platform,
+): InstallationDocument {
+  const changed = (role: PlannedFile["placement"]["role"]) =>
+    files.some((file) => file.placement.role === role && file.state !== "unchanged");
+  return {
+    kind: "Installation",
+    dryRun,
+    root: plan.target.root,
+    binDir: plan.binDir,
+    configPath: plan.configPath,
+    files: files.map((file) => installedFile(file, plan, dryRun)),
+    restartNeeded: changed("config") || changed("node-file"),
+    restartCommand: restartCommand(plan),
+    restart,
+    notes: [...plan.notes, ...notes(plan, platform)],
+  };
+}
+
+function installedFile(file: PlannedFile, plan: InstallPlan, dryRun: boolean): InstalledFile {
+  const { placement, state, before, after, backup } = file;
+  const { role, from, to, sha256, data } = placement;
+  const { files } = plan.target;
+  const path = files.outside(to);
   return {
     role,
     from,
-    to: target.files.outside(to),
+    to: path,
     sha256,
-    state: stateOf(placement, target),
-    backup: null,
+    state,
+    backup: dryRun || backup === undefined ? null : files.outside(backup),
+    checksumFile: plan.sources.find(({ path: source }) => source === from)?.checksumFile ?? null,
+    before: before?.state ?? null,
+    after,
+    diff: dryRun
+      ? withoutSecrets(
+          differences(path, before, { state: after, data }, { content: role !== "executable" }),
+          plan.secrets,
+        )
+      : null,
   };
+}
+
+/** A value may stand in several lines; what is short is in other words as well. */
+const SHORTEST_SECRET = 4;
+
+function withoutSecrets(text: string, secrets: readonly string[]): string {
+  const parts = secrets.flatMap((secret) => secret.split("\n")).map((part) => part.trim());
+  return parts
+    .filter((part) => part.length >= SHORTEST_SECRET)
+    .reduce((clean, part) => clean.replaceAll(part, "[redacted]"), text);
 }
 
 /** An image has nothing to restart: its kubelet reads the configuration when the image boots. */

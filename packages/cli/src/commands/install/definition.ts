@@ -1,7 +1,7 @@
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
 import type { CommandDefinition } from "../definition.ts";
 import type { OptionsOf } from "../options.ts";
-import { COMMON_OPTIONS, KUBERNETES_VERSION } from "../shared-options.ts";
+import { COMMON_OPTIONS, KUBERNETES_VERSION, RESTART, ROOT, WAIT } from "../shared-options.ts";
 
 export const install = {
   name: "install",
@@ -9,7 +9,8 @@ export const install = {
   description:
     "Copies the executables that the configuration names, the configuration, and the kubelet's flags to where the " +
     "kubelet looks. Every file is checked against its SHA-256 first, written beside its place and renamed over it, and what " +
-    "was there is kept as a backup. Directories that others than root can write to are refused. DIRECTORY is what init wrote.",
+    "was there is kept as a backup. Directories that others than root can write to are refused. DIRECTORY is what init wrote. " +
+    "What was done is recorded in /var/lib/imagecred, for --rollback and for imagecred uninstall.",
   argument: {
     name: "directory",
     about: "what init wrote; the current directory unless given",
@@ -55,15 +56,13 @@ export const install = {
       about: "keep the providers and patterns of the installed configuration that the new one lacks",
     },
     { name: "no-checksums", about: "install executables whose checksum is not known" },
-    {
-      name: "root",
-      value: "dir",
-      about: "install into a mounted image instead of /",
-      completes: "directory",
-      default: "/",
-    },
+    ROOT,
     KUBERNETES_VERSION,
-    { name: "dry-run", about: "check everything, change nothing" },
+    { name: "dry-run", about: "check everything, print the differences, change nothing" },
+    RESTART,
+    WAIT,
+    { name: "rollback", about: "put back what the last install replaced, and remove what it added" },
+    { name: "force", about: "with --rollback: also files that were changed after they were installed" },
     ...COMMON_OPTIONS,
   ],
   examples: [
@@ -77,6 +76,11 @@ export const install = {
         "sudo imagecred install --bin-dir /opt/credential-providers --config-path /etc/kubernetes/providers.yaml --dry-run .",
       about: "would it work, with places of your own",
     },
+    {
+      command: "sudo imagecred install --distribution kubeadm --restart --wait 2m imagecred-kubeadm",
+      about: "and restart the kubelet; a node whose kubelet does not come up is put back as it was",
+    },
+    { command: "sudo imagecred install --rollback --restart", about: "back to what was there before" },
   ],
 } as const satisfies CommandDefinition;
 

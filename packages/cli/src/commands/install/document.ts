@@ -1,6 +1,9 @@
-import type { Placed } from "./place.ts";
+import type { RestartReport } from "../../installation/bring-up.ts";
+import type { FileState } from "../../installation/file-state.ts";
+import type { Placement, PlannedFile } from "../../installation/place.ts";
+import type { RestorationDocument } from "../../installation/restoration.ts";
 
-export interface InstallDocument {
+export interface InstallationDocument {
   readonly kind: "Installation";
   readonly dryRun: boolean;
   readonly root: string;
@@ -11,10 +14,26 @@ export interface InstallDocument {
   readonly restartNeeded: boolean;
   /** null for an image, which reads the configuration when it boots. */
   readonly restartCommand: string | null;
+  /** null where neither a restart nor waiting for one was asked for. */
+  readonly restart: RestartReport | null;
   readonly notes: readonly string[];
 }
 
-export interface InstalledFile extends Placed {
+/** What `install` prints: `--rollback` restores, everything else installs. */
+export type InstallDocument = InstallationDocument | RestorationDocument;
+
+export interface InstalledFile {
+  readonly role: Placement["role"];
+  readonly from: string;
+  readonly to: string;
+  readonly sha256: string;
+  readonly state: PlannedFile["state"];
+  /** Where the file that was there is kept; null where nothing was replaced, and in a dry run. */
+  readonly backup: string | null;
   /** The file that the checksum was in; null for files that have none of their own. */
   readonly checksumFile: string | null;
+  readonly before: FileState | null;
+  readonly after: FileState;
+  /** What a dry run would change, as a unified diff; null otherwise. */
+  readonly diff: string | null;
 }

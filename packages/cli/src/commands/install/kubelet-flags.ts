@@ -9,7 +9,7 @@ import {
 } from "@imagecred/node";
 import { CommandError } from "../../errors.ts";
 
-const CONFIG_FLAG = "image-credential-provider-config";
+export const CONFIG_FLAG = "image-credential-provider-config";
 const BIN_DIR_FLAG = "image-credential-provider-bin-dir";
 const UNIT = "kubelet.service";
 const VARIABLE = "KUBELET_EXTRA_ARGS";

@@ -1,20 +1,23 @@
-import { joinPath, parentOf } from "@imagecred/node";
+import type { CredentialProviderConfig } from "@imagecred/kubelet";
+import { flagValue, joinPath, kubeletPath, parentOf, readText } from "@imagecred/node";
 import { CONFIG_NAME } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTIONS, distributionById } from "../../distributions/index.ts";
 import type { Distribution, NodeFile } from "../../distributions/types.ts";
 import { CommandError, UsageError } from "../../errors.ts";
+import { withFile } from "../../installation/overlay.ts";
+import type { Placement } from "../../installation/place.ts";
+import { sha256Hex } from "../../installation/sha256.ts";
+import { openTarget, systemDoes, type Target } from "../../installation/target.ts";
+import { secretsOf } from "../../lint/secret-lints.ts";
 import { type JudgedVersion, loadAcceptedConfig, loadConfig } from "../../machine/load-config.ts";
-import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { judgedAs, kubeletOfMachine, type RunningKubelet } from "../../machine/running-kubelet.ts";
 import { ownMachine } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { InstallOptions } from "./definition.ts";
-import { checkRancherPlaces, flagsFile } from "./kubelet-flags.ts";
+import { CONFIG_FLAG, checkRancherPlaces, flagsFile } from "./kubelet-flags.ts";
 import { lossesOf } from "./losses.ts";
 import { mergeConfigurations } from "./merge.ts";
-import type { Placement } from "./place.ts";
-import { sha256Hex } from "./sha256.ts";
 import { readExecutable, type Source } from "./source.ts";
-import { openTarget, systemDoes, type Target } from "./target.ts";
 
 const EXECUTABLE_MODE = 0o755;
 const FILE_MODE = 0o644;
@@ -25,6 +28,8 @@ export interface InstallPlan {
   /** On the installed system, without --root. */
   readonly binDir: string;
   readonly configPath: string;
+  /** What --image-credential-provider-config is to say: that path, or the directory that it is in. */
+  readonly configFlag: string;
   readonly target: Target;
   /** In the order in which they are put in place: each refers to those before it. */
   readonly placements: readonly Placement[];
@@ -33,6 +38,8 @@ export interface InstallPlan {
   readonly notes: readonly string[];
   /** Whether systemd has to read its units again. */
   readonly reload: boolean;
+  /** Values in the configurations that are secrets, which no difference shows. */
+  readonly secrets: readonly string[];
 }
 
 /** Reads and checks everything that will be installed; touches nothing. @throws {UsageError} @throws {CommandError} */
@@ -45,15 +52,20 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
     throw new CommandError(`there is no directory ${directory}: name the one that imagecred init wrote`);
   }
   const target = openTarget(options.root, platform);
+  refuseReadOnly(target);
   const binDir = destination("--bin-dir", options.binDir, distribution?.binDir);
   const place = destination("--config-path", options.configPath, distribution?.configPath);
   // The flag names a directory of configurations, and ours is a file in it.
   const isDirectory = systemDoes(place, () => target.files.status(place)?.kind === "directory");
   const configPath = isDirectory ? joinPath(place, CONFIG_NAME) : place;
   // The kubelet that runs here is the one that will read it; an image's is not known.
-  const running = target.root === "/" ? kubeletOfMachine(given) : undefined;
-  const judged = await judgedAs(options, running?.state === "running" ? running.kubelet : undefined, given);
-  const config = configSource(options, directory, configPath, target, judged, platform);
+  const running = target.root === "/" || options.restart === true ? kubeletOfMachine(given) : undefined;
+  const kubelet = running?.state === "running" ? running.kubelet : undefined;
+  const judged = await judgedAs(options, kubelet, given);
+  const configFlag =
+    !isDirectory && configOf(kubelet) === parentOf(configPath) ? parentOf(configPath) : place;
+  const places = { directory, configPath, configFlag, binDir, running: configOf(kubelet) };
+  const config = configSource(options, places, target, judged, platform);
   const sources = config.names.map((name) =>
     readExecutable(
       name,
@@ -90,23 +102,61 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
   if (config.data !== undefined) {
     placements.push(file("config", config.path, configPath, config.data));
     if (distribution?.id === "k3s" || distribution?.id === "rke2") {
-      checkRancherPlaces(target.files, distribution.id, place, binDir);
+      checkRancherPlaces(target.files, distribution.id, configFlag, binDir);
     }
     for (const nodeFile of distribution?.nodeFiles ?? []) {
       const from = joinPath(directory, nodeFile.name);
       if (nodeFile.merge === "replace") {
-        const text = withPlaces(readText(from, platform), distribution, { configPath: place, binDir });
+        const text = withPlaces(readTextOf(from, platform), distribution, { configPath: configFlag, binDir });
         placements.push(file("node-file", from, existingPlace(nodeFile, target), encode(text)));
         continue;
       }
       const flags = systemDoes("the kubelet's flags", () =>
-        flagsFile(target.files, nodeFile.paths, place, binDir),
+        flagsFile(target.files, nodeFile.paths, configFlag, binDir),
       );
       placements.push(file("node-file", from, flags.path, encode(flags.content)));
       reload ||= flags.reload;
     }
   }
-  return { distribution, binDir, configPath, target, placements, sources, notes, reload };
+  return {
+    distribution,
+    binDir,
+    configPath,
+    configFlag,
+    // What is written and read again later is not to be as it was read first.
+    target: openTarget(options.root, given),
+    placements,
+    sources,
+    notes,
+    reload,
+    secrets: config.secrets,
+  };
+}
+
+/** What the flag of the running kubelet names, on the node. */
+function configOf(kubelet: RunningKubelet | undefined): string | undefined {
+  const flag = kubelet === undefined ? undefined : flagValue(kubelet.node.flags, CONFIG_FLAG)?.value;
+  return kubelet === undefined || flag === undefined ? undefined : kubeletPath(kubelet.node, flag);
+}
+
+/** Systems whose root is read-only, or whose kubelet's files are made from settings at every boot (os-release(5): ID). */
+const READ_ONLY = new Map([
+  ["talos", "Talos: its root is read-only, and its kubelet is configured by its machine config"],
+  [
+    "bottlerocket",
+    "Bottlerocket: its root is read-only, and its settings make the kubelet's files at every boot",
+  ],
+]);
+
+/** @throws {CommandError} with what to do instead */
+function refuseReadOnly({ files }: Target): void {
+  const text = ["/etc/os-release", "/usr/lib/os-release"]
+    .map((path) => readText(files, path))
+    .find(({ state }) => state === "read");
+  const id = text?.state === "read" ? /^ID=["']?([\w.-]+)/m.exec(text.text)?.[1] : undefined;
+  const why = id === undefined ? undefined : READ_ONLY.get(id);
+  if (why === undefined) return;
+  throw new CommandError(`this is ${why}; imagecred init --distribution ${id} writes what it needs`);
 }
 
 /** Every file as it was read first: what is checked is what is copied. */
@@ -184,29 +234,37 @@ interface ConfigSource {
   /** What to install; undefined where the installed one stays, and only executables are put in place. */
   readonly data: Uint8Array | undefined;
   readonly notes: readonly string[];
+  readonly secrets: readonly string[];
+}
+
+interface Places {
+  /** What init wrote. */
+  readonly directory: string;
+  readonly configPath: string;
+  readonly configFlag: string;
+  readonly binDir: string;
+  /** The configuration that the running kubelet has. */
+  readonly running: string | undefined;
 }
 
 /** @throws {CommandError} when there is none, and only executables were not asked for */
 function configSource(
   options: InstallOptions,
-  directory: string,
-  configPath: string,
+  { directory, configPath, configFlag, binDir, running }: Places,
   target: Target,
   judged: JudgedVersion,
   platform: Platform,
 ): ConfigSource {
   const onTarget: Platform = { ...platform, fileSystem: { ...platform.fileSystem, ...target.files } };
+  const shown = target.files.outside(configPath);
   const installed = systemDoes(configPath, () => target.files.status(configPath));
   if (options.executablesOnly === true) {
-    if (installed === undefined) {
-      throw new CommandError(
-        `--executables-only: there is no configuration at ${target.files.outside(configPath)}`,
-      );
-    }
+    if (installed === undefined)
+      throw new CommandError(`--executables-only: there is no configuration at ${shown}`);
     const { config } = loadAcceptedConfig(configPath, judged, onTarget);
     const names = config.providers.map(({ name }) => name);
-    const note = `${target.files.outside(configPath)} and the kubelet's flags stay as they are (--executables-only).`;
-    return { path: configPath, names, data: undefined, notes: [note] };
+    const note = `${shown} and the kubelet's flags stay as they are (--executables-only).`;
+    return { path: configPath, names, data: undefined, notes: [note], secrets: [] };
   }
   const path = options.config ?? joinPath(directory, CONFIG_NAME);
   if (platform.fileSystem.status(path) === undefined) {
@@ -215,33 +273,84 @@ function configSource(
     );
   }
   const fresh = loadAcceptedConfig(path, judged, platform).config;
-  const data = systemDoes(`reading ${path}`, () => platform.fileSystem.read(path, LARGEST_FILE));
-  const old = installed?.kind === "file" ? loadConfig(configPath, judged, onTarget).config : undefined;
+  const given = systemDoes(`reading ${path}`, () => platform.fileSystem.read(path, LARGEST_FILE));
+  // Where ours goes to a place of its own, the kubelet will no longer read the one that it has now.
+  const oldPath = installed === undefined && configFlag === configPath ? (running ?? configPath) : configPath;
+  const isFile = systemDoes(oldPath, () => target.files.status(oldPath)?.kind === "file");
+  const old = isFile ? loadConfig(oldPath, judged, onTarget).config : undefined;
   const losses = old === undefined ? [] : lossesOf(old, fresh);
   const names = fresh.providers.map(({ name }) => name);
-  if (losses.length === 0) return { path, names, data, notes: [] };
-  if (options.merge !== true) {
-    const shown = losses.slice(0, MOST_LOSSES).join(", ");
+  const secrets = [...secretsOf(fresh), ...(old === undefined ? [] : secretsOf(old))];
+  const merge = options.merge === true && losses.length > 0;
+  const data = merge
+    ? encode(
+        mergeConfigurations(
+          new TextDecoder().decode(given),
+          new TextDecoder().decode(target.files.read(oldPath, LARGEST_FILE)),
+        ),
+      )
+    : given;
+  const result = acceptedAs(data, { configPath, configFlag }, target, judged, onTarget);
+  if (losses.length === 0) return { path, names, data, notes: [], secrets };
+  if (!merge) {
+    const list = losses.slice(0, MOST_LOSSES).join(", ");
     const more = losses.length > MOST_LOSSES ? ` and ${losses.length - MOST_LOSSES} more` : "";
-    const note = `${target.files.outside(configPath)} had what the new one lacks: ${shown}${more}. --merge keeps other providers and patterns; the backup has the rest.`;
-    return { path, names, data, notes: [note] };
+    const note = `${target.files.outside(oldPath)} had what the new one lacks: ${list}${more}. --merge keeps other providers and patterns${oldPath === configPath ? "; the backup has the rest" : ""}.`;
+    return { path, names, data, notes: [note], secrets };
   }
-  const decoder = new TextDecoder();
-  const text = mergeConfigurations(
-    decoder.decode(data),
-    decoder.decode(target.files.read(configPath, LARGEST_FILE)),
+  const others = (old?.providers ?? []).map(({ name }) => name).filter((name) => !names.includes(name));
+  for (const name of others) requireExecutable(name, binDir, target);
+  const lost = old === undefined ? [] : lossesOf(old, result);
+  const kept = losses.filter((one) => !lost.includes(one));
+  const notes = [
+    `Kept from ${target.files.outside(oldPath)}: ${kept.join(", ")}.`,
+    ...(lost.length === 0 ? [] : [`Not kept: ${lost.join(", ")}.`]),
+  ];
+  return { path, names, data, notes, secrets };
+}
+
+/**
+ * What the kubelet reads when a file has this content: the file, or the directory that it is in with all the others.
+ * @throws {CommandError} in the kubelet's words
+ */
+function acceptedAs(
+  data: Uint8Array,
+  { configPath, configFlag }: Pick<Places, "configPath" | "configFlag">,
+  target: Target,
+  judged: JudgedVersion,
+  onTarget: Platform,
+): CredentialProviderConfig {
+  const files = withFile(target.files, configPath, data);
+  const platform = { ...onTarget, fileSystem: { ...onTarget.fileSystem, ...files } };
+  if (configFlag === configPath) return loadAcceptedConfig(configPath, judged, platform).config;
+  try {
+    return loadAcceptedConfig(configFlag, judged, platform).config;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    const beside = target.files.outside(configFlag);
+    const advice = /registered twice|duplicate|Duplicate/.test(error.message)
+      ? `; a provider of ours is in another file of ${beside}: remove it there, or name that file with --config-path (--merge keeps its other providers)`
+      : "";
+    throw new CommandError(
+      `${target.files.outside(configPath)} does not go with the other files of ${beside}: ${error.message}${advice}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A kubelet does not start when the executable of a provider is missing. @throws {CommandError} */
+function requireExecutable(name: string, binDir: string, { files }: Target): void {
+  const path = joinPath(binDir, name);
+  if (systemDoes(files.outside(path), () => files.status(path)?.kind) === "file") return;
+  throw new CommandError(
+    `--merge keeps the provider ${name}, and its executable ${files.outside(path)} is not there: a kubelet would not start; ` +
+      "copy it there first, or install without --merge",
   );
-  const merged = encode(text);
-  loadAcceptedConfig(path, judged, {
-    ...platform,
-    fileSystem: { ...platform.fileSystem, read: (_, maxBytes) => merged.subarray(0, maxBytes) },
-  });
-  return { path, names, data: merged, notes: [] };
 }
 
 const MOST_LOSSES = 6;
 
-function readText(path: string, { fileSystem }: Platform): string {
+function readTextOf(path: string, { fileSystem }: Platform): string {
   return systemDoes(`reading ${path}`, () => new TextDecoder().decode(fileSystem.read(path, LARGEST_FILE)));
 }
 

@@ -1,18 +1,35 @@
+import { renderRestart } from "../../installation/render-restart.ts";
+import { renderRestoration } from "../../installation/restoration.ts";
 import type { Style } from "../../output/style.ts";
 import { table, wrap } from "../../output/text.ts";
-import type { InstallDocument, InstalledFile } from "./document.ts";
+import type { InstallationDocument, InstallDocument, InstalledFile } from "./document.ts";
 
 export function renderInstall(document: InstallDocument, style: Style): string {
-  const { bold, dim, yellow, marks } = style;
-  const rows = document.files.map((file) => [mark(file, style), file.to, dim(about(file, document.dryRun))]);
+  if (document.kind === "Restoration") return renderRestoration(document, style);
+  const { bold, dim, yellow, marks, width } = style;
+  const { files, restart, dryRun } = document;
+  const rows = files.map((file) => [mark(file, style), file.to, dim(about(file, dryRun))]);
   const lines = [
-    bold(document.dryRun ? "Checked; nothing was changed:" : "Installed:"),
-    table(rows, "  ", style.width),
+    bold(title(document)),
+    table(rows, "  ", width),
+    ...files.flatMap(({ diff }) => (diff === null || diff === "" ? [] : ["", diff.trimEnd()])),
     "",
-    ...document.notes.map((note) => `${yellow(marks.warning)} ${wrap(note, style.width, "  ", 2)}`),
-    verdict(document, style),
+    ...document.notes.map((note) => `${yellow(marks.warning)} ${wrap(note, width, "  ", 2)}`),
+    ...(restart === null ? [verdict(document, style)] : settled(document, style)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function title({ dryRun, restart }: InstallationDocument): string {
+  if (dryRun) return "Checked; nothing was changed:";
+  return restart?.state === "rolled-back" ? "Installed, and put back:" : "Installed:";
+}
+
+function settled(document: InstallationDocument, style: Style): readonly string[] {
+  const { restart } = document;
+  if (restart === null) return [];
+  const nothing = isInPlace(document) ? ["Everything was in place already."] : [];
+  return [...nothing, renderRestart(restart, style)];
 }
 
 function mark(file: InstalledFile, { green, dim, marks }: Style): string {
@@ -30,9 +47,12 @@ function about(file: InstalledFile, dryRun: boolean): string {
   return parts.join(", ");
 }
 
-function verdict(document: InstallDocument, { bold, width }: Style): string {
-  const changed = document.files.some((file) => file.state !== "unchanged");
-  if (!changed) return "Everything was in place already.";
+function isInPlace({ files }: InstallationDocument): boolean {
+  return files.every(({ state }) => state === "unchanged");
+}
+
+function verdict(document: InstallationDocument, { bold, width }: Style): string {
+  if (isInPlace(document)) return "Everything was in place already.";
   if (document.restartNeeded) {
     if (document.restartCommand === null)
       return "The kubelet of the image reads its configuration when it boots.";

@@ -1,13 +1,13 @@
 import { baseName, joinPath, parentOf } from "@imagecred/node";
 import type { Crypto } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../../errors.ts";
+import { parseChecksums, sha256Hex } from "../../installation/sha256.ts";
 import {
   EXECUTABLE_HEADER_BYTES,
   type Executable,
   inspectExecutable,
 } from "../../machine/executable-format.ts";
 import type { FileSystem } from "../../runtime/types.ts";
-import { parseChecksums, sha256Hex } from "./sha256.ts";
 
 /** Larger than any of ours; a guard against reading a disk image by mistake. */
 const LARGEST_EXECUTABLE = 512 << 20;

@@ -97,7 +97,7 @@ providers:
   test("is kept with --merge, and the result is one that kubelets take", async () => {
     using place = await node();
     put(place, CONFIG, old);
-    put(place, "imagecred-kubeadm/other-provider", "#!/bin/sh\n");
+    put(place, ECR.replace("ecr-credential-provider", "other-provider"), "#!/bin/sh\n", 0o755);
     await install(place, ...COMMAND, "--merge");
     const text = readFileSync(place.path(CONFIG), "utf8");
     assert.match(text, /name: other-provider/);

@@ -6,9 +6,9 @@ import {
   type UnsafeEntry,
   unsafeDirectory,
 } from "@imagecred/node";
-import { CommandError, systemReason } from "../../errors.ts";
-import { absolute } from "../../machine/paths.ts";
-import type { Platform } from "../../runtime/types.ts";
+import { CommandError, systemReason } from "../errors.ts";
+import { absolute } from "../machine/paths.ts";
+import type { Platform } from "../runtime/types.ts";
 
 /** The system that is installed into: this one, or a mounted image. */
 export interface Target {
@@ -76,16 +76,30 @@ function octal(mode: number): string {
   return mode.toString(8).padStart(4, "0");
 }
 
+/** What is missing of a directory, outermost first; touches nothing. */
+export function missingDirectories(target: Target, path: string): readonly string[] {
+  if (target.files.status(path) !== undefined || path === parentOf(path)) return [];
+  return [...missingDirectories(target, parentOf(path)), path];
+}
+
 /** Makes what is missing of a directory that {@link checkDirectory} found safe. @returns what was made, outermost first */
 export function makeDirectories(target: Target, path: string): readonly string[] {
   const { files } = target;
-  if (files.status(path) !== undefined) return [];
-  const made = makeDirectories(target, parentOf(path));
-  systemDoes(`making the directory ${files.outside(path)}`, () => {
-    files.makeDirectory(path, DIRECTORY_MODE);
-    files.changeOwner(path, ROOT, ROOT);
-  });
-  return [...made, path];
+  const missing = missingDirectories(target, path);
+  for (const directory of missing) {
+    systemDoes(`making the directory ${files.outside(directory)}`, () => {
+      files.makeDirectory(directory, DIRECTORY_MODE);
+      files.changeOwner(directory, ROOT, ROOT);
+    });
+  }
+  return missing;
+}
+
+/** Removes directories that were made and are empty, the innermost first. */
+export function removeDirectories({ files }: Target, made: readonly string[]): void {
+  for (const directory of made.toReversed()) {
+    systemDoes(`removing the directory ${files.outside(directory)}`, () => files.removeDirectory(directory));
+  }
 }
 
 /** Runs something that the system may refuse, and says it in our words. @throws {CommandError} */

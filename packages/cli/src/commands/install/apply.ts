@@ -1,0 +1,185 @@
+import { listDirectory } from "@imagecred/node";
+import { CommandError } from "../../errors.ts";
+import { bringUp, type Restartable, type RestartReport, restartable } from "../../installation/bring-up.ts";
+import { stateAt } from "../../installation/file-state.ts";
+import { type Expected, whyNotRunningWith } from "../../installation/kubelet-evidence.ts";
+import { directoriesToMake, type PlannedFile, placeAll, recorded } from "../../installation/place.ts";
+import {
+  compacted,
+  type InstallationRecord,
+  RECORD_DIRECTORY,
+  readRecord,
+  removeRecord,
+  writeRecord,
+} from "../../installation/record.ts";
+import { planRestore, restore } from "../../installation/restore.ts";
+import { missingDirectories, removeDirectories, type Target } from "../../installation/target.ts";
+import { kubeletOfMachine, type RunningKubelet, runningKubelet } from "../../machine/running-kubelet.ts";
+import type { Platform } from "../../runtime/types.ts";
+import type { InstallPlan } from "./plan.ts";
+
+/**
+ * Puts the files in their places and records it. The record is written first, so that whatever happens then can be undone.
+ * @throws {CommandError}
+ */
+export function apply(plan: InstallPlan, files: readonly PlannedFile[], platform: Platform): void {
+  const { target } = plan;
+  const changed = files.filter(({ state }) => state !== "unchanged");
+  if (changed.length === 0) return;
+  const before = confirmedByNow(readRecord(target), plan, platform);
+  const own = missingDirectories(target, RECORD_DIRECTORY);
+  const directories = [...new Set([...own, ...directoriesToMake(files, target)])];
+  const onlyExecutables = changed.every(({ placement }) => placement.role === "executable");
+  const install = {
+    time: new Date(platform.clock.now()).toISOString(),
+    files: recorded(files),
+    directories,
+    // The kubelet runs new executables without a restart.
+    confirmed: onlyExecutables && before.installs.every(({ confirmed }) => confirmed),
+  };
+  const { record, unneeded } = compacted({
+    installs: [...before.installs, install],
+    kubelet: onlyExecutables ? before.kubelet : undefined,
+  });
+  writeRecord(record, target, platform);
+  try {
+    placeAll(files, target, platform);
+  } catch (error) {
+    if (before.installs.length > 0) writeRecord(before, target, platform);
+    else {
+      removeRecord(target);
+      removeDirectories(target, own);
+    }
+    throw error;
+  }
+  for (const backup of unneeded) {
+    if (target.files.status(backup, "do-not-follow") !== undefined) target.files.remove(backup);
+  }
+}
+
+/** The record, with what the kubelet runs with confirmed before anything is added. */
+function confirmedByNow(
+  record: InstallationRecord,
+  plan: InstallPlan,
+  platform: Platform,
+): InstallationRecord {
+  if (record.installs.every(({ confirmed }) => confirmed)) return record;
+  const kubelet = runningKubelet(platform);
+  if (kubelet === undefined) return record;
+  const why = whyNotRunningWith(kubelet, expectedOf(plan), record.kubelet);
+  return why === undefined ? confirm(record, kubelet) : record;
+}
+
+function confirm(record: InstallationRecord, { pid, startedAt }: RunningKubelet): InstallationRecord {
+  return {
+    installs: record.installs.map((install) => ({ ...install, confirmed: true })),
+    kubelet: startedAt === undefined ? undefined : { pid, startedAt },
+  };
+}
+
+function expectedOf({ configFlag, binDir, placements, target }: InstallPlan): Expected {
+  const listing = listDirectory(target.files, configFlag);
+  const others = listing.state === "read" ? listing.names.map((name) => `${configFlag}/${name}`) : [];
+  return {
+    config: configFlag,
+    binDir,
+    readAtStart: [
+      ...placements.filter(({ role }) => role !== "executable").map(({ to }) => to),
+      ...others.filter((path) => /\.(?:json|ya?ml)$/.test(path)),
+    ],
+  };
+}
+
+/** What will be restarted, or waited for. @throws {CommandError} before anything is changed, where that is not possible */
+export function prepareRestart(plan: InstallPlan, restart: boolean, platform: Platform): Prepared {
+  if (restart) return restartable(plan.distribution, platform);
+  const found = kubeletOfMachine(platform);
+  if (found.state === "several" || found.state === "hidden")
+    throw new CommandError(`--wait: ${found.reason}`);
+  return { kubelet: found.state === "running" ? found.kubelet : undefined };
+}
+
+/** A kubelet to restart, or only to look at. */
+export type Prepared = Restartable | { readonly kubelet: RunningKubelet | undefined };
+
+interface RunWith {
+  readonly plan: InstallPlan;
+  readonly files: readonly PlannedFile[];
+  readonly what: Prepared;
+  readonly waitMs: number;
+  readonly restart: boolean;
+  readonly say: (what: string) => void;
+}
+
+/**
+ * Makes the kubelet run with what is in place now, or puts everything back; notes in the record that it does.
+ * @throws {CommandError} where the kubelet does not see the files: they are put back then
+ */
+export async function runWith(
+  { plan, files, what, waitMs, restart, say }: RunWith,
+  platform: Platform,
+): Promise<RestartReport> {
+  const { target } = plan;
+  const { kubelet } = what;
+  const unseen = kubelet === undefined ? undefined : notSeenBy(kubelet, files, platform);
+  if (unseen !== undefined) {
+    const back = rollBack(target, platform) ? "; what was changed was put back" : "";
+    throw new CommandError(
+      `${unseen}: the files in ${target.root} are not those of the machine that runs here, so its kubelet is not restarted${back}`,
+    );
+  }
+  const record = readRecord(target);
+  const report = await bringUp(
+    {
+      restart: restart && "manager" in what ? what : undefined,
+      kubelet,
+      waitMs,
+      expected: expectedOf(plan),
+      changed: undefined,
+      confirmed: record.kubelet,
+      rollBack: () => rollBack(target, platform),
+      say,
+    },
+    platform,
+  );
+  if (report.state === "not-needed" || report.state === "restarted" || report.state === "running") {
+    note(target, platform);
+  }
+  return report;
+}
+
+/** Undoes every install since the last one that a kubelet was seen to run with. @returns whether there was one */
+function rollBack(target: Target, platform: Platform): boolean {
+  const record = readRecord(target);
+  const count = record.installs.length - 1 - record.installs.findLastIndex(({ confirmed }) => confirmed);
+  if (count === 0) return false;
+  restore(planRestore(record, count, target, platform), target, platform);
+  return true;
+}
+
+/** A second run leaves the record as it is. */
+function note(target: Target, platform: Platform): void {
+  const record = readRecord(target);
+  const kubelet = runningKubelet(platform);
+  if (record.installs.length === 0 || kubelet === undefined) return;
+  const now = confirm(record, kubelet);
+  const same = record.installs.every(({ confirmed }) => confirmed) && record.kubelet?.pid === kubelet.pid;
+  if (!same) writeRecord(now, target, platform);
+}
+
+/** Why a kubelet does not see what was installed, in a sentence; undefined where it does. */
+function notSeenBy(
+  { title, node }: RunningKubelet,
+  files: readonly PlannedFile[],
+  { crypto }: Platform,
+): string | undefined {
+  const missing = files.find(({ placement, inside, after }) => {
+    if (placement.role === "node-file") return false;
+    try {
+      return stateAt(node.files, inside, crypto)?.sha256 !== after.sha256;
+    } catch {
+      return true;
+    }
+  });
+  return missing === undefined ? undefined : `${title} does not see ${missing.inside}`;
+}

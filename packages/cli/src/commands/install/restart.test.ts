@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, rmSync } from "node:fs";
+import { test } from "node:test";
+import { asRoot, COMMAND, CONFIG, put, release } from "../../testing/kubeadm-node.ts";
+import { checkedDocument } from "../../testing/schemas.ts";
+import { type SystemdNode, type SystemdNodeOptions, systemdNode } from "../../testing/systemd-node.ts";
+import { treeOf } from "../../testing/tree.ts";
+import type { InstallationDocument } from "./document.ts";
+
+const RESTART = [...COMMAND, "--restart"];
+const RESTARTED = ["reset-failed kubelet.service", "restart --no-block kubelet.service"];
+const RECORD = "var/lib/imagecred/installation.json";
+
+/** The node's files, without what a restart changes. */
+const files = ({ place }: SystemdNode) => treeOf(place.root, ["imagecred-kubeadm", "proc", "var/log"]);
+
+async function run({ place, options }: SystemdNode, args: readonly string[]) {
+  const { code, stdout, stderr } = await place.run([...args, "-o", "json"], options);
+  assert.equal(stderr, "");
+  const document = checkedDocument(stdout) as unknown as InstallationDocument;
+  return {
+    code,
+    document,
+    restart: document.restart,
+    message: "message" in document ? String(document.message) : "",
+  };
+}
+
+/** Refuses whatever names a credential provider. */
+const refusing: SystemdNodeOptions = {
+  starts: (words) => words.every((word) => !word.includes("credential")),
+};
+
+test(
+  "a kubelet that runs without what was installed is restarted once, and never again",
+  asRoot,
+  async () => {
+    using machine = await systemdNode();
+    const first = await run(machine, RESTART);
+    assert.equal(first.code, 0);
+    assert.deepEqual(first.restart, {
+      state: "restarted",
+      service: "kubelet.service",
+      pid: 101,
+      milliseconds: first.restart?.milliseconds,
+      needed: "kubelet (process 100) was started without --image-credential-provider-config",
+      cause: null,
+    });
+    assert.deepEqual(machine.asked, RESTARTED);
+    const was = files(machine);
+    const second = await run(machine, RESTART);
+    assert.equal(second.restart?.state, "not-needed");
+    assert.deepEqual(files(machine), was);
+    release(machine.place, "#!/bin/sh\necho two\n");
+    assert.equal((await run(machine, RESTART)).restart?.state, "not-needed");
+    put(machine.place, "own.yaml", `${readFileSync(machine.place.path(CONFIG), "utf8")}# changed\n`);
+    const changed = await run(machine, [...RESTART, "--config", "own.yaml"]);
+    assert.equal(changed.restart?.state, "restarted");
+    assert.match(
+      changed.restart?.needed ?? "",
+      /was started before \/etc\/kubernetes\/credential-provider-config\.yaml changed/,
+    );
+    assert.deepEqual(machine.asked, [...RESTARTED, ...RESTARTED]);
+  },
+);
+
+test("a node whose kubelet would not start is as it was, and says why", asRoot, async () => {
+  using machine = await systemdNode(refusing);
+  const was = files(machine);
+  const { code, restart } = await run(machine, RESTART);
+  assert.deepEqual([code, restart?.state, restart?.pid], [1, "rolled-back", 102]);
+  // Of its log, the lines since the restart; systemd was not waited for until the end.
+  assert.match(
+    restart?.cause ?? "",
+    /^Failed to register CRI auth plugins: no such thing \(kubelet\.service: activating \(auto-restart\)/,
+  );
+  assert.ok((restart?.milliseconds ?? 0) < 10_000);
+  assert.deepEqual(machine.asked, [...RESTARTED, ...RESTARTED]);
+  assert.deepEqual(files(machine), was);
+  const { stdout } = await machine.place.run(RESTART, machine.options);
+  assert.match(stdout, /^Installed, and put back:\n/);
+  assert.match(
+    stdout,
+    /✗ The kubelet did not come up: Failed to register [^.]*\.service:[^.]*\. All files were put back/,
+  );
+});
+
+test(
+  "what an unprivileged run installed is put back by the privileged one that restarts",
+  asRoot,
+  async () => {
+    using machine = await systemdNode(refusing);
+    const was = files(machine);
+    assert.equal((await run(machine, COMMAND)).restart, null);
+    release(machine.place, "#!/bin/sh\necho two\n");
+    assert.equal((await run(machine, COMMAND)).code, 0);
+    assert.equal((await run(machine, RESTART)).restart?.state, "rolled-back");
+    assert.deepEqual(files(machine), was);
+  },
+);
+
+test(
+  "an upgrade that fails goes back to the last one that a kubelet ran with, whoever restarted it",
+  asRoot,
+  async () => {
+    using machine = await systemdNode({
+      starts: (_, place) => !readFileSync(place.path(CONFIG), "utf8").includes("# bad"),
+    });
+    await run(machine, COMMAND);
+    machine.restart();
+    const config = readFileSync(machine.place.path(CONFIG), "utf8");
+    put(machine.place, "bad.yaml", `${config}# bad\n`);
+    const { restart } = await run(machine, [...RESTART, "--config", "bad.yaml"]);
+    assert.equal(restart?.state, "rolled-back");
+    assert.equal(readFileSync(machine.place.path(CONFIG), "utf8"), config);
+    assert.ok(existsSync(machine.place.path(RECORD)));
+  },
+);
+
+test("a kubelet that never listens, and one that nobody restarts, in their time", asRoot, async () => {
+  using slow = await systemdNode({ startsAfterMs: 20_000 });
+  const late = await run(slow, [...RESTART, "--wait", "5s"]);
+  assert.deepEqual([late.code, late.restart?.state], [1, "down"]);
+  assert.match(late.restart?.cause ?? "", /^kubelet\.service is active \(running\); with the old files: /);
+  using other = await systemdNode();
+  const waited = await run(other, [...COMMAND, "--wait", "5s"]);
+  assert.deepEqual([waited.code, waited.restart?.state], [1, "late"]);
+  assert.deepEqual(other.asked, []);
+  other.restart();
+  const now = await run(other, [...COMMAND, "--wait", "5s"]);
+  assert.deepEqual([now.code, now.restart?.state, now.restart?.pid], [0, "not-needed", 101]);
+});
+
+test("uninstall restarts a kubelet that runs with what is gone", asRoot, async () => {
+  using machine = await systemdNode();
+  const was = files(machine);
+  await run(machine, RESTART);
+  const { code, restart } = await run(machine, ["uninstall", "--restart"]);
+  assert.deepEqual([code, restart?.state, restart?.pid], [0, "restarted", 102]);
+  assert.deepEqual(files(machine), was);
+  assert.equal((await run(machine, ["uninstall", "--restart"])).restart?.state, "not-needed");
+  await run(machine, RESTART);
+  await run(machine, ["uninstall"]);
+  // The restart that was forgotten.
+  assert.match(
+    (await run(machine, ["uninstall", "--restart"])).restart?.needed ?? "",
+    /configuration that is not there any more/,
+  );
+});
+
+test("what cannot be restarted from here is refused before anything is changed", asRoot, async () => {
+  const spoil: readonly (readonly [string, (machine: SystemdNode) => void, RegExp])[] = [
+    [
+      "no service manager",
+      ({ place }) => rmSync(place.path("run/systemd"), { recursive: true }),
+      /neither systemd nor OpenRC/,
+    ],
+    [
+      "an unseen process 1",
+      ({ place }) => rmSync(place.path("proc/1"), { recursive: true }),
+      /in a container it needs hostPID/,
+    ],
+    [
+      "no kubelet and no unit",
+      ({ place }) => {
+        rmSync(place.path("proc/100"), { recursive: true });
+        rmSync(place.path("usr/lib/systemd"), { recursive: true });
+      },
+      /no kubelet runs here.* there is no service of one/,
+    ],
+  ];
+  for (const [what, change, message] of spoil) {
+    using machine = await systemdNode();
+    change(machine);
+    const was = files(machine);
+    const { code, message: said } = await run(machine, RESTART);
+    assert.equal(code, 1, what);
+    assert.match(said, message, what);
+    assert.deepEqual(files(machine), was, what);
+  }
+});
+
+test(
+  "an image on a machine that has a kubelet of its own is not taken for that machine",
+  asRoot,
+  async () => {
+    using machine = await systemdNode();
+    put(machine.place, "image/etc/hostname", "image\n");
+    const was = files(machine);
+    const { code, message } = await run(machine, [...RESTART, "--root", "image"]);
+    assert.equal(code, 1);
+    assert.match(
+      message,
+      /does not see \/usr\/local\S+: the files in \S+image are not those of the machine that runs here, .* was put back/,
+    );
+    assert.deepEqual(machine.asked, []);
+    assert.deepEqual(files(machine), was);
+  },
+);

@@ -1,0 +1,185 @@
+import {
+  destination,
+  joinPath,
+  parentOf,
+  SystemError,
+  type WouldWrite,
+  wouldWrite,
+  writeAtomically,
+} from "@imagecred/node";
+import { hex } from "@imagecred/protocol";
+import { CommandError, systemReason } from "../errors.ts";
+import { backupName } from "../machine/replace-file.ts";
+import type { Platform } from "../runtime/types.ts";
+import { type FileState, fileState, readAll } from "./file-state.ts";
+import type { RecordedFile } from "./record.ts";
+import { makeDirectories, missingDirectories, systemDoes, type Target } from "./target.ts";
+
+/** One file to put in its place. */
+export interface Placement {
+  readonly role: "executable" | "config" | "node-file";
+  readonly from: string;
+  /** On the installed system, without its root. */
+  readonly to: string;
+  readonly data: Uint8Array;
+  /** Of a new file; a file that is replaced keeps a narrower one. */
+  readonly mode: number;
+  /** Bits that it must have whatever it had before. */
+  readonly needs: number;
+  readonly sha256: string;
+}
+
+/** What will become of one file. */
+export interface PlannedFile {
+  readonly placement: Placement;
+  readonly state: "installed" | "replaced" | "unchanged";
+  /** Where it is for us, without links. */
+  readonly path: string;
+  /** The same on the node. */
+  readonly inside: string;
+  /** What is there. */
+  readonly before: { readonly state: FileState; readonly data: Uint8Array } | undefined;
+  readonly after: FileState;
+  /** Name of the copy of what is there, on the node; undefined where nothing is replaced. */
+  readonly backup: string | undefined;
+}
+
+const ROOT = { uid: 0, gid: 0 };
+const STATES = { created: "installed", replaced: "replaced", unchanged: "unchanged" } as const;
+
+/**
+ * What would become of a file; touches nothing. A link at the place itself is followed within the root: the file that it leads
+ * to is replaced, not the link.
+ * @throws {CommandError} where something other than a file is there
+ */
+export function planFile(
+  placement: Placement,
+  target: Target,
+  { fileSystem, crypto, clock }: Platform,
+): PlannedFile {
+  const { to, data } = placement;
+  return systemDoes(target.files.outside(to), () => {
+    const found = destination(fileSystem, target.root, to);
+    const path = joinPath(found.path, ...found.missing);
+    const inside = joinPath(found.inside, ...found.missing);
+    const would = outcome(placement, path, target, fileSystem);
+    const after = fileState(data, would.mode, would.owner, crypto);
+    const common = { placement, state: STATES[would.state], path, inside };
+    if (would.before === undefined) return { ...common, before: undefined, after, backup: undefined };
+    const old = readAll(fileSystem, path, would.before);
+    const before = { state: fileState(old, would.before.mode, would.before, crypto), data: old };
+    if (would.state === "unchanged") return { ...common, before, after, backup: undefined };
+    return { ...common, before, after, backup: freeName(inside, backupName(clock), target) };
+  });
+}
+
+function outcome(
+  { to, data, mode, needs }: Placement,
+  path: string,
+  { files }: Target,
+  fileSystem: Platform["fileSystem"],
+): WouldWrite {
+  try {
+    return wouldWrite(fileSystem, { path, data, mode, needs, owner: ROOT });
+  } catch (error) {
+    const kind = fileSystem.status(path, "do-not-follow")?.kind;
+    if (kind === undefined || kind === "file") throw error;
+    throw new CommandError(`${files.outside(to)} is not a file (it is a ${kind})`, { cause: error });
+  }
+}
+
+const MOST_BACKUPS = 1000;
+
+function freeName(path: string, name: (path: string, attempt: number) => string, { files }: Target): string {
+  for (let attempt = 1; attempt <= MOST_BACKUPS; attempt++) {
+    const candidate = name(path, attempt);
+    if (files.status(candidate, "do-not-follow") === undefined) return candidate;
+  }
+  throw new SystemError("EEXIST", path);
+}
+
+/** The changes among planned files, as they are recorded. */
+export function recorded(planned: readonly PlannedFile[]): readonly RecordedFile[] {
+  return planned
+    .filter(({ state }) => state !== "unchanged")
+    .map(({ inside, before, after, backup }) => ({
+      path: inside,
+      before: before === undefined || backup === undefined ? undefined : { ...before.state, backup },
+      after,
+    }));
+}
+
+/** Directories that {@link placeAll} will make, outermost first. */
+export function directoriesToMake(planned: readonly PlannedFile[], target: Target): readonly string[] {
+  const changed = planned.filter(({ state }) => state !== "unchanged");
+  return [...new Set(changed.flatMap(({ inside }) => missingDirectories(target, parentOf(inside))))];
+}
+
+/**
+ * Puts all files in their places, in order, each so that at every moment either the old or the new one is there, whole.
+ * When one fails, those before it are put back as they were.
+ * @throws {CommandError} that says which file failed, and whether anything is left changed
+ */
+export function placeAll(planned: readonly PlannedFile[], target: Target, platform: Platform): void {
+  const undo: { readonly path: string; readonly run: () => void }[] = [];
+  for (const file of planned) {
+    try {
+      placeOne(file, target, platform, undo);
+    } catch (error) {
+      const kept = undo.reverse().filter(({ run }) => !attempt(run));
+      const after =
+        kept.length > 0
+          ? `these stay changed: ${kept.map(({ path }) => path).join(", ")}`
+          : undo.length > 0
+            ? "what had been changed was put back"
+            : "nothing was changed";
+      const reason = error instanceof CommandError ? error.message : systemReason(error);
+      throw new CommandError(`writing ${target.files.outside(file.placement.to)}: ${reason}; ${after}`, {
+        cause: error,
+      });
+    }
+  }
+}
+
+function attempt(run: () => void): boolean {
+  try {
+    run();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function placeOne(
+  { placement, state, path, inside, backup }: PlannedFile,
+  target: Target,
+  { fileSystem, crypto }: Platform,
+  undo: { readonly path: string; readonly run: () => void }[],
+): void {
+  if (state === "unchanged") return;
+  const made = makeDirectories(target, parentOf(inside));
+  undo.push(
+    ...made.map((directory) => ({
+      path: target.files.outside(directory),
+      run: () => target.files.removeDirectory(directory),
+    })),
+  );
+  const copy = backup === undefined ? undefined : target.files.outside(backup);
+  writeAtomically(fileSystem, {
+    path,
+    data: placement.data,
+    mode: placement.mode,
+    needs: placement.needs,
+    owner: ROOT,
+    ...(copy === undefined ? {} : { backupName: () => copy }),
+    unique: hex(crypto.randomBytes(8)),
+  });
+  undo.push({
+    path,
+    run: () => {
+      if (copy === undefined) fileSystem.remove(path);
+      else fileSystem.rename(copy, path);
+      fileSystem.syncDirectory(parentOf(path));
+    },
+  });
+}

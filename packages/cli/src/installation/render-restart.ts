@@ -1,0 +1,37 @@
+import { took } from "../output/duration.ts";
+import type { Style } from "../output/style.ts";
+import { wrap } from "../output/text.ts";
+import type { RestartReport } from "./bring-up.ts";
+
+/** Whether the kubelet does not run as it should after it. */
+export function failed({ state }: RestartReport): boolean {
+  return state === "late" || state === "rolled-back" || state === "down";
+}
+
+/** One sentence or two, for a person; without a line end. */
+export function renderRestart(report: RestartReport, { green, red, dim, marks, width }: Style): string {
+  const mark = failed(report)
+    ? red(marks.bad)
+    : report.state === "not-needed"
+      ? dim(marks.skipped)
+      : green(marks.good);
+  return `${mark} ${wrap(sentence(report), Math.max(width, 100), "  ", 2)}`;
+}
+
+function sentence({ state, service, pid, milliseconds, needed, cause }: RestartReport): string {
+  const time = took(milliseconds);
+  switch (state) {
+    case "not-needed":
+      return `The kubelet (process ${pid}) runs with it already: not restarted.`;
+    case "restarted":
+      return `${service} was restarted, since ${needed}. It is up after ${time} (process ${pid}).`;
+    case "running":
+      return `The kubelet was restarted and runs with it (process ${pid}).`;
+    case "late":
+      return `The kubelet does not run with it: ${cause}. Nobody restarted it within ${time}; restart ${service ?? "it"}, or run this with --restart.`;
+    case "rolled-back":
+      return `The kubelet did not come up: ${cause}. All files were put back and ${service} was restarted: it runs as before (process ${pid}).`;
+    case "down":
+      return `The kubelet did not come up within ${time}: ${cause}. See systemctl status ${service} and its log.`;
+  }
+}

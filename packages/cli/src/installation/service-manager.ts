@@ -1,0 +1,200 @@
+import { joinPath, listDirectory, readText } from "@imagecred/node";
+import { CommandError, systemCode, systemReason } from "../errors.ts";
+import type { Platform } from "../runtime/types.ts";
+
+/** How a service is, in the service manager's own words. */
+export interface ServiceState {
+  /** `active (running)`, `activating (auto-restart), exit status 1`. */
+  readonly says: string;
+  /** It has been started and has ended, and the manager has given up or waits to try again. */
+  readonly ended: boolean;
+}
+
+/** What starts the services of this machine. */
+export interface ServiceManager {
+  readonly name: "systemd" | "OpenRC";
+  /** The machine's root directory, as we see it. */
+  readonly root: string;
+  /** What an operator would type. */
+  command(service: string): string;
+  /** Starts a service again, with its files read again where that is needed. @throws {CommandError} */
+  restart(service: string, until: "wait" | "do-not-wait"): Promise<void>;
+  state(service: string): Promise<ServiceState>;
+  /** The last lines that the service has logged since a time (milliseconds since the epoch), where the manager keeps them. */
+  log(service: string, sinceMs: number): Promise<readonly string[]>;
+}
+
+const MACHINE_ROOT = "/proc/1/root";
+
+/** Whose mounts the machine's programs run in: undefined where they are ours. */
+type Mounts = number | undefined;
+
+/** systemd-run's and its programs' places, on every distribution that we know; the last is NixOS's. */
+const DIRECTORIES = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin"];
+const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+const TIMEOUT_MS = 30_000;
+/** A service of Type=notify says that it is started; more than its own time limit it does not take. */
+const RESTART_TIMEOUT_MS = 120_000;
+const MOST_OUTPUT_BYTES = 1 << 20;
+const LOG_LINES = 200;
+
+/**
+ * The service manager of this machine, which from a container is that of process 1.
+ * @throws {CommandError} where there is none that we know, or process 1 is not the machine's
+ */
+export function serviceManager(platform: Platform): ServiceManager {
+  const { fileSystem } = platform;
+  const mounts = mountsOfMachine(platform);
+  const root = mounts === undefined ? "/" : MACHINE_ROOT;
+  // sd_booted(3).
+  if (fileSystem.status(joinPath(root, "run/systemd/system")) !== undefined) return systemd(platform, mounts);
+  if (fileSystem.status(joinPath(root, "run/openrc")) !== undefined) return openRc(platform, mounts);
+  throw new CommandError(
+    "--restart: this machine runs neither systemd nor OpenRC; restart its kubelet as its distribution does, without --restart",
+  );
+}
+
+function mountsOfMachine({ fileSystem }: Platform): Mounts {
+  try {
+    return fileSystem.readLink("/proc/self/ns/mnt") === fileSystem.readLink("/proc/1/ns/mnt") ? undefined : 1;
+  } catch (error) {
+    throw new CommandError(
+      `--restart: the mounts of process 1 cannot be seen: ${systemReason(error)}; in a container it needs hostPID and to be privileged`,
+      { cause: error },
+    );
+  }
+}
+
+interface Output {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a program of the machine, wherever it has it. @throws {CommandError} */
+async function runOfMachine(
+  platform: Platform,
+  mounts: Mounts,
+  name: string,
+  args: readonly string[],
+  timeoutMs = TIMEOUT_MS,
+): Promise<Output> {
+  for (const directory of DIRECTORIES) {
+    try {
+      const { status, stdout, stderr, timedOut } = await platform.runProgram({
+        file: joinPath(directory, name),
+        args,
+        env: { PATH, LC_ALL: "C", SYSTEMD_COLORS: "0", SYSTEMD_PAGER: "" },
+        stdin: "",
+        timeoutMs,
+        maxStdoutBytes: MOST_OUTPUT_BYTES,
+        maxWaitAfterExitMs: 1000,
+        ...(mounts === undefined ? {} : { mountsOf: mounts }),
+      });
+      const late = timedOut ? `${name} did not end within ${timeoutMs / 1000} s\n` : "";
+      // nsenter's own error, where Node.js cannot enter the mounts itself.
+      if (status === 127 && stderr.startsWith("nsenter:")) continue;
+      return { status, stdout: new TextDecoder().decode(stdout), stderr: `${late}${stderr}` };
+    } catch (error) {
+      const code = systemCode(error);
+      if (code === "ENOENT" || code === "ENOTDIR") continue;
+      const more =
+        code === "EPERM" && mounts !== undefined ? " (the container has to be privileged, with hostPID)" : "";
+      throw new CommandError(`running ${name} ${args.join(" ")}: ${systemReason(error)}${more}`, {
+        cause: error,
+      });
+    }
+  }
+  throw new CommandError(`running ${name}: it is in none of ${DIRECTORIES.join(", ")}`);
+}
+
+function systemd(platform: Platform, mounts: Mounts): ServiceManager {
+  const systemctl = (args: readonly string[], timeoutMs?: number) =>
+    runOfMachine(platform, mounts, "systemctl", args, timeoutMs);
+  const must = async (args: readonly string[], timeoutMs?: number): Promise<void> => {
+    const { status, stderr } = await systemctl(args, timeoutMs);
+    if (status !== 0)
+      throw new CommandError(`systemctl ${args.join(" ")}: ${stderr.trim() || `exit status ${status}`}`);
+  };
+  const show = async (service: string): Promise<ReadonlyMap<string, string>> => {
+    const keys = "ActiveState,SubState,Result,ExecMainStatus,ExecMainCode,NeedDaemonReload";
+    const { stdout } = await systemctl(["show", service, `--property=${keys}`]);
+    return new Map(
+      stdout
+        .split("\n")
+        .filter((line) => line.includes("="))
+        .map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+    );
+  };
+  return {
+    name: "systemd",
+    root: mounts === undefined ? "/" : MACHINE_ROOT,
+    command: (service) => `systemctl restart ${service.replace(/\.service$/, "")}`,
+    async restart(service, until) {
+      if ((await show(service)).get("NeedDaemonReload") !== "no")
+        await must(["daemon-reload"], RESTART_TIMEOUT_MS);
+      // After too many failures systemd does not start it any more.
+      await systemctl(["reset-failed", service]);
+      if (until === "wait") await must(["restart", service], RESTART_TIMEOUT_MS);
+      else await must(["restart", "--no-block", service]);
+    },
+    async state(service) {
+      const found = await show(service);
+      const [active = "unknown", sub = ""] = [found.get("ActiveState"), found.get("SubState")];
+      const status = found.get("ExecMainStatus") ?? "0";
+      const how = found.get("ExecMainCode") === "2" ? "signal" : "exit status";
+      const ended = active === "failed" || sub === "auto-restart";
+      return { says: `${active} (${sub})${ended ? `, ${how} ${status}` : ""}`, ended };
+    },
+    async log(service, sinceMs) {
+      const { stdout } = await runOfMachine(platform, mounts, "journalctl", [
+        "--no-pager",
+        "--quiet",
+        "--output=cat",
+        `--lines=${LOG_LINES}`,
+        `--unit=${service}`,
+        `--since=@${Math.floor(sinceMs / 1000)}`,
+      ]).catch(() => ({ stdout: "" }));
+      return stdout.split("\n");
+    },
+  };
+}
+
+function openRc(platform: Platform, mounts: Mounts): ServiceManager {
+  const name = (service: string) => service.replace(/\.service$/, "");
+  const root = mounts === undefined ? "/" : MACHINE_ROOT;
+  return {
+    name: "OpenRC",
+    root,
+    command: (service) => `rc-service ${name(service)} restart`,
+    async restart(service) {
+      const args = [name(service), "restart"];
+      const { status, stderr } = await runOfMachine(platform, mounts, "rc-service", args, RESTART_TIMEOUT_MS);
+      if (status !== 0)
+        throw new CommandError(`rc-service ${args.join(" ")}: ${stderr.trim() || `exit status ${status}`}`);
+    },
+    async state(service) {
+      const { stdout, status } = await runOfMachine(platform, mounts, "rc-service", [
+        name(service),
+        "status",
+      ]);
+      const says = stdout.trim().replace(/^\* status: /, "") || `exit status ${status}`;
+      // rc-service(8) and the LSB: 3 is stopped; OpenRC gives 32 for crashed.
+      return { says, ended: status === 3 || status === 32 };
+    },
+    async log(service) {
+      // k3s' and kubeadm's scripts for OpenRC log there.
+      const text = readText(platform.fileSystem, joinPath(root, `var/log/${name(service)}.log`));
+      return text.state === "read" ? text.text.split("\n").slice(-LOG_LINES) : [];
+    },
+  };
+}
+
+/** Services of OpenRC that are started, for machines whose processes have no unit. */
+export function openRcServices(
+  { root }: Pick<ServiceManager, "root">,
+  { fileSystem }: Platform,
+): readonly string[] {
+  const listing = listDirectory(fileSystem, joinPath(root, "run/openrc/started"));
+  return listing.state === "read" ? listing.names : [];
+}

@@ -1,0 +1,136 @@
+/** A kubeadm node with a kubelet that runs, and a systemd that starts another one: what `--restart` sees of a machine. */
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import type { Clock, RunProgram } from "@imagecred/protocol";
+import { CONFIG, node, put } from "./kubeadm-node.ts";
+import { putKubelet } from "./kubelet-process.ts";
+import type { Bench, RunOptions } from "./run.ts";
+
+export const KUBELET_LOG = "var/log/kubelet.log";
+const FLAGS = "etc/default/kubelet";
+
+export interface SystemdNode extends Disposable {
+  readonly place: Bench;
+  /** What `systemctl` and `journalctl` were asked, but for how things are. */
+  readonly asked: readonly string[];
+  /** For {@link Bench.run}. */
+  readonly options: RunOptions;
+  pid(): number;
+  /** As someone else would, long after the files were written. */
+  restart(): void;
+}
+
+export interface SystemdNodeOptions {
+  /** Whether a kubelet with these words starts. */
+  readonly starts?: (words: readonly string[], place: Bench) => boolean;
+  /** Milliseconds until it listens. */
+  readonly startsAfterMs?: number;
+}
+
+const KUBELET = "/usr/bin/kubelet";
+
+export async function systemdNode({
+  starts = () => true,
+  startsAfterMs = 1000,
+}: SystemdNodeOptions = {}): Promise<SystemdNode> {
+  const place = await node();
+  put(place, "run/systemd/system/.keep", "");
+  put(
+    place,
+    "usr/lib/systemd/system/kubelet.service",
+    `[Service]\nEnvironmentFile=-/etc/default/kubelet\nExecStart=${KUBELET} $KUBELET_EXTRA_ARGS\nStandardError=append:/var/log/kubelet.log\n`,
+  );
+  put(place, KUBELET_LOG, 'E1127 01:00:00.0 1 old.go:1] "of yesterday"\n');
+  put(place, FLAGS, "KUBELET_EXTRA_ARGS=--v=2\n");
+  const asked: string[] = [];
+  // Files and processes have the machine's times; the clock is ahead of it by what was slept.
+  let [slept, pid, up] = [0, 100, true];
+  const now = () => Date.now() + slept;
+  let waiting: { readonly at: number; readonly words: readonly string[] } | undefined;
+  const kubelet = () => place.path("proc", String(pid));
+  const begin = (words: readonly string[], startedAt: number) => {
+    putKubelet(place, pid, { words, startTicks: Math.round(startedAt / 10) });
+    put(place, "proc/stat", "btime 0\n");
+    mkdirSync(`${kubelet()}/fd`);
+  };
+  const listen = () => {
+    symlinkSync("socket:[77]", `${kubelet()}/fd/3`);
+    const row = "0: 0100007F:2808 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1";
+    put(place, `proc/${pid}/net/tcp`, `sl local_address rem_address st\n${row}\n`);
+  };
+  const wordsNow = () => {
+    const text = existsSync(place.path(FLAGS)) ? readFileSync(place.path(FLAGS), "utf8") : "";
+    const value = /^KUBELET_EXTRA_ARGS="?(.*?)"?$/m.exec(text)?.[1] ?? "";
+    return [KUBELET, ...value.split(" ").filter((word) => word !== "")];
+  };
+  const restart = () => {
+    rmSync(kubelet(), { recursive: true, force: true });
+    [pid, up] = [pid + 1, false];
+    waiting = { at: now() + startsAfterMs, words: wordsNow() };
+    begin(waiting.words, Date.now());
+  };
+  const pass = (milliseconds: number) => {
+    slept += milliseconds;
+    if (waiting === undefined || now() < waiting.at) return;
+    up = starts(waiting.words, place);
+    if (up) listen();
+    else {
+      rmSync(kubelet(), { recursive: true });
+      appendFileSync(
+        place.path(KUBELET_LOG),
+        'E1127 08:00:00.0 9 kubelet.go:380] "Failed to register CRI auth plugins" err="no such thing"\n',
+      );
+    }
+    waiting = undefined;
+  };
+  begin([KUBELET, "--v=2"], Date.now() - 3_600_000);
+  listen();
+  const clock: Clock = {
+    now,
+    sleep: async (milliseconds) => pass(milliseconds),
+  };
+  const runProgram: RunProgram = async ({ file, args }) => {
+    const name = file.slice(file.lastIndexOf("/") + 1);
+    if (!file.startsWith("/bin/")) throw Object.assign(new Error("not there"), { code: "ENOENT" });
+    const [verb] = args;
+    let stdout = "";
+    if (verb === "show") {
+      const state =
+        up || waiting !== undefined ? "active\nSubState=running" : "activating\nSubState=auto-restart";
+      stdout = `ActiveState=${state}\nExecMainStatus=${up ? 0 : 1}\nExecMainCode=1\nNeedDaemonReload=no\n`;
+    } else if (name === "systemctl") {
+      asked.push(args.join(" "));
+      if (verb === "restart") restart();
+    }
+    return {
+      status: 0,
+      signal: null,
+      timedOut: false,
+      stdoutTruncated: false,
+      outputHeld: false,
+      stdout: new TextEncoder().encode(stdout),
+      stderr: "",
+    };
+  };
+  writeFileSync(place.path("etc/debian_version"), "12\n");
+  return {
+    place,
+    asked,
+    options: { clock, runProgram },
+    pid: () => pid,
+    restart: () => {
+      for (const path of [FLAGS, CONFIG]) utimesSync(place.path(path), new Date(0), new Date(0));
+      restart();
+      pass(startsAfterMs);
+    },
+    [Symbol.dispose]: () => place[Symbol.dispose](),
+  };
+}
