@@ -106,7 +106,7 @@ async function runOnce(
   });
   // The registry's own response is not part of the situation.
   await clouds.faults.clear();
-  const outcome = await outcomeOf(comparison, situation, clouds, result);
+  const outcome = await outcomeOf(comparison, situation, clouds, result, request?.apiVersion ?? "v1");
   return { outcome, stderr: result.stderr, wallMs: Math.round(result.wallMs) };
 }
 

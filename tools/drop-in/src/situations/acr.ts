@@ -137,13 +137,6 @@ export const ACR: Comparison = {
             return {};
           },
         },
-        {
-          name: "nothing listens at the metadata address",
-          arrange: async ({ faults }) => {
-            await faults.add({ service: "azure.imds", fault: { kind: "refuse" } });
-            return {};
-          },
-        },
         { name: "a service principal with a secret", arrange: config("client-secret") },
         {
           name: "a service principal with a wrong secret",
@@ -153,6 +146,7 @@ export const ACR: Comparison = {
         {
           name: "a multitenant application, and a registry of another tenant",
           image: "partnerreg.azurecr.io/app",
+          differs: "A multitenant application pulls from another tenant's registry",
           arrange: async (clouds) => {
             const { node, nodeSecret } = clouds.azure.population("partner");
             return await config("client-secret", {
@@ -164,6 +158,7 @@ export const ACR: Comparison = {
         {
           name: "a service principal, and azure.json has no `tenantId`",
           arrange: config("client-secret", { tenantId: undefined }),
+          differs: "A multitenant application pulls from another tenant's registry",
         },
         {
           name: "`aadClientCertPath`",
@@ -178,11 +173,12 @@ export const ACR: Comparison = {
         {
           name: "azure.json names no identity",
           arrange: config("none"),
-          differs: "azure.json that names no identity",
+          differs: "An azure.json that is empty, or names no identity",
         },
         {
           name: "a managed identity, and azure.json has no `tenantId`",
           arrange: config("managed-identity", { tenantId: undefined }),
+          differs: "Both annotations of a pod are required",
         },
         {
           name: "a managed identity of one tenant, a registry of another",
@@ -206,9 +202,13 @@ export const ACR: Comparison = {
         {
           name: "it is empty",
           arrange: text(() => ""),
-          differs: "An empty azure.json",
+          differs: "An azure.json that is empty, or names no identity",
         },
-        { name: "`{}`", arrange: text(() => "{}"), differs: "azure.json that names no identity" },
+        {
+          name: "`{}`",
+          arrange: text(() => "{}"),
+          differs: "An azure.json that is empty, or names no identity",
+        },
         { name: "it ends in the middle", arrange: text((json) => json.slice(0, -20)) },
         { name: "a comma too many", arrange: text((json) => json.replace(/\n}$/, ",\n}")) },
         { name: "a byte order mark", arrange: text((json) => `\ufeff${json}`) },
@@ -228,6 +228,7 @@ export const ACR: Comparison = {
         {
           name: '`"useManagedIdentityExtension": "true"`, text instead of a boolean',
           arrange: config("managed-identity", { useManagedIdentityExtension: "true" }),
+          differs: "A switch of azure.json that is text",
         },
         {
           name: "a field twice",
@@ -334,22 +335,18 @@ export const ACR: Comparison = {
       situations: [
         { name: "with a tag", image: "myreg.azurecr.io/app:v1.2" },
         { name: "with a digest", image: `myreg.azurecr.io/app@sha256:${"0".repeat(64)}` },
-        { name: "with a port", image: "myreg.azurecr.io:443/app", differs: "A registry with a port" },
-        {
-          name: "the registry in capitals",
-          image: "MyReg.azurecr.io/app",
-          differs: "A registry in capitals",
-        },
+        { name: "with a port", image: "myreg.azurecr.io:443/app", differs: "A port in the image's name" },
+        { name: "the registry in capitals", image: "MyReg.azurecr.io/app" },
         host("myreg.eastus.geo.azurecr.io"),
         host("myreg-h4x0r2d2c3p0bb88.azurecr.io"),
         host("docker.io/library", NOT_ACR),
-        host("azurecr.io", NOT_ACR),
-        host("myreg.azurecr.de", "`azurecr.de` is a registry."),
-        host("evil.test/myreg.azurecr.io", "The cloud's suffix is looked for anywhere"),
+        host("azurecr.io"),
+        host("myreg.azurecr.de"),
+        host("evil.test/myreg.azurecr.io"),
         {
           name: "`myreg.azurecr.io` without a repository",
           image: "myreg.azurecr.io",
-          differs: "A name without a repository",
+          differs: NOT_ACR,
         },
       ],
     },
@@ -398,7 +395,7 @@ export const ACR: Comparison = {
         {
           name: "a request of `v1beta1`",
           arrange: () => ({ request: { apiVersion: "v1beta1" } }),
-          differs: "A request of `v1beta1` or `v1alpha1`",
+          differs: "Requests of `v1beta1` and `v1alpha1`",
         },
         { name: "a request without an image", image: "" },
         { name: "a request that is no JSON", arrange: () => ({ stdin: "hello\n" }) },

@@ -51,7 +51,7 @@ function host(name: string, differs?: string): Situation {
 }
 
 const EMPTY = "Every failure is exit 0 with an empty answer.";
-const NO_PODS = "The release at hand passes a pod's token over";
+const NO_PODS = "The release at hand does not know pods' identities";
 
 export const GCR: Comparison = {
   plugin: "gcr",
@@ -179,7 +179,6 @@ export const GCR: Comparison = {
         {
           name: '`iam.gke.io/enable-wi-image-pull: "true"`, no pool is named',
           arrange: pod({ "iam.gke.io/enable-wi-image-pull": "true" }),
-          differs: NO_PODS,
         },
         {
           name: '`iam.gke.io/enable-wi-image-pull: "false"`',
@@ -199,14 +198,14 @@ export const GCR: Comparison = {
         host("gcr.io"),
         host("eu.gcr.io"),
         host("us-central1-docker.pkg.dev"),
-        host("gcr.io:443", "A registry with a port"),
-        host("docker.us-central1.rep.pkg.dev", "hosts of the form `docker.*.rep.pkg.dev`"),
+        host("gcr.io:443", "Keys without ports"),
+        host("docker.us-central1.rep.pkg.dev", "No key for `docker.*.rep.pkg.dev`"),
         {
           ...host("container.cloud.google.com", "A key for `container.cloud.google.com`."),
           registry: "gcr.io/project/app",
         },
-        host("docker.io", "An image of another registry"),
-        host("gcr.io.evil.test", "An image of another registry"),
+        host("docker.io", "An image of another registry: Google's keys"),
+        host("gcr.io.evil.test", "An image of another registry: Google's keys"),
       ],
     },
     {
@@ -275,6 +274,7 @@ export const GCR: Comparison = {
         {
           name: "`dockercfg-url`, with a newline at its end",
           image: "quay.io/org/app",
+          differs: "`dockercfg-url` with a newline",
           arrange: attributes("dockercfg-url", ({ google }) => ({
             "google-dockercfg-url": `${google.serveFile("/dockercfg", JSON.stringify({ "quay.io": { auth: AUTH } }))}\n`,
           })),
@@ -304,9 +304,17 @@ export const GCR: Comparison = {
           arrange: () => ({ args: ["get-credentials", "--authFlow=nonsense"] }),
         },
         { name: "an unknown flag", arrange: () => ({ args: ["get-credentials", "--nonsense"] }) },
-        { name: "a request of `v1beta1`", arrange: () => ({ request: { apiVersion: "v1beta1" } }) },
-        { name: "a request of `v1alpha1`", arrange: () => ({ request: { apiVersion: "v1alpha1" } }) },
-        { name: "a request without an image", image: "" },
+        {
+          name: "a request of `v1beta1`",
+          arrange: () => ({ request: { apiVersion: "v1beta1" } }),
+          differs: "Kind and version of the request",
+        },
+        {
+          name: "a request of `v1alpha1`",
+          arrange: () => ({ request: { apiVersion: "v1alpha1" } }),
+          differs: "Kind and version of the request",
+        },
+        { name: "a request without an image", image: "", differs: EMPTY },
         { name: "a request that is no JSON", arrange: () => ({ stdin: "hello\n" }) },
       ],
     },
@@ -320,6 +328,7 @@ export const GCR: Comparison = {
         },
         {
           name: "`HTTP_PROXY` and `NO_PROXY=metadata.google.internal`",
+          differs: "Metadata requests go through `HTTP_PROXY`",
           arrange: ({ core }) => ({
             env: { HTTP_PROXY: core.proxy.url, NO_PROXY: "metadata.google.internal" },
           }),
