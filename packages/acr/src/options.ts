@@ -82,5 +82,6 @@ export function withClient(options: AcrOptions, clientId: string, setting: strin
     if ("unavailable" in identity) return identity;
     return identity.kind === "managed" ? { ...identity, id: clientId, setting } : { ...identity, clientId };
   });
-  return { ...options, clientId, nodeIdentities };
+  const node = options.node.kind === "own" ? options.node : { ...options.node, clientId };
+  return { ...options, clientId, node, nodeIdentities };
 }

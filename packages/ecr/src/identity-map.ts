@@ -1,6 +1,7 @@
+import { parseEndpointUrl } from "@imagecred/identities/aws/facts";
 import { type AwsPart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
 import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
-import { type EcrOptions, parseEndpointUrl, type RoleStep } from "./options.ts";
+import type { EcrOptions, RoleStep } from "./options.ts";
 import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
 
 /** Loaded only with `--identities`. @throws {OptionsError} with file, line and column */

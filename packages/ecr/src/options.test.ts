@@ -16,6 +16,7 @@ describe("options", () => {
       roles: [],
       podRoleArn: undefined,
       profile: undefined,
+      node: { kind: "own" },
       sessionName: "ecr-credential-provider",
       region: undefined,
       endpoints: {

@@ -1,3 +1,5 @@
+import { endpointIn, regionIn, switchIn } from "@imagecred/identities/aws/facts";
+import { nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type Environment,
   type FlagSpec,
@@ -13,6 +15,7 @@ import {
   type Template,
   type Usage,
 } from "@imagecred/protocol";
+import { type EcrNodeIdentity, parseEcrNodeIdentity } from "./node-identity.ts";
 import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
 
 /** Where the operator wants the APIs called, over what the registry's host says. */
@@ -38,6 +41,8 @@ export interface EcrOptions extends PluginArguments {
   readonly podRoleArn: Template | undefined;
   /** Profile of the node's AWS config files that is the node's only identity; undefined: the default chain. */
   readonly profile: string | undefined;
+  /** What the node has to show; its own AWS identity unless told. */
+  readonly node: EcrNodeIdentity;
   /** Name of every session with a role, as CloudTrail shows it. */
   readonly sessionName: string;
   /** Region whose STS is asked, where the registry's partition has it; the registry's own region otherwise. */
@@ -73,6 +78,7 @@ const FLAGS = {
     default: NAME,
   },
   ...IDENTITIES_FLAG,
+  ...nodeIdentityFlags("aws"),
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
 /** What `--help` says. */
@@ -112,53 +118,24 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): E
     roles: roleArn === undefined ? [] : [{ roleArn: parseRole(roleArn, "--role-arn"), externalId }],
     podRoleArn: podRoleArn === undefined ? undefined : parseRole(podRoleArn, "AWS_ECR_ROLE_ARN"),
     profile: undefined,
+    node: parseEcrNodeIdentity(flags),
     sessionName: parseSessionName(
       sessionName,
       namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name",
     ),
-    region: set(env, "AWS_REGION") ?? set(env, "AWS_DEFAULT_REGION"),
+    region: regionIn(env),
     endpoints: parseEndpoints(env),
   };
 }
 
-/** AWS SDKs and Tools reference guide, "Service-specific endpoints" and "Dual-stack and FIPS endpoints". */
 function parseEndpoints(env: Environment): EndpointOverrides {
-  const ignored = parseBoolean(env, "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") === true;
-  const url = (service: string) =>
-    ignored
-      ? undefined
-      : (endpointUrl(env, `AWS_ENDPOINT_URL_${service}`) ?? endpointUrl(env, "AWS_ENDPOINT_URL"));
   return {
-    fips: parseBoolean(env, "AWS_USE_FIPS_ENDPOINT"),
-    dualStack: parseBoolean(env, "AWS_USE_DUALSTACK_ENDPOINT"),
-    ecr: url("ECR"),
-    ecrPublic: url("ECR_PUBLIC"),
-    sts: url("STS"),
+    fips: switchIn(env, "AWS_USE_FIPS_ENDPOINT"),
+    dualStack: switchIn(env, "AWS_USE_DUALSTACK_ENDPOINT"),
+    ecr: endpointIn(env, "ECR"),
+    ecrPublic: endpointIn(env, "ECR_PUBLIC"),
+    sts: endpointIn(env, "STS"),
   };
-}
-
-function endpointUrl(env: Environment, name: string): string | undefined {
-  const value = set(env, name);
-  return value === undefined ? undefined : parseEndpointUrl(value, name);
-}
-
-/** @param name where it is written @throws {OptionsError} */
-export function parseEndpointUrl(value: string, name: string): string {
-  if (!URL.canParse(value) || !/^https?:/i.test(value)) {
-    throw new OptionsError(
-      `${name} is ${JSON.stringify(value)}, expected a URL such as https://vpce.example`,
-    );
-  }
-  return value;
-}
-
-function parseBoolean(env: Environment, name: string): boolean | undefined {
-  const value = set(env, name)?.toLowerCase();
-  if (value === undefined) return undefined;
-  if (value !== "true" && value !== "false") {
-    throw new OptionsError(`${name} is ${JSON.stringify(env[name])}, expected true or false`);
-  }
-  return value === "true";
 }
 
 /** AWS's SDKs take an empty variable for one that is not set. */

@@ -6,15 +6,20 @@ const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
 /**
  * Reads a certificate with its private key: PEM (its key perhaps encrypted with the password), or PKCS#12.
+ * @param others PEM files with what is not in the first: the key, certificates of issuers
  * @throws {CredentialError} for a file without one, or that does not open with the password
  */
 export async function readCertificateFile(
   path: string,
   password: Secret | undefined,
   context: Pick<Context, "files" | "crypto">,
+  others: readonly string[] = [],
 ): Promise<ClientCertificate> {
-  const bytes = await context.files.readBytes(path, "client certificate");
-  const text = new TextDecoder().decode(bytes);
+  const [bytes, ...more] = await Promise.all([
+    context.files.readBytes(path, "client certificate"),
+    ...others.map((each) => context.files.readText(each, "client certificate or its key")),
+  ]);
+  const text = [new TextDecoder().decode(bytes), ...more].join("\n");
   if (text.includes("-----BEGIN ")) return await readPem(text, password, path, context.crypto);
   const { openPkcs12 } = await import("./pkcs12.ts");
   return { ...openPkcs12(bytes, password, path, context.crypto), path };

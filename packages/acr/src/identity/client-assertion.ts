@@ -45,5 +45,5 @@ export async function exchangeClientAssertion(
   if (token !== undefined) return { token: receivedToken(token, action, "access_token"), tenantId };
   // A request that succeeds never needs it.
   const { tokenEndpointError } = await import("./entra-error.ts");
-  throw tokenEndpointError(action, response, "Microsoft Entra ID");
+  throw tokenEndpointError(action, response, "Microsoft Entra ID", { clientId, assertion });
 }

@@ -1,4 +1,5 @@
 import { entraAdvice } from "@imagecred/identities/azure/entra-advice";
+import { tokenFacts } from "@imagecred/identities/token-facts";
 import {
   bodyStart,
   CredentialError,
@@ -6,19 +7,22 @@ import {
   failureOf,
   parseJson,
   redirectReason,
+  type Secret,
   type TransportResponse,
   textAt,
 } from "@imagecred/protocol";
 
 /**
  * What a token endpoint's answer that has no token means: OAuth's error with Entra's code, message and ids.
- * @param attempted what was being done
+ * @param action what was being done
  * @param service who answered
+ * @param assertion the token that was the application's proof, where there was one
  */
 export function tokenEndpointError(
   action: string,
   response: TransportResponse,
   service: string,
+  assertion?: { readonly clientId: string; readonly assertion: Secret },
 ): CredentialError {
   const document = parseJson(response.body);
   const error = textAt(document, "error");
@@ -35,7 +39,11 @@ export function tokenEndpointError(
   const said = description.replace(/\s*\b(?:Trace ID|Correlation ID|Timestamp):.*$/s, "").trim();
   const trace = textAt(document, "trace_id") ?? headers["x-ms-request-id"];
   const reason = `status ${status} ${error}${said === "" ? "" : `, ${excerpt(said, 240)}`}${trace === undefined ? "" : ` (trace id ${trace})`}`;
-  const advice = entraAdvice(description) ?? `check the identity with the people who run ${service}`;
+  const facts =
+    assertion === undefined
+      ? {}
+      : { assertion: { ...tokenFacts(assertion.assertion), clientId: assertion.clientId } };
+  const advice = entraAdvice(description, facts) ?? `check the identity with the people who run ${service}`;
   const failure = failureOf(status);
   return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
 }

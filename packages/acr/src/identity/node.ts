@@ -16,8 +16,31 @@ const NAMES: Readonly<Record<NodeIdentityOrNot["kind"], string>> = {
   managed: "managed identity",
 };
 
-/** The node's identities, in the configuration's order. */
+/** The node's identity that `--node-identity` names, else those of the configuration, in its order. */
 export function nodeSources(request: EntraRequest): readonly IdentitySource<EntraToken>[] {
+  const { node } = request.options;
+  if (node.kind === "federated") {
+    return [
+      {
+        name: `--node-identity ${node.identity.kind}`,
+        async find() {
+          const { findByFederation } = await import("./other-cloud.ts");
+          return await findByFederation(node, request);
+        },
+      },
+    ];
+  }
+  if (node.kind === "certificate") {
+    return [
+      {
+        name: "--node-identity certificate",
+        async find() {
+          const { findByCertificate } = await import("./other-cloud.ts");
+          return await findByCertificate(node, request);
+        },
+      },
+    ];
+  }
   return request.options.nodeIdentities.map((identity) => ({
     name: NAMES[identity.kind],
     find: () => find(identity, request),

@@ -153,12 +153,12 @@ for (const [what, options, message] of [
   [
     "another service account",
     { serviceAccount: "stranger" },
-    /AADSTS700213.*add a federated credential for this service account/,
+    /AADSTS700213.*add to application \S+ a federated credential with issuer \S+, subject system:serviceaccount:default:stranger/,
   ],
   [
     "another issuer",
     { issuer: "https://elsewhere.example" },
-    /AADSTS700211.*add a federated credential with this cluster's issuer/,
+    /AADSTS700211.*add to application \S+ a federated credential with issuer https:\/\/elsewhere\.example/,
   ],
   ["an expired token", { expiresIn: -10 }, /AADSTS700024.*check the clock/],
   ["a key that the cluster does not have", { signedBy: "stranger" }, /AADSTS5000223/],

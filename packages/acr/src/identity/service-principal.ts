@@ -79,7 +79,12 @@ async function credentialOf(
   const { clientId } = principal;
   if (principal.kind === "secret")
     return new ClientSecretCredential(tenantId, clientId, principal.secret.reveal(), options);
-  const certificate = await readCertificateFile(principal.path, principal.password, context);
+  const certificate = await readCertificateFile(
+    principal.path,
+    principal.password,
+    context,
+    principal.others,
+  );
   const assertion = signAssertion(
     certificate,
     { clientId, tenantId, sendChain: principal.sendChain },

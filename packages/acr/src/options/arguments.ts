@@ -1,3 +1,4 @@
+import { nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type Environment,
   type FlagSpec,
@@ -19,6 +20,7 @@ import type { KnownCloud } from "../clouds.ts";
 import { parseMirrorList } from "../mirrors.ts";
 import { parseTenant } from "../tenant.ts";
 import { cloudFromEnvironment } from "./cloud-choice.ts";
+import { type AcrNodeIdentity, parseAcrNodeIdentity } from "./node-identity.ts";
 
 /** Where AKS's token endpoint for identity bindings is, and who pods are when their service account does not say. */
 export interface IdentityBindings {
@@ -44,6 +46,8 @@ export interface AcrArguments extends PluginArguments {
   readonly tenant: Template | undefined;
   /** Application or user-assigned identity of pods that name none; undefined: there is none. */
   readonly clientId: string | undefined;
+  /** What the node has to show, where it is not what the configuration says. */
+  readonly node: AcrNodeIdentity;
   /** Audience of the tokens of Entra ID. */
   readonly audience: string;
   /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
@@ -75,6 +79,7 @@ const FLAGS = {
     repeated: true,
   },
   ...identityFlags(DEFAULT_FALLBACK),
+  ...nodeIdentityFlags("azure"),
   "tenant-id": {
     kind: "value",
     placeholder: "TENANT",
@@ -156,6 +161,7 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
     identitiesFile: flags.value("identities"),
     tenant: tenantOf(flags.value("tenant-id"), configFile === undefined ? env : {}),
     clientId: undefined,
+    node: parseAcrNodeIdentity(flags),
     audience: parseAudience(flags.value("audience") ?? REGISTRY_AUDIENCE, "--audience"),
     anonymousSecondTry: flags.value("anonymous-second-try") === "true",
     ignored: flags.ignored,

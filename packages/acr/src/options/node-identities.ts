@@ -17,6 +17,8 @@ export interface CertificateIdentity extends Application {
   readonly kind: "certificate";
   /** PEM or PKCS#12. */
   readonly path: string;
+  /** PEM files with what is not in that one: the key, certificates of issuers. */
+  readonly others?: readonly string[];
   readonly password: Secret | undefined;
   /** Sends the certificate along (`x5c`), for applications that trust a subject name and issuer. */
   readonly sendChain: boolean;

@@ -36,10 +36,7 @@ export function instanceMetadata(
   return {
     name: SERVICE,
     async find() {
-      if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") {
-        return { unavailable: "AWS_EC2_METADATA_DISABLED is true" };
-      }
-      const session = await openSession(endpointsOf(env), http, clock, deadline);
+      const session = await openSession({ env, http, clock, deadline });
       if ("unavailable" in session) return session;
       const get = (operation: string, path: string) =>
         http.metadata({
@@ -55,6 +52,34 @@ export function instanceMetadata(
       return { identity: credentialsOfRole(answer, role), principal: `role ${role} of the instance profile` };
     },
   };
+}
+
+/**
+ * One value of the instance's metadata, without white space around it.
+ * @param operation for messages and logs: "GetRegion"
+ * @param path from `/latest/` on
+ * @throws {CredentialError} where the service is there and does not give the value
+ */
+export async function readInstanceMetadata(
+  operation: string,
+  path: string,
+  context: Pick<Context, "env" | "http" | "clock" | "deadline">,
+): Promise<string | Unavailable> {
+  const session = await openSession(context);
+  if ("unavailable" in session) return session;
+  const { status, body } = await context.http.metadata({
+    service: SERVICE,
+    operation,
+    method: "GET",
+    url: session.endpoint + path,
+    headers: { "x-aws-ec2-metadata-token": session.token },
+  });
+  if (status === 200) return new TextDecoder().decode(body).trim();
+  throw new CredentialError({
+    action: `asking the ${SERVICE} service (${operation})`,
+    reason: `status ${status}`,
+    advice: "check the instance's metadata options",
+  });
 }
 
 /**
@@ -103,14 +128,17 @@ interface Session {
 }
 
 /** A session at the first endpoint that this machine has a route to. */
-async function openSession(
-  endpoints: readonly string[],
-  http: Context["http"],
-  clock: Clock,
-  deadline: Context["deadline"],
-): Promise<Session | Unavailable> {
+async function openSession({
+  env,
+  http,
+  clock,
+  deadline,
+}: Pick<Context, "env" | "http" | "clock" | "deadline">): Promise<Session | Unavailable> {
+  if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") {
+    return { unavailable: "AWS_EC2_METADATA_DISABLED is true" };
+  }
   const reasons: string[] = [];
-  for (const endpoint of endpoints) {
+  for (const endpoint of endpointsOf(env)) {
     try {
       return await sessionAt(endpoint, http, clock);
     } catch (error) {

@@ -1,4 +1,10 @@
-import { type Context, CredentialError, type Secret, type TransportResponse } from "@imagecred/protocol";
+import {
+  type Context,
+  CredentialError,
+  receivedToken,
+  type Secret,
+  type TransportResponse,
+} from "@imagecred/protocol";
 import { type AwsCredentials, credentialsOf } from "./credentials.ts";
 import { unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
 import { elementText, errorIn } from "./query-protocol.ts";
@@ -24,6 +30,8 @@ export interface WebIdentity extends RoleSession {
   readonly token: Secret;
   /** For messages: "the pod's service account token". */
   readonly tokenIs: string;
+  /** Advice that fits this token better than that for pods', see {@link AwsCall}. */
+  readonly advice?: Pick<AwsCall, "whenDenied" | "byCode">;
 }
 
 export interface ChainedRole extends RoleSession {
@@ -39,7 +47,7 @@ export interface ChainedRole extends RoleSession {
 
 /** Exchanges an OIDC token for a role's credentials. The call is not signed. @throws {CredentialError} */
 export async function assumeRoleWithWebIdentity(
-  { roleArn, sessionName, token, tokenIs }: WebIdentity,
+  { roleArn, sessionName, token, tokenIs, advice }: WebIdentity,
   settings: StsSettings,
   context: Context,
 ): Promise<AwsCredentials> {
@@ -50,6 +58,7 @@ export async function assumeRoleWithWebIdentity(
     principal: `${roleArn} with ${tokenIs}`,
     whenDenied:
       "check the role's trust policy: sts:AssumeRoleWithWebIdentity for the OIDC provider, with conditions on aud and sub that fit the token",
+    ...advice,
   };
   const parameters = {
     RoleArn: roleArn,
@@ -57,7 +66,7 @@ export async function assumeRoleWithWebIdentity(
     WebIdentityToken: token.reveal(),
   };
   return credentialsIn(
-    await ask(parameters, call, { arn: roleArn, signer: undefined }, settings, context),
+    await ask(parameters, call, { arn: roleArn, signer: undefined }, settings.endpoint, context),
     call,
   );
 }
@@ -83,7 +92,51 @@ export async function assumeRole(
     ...(durationSeconds === undefined ? {} : { DurationSeconds: String(durationSeconds) }),
   };
   const caller = { arn: roleArn, signer: role.credentials };
-  return credentialsIn(await ask(parameters, call, caller, settings, context), call);
+  return credentialsIn(await ask(parameters, call, caller, settings.endpoint, context), call);
+}
+
+export interface OutboundToken {
+  readonly credentials: AwsCredentials;
+  /** For messages: whose credentials these are. */
+  readonly principal: string;
+  readonly audience: string;
+  readonly region: string;
+}
+
+/** The shortest life that leaves time for a retry: the token is used once, at once. */
+const TOKEN_SECONDS = 300;
+
+/**
+ * A JWT that says who signed the request, for services outside AWS (GetWebIdentityToken). RS256 is the algorithm that all of
+ * them know.
+ * @throws {CredentialError}
+ */
+export async function webIdentityToken(
+  { credentials, principal, audience, region }: OutboundToken,
+  endpoint: StsSettings["endpoint"],
+  context: Context,
+): Promise<Secret> {
+  const call: AwsCall = {
+    service: SERVICE,
+    operation: "GetWebIdentityToken",
+    region,
+    principal,
+    whenDenied: `allow ${principal} the action sts:GetWebIdentityToken, under conditions that fit: sts:IdentityTokenAudience ${audience}, sts:DurationSeconds ${TOKEN_SECONDS}, sts:SigningAlgorithm RS256`,
+    byCode: {
+      OutboundWebIdentityFederationDisabled:
+        "run in the node's account: aws iam enable-outbound-web-identity-federation",
+      InvalidAction: "this partition of AWS issues no tokens for other clouds",
+    },
+  };
+  const parameters = {
+    "Audience.member.1": audience,
+    SigningAlgorithm: "RS256",
+    DurationSeconds: String(TOKEN_SECONDS),
+  };
+  const caller = { arn: "", signer: credentials };
+  const token = elementText(await ask(parameters, call, caller, endpoint, context), "WebIdentityToken");
+  if (token) return receivedToken(token, actionOf(call), "WebIdentityToken");
+  throw without("a token", call);
 }
 
 interface Caller {
@@ -101,13 +154,13 @@ async function ask(
   parameters: Readonly<Record<string, string>>,
   call: AwsCall,
   caller: Caller,
-  settings: StsSettings,
+  endpoint: StsSettings["endpoint"],
   context: Context,
 ): Promise<string> {
   const { clock } = context;
-  const url = stsUrlForRole(call.region, caller.arn, settings.endpoint);
+  const url = stsUrlForRole(call.region, caller.arn, endpoint);
   const body = new URLSearchParams({ Action: call.operation, Version: VERSION, ...parameters }).toString();
-  const send = (now: number) => post({ url, body, now }, call, caller, settings, context);
+  const send = (now: number) => post({ url, body, now }, call, caller, endpoint, context);
   let response = await send(clock.now());
   const theirs = Date.parse(response.headers["date"] ?? "");
   // Where the signature's time is the matter, AWS's own is in the refusal.
@@ -124,7 +177,7 @@ async function post(
   { url, body, now }: { readonly url: string; readonly body: string; readonly now: number },
   { operation, region }: AwsCall,
   { signer }: Caller,
-  { endpoint }: StsSettings,
+  endpoint: StsSettings["endpoint"],
   { http, crypto, clock }: Context,
 ): Promise<TransportResponse> {
   const headers = { "content-type": "application/x-www-form-urlencoded" };
@@ -155,9 +208,13 @@ function credentialsIn(xml: string, call: AwsCall): AwsCredentials {
     elementText(xml, name),
   );
   if (id && key && session) return credentialsOf(id, key, session);
-  throw new CredentialError({
+  throw without("credentials", call);
+}
+
+function without(what: string, call: AwsCall): CredentialError {
+  return new CredentialError({
     action: actionOf(call),
-    reason: "status 200 without credentials",
+    reason: `status 200 without ${what}`,
     advice: "check what answers there: a proxy, a wrong AWS_ENDPOINT_URL",
   });
 }

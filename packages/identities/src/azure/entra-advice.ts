@@ -1,11 +1,11 @@
-const UNKNOWN_RESOURCE =
+import type { TokenFacts } from "../token-facts.ts";
+
+const UNKNOWN_REGISTRY_AUDIENCE =
   "this tenant or cloud does not know Azure Container Registry by this audience: check the tenant and the cloud, or set --audience";
 
 /** What to do about the AADSTS codes that registry credentials run into (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 const ADVICE: Readonly<Record<string, string>> = {
   AADSTS50027: "the token is malformed: check that it is a service account token",
-  AADSTS50001: UNKNOWN_RESOURCE,
-  AADSTS500011: UNKNOWN_RESOURCE,
   AADSTS700016: "check the client id, and that the application exists in this tenant",
   AADSTS7000215: "renew the client secret in the configuration: its value, not its id",
   AADSTS7000222: "renew the application's secret or certificate: it has expired",
@@ -14,15 +14,36 @@ const ADVICE: Readonly<Record<string, string>> = {
   AADSTS70021: "add a federated credential for this issuer, subject and audience to the application",
   AADSTS700211: "add a federated credential with this cluster's issuer to the application",
   AADSTS700212:
-    "make serviceAccountTokenAudience of the CredentialProviderConfig and the federated credential's audience the same",
+    "make the token's audience (serviceAccountTokenAudience of the CredentialProviderConfig, for a node --node-audience) and the federated credential's audience the same",
   AADSTS700213: "add a federated credential for this service account to the application",
   AADSTS90002: "check the tenant id, and that the cloud is the tenant's",
 };
 
 const GENERAL_ADVICE = "look the code up at https://login.microsoftonline.com/error";
 
+/** The codes for an audience that the tenant does not know. */
+const UNKNOWN_RESOURCE = ["AADSTS50001", "AADSTS500011"];
+
+/** The codes for an assertion that no federated credential of the application fits. */
+const UNTRUSTED = ["AADSTS70021", "AADSTS700211", "AADSTS700213"];
+
+/** What is known of the request that Entra ID refused, for advice that names it. */
+export interface EntraRequestFacts {
+  /** What to do when the tenant does not know the audience; that of registries unless told. */
+  readonly unknownAudience?: string;
+  /** Another issuer's token, and the application that should trust it. */
+  readonly assertion?: TokenFacts & { readonly clientId: string };
+}
+
 /** What to do about the AADSTS code in a text, from whatever service the text comes; undefined without one. */
-export function entraAdvice(text: string): string | undefined {
+export function entraAdvice(text: string, facts: EntraRequestFacts = {}): string | undefined {
   const code = /\bAADSTS\d+/.exec(text)?.[0];
-  return code === undefined ? undefined : (ADVICE[code] ?? GENERAL_ADVICE);
+  if (code === undefined) return undefined;
+  if (UNKNOWN_RESOURCE.includes(code)) return facts.unknownAudience ?? UNKNOWN_REGISTRY_AUDIENCE;
+  const { assertion } = facts;
+  if (UNTRUSTED.includes(code) && assertion?.issuer !== undefined) {
+    const { issuer, subject, audience, clientId } = assertion;
+    return `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${audience}`;
+  }
+  return ADVICE[code] ?? GENERAL_ADVICE;
 }

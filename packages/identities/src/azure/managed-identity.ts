@@ -34,6 +34,8 @@ export interface ManagedIdentityRequest {
   readonly setting: string;
   /** The audience of the token: a URI that Entra ID knows. */
   readonly resource: string;
+  /** What to do when Entra ID does not know the audience; that of registries unless told. */
+  readonly unknownAudience?: string;
   /** Where another identity could be configured, for advice: "azure.json". */
   readonly configuration: string;
   readonly context: Context;
@@ -163,14 +165,14 @@ async function refused(
 async function adviceFor(
   status: number,
   said: string,
-  { id, setting, configuration }: ManagedIdentityRequest,
+  { id, setting, configuration, unknownAudience }: ManagedIdentityRequest,
 ): Promise<string> {
   if (status === 200) return "check what answers as the metadata service";
   if (status === 429 || status >= 500 || status === 410)
     return "the metadata service is busy: the kubelet tries again by itself";
   // A request that succeeds never needs it.
   const { entraAdvice } = await import("./entra-advice.ts");
-  const byCode = entraAdvice(said);
+  const byCode = entraAdvice(said, unknownAudience === undefined ? {} : { unknownAudience });
   if (byCode !== undefined) return byCode;
   if (/identity not found/i.test(said)) {
     return id === undefined

@@ -1,0 +1,57 @@
+import { federatedToken } from "@imagecred/identities/federated-token";
+import { CredentialError, type Found, type Unavailable } from "@imagecred/protocol";
+import { cloudOfLoginHost } from "../clouds.ts";
+import type { AcrNodeIdentity } from "../options/node-identity.ts";
+import { exchangeClientAssertion } from "./client-assertion.ts";
+import type { EntraRequest, EntraToken } from "./token.ts";
+
+/**
+ * A node that an application trusts: its token of AWS, of Google Cloud or of a managed identity is the application's
+ * proof of who it is (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). With a managed identity,
+ * the application may be one of another tenant
+ * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
+ * @throws {CredentialError}
+ */
+export async function findByFederation(
+  { identity: node, audience, clientId }: Extract<AcrNodeIdentity, { kind: "federated" }>,
+  request: EntraRequest,
+): Promise<Found<EntraToken> | Unavailable> {
+  const { cloud, context } = request;
+  const tenantId = tenantOf(request);
+  const wanted = audience ?? cloudOfLoginHost(new URL(cloud.loginEndpoint).host)?.tokenAudience;
+  if (wanted === undefined) throw needsSetting("--node-audience", "the audience of the federated credential");
+  const found = await federatedToken(node, wanted, context);
+  if ("unavailable" in found) return found;
+  const { identity: assertion, principal } = found;
+  const identity = await exchangeClientAssertion({ clientId, tenantId, assertion }, request);
+  return { identity, principal: `application ${clientId} of tenant ${tenantId} for the ${principal}` };
+}
+
+/** An application with a certificate of the node's, such as the one that a kubelet has. @throws {CredentialError} */
+export async function findByCertificate(
+  { files, clientId }: Extract<AcrNodeIdentity, { kind: "certificate" }>,
+  request: EntraRequest,
+): Promise<Found<EntraToken>> {
+  const { certificate: path, privateKey, intermediates } = files;
+  const others = [privateKey, intermediates].filter((each) => each !== undefined);
+  const { findServicePrincipal } = await import("./service-principal.ts");
+  const tenantId = tenantOf(request);
+  return await findServicePrincipal(
+    { kind: "certificate", clientId, tenantId, path, others, password: undefined, sendChain: true },
+    request,
+  );
+}
+
+function tenantOf({ options: { tenantId } }: EntraRequest): string {
+  if (tenantId !== undefined) return tenantId;
+  throw needsSetting("--tenant-id", "the tenant of the registry");
+}
+
+function needsSetting(flag: string, what: string): CredentialError {
+  return new CredentialError({
+    action: "using the identity that --node-identity names",
+    reason: `${what} is not known`,
+    advice: `set ${flag}`,
+    failure: "misconfigured",
+  });
+}

@@ -1,0 +1,33 @@
+import type { TokenIdentity } from "@imagecred/identities/federated-token";
+import { type CertificateFiles, needed, parseNodeIdentity } from "@imagecred/identities/node-identity";
+import { OptionsError, type ParsedFlags } from "@imagecred/protocol";
+
+/** The node's identity, and the application of Entra ID that trusts it. */
+export type AcrNodeIdentity =
+  /** What azure.json or the environment configures. */
+  | { readonly kind: "own" }
+  /** A token of another cloud, or of a managed identity, that is a federated credential of the application. */
+  | {
+      readonly kind: "federated";
+      readonly identity: TokenIdentity;
+      /** Undefined: the usual one of the cloud. */
+      readonly audience: string | undefined;
+      readonly clientId: string;
+    }
+  | { readonly kind: "certificate"; readonly files: CertificateFiles; readonly clientId: string };
+
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Reads the flags on the node's identity. @throws {OptionsError} */
+export function parseAcrNodeIdentity(flags: ParsedFlags): AcrNodeIdentity {
+  const identity = parseNodeIdentity(flags, "azure");
+  if (identity.kind === "own") return identity;
+  const clientId = needed(flags, "node-client-id", identity.kind);
+  if (!GUID.test(clientId)) {
+    throw new OptionsError(
+      `--node-client-id is ${JSON.stringify(clientId)}, expected the GUID of an application (its client ID)`,
+    );
+  }
+  if (identity.kind === "certificate") return { kind: "certificate", files: identity.files, clientId };
+  return { kind: "federated", identity, audience: identity.audience, clientId };
+}

@@ -1,0 +1,48 @@
+import type { Context, Environment, Found, Unavailable } from "@imagecred/protocol";
+import { firstOf } from "../first-of.ts";
+import type { AwsCredentials } from "./credentials.ts";
+import { awsIdentities } from "./default-chain.ts";
+import { type EndpointSettings, endpointReason } from "./endpoint.ts";
+import { COMMERCIAL, partitionOfArn, partitionOfRegion } from "./partitions.ts";
+import { endpointIn, regionIn, switchIn } from "./settings.ts";
+import type { StsSettings } from "./sts-endpoint.ts";
+
+/** How STS is reached from a node for another cloud's sake: by AWS's variables alone. @throws {OptionsError} */
+export function stsOfEnvironment(env: Environment): StsSettings {
+  const region = regionIn(env);
+  return {
+    regionFor(roleArn) {
+      const partition = partitionOfArn(roleArn) ?? COMMERCIAL;
+      const known = region === undefined ? undefined : partitionOfRegion(region);
+      return region !== undefined && (known ?? partition).id === partition.id
+        ? region
+        : partition.oldestRegion;
+    },
+    endpoint: stsEndpointIn(env),
+  };
+}
+
+function stsEndpointIn(env: Environment): EndpointSettings {
+  const [fips, dualStack] = [
+    switchIn(env, "AWS_USE_FIPS_ENDPOINT"),
+    switchIn(env, "AWS_USE_DUALSTACK_ENDPOINT"),
+  ];
+  const wanted = { fips: fips ?? false, dualStack: dualStack ?? false };
+  const because = endpointReason({ fips, dualStack }, wanted);
+  return { url: endpointIn(env, "STS"), ...wanted, ...(because === undefined ? {} : { because }) };
+}
+
+/**
+ * The node's AWS identity, for a plugin of another cloud: the default chain of AWS's SDKs.
+ * @param sessionName of sessions with a role, as CloudTrail shows it
+ * @param roleNeeds what the instance's role has to have, for advice
+ */
+export async function nodeCaller(
+  sessionName: string,
+  roleNeeds: string,
+  context: Context,
+): Promise<Found<AwsCredentials> | Unavailable> {
+  return await firstOf(
+    awsIdentities({ sessionName, sts: stsOfEnvironment(context.env), roleNeeds, context }),
+  );
+}

@@ -1,0 +1,242 @@
+import { type FlagSpec, OptionsError, type ParsedFlags } from "@imagecred/protocol";
+
+/**
+ * `--node-identity` and what goes with it, the same words in every plugin: which identity the node has, and what the
+ * registry's cloud has to be told to accept it.
+ */
+
+/** A cloud, as `--node-identity` calls it. */
+export type Cloud = "aws" | "azure" | "google";
+
+/** `auto`: what the registry's cloud calls a node's identity, as without the flag. */
+const WORDS = ["auto", "aws", "azure", "google", "certificate"] as const;
+type Word = (typeof WORDS)[number];
+
+/** The node's identity is one of another cloud, or a certificate; or (`own`) what the plugin's own cloud finds. */
+export type NodeIdentity =
+  | { readonly kind: "own" }
+  /** Whatever AWS's SDKs find: variables, a profile, a container's role, the EC2 instance's role. */
+  | { readonly kind: "aws"; readonly audience: string | undefined }
+  | {
+      readonly kind: "azure";
+      readonly audience: string | undefined;
+      /** Client id, object id or ARM id of a user-assigned identity; undefined: the machine's own. */
+      readonly managedIdentity: string | undefined;
+    }
+  | {
+      readonly kind: "google";
+      readonly audience: string | undefined;
+      /** One of the instance's service accounts: an email address, or `default`. */
+      readonly serviceAccount: string;
+    }
+  | { readonly kind: "certificate"; readonly files: CertificateFiles };
+
+/** Where a certificate and its key are. */
+export interface CertificateFiles {
+  /** PEM: the certificate, perhaps with those of its issuers, and perhaps with its key. */
+  readonly certificate: string;
+  /** PEM; undefined: the key is in the certificate's file. */
+  readonly privateKey: string | undefined;
+  /** PEM: certificates of authorities between the certificate and the trust anchor. */
+  readonly intermediates: string | undefined;
+}
+
+interface FlagOfNode {
+  /** The plugins that have it. */
+  readonly plugins: readonly Cloud[];
+  /** The words with which it means something; each plugin's own word is one of no other cloud's. */
+  readonly words: readonly Word[];
+  readonly spec: FlagSpec;
+}
+
+const ALL: readonly Cloud[] = ["aws", "azure", "google"];
+
+/** The one table of these flags. */
+const TABLE = {
+  "node-audience": {
+    plugins: ALL,
+    words: ["aws", "azure", "google"],
+    spec: {
+      kind: "value",
+      placeholder: "AUDIENCE",
+      help: "audience of the token by which the node shows who it is",
+    },
+  },
+  "node-managed-identity": {
+    plugins: ALL,
+    words: ["azure"],
+    spec: {
+      kind: "value",
+      placeholder: "ID",
+      help: "--node-identity azure: which user-assigned identity of this machine (client ID, object ID or ARM ID)",
+    },
+  },
+  "node-service-account": {
+    plugins: ["aws", "azure"],
+    words: ["google"],
+    spec: {
+      kind: "value",
+      placeholder: "EMAIL",
+      help: "--node-identity google: which of the instance's service accounts",
+      default: "default",
+    },
+  },
+  "node-certificate": {
+    plugins: ALL,
+    words: ["certificate"],
+    spec: {
+      kind: "value",
+      placeholder: "FILE",
+      help: "--node-identity certificate: PEM file with the certificate, and with its key unless --node-private-key names that",
+    },
+  },
+  "node-private-key": {
+    plugins: ALL,
+    words: ["certificate"],
+    spec: { kind: "value", placeholder: "FILE", help: "PEM file with the private key of --node-certificate" },
+  },
+  "node-intermediates": {
+    plugins: ALL,
+    words: ["certificate"],
+    spec: {
+      kind: "value",
+      placeholder: "FILE",
+      help: "PEM file with the authorities between the certificate and the trust anchor",
+    },
+  },
+  "node-role-arn": {
+    plugins: ["aws"],
+    words: ["azure", "google", "certificate"],
+    spec: {
+      kind: "value",
+      placeholder: "ARN",
+      help: "role that the node's identity assumes first; placeholders as in --role-arn",
+    },
+  },
+  "node-trust-anchor-arn": {
+    plugins: ["aws"],
+    words: ["certificate"],
+    spec: { kind: "value", placeholder: "ARN", help: "IAM Roles Anywhere: the certificate's trust anchor" },
+  },
+  "node-profile-arn": {
+    plugins: ["aws"],
+    words: ["certificate"],
+    spec: { kind: "value", placeholder: "ARN", help: "IAM Roles Anywhere: the profile that has the role" },
+  },
+  "node-client-id": {
+    plugins: ["azure"],
+    words: ["aws", "azure", "google", "certificate"],
+    spec: {
+      kind: "value",
+      placeholder: "ID",
+      help: "application of Entra ID that trusts the node's identity (federated credential, or the registered certificate)",
+    },
+  },
+  "node-workload-identity-provider": {
+    plugins: ["google"],
+    words: ["aws", "azure", "certificate"],
+    spec: {
+      kind: "value",
+      placeholder: "NAME",
+      help: "provider of a workload identity pool that accepts the node's identity",
+    },
+  },
+  "node-impersonate-service-account": {
+    plugins: ["google"],
+    words: ["aws", "azure", "certificate"],
+    spec: {
+      kind: "value",
+      placeholder: "EMAIL",
+      help: "service account that the node's identity becomes; without it, the pool's principal reads the registry itself",
+    },
+  },
+} as const satisfies Readonly<Record<string, FlagOfNode>>;
+
+/** Names of the flags that go with `--node-identity`. */
+export type NodeFlag = keyof typeof TABLE;
+
+const ENTRIES = Object.entries(TABLE) as readonly (readonly [NodeFlag, FlagOfNode])[];
+
+/** The flags of the plugin for a cloud's registries, for its table. */
+export function nodeIdentityFlags(plugin: Cloud): Readonly<Record<string, FlagSpec>> {
+  const own = ENTRIES.filter(([, { plugins }]) => plugins.includes(plugin));
+  return {
+    "node-identity": {
+      kind: "value",
+      placeholder: WORDS.join("|"),
+      help: `what the node has to show: an identity of a cloud, or a certificate; auto: one of ${NAMES[plugin]}`,
+      default: "auto",
+    },
+    ...Object.fromEntries(own.map(([name, { spec }]) => [name, spec])),
+  };
+}
+
+const NAMES: Readonly<Record<Cloud, string>> = { aws: "AWS", azure: "Azure", google: "Google Cloud" };
+
+/**
+ * Reads `--node-identity` and the flags that describe what the node has.
+ * @throws {OptionsError} for another word, a flag that means nothing with this one, or one that is missing
+ */
+export function parseNodeIdentity(flags: ParsedFlags, plugin: Cloud): NodeIdentity {
+  const written = flags.value("node-identity") ?? "auto";
+  const word = WORDS.find((each) => each === written);
+  if (word === undefined) {
+    throw new OptionsError(
+      `--node-identity is ${JSON.stringify(written)}, expected ${WORDS.slice(0, -1).join(", ")} or ${WORDS.at(-1)}`,
+    );
+  }
+  for (const [name, { plugins, words }] of ENTRIES) {
+    if (!plugins.includes(plugin) || flags.value(name) === undefined || words.includes(word)) continue;
+    throw new OptionsError(`--${name} goes with --node-identity ${words.join(" or ")}, and not with ${word}`);
+  }
+  const audience = flags.value("node-audience");
+  switch (word) {
+    case "auto":
+      return { kind: "own" };
+    case "aws":
+      return plugin === "aws" ? { kind: "own" } : { kind: "aws", audience };
+    case "azure":
+      // An application that trusts the machine's identity makes it another than the usual one.
+      return plugin === "azure" && flags.value("node-client-id") === undefined
+        ? ownWithout(flags, ["node-audience", "node-managed-identity"])
+        : { kind: "azure", audience, managedIdentity: flags.value("node-managed-identity") };
+    case "google": {
+      if (plugin === "google") return ownWithout(flags, ["node-audience"]);
+      const serviceAccount = checkedAccount(flags.value("node-service-account") ?? "default");
+      return { kind: "google", audience, serviceAccount };
+    }
+    case "certificate":
+      return {
+        kind: "certificate",
+        files: {
+          certificate: needed(flags, "node-certificate", word),
+          privateKey: flags.value("node-private-key"),
+          intermediates: flags.value("node-intermediates"),
+        },
+      };
+  }
+}
+
+/** The plugin's own cloud, asked in its own way: flags for the way across clouds would have no effect. */
+function ownWithout(flags: ParsedFlags, names: readonly NodeFlag[]): NodeIdentity {
+  const given = names.find((name) => flags.value(name) !== undefined);
+  if (given === undefined) return { kind: "own" };
+  throw new OptionsError(
+    `--${given} has no effect here: the node's identity is one of the registry's own cloud`,
+  );
+}
+
+/** A flag's value that a word of `--node-identity` cannot do without. @throws {OptionsError} */
+export function needed(flags: ParsedFlags, name: NodeFlag, word: Word): string {
+  const value = flags.value(name) || undefined;
+  if (value !== undefined) return value;
+  throw new OptionsError(`--node-identity ${word} needs --${name}`);
+}
+
+/** It becomes a segment of the metadata server's path. */
+function checkedAccount(value: string): string {
+  if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return value;
+  throw new OptionsError(
+    `--node-service-account is ${JSON.stringify(value)}, expected an email address or "default"`,
+  );
+}
