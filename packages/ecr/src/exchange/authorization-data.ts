@@ -1,5 +1,5 @@
 import type { AwsCall, AwsCredentials } from "@imagecred/identities/aws";
-import { CredentialError, type Found, type RegistryCredential, Secret } from "@imagecred/protocol";
+import { CredentialError, type Found, isToken, type RegistryCredential, Secret } from "@imagecred/protocol";
 
 /** The operation that gives registry passwords, of ECR and of ECR Public. */
 export const OPERATION = "GetAuthorizationToken";
@@ -44,8 +44,12 @@ export function readAuthorizationData(
   if (colon < 1 || colon === pair.length - 1) {
     throw unusable("an authorizationToken that is not base64 of user:password", call);
   }
+  const [username, password] = [pair.slice(0, colon), pair.slice(colon + 1)];
+  if (!isToken(username) || !isToken(password)) {
+    throw unusable("a password that has characters that none can have", call);
+  }
   return {
-    login: { username: pair.slice(0, colon), password: new Secret(pair.slice(colon + 1)) },
+    login: { username, password: new Secret(password) },
     // A password is a password without its expiry too: the kubelet only must not cache it.
     expiresAt: expiresAt === undefined || Number.isNaN(expiresAt) ? "do-not-cache" : expiresAt,
   };

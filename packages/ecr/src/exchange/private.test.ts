@@ -314,6 +314,42 @@ test("AWS 12: a password without its expiry is given, and not cached", async () 
   assert.equal(answer?.expiresAt, "do-not-cache", message);
 });
 
+for (const [what, pair] of [
+  ["a line break", "AWS:pass\nword"],
+  ["a letter that is not ASCII", "AWS:passw\u00f6rd"],
+  ["a space in the user's name", "A WS:password"],
+] as const) {
+  test(`Security 14: ${what} in the login is an error here, and no login for the kubelet`, async () => {
+    const authorizationToken = Buffer.from(pair).toString("base64");
+    const body = JSON.stringify({ authorizationData: [{ authorizationToken, expiresAt: 2e9 }] });
+    await clouds.faults.add({
+      service: "aws.ecr",
+      fault: {
+        kind: "answer",
+        reply: { status: 200, headers: { "content-type": "application/x-amz-json-1.1" }, body },
+      },
+    });
+    const { answer, message } = await withKeys();
+    assert.equal(answer, undefined);
+    assert.match(message, /status 200 with a password that has characters that none can have/);
+  });
+}
+
+test("a redirect, or JSON without a code, is not the API's word", async () => {
+  for (const [status, headers] of [
+    [307, { location: "https://sign-in.example/" }],
+    [403, { "content-type": "application/json" }],
+  ] as const) {
+    const fault = { kind: "answer", reply: { status, headers, body: "{}" } } as const;
+    await clouds.faults.add({ service: "aws.ecr", fault });
+    const { message } = await withKeys();
+    assert.match(
+      message,
+      new RegExp(`status ${status}, an answer that is not the API's.*; check what answers there`),
+    );
+  }
+});
+
 describe("faults", () => {
   async function withFault(fault: FaultRule["fault"], times?: number) {
     await clouds.faults.add({ service: "aws.ecr", fault, ...(times === undefined ? {} : { times }) });

@@ -169,6 +169,17 @@ describe("EC2 instance metadata", () => {
     });
   }
 
+  test("a page of something else for the role's name: said at once, and not asked for credentials of it", async () => {
+    await clouds.faults.add({
+      service: "aws.imds",
+      operation: "Role",
+      fault: { kind: "answer", reply: { status: 200, body: "<html>Sign in</html>" } },
+    });
+    const { message, calls } = await imds();
+    assert.deepEqual(calls, ["aws.imds Token 200", "aws.imds Role 200"]);
+    assert.match(message, /status 200 with something that is not the name of a role/);
+  });
+
   test("garbage for credentials: said, and never quoted", async () => {
     await clouds.faults.add({
       service: "aws.imds",

@@ -33,6 +33,56 @@ describe("environment variables", () => {
   }
 });
 
+describe("what AWS's SDK for Go reads besides", () => {
+  const { accessKeyId, secretAccessKey } = clouds.aws.user();
+
+  test("AWS_ACCESS_KEY and AWS_SECRET_KEY: the keys, and not the instance's role", async () => {
+    const env = { AWS_ACCESS_KEY: accessKeyId, AWS_SECRET_KEY: secretAccessKey };
+    assert.deepEqual((await askPlugin(ecr, clouds, { identity: "imds", env })).calls, [ECR_OK]);
+  });
+
+  test("AWS_DEFAULT_PROFILE names the profile where AWS_PROFILE does not", async () => {
+    const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+    const file = await clouds.core.writeFile("default-profile", `[puller]\n${keys}`);
+    const env = { AWS_DEFAULT_PROFILE: "puller", AWS_SHARED_CREDENTIALS_FILE: file };
+    assert.deepEqual((await askPlugin(ecr, clouds, { identity: "imds", env })).calls, [ECR_OK]);
+    const other = { ...env, AWS_PROFILE: "absent" };
+    const { message, calls } = await askPlugin(ecr, clouds, { identity: "imds", env: other });
+    assert.deepEqual(calls, []);
+    assert.match(message, /profile absent/);
+  });
+});
+
+describe("keys that cannot stand in a header (Security 14)", () => {
+  const { accessKeyId, secretAccessKey } = clouds.aws.user();
+
+  test("a line break at the end of a variable does not count, as YAML's block texts leave one", async () => {
+    const env = { AWS_ACCESS_KEY_ID: `${accessKeyId}\n`, AWS_SECRET_ACCESS_KEY: ` ${secretAccessKey}\n` };
+    assert.deepEqual((await askPlugin(ecr, clouds, { identity: "imds", env })).calls, [ECR_OK]);
+  });
+
+  for (const [what, id, secret, session] of [
+    ["access key id", "AKIA\u0000X", "s", "t"],
+    ["secret access key", "AKIAX", "a b", "t"],
+    ["session token", "AKIAX", "s", "t\u00e9"],
+  ] as const) {
+    test(`${what}: an error that names the source and quotes nothing, and no request`, async () => {
+      const document = { Version: 1, AccessKeyId: id, SecretAccessKey: secret, SessionToken: session };
+      const output = await clouds.core.writeFile("odd-output.json", JSON.stringify(document));
+      const config = `[profile odd]\ncredential_process = cat "${output}"\n`;
+      const env = { AWS_PROFILE: "odd", AWS_CONFIG_FILE: await clouds.core.writeFile("odd-config", config) };
+      const { message, calls } = await askPlugin(ecr, clouds, { identity: "imds", env });
+      assert.deepEqual(calls, []);
+      assert.match(
+        message,
+        new RegExp(
+          `from the credential_process of profile odd: the ${what} has characters that none can have`,
+        ),
+      );
+    });
+  }
+});
+
 describe("web identity token file", () => {
   test("token for role, then ECR: two requests", async () => {
     const { calls } = await askPlugin(ecr, clouds, { identity: "web-identity" });

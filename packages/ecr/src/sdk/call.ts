@@ -39,7 +39,8 @@ function isAnswer(error: unknown): error is SdkError {
 
 function explained(error: SdkError, call: AwsCall): CredentialError {
   const { httpStatusCode: status, requestId } = error.$metadata;
-  const modeled = error.$fault !== undefined;
+  // "Unknown" is the SDK's word for a response without a code: a redirect, a page of a proxy in JSON.
+  const modeled = error.$fault !== undefined && error.name !== "Unknown";
   const said = modeled ? { code: error.name, message: messageOf(error) } : undefined;
   return refusedBy({ status, requestId, error: said, cause: error }, call);
 }

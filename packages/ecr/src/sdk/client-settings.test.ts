@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ECRClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr";
-import { credentialsOf } from "@imagecred/identities/aws";
+import type { AwsCredentials } from "@imagecred/identities/aws";
+import { Secret } from "@imagecred/protocol";
 import { testContext } from "@imagecred/protocol/testing";
 import { clientSettings, signLast } from "./client-settings.ts";
 
 test("a request is ready but for the signature before it is known who signs it", async () => {
   const steps: string[] = [];
-  const caller = Promise.withResolvers<ReturnType<typeof credentialsOf>>();
+  const caller = Promise.withResolvers<AwsCredentials>();
   const context = testContext(
     {},
     {
@@ -43,7 +44,11 @@ test("a request is ready but for the signature before it is known who signs it",
   const sending = client.send(new GetAuthorizationTokenCommand({}));
   await prepared.promise;
   steps.push("caller known");
-  caller.resolve(credentialsOf("AKIDEXAMPLE", "secret-of-the-example", undefined));
+  caller.resolve({
+    accessKeyId: "AKIDEXAMPLE",
+    secretAccessKey: new Secret("secret-of-the-example"),
+    sessionToken: undefined,
+  });
   await sending;
   assert.deepEqual(steps, ["prepared", "caller known", "sent by AKIDEXAMPLE"]);
 });

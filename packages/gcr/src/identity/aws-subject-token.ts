@@ -56,7 +56,8 @@ export async function awsSubjectToken(
 function keysInEnvironment({ env }: Context): AwsCredentials | undefined {
   const { AWS_ACCESS_KEY_ID: id, AWS_SECRET_ACCESS_KEY: secret, AWS_SESSION_TOKEN: session } = env;
   if (!id || !secret) return undefined;
-  return credentialsOf(id, secret, session || undefined);
+  const keys = { accessKeyId: id, secretAccessKey: secret, sessionToken: session || undefined };
+  return credentialsOf(keys, "the environment");
 }
 
 async function regionOf(
@@ -101,7 +102,8 @@ class InstanceMetadata {
     if (id === undefined || secret === undefined) {
       throw this.#error("status 200 without AccessKeyId and SecretAccessKey", "check what answers there");
     }
-    return credentialsOf(id, secret, token);
+    const keys = { accessKeyId: id, secretAccessKey: secret, sessionToken: token };
+    return credentialsOf(keys, "the EC2 instance metadata service");
   }
 
   /** The text at a URL that the file names in `field`. */

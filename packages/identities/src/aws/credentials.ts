@@ -1,4 +1,4 @@
-import { CredentialError, parseJsonObject, Secret, textAt } from "@imagecred/protocol";
+import { CredentialError, isToken, parseJsonObject, Secret, textAt } from "@imagecred/protocol";
 
 /** Keys that sign requests to AWS: what every identity ends up as. */
 export interface AwsCredentials {
@@ -23,14 +23,36 @@ export function parseCredentialDocument(body: Uint8Array, from: string): AwsCred
   if (accessKeyId === undefined || secretAccessKey === undefined) {
     throw unusable(from, "the answer has no AccessKeyId and SecretAccessKey");
   }
-  return credentialsOf(accessKeyId, secretAccessKey, sessionToken);
+  return credentialsOf({ accessKeyId, secretAccessKey, sessionToken }, from);
 }
 
-export function credentialsOf(
-  accessKeyId: string,
-  secretAccessKey: string,
-  sessionToken: string | undefined,
-): AwsCredentials {
+/** Keys as they were found. */
+export interface FoundKeys {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string | undefined;
+}
+
+/**
+ * Keys that can sign. They end up in headers of requests, so they are checked where they come in.
+ * @param from completes "reading the credentials from ..."
+ * @throws {CredentialError} for text with spaces, control characters or anything else that is not visible ASCII
+ */
+export function credentialsOf(keys: FoundKeys, from: string): AwsCredentials {
+  const { accessKeyId, secretAccessKey, sessionToken } = keys;
+  for (const [what, text = "-"] of [
+    ["access key id", accessKeyId],
+    ["secret access key", secretAccessKey],
+    ["session token", sessionToken],
+  ] as const) {
+    if (!isToken(text)) {
+      throw unusable(
+        from,
+        `the ${what} has characters that none can have`,
+        "look for spaces, line breaks and quotes in it",
+      );
+    }
+  }
   return {
     accessKeyId,
     secretAccessKey: new Secret(secretAccessKey),
@@ -38,10 +60,6 @@ export function credentialsOf(
   };
 }
 
-function unusable(from: string, reason: string): CredentialError {
-  return new CredentialError({
-    action: `reading the credentials from ${from}`,
-    reason,
-    advice: "check what answers there",
-  });
+function unusable(from: string, reason: string, advice = "check what answers there"): CredentialError {
+  return new CredentialError({ action: `reading the credentials from ${from}`, reason, advice });
 }

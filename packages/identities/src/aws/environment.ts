@@ -1,13 +1,19 @@
-import { CredentialError, type Environment, type IdentitySource, textAt } from "@imagecred/protocol";
+import { CredentialError, type Environment, type IdentitySource } from "@imagecred/protocol";
 import { type AwsCredentials, credentialsOf } from "./credentials.ts";
 
-/** AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN. */
+/**
+ * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN. AWS's SDK for Go also reads
+ * AWS_ACCESS_KEY and AWS_SECRET_KEY (config/env_config.go), and so does its plugin. Spaces and line breaks around a value,
+ * which YAML's block texts leave there, do not count.
+ */
 export function environmentKeys(env: Environment): IdentitySource<AwsCredentials> {
   return {
     name: "environment variables",
     async find() {
-      const accessKeyId = textAt(env["AWS_ACCESS_KEY_ID"]);
-      const secretAccessKey = textAt(env["AWS_SECRET_ACCESS_KEY"]);
+      const value = (name: string) => env[name]?.trim() || undefined;
+      const accessKeyId = value("AWS_ACCESS_KEY_ID") ?? value("AWS_ACCESS_KEY");
+      const secretAccessKey = value("AWS_SECRET_ACCESS_KEY") ?? value("AWS_SECRET_KEY");
+      const sessionToken = value("AWS_SESSION_TOKEN");
       if (accessKeyId === undefined && secretAccessKey === undefined) {
         return { unavailable: "AWS_ACCESS_KEY_ID is not set" };
       }
@@ -23,7 +29,7 @@ export function environmentKeys(env: Environment): IdentitySource<AwsCredentials
         });
       }
       return {
-        identity: credentialsOf(accessKeyId, secretAccessKey, textAt(env["AWS_SESSION_TOKEN"])),
+        identity: credentialsOf({ accessKeyId, secretAccessKey, sessionToken }, "the environment"),
         principal: `access key ${accessKeyId} of the environment`,
       };
     },

@@ -226,9 +226,19 @@ function silentOrAbsent(
   throw error;
 }
 
+/** IAM user guide, "IAM identifiers": letters, digits and _+=,.@- */
+const ROLE_NAME = /^[\w+=,.@-]+$/;
+
 function roleOf({ status, body }: TransportResponse, roleNeeds: string): string {
   const role = new TextDecoder().decode(body).trim().split("\n")[0]?.trim() ?? "";
-  if (status === 200 && role !== "") return role;
+  if (status === 200 && ROLE_NAME.test(role)) return role;
+  if (status === 200 && role !== "") {
+    throw new CredentialError({
+      action: `asking the ${SERVICE} service for the instance's role`,
+      reason: "status 200 with something that is not the name of a role",
+      advice: "check what answers there: another service, a proxy",
+    });
+  }
   const none = status === 404 || status === 200;
   throw new CredentialError({
     action: `asking the ${SERVICE} service for the instance's role`,

@@ -95,7 +95,10 @@ function keysOf(name: string, profile: Profile): Identity | undefined {
     throw broken(name, `it has ${present} and no ${missing}`, "write both or neither");
   }
   return {
-    identity: credentialsOf(accessKeyId, secretAccessKey, textAt(profile.get("aws_session_token"))),
+    identity: credentialsOf(
+      { accessKeyId, secretAccessKey, sessionToken: textAt(profile.get("aws_session_token")) },
+      `profile ${name}`,
+    ),
     principal: `access key ${accessKeyId} of profile ${name}`,
   };
 }

@@ -4,14 +4,14 @@ import type { ProfileChainRequest } from "./profile-chain.ts";
 
 /**
  * A profile of the shared config and credentials files: AWS_PROFILE, else `default` (AWS SDKs and Tools reference guide,
- * "Shared config and credentials files"). What reads and follows profiles is loaded only when one of the files is there.
+ * "Shared config and credentials files"). AWS_DEFAULT_PROFILE, the older name, counts where AWS_PROFILE is not set. What reads and follows profiles is loaded only when one of the files is there.
  */
 export function profileCredentials(request: ProfileChainRequest): IdentitySource<AwsCredentials> {
   const { env, files } = request.context;
   return {
     name: "profile",
     async find() {
-      const profile = textAt(env["AWS_PROFILE"]);
+      const profile = textAt(env["AWS_PROFILE"]) ?? textAt(env["AWS_DEFAULT_PROFILE"]);
       // Naming the default promises nothing: image-builder does it on every node, and those of EC2 have no such profile.
       const named = profile === "default" ? undefined : profile;
       const paths = pathsOf(env);

@@ -20,7 +20,7 @@ const SIGNATURES: readonly (readonly [what: string, session: string | undefined,
 
 for (const [what, session, signature] of SIGNATURES) {
   test(`a request ${what} a session token is signed as google-auth signs it`, () => {
-    const keys = credentialsOf(ID, SECRET, session);
+    const keys = credentialsOf({ accessKeyId: ID, secretAccessKey: SECRET, sessionToken: session }, "a test");
     const scope = { region: "us-east-2", service: "sts", now: NOW };
     const headers = signedHeaders(
       { method: "POST", url: URL_, headers: {} },

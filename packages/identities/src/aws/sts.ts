@@ -205,9 +205,12 @@ function withoutHost(headers: Readonly<Record<string, string>>): Readonly<Record
 
 function credentialsIn(xml: string, call: AwsCall): AwsCredentials {
   const [id, key, session] = ["AccessKeyId", "SecretAccessKey", "SessionToken"].map((name) =>
-    elementText(xml, name),
+    elementText(xml, name)?.trim(),
   );
-  if (id && key && session) return credentialsOf(id, key, session);
+  if (id && key && session) {
+    const keys = { accessKeyId: id, secretAccessKey: key, sessionToken: session };
+    return credentialsOf(keys, "AWS STS");
+  }
   throw without("credentials", call);
 }
 

@@ -174,7 +174,29 @@ export const ECR: Comparison = {
             };
           },
         },
+        {
+          name: "`AWS_ACCESS_KEY` and `AWS_SECRET_KEY`",
+          arrange: ({ aws }) => {
+            const { accessKeyId, secretAccessKey } = aws.user();
+            return { env: { AWS_ACCESS_KEY: accessKeyId, AWS_SECRET_KEY: secretAccessKey } };
+          },
+        },
         { name: "`AWS_PROFILE`, with keys", arrange: as("profile") },
+        {
+          name: "`AWS_DEFAULT_PROFILE`, with keys",
+          arrange: async ({ aws }) => {
+            const { AWS_PROFILE = "", ...env } = await aws.env("profile");
+            return { env: { ...env, AWS_DEFAULT_PROFILE: AWS_PROFILE } };
+          },
+        },
+        {
+          name: "a profile with its keys in quotes",
+          arrange: async (clouds) => {
+            const { accessKeyId, secretAccessKey } = clouds.aws.user();
+            const credentials = `[p]\naws_access_key_id = "${accessKeyId}"\naws_secret_access_key = "${secretAccessKey}"\n`;
+            return await profile({ credentials }, { AWS_PROFILE: "p" })(clouds);
+          },
+        },
         { name: "`AWS_PROFILE`, with `role_arn` and `source_profile`", arrange: as("profile-assume-role") },
         {
           name: "`AWS_PROFILE`, with `role_arn` and `credential_source`",
