@@ -39,6 +39,7 @@ test("rooms that commands stand on do not import commands, and nothing imports t
     "output",
     "machine",
     "installation",
+    "cluster",
     "lint",
     "registry",
     "session",

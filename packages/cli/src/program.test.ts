@@ -87,6 +87,7 @@ test("every command's document has a schema, and errors have one", () => {
     "Diagnosis",
     "Installation",
     "Restoration",
+    "Nodes",
     "ConfigurationHash",
     "CompletionScript",
   ];

@@ -44,6 +44,7 @@ export {
   redirectReason,
   textAt,
 } from "./http/json.ts";
+export { proxyFor } from "./http/proxy.ts";
 export {
   DEFAULT_ATTEMPTS,
   type Outcome,

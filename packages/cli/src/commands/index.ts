@@ -9,6 +9,7 @@ import { hash } from "./hash/definition.ts";
 import { init } from "./init/definition.ts";
 import { install } from "./install/definition.ts";
 import { match } from "./match/definition.ts";
+import { nodes } from "./nodes/definition.ts";
 import { hasOptions, type OptionsOf } from "./options.ts";
 import { uninstall } from "./uninstall/definition.ts";
 import { validate } from "./validate/definition.ts";
@@ -52,6 +53,7 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(doctor, async () => (await import("./doctor/command.ts")).doctor),
   runnable(install, async () => (await import("./install/command.ts")).install),
   runnable(uninstall, async () => (await import("./uninstall/command.ts")).uninstall),
+  runnable(nodes, async () => (await import("./nodes/command.ts")).nodes),
   runnable(hash, async () => (await import("./hash/command.ts")).hash),
   runnable(completion, async () => (await import("./completion/command.ts")).completionOf(DEFINITIONS)),
 ];

@@ -1,0 +1,118 @@
+import { apiClient } from "../../cluster/api-client.ts";
+import { clusterAccess } from "../../cluster/kubeconfig.ts";
+import { CommandError, UsageError } from "../../errors.ts";
+import { durationMs } from "../../installation/bring-up.ts";
+import { loadConfig, withoutContent } from "../../machine/load-config.ts";
+import { withProgress } from "../../output/progress.ts";
+import type { Platform } from "../../runtime/types.ts";
+import type { Command } from "../command.ts";
+import { type Asked, askNode, CLUSTER_ROLE, type ListedNode, listNodes } from "./ask.ts";
+import type { NodesOptions } from "./definition.ts";
+import type { NodeReport, NodeState, NodesDocument } from "./document.ts";
+import { renderNodes } from "./render.ts";
+import { formatMinor, HASH_SINCE, minorOf } from "./versions.ts";
+
+const MOST_PARALLEL = 256;
+
+export const nodes: Command<NodesOptions, NodesDocument> = {
+  async run(options, platform) {
+    const timeoutMs = durationMs("--timeout", options.timeout);
+    const parallel = numberOf(options.parallel);
+    const given = options.config === undefined ? undefined : hashOf(options.config, platform);
+    const access = clusterAccess(options, platform);
+    return withProgress(platform, options, `reaching ${access.cluster.server}`, async ({ say }) => {
+      const api = await apiClient(access, platform);
+      const listed = await listNodes(api, options.selector, timeoutMs);
+      let done = 0;
+      const asked = await inParallel(listed, parallel, async ({ name }) => {
+        const one = await askNode(api, name, timeoutMs);
+        done += 1;
+        say(`asked ${done} of ${listed.length} nodes`);
+        return one;
+      });
+      const expected = given ?? mostOf(asked);
+      return {
+        kind: "Nodes",
+        server: api.server,
+        context: access.context ?? null,
+        expectedHash: expected ?? null,
+        expectedFrom: given !== undefined ? "config" : expected === undefined ? null : "most-nodes",
+        config: options.config ?? null,
+        nodes: listed.map((node, index) => reportOf(node, asked[index], expected)),
+        notes: notes(listed, asked),
+      } satisfies NodesDocument;
+    });
+  },
+  render: renderNodes,
+  exitCode: ({ nodes: all }) => (all.every(({ state }) => state === "current") ? 0 : 1),
+};
+
+function numberOf(text: string): number {
+  const number = /^\d+$/.test(text) ? Number(text) : 0;
+  if (number >= 1 && number <= MOST_PARALLEL) return number;
+  throw new UsageError(`--parallel ${text}: expected a number from 1 to ${MOST_PARALLEL}`);
+}
+
+function hashOf(config: string, platform: Platform): string {
+  const reading = loadConfig(config, {}, platform);
+  if (reading.hash !== undefined) return reading.hash;
+  throw new CommandError(
+    `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is nothing to hash")}`,
+  );
+}
+
+/** Results in the order of the items; at most `limit` of them are worked on at the same time. */
+async function inParallel<T, Result>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<Result>,
+): Promise<readonly Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const worker = async () => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));
+  return results;
+}
+
+/** The hash that most nodes show; undefined where none shows one. */
+function mostOf(asked: readonly Asked[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const one of asked) {
+    const hash = "metrics" in one ? one.metrics.hash : undefined;
+    if (hash !== undefined) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+  }
+  return [...counts].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))[0]?.[0];
+}
+
+function reportOf(node: ListedNode, asked: Asked | undefined, expected: string | undefined): NodeReport {
+  const common = { name: node.name, kubeletVersion: node.kubeletVersion, ready: node.ready };
+  if (asked === undefined || !("metrics" in asked)) {
+    const problem = asked?.problem ?? "it was not asked";
+    return { ...common, state: "unknown", hash: null, kubeletStarted: null, plugins: [], problem };
+  }
+  const { hash, startedAt, plugins } = asked.metrics;
+  const minor = minorOf(node.kubeletVersion);
+  const old = hash === undefined && minor !== undefined && minor < HASH_SINCE;
+  const state: NodeState =
+    hash !== undefined ? (hash === expected ? "current" : "different") : old ? "unknown" : "none";
+  return {
+    ...common,
+    state,
+    hash: hash ?? null,
+    kubeletStarted: startedAt === undefined ? null : new Date(startedAt).toISOString(),
+    plugins,
+    problem: old
+      ? `kubelets before ${formatMinor(HASH_SINCE)} do not show the hash of their configuration`
+      : null,
+  };
+}
+
+function notes(listed: readonly ListedNode[], asked: readonly Asked[]): readonly string[] {
+  const forbidden = asked.some((one) => "forbidden" in one && one.forbidden);
+  return [
+    ...(listed.length === 0 ? ["There are no nodes, or none with these labels."] : []),
+    ...(forbidden ? [`Asking nodes takes this ClusterRole:\n${CLUSTER_ROLE.trimEnd()}`] : []),
+  ];
+}
