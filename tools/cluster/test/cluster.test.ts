@@ -5,6 +5,7 @@ import { describeChartTemplates } from "../src/testing/scenarios/chart-templates
 import { describeCrowd } from "../src/testing/scenarios/crowd.ts";
 import { describeDiagnosis } from "../src/testing/scenarios/diagnosis.ts";
 import { describeExpiry } from "../src/testing/scenarios/expiry.ts";
+import { describeInstall } from "../src/testing/scenarios/install.ts";
 import { describeNode } from "../src/testing/scenarios/node.ts";
 import { describePodIdentity, describePullRecords } from "../src/testing/scenarios/pod-identity.ts";
 import { describePulls } from "../src/testing/scenarios/pulls.ts";
@@ -25,6 +26,7 @@ const withHelm = { skip: noHelm ?? false };
 describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   const cluster = new SharedCluster();
   describe("the cluster itself", () => describeNode(cluster));
+  describe("install, uninstall, nodes", () => describeInstall(cluster));
   describe("the node's identity", () => describePulls(cluster));
   describe("what imagecred says about the node", () => describeDiagnosis(cluster));
   describe("credentials that expire", () => describeExpiry(cluster));

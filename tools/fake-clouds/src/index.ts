@@ -15,7 +15,7 @@ export type { ActiveFault, Fault, FaultRule } from "./core/faults.ts";
 export type { ImageContent, ImageSource } from "./core/images.ts";
 export type { ConnectionRecord, ProxyAttempt, RequestRecord } from "./core/log.ts";
 export { answerRegistry, registryOperation } from "./core/registry.ts";
-export type { IssuedSecret, Leak } from "./core/secrets.ts";
+export { type IssuedSecret, type Leak, Secrets } from "./core/secrets.ts";
 export type { TlsService } from "./core/service.ts";
 export type { Listening } from "./core/tls-front.ts";
 export type { Federation } from "./federation.ts";

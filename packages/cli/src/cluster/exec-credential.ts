@@ -80,7 +80,8 @@ function credentialOf(
   const token = given === undefined ? undefined : new Secret(given);
   const certificate = textAt(document, "status", "clientCertificateData");
   const key = textAt(document, "status", "clientKeyData");
-  if (certificate !== undefined && key !== undefined) return { token, certificate: { certificate, key: new Secret(key) } };
+  if (certificate !== undefined && key !== undefined)
+    return { token, certificate: { certificate, key: new Secret(key) } };
   if (token === undefined) throw failed("printed neither a token nor a client certificate with its key");
   return { token, certificate: undefined };
 }

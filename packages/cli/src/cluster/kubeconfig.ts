@@ -213,11 +213,14 @@ function userOf({ path, entry }: Named, platform: Platform): UserEntry {
     tokenFile === undefined ? undefined : textFile(relativeTo(path, tokenFile), "the token", platform).trim();
   const [username, password] = [textAt(entry, "username"), textAt(entry, "password")];
   return {
-    certificate: certificate === undefined || key === undefined ? undefined : { certificate, key: new Secret(key) },
+    certificate:
+      certificate === undefined || key === undefined ? undefined : { certificate, key: new Secret(key) },
     // The file's token is the fresher one (client-go, clientcmd: getUserIdentificationPartialConfig).
     token: secretOf(fromFile ?? textAt(entry, "token")),
     basic:
-      username === undefined || password === undefined ? undefined : { username, password: new Secret(password) },
+      username === undefined || password === undefined
+        ? undefined
+        : { username, password: new Secret(password) },
     exec: execOf(asObject(entry["exec"]), path),
     impersonate: impersonationOf(entry),
   };

@@ -10,6 +10,10 @@ export interface PodOptions {
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   readonly labels?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;
+  /** Run once, instead of what the image runs. */
+  readonly command?: readonly string[];
+  /** All rights, and the node's processes. */
+  readonly privileged?: boolean;
   /** Audiences of tokens that the pod mounts. */
   readonly projectedAudiences?: readonly string[];
 }
@@ -32,6 +36,8 @@ export function podManifest({ name, image, namespace = "default", ...options }: 
     imagePullPolicy = "Always",
     labels = {},
     hostNetwork = false,
+    command,
+    privileged = false,
     projectedAudiences = [],
   } = options;
   const sources = projectedAudiences.map((audience) => ({
@@ -45,12 +51,16 @@ export function podManifest({ name, image, namespace = "default", ...options }: 
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
       automountServiceAccountToken: false,
       hostNetwork,
+      hostPID: privileged,
+      ...(command === undefined ? {} : { restartPolicy: "Never" }),
       terminationGracePeriodSeconds: 0,
       containers: [
         {
           name: "app",
           image,
           imagePullPolicy,
+          ...(command === undefined ? {} : { command }),
+          ...(privileged ? { securityContext: { privileged } } : {}),
           ...(sources.length > 0 ? { volumeMounts: [{ name: "token", mountPath: "/token" }] } : {}),
         },
       ],

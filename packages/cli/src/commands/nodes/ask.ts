@@ -23,18 +23,8 @@ const LARGEST_METRICS_BYTES = 32 << 20;
 const FORBIDDEN = 403;
 
 /** What `nodes` needs to be allowed; nodes/proxy is the API server's word for asking a node's kubelet. */
-export const CLUSTER_ROLE = `apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata:
-  name: imagecred-nodes
-rules:
-  - apiGroups: [""]
-    resources: [nodes]
-    verbs: [list]
-  - apiGroups: [""]
-    resources: [nodes/proxy]
-    verbs: [get]
-`;
+export const RIGHTS =
+  "it takes list on nodes and get on nodes/proxy: kubectl create clusterrole imagecred-nodes --verb=get,list --resource=nodes,nodes/proxy, and a clusterrolebinding for this user";
 
 /** All nodes of a cluster, page by page. @throws {CommandError} */
 export async function listNodes(
@@ -67,7 +57,7 @@ async function list(api: ApiClient, path: string, timeoutMs: number): Promise<Ui
     if (!(error instanceof ApiError)) throw error;
     const advice =
       error.status === FORBIDDEN
-        ? `\nIt takes this ClusterRole:\n${CLUSTER_ROLE}`
+        ? `; ${RIGHTS}`
         : error.status === 401
           ? "; the API server does not accept these credentials: check that kubectl works with the same kubeconfig"
           : "";

@@ -6,7 +6,7 @@ import { loadConfig, withoutContent } from "../../machine/load-config.ts";
 import { withProgress } from "../../output/progress.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
-import { type Asked, askNode, CLUSTER_ROLE, type ListedNode, listNodes } from "./ask.ts";
+import { type Asked, askNode, type ListedNode, listNodes, RIGHTS } from "./ask.ts";
 import type { NodesOptions } from "./definition.ts";
 import type { NodeReport, NodeState, NodesDocument } from "./document.ts";
 import { renderNodes } from "./render.ts";
@@ -113,6 +113,6 @@ function notes(listed: readonly ListedNode[], asked: readonly Asked[]): readonly
   const forbidden = asked.some((one) => "forbidden" in one && one.forbidden);
   return [
     ...(listed.length === 0 ? ["There are no nodes, or none with these labels."] : []),
-    ...(forbidden ? [`Asking nodes takes this ClusterRole:\n${CLUSTER_ROLE.trimEnd()}`] : []),
+    ...(forbidden ? [`Some nodes may not be asked by this user; ${RIGHTS}.`] : []),
   ];
 }

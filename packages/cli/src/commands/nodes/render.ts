@@ -14,13 +14,7 @@ export function renderNodes(document: NodesDocument, style: Style): string {
   const rows = nodes.map((node) => row(node, document, style));
   const lines = [
     ...(nodes.length === 0 ? [] : [table([header, ...rows], "", width), ""]),
-    ...notes.map((note) => {
-      const [first = "", ...rest] = note.split("\n");
-      return [
-        `${yellow(marks.warning)} ${wrap(first, width, "  ", 2)}`,
-        ...rest.map((line) => `    ${line}`),
-      ].join("\n");
-    }),
+    ...notes.map((note) => `${yellow(marks.warning)} ${wrap(note, width, "  ", 2)}`),
     verdict(document, style),
   ];
   return `${lines.join("\n")}\n`;

@@ -2,8 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { anyExecutable } from "@imagecred/workspace";
-import { PATHS } from "../../node/files.ts";
-import { IMAGES, kubeletLogged, PLUGIN_PATHS } from "../../plugins.ts";
+import { IMAGES, PLUGIN_PATHS } from "../../plugins.ts";
 import type { SharedCluster } from "../shared-cluster.ts";
 
 const { binDir: SOURCES, imagecred, written, config } = PLUGIN_PATHS;
@@ -13,7 +12,11 @@ const RECORD = "/var/lib/imagecred/installation.json";
 
 interface Report {
   readonly restart: { readonly state: string; readonly cause: string | null; readonly pid: number } | null;
-  readonly nodes?: readonly { readonly state: string; readonly hash: string | null; readonly problem: string | null }[];
+  readonly nodes?: readonly {
+    readonly state: string;
+    readonly hash: string | null;
+    readonly problem: string | null;
+  }[];
 }
 
 /** `imagecred install`, `uninstall` and `nodes` on a node of a running cluster, and from a container on it. */
@@ -23,17 +26,29 @@ export function describeInstall(run: SharedCluster): void {
     assert.equal(stderr, "", args.join(" "));
     return { exitCode, document: JSON.parse(stdout) as Report, stdout };
   };
-  /** All that install may touch: kinds, modes, owners and contents. */
-  const files = () =>
-    run.node.must(
-      "sh",
-      "-c",
-      `find /etc /usr/local /opt /var/lib/imagecred -xdev -printf '%p %y %m %U:%G %l\\n' 2>/dev/null | sort; find /etc /usr/local /opt /var/lib/imagecred -xdev -type f -exec sha256sum {} + 2>/dev/null | sort -k 2`,
-    );
+  /** All that install may touch: kinds, modes, owners and contents, but for its record's content. */
+  const files = async () => {
+    const places =
+      "/etc/kubernetes /etc/default /etc/systemd /usr/local/lib /usr/local/libexec /opt/imagecred /var/lib/imagecred";
+    const list = `find ${places} -printf '%p %y %m %U:%G %l\\n'; find ${places} -type f -not -path ${RECORD} -exec sha256sum {} +`;
+    const { stdout } = await run.node.run("sh", "-c", `(${list}) 2>/dev/null | sort`);
+    return stdout;
+  };
   /** Processes that no install may restart. */
   const others = async () =>
-    (await run.node.must("systemctl", "show", "containerd.service", "--property=MainPID,ActiveEnterTimestampMonotonic")) +
-    (await run.kubectl("get", "pod", "bystander", "-o", "jsonpath={.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}"));
+    (await run.node.must(
+      "systemctl",
+      "show",
+      "containerd.service",
+      "--property=MainPID,ActiveEnterTimestampMonotonic",
+    )) +
+    (await run.kubectl(
+      "get",
+      "pod",
+      "bystander",
+      "-o",
+      "jsonpath={.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}",
+    ));
   const nodes = (...args: readonly string[]) => {
     const program = anyExecutable("imagecred") ?? assert.fail("imagecred is not built");
     const line = ["nodes", "--kubeconfig", run.cluster.controlPlane.kubeconfig, "-o", "json", ...args];
@@ -52,7 +67,11 @@ export function describeInstall(run: SharedCluster): void {
     bystander = await others();
     assert.equal(nodes().nodes?.[0]?.state, "none");
     await run.node.must(imagecred, "init", "--cloud", "aws,gcp", "--distribution", "kubeadm", "-d", written);
-    await run.node.must("sh", "-c", `cd ${SOURCES} && sha256sum *-credential-provider > ${written}/SHA256SUMS`);
+    await run.node.must(
+      "sh",
+      "-c",
+      `cd ${SOURCES} && sha256sum *-credential-provider > ${written}/SHA256SUMS`,
+    );
     const args = [...INSTALL, "--checksums", `${written}/SHA256SUMS`, written];
     const { stdout: diff } = await run.node.run(imagecred, ...args, "--dry-run");
     assert.match(diff, /^\+KUBELET_EXTRA_ARGS="--v=5 --image-credential-provider-config=\S+ /m);
@@ -69,9 +88,13 @@ export function describeInstall(run: SharedCluster): void {
   });
 
   test("a kubelet that does not start with it: everything is put back, and it runs as before", async () => {
-    const before = (await files()).replaceAll(/ [0-9a-f]{64} .*installation\.json\n/g, "");
+    const before = await files();
     // What no check of the files themselves can know: programs may not run from there.
-    await run.node.must("sh", "-c", "mkdir -p /run/noexec && mount -t tmpfs -o noexec,mode=755 none /run/noexec");
+    await run.node.must(
+      "sh",
+      "-c",
+      "mkdir -p /run/noexec && mount -t tmpfs -o noexec,mode=755 none /run/noexec",
+    );
     const { exitCode, document, stdout } = await ran(
       ...INSTALL.slice(0, -1),
       "/run/noexec",
@@ -83,31 +106,39 @@ export function describeInstall(run: SharedCluster): void {
     assert.deepEqual([exitCode, document.restart?.state], [1, "rolled-back"], stdout);
     assert.match(document.restart?.cause ?? "", /ecr-credential-provider/, stdout);
     await run.node.must("umount", "/run/noexec");
-    assert.equal((await files()).replaceAll(/ [0-9a-f]{64} .*installation\.json\n/g, ""), before);
+    assert.equal(await files(), before);
     assert.equal(await others(), bystander);
     assert.equal(nodes("--config", run.node.path(config)).nodes?.[0]?.state, "current");
   });
 
   test("from a container without anything but imagecred: configuration changed, kubelet restarted, node left as it was", async () => {
     const inContainer = async (...args: readonly string[]) => {
-      await run.pods.start(
-        {
-          name: "installer",
-          image: "registry.k8s.io/pause:3.10",
-          // The node's own executable, in the container's root and mounts.
-          command: ["/workload", "chroot", "/", `/proc/1/root${imagecred}`, ...args, "-o", "json"],
-          privileged: true,
-          hostPID: true,
-        },
-        "ended",
-      );
+      await run.pods.create({
+        name: "installer",
+        image: "registry.k8s.io/pause:3.10",
+        // The node's own executable, in the container's root and mounts.
+        command: ["/workload", "chroot", "/", `/proc/1/root${imagecred}`, ...args, "-o", "json"],
+        privileged: true,
+      });
       const [exitCode, log] = [await run.pods.exitCode("installer"), await run.pods.log("installer")];
       await run.pods.remove("installer");
       return { exitCode, document: JSON.parse(log) as Report, log };
     };
     await run.node.must("sh", "-c", `printf '# changed\\n' >> ${written}/credential-provider-config.yaml`);
-    const args = [...INSTALL.slice(0, 4), `/proc/1/root${SOURCES}`, ...INSTALL.slice(5), "--root", "/proc/1/root"];
-    const changed = await inContainer(...args, "--checksums", `/proc/1/root${written}/SHA256SUMS`, "--restart", `/proc/1/root${written}`);
+    const args = [
+      ...INSTALL.slice(0, 4),
+      `/proc/1/root${SOURCES}`,
+      ...INSTALL.slice(5),
+      "--root",
+      "/proc/1/root",
+    ];
+    const changed = await inContainer(
+      ...args,
+      "--checksums",
+      `/proc/1/root${written}/SHA256SUMS`,
+      "--restart",
+      `/proc/1/root${written}`,
+    );
     assert.deepEqual([changed.exitCode, changed.document.restart?.state], [0, "restarted"], changed.log);
     assert.equal(nodes("--config", run.node.path(config)).nodes?.[0]?.state, "current");
     const gone = await inContainer("uninstall", "--root", "/proc/1/root", "--restart");
@@ -117,29 +148,34 @@ export function describeInstall(run: SharedCluster): void {
     assert.equal((await run.node.run("test", "-e", RECORD)).exitCode, 1);
     assert.equal(nodes().nodes?.[0]?.state, "none");
     await run.pods.remove("bystander");
-    await kubeletLogged(run.node, "Starting kubelet main sync loop", 0);
   });
 
   test("a user who may not ask nodes is told what it takes", async () => {
-    await run.serviceAccount("no-rights");
+    await run.serviceAccount("no-rights", "default", {});
     const token = (await run.kubectl("create", "token", "no-rights")).trim();
     const kubeconfig = `${run.cluster.controlPlane.kubeconfig}.no-rights`;
-    const view = JSON.parse(await run.kubectl("config", "view", "--raw", "-o", "json")) as { users: { user: object }[] };
+    const view = JSON.parse(await run.kubectl("config", "view", "--raw", "-o", "json")) as {
+      users: { user: object }[];
+    };
     for (const entry of view.users) entry.user = { token };
     execFileSync("tee", [kubeconfig], { input: JSON.stringify(view), stdio: ["pipe", "ignore", "inherit"] });
     const program = anyExecutable("imagecred") ?? assert.fail("imagecred is not built");
     assert.throws(
-      () => execFileSync(program, ["nodes", "--kubeconfig", kubeconfig], { encoding: "utf8", env: {}, stdio: "pipe" }),
+      () =>
+        execFileSync(program, ["nodes", "--kubeconfig", kubeconfig], {
+          encoding: "utf8",
+          env: {},
+          stdio: "pipe",
+        }),
       ({ status, stderr }: { status: number; stderr: string }) => {
         assert.equal(status, 1);
-        assert.match(stderr, /listing the nodes of https:.*: 403: nodes is forbidden: User "system:serviceaccount:default:no-rights"/);
-        assert.match(stderr, /resources: \[nodes\/proxy\]/);
+        assert.match(
+          stderr,
+          /listing the nodes of https:.*: 403: nodes is forbidden: User "system:serviceaccount:default:no-rights"/,
+        );
+        assert.match(stderr, /--resource=nodes,nodes\/proxy/);
         return true;
       },
     );
-  });
-
-  test("the log of the kubelet is where it was", () => {
-    assert.ok(run.node.read(PATHS.kubeletLog).length > 0);
   });
 }
