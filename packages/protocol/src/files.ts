@@ -1,5 +1,5 @@
 import { readFile } from "#runtime";
-import { messageOf, OptionsError } from "./errors.ts";
+import { OptionsError } from "./errors.ts";
 import type { Deadline } from "./http/deadline.ts";
 import { within } from "./within.ts";
 
@@ -23,33 +23,25 @@ async function read(path: string, what: string): Promise<Uint8Array> {
   try {
     return await readFile(path, MAX_FILE_BYTES);
   } catch (error) {
-    throw new OptionsError(`reading the ${what} ${path}: ${reason(error)}`, { cause: error });
+    throw new OptionsError(`reading the ${what} ${path}: ${await reason(error)}`, { cause: error });
   }
 }
 
-function reason(error: unknown): string {
+async function reason(error: unknown): Promise<string> {
   switch (codeOf(error)) {
     case "ENOENT":
       return "no such file";
-    case "EACCES":
-      return "permission denied";
-    case "EISDIR":
-      return "is a directory";
     case "EFBIG":
       return "larger than any such file";
-    default:
-      return messageOf(error);
+    default: {
+      const { systemReason } = await import("./system-error.ts");
+      return systemReason(error);
+    }
   }
 }
 
 function codeOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ("code" in error && typeof error.code === "string") return error.code;
-  // The static runtime gives the system's text without a code.
-  if (/no such file|os error 2\b/i.test(error.message)) return "ENOENT";
-  if (/permission denied|os error 13\b/i.test(error.message)) return "EACCES";
-  if (/is a directory|os error 21\b/i.test(error.message)) return "EISDIR";
-  return undefined;
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
 /** The system's files. */

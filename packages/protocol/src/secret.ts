@@ -10,9 +10,10 @@ const REDACTED = "[redacted]";
 export class Secret {
   readonly #value: string;
 
-  constructor(value: string) {
+  /** @param secretParts of a value that is a document, what is secret in it: the rest may stand in any message */
+  constructor(value: string, secretParts: readonly string[] = [value]) {
     this.#value = value;
-    remember(value);
+    for (const part of secretParts) remember(part);
   }
 
   /** The value itself. Call it where the value is sent or encoded, and nowhere else. */

@@ -155,6 +155,24 @@ pub fn errno_name(error: &io::Error) -> &'static str {
     }
 }
 
+/// Why a call failed, in the words that both runtimes use (packages/protocol/src/system-error.ts): glibc's, in lower case.
+pub fn reason(error: &io::Error) -> String {
+    match errno_name(error) {
+        "ECONNRESET" => return "the other side closed the connection".into(),
+        "ETIMEDOUT" => return "timed out".into(),
+        "EHOSTUNREACH" => return "no route to the host".into(),
+        "ENETUNREACH" => return "the network is unreachable".into(),
+        _ => {}
+    }
+    let text = error.to_string();
+    // As std has it: `Not a directory (os error 20)`.
+    let words = text.split(" (os error ").next().unwrap_or_default();
+    let mut letters = words.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str())
+}
+
 /// Of errno(3) what a call of ours can give.
 const CODES: [(i32, &str); 65] = [
     (libc::E2BIG, "E2BIG"),
@@ -223,3 +241,21 @@ const CODES: [(i32, &str); 65] = [
     (libc::ETXTBSY, "ETXTBSY"),
     (libc::EXDEV, "EXDEV"),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_the_words_of_both_runtimes() {
+        for (code, words) in [
+            (libc::ENOTDIR, "not a directory"),
+            (libc::EIO, "input/output error"),
+            (libc::ENAMETOOLONG, "file name too long"),
+            (libc::ECONNRESET, "the other side closed the connection"),
+        ] {
+            assert_eq!(reason(&io::Error::from_raw_os_error(code)), words);
+        }
+        assert_eq!(reason(&io::Error::other("Odd")), "odd");
+    }
+}

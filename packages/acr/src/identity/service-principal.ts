@@ -1,3 +1,4 @@
+import { createEmptyPipeline, type Pipeline, setClientRequestIdPolicy } from "@azure/core-rest-pipeline";
 import { ClientAssertionCredential, ClientSecretCredential, type TokenCredential } from "@azure/identity";
 import { AzureLogger } from "@azure/logger";
 import {
@@ -6,6 +7,7 @@ import {
   excerpt,
   type Found,
   messageOf,
+  OptionsError,
   parseJson,
   Secret,
   textAt,
@@ -37,14 +39,14 @@ export async function findServicePrincipal(
     options.userAgent,
     cloud.adfs === true ? undefined : `${cloud.loginEndpoint}/${tenantId}`,
   );
-  const credential = await credentialOf(principal, tenantId, cloud, context, {
-    authorityHost: cloud.loginEndpoint,
-    // The clouds' authorities are known or come from the operator; asking the public cloud about them would be one call more.
-    disableInstanceDiscovery: true,
-    httpClient: http.client,
-    retryOptions: { maxRetries: 0 },
-  });
   try {
+    const credential = await credentialOf(principal, tenantId, cloud, context, {
+      authorityHost: cloud.loginEndpoint,
+      // The clouds' authorities are known or come from the operator; asking the public cloud about them would be one call more.
+      disableInstanceDiscovery: true,
+      httpClient: http.client,
+      pipeline: requestIdsOnly(),
+    });
     const { token } = (await credential.getToken(scopeOf(options))) ?? {};
     if (token === undefined) throw new Error("no token");
     return {
@@ -52,13 +54,16 @@ export async function findServicePrincipal(
       principal: `application ${clientId} of tenant ${tenantId}`,
     };
   } catch (error) {
+    if (error instanceof CredentialError || error instanceof OptionsError) throw error;
     // Our own client's failures say more than what the SDK makes of them.
     if (http.failure() !== undefined) throw http.failure();
     const response = http.lastResponse();
     if (response !== undefined && textAt(parseJson(response.body), "access_token") === undefined) {
       throw tokenEndpointError(action, response, "Microsoft Entra ID");
     }
-    throw new CredentialError({ action, reason: excerpt(messageOf(error), 200), cause: error });
+    // It looks at tenant and application before it asks anything.
+    const advice = "check the tenant and the application's ID";
+    throw new CredentialError({ action, reason: excerpt(messageOf(error), 200), advice, cause: error });
   }
 }
 
@@ -66,7 +71,18 @@ interface SdkOptions {
   readonly authorityHost: string;
   readonly disableInstanceDiscovery: true;
   readonly httpClient: ReturnType<typeof createSdkHttpClient>["client"];
-  readonly retryOptions: { readonly maxRetries: 0 };
+  /** Not among the documented options; every client of the SDK's takes it (@azure/core-client, ServiceClient). */
+  readonly pipeline: Pipeline;
+}
+
+/**
+ * In place of the SDK's own policies: retries, logs and proxies are our client's, and the one for proxies throws for a
+ * HTTPS_PROXY without a scheme, which is as good as one with it.
+ */
+function requestIdsOnly(): Pipeline {
+  const pipeline = createEmptyPipeline();
+  pipeline.addPolicy(setClientRequestIdPolicy());
+  return pipeline;
 }
 
 async function credentialOf(

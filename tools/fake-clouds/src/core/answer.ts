@@ -1,13 +1,16 @@
 import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Reply } from "./exchange.ts";
-import type { Fault } from "./faults.ts";
+import type { BytesFault, Fault } from "./faults.ts";
 
 /** The client's end of one request: the response, and the TCP socket under the TLS. */
 export interface Client {
   readonly response: ServerResponse;
   readonly socket: Socket;
+  /** What carries HTTP: the TLS over the socket where there is one. A response has it only while it is its turn. */
+  readonly carrier: Socket;
 }
 
 /** Sends a reply whole. */
@@ -51,6 +54,12 @@ export async function playOnRequest(client: Client, fault: Fault, context: Fault
     case "drop":
       context.announce(undefined);
       return void socket.destroySoon();
+    case "bytes": {
+      const { pieces } = fault;
+      const made = typeof pieces === "function" ? pieces(await context.real()) : pieces;
+      context.announce(undefined);
+      return await sendBytes(client.carrier, socket, { ...fault, pieces: made });
+    }
     case "reset":
       if (fault.when === "headers") return await sendHalf(client, context, () => socket.resetAndDestroy());
       context.announce(undefined);
@@ -75,9 +84,27 @@ export function playOnConnection(socket: Socket, fault: Fault): boolean {
       return true;
     case "hang":
       return true;
+    case "bytes":
+      void sendBytes(socket, socket, fault);
+      return true;
     default:
       return false;
   }
+}
+
+/** @param carrier what carries HTTP: `socket` itself, or the TLS over it */
+async function sendBytes(carrier: Socket, socket: Socket, fault: BytesFault): Promise<void> {
+  const { pieces, everyMs, end } = fault;
+  if (typeof pieces === "function") throw new Error("there is no answer before there is a request");
+  // A client that has had enough hangs up, which is no error here.
+  carrier.on("error", () => {});
+  for (const [index, piece] of pieces.entries()) {
+    if (index > 0 && everyMs !== undefined) await delay(everyMs);
+    if (carrier.destroyed) return;
+    await new Promise((resolve) => carrier.write(Buffer.from(piece as string, "latin1"), resolve));
+  }
+  if (end === "close") carrier.end();
+  else if (end === "reset") socket.resetAndDestroy();
 }
 
 async function sendHalf(
@@ -108,8 +135,7 @@ function* jsonString(bytes: number): Generator<string> {
 const CHUNK = 64 * 1024;
 
 /** Past the HTTP layer, into whatever carries it (TLS or TCP). */
-function write({ response, socket }: Client, bytes: string): Promise<void> {
-  const carrier = response.socket ?? socket;
+function write({ carrier }: Client, bytes: string): Promise<void> {
   return new Promise((resolve) => carrier.write(bytes, "latin1", () => resolve()));
 }
 

@@ -82,7 +82,7 @@ export class Engine {
     const record = this.#log.request(entry, connection);
     response.once("close", () => this.#log.finish(record));
 
-    const client: Client = { response, socket };
+    const client: Client = { response, socket, carrier: message.socket };
     const announce = (status: number | undefined) => {
       if (status !== undefined) record.status = status;
       this.#log.finish(record);

@@ -24,7 +24,22 @@ export type Fault =
   /** Bytes that are not HTTP. */
   | { readonly kind: "garbage" }
   /** A well-formed 200 whose body is this many bytes of JSON string. */
-  | { readonly kind: "huge"; readonly bytes: number };
+  | { readonly kind: "huge"; readonly bytes: number }
+  | BytesFault;
+
+/** Bytes as they go over the wire, and what the connection does then. */
+export interface BytesFault {
+  readonly kind: "bytes";
+  readonly when: "connect" | "request";
+  /** Latin-1 text or bytes, each a write of its own; or made of the service's own answer, after a request. */
+  readonly pieces: readonly Bytes[] | ((real: Reply) => readonly Bytes[]);
+  /** Milliseconds before each piece but the first. */
+  readonly everyMs?: number;
+  readonly end: "close" | "reset" | "hang";
+}
+
+/** Latin-1 text or bytes. */
+export type Bytes = string | Uint8Array;
 
 export interface FaultRule {
   /** Name of the service: `aws.ecr`. */

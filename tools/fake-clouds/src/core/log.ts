@@ -47,7 +47,7 @@ export interface RequestRecord {
 export interface ProxyAttempt {
   /** `host:port` of a CONNECT, or the URL of an absolute-form request (which the proxy never forwards). */
   readonly target: string;
-  readonly outcome: "connected" | "unknown-host" | "not-authorized" | "refused" | "not-a-tunnel";
+  readonly outcome: "connected" | "unknown-host" | "not-authorized" | "refused" | "not-a-tunnel" | "fault";
   readonly at: number;
 }
 

@@ -1,8 +1,12 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
+import { playOnConnection } from "./answer.ts";
 import { basicOf } from "./exchange.ts";
 import { nameOf } from "./faults.ts";
 import { type FrontParts, type Listening, listening, type TlsFront } from "./tls-front.ts";
+
+/** Name of the proxy where faults are put on it, for its operation `CONNECT`. */
+export const PROXY = "proxy";
 
 export interface ProxyOptions {
   readonly address?: string;
@@ -65,6 +69,11 @@ export class ForwardProxy {
     if (!this.#authorized(request)) {
       this.#parts.log.proxied(target, "not-authorized");
       refuse("407 Proxy Authentication Required", 'proxy-authenticate: Basic realm="fake clouds"\r\n');
+      return;
+    }
+    const fault = this.#parts.faults.takeForRequest(PROXY, "CONNECT");
+    if (fault !== undefined && playOnConnection(socket, fault)) {
+      this.#parts.log.proxied(target, "fault");
       return;
     }
     const host = /^(.+):443$/.exec(target)?.[1];

@@ -8,7 +8,7 @@ use crate::sys;
 
 /// An Error `<what>: <reason>` with the system's `code`, to return from a native function.
 pub fn throw_io(ctx: &Ctx<'_>, what: &str, error: &io::Error) -> rquickjs::Error {
-    throw_coded(ctx, sys::errno_name(error), &format!("{what}: {error}"))
+    throw_coded(ctx, sys::errno_name(error), &format!("{what}: {}", sys::reason(error)))
 }
 
 /// An Error with a code of ours, to return from a native function.

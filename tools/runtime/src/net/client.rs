@@ -96,12 +96,19 @@ async fn obtain(request: &Request, current: &Current) -> NetResult<(Connection, 
             return Ok((connection, true));
         }
     }
-    if let Some(pending) = with_pool(target, |pool| pool.pending.pop()) {
-        current.replace(pending.progress);
-        match pending.outcome.await {
-            Ok(Ok(connection)) if !connection.is_usable() => {}
-            Ok(outcome) => return outcome.map(|connection| (connection, true)),
-            Err(_) => {}
+    if let Some(mut pending) = with_pool(target, |pool| pool.pending.pop()) {
+        match pending.outcome.try_recv() {
+            Ok(Ok(connection)) if connection.is_usable() => return Ok((connection, true)),
+            Err(oneshot::error::TryRecvError::Empty) => {
+                current.replace(pending.progress);
+                match pending.outcome.await {
+                    Ok(Ok(connection)) if !connection.is_usable() => {}
+                    Ok(outcome) => return outcome.map(|connection| (connection, true)),
+                    Err(_) => {}
+                }
+            }
+            // It failed or ended before it was wanted, which says little about now.
+            _ => {}
         }
     }
     let progress = SharedProgress::default();
@@ -167,6 +174,7 @@ async fn exchange(request: &Request, current: &Current) -> NetResult<Reply> {
             }
         };
         let (head, body) = response.into_parts();
+        exchange::check_framing(&head.headers, target)?;
         let body = exchange::read_body(body, request.max_response_bytes, target).await?;
         with_pool(target, |pool| pool.idle.push(connection));
         return Ok(Reply { status: head.status.as_u16(), headers: exchange::flatten(&head.headers), body });

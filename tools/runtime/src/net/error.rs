@@ -131,16 +131,7 @@ impl NetError {
 
     /// `what` failed with the system's `error`.
     pub fn io(phase: Phase, what: &str, error: &io::Error) -> NetError {
-        let code = sys::errno_name(error);
-        let reason = match code {
-            "ECONNREFUSED" => "connection refused".into(),
-            "ECONNRESET" => "the other side closed the connection".into(),
-            "ETIMEDOUT" => "timed out".into(),
-            "EHOSTUNREACH" => "no route to the host".into(),
-            "ENETUNREACH" => "the network is unreachable".into(),
-            _ => error.to_string(),
-        };
-        NetError::new(phase, code, format!("{what}: {reason}"))
+        NetError::new(phase, sys::errno_name(error), format!("{what}: {}", sys::reason(error)))
     }
 
     pub fn timeout(phase: Phase, milliseconds: u64) -> NetError {

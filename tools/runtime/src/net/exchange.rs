@@ -5,7 +5,8 @@ use std::io;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use http::{HeaderMap, Response};
+use http::header::{CONTENT_LENGTH, TRANSFER_ENCODING};
+use http::{HeaderMap, HeaderValue, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1::{self, SendRequest};
@@ -17,6 +18,7 @@ use super::sent;
 use super::stream::Stream;
 use super::target::Target;
 use super::tls;
+use crate::sys;
 
 pub type Message = http::Request<Full<Bytes>>;
 
@@ -49,7 +51,7 @@ impl Connection {
 
     /// Whether another request can be sent: not closed by either side as far as we can see.
     pub fn is_usable(&self) -> bool {
-        !self.sender.is_closed() && !crate::sys::peer_closed(self.descriptor)
+        !self.sender.is_closed() && !sys::peer_closed(self.descriptor)
     }
 
     /// Sends a request and waits for the response's head.
@@ -76,6 +78,27 @@ impl Connection {
 fn too_large(limit: usize, target: &Target) -> NetError {
     let message = format!("the response of {} is larger than {limit} bytes", target.authority());
     NetError::new(Phase::Receive, "ERR_BODY_TOO_LARGE", message)
+}
+
+/// What came is not an HTTP response. The two runtimes' parsers have different words for why.
+fn not_http(target: &Target) -> NetError {
+    let message = format!("the response of {} is not valid HTTP", target.authority());
+    NetError::new(Phase::Receive, "ERR_HTTP_PARSE", message)
+}
+
+/// Whether it is clear where the body ends (RFC 9112, 6.3): one Content-Length of digits, or chunks, or neither. The library
+/// puts up with more.
+pub fn check_framing(headers: &HeaderMap, target: &Target) -> NetResult<()> {
+    let lengths = headers.get_all(CONTENT_LENGTH);
+    let codings = headers.get_all(TRANSFER_ENCODING);
+    let digits = |value: &HeaderValue| !value.is_empty() && value.as_bytes().iter().all(u8::is_ascii_digit);
+    let clear = match (lengths.iter().count(), codings.iter().count()) {
+        (0, 0) => true,
+        (1, 0) => lengths.iter().all(digits),
+        (0, 1) => codings.iter().all(|value| value.as_bytes().eq_ignore_ascii_case(b"chunked")),
+        _ => false,
+    };
+    if clear { Ok(()) } else { Err(not_http(target)) }
 }
 
 /// Reads a whole body of at most `limit` bytes.
@@ -124,11 +147,7 @@ fn io_source(error: &hyper::Error) -> Option<&io::Error> {
 fn explain(error: &hyper::Error, target: &Target, what: &str) -> NetError {
     let authority = target.authority();
     if error.is_parse() {
-        return NetError::new(
-            Phase::Receive,
-            "ERR_HTTP_PARSE",
-            format!("{what} of {authority} is not valid HTTP ({error})"),
-        );
+        return not_http(target);
     }
     match io_source(error) {
         Some(error) if error.get_ref().is_some_and(|inner| inner.is::<rustls::Error>()) => {
@@ -137,6 +156,10 @@ fn explain(error: &hyper::Error, target: &Target, what: &str) -> NetError {
                 Some(session) => NetError { phase: Phase::Receive, ..tls::explain(error, &session) },
                 None => NetError::io(Phase::Receive, &format!("waiting for {what} of {authority}"), error),
             }
+        }
+        // The library's own complaint about chunks and trailers, not the system's about the connection.
+        Some(error) if error.raw_os_error().is_none() && sys::errno_name(error) != "ECONNRESET" => {
+            not_http(target)
         }
         Some(error) => NetError::io(Phase::Receive, &format!("waiting for {what} of {authority}"), error),
         None if error.is_user() => {

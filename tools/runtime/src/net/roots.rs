@@ -279,7 +279,7 @@ impl Roots {
 }
 
 fn unreadable(named: &str, error: &io::Error) -> (&'static str, String) {
-    (sys::errno_name(error), format!("{named} cannot be read: {error}"))
+    (sys::errno_name(error), format!("{named} cannot be read: {}", sys::reason(error)))
 }
 
 /// What the environment says of trusted certificates, for the message that reading them takes too long.

@@ -7,8 +7,7 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring as provider, verify_tls12_signature, verify_tls13_signature};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, InvalidMessage, PeerIncompatible,
-    SignatureScheme,
+    CertificateError, ClientConfig, DigitallySignedStruct, Error, PeerIncompatible, SignatureScheme,
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::TlsConnector;
@@ -154,29 +153,66 @@ pub fn explain(error: &io::Error, session: &Session<'_>) -> NetError {
     }
 }
 
+/// The same words as the Node.js runtime's, which knows less about why.
 fn describe(problem: &Error) -> String {
     match problem {
-        Error::InvalidMessage(InvalidMessage::InvalidContentType) => {
-            "the other side does not speak TLS".into()
-        }
-        Error::InvalidMessage(_) => "the other side sent a message that is not valid TLS".into(),
-        // By the names of RFC 8446, 6.
-        Error::AlertReceived(alert) => {
-            format!("the other side refused ({})", certificate::words(&format!("{alert:?}")))
-        }
-        Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => {
-            "the other side supports neither TLS 1.2 nor TLS 1.3".into()
-        }
+        Error::AlertReceived(alert) => match alert_name(u8::from(*alert)) {
+            Some(name) => format!("the other side refused ({name})"),
+            None => NOT_TLS.into(),
+        },
+        Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        ) => "the other side supports neither TLS 1.2 nor TLS 1.3".into(),
         Error::PeerIncompatible(reason) => {
             format!(
                 "the other side supports nothing that we do ({})",
                 certificate::words(&format!("{reason:?}"))
             )
         }
-        Error::PeerMisbehaved(reason) => {
-            format!("the other side broke the protocol ({})", certificate::words(&format!("{reason:?}")))
-        }
         Error::NoCertificatesPresented => "the other side presented no certificate".into(),
-        other => other.to_string(),
+        _ => NOT_TLS.into(),
     }
+}
+
+const NOT_TLS: &str = "the other side sent something that is not valid TLS";
+
+/// The alerts that end a connection, by their names in RFC 8446, section 6, and the RFCs before it.
+fn alert_name(number: u8) -> Option<&'static str> {
+    Some(match number {
+        10 => "unexpected_message",
+        20 => "bad_record_mac",
+        21 => "decryption_failed",
+        22 => "record_overflow",
+        30 => "decompression_failure",
+        40 => "handshake_failure",
+        41 => "no_certificate",
+        42 => "bad_certificate",
+        43 => "unsupported_certificate",
+        44 => "certificate_revoked",
+        45 => "certificate_expired",
+        46 => "certificate_unknown",
+        47 => "illegal_parameter",
+        48 => "unknown_ca",
+        49 => "access_denied",
+        50 => "decode_error",
+        51 => "decrypt_error",
+        60 => "export_restriction",
+        70 => "protocol_version",
+        71 => "insufficient_security",
+        80 => "internal_error",
+        86 => "inappropriate_fallback",
+        90 => "user_canceled",
+        100 => "no_renegotiation",
+        109 => "missing_extension",
+        110 => "unsupported_extension",
+        111 => "certificate_unobtainable",
+        112 => "unrecognized_name",
+        113 => "bad_certificate_status_response",
+        114 => "bad_certificate_hash_value",
+        115 => "unknown_psk_identity",
+        116 => "certificate_required",
+        120 => "no_application_protocol",
+        _ => return None,
+    })
 }

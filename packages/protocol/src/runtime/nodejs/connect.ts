@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { unbracketed } from "../../http/ip.ts";
 import { type Target, TransportError } from "../../http/transport.ts";
-import { type Progress, timedOut } from "./errors.ts";
+import { afterReading, type Progress, timedOut } from "./errors.ts";
 import { openTcp } from "./race.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function openConnection(
   let timer: NodeJS.Timeout | undefined;
   const startTimer = () => {
     clearTimeout(timer);
-    timer = setTimeout(() => limit.abort(timedOut(progress, connectTimeoutMs)), connectTimeoutMs);
+    timer = afterReading(() => limit.abort(timedOut(progress, connectTimeoutMs)), connectTimeoutMs);
   };
   const setup = { progress, onAddresses: startTimer, signal: limit.signal };
   const sockets: Socket[] = [];

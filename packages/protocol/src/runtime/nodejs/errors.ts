@@ -1,4 +1,5 @@
 import { TransportError, type TransportErrorFacts, type TransportPhase } from "../../http/transport.ts";
+import { systemReason } from "../../system-error.ts";
 
 /** The step that an exchange is at, and with whom: for naming it when time runs out. */
 export interface Progress {
@@ -24,14 +25,13 @@ export function timedOut({ phase, peer, doing }: Progress, milliseconds: number)
   return new TransportError(phase, "ETIMEDOUT", message, { peer });
 }
 
-/** The system's codes in words, the same as in the static runtime. */
-const REASONS: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "the other side closed the connection",
-  ETIMEDOUT: "timed out",
-  EHOSTUNREACH: "no route to the host",
-  ENETUNREACH: "the network is unreachable",
-};
+/**
+ * A timer (milliseconds) for a time limit. Where the process itself was busy, as while it loads code on a machine under load,
+ * what has arrived meanwhile is read first: Node.js runs timers before it looks at its sockets.
+ */
+export function afterReading(action: () => void, milliseconds: number): NodeJS.Timeout {
+  return setTimeout(() => setImmediate(action), milliseconds);
+}
 
 /** The system's code of an error; `ERR_UNKNOWN` for one without. */
 export function codeOf(error: unknown): string {
@@ -47,17 +47,74 @@ export function stepFailed(
 ): TransportError {
   if (error instanceof TransportError) return error;
   const code = codeOf(error);
-  const reason = REASONS[code] ?? (error instanceof Error ? error.message : String(error));
-  return new TransportError(phase, code, `${what}: ${reason}`, { ...facts, cause: error });
+  return new TransportError(phase, code, `${what}: ${systemReason(error)}`, { ...facts, cause: error });
 }
 
-/** The failure of a request on an open connection. */
-export function exchangeFailed(error: unknown, origin: string, phase: TransportPhase): TransportError {
+/** The failure of a request on an open connection to `authority` (`host:port`). */
+export function exchangeFailed(error: unknown, authority: string, phase: TransportPhase): TransportError {
   if (error instanceof TransportError) return error;
   const code = codeOf(error);
-  const message = error instanceof Error ? error.message : String(error);
-  if (code.startsWith("HPE_"))
-    return new TransportError("receive", "ERR_HTTP_PARSE", message, { cause: error });
-  if (code.startsWith("ERR_SSL_")) return new TransportError("tls", "ERR_TLS", message, { cause: error });
-  return stepFailed(error, origin, phase);
+  if (code.startsWith("HPE_")) return notHttp(authority, error);
+  if (code.startsWith("ERR_SSL_") || code === "EPROTO") {
+    const message = `TLS with ${authority}: ${tlsReason(code)}`;
+    return new TransportError("receive", "ERR_TLS", message, { cause: error });
+  }
+  return stepFailed(error, authority, phase);
 }
+
+/** What came is not an HTTP response. The two runtimes' parsers have different words for why. */
+export function notHttp(authority: string, cause?: unknown): TransportError {
+  const message = `the response of ${authority} is not valid HTTP`;
+  return new TransportError("receive", "ERR_HTTP_PARSE", message, { cause });
+}
+
+/** OpenSSL's reason, in the words of the static runtime. @param code `ERR_SSL_WRONG_VERSION_NUMBER`, `EPROTO` */
+export function tlsReason(code: string): string {
+  const reason = code.replace(/^ERR_SSL_/, "");
+  if (/UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/.test(reason)) {
+    return "the other side supports neither TLS 1.2 nor TLS 1.3";
+  }
+  // OpenSSL names the protocol that an alert first came with: "SSLV3_ALERT_HANDSHAKE_FAILURE". Without it, it is what
+  // OpenSSL itself has found.
+  const [, name = ""] = /^(?:SSLV3|TLSV1|TLSV13|SSL\/TLS)_(?:ALERT_)?(.+)/.exec(reason) ?? [];
+  const alert = ALERTS[name];
+  if (alert !== undefined) return `the other side refused (${alert})`;
+  return "the other side sent something that is not valid TLS";
+}
+
+/** OpenSSL's names of the alerts that end a handshake, and those of RFC 8446, section 6. */
+const ALERTS: Readonly<Record<string, string>> = {
+  UNEXPECTED_MESSAGE: "unexpected_message",
+  BAD_RECORD_MAC: "bad_record_mac",
+  DECRYPTION_FAILED: "decryption_failed",
+  RECORD_OVERFLOW: "record_overflow",
+  DECOMPRESSION_FAILURE: "decompression_failure",
+  HANDSHAKE_FAILURE: "handshake_failure",
+  NO_CERTIFICATE: "no_certificate",
+  BAD_CERTIFICATE: "bad_certificate",
+  UNSUPPORTED_CERTIFICATE: "unsupported_certificate",
+  CERTIFICATE_REVOKED: "certificate_revoked",
+  CERTIFICATE_EXPIRED: "certificate_expired",
+  CERTIFICATE_UNKNOWN: "certificate_unknown",
+  ILLEGAL_PARAMETER: "illegal_parameter",
+  UNKNOWN_CA: "unknown_ca",
+  ACCESS_DENIED: "access_denied",
+  DECODE_ERROR: "decode_error",
+  DECRYPT_ERROR: "decrypt_error",
+  EXPORT_RESTRICTION: "export_restriction",
+  PROTOCOL_VERSION: "protocol_version",
+  INSUFFICIENT_SECURITY: "insufficient_security",
+  INTERNAL_ERROR: "internal_error",
+  INAPPROPRIATE_FALLBACK: "inappropriate_fallback",
+  USER_CANCELLED: "user_canceled",
+  NO_RENEGOTIATION: "no_renegotiation",
+  MISSING_EXTENSION: "missing_extension",
+  UNSUPPORTED_EXTENSION: "unsupported_extension",
+  CERTIFICATE_UNOBTAINABLE: "certificate_unobtainable",
+  UNRECOGNIZED_NAME: "unrecognized_name",
+  BAD_CERTIFICATE_STATUS_RESPONSE: "bad_certificate_status_response",
+  BAD_CERTIFICATE_HASH_VALUE: "bad_certificate_hash_value",
+  UNKNOWN_PSK_IDENTITY: "unknown_psk_identity",
+  CERTIFICATE_REQUIRED: "certificate_required",
+  NO_APPLICATION_PROTOCOL: "no_application_protocol",
+};

@@ -83,3 +83,21 @@ test("a response that never comes is told with its step", async (t) => {
         "receive ETIMEDOUT timed out after 50 ms while waiting for the response",
   );
 });
+
+test("a response that came while the process was busy is not too late", async (t) => {
+  const written = Promise.withResolvers<void>();
+  const { url } = await server(t, (socket) =>
+    socket.once("data", () => socket.write(RESPONSE, () => written.resolve())),
+  );
+  const response = transport.request({
+    url,
+    method: "GET",
+    headers: {},
+    timeoutMs: 300,
+    maxResponseBytes: 1024,
+  });
+  // It is there to be read; but nothing runs until the limit is over, as while code is loaded on a machine under load.
+  await written.promise;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
+  assert.equal((await response).status, 200);
+});

@@ -1,12 +1,4 @@
-import {
-  Agent,
-  type ClientRequest,
-  request as httpRequest,
-  type IncomingMessage,
-  type RequestOptions,
-} from "node:http";
 import type { Socket } from "node:net";
-import type { Duplex } from "node:stream";
 import {
   type Target,
   type Transport,
@@ -15,7 +7,8 @@ import {
   type TransportResponse,
 } from "../../http/transport.ts";
 import { openConnection } from "./connect.ts";
-import { exchangeFailed, type Progress, timedOut } from "./errors.ts";
+import { afterReading, exchangeFailed, type Progress, timedOut } from "./errors.ts";
+import { type ReadResponse, ResponseReader } from "./response.ts";
 
 /** A connection that is opened before there is a request for it. */
 interface Ahead {
@@ -23,132 +16,204 @@ interface Ahead {
   readonly progress: Progress;
 }
 
-/** How far a request's connection is: its own, or the one that was opened ahead. */
-interface Opening {
-  progress: Progress;
+/** Connections to one target: at most one being opened ahead, and those that are between two requests. */
+interface Pool {
+  ahead: Ahead | undefined;
+  /** With what takes them out of the pool, unharmed. */
+  readonly idle: Map<Socket, () => void>;
 }
 
-/** What a request hands to the agent that opens its connection. */
-interface OpeningOptions extends RequestOptions {
-  readonly opening?: Opening;
+const pools = new Map<string, Pool>();
+
+function poolFor(target: Target): Pool {
+  const key = JSON.stringify([new URL(target.url).origin, target.proxy, target.tls]);
+  let pool = pools.get(key);
+  if (pool === undefined) {
+    pool = { ahead: undefined, idle: new Map() };
+    pools.set(key, pool);
+  }
+  return pool;
 }
 
-/** Connections to one target: at most one being opened ahead, the others kept alive between requests by the agent. */
-class TargetAgent extends Agent {
-  readonly #target: Target;
-  #ahead: Ahead | undefined;
-  connectTimeoutMs = 0;
+/** Keeps a connection for the next request. One that ends before, or on which something comes unasked, is forgotten. */
+function keep(socket: Socket, pool: Pool): void {
+  const forget = () => {
+    release();
+    socket.destroy();
+  };
+  const release = () => {
+    pool.idle.delete(socket);
+    socket.off("data", forget).off("end", forget).off("close", forget).pause();
+  };
+  pool.idle.set(socket, release);
+  socket.on("data", forget).on("end", forget).on("close", forget);
+  socket.resume();
+}
 
-  constructor(target: Target) {
-    super({ keepAlive: true });
-    this.#target = target;
-  }
-
-  openAhead(): void {
-    if (this.#ahead !== undefined) return;
-    const progress = atStart();
-    const ahead = { socket: openConnection(this.#target, this.connectTimeoutMs, progress), progress };
-    this.#ahead = ahead;
-    // A connection that fails or ends before it is used is forgotten, and the request opens another.
-    const forget = () => {
-      if (this.#ahead === ahead) this.#ahead = undefined;
-    };
-    ahead.socket.then((socket) => {
-      socket.once("close", forget).once("end", () => {
-        forget();
-        socket.destroy();
-      });
-      // Without reading, the end would not be seen. A server has nothing to say before it is asked.
-      socket.resume();
-    }, forget);
-  }
-
-  override createConnection(
-    options: OpeningOptions,
-    callback?: (error: Error | null, stream: Duplex) => void,
-  ): undefined {
-    this.#open(options.opening ?? { progress: atStart() }).then(
-      (socket) => callback?.(null, socket),
-      (error: Error) => (callback as (error: Error) => void)(error),
-    );
-    return undefined;
-  }
-
-  #open(opening: Opening): Promise<Socket> {
-    const ahead = this.#ahead;
-    this.#ahead = undefined;
-    if (ahead === undefined) return openConnection(this.#target, this.connectTimeoutMs, opening.progress);
-    opening.progress = ahead.progress;
-    return ahead.socket;
-  }
+function preconnect(target: Target & { readonly connectTimeoutMs?: number }): void {
+  const pool = poolFor(target);
+  if (pool.ahead !== undefined || pool.idle.size > 0) return;
+  const progress = atStart();
+  const ahead = { socket: openConnection(target, target.connectTimeoutMs ?? 10_000, progress), progress };
+  pool.ahead = ahead;
+  ahead.socket.then(
+    (socket) => {
+      if (pool.ahead !== ahead) return;
+      pool.ahead = undefined;
+      keep(socket, pool);
+    },
+    // The request that comes opens another; one that waits for this hears of the failure.
+    () => {
+      if (pool.ahead === ahead) pool.ahead = undefined;
+    },
+  );
 }
 
 function atStart(): Progress {
   return { phase: "lookup", peer: "server" };
 }
 
-const agents = new Map<string, TargetAgent>();
-
-function agentFor(target: Target, connectTimeoutMs: number): TargetAgent {
-  const key = JSON.stringify([new URL(target.url).origin, target.proxy, target.tls]);
-  let agent = agents.get(key);
-  if (agent === undefined) {
-    agent = new TargetAgent(target);
-    agents.set(key, agent);
-  }
-  agent.connectTimeoutMs = connectTimeoutMs;
-  return agent;
-}
-
 const sent = Promise.withResolvers<void>();
 
-/** HTTP/1.1 on Node.js's own client, with connections of our own. */
-export const transport: Transport = {
-  request: send,
-  preconnect: (target) => agentFor(target, target.connectTimeoutMs ?? 10_000).openAhead(),
-  firstSent: () => sent.promise,
-};
+/** HTTP/1.1 over connections of our own. */
+export const transport: Transport = { request: send, preconnect, firstSent: () => sent.promise };
 
 async function send(request: TransportRequest): Promise<TransportResponse> {
   const url = new URL(request.url);
-  const proxyHeaders = await absoluteFormHeaders(request, url);
-  return new Promise((resolve, reject) => {
-    const opening: Opening = { progress: atStart() };
-    const options: OpeningOptions = {
-      opening,
-      agent: agentFor(request, request.connectTimeoutMs ?? request.timeoutMs),
-      method: request.method,
-      path: proxyHeaders === undefined ? url.pathname + url.search : url.href,
-      headers: {
-        host: url.host,
-        ...proxyHeaders,
-        ...request.headers,
-        ...(request.body === undefined ? {} : { "content-length": Buffer.byteLength(request.body) }),
-      },
-    };
-    const outgoing: ClientRequest = httpRequest(options);
-    const fail = (error: unknown) => {
-      clearTimeout(timer);
-      reject(exchangeFailed(error, url.host, opening.progress.phase));
-      outgoing.destroy();
-    };
-    const timer = setTimeout(() => fail(timedOut(opening.progress, request.timeoutMs)), request.timeoutMs);
-    outgoing.on("socket", () => {
-      opening.progress = { phase: "send", peer: "server" };
-    });
-    outgoing.on("finish", () => {
-      opening.progress = { phase: "receive", peer: "server" };
-      sent.resolve();
-    });
-    outgoing.on("error", fail);
-    outgoing.on("response", (response) => {
-      readBody(response, request.maxResponseBytes).then((body) => {
-        clearTimeout(timer);
-        resolve({ status: response.statusCode ?? 0, headers: flatten(response), body });
-      }, fail);
-    });
-    outgoing.end(request.body);
+  const authority = authorityOf(url);
+  const bytes = await encoded(request, url);
+  const state: State = { progress: atStart(), socket: undefined };
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = afterReading(() => reject(timedOut(state.progress, request.timeoutMs)), request.timeoutMs);
   });
+  try {
+    return await Promise.race([exchange(request, authority, bytes, state), late]);
+  } catch (error) {
+    state.socket?.destroy();
+    throw exchangeFailed(error, authority, state.progress.phase);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** How far a request is, for the time limit. */
+interface State {
+  progress: Progress;
+  socket: Socket | undefined;
+}
+
+async function exchange(
+  request: TransportRequest,
+  authority: string,
+  bytes: Buffer,
+  state: State,
+): Promise<TransportResponse> {
+  const pool = poolFor(request);
+  const socket = await obtain(pool, request, state);
+  state.socket = socket;
+  state.progress = { phase: "send", peer: "server" };
+  const { method, maxResponseBytes: maxBytes } = request;
+  const reader = new ResponseReader({ method, authority, maxBytes });
+  const { reusable, ...response } = await roundTrip(socket, bytes, reader, () => {
+    state.progress = { phase: "receive", peer: "server" };
+    sent.resolve();
+  });
+  if (reusable) keep(socket, pool);
+  else socket.destroy();
+  return response;
+}
+
+/** A connection that is there, or on its way, or a new one. */
+async function obtain(pool: Pool, request: TransportRequest, state: State): Promise<Socket> {
+  for (const [socket, release] of pool.idle) {
+    release();
+    if (!socket.destroyed && socket.writable && !socket.readableEnded) return socket;
+  }
+  const { ahead } = pool;
+  if (ahead !== undefined) {
+    pool.ahead = undefined;
+    state.progress = ahead.progress;
+    const socket = await ahead.socket;
+    if (!socket.destroyed && socket.writable) return socket;
+    state.progress = atStart();
+  }
+  return await openConnection(request, request.connectTimeoutMs ?? request.timeoutMs, state.progress);
+}
+
+/** Sends a request and reads the response, on a connection that nothing else uses. */
+function roundTrip(
+  socket: Socket,
+  bytes: Buffer,
+  reader: ResponseReader,
+  onSent: () => void,
+): Promise<ReadResponse> {
+  return new Promise((resolve, reject) => {
+    const settle = (action: () => void) => {
+      socket.off("data", received).off("end", ended).off("close", ended).off("error", failed);
+      socket.pause();
+      action();
+    };
+    const failed = (error: unknown) => settle(() => reject(error));
+    const attempt = (read: () => ReadResponse | undefined): boolean => {
+      try {
+        const response = read();
+        if (response !== undefined) settle(() => resolve(response));
+        return response !== undefined;
+      } catch (error) {
+        failed(error);
+        return true;
+      }
+    };
+    const received = (chunk: Buffer) => {
+      attempt(() => reader.push(chunk));
+    };
+    const ended = () => {
+      if (!attempt(() => reader.end())) failed(Object.assign(new Error("closed"), { code: "ECONNRESET" }));
+    };
+    socket.on("data", received).on("end", ended).on("close", ended).on("error", failed);
+    socket.write(bytes, (error) => {
+      if (!error) onSent();
+    });
+    socket.resume();
+  });
+}
+
+/** Where a request goes, for messages: `host:port`. */
+function authorityOf({ protocol, hostname, port }: URL): string {
+  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
+}
+
+const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: none but the tab may be in a header
+const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
+
+/** The request as it goes over the wire. @throws {TransportError} for what no header can hold */
+async function encoded(request: TransportRequest, url: URL): Promise<Buffer> {
+  const proxyHeaders = await absoluteFormHeaders(request, url);
+  const body = bytesOf(request.body ?? "");
+  const headers = Object.entries({ host: url.host, ...proxyHeaders, ...request.headers });
+  const hasBody = body.length > 0 || ["POST", "PUT", "PATCH"].includes(request.method);
+  if (hasBody) headers.push(["content-length", String(body.length)]);
+  const target = proxyHeaders === undefined ? url.pathname + url.search : url.href;
+  let head = `${request.method} ${target} HTTP/1.1\r\n`;
+  for (const [name, value] of headers) {
+    if (!NAME.test(name)) throw invalidRequest("header name");
+    if (CONTROL.test(value)) throw invalidRequest(`value of header ${name.toLowerCase()}`);
+    head += `${name}: ${value}\r\n`;
+  }
+  return Buffer.concat([Buffer.from(`${head}\r\n`), body]);
+}
+
+/** A view of the same memory: the AWS SDK's bodies print a warning when they are converted. */
+function bytesOf(body: string | Uint8Array): Buffer {
+  return typeof body === "string"
+    ? Buffer.from(body)
+    : Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+}
+
+function invalidRequest(what: string): TransportError {
+  return new TransportError("send", "ERR_INVALID_REQUEST", `the request has an invalid ${what}`);
 }
 
 /** For http, an HTTP proxy is simply the peer, and gets the whole URL and its own credentials. Undefined otherwise. */
@@ -160,29 +225,4 @@ async function absoluteFormHeaders(
   const { parseProxy, proxyAuthorization } = await import("./tunnel.ts");
   const authorization = proxyAuthorization(parseProxy(proxy));
   return authorization === undefined ? {} : { "proxy-authorization": authorization };
-}
-
-async function readBody(response: IncomingMessage, maxBytes: number): Promise<Uint8Array> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      throw new TransportError(
-        "receive",
-        "ERR_BODY_TOO_LARGE",
-        `the response is larger than ${maxBytes} bytes`,
-      );
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-function flatten(response: IncomingMessage): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(response.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
-  }
-  return headers;
 }

@@ -7,7 +7,7 @@ import {
   connect as tlsConnect,
 } from "node:tls";
 import { type CertificateProblem, TransportError } from "../../http/transport.ts";
-import { codeOf, type Progress, stepFailed } from "./errors.ts";
+import { codeOf, type Progress, stepFailed, tlsReason } from "./errors.ts";
 import { configuredTrust, type TrustedCertificates, trustedCertificates } from "./trust.ts";
 
 /** Whom TLS is with. */
@@ -102,11 +102,25 @@ function trustIn(
 }
 
 /**
- * The certificates of a PEM text, one by one: OpenSSL stops at a block that it cannot read, and would not see those after it.
- * A block that has lost its end is passed over.
+ * The certificates of a PEM text (RFC 7468), one by one, in the form that OpenSSL reads: it stops at a block that it cannot
+ * read, and would not see those after it. Like the static runtime this accepts white space anywhere in a block. A block that
+ * has lost its end, or is not base64, is passed over.
  */
 function pemCertificates(text: string): string[] {
-  return text.match(/-----BEGIN (?:X509 )?CERTIFICATE-----[^-]*-----END (?:X509 )?CERTIFICATE-----/g) ?? [];
+  const blocks = text.matchAll(/-----BEGIN (?:X509 )?CERTIFICATE-----([^-]*)-----END /g);
+  return Array.from(blocks, ([, body = ""]) => body).flatMap((body) => {
+    const lines = /^\r?\n(?:[A-Za-z0-9+/=]{1,76}\r?\n)+$/.test(body) ? body : rewrapped(body);
+    return lines === undefined ? [] : [`-----BEGIN CERTIFICATE-----${lines}-----END CERTIFICATE-----\n`];
+  });
+}
+
+/** Base64 in lines as OpenSSL wants them; undefined for what is not base64. */
+function rewrapped(body: string): string | undefined {
+  try {
+    return `\n${(btoa(atob(body)).match(/.{1,64}/g) ?? []).join("\n")}\n`;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A certificate is for its subject alternative names; its common name has not counted since RFC 6125 and Go 1.15. */
@@ -134,22 +148,7 @@ function tlsFailed(
   }
   const what = `TLS with ${session.authority}`;
   if (!code.startsWith("ERR_SSL_") && code !== "EPROTO") return stepFailed(error, what, "tls");
-  return new TransportError("tls", "ERR_TLS", `${what}: ${tlsReason(code, error)}`, { cause: error });
-}
-
-function tlsReason(code: string, error: Error): string {
-  if (/WRONG_VERSION_NUMBER|PACKET_LENGTH|HTTP_REQUEST|RECORD_LAYER|BAD_RECORD/.test(code)) {
-    return "the other side does not speak TLS";
-  }
-  if (/UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION/.test(code)) {
-    return "the other side supports neither TLS 1.2 nor TLS 1.3";
-  }
-  // The message of OpenSSL has an address of memory and a place in its source in front of its words.
-  const words = code
-    .replace(/^ERR_SSL_/, "")
-    .replaceAll("_", " ")
-    .toLowerCase();
-  return /ALERT/.test(code) ? `the other side refused (${words})` : code === "EPROTO" ? error.message : words;
+  return new TransportError("tls", "ERR_TLS", `${what}: ${tlsReason(code)}`, { cause: error });
 }
 
 /** The same words as the static runtime's. */

@@ -2,6 +2,7 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { getCACertificates, rootCertificates } from "node:tls";
 import type { Environment } from "../../environment.ts";
+import { systemReason } from "../../system-error.ts";
 import { codeOf } from "./errors.ts";
 import { readFile } from "./files.ts";
 
@@ -126,6 +127,5 @@ async function readText(path: string, limit: number): Promise<string> {
 }
 
 function unreadable(named: string, error: unknown): TrustedCertificates["problem"] {
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: codeOf(error), message: `${named} cannot be read: ${message}` };
+  return { code: codeOf(error), message: `${named} cannot be read: ${systemReason(error)}` };
 }

@@ -69,7 +69,7 @@ async function openHttpTunnel(dialog: Dialog, { host, port }: Goal): Promise<voi
   dialog.send(Buffer.from(`CONNECT ${to} HTTP/1.1\r\nHost: ${to}\r\n${header}\r\n`, "latin1"));
   for (;;) {
     const head = await dialog.receiveHead();
-    const status = Number(/^HTTP\/1\.[01] (\d{3})\b/.exec(head)?.[1] ?? Number.NaN);
+    const status = Number(/^HTTP\/1\.[01] ([1-9]\d\d)(?![^ \r\n])/.exec(head)?.[1] ?? Number.NaN);
     // 1xx: the response itself is yet to come.
     if (status < 200) continue;
     if (status < 300) return;
@@ -183,6 +183,7 @@ class Dialog {
       const before = head.length;
       head += chunk.toString("latin1");
       const end = head.indexOf("\r\n\r\n");
+      if (end > HEAD_LIMIT) throw this.refused("sent an endless response");
       if (end >= 0) {
         const rest = chunk.subarray(end + 4 - before);
         if (rest.length > 0) this.#socket.unshift(rest);

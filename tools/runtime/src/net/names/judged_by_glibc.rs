@@ -40,6 +40,21 @@ fn only_in_zone(asked: &Asked) -> Option<Reply> {
 
 const CASES: &[Case] = &[
     Case {
+        what: "names that no host has are not asked for",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[address],
+        names: &[
+            "$home.example",
+            "a%20b.example",
+            "a/b.example",
+            "-a.example",
+            "-",
+            "_a.example",
+            "a-.example",
+            "a_b.example",
+        ],
+    },
+    Case {
         what: "A and AAAA",
         conf: "nameserver 127.0.0.1\n",
         servers: &[|asked| {

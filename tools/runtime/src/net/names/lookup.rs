@@ -42,8 +42,16 @@ pub async fn lookup(host: &str, found: &Found) -> Option<NetError> {
         tell(addresses);
         return None;
     }
+    if !can_be_asked_for(host) {
+        return Some(NetError::new(Phase::Lookup, "ENOTFOUND", format!("there is no host {host}")));
+    }
     let conf = ResolvConf::of_machine(&read_text("/etc/resolv.conf"));
     ask_servers(&conf, host, found).await
+}
+
+/// Whether glibc asks name servers for this name (res_hnok): letters, digits, `-`, `_` and dots, no dash at the start.
+fn can_be_asked_for(host: &str) -> bool {
+    !host.starts_with('-') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
 /// What the candidates came to, as glibc's res_search sums it up.

@@ -31,12 +31,10 @@ where
         // Nothing can follow the head yet: through the tunnel, a TLS server speaks only after we have.
         match head.windows(4).position(|window| window == b"\r\n\r\n") {
             // 1xx: the response itself is yet to come.
+            Some(end) if end > HEAD_LIMIT => return Err(endless(proxy)),
             Some(end) if status(&head).is_some_and(|status| status < 200) => drop(head.drain(..end + 4)),
             Some(_) => return check(&head, proxy, &to),
-            None if head.len() > HEAD_LIMIT => {
-                let message = format!("the proxy {proxy:?} sent an endless response");
-                return Err(NetError::new(Phase::Proxy, "ERR_PROXY", message));
-            }
+            None if head.len() > HEAD_LIMIT => return Err(endless(proxy)),
             None => {
                 if stream.read_buf(&mut head).await.map_err(|error| failed(&error))? == 0 {
                     return Err(failed(&io::ErrorKind::UnexpectedEof.into()));
@@ -46,15 +44,19 @@ where
     }
 }
 
+fn endless(proxy: &Proxy) -> NetError {
+    NetError::new(Phase::Proxy, "ERR_PROXY", format!("the proxy {proxy:?} sent an endless response"))
+}
+
+/// Of the first line `HTTP/1.1 200 ...`. The header lines are not needed.
 fn status(head: &[u8]) -> Option<u16> {
-    let mut headers = [httparse::EMPTY_HEADER; 64];
-    let mut response = httparse::Response::new(&mut headers);
-    match response.parse(head) {
-        Ok(_) => response.code,
-        // A response with more headers than anything needs still has its status.
-        Err(httparse::Error::TooManyHeaders) => response.code,
-        Err(_) => None,
+    let rest = head.strip_prefix(b"HTTP/1.")?;
+    let (b'0' | b'1', b' ') = (*rest.first()?, *rest.get(1)?) else { return None };
+    let digits = rest.get(2..5).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    if !matches!(rest.get(5), None | Some(b' ' | b'\r' | b'\n')) {
+        return None;
     }
+    std::str::from_utf8(digits).ok()?.parse().ok().filter(|status| *status >= 100)
 }
 
 fn check(head: &[u8], proxy: &Proxy, to: &str) -> NetResult<()> {
