@@ -93,7 +93,7 @@ export const STAGES: readonly Stage[] = [
     ...tests(
       "one file after another",
       "packages/*/test/**/*.test.ts",
-      "tools/{executables,demo}/test/**/*.test.ts",
+      "tools/{executables,demo,e2e}/test/**/*.test.ts",
     ),
   },
   {

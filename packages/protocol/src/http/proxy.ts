@@ -1,6 +1,6 @@
 import type { Environment } from "../environment.ts";
 import { OptionsError } from "../errors.ts";
-import { cidrContains, isIpAddress, isLoopbackHost, unbracketed } from "./ip.ts";
+import { cidrContains, isLoopbackHost, isSameAddress, parseIp, unbracketed } from "./ip.ts";
 
 /**
  * The forward proxy for a URL, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY (upper or lower case), by the rules of Go's
@@ -8,8 +8,10 @@ import { cidrContains, isIpAddress, isLoopbackHost, unbracketed } from "./ip.ts"
  * `*`, a host, `.suffix`, an IP address or a CIDR, each with an optional port.
  * A proxy is named as for Go's HTTP client: `http:` (also without a scheme), `https:` (TLS to the proxy itself), `socks5:` or
  * `socks5h:` (names are the proxy's to look up, with both).
+ * Where Go ignores a value that it cannot read and connects directly, so does this: a node that pulls without a proxy must not
+ * stop because of a variable that had no effect. Where Go would fail to reach such a proxy, this is the better message.
  * @returns `scheme://[user:password@]host:port` as a transport's target has it, or undefined for a direct connection
- * @throws {OptionsError} for what is not a URL, and for a proxy of another kind
+ * @throws {OptionsError} for what is not the URL of a proxy, and for a proxy of another kind
  */
 export function proxyFor(url: URL, env: Environment): string | undefined {
   const name = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
@@ -32,12 +34,13 @@ const DEFAULT_PORTS = new Map([
   ["socks5h:", "1080"],
 ]);
 
-function normalise(value: string, name: string): string {
+function normalise(value: string, name: string): string | undefined {
   const withScheme = value.includes("://") ? value : `http://${value}`;
   let parsed: URL;
   try {
     parsed = new URL(withScheme);
   } catch {
+    if (isIgnoredByGo(value)) return undefined;
     throw new OptionsError(`${name} is not a URL; expected http://[user:password@]host:port`);
   }
   const defaultPort = DEFAULT_PORTS.get(parsed.protocol);
@@ -48,29 +51,53 @@ function normalise(value: string, name: string): string {
   if (parsed.hostname === "") {
     throw new OptionsError(`${name} names no host; expected http://[user:password@]host:port`);
   }
-  const user = parsed.username === "" ? "" : `${parsed.username}:${parsed.password}@`;
+  const user =
+    parsed.username === "" && parsed.password === "" ? "" : `${parsed.username}:${parsed.password}@`;
   return `${parsed.protocol}//${user}${parsed.hostname}:${parsed.port || defaultPort}`;
+}
+
+/**
+ * Of what is not a URL: what Go's net/url.Parse refuses as it is and with `http://` in front: control characters, a percent
+ * sign without digits, and a text with a colon that neither a scheme nor a host is before.
+ */
+function isIgnoredByGo(value: string): boolean {
+  return (
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+    /[\x00-\x1f\x7f]|%(?![0-9a-f]{2})/i.test(value) ||
+    (!value.includes("://") && /^[^:/?#]+:/.test(value) && !/^[a-z][a-z0-9+.-]*:/i.test(value))
+  );
 }
 
 function bypasses(url: URL, noProxy: string): boolean {
   const host = unbracketed(url.hostname).toLowerCase();
   const port = url.port || (url.protocol === "https:" ? "443" : "80");
+  const ip = parseIp(host);
   return noProxy.split(",").some((raw) => {
     const entry = raw.trim().toLowerCase();
-    if (entry === "") return false;
     if (entry === "*") return true;
-    if (entry.includes("/")) return cidrContains(entry, host);
-    const [entryHost, entryPort] = splitPort(entry);
-    if (entryPort !== undefined && entryPort !== port) return false;
-    if (isIpAddress(host)) return entryHost === host;
-    const name = entryHost.replace(/^\*(?=\.)/, "");
+    if (ip !== undefined && cidrContains(entry, host)) return true;
+    const [entryHost, entryPort] = splitHostPort(entry);
+    if (entryHost === "" || (entryPort !== "" && entryPort !== port)) return false;
+    const entryIp = entryHost.includes("%") ? undefined : parseIp(entryHost);
+    if (ip !== undefined || entryIp !== undefined) return isSameAddress(ip, entryIp);
+    const name = ascii(entryHost.replace(/^\*(?=\.)/, ""));
     return name.startsWith(".") ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
   });
 }
 
-function splitPort(entry: string): [host: string, port: string | undefined] {
-  const bracketed = /^\[(.+)\](?::(\d+))?$/.exec(entry);
-  if (bracketed !== null) return [bracketed[1] ?? "", bracketed[2]];
-  const plain = /^([^:]*):(\d+)$/.exec(entry);
-  return plain === null ? [entry, undefined] : [plain[1] ?? "", plain[2]];
+/** As Go's net.SplitHostPort; what it cannot split is a host alone. An IPv6 address in brackets needs a port. */
+function splitHostPort(entry: string): readonly [host: string, port: string] {
+  const [, bracketed, host, port] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(entry) ?? [];
+  return port === undefined ? [entry, ""] : [bracketed ?? host ?? "", port];
+}
+
+/** An internationalized name as it stands in URLs. */
+function ascii(name: string): string {
+  if (!/[^\0-\x7f]/.test(name)) return name;
+  const dot = name.startsWith(".") ? "." : "";
+  try {
+    return dot + new URL(`http://${name.slice(dot.length)}`).hostname;
+  } catch {
+    return name;
+  }
 }
