@@ -3,9 +3,35 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What was asked for could not be done: exit code 1. The message says what was attempted, what came back, what to do. */
+/** What an error is about, which is the step of a diagnosis that it ends. */
+export type Subject = "configuration" | "image" | "executable" | "environment" | "pod token";
+
+/**
+ * What was asked for could not be done: exit code 1. The message says what was attempted and what came back; `fix`, where
+ * there is one, what to do.
+ */
 export class CommandError extends Error {
   override readonly name = "CommandError";
+  readonly subject: Subject;
+  readonly fix: string | undefined;
+
+  constructor(
+    message: string,
+    {
+      subject = "configuration",
+      fix,
+      ...options
+    }: ErrorOptions & { readonly subject?: Subject; readonly fix?: string } = {},
+  ) {
+    super(message, options);
+    this.subject = subject;
+    this.fix = fix;
+  }
+}
+
+/** All that a {@link CommandError} says, in one sentence. */
+export function describeError({ message, fix }: CommandError): string {
+  return fix === undefined ? message : `${message}; ${fix}`;
 }
 
 /** What the system says, in words; its code where there are none. */

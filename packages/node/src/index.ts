@@ -47,7 +47,7 @@ export {
   manifestUrl,
   type Route,
 } from "./mirrors/endpoint.ts";
-export { type RuntimeRoute, runtimeRoute } from "./mirrors/runtime-route.ts";
+export { type Runtime, type RuntimeRoute, runtimeRoute } from "./mirrors/runtime-route.ts";
 export { readService, type Service, type ServiceReading } from "./systemd/service.ts";
 export {
   type FlagEdit,
@@ -56,3 +56,4 @@ export {
   planFlags,
   type WantedFlag,
 } from "./systemd/set-flags.ts";
+export { type TrustedAuthorities, trustedAuthorities } from "./trust/certificates.ts";

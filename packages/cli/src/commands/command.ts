@@ -1,5 +1,5 @@
 import { redact } from "@imagecred/protocol";
-import { CommandError, UsageError } from "../errors.ts";
+import { CommandError, describeError, UsageError } from "../errors.ts";
 import { type Style, stdoutStyle } from "../output/style.ts";
 import { printable } from "../output/text.ts";
 import type { Platform } from "../runtime/types.ts";
@@ -66,7 +66,7 @@ export async function execute<Options, Document extends { readonly kind: string 
     }
     if (!(error instanceof CommandError)) throw error;
     if (options.output === "json") stdio.writeStdout(clean(json(errorDocument(error))));
-    else stdio.writeStderr(clean(`imagecred: ${printable(error.message)}\n`));
+    else stdio.writeStderr(clean(`imagecred: ${printable(describeError(error))}\n`));
     return 1;
   }
   const rest =
@@ -88,8 +88,8 @@ function printed<Options, Document extends { readonly kind: string }>(
   return format === undefined ? command.render(document, stdoutStyle(platform, color)) : format(document);
 }
 
-function errorDocument({ message }: Error): { readonly kind: "Error"; readonly message: string } {
-  return { kind: "Error", message };
+function errorDocument(error: CommandError): { readonly kind: "Error"; readonly message: string } {
+  return { kind: "Error", message: describeError(error) };
 }
 
 function json(document: { readonly kind: string }): string {

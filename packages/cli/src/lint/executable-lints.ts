@@ -1,6 +1,6 @@
 import { type FileStatus, joinPath } from "@imagecred/node";
 import { systemReason } from "../errors.ts";
-import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "../machine/executable-format.ts";
+import type { Start } from "../machine/start-problem.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
 
 const OTHERS_WRITE = 0o002;
@@ -10,16 +10,28 @@ const EXECUTE = 0o111;
 interface Found {
   readonly at: string;
   readonly path: string;
+  /** undefined where there is nothing. */
   readonly status: FileStatus | undefined;
+  /** Why it cannot be looked at: a loop of links, a directory that is not for this user. */
+  readonly hidden: string | undefined;
+}
+
+function look(path: string, { fileSystem }: LintContext): Pick<Found, "status" | "hidden"> {
+  try {
+    return { status: fileSystem.status(path), hidden: undefined };
+  } catch (error) {
+    return { status: undefined, hidden: systemReason(error) };
+  }
 }
 
 /** The executable of each provider that has a usable name, where the directory is known and there. */
-function executables({ providers, binDir, fileSystem }: LintContext): readonly Found[] {
-  if (binDir === undefined || fileSystem.status(binDir)?.kind !== "directory") return [];
+function executables(context: LintContext): readonly Found[] {
+  const { providers, binDir } = context;
+  if (binDir === undefined || look(binDir, context).status?.kind !== "directory") return [];
   return providers.flatMap(({ name }, index): readonly Found[] => {
     if (name === "" || name.includes("/")) return [];
     const path = joinPath(binDir, name);
-    return [{ at: `providers[${index}].name`, path, status: fileSystem.status(path) }];
+    return [{ at: `providers[${index}].name`, path, ...look(path, context) }];
   });
 }
 
@@ -27,11 +39,19 @@ const binDirMissing: Lint = {
   code: "bin-dir-missing",
   severity: "error",
   explanation: "The kubelet looks at the directory first when it starts, and stops when it is not there.",
-  check: ({ binDir, fileSystem, reading }) => {
+  check: (context) => {
+    const { binDir, reading } = context;
     const file = reading.files[0];
-    if (binDir === undefined || file === undefined || fileSystem.status(binDir)?.kind === "directory")
-      return [];
-    const what = fileSystem.status(binDir) === undefined ? "does not exist" : "is no directory";
+    if (binDir === undefined || file === undefined) return [];
+    const { status, hidden } = look(binDir, context);
+    // What only this user may not see says nothing about the kubelet, which is root.
+    if (status?.kind === "directory" || hidden === "permission denied") return [];
+    const what =
+      hidden === undefined
+        ? status === undefined
+          ? "does not exist"
+          : "is no directory"
+        : `cannot be reached: ${hidden}`;
     return [
       {
         at: { file, line: 1, column: 1 },
@@ -48,7 +68,12 @@ const missing: Lint = {
   explanation:
     'The kubelet does not start without every executable; since 1.30 its message has an empty name: "plugin binary executable  did not exist".',
   check: (context) =>
-    executables(context).flatMap(({ at, path, status }): readonly Hit[] => {
+    executables(context).flatMap(({ at, path, status, hidden }): readonly Hit[] => {
+      if (hidden === "permission denied") return [];
+      if (hidden !== undefined)
+        return [
+          { at, message: `${path} cannot be reached: ${hidden}`, fix: "put it there: imagecred install" },
+        ];
       if (status === undefined)
         return [
           { at, message: `there is no ${path}`, fix: "put it there: imagecred install, or correct the name" },
@@ -84,9 +109,9 @@ const writable: Lint = {
   explanation:
     "The kubelet runs it as root: whoever can write to it, or to its directory, can become root on the node.",
   check: (context) => {
-    const { binDir, fileSystem } = context;
+    const { binDir } = context;
     const files = executables(context);
-    const directory = binDir === undefined ? undefined : fileSystem.status(binDir);
+    const directory = binDir === undefined ? undefined : look(binDir, context).status;
     const first = files[0];
     const hits = files.flatMap(({ at, path, status }): readonly Hit[] => {
       const principal = status === undefined ? undefined : writers(status);
@@ -126,9 +151,11 @@ const dynamic: Lint = {
   explanation:
     'A dynamically linked executable needs its loader and libraries where the kubelet runs, which on immutable systems and in kubelet containers are others or none; the error is then "no such file or directory" for a file that is there.',
   check: (context) =>
-    inspected(context, (executable) =>
-      executable.kind === "elf" && executable.interpreter !== undefined
-        ? `is dynamically linked (needs ${executable.interpreter})`
+    inspected(context, (start) =>
+      start.problem === undefined &&
+      start.executable.kind === "elf" &&
+      start.executable.interpreter !== undefined
+        ? `is dynamically linked (needs ${start.executable.interpreter})`
         : undefined,
     ).map((hit) => ({ ...hit, fix: "use the static build" })),
 };
@@ -137,32 +164,45 @@ const format: Lint = {
   code: "executable-format",
   severity: "error",
   explanation:
-    'Linux runs ELF files and scripts that begin with #!; the error for anything else is "exec format error".',
+    'Linux runs ELF files of its own machine and scripts that begin with #!; the error for anything else is "exec format error".',
   check: (context) =>
-    inspected(context, (executable) =>
-      executable.kind === "unknown"
-        ? "is neither an ELF executable nor a script"
-        : executable.kind === "broken"
-          ? `cannot be started: ${executable.reason}`
-          : undefined,
-    ).map((hit) => ({ ...hit, fix: "put the right file there: imagecred install" })),
+    inspected(context, ({ problem }) => (problem?.kind === "format" ? problem.reason : undefined)).map(
+      (hit) => ({ ...hit, fix: "put the right file there: imagecred install" }),
+    ),
+};
+
+const machine: Lint = {
+  code: "executable-machine",
+  severity: "error",
+  explanation:
+    'The kubelet on a machine like this one gets "exec format error" from every run. For an image of another machine, leave this check out: --ignore executable-machine.',
+  check: (context) =>
+    inspected(context, ({ problem }) => (problem?.kind === "machine" ? problem.reason : undefined)).map(
+      (hit) => ({ ...hit, fix: "put the file for this machine there: imagecred install" }),
+    ),
+};
+
+const interpreter: Lint = {
+  code: "executable-interpreter",
+  severity: "error",
+  explanation:
+    'A script needs its interpreter, and a dynamically linked executable its loader, where the kubelet runs; without it every run fails with "no such file or directory" about a file that is there.',
+  check: (context) =>
+    inspected(context, ({ problem }) => (problem?.kind === "interpreter" ? problem.reason : undefined)).map(
+      (hit) => ({ ...hit, fix: "correct the #! line or install what it names, or use a static build" }),
+    ),
 };
 
 function inspected(
   context: LintContext,
-  fault: (executable: ReturnType<typeof inspectExecutable>) => string | undefined,
+  fault: (start: Extract<Start, { state: "read" }>) => string | undefined,
 ): readonly Omit<Hit, "fix">[] {
   return executables(context).flatMap(({ at, path, status }) => {
     if (status?.kind !== "file") return [];
-    try {
-      const found = fault(inspectExecutable(context.fileSystem.read(path, EXECUTABLE_HEADER_BYTES)));
-      return found === undefined ? [] : [{ at, message: `${path} ${found}` }];
-    } catch (error) {
-      // Whoever may not read it is not told about its inside; the kubelet, as root, can.
-      return systemReason(error) === "permission denied"
-        ? []
-        : [{ at, message: `${path}: ${systemReason(error)}` }];
-    }
+    const start = context.examine(path);
+    const found = start.state === "read" ? fault(start) : start.reason;
+    // A user who may not read it is not told about its inside; the kubelet, as root, can.
+    return found === undefined || found === "permission denied" ? [] : [{ at, message: `${path} ${found}` }];
   });
 }
 
@@ -175,6 +215,8 @@ export const EXECUTABLE_LINTS: readonly Lint[] = [
   missing,
   notExecutable,
   format,
+  machine,
+  interpreter,
   writable,
   dynamic,
 ];

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import type { CheckedConfig, ValidateDocument } from "../commands/validate/document.ts";
 import { edited } from "../testing/edited.ts";
-import { CASES, type Case, fileOf } from "../testing/lint-cases.ts";
+import { CASES, type Case, fileOf } from "../testing/lint-cases/index.ts";
 import { bench } from "../testing/run.ts";
 import { LINTS } from "./index.ts";
 

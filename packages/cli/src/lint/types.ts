@@ -1,5 +1,6 @@
 import type { ConfigReading, CredentialProvider } from "@imagecred/kubelet";
 import type { Change } from "../edit/change.ts";
+import type { Start } from "../machine/start-problem.ts";
 import type { FileSystem } from "../runtime/types.ts";
 
 /**
@@ -21,6 +22,8 @@ export interface LintContext {
   /** Directory of the executables; undefined where none is known. */
   readonly binDir: string | undefined;
   readonly fileSystem: FileSystem;
+  /** What an executable is, and why the kubelet's machine would not start it. */
+  readonly examine: (path: string) => Start;
 }
 
 /** A place in a file where no value stands. */

@@ -1,46 +1,65 @@
-import { checkRegistration } from "@imagecred/kubelet";
+import { type ConfigReading, registrationOf } from "@imagecred/kubelet";
 import { joinPath } from "@imagecred/node";
-import { CommandError, systemReason } from "../errors.ts";
-import type { Platform } from "../runtime/types.ts";
-import { EXECUTABLE_HEADER_BYTES, inspectExecutable } from "./executable-format.ts";
-import { describeStart } from "./start-problem.ts";
+import type { FileSystem } from "../runtime/types.ts";
+import type { Executable } from "./executable-format.ts";
+import { examineStart } from "./start-problem.ts";
+
+/** Where a kubelet's executables are, and what starts them. */
+export interface Executables {
+  readonly binDir: string;
+  /** In which these paths are. */
+  readonly fileSystem: FileSystem;
+  /** This machine, see ownMachine. */
+  readonly machine: string | undefined;
+  readonly kubernetesVersion: string | undefined;
+}
+
+/** A provider's executable, as far as a look at it tells. */
+export interface ExecutableState {
+  readonly path: string;
+  readonly description: string;
+  /** False where every run of it fails, or the kubelet does not start. */
+  readonly usable: boolean;
+}
 
 /** What the kubelet would find at start-up, and what kind of file it is. */
 export function executableOf(
   name: string,
-  binDir: string,
-  config: string,
-  platform: Platform,
-): { readonly path: string; readonly description: string; readonly usable: boolean } {
+  reading: ConfigReading,
+  { binDir, fileSystem, machine, kubernetesVersion }: Executables,
+): ExecutableState {
   const path = joinPath(binDir, name);
-  const check = checkRegistration(config, binDir, {
-    fileSystem: platform.fileSystem,
-    crypto: platform.crypto,
+  const check = registrationOf(reading, binDir, {
+    fileSystem,
+    ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
   });
   if (check.binDirError !== undefined)
     return { path, description: `there is no directory ${binDir}`, usable: false };
   const problem = check.executables.find((one) => one.path === path);
   if (problem !== undefined) return { path, description: PROBLEMS[problem.code], usable: false };
-  const { problem: fault, unreadable } = describeStart(path, platform);
-  if (fault !== undefined) {
+  const start = examineStart(path, fileSystem, machine);
+  if (start.state === "unreadable") {
+    return start.reason === "permission denied"
+      ? { path, description: "exists, but you cannot read it: use sudo", usable: true }
+      : { path, description: start.reason, usable: false };
+  }
+  const { executable, problem: fault } = start;
+  if (fault !== undefined)
     return { path, description: `${fault.reason}; every run of it fails`, usable: false };
-  }
-  if (unreadable === "permission denied") {
-    return { path, description: "exists, but you cannot read it: use sudo", usable: true };
-  }
-  if (unreadable !== undefined) return { path, description: unreadable, usable: false };
-  try {
-    const found = inspectExecutable(platform.fileSystem.read(path, EXECUTABLE_HEADER_BYTES));
-    if (found.kind === "unknown" || found.kind === "broken")
-      return { path, description: "neither an ELF executable nor a script", usable: false };
-    if (found.kind === "script")
-      return { path, description: `a script for ${found.interpreter}`, usable: true };
-    const linking =
-      found.interpreter === undefined ? "static" : `dynamically linked, needs ${found.interpreter}`;
-    return { path, description: `${linking}, ${found.machine}`, usable: true };
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    return { path, description: systemReason(error), usable: false };
+  return { path, description: describe(executable), usable: true };
+}
+
+function describe(executable: Executable): string {
+  switch (executable.kind) {
+    case "script":
+      return `a script for ${executable.interpreter}`;
+    case "elf": {
+      const { interpreter, machine } = executable;
+      const linking = interpreter === undefined ? "static" : `dynamically linked, needs ${interpreter}`;
+      return `${linking}, ${machine}`;
+    }
+    default:
+      return "neither an ELF executable nor a script";
   }
 }
 

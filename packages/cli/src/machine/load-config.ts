@@ -54,9 +54,9 @@ function refuseWaiting(path: string, fileSystem: FileSystem): void {
   try {
     const kind = fileSystem.status(path)?.kind;
     if (kind === "fifo" || kind === "socket" || kind === "device") {
-      throw new CommandError(
-        `${path} is a ${kind} and no file: a kubelet would wait for it and not start; remove it`,
-      );
+      throw new CommandError(`${path} is a ${kind} and no file: a kubelet would wait for it and not start`, {
+        fix: "remove it",
+      });
     }
     if (kind !== "directory") return;
     for (const name of fileSystem.list(path)) {
@@ -94,6 +94,7 @@ export function loadAcceptedConfig(
   const { accepted, config } = reading;
   if (accepted && config !== undefined) return { ...reading, config };
   throw new CommandError(
-    `the kubelet would not start with ${path}: ${withoutContent(reading.kubeletError ?? "")}; imagecred validate ${path} shows where`,
+    `the kubelet would not start with ${path}: ${withoutContent(reading.kubeletError ?? "")}`,
+    { fix: `imagecred validate ${path} shows where` },
   );
 }

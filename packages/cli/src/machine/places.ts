@@ -1,10 +1,16 @@
+import { rootedWritableFiles } from "@imagecred/node";
 import { DISTRIBUTIONS } from "../distributions/index.ts";
 import { CommandError, UsageError } from "../errors.ts";
-import type { Platform } from "../runtime/types.ts";
+import type { FileSystem, Platform } from "../runtime/types.ts";
 import { absolute } from "./paths.ts";
-import type { MachineKubelet, RunningKubelet } from "./running-kubelet.ts";
+import { type MachineKubelet, pathForUs, type RunningKubelet } from "./running-kubelet.ts";
 
+/** Where a configuration and its executables are. Paths are those of `root`. */
 export interface Places {
+  /** `/`, or `/proc/57/root`: what a kubelet in a container or chroot of its own has for `/`. */
+  readonly root: string;
+  /** The files below that root. */
+  readonly fileSystem: FileSystem;
   readonly config: string;
   /** Not found where the command can do without. */
   readonly binDir: string | undefined;
@@ -32,14 +38,13 @@ export function findPlaces(
   const kubelet = machine.state === "running" ? machine.kubelet : undefined;
   if (given.config !== undefined) return asGiven(given.config, given.binDir, platform, kubelet);
   if (machine.state === "several") {
-    throw new CommandError(
-      `${machine.reason}; name the configuration, and --bin-dir where executables are run`,
-    );
+    throw new CommandError(machine.reason, {
+      fix: "name the configuration, and --bin-dir where executables are run",
+    });
   }
   if (kubelet?.config !== undefined) {
     return {
-      config: kubelet.config,
-      binDir: given.binDir ?? kubelet.binDir,
+      ...placesOf(kubelet, kubelet.config, given.binDir, platform),
       configSource: `flags of the kubelet that runs here (process ${kubelet.pid})`,
       kubelet,
       problem: kubelet.runsNoPlugin,
@@ -57,6 +62,8 @@ export function findPlaces(
   ];
   if (present !== undefined) {
     return {
+      root: "/",
+      fileSystem: platform.fileSystem,
       config: present.configPath,
       binDir: given.binDir ?? present.binDir,
       configSource: `where ${present.title} keeps it`,
@@ -65,11 +72,28 @@ export function findPlaces(
       unseen,
     };
   }
-  if (problem !== undefined) throw new CommandError(`${problem.reason}; ${problem.fix}`);
+  if (problem !== undefined) throw new CommandError(problem.reason, { fix: problem.fix });
   const more = unseen.length === 0 ? "" : ` (${unseen.join("; ")})`;
   throw new UsageError(
     `no kubelet with a credential provider configuration runs here, and no distribution's file is there${more}; name the file`,
   );
+}
+
+/**
+ * The kubelet's own, by its own paths. Executables that somebody names are on our side of its root, and then both are
+ * looked for there.
+ */
+function placesOf(
+  kubelet: RunningKubelet,
+  config: string,
+  binDir: string | undefined,
+  { fileSystem }: Platform,
+): Pick<Places, "root" | "fileSystem" | "config" | "binDir"> {
+  const { root } = kubelet;
+  if (root === "/" || binDir !== undefined) {
+    return { root: "/", fileSystem, config: pathForUs(kubelet, config), binDir: binDir ?? kubelet.binDir };
+  }
+  return { root, fileSystem: rootedWritableFiles(fileSystem, root), config, binDir: kubelet.binDir };
 }
 
 function asGiven(
@@ -79,16 +103,15 @@ function asGiven(
   kubelet: RunningKubelet | undefined,
 ): Places {
   // A configuration of one's own has nothing to do with the running kubelet's executables, unless it is the same one.
-  const same = kubelet?.config !== undefined && isSame(config, kubelet.config, platform);
+  const about = { configSource: "command line", problem: undefined, unseen: [] } as const;
+  if (kubelet?.config !== undefined && isSame(config, pathForUs(kubelet, kubelet.config), platform)) {
+    const own = placesOf(kubelet, kubelet.config, binDir, platform);
+    // As it was written, where that says the same.
+    return { ...own, ...(own.root === "/" ? { config } : {}), ...about, kubelet };
+  }
   const usual = DISTRIBUTIONS.find((one) => isSame(config, one.configPath, platform))?.binDir;
-  return {
-    config,
-    binDir: binDir ?? (same ? kubelet?.binDir : usual),
-    configSource: "command line",
-    kubelet: same ? kubelet : undefined,
-    problem: undefined,
-    unseen: [],
-  };
+  const { fileSystem } = platform;
+  return { root: "/", fileSystem, config, binDir: binDir ?? usual, ...about, kubelet: undefined };
 }
 
 function isSame(path: string, other: string, { fileSystem, processInfo }: Platform): boolean {
@@ -101,4 +124,14 @@ function isSame(path: string, other: string, { fileSystem, processInfo }: Platfo
     // What cannot be looked at is not known to be the same.
     return false;
   }
+}
+
+/** The platform as the process at these places sees it: files below its root, relative paths from its `/`. */
+export function platformAt({ root, fileSystem }: Places, platform: Platform): Platform {
+  const { processInfo } = platform;
+  return {
+    ...platform,
+    fileSystem,
+    processInfo: root === "/" ? processInfo : { ...processInfo, workingDirectory: "/" },
+  };
 }

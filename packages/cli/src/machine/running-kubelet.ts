@@ -19,11 +19,13 @@ export interface RunningKubelet {
   /** `the kubelet (process 57)`, for sentences. */
   readonly title: string;
   /**
-   * What --image-credential-provider-config and -bin-dir name, by paths of ours (a kubelet in a container of its own has others);
-   * undefined for a flag that is not there.
+   * What --image-credential-provider-config and -bin-dir name, absolute, below the kubelet's own root; undefined for a flag
+   * that is not there.
    */
   readonly config: string | undefined;
   readonly binDir: string | undefined;
+  /** What the kubelet has for `/`: `/`, or `/proc/57/root` for one in a container or a chroot of its own. */
+  readonly root: string;
   /** Why it runs no plugin, and how it is made to; undefined for one that has both flags. */
   readonly runsNoPlugin: { readonly reason: string; readonly fix: string } | undefined;
   /** What could not be seen and may set flags too. */
@@ -80,7 +82,7 @@ export function runningKubelet(platform: Platform): RunningKubelet | undefined {
 function describe(node: Kubelet): RunningKubelet {
   const path = (flag: string): string | undefined => {
     const value = flagValue(node.flags, flag)?.value;
-    return value === undefined || value === "" ? undefined : pathForUs(node, value);
+    return value === undefined || value === "" ? undefined : kubeletPath(node, value);
   };
   const [config, binDir] = [path(CONFIG_FLAG), path(BIN_DIR_FLAG)];
   return {
@@ -88,6 +90,7 @@ function describe(node: Kubelet): RunningKubelet {
     title: node.title,
     config,
     binDir,
+    root: node.files.root,
     runsNoPlugin: whyNoPlugin(node, config, binDir),
     unseen: node.flags.unseen,
     env: node.environment,
@@ -97,10 +100,9 @@ function describe(node: Kubelet): RunningKubelet {
   };
 }
 
-/** Where we find what a kubelet names: below its root, with its links resolved there. */
-function pathForUs(node: Kubelet, value: string): string {
-  const path = kubeletPath(node, value);
-  if (node.files.root === "/") return path;
+/** Where we find a path of the kubelet's: below its root, with its links resolved there. */
+export function pathForUs({ root, node }: RunningKubelet, path: string): string {
+  if (root === "/") return path;
   try {
     return node.files.outside(node.files.realPath(path));
   } catch {

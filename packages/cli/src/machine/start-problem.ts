@@ -1,55 +1,89 @@
+import type { Files } from "@imagecred/node";
 import { systemReason } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 import { EXECUTABLE_HEADER_BYTES, type Executable, inspectExecutable } from "./executable-format.ts";
 
-/** Why the system would not start a file, with the code that it answers. */
+/** Why the system would not start a file, with the code of its refusal. */
 export interface StartProblem {
   readonly code: "ENOEXEC" | "ENOENT";
+  /** `interpreter`: the file is sound, and what it needs is missing. */
+  readonly kind: "format" | "machine" | "interpreter";
   /** For a sentence that begins with the file: "is for aarch64, and this machine is x86_64". */
   readonly reason: string;
 }
+
+/** What is known of starting a file that is there and executable. */
+export type Start =
+  /** `problem` is undefined where nothing speaks against it. */
+  | { readonly state: "read"; readonly executable: Executable; readonly problem: StartProblem | undefined }
+  | { readonly state: "unreadable"; readonly reason: string };
 
 /** Interpreters may be scripts themselves, so deep (Linux, fs/exec.c). */
 const MOST_INTERPRETERS = 5;
 
 /**
- * Why the system would not start a file that is there and executable; undefined where nothing speaks against it. Asked
- * before a file is run: where execve(2) answers "exec format error", execvp(3), which programs are started with, hands
- * the file to /bin/sh instead, and the kubelet does not.
- * @throws {Error} of the system when it cannot be read
+ * What a file is, and why the system would not start it. Asked before a file is run: where execve(2) says "exec format
+ * error", execvp(3), which programs are started with, hands the file to /bin/sh instead, and the kubelet does not.
+ * @param files of the process that starts it, its interpreters and loaders among them
+ * @param machine this machine, see {@link ownMachine}
  */
-export function startProblem(
-  path: string,
-  platform: Pick<Platform, "fileSystem" | "processInfo">,
-): StartProblem | undefined {
-  let at = path;
-  for (let depth = 0; depth <= MOST_INTERPRETERS; depth++) {
-    const found = inspectExecutable(platform.fileSystem.read(at, EXECUTABLE_HEADER_BYTES));
-    const whose = at === path ? "" : `has the interpreter ${at}, which `;
-    if (found.kind !== "script") {
-      const reason = formatProblem(found, platform);
-      return reason === undefined ? undefined : { code: "ENOEXEC", reason: `${whose}${reason}` };
-    }
-    if (platform.fileSystem.status(found.interpreter) === undefined) {
-      return {
-        code: "ENOENT",
-        reason: `${whose}names the interpreter ${JSON.stringify(found.interpreter)}, which does not exist here`,
-      };
-    }
-    at = found.interpreter;
+export function examineStart(path: string, files: Files, machine: string | undefined): Start {
+  try {
+    const executable = inspectExecutable(files.read(path, EXECUTABLE_HEADER_BYTES));
+    return { state: "read", executable, problem: startProblem(executable, files, machine) };
+  } catch (error) {
+    return { state: "unreadable", reason: systemReason(error) };
   }
-  return { code: "ENOEXEC", reason: "has interpreters that are scripts, one after another" };
 }
 
-function formatProblem(
+/** @throws {Error} of the system where an interpreter cannot be read */
+function startProblem(
+  executable: Executable,
+  files: Files,
+  machine: string | undefined,
+): StartProblem | undefined {
+  let found = executable;
+  let whose = "";
+  for (let depth = 0; depth <= MOST_INTERPRETERS; depth++) {
+    if (found.kind !== "script") return withSubject(whose, binaryProblem(found, files, machine));
+    const { interpreter } = found;
+    if (files.status(interpreter) === undefined) {
+      const reason = `names the interpreter ${JSON.stringify(interpreter)}, which does not exist here`;
+      return withSubject(whose, { code: "ENOENT", kind: "interpreter", reason });
+    }
+    whose = `has the interpreter ${interpreter}, which `;
+    found = inspectExecutable(files.read(interpreter, EXECUTABLE_HEADER_BYTES));
+  }
+  return {
+    code: "ENOEXEC",
+    kind: "interpreter",
+    reason: "has interpreters that are scripts, one after another",
+  };
+}
+
+function withSubject(whose: string, problem: StartProblem | undefined): StartProblem | undefined {
+  return problem === undefined ? undefined : { ...problem, reason: `${whose}${problem.reason}` };
+}
+
+function binaryProblem(
   executable: Exclude<Executable, { readonly kind: "script" }>,
-  platform: Pick<Platform, "fileSystem" | "processInfo">,
-): string | undefined {
-  if (executable.kind === "unknown") return "is neither an ELF executable nor a script";
-  if (executable.kind === "broken") return `cannot be started: ${executable.reason}`;
-  const own = ownMachine(platform);
-  if (own === undefined || own === executable.machine) return undefined;
-  return `is for ${executable.machine}, and this machine is ${own}`;
+  files: Files,
+  own: string | undefined,
+): StartProblem | undefined {
+  const format = { code: "ENOEXEC", kind: "format" } as const;
+  if (executable.kind === "unknown") {
+    return { ...format, reason: "is neither an ELF executable nor a script" };
+  }
+  if (executable.kind === "broken") return { ...format, reason: `cannot be started: ${executable.reason}` };
+  const { machine, interpreter } = executable;
+  if (own !== undefined && own !== machine) {
+    return { code: "ENOEXEC", kind: "machine", reason: `is for ${machine}, and this machine is ${own}` };
+  }
+  if (interpreter !== undefined && files.status(interpreter) === undefined) {
+    const reason = `needs the loader ${interpreter}, which does not exist here`;
+    return { code: "ENOENT", kind: "interpreter", reason };
+  }
+  return undefined;
 }
 
 /** The machine that runs this, by this very executable; undefined where that is not known (not Linux). */
@@ -62,18 +96,5 @@ export function ownMachine({
     return own.kind === "elf" ? own.machine : undefined;
   } catch {
     return undefined;
-  }
-}
-
-/** {@link startProblem}, with a file that cannot be read as a problem of its own kind. */
-export function describeStart(
-  path: string,
-  platform: Pick<Platform, "fileSystem" | "processInfo">,
-): { readonly problem?: StartProblem; readonly unreadable?: string } {
-  try {
-    const problem = startProblem(path, platform);
-    return problem === undefined ? {} : { problem };
-  } catch (error) {
-    return { unreadable: systemReason(error) };
   }
 }

@@ -29,12 +29,13 @@ export function podIdentity(options: PodOptions, platform: Platform): PodIdentit
       throw new UsageError("--annotation goes with --token-file: without a pod there is no service account");
     return undefined;
   }
-  const token = new Secret(readToken(options.tokenFile, platform));
+  const token = new Secret(readToken(options.tokenFile === "-" ? "/dev/stdin" : options.tokenFile, platform));
   const claims = decodeClaims(token.reveal());
   if (claims === undefined) {
-    throw new CommandError(
-      `${options.tokenFile} holds no JSON Web Token; kubectl create token SERVICE_ACCOUNT --audience AUDIENCE makes one`,
-    );
+    throw new CommandError(`${options.tokenFile} holds no JSON Web Token`, {
+      subject: "pod token",
+      fix: "kubectl create token SERVICE_ACCOUNT --audience AUDIENCE makes one",
+    });
   }
   const { namespace, serviceAccount, serviceAccountUid, pod, podUid } = claims;
   return {
@@ -54,9 +55,17 @@ export function podIdentity(options: PodOptions, platform: Platform): PodIdentit
 
 function readToken(path: string, { fileSystem }: Platform): string {
   try {
+    // A pipe of the shell's (`kubectl create token … |`, `<(…)`) has an end; a FIFO with a name waits for a writer.
+    const isPipe = path === "/dev/stdin" || /^\/(?:dev|proc\/self)\/fd\/\d+$/.test(path);
+    if (!isPipe && fileSystem.status(path)?.kind === "fifo")
+      throw new Error("it is a fifo, and reading it would wait for somebody to write");
     return new TextDecoder().decode(fileSystem.read(path, LARGEST_TOKEN)).trim();
   } catch (error) {
-    throw new CommandError(`reading the token file ${path}: ${systemReason(error)}`, { cause: error });
+    throw new CommandError(`reading the token file ${path}: ${systemReason(error)}`, {
+      cause: error,
+      subject: "pod token",
+      fix: "--token-file names a file with a service account token: kubectl create token SERVICE_ACCOUNT --audience AUDIENCE > token",
+    });
   }
 }
 

@@ -12,16 +12,17 @@ import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
 import { loadAcceptedConfig } from "../machine/load-config.ts";
 import { absolute } from "../machine/paths.ts";
-import { findPlaces, type Places } from "../machine/places.ts";
+import { findPlaces, type Places, platformAt } from "../machine/places.ts";
 import {
   type JudgedAs,
   judgedAs,
   kubeletOfMachine,
   type RunningKubelet,
 } from "../machine/running-kubelet.ts";
-import { describeStart } from "../machine/start-problem.ts";
+import { examineStart, ownMachine } from "../machine/start-problem.ts";
 import type { Platform } from "../runtime/types.ts";
 import { type PodIdentity, type PodOptions, podIdentity } from "./pod.ts";
+import { type RootedRun, runInRoot } from "./run-in-root.ts";
 
 export interface SessionOptions extends PodOptions {
   readonly image: string;
@@ -56,6 +57,8 @@ export interface Session {
   readonly judged: JudgedAs;
   /** The kubelet of this machine, where one runs. */
   readonly kubelet: RunningKubelet | undefined;
+  /** Whether plugins run below the kubelet's own root, where it has one. */
+  readonly rooted: RootedRun["state"];
   readonly podIdentity: PodIdentity | undefined;
   readonly providers: ImageCredentialProviders;
   /** Filled while plugins run. */
@@ -80,23 +83,26 @@ export async function openSession(
   hooks: SessionHooks = {},
 ): Promise<Session> {
   const image = imageName(options.image);
-  const machine = kubeletOfMachine(platform);
-  const kubelet = machine.state === "running" ? machine.kubelet : undefined;
-  const found = findPlaces(options, platform, machine);
-  const { binDir } = found;
+  const found = kubeletOfMachine(platform);
+  const kubelet = found.state === "running" ? found.kubelet : undefined;
+  const located = findPlaces(options, platform, found);
+  const { binDir } = located;
   if (binDir === undefined)
     throw new UsageError("the directory of the executables is not known; --bin-dir names it");
-  const places = { ...found, binDir: absolute(binDir, platform.processInfo.workingDirectory) };
+  const there = platformAt(located, platform);
+  const places = { ...located, binDir: absolute(binDir, there.processInfo.workingDirectory) };
   const judged = await judgedAs(options, places.kubelet, platform);
   const { kubernetesVersion, saTokens } = judged;
-  const reading = loadAcceptedConfig(places.config, judged, platform);
+  const reading = loadAcceptedConfig(places.config, judged, there);
   const { environment, source } = environmentOf(options.envFrom, kubelet, platform);
-  refuseUnsafe(image, reading.config, places, platform);
+  refuseUnsafe(image, reading.config, places, there, platform.fileSystem);
   const pod = podIdentity(options, platform);
+  const machine = ownMachine(platform);
+  const rooted = runInRoot(places, platform);
   const runs: PluginRun[] = [];
   const providers = new ImageCredentialProviders(reading.config, {
     binDir: places.binDir,
-    fileSystem: platform.fileSystem,
+    fileSystem: places.fileSystem,
     clock: platform.clock,
     crypto: platform.crypto,
     environment,
@@ -108,8 +114,8 @@ export async function openSession(
       const started = platform.clock.now();
       let result: ProgramResult | undefined;
       try {
-        refuseUnstartable(request.file, platform);
-        const prepared = hooks.prepare?.(request, provider) ?? request;
+        refuseUnstartable(request.file, places.fileSystem, machine);
+        const prepared = rooted.prepare(hooks.prepare?.(request, provider) ?? request);
         result = await platform.runProgram({ ...prepared, maxWaitAfterExitMs: WAIT_AFTER_EXIT_MS });
         return result;
       } finally {
@@ -124,6 +130,7 @@ export async function openSession(
     judged,
     environmentSource: source,
     kubelet,
+    rooted: rooted.state,
     podIdentity: pod,
     providers,
     runs,
@@ -137,8 +144,9 @@ export async function openSession(
 function refuseUnsafe(
   image: ImageName,
   { providers }: CredentialProviderConfig,
-  { config, binDir }: Places & { readonly binDir: string },
-  { fileSystem, processInfo }: Platform,
+  { root, config, binDir }: Places & { readonly binDir: string },
+  { processInfo }: Platform,
+  fileSystem: Platform["fileSystem"],
 ): void {
   if (processInfo.userId !== 0) return;
   const run = providers.filter(({ matchImages }) =>
@@ -146,18 +154,22 @@ function refuseUnsafe(
   );
   const files = [config, ...run.map(({ name }) => joinPath(binDir, name))];
   for (const file of run.length === 0 ? [] : files) {
-    const unsafe = unsafeOf(fileSystem, absolute(file, processInfo.workingDirectory));
+    const unsafe = unsafeOf(fileSystem, root, absolute(file, processInfo.workingDirectory));
     if (unsafe !== undefined) {
       throw new CommandError(
-        `${describeUnsafe(unsafe)}, and decides what ${file} is: root does not run plugins by it; chown root:root and chmod go-w ${unsafe.path}, or run this without sudo`,
+        `${describeUnsafe(unsafe)}, and decides what ${file} is: root does not run plugins by it`,
+        {
+          subject: file === config ? "configuration" : "executable",
+          fix: `chown root:root and chmod go-w ${unsafe.path}, or run this without sudo`,
+        },
       );
     }
   }
 }
 
-function unsafeOf(fileSystem: Platform["fileSystem"], file: string): UnsafeEntry | undefined {
+function unsafeOf(fileSystem: Platform["fileSystem"], root: string, file: string): UnsafeEntry | undefined {
   try {
-    return unsafeFile(fileSystem, "/", file);
+    return unsafeFile(fileSystem, root, file);
   } catch {
     // What cannot be reached is not run either, and the kubelet's check says why.
     return undefined;
@@ -165,10 +177,15 @@ function unsafeOf(fileSystem: Platform["fileSystem"], file: string): UnsafeEntry
 }
 
 /** @throws {Error} with the code that execve(2) answers, as the kubelet gets it */
-function refuseUnstartable(file: string, platform: Platform): void {
-  const { problem } = describeStart(file, platform);
-  if (problem !== undefined)
-    throw Object.assign(new Error(`${file} ${problem.reason}`), { code: problem.code });
+function refuseUnstartable(
+  file: string,
+  fileSystem: Platform["fileSystem"],
+  machine: string | undefined,
+): void {
+  const start = examineStart(file, fileSystem, machine);
+  if (start.state === "unreadable" || start.problem === undefined) return;
+  const { code, reason } = start.problem;
+  throw Object.assign(new Error(`${file} ${reason}`), { code });
 }
 
 /** @throws {CommandError} with the kubelet's words */
@@ -177,7 +194,11 @@ export function imageName(text: string): ImageName {
     return parseImageName(text);
   } catch (error) {
     if (!(error instanceof ImageNameError)) throw error;
-    throw new CommandError(`the kubelet would not take the image name: ${error.message}`, { cause: error });
+    throw new CommandError(`the kubelet refuses the image name: ${error.message}`, {
+      cause: error,
+      subject: "image",
+      fix: "write it as in a pod's spec: REGISTRY/REPOSITORY:TAG",
+    });
   }
 }
 
@@ -190,11 +211,12 @@ function environmentOf(
     return { environment: kubelet.env, source: { source: "kubelet", pid: kubelet.pid } };
   }
   if (wanted === "kubelet") {
-    const why =
-      kubelet === undefined
-        ? "no kubelet runs here"
-        : `process ${kubelet.pid} is not for this user to read; use sudo`;
-    throw new CommandError(`--env-from kubelet: ${why}`);
+    throw kubelet === undefined
+      ? new CommandError("--env-from kubelet: no kubelet runs here", { subject: "environment" })
+      : new CommandError(`--env-from kubelet: process ${kubelet.pid} is not for this user to read`, {
+          subject: "environment",
+          fix: "use sudo",
+        });
   }
   return { environment: platform.stdio.env, source: { source: "shell", pid: null } };
 }

@@ -2,6 +2,8 @@ import { existsSync } from "node:fs";
 import { fileSystem as realDisk } from "../runtime/nodejs.ts";
 import type { FileSystem } from "../runtime/types.ts";
 
+const OF_THE_MACHINE = /^\/bin\/sh$|^\/lib(?:64)?\/ld-/;
+
 /**
  * The real disk below one directory, which the tool takes for `/`: what runs or is installed on the machine of the tests
  * is then nothing to them. It is the working directory too, and paths within it are
@@ -9,8 +11,8 @@ import type { FileSystem } from "../runtime/types.ts";
  */
 export function chrootFileSystem(root: string): FileSystem {
   const at = (path: string) => {
-    // Plugins of tests are scripts, and the shell that runs them is this machine's.
-    if (path === "/bin/sh" && !existsSync(`${root}/bin/sh`)) return path;
+    // Plugins of tests are scripts, and the shell that runs them is this machine's, with its loader.
+    if (OF_THE_MACHINE.test(path) && !existsSync(root + path)) return path;
     if (!path.startsWith("/")) return `${root}/${path}`;
     return path === root || path.startsWith(`${root}/`) ? path : root + path;
   };

@@ -1,9 +1,9 @@
 import type { TomlTable, TomlValue } from "smol-toml";
 import type { Files } from "../files/files.ts";
 import { joinPath } from "../files/paths.ts";
-import { listDirectory } from "../files/read-text.ts";
 import {
   type Capability,
+  certificatesIn,
   defaultHost,
   type Endpoint,
   type EndpointTls,
@@ -191,20 +191,7 @@ function rewritesOf(value: TomlValue | undefined): Readonly<Record<string, strin
 }
 
 function certificatesOf(files: Files, directory: string): Host {
-  const listing = listDirectory(files, directory);
-  const names = listing.state === "read" ? listing.names : [];
-  const at = (name: string) => joinPath(directory, name);
-  const tls: EndpointTls = {
-    caFiles: names.filter((name) => name.endsWith(".crt")).map(at),
-    clients: names
-      .filter((name) => name.endsWith(".cert"))
-      .map((name) => {
-        const key = name.replace(/\.cert$/, ".key");
-        return { certificate: at(name), key: names.includes(key) ? at(key) : undefined };
-      }),
-    skipVerify: false,
-  };
-  return ownRegistry(tls, directory);
+  return ownRegistry(certificatesIn(files, directory), directory);
 }
 
 function ownRegistry(tls: EndpointTls, directory: string): Host {

@@ -1,3 +1,6 @@
+import type { Files } from "../files/files.ts";
+import { joinPath } from "../files/paths.ts";
+import { listDirectory } from "../files/read-text.ts";
 import type { Source } from "../flags/flag.ts";
 
 /** What a runtime may ask an endpoint for: contents by digest (`pull`), and what a tag means (`resolve`). */
@@ -59,6 +62,23 @@ export function manifestUrl(
 }
 
 export const NO_TLS: EndpointTls = { caFiles: [], clients: [], skipVerify: false };
+
+/** TLS settings of a directory in Docker's layout: `.crt` authorities, `.cert` and `.key` of a client. */
+export function certificatesIn(files: Files, directory: string): EndpointTls {
+  const listing = listDirectory(files, directory);
+  const names = listing.state === "read" ? listing.names : [];
+  const at = (name: string) => joinPath(directory, name);
+  return {
+    caFiles: names.filter((name) => name.endsWith(".crt")).map(at),
+    clients: names
+      .filter((name) => name.endsWith(".cert"))
+      .map((name) => {
+        const key = name.replace(/\.cert$/, ".key");
+        return { certificate: at(name), key: names.includes(key) ? at(key) : undefined };
+      }),
+    skipVerify: false,
+  };
+}
 
 /** Docker Hub's images are named docker.io, its API is elsewhere (containerd, docker.DefaultHost). */
 export function defaultHost(host: string): string {

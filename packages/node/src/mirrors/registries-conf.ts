@@ -4,7 +4,14 @@ import { joinPath } from "../files/paths.ts";
 import { listDirectory } from "../files/read-text.ts";
 import type { Source } from "../flags/flag.ts";
 import type { ImageAt } from "./containerd-hosts.ts";
-import { defaultHost, type Endpoint, NO_TLS, type Route } from "./endpoint.ts";
+import {
+  certificatesIn,
+  defaultHost,
+  type Endpoint,
+  type EndpointTls,
+  NO_TLS,
+  type Route,
+} from "./endpoint.ts";
 import { readToml, stringOf, tableOf } from "./toml.ts";
 
 /** A `[[registry]]` or one of its `[[registry.mirror]]`s. */
@@ -55,7 +62,7 @@ export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: bo
   if (found === undefined) {
     const source: Source = { kind: "default", says: "CRI-O's default" };
     const own = { location: image.host, insecure: false, pullFromMirror: "", namespace: undefined, source };
-    return { runtime: "CRI-O", endpoints: [endpointOf(own, name, image)], blocked: undefined, unseen };
+    return { runtime: "CRI-O", endpoints: [endpointOf(files, own, name, image)], blocked: undefined, unseen };
   }
   if (found.blocked) {
     const blocked = `${found.source.says} blocks ${found.prefix}`;
@@ -67,7 +74,7 @@ export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: bo
   });
   const rest = name.slice(matchLength(name, found.prefix));
   const endpoints = [...mirrors, found].map((one) =>
-    endpointOf(one, one.location === "" ? name : `${one.location}${rest}`, image),
+    endpointOf(files, one, one.location === "" ? name : `${one.location}${rest}`, image),
   );
   return { runtime: "CRI-O", endpoints, blocked: undefined, unseen };
 }
@@ -137,8 +144,24 @@ function ends(name: string, length: number): number | undefined {
   return length === name.length || /[:/@]/.test(name[length] ?? "") ? length : undefined;
 }
 
+/** Directories of a registry's certificates, `HOST[:PORT]` below these; the first that is there counts. */
+const CERTIFICATES = ["/etc/containers/certs.d", "/etc/docker/certs.d"];
+
+/** `.crt` files are authorities, `.cert` and `.key` files a client's (containers-certs.d(5)). */
+function tlsOf(files: Files, host: string, skipVerify: boolean): EndpointTls {
+  const directory = CERTIFICATES.map((root) => joinPath(root, host)).find((path) => exists(files, path));
+  return directory === undefined
+    ? { ...NO_TLS, skipVerify }
+    : { ...certificatesIn(files, directory), skipVerify };
+}
+
 /** @param name the image's name at this location: `mirror.example/project/library/nginx` */
-function endpointOf({ insecure, namespace, source }: Location, name: string, image: ImageAt): Endpoint {
+function endpointOf(
+  files: Files,
+  { insecure, namespace, source }: Location,
+  name: string,
+  image: ImageAt,
+): Endpoint {
   const slash = name.indexOf("/");
   const host = slash < 0 ? name : name.slice(0, slash);
   return {
@@ -149,7 +172,7 @@ function endpointOf({ insecure, namespace, source }: Location, name: string, ima
     repository: slash < 0 ? "" : name.slice(slash + 1),
     namespace,
     capabilities: ["pull", "resolve"],
-    tls: { ...NO_TLS, skipVerify: insecure },
+    tls: tlsOf(files, defaultHost(host), insecure),
     hasOwnCredentials: false,
     isRegistry: host === image.host,
     source,

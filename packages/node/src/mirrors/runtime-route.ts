@@ -4,7 +4,7 @@ import { rootedFiles } from "../files/rooted-files.ts";
 import type { KubeletConfiguration } from "../flags/kubelet-configuration.ts";
 import { beliefIn } from "../kubelet/belief.ts";
 import type { Kubelet } from "../kubelet/running-kubelet.ts";
-import { commandLine, commandName, executablePath, processIds } from "../process/process.ts";
+import { commandLine, commandName, environmentOf, executablePath, processIds } from "../process/process.ts";
 import { containerdRoute, readContainerd } from "./containerd.ts";
 import type { ImageAt } from "./containerd-hosts.ts";
 import type { Route } from "./endpoint.ts";
@@ -12,9 +12,25 @@ import { crioRoute } from "./registries-conf.ts";
 
 /** What can be said about the way to an image. */
 export type RuntimeRoute =
-  | { readonly state: "known"; readonly route: Route }
+  | {
+      readonly state: "known";
+      readonly route: Route;
+      /** The process that pulls; undefined where it is not seen, and only its configuration is. */
+      readonly runtime: Runtime | undefined;
+    }
   /** Which runtime it is, or what it reads, cannot be seen: nothing may be sent on a guess. */
   | { readonly state: "unknown"; readonly reason: string };
+
+/** The process of a container runtime, with what its pulls go by. */
+export interface Runtime {
+  readonly name: "containerd" | "crio";
+  readonly pid: number;
+  readonly words: readonly string[];
+  /** Its files, by its own paths. */
+  readonly files: Files;
+  /** Its proxies and certificate authorities among them; undefined where it cannot be seen. */
+  readonly environment: Readonly<Record<string, string>> | undefined;
+}
 
 /** The kubelet's own default (KubeletConfiguration v1beta1, containerRuntimeEndpoint). */
 const DEFAULT_ENDPOINT = "unix:///run/containerd/containerd.sock";
@@ -39,7 +55,9 @@ export function runtimeRoute(
     return { state: "unknown", reason: `the runtime's endpoint ${endpoint} is no socket` };
   const runtimes = runtimesOf(files);
   const crio = runtimes.find(({ name }) => name === "crio");
-  if (/crio/.test(socket)) return { state: "known", route: crioRoute(crio?.files ?? kubelet.files, image) };
+  if (/crio/.test(socket)) {
+    return { state: "known", route: crioRoute(crio?.files ?? kubelet.files, image), runtime: crio };
+  }
   const containerds = runtimes.filter(({ name }) => name === "containerd");
   const read = containerds.map((one) => {
     const path = option(one.words, "config", "c") ?? DEFAULT_CONFIG;
@@ -49,17 +67,15 @@ export function runtimeRoute(
   const serving =
     read.find(({ address }) => socketPath(address) === socket) ?? (read.length === 1 ? read[0] : undefined);
   if (serving !== undefined) {
-    return { state: "known", route: containerdRoute(serving.files, serving.config, image) };
+    return {
+      state: "known",
+      route: containerdRoute(serving.files, serving.config, image),
+      runtime: serving,
+    };
   }
   const what =
     read.length === 0 ? "no containerd that can be seen runs here" : "several containerds run here";
   return { state: "unknown", reason: `${what}, and none is known to serve ${endpoint}` };
-}
-
-interface Runtime {
-  readonly name: "containerd" | "crio";
-  readonly words: readonly string[];
-  readonly files: Files;
 }
 
 /** Root's own, as with kubelets: a container's process does not decide where credentials go. */
@@ -79,7 +95,16 @@ function runtimesOf(files: Files): readonly Runtime[] {
     const belief = beliefIn(files, pid);
     if (belief.state !== "believed") return [];
     const root = belief.mounts === "shared" ? "/" : `/proc/${pid}/root`;
-    return [{ name, words: words.value.slice(1), files: root === "/" ? files : rootedFiles(files, root) }];
+    const environment = environmentOf(files, pid);
+    return [
+      {
+        name,
+        pid,
+        words: words.value.slice(1),
+        files: root === "/" ? files : rootedFiles(files, root),
+        environment: environment.state === "seen" ? environment.value : undefined,
+      },
+    ];
   });
 }
 

@@ -1,5 +1,5 @@
 import { matchImage } from "@imagecred/kubelet";
-import { type Route, runtimeRoute } from "@imagecred/node";
+import { type Route, type Runtime, runtimeRoute, trustedAuthorities } from "@imagecred/node";
 import { CommandError } from "../../errors.ts";
 import { type Progress, withProgress } from "../../output/progress.ts";
 import type { Platform } from "../../runtime/types.ts";
@@ -10,7 +10,7 @@ import type { DoctorOptions } from "./definition.ts";
 import type { DoctorDocument } from "./document.ts";
 import { configurationStep, executableStep, imageStep, matchStep } from "./node-steps.ts";
 import { credentialStep, pluginSteps } from "./plugin-steps.ts";
-import { registrySteps } from "./registry-steps.ts";
+import { type RegistryQuestion, registrySteps } from "./registry-steps.ts";
 import { renderDoctor, renderStep, renderSummary, renderTitle } from "./render.ts";
 import { type Step, step } from "./steps.ts";
 import { tokenStep } from "./token-step.ts";
@@ -53,14 +53,17 @@ async function* examine(
     session = await openSession(options, platform, { prepare: withEvents(progress) });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    yield step("configuration", {
+    const fix =
+      error.fix ??
+      (error.subject === "configuration" ? "imagecred validate checks the configuration" : undefined);
+    yield step(error.subject, {
       status: "failed",
       message: error.message,
-      fix: "imagecred validate checks the configuration",
+      ...(fix === undefined ? {} : { fix }),
     });
     return;
   }
-  yield configurationStep(session, platform.clock.now() - started, platform);
+  yield configurationStep(session, platform.clock.now() - started);
   yield imageStep(session, options.image);
   yield matchStep(session);
   const executable = executableStep(session, platform);
@@ -86,21 +89,38 @@ async function* examine(
   if (plugins.some(isBad) || isBad(credential) || options.registry === false) return;
 
   progress.say(`asking ${session.image.repo.split("/")[0]}`);
+  const { route, env, trust } = pullOf(session, platform);
   yield* await registrySteps(
     {
       image: session.image,
       credentials: asked.credentials,
       providers: session.reading.config.providers,
-      env: session.kubelet?.env ?? platform.stdio.env,
+      env,
       tokenHosts: options.tokenHost ?? [],
-      route: routeOf(session, platform),
+      route,
+      trust,
     },
     platform,
   );
 }
 
+/** The way, the proxies and the trust of the process that pulls: the runtime's, else the kubelet's, else this shell's. */
+function pullOf(session: Session, platform: Platform): Pick<RegistryQuestion, "route" | "env" | "trust"> {
+  const { kubelet } = session;
+  const { route, runtime } = routeOf(session, platform) ?? {};
+  const env = runtime?.environment ?? kubelet?.env;
+  if (kubelet === undefined || env === undefined) {
+    return { route, env: platform.stdio.env, trust: undefined };
+  }
+  const files = runtime?.files ?? kubelet.node.files;
+  return { route, env, trust: (caFiles) => trustedAuthorities(files, env, caFiles) };
+}
+
 /** By the running kubelet's runtime; without a kubelet there is no runtime to go by. */
-function routeOf({ kubelet, image }: Session, { fileSystem }: Platform): Route | undefined {
+function routeOf(
+  { kubelet, image }: Session,
+  { fileSystem }: Platform,
+): { readonly route: Route; readonly runtime: Runtime | undefined } | undefined {
   if (kubelet === undefined) return undefined;
   const slash = image.repo.indexOf("/");
   const at = {
@@ -109,7 +129,7 @@ function routeOf({ kubelet, image }: Session, { fileSystem }: Platform): Route |
     isDigest: image.digest !== "",
   };
   const found = runtimeRoute(fileSystem, kubelet.node, kubelet.configuration, at);
-  return found.state === "known" ? found.route : undefined;
+  return found.state === "known" ? found : undefined;
 }
 
 function isBad(one: Step | undefined): boolean {

@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { type CredentialProvider, parseImageName } from "@imagecred/kubelet";
 import type { Endpoint } from "@imagecred/node";
-import { Secret, systemClock } from "@imagecred/protocol";
+import { type CertificateProblem, Secret, systemClock, TransportError } from "@imagecred/protocol";
 import { doctor, options, stepOf } from "../../testing/doctor.ts";
 import { answer, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench } from "../../testing/run.ts";
 import { scriptedTransport } from "../../testing/scripted-transport.ts";
-import { registrySteps } from "./registry-steps.ts";
+import { type RegistryQuestion, registrySteps } from "./registry-steps.ts";
 
 const SECRET = "secret-of-another-registry";
 
@@ -128,12 +128,21 @@ describe("node 3: the container runtime's own way is followed", () => {
     env: null,
     tokenAttributes: null,
   });
-  const ask = async (endpoints: readonly Endpoint[]) => {
-    const transport = scriptedTransport(({ headers }) =>
-      headers["authorization"] === undefined
+  const ask = async (
+    endpoints: readonly Endpoint[],
+    {
+      trust,
+      certificate,
+    }: Partial<Pick<RegistryQuestion, "trust">> & { certificate?: CertificateProblem } = {},
+  ) => {
+    const transport = scriptedTransport(({ headers }) => {
+      if (certificate !== undefined) {
+        throw new TransportError("tls", "ERR_TLS_CERTIFICATE", "no", { certificate });
+      }
+      return headers["authorization"] === undefined
         ? { status: 401, headers: { "www-authenticate": "Basic" } }
-        : { status: 200, headers: { "docker-content-digest": `sha256:${"0".repeat(64)}` } },
-    );
+        : { status: 200, headers: { "docker-content-digest": `sha256:${"0".repeat(64)}` } };
+    });
     const credential = {
       username: "AWS",
       password: new Secret(SECRET),
@@ -149,10 +158,15 @@ describe("node 3: the container runtime's own way is followed", () => {
         env: {},
         tokenHosts: [],
         route: { runtime: "containerd", endpoints, blocked: undefined, unseen: [] },
+        trust,
       },
       { transport, clock: systemClock },
     );
-    return { steps, sent: transport.sent.map(({ url }) => url) };
+    return {
+      steps,
+      sent: transport.sent.map(({ url }) => url),
+      authorities: transport.sent.map(({ tls }) => tls?.ca),
+    };
   };
 
   test("the mapping's target is asked, by the path that the runtime uses", async () => {
@@ -183,4 +197,50 @@ describe("node 3: the container runtime's own way is followed", () => {
     );
     assert.ok(step?.details.some(({ message }) => message.includes("it is not encrypted")));
   });
+
+  test("cluster 5: whom the runtime trusts decides, and what a hosts.toml adds for one host", async () => {
+    const own = { caFiles: ["/etc/containerd/certs.d/docker.io/ca.pem"], clients: [], skipVerify: false };
+    const { authorities, steps } = await ask([endpoint(target, { tls: own })], {
+      trust: (caFiles) => ({ pem: `runtime's and ${caFiles.join()}`, problems: ["SSL_CERT_DIR=/gone"] }),
+    });
+    assert.deepEqual(
+      new Set(authorities),
+      new Set(["runtime's and /etc/containerd/certs.d/docker.io/ca.pem"]),
+    );
+    assert.ok(steps[0]?.details.some(({ message }) => message === "SSL_CERT_DIR=/gone"));
+  });
+
+  for (const [what, tls, status, message, fix] of [
+    [
+      "a CA that the runtime does not know",
+      {},
+      "failed",
+      /is refused/,
+      /to containerd's configuration for 2109/,
+    ],
+    [
+      "skip_verify",
+      { skipVerify: true },
+      "warning",
+      /containerd is told not to check it/,
+      /name the registry's CA/,
+    ],
+    [
+      "a client's certificate",
+      { clients: [{ certificate: "/c.pem", key: undefined }] },
+      "warning",
+      /containerd shows a client certificate/,
+      /crictl pull/,
+    ],
+  ] as const) {
+    test(`a certificate that is refused: ${what}`, async () => {
+      const { steps } = await ask(
+        [endpoint(target, { tls: { caFiles: [], clients: [], skipVerify: false, ...tls } })],
+        { certificate: "unknown-issuer" },
+      );
+      assert.equal(steps[0]?.status, status);
+      assert.match(steps[0]?.message ?? "", message);
+      assert.match(steps[0]?.fix ?? "", fix);
+    });
+  }
 });

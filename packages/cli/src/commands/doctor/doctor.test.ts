@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { utimesSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { doctor, event, options, statuses, stepOf } from "../../testing/doctor.ts";
 import { assertGolden } from "../../testing/golden.ts";
@@ -105,9 +106,41 @@ test("each place where it can stop", async () => {
     /^manifest: 404: .*there is no a:v9/,
   );
   assert.equal(await stops("r.example/a", ["--no-registry"]), "undefined: undefined");
-  assert.match(await stops("R.example/UPPER"), /^configuration: the kubelet would not take the image name/);
+  assert.match(await stops("R.example/UPPER"), /^image: the kubelet refuses the image name/);
   putConfig(place, { name: "p", match: [] });
   assert.match(await stops("r.example/a"), /^configuration: the kubelet would not start with config\.yaml/);
+});
+
+test("cli 3.3: what was given on the command line is blamed on that, with its own cure", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
+  writeFileSync(place.path("text"), "no token");
+  mkdirSync(place.path("directory"));
+  execFileSync("mkfifo", [place.path("fifo")]);
+  const token = /kubectl create token SERVICE_ACCOUNT/;
+  for (const [args, name, message, fix] of [
+    [["--token-file", "gone"], "pod token", /^reading the token file gone: no such file/, token],
+    [["--token-file", "directory"], "pod token", /^reading the token file directory: is a directory/, token],
+    [["--token-file", "fifo"], "pod token", /wait for somebody to write/, token],
+    [["--token-file", "text"], "pod token", /^text holds no JSON Web Token/, token],
+    [["--env-from", "kubelet"], "environment", /no kubelet runs here/, undefined],
+  ] as const) {
+    const { steps, code } = await doctor(place, "r.example/a", args);
+    assert.equal(code, 1);
+    assert.deepEqual(
+      steps.map((one) => one.name),
+      [name],
+      args.join(" "),
+    );
+    assert.match(steps[0]?.message ?? "", message);
+    if (fix === undefined) assert.equal(steps[0]?.fix, null);
+    else assert.match(steps[0]?.fix ?? "", fix);
+  }
+  chmodSync(place.path("opt/bin/p"), 0o777);
+  const unsafe = await doctor(place, "r.example/a", ["-c", "/config.yaml", "-b", "/opt/bin"]);
+  assert.deepEqual([unsafe.steps[0]?.name, unsafe.steps.length], ["executable", 1]);
+  assert.match(unsafe.steps[0]?.fix ?? "", /^chown root:root and chmod go-w \/opt\/bin\/p, or run this/);
 });
 
 test("a registry that repeats the credential in its error is not repeated", async () => {

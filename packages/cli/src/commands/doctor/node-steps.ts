@@ -1,13 +1,14 @@
 import { matchImage } from "@imagecred/kubelet";
 import { executableOf } from "../../machine/executable.ts";
+import { ownMachine } from "../../machine/start-problem.ts";
 import { whyNot } from "../../output/explain-match.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Session } from "../../session/session.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 
-export function configurationStep(session: Session, ms: number, platform: Platform): Step {
+export function configurationStep(session: Session, ms: number): Step {
   const { places, reading, environmentSource } = session;
-  const stale = staleness(session, platform);
+  const stale = staleness(session);
   const hash = reading.hash === undefined ? "" : `, ${reading.hash.slice(0, 19)}…`;
   const number = reading.config.providers.length;
   const whose =
@@ -50,8 +51,8 @@ export function configurationStep(session: Session, ms: number, platform: Platfo
 }
 
 /** The kubelet that runs here, as far as it is not the one that has this configuration. */
-function kubeletDetails({ places, kubelet, judged }: Session): readonly Detail[] {
-  const details: Detail[] = [];
+function kubeletDetails({ places, kubelet, judged, rooted }: Session): readonly Detail[] {
+  const details: Detail[] = [...rootDetails(places.root, rooted)];
   if (judged.unknown !== undefined) {
     details.push(detail(`judged as the newest kubelet that is known: ${judged.unknown}`, "warning"));
   }
@@ -64,12 +65,29 @@ function kubeletDetails({ places, kubelet, judged }: Session): readonly Detail[]
   return other === undefined ? details : [...details, detail(other, "warning")];
 }
 
-/** What /proc message about a start is a second more or less. */
+function rootDetails(root: string, rooted: Session["rooted"]): readonly Detail[] {
+  switch (rooted) {
+    case "shared":
+      return [];
+    case "entered":
+      return [detail(`the kubelet has a root of its own: paths and plugins are below ${root}`)];
+    case "outside":
+      return [
+        detail(`the kubelet has a root of its own: paths are below ${root}`),
+        detail(
+          "there is no chroot program here: plugins run outside that root, and may miss files that their arguments name",
+          "warning",
+        ),
+      ];
+  }
+}
+
+/** What /proc says about a start is a second more or less. */
 const START_DOUBT_MS = 2_000;
 
 /** The most common of all reasons why a change does nothing. */
-function staleness({ places, reading }: Session, { fileSystem }: Platform): Detail | undefined {
-  const { kubelet } = places;
+function staleness({ places, reading }: Session): Detail | undefined {
+  const { kubelet, fileSystem } = places;
   const startedAt = kubelet?.startedAt;
   if (kubelet === undefined || startedAt === undefined) return undefined;
   const changed = reading.files.filter(
@@ -127,8 +145,12 @@ export function executableStep(session: Session, platform: Platform): Step | und
     matchImages?.some((pattern) => matchImage(pattern, session.image.repo).matched),
   );
   if (matching.length === 0) return undefined;
-  const { binDir, config } = session.places;
-  const found = matching.map(({ name }) => executableOf(name, binDir, config, platform));
+  const { binDir, fileSystem } = session.places;
+  const { kubernetesVersion } = session.judged;
+  const machine = ownMachine(platform);
+  const found = matching.map(({ name }) =>
+    executableOf(name, session.reading, { binDir, fileSystem, machine, kubernetesVersion }),
+  );
   const broken = found.filter(({ usable }) => !usable);
   const details = found.map(({ path, description, usable }) =>
     detail(`${path}: ${description}`, usable ? "ok" : "failed"),

@@ -1,6 +1,13 @@
 import type { CredentialProvider, ImageName, TriedCredential } from "@imagecred/kubelet";
-import { manifestUrl, type Route } from "@imagecred/node";
-import { CredentialError, createHttpClient, Deadline, type HttpClient, VERSION } from "@imagecred/protocol";
+import { type EndpointTls, manifestUrl, type Route, type TrustedAuthorities } from "@imagecred/node";
+import {
+  CredentialError,
+  createHttpClient,
+  Deadline,
+  type HttpClient,
+  TransportError,
+  VERSION,
+} from "@imagecred/protocol";
 import { formatLifetime } from "../../output/duration.ts";
 import { type Destination, destinationOf, mayReceive } from "../../registry/destination.ts";
 import { type Probe, type ProbeStep, probeRegistry } from "../../registry/probe.ts";
@@ -22,6 +29,8 @@ export interface RegistryQuestion {
   readonly tokenHosts: readonly string[];
   /** Where the container runtime goes for the image; undefined where that is not known. */
   readonly route: Route | undefined;
+  /** Whom the container runtime trusts, and whom besides at an endpoint; undefined for whom this process trusts. */
+  readonly trust: ((caFiles: readonly string[]) => TrustedAuthorities) | undefined;
 }
 
 /**
@@ -55,7 +64,9 @@ export async function registrySteps(
       notAsked.push(detail(`${place.host} is not asked: ${why}${place.from}`, "skipped"));
       continue;
     }
-    last = await askAt(place, entitled, question, http, platform);
+    const trusted = question.trust?.(place.tls?.caFiles ?? []);
+    notAsked.push(...(trusted?.problems ?? []).map((problem) => detail(problem, "warning")));
+    last = await askAt(place, entitled, question, trusting(http, trusted?.pem), platform);
     if (last.some(({ name, status }) => name === "manifest" && status === "ok")) break;
   }
   if (last.length > 0) return withDetails(last, notAsked);
@@ -69,6 +80,8 @@ interface Place {
   readonly repository: string;
   readonly url?: string;
   readonly encrypted: boolean;
+  /** How the container runtime checks its certificate. */
+  readonly tls?: EndpointTls;
   /** Which configuration names it, as the end of a sentence. */
   readonly from: string;
 }
@@ -87,6 +100,7 @@ function placesOf({ image, route }: RegistryQuestion): readonly Place[] {
       repository: endpoint.repository,
       url: manifestUrl(endpoint, referenceOf(image)),
       encrypted: endpoint.scheme === "https",
+      tls: endpoint.tls,
       from: endpoint.isRegistry ? "" : ` (${route.runtime}: ${endpoint.source.says})`,
     }));
 }
@@ -96,12 +110,13 @@ function referenceOf({ digest, tag }: ImageName): string {
 }
 
 async function askAt(
-  { host, repository, url, from }: Place,
+  place: Place,
   credentials: readonly TriedCredential[],
-  { image, tokenHosts }: RegistryQuestion,
+  { image, tokenHosts, route }: RegistryQuestion,
   http: HttpClient,
   platform: Pick<Platform, "transport" | "clock">,
 ): Promise<readonly Step[]> {
+  const { host, repository, url, from } = place;
   const reference = referenceOf(image);
   const target = { host, repository, reference, tokenHosts, ...(url === undefined ? {} : { url }) };
   let probe: Probe | undefined;
@@ -112,15 +127,41 @@ async function askAt(
     }
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
-    return [
-      step("registry", {
-        status: "failed",
-        message: `${host}${from}: ${error.reason}`,
-        ...(error.advice === undefined ? {} : { fix: error.advice }),
-      }),
-    ];
+    return [unreached(error, place, route)];
   }
   return probe === undefined ? [] : stepsOf(probe, `${host}${from}`);
+}
+
+/** No response came. What the runtime makes of the certificate is its configuration's to say, not this shell's. */
+function unreached(error: CredentialError, { host, from, tls }: Place, route: Route | undefined): Step {
+  const { cause, reason, advice } = error;
+  const message = `${host}${from}: ${reason}`;
+  const isCertificate = cause instanceof TransportError && cause.code === "ERR_TLS_CERTIFICATE";
+  if (isCertificate && tls?.skipVerify === true) {
+    return step("registry", {
+      status: "warning",
+      message: `${message}; ${route?.runtime} is told not to check it, and imagecred sends no credential there`,
+      fix: "name the registry's CA in that configuration instead, or pull once with crictl pull",
+    });
+  }
+  if (isCertificate && tls !== undefined && tls.clients.length > 0) {
+    return step("registry", {
+      status: "warning",
+      message: `${message}; ${route?.runtime} shows a client certificate, which imagecred does not`,
+      fix: "pull once with crictl pull",
+    });
+  }
+  const isUnknown = isCertificate && cause.certificate === "unknown-issuer" && tls !== undefined;
+  const fix = isUnknown
+    ? `add its CA to the node's trust store or to ${route?.runtime}'s configuration for ${host}, then restart ${route?.runtime}`
+    : advice;
+  return step("registry", { status: "failed", message, ...(fix === undefined ? {} : { fix }) });
+}
+
+/** The client, with the certificate authorities that it goes by. */
+function trusting(http: HttpClient, ca: string | undefined): HttpClient {
+  if (ca === undefined) return http;
+  return { ...http, cloud: (request) => http.cloud({ ...request, tls: { ...request.tls, ca } }) };
 }
 
 function withDetails(steps: readonly Step[], more: readonly Detail[]): readonly Step[] {

@@ -2,8 +2,9 @@ import { matchImage } from "@imagecred/kubelet";
 import { formatGoDuration } from "@imagecred/protocol";
 import { executableOf } from "../../machine/executable.ts";
 import { loadAcceptedConfig } from "../../machine/load-config.ts";
-import { findPlaces } from "../../machine/places.ts";
+import { findPlaces, platformAt } from "../../machine/places.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { ownMachine } from "../../machine/start-problem.ts";
 import { identifyRegistry, registryHost } from "../../registry/identify.ts";
 import { imageName } from "../../session/session.ts";
 import type { Command } from "../command.ts";
@@ -16,7 +17,9 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
     const image = imageName(options.image);
     const places = findPlaces(options, platform, kubeletOfMachine(platform));
     const judged = await judgedAs(options, places.kubelet, platform);
-    const { config } = loadAcceptedConfig(places.config, judged, platform);
+    const reading = loadAcceptedConfig(places.config, judged, platformAt(places, platform));
+    const { config } = reading;
+    const machine = ownMachine(platform);
     const host = registryHost(image.repo);
     const providers: ExplainedProvider[] = [];
     const notMatched: string[] = [];
@@ -34,7 +37,12 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
         executable:
           places.binDir === undefined
             ? null
-            : executableOf(provider.name, places.binDir, places.config, platform),
+            : executableOf(provider.name, reading, {
+                binDir: places.binDir,
+                fileSystem: places.fileSystem,
+                machine,
+                kubernetesVersion: judged.kubernetesVersion,
+              }),
         args: provider.args ?? [],
         env: (provider.env ?? []).map(({ name }) => name),
         token:

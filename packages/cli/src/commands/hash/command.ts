@@ -1,6 +1,6 @@
 import { CommandError } from "../../errors.ts";
 import { loadConfig, withoutContent } from "../../machine/load-config.ts";
-import { findPlaces } from "../../machine/places.ts";
+import { findPlaces, platformAt } from "../../machine/places.ts";
 import { kubeletOfMachine, type MachineKubelet } from "../../machine/running-kubelet.ts";
 import type { Command } from "../command.ts";
 import type { HashOptions } from "./definition.ts";
@@ -11,8 +11,9 @@ export const hash: Command<HashOptions, HashDocument> = {
     // A file that is named has the same hash whatever runs here, and looking at every process takes longer than hashing.
     const machine: MachineKubelet =
       options.config === undefined ? kubeletOfMachine(platform) : { state: "none", notes: [] };
-    const { config } = findPlaces({ config: options.config }, platform, machine);
-    const reading = loadConfig(config, {}, platform);
+    const places = findPlaces({ config: options.config }, platform, machine);
+    const { config } = places;
+    const reading = loadConfig(config, {}, platformAt(places, platform));
     if (reading.hash === undefined) {
       throw new CommandError(
         `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is nothing to hash")}`,

@@ -1,6 +1,6 @@
 import { matchImage } from "@imagecred/kubelet";
 import { loadAcceptedConfig, minorVersion } from "../../machine/load-config.ts";
-import { findPlaces } from "../../machine/places.ts";
+import { findPlaces, platformAt } from "../../machine/places.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { cautions, whyNot } from "../../output/explain-match.ts";
 import { imageName } from "../../session/session.ts";
@@ -15,7 +15,7 @@ export const match: Command<MatchOptions, MatchDocument> = {
     const image = imageName(options.image);
     const places = findPlaces(options, platform, kubeletOfMachine(platform));
     const judged = await judgedAs(options, places.kubelet, platform);
-    const { config } = loadAcceptedConfig(places.config, judged, platform);
+    const { config } = loadAcceptedConfig(places.config, judged, platformAt(places, platform));
     const providers = config.providers.map(({ name, matchImages }): ProviderMatch => {
       const patterns = (matchImages ?? []).map((pattern) => patternMatch(pattern, image.repo));
       return { name, matched: patterns.some(({ matched }) => matched), patterns };

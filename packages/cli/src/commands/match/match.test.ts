@@ -77,10 +77,7 @@ test("Docker Hub's names are spelt out, and names that are none are refused", as
   assert.deepEqual([hub.code, hub.name, hub.tag], [0, "docker.io/library/nginx", "latest"]);
   const bad = await place.run(["match", "-c", "config.yaml", "r.io/UPPER"]);
   assert.equal(bad.code, 1);
-  assert.match(
-    bad.stderr,
-    /the kubelet would not take the image name: couldn't parse image name "r\.io\/UPPER"/,
-  );
+  assert.match(bad.stderr, /the kubelet refuses the image name: couldn't parse image name "r\.io\/UPPER"/);
 });
 
 test("a configuration that the kubelet refuses is no ground to stand on", async () => {

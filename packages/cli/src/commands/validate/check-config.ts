@@ -8,6 +8,7 @@ import type { Change } from "../../edit/change.ts";
 import { LINTS, type LintFinding, runLints } from "../../lint/index.ts";
 import { type JudgedVersion, loadConfig, withoutContent } from "../../machine/load-config.ts";
 import type { Places } from "../../machine/places.ts";
+import { examineStart } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
 import { withoutConsequences } from "./consequences.ts";
 import type { CheckedConfig, Finding } from "./document.ts";
@@ -26,6 +27,8 @@ export interface CheckOptions {
   readonly versionSource: string;
   /** Codes of lints to leave out. */
   readonly ignored: ReadonlySet<string>;
+  /** This machine, by which executables are judged. */
+  readonly machine: string | undefined;
 }
 
 /** A checked configuration, with what can be done about it at once. */
@@ -58,6 +61,7 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
       texts,
       binDir: places.binDir,
       fileSystem,
+      examine: (path) => examineStart(path, fileSystem, options.machine),
     },
     options.ignored,
   );

@@ -2,8 +2,9 @@ import { UsageError } from "../../errors.ts";
 import { LINTS } from "../../lint/index.ts";
 import type { Severity } from "../../lint/types.ts";
 import { minorVersion } from "../../machine/load-config.ts";
-import { findPlaces, type Places } from "../../machine/places.ts";
+import { findPlaces, type Places, platformAt } from "../../machine/places.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { ownMachine } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
 import { applyFixes } from "./apply-fixes.ts";
@@ -34,11 +35,11 @@ export const validate: Command<ValidateOptions, ValidateDocument | CheckDocument
       const places = findPlaces({ config, binDir: options.binDir }, reading, machine);
       const how = await checkOptions(options, config, places, ignored, platform);
       if (options.fix === true) {
-        const outcome = applyFixes(places, how, platform);
+        const outcome = applyFixes(places, how, platformAt(places, platform));
         checks.push(outcome.check);
         fixed.push(...outcome.fixed);
       } else {
-        checks.push(checkConfig(places, how, reading));
+        checks.push(checkConfig(places, how, platformAt(places, reading)));
       }
     }
     const findings = checks.flatMap(({ config }) => config.findings);
@@ -74,7 +75,8 @@ async function checkOptions(
       : judged.kubernetesVersion !== undefined
         ? (judged.source ?? "the kubelet that runs here")
         : NEWEST;
-  return { judged, minor: minorVersion(judged.kubernetesVersion), versionSource, ignored };
+  const minor = minorVersion(judged.kubernetesVersion);
+  return { judged, minor, versionSource, ignored, machine: ownMachine(platform) };
 }
 
 const WORST_FIRST: readonly Severity[] = ["error", "warning", "note"];
