@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly tenant: string;
   readonly name: string;
   readonly clientId?: string;
+  /** Default: made up. */
+  readonly objectId?: string;
   /** Client secrets, with the time (ms since 1970) at which each ends, when it does. */
   readonly secrets?: readonly { readonly value: string; readonly endsAt?: number }[];
   /** Registered certificates, PEM. */
@@ -121,12 +123,13 @@ export class Directory {
     return this.#tenants.get(tenant.toLowerCase());
   }
 
-  /** Registers an application. Its secrets are noted as such. */
+  /** Registers an application, in place of one with the same client id. Its secrets are noted as such. */
   addApp(options: AppOptions): App {
     const {
       tenant,
       name,
       clientId = randomUUID(),
+      objectId = randomUUID(),
       secrets = [],
       certificates = [],
       federated = [],
@@ -140,13 +143,15 @@ export class Directory {
       tenant,
       name,
       clientId,
-      objectId: randomUUID(),
+      objectId,
       secrets,
       certificates: new Map(parsed.map((certificate) => [sha256Thumbprint(certificate), certificate])),
       federated: [...federated],
       multitenant,
       managed,
     };
+    const known = this.#apps.findIndex((each) => sameId(each.clientId, clientId) && each.tenant === tenant);
+    if (known >= 0) this.#apps.splice(known, 1);
     this.#apps.push(app);
     return app;
   }

@@ -45,7 +45,7 @@ export async function populate(
     const cloud: AzureCloud = name === "partner" ? "public" : name === "adfs" ? "stack" : name;
     const tenant = directory.addTenant(TENANTS[name], cloud);
     const nodeSecret = secrets.issue("azure.clientSecret", 40);
-    const id = (kind: number) => `2000000${index}-bbbb-4bbb-8bbb-00000000000${kind}`;
+    const id = (kind: number) => `2000000${index}-bbbb-4bbb-8bbb-${String(kind).padStart(12, "0")}`;
     // A federated credential has one audience, so there is one for each that a token of this cloud may have.
     const audiences = new Set([TOKEN_EXCHANGE_AUDIENCE, CLOUDS[cloud].tokenExchange]);
     const trust = (subject: string) =>
@@ -69,10 +69,12 @@ export async function populate(
       }),
       machine: [
         {
-          app: directory.addApp({ tenant, name: "vm", clientId: id(3), managed: true }),
+          app: directory.addApp({ tenant, name: "vm", clientId: id(3), objectId: id(13), managed: true }),
           resourceId: undefined,
         },
-        userAssigned(directory.addApp({ tenant, name: "kubelet", clientId: id(4), managed: true })),
+        userAssigned(
+          directory.addApp({ tenant, name: "kubelet", clientId: id(4), objectId: id(14), managed: true }),
+        ),
         userAssigned(directory.addApp({ tenant, name: "other", clientId: id(5), managed: true })),
       ],
     });

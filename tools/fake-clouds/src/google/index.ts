@@ -125,10 +125,11 @@ export class Google {
     return providerName(name);
   }
 
-  /** Creates or replaces a provider of the pool. @returns its resource name */
-  addProvider(name: string, provider: PoolProvider): string {
-    this.#providers.set(`//iam.googleapis.com/${providerName(name)}`, provider);
-    return providerName(name);
+  /** Creates or replaces a provider of a pool. @returns its resource name */
+  addProvider(name: string, provider: PoolProvider, pool = "pool"): string {
+    const resource = providerName(name, pool);
+    this.#providers.set(`//iam.googleapis.com/${resource}`, provider);
+    return resource;
   }
 
   /** Numeric id of a service account, which identity tokens have in `sub`. */
@@ -187,6 +188,7 @@ function defaultInstance(): Instance {
     universe: PUBLIC.domain,
     attributes: {},
     tokenSeconds: 3599,
+    identitySeconds: 3600,
   };
 }
 

@@ -23,6 +23,8 @@ export interface Instance {
   attributes: Record<string, string>;
   /** Seconds that are left of the tokens it hands out: it caches them, so it may be few. */
   tokenSeconds: number;
+  /** Seconds that are left of its identity tokens: an hour, in the real one. */
+  identitySeconds: number;
 }
 
 export interface MetadataParts {
@@ -133,7 +135,7 @@ async function identity(
   const audience = query.get("audience") ?? "";
   if (audience === "") return page(400, "non-empty audience parameter required");
   const full = query.get("format") === "full";
-  return text(200, await identityTokens.issue(email, { audience, full, instance }));
+  return text(200, await identityTokens.issue(email, { audience, full, instance, expiresIn: instance.identitySeconds }));
 }
 
 function notFound(path: string): Reply {

@@ -14,16 +14,16 @@ export function emailOf(name: AccountName): string {
   return `${name}@${PROJECT_ID}.iam.gserviceaccount.com`;
 }
 
-const POOL = `projects/${PROJECT_NUMBER}/locations/global/workloadIdentityPools/pool`;
+const POOLS = `projects/${PROJECT_NUMBER}/locations/global/workloadIdentityPools`;
 
-/** Resource name of a provider in the workload identity pool `pool`. */
-export function providerName(provider: string): string {
-  return `${POOL}/providers/${provider}`;
+/** Resource name of a provider in a workload identity pool. */
+export function providerName(provider: string, pool = "pool"): string {
+  return `${POOLS}/${pool}/providers/${provider}`;
 }
 
 /** How IAM policies name a subject of the pool `pool`. */
 export function poolPrincipal(subject: string): string {
-  return `principal://iam.googleapis.com/${POOL}/subject/${subject}`;
+  return `principal://iam.googleapis.com/${POOLS}/pool/subject/${subject}`;
 }
 
 /** The audience of GKE's own pool for a cluster, and of the tokens that it takes. */
@@ -40,7 +40,7 @@ export function accounts(): readonly ServiceAccountOptions[] {
   const gke = `serviceAccount:${PROJECT_ID}.svc.id.goog[default/*`;
   const aws = poolPrincipal("arn:aws:*");
   return [
-    { email: emailOf("node") },
+    { email: emailOf("node"), uniqueId: "102030405060708090100" },
     { email: emailOf("builder") },
     {
       email: emailOf("puller"),

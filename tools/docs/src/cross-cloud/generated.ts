@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DOCS } from "@imagecred/workspace";
+
+/** What stands between `<!-- NAME -->` and `<!-- end of KIND -->` in a page: written by a test, and compared by it. */
+export function generated(page: string, name: string): string {
+  const text = readFileSync(join(DOCS, page), "utf8");
+  const [from, to] = boundsOf(text, page, name);
+  return text.slice(from, to);
+}
+
+export function writeGenerated(page: string, name: string, content: string): void {
+  const path = join(DOCS, page);
+  const text = readFileSync(path, "utf8");
+  const [from, to] = boundsOf(text, page, name);
+  writeFileSync(path, text.slice(0, from) + content + text.slice(to));
+}
+
+function boundsOf(text: string, page: string, name: string): readonly [from: number, to: number] {
+  const start = `<!-- ${name} -->\n`;
+  const end = `<!-- end of ${name.split(":")[0]} -->`;
+  const at = text.indexOf(start);
+  const to = text.indexOf(end, at);
+  if (at < 0 || to < 0) throw new Error(`docs/${page} has no section ${name}`);
+  return [at + start.length, to];
+}
+
+/** A mistake and the line that the plugin writes. */
+export interface Told {
+  readonly what: string;
+  readonly line: string;
+}
+
+/** The section of a page's mistakes. What differs from run to run is made alike. */
+export function messagesOf(told: readonly Told[]): string {
+  const parts = told.map(
+    ({ what, line }) => `${what[0]?.toUpperCase()}${what.slice(1)}:\n\n\`\`\`text\n${alike(line)}\n\`\`\`\n`,
+  );
+  return `\n${parts.join("\n")}\n`;
+}
+
+const ALIKE: readonly (readonly [RegExp, string])[] = [
+  [/\/\S*\/(node)-\d+\.pem/g, "/etc/kubernetes/pki/node.pem"],
+  [/\b((?:request|trace|correlation) id:?) [0-9a-f-]{36}/gi, "$1 8f4c1f9e-6b0a-4d0e-9d53-3f0c7a0f7a10"],
+  [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "2026-11-27T09:00:00Z"],
+  [/\b\d{8}T\d{6}Z\b/g, "20261127T090000Z"],
+  [/\b17\d{8}\b/g, "1790000000"],
+  [/\b[0-9a-f]{40}\b/gi, "0123456789ABCDEF0123456789ABCDEF01234567"],
+];
+
+function alike(line: string): string {
+  return ALIKE.reduce((text, [pattern, by]) => text.replace(pattern, by), line.trim());
+}

@@ -1,0 +1,205 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { kubeletRequest, parseResponse, type RequestOptions, runPlugin } from "@imagecred/e2e";
+import type { Clouds, Cluster } from "@imagecred/fake-clouds";
+import { DOCS, type RunResult } from "@imagecred/workspace";
+import { documentsOf, type Provider } from "../configurations.ts";
+import { blocksOf } from "../page.ts";
+import {
+  type Change,
+  CLUSTERS,
+  type ClusterSource,
+  type Route,
+  type Source,
+  UNINSTALLED_TENANT,
+} from "./route.ts";
+import { ROUTES } from "./routes.ts";
+import { SetUp } from "./set-up.ts";
+import { commandsOf } from "./shell.ts";
+
+/** The cluster that the pages about pods are written for. */
+const PAGE_CLUSTER = "onPremises";
+
+/** One cell of the matrix, set up by its page's commands. */
+export interface Cell {
+  readonly route: Route;
+  readonly source: Source;
+}
+
+export const CELLS: readonly Cell[] = ROUTES.flatMap((route) =>
+  route.sources.map((source) => ({ route, source })),
+);
+
+/** Clouds as they are before anybody follows a page. */
+export function prepare(clouds: Clouds): void {
+  clouds.aws.outbound.disable("123456789012");
+  clouds.azure.directory.addTenant(UNINSTALLED_TENANT, "public");
+  clouds.aws.iam.addRole({ arn: "arn:aws:iam::999999999999:role/foreign" });
+  // What the node's role may do for another cloud, its page has to say.
+  const node = clouds.aws.iam.role(clouds.aws.roleArn("node"));
+  if (node === undefined) throw new Error("the fakes have no role node");
+  clouds.aws.iam.addRole(node);
+}
+
+/** Follows a page, for a source's cluster in the place of the page's own. */
+export function follow({ route, source }: Cell, clouds: Clouds): void {
+  const commands = commandsOf(blocksOf(`identity/${route.page}.md`));
+  new SetUp(clouds, snippets(route), (text) => adapted(text, source, clouds)).run(commands);
+}
+
+const snippets = ({ page }: Route) => `snippets/identity/${page}`;
+
+function isCluster(source: Source): source is ClusterSource {
+  return (CLUSTERS as readonly Source[]).includes(source);
+}
+
+/** A page's text for another kind of cluster, or for a machine under Arc, whose identity is its own. */
+function adapted(text: string, source: Source, clouds: Clouds): string {
+  if (source === "arc") {
+    const [own, kubelet] = clouds.azure.population("public").machine;
+    return text
+      .replaceAll(kubelet.app.objectId, own.app.objectId)
+      .replaceAll(/\bazure-pulls\b/g, "azure-pulls-arc");
+  }
+  if (!isCluster(source) || source === PAGE_CLUSTER) return text;
+  const name = (cluster: Cluster) => cluster.issuer.slice("https://".length);
+  return text
+    .replaceAll(name(clouds.clusters[PAGE_CLUSTER]), name(clouds.clusters[source]))
+    .replaceAll("role/image-pulls", `role/image-pulls-${source}`)
+    .replaceAll(/^image-pulls$/g, `image-pulls-${source}`)
+    .replaceAll("providers/pods", `providers/pods-${source}`)
+    .replaceAll(/^pods$/g, `pods-${source}`);
+}
+
+export interface Run {
+  readonly result: RunResult;
+  /** The credential for the image's registry. */
+  readonly login: { readonly username: string; readonly password: string } | undefined;
+}
+
+/** Runs an executable with the page's configuration, and with a mistake in it where there is one. */
+export async function run(
+  { route, source }: Cell,
+  clouds: Clouds,
+  executable: string,
+  change: Change = {},
+): Promise<Run> {
+  const read = (name: string) =>
+    adapted(readFileSync(join(DOCS, snippets(route), name), "utf8"), source, clouds);
+  const [configuration] = documentsOf(read("kubelet.yaml")) as readonly {
+    readonly providers: readonly PodProvider[];
+  }[];
+  const provider = configuration?.providers[0];
+  if (provider === undefined) throw new Error(`${route.page}: no provider`);
+  const args = withChanges(await argumentsOf(provider, clouds), change.args ?? []).filter(
+    // The identity of a machine under Arc is its own.
+    (arg) => source !== "arc" || !arg.startsWith("--node-managed-identity="),
+  );
+  const withCertificate = await placeCertificate(args, route, change, clouds);
+  const { env = [] } = provider;
+  const environment = {
+    ...clouds.networkEnv(),
+    ...Object.fromEntries(env.map((each) => [each.name, each.value])),
+    ...(source === "arc" ? await clouds.azure.env("arc") : await route.env(clouds)),
+    ...(await change.env?.(clouds)),
+  };
+  const request = isCluster(source) ? await podRequest(provider, source, clouds, change, read) : {};
+  const stdin = kubeletRequest(route.image, request);
+  const options = { args: withCertificate, env: environment, stdin };
+  const result =
+    source === "arc" ? await runUnderArc(executable, options, clouds) : await runPlugin(executable, options);
+  const auth = result.exitCode === 0 ? parseResponse(result.stdout).auth : undefined;
+  return { result, login: auth?.[route.image.slice(0, route.image.indexOf("/"))] ?? auth?.["*.pkg.dev"] };
+}
+
+interface PodProvider extends Provider {
+  readonly tokenAttributes?: {
+    readonly serviceAccountTokenAudience: string;
+    readonly optionalServiceAccountAnnotationKeys?: readonly string[];
+  };
+}
+
+/** Arguments as the page has them; a path of azure.json becomes a file that is there. */
+async function argumentsOf({ args = [] }: Provider, clouds: Clouds): Promise<readonly string[]> {
+  const azureJson = await clouds.azure.azureJsonFile("none");
+  return args.map((arg) => (arg === "/etc/kubernetes/azure.json" ? azureJson : arg));
+}
+
+function withChanges(args: readonly string[], changes: readonly string[]): readonly string[] {
+  const nameOf = (arg: string) => arg.split("=")[0];
+  const changed = new Set(changes.map(nameOf));
+  return [...args.filter((arg) => !changed.has(nameOf(arg))), ...changes];
+}
+
+let files = 0;
+
+async function placeCertificate(
+  args: readonly string[],
+  route: Route,
+  change: Change,
+  clouds: Clouds,
+): Promise<readonly string[]> {
+  const issued = await (change.certificate ?? route.certificate)?.(clouds);
+  if (issued === undefined) return args;
+  files++;
+  const path = await clouds.core.writeFile(`node-${files}.pem`, issued.certificatePem + issued.privateKeyPem);
+  return args.map((arg) => (arg.startsWith("--node-certificate=") ? `--node-certificate=${path}` : arg));
+}
+
+/** What the kubelet sends for a pod: a token for the configured audience, and the annotations that are listed. */
+async function podRequest(
+  { tokenAttributes }: PodProvider,
+  source: ClusterSource,
+  clouds: Clouds,
+  { token: change = {}, annotations: changed }: Change,
+  read: (name: string) => string,
+): Promise<RequestOptions> {
+  const [account] = documentsOf(read("kubernetes.yaml")) as readonly ServiceAccount[];
+  const { name, namespace, annotations = {} } = account?.metadata ?? { name: "", namespace: "" };
+  const listed = tokenAttributes?.optionalServiceAccountAnnotationKeys ?? [];
+  return {
+    token: await clouds.clusters[source].issueServiceAccountToken({
+      audience: tokenAttributes?.serviceAccountTokenAudience ?? "",
+      serviceAccount: name,
+      namespace,
+      ...change,
+    }),
+    annotations: Object.fromEntries(
+      Object.entries(changed ?? annotations).filter(([key]) => listed.includes(key)),
+    ),
+  };
+}
+
+interface ServiceAccount {
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+}
+
+/** Arc's agent writes its challenges where only this machine's own agent may: there, in a mount namespace, is the fake's directory. */
+function runUnderArc(
+  executable: string,
+  {
+    args,
+    ...options
+  }: { readonly args: readonly string[]; readonly env: Record<string, string>; readonly stdin: string },
+  clouds: Clouds,
+): Promise<RunResult> {
+  const script =
+    'mkdir -p "$0" && mount -t tmpfs none /var/opt && mkdir -p /var/opt/azcmagent/tokens && mount --bind "$0" /var/opt/azcmagent/tokens && exec "$@"';
+  const words = ["--user", "--map-root-user", "--mount", "sh", "-c", script, clouds.azure.arc.tokenDirectory];
+  return runPlugin("/usr/bin/unshare", { ...options, args: [...words, executable, ...args] });
+}
+
+/** Why no mounts can be made here, or undefined when they can. */
+export function whyNoArc(): string | undefined {
+  const { status, stderr, error } = spawnSync(
+    "/usr/bin/unshare",
+    ["--user", "--map-root-user", "--mount", "mount", "-t", "tmpfs", "none", "/var/opt"],
+    { encoding: "utf8" },
+  );
+  return status === 0 ? undefined : `no mount namespace can be made here: ${error?.message ?? stderr.trim()}`;
+}

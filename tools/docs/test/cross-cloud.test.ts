@@ -1,0 +1,135 @@
+import assert from "node:assert/strict";
+import { availableParallelism } from "node:os";
+import { after, before, describe, test } from "node:test";
+import { acrFacts } from "@imagecred/acr/facts";
+import { expectFailure, expectSuccess, registryStatus } from "@imagecred/e2e";
+import { ecrFacts } from "@imagecred/ecr/facts";
+import { type Clouds, startClouds } from "@imagecred/fake-clouds";
+import { gcrFacts } from "@imagecred/gcr/facts";
+import { executables } from "@imagecred/workspace";
+import { generated, messagesOf, type Told, writeGenerated } from "../src/cross-cloud/generated.ts";
+import { CELLS, type Cell, follow, prepare, run, whyNoArc } from "../src/cross-cloud/matrix.ts";
+import { type Mistake, SOURCES } from "../src/cross-cloud/route.ts";
+import { ROUTES } from "../src/cross-cloud/routes.ts";
+import { matrixTable } from "../src/cross-cloud/table.ts";
+
+/**
+ * The matrix of identities and registries. The commands of each page in docs/identity are done to the fake clouds, the page's
+ * configuration runs the executables of both runtimes, and the credential has to open the registry. Then the same with each
+ * mistake, and the plugin's line has to say what is wrong.
+ * `npx node tools/docs/test/cross-cloud.test.ts --update` writes the matrix and the lines into the pages.
+ */
+const UPDATE = process.argv.includes("--update");
+const FACTS = { ecr: ecrFacts, acr: acrFacts, gcr: gcrFacts };
+const noArc = whyNoArc();
+/** Executables mostly wait for each other's processor here, so few at once are as fast as many. */
+const concurrency = Math.max(2, availableParallelism());
+
+let clouds: Clouds;
+before(async () => {
+  clouds = await startClouds();
+  prepare(clouds);
+  for (const cell of CELLS) follow(cell, clouds);
+});
+after(async () => {
+  await clouds.close();
+});
+
+const told = new Map<string, Map<string, string>>();
+
+const runs = CELLS.flatMap((cell) =>
+  executables(`${cell.route.plugin}-credential-provider`).map((built) => ({
+    cell,
+    executable: { path: built.skipped === undefined ? built.path : "", ...built },
+  })),
+);
+
+function skipped({ route, source }: Cell, reason: string | undefined): string | false {
+  if (reason !== undefined) return reason;
+  return source === "arc" && noArc !== undefined ? `${route.page}: ${noArc}` : false;
+}
+
+const titleOf = ({ route, source }: Cell, runtime: string) =>
+  `${SOURCES[source]}, ${FACTS[route.plugin].service} (${route.page}.md, ${runtime})`;
+
+describe("whoever follows the page pulls", { concurrency }, () => {
+  for (const { cell, executable } of runs) {
+    test(titleOf(cell, executable.runtime), { skip: skipped(cell, executable.skipped) }, async () => {
+      const { result, login } = await run(cell, clouds, executable.path);
+      expectSuccess(result);
+      assert.ok(login !== undefined, result.stdout);
+      assert.equal(await registryStatus(clouds, cell.route.image, login), 200);
+    });
+  }
+});
+
+/** Whether a cell is the one that its page is written for; others differ in the issuer, or in whose identity it is. */
+function isPages({ route, source }: Cell): boolean {
+  return source === (route.sources.find((each) => each === "onPremises") ?? route.sources[0]);
+}
+
+async function fails(cell: Cell, path: string, mistake: Mistake): Promise<void> {
+  const { route } = cell;
+  const undo = mistake.around?.(clouds);
+  try {
+    const { result } = await run(cell, clouds, path, mistake);
+    expectFailure(result, `${route.plugin}-credential-provider`, mistake.says);
+    assert.deepEqual(clouds.secrets.findIn(result.stderr), []);
+    if (!isPages(cell)) return;
+    const lines = told.get(route.page) ?? new Map<string, string>();
+    const before = lines.get(mistake.what);
+    told.set(route.page, lines.set(mistake.what, result.stderr));
+    if (before !== undefined)
+      assert.equal(
+        messagesOf([{ what: mistake.what, line: result.stderr }]),
+        messagesOf([{ what: mistake.what, line: before }]),
+        "both runtimes say the same",
+      );
+  } finally {
+    undo?.();
+  }
+}
+
+for (const [title, alone] of [
+  ["a mistake, and what the plugin says", false],
+  ["a mistake that changes the whole cloud", true],
+] as const) {
+  describe(title, { concurrency: alone ? 1 : concurrency }, () => {
+    // Node.js takes its time to start: it makes the mistakes of the pages' own cells only.
+    for (const { cell, executable } of runs.filter(
+      (each) => each.executable.runtime === "static" || isPages(each.cell),
+    )) {
+      for (const mistake of cell.route.mistakes.filter(({ around }) => (around !== undefined) === alone)) {
+        const name = `${titleOf(cell, executable.runtime)}: ${mistake.what}`;
+        test(name, { skip: skipped(cell, executable.skipped) }, () => fails(cell, executable.path, mistake));
+      }
+    }
+  });
+}
+
+describe("the pages show it", () => {
+  test("the matrix", () => {
+    if (UPDATE) writeGenerated("identity/README.md", "matrix", `\n${matrixTable()}\n`);
+    assert.equal(generated("identity/README.md", "matrix"), `\n${matrixTable()}\n`, "--update writes it");
+  });
+
+  for (const { page, mistakes } of ROUTES) {
+    test(`docs/identity/${page}.md: the lines of its mistakes`, (context) => {
+      const lines = told.get(page);
+      if (lines === undefined) return context.skip("no executable of its plugin was run");
+      const all: Told[] = mistakes.map(({ what }) => ({ what, line: lines.get(what) ?? "" }));
+      assert.ok(
+        all.every(({ line }) => line !== ""),
+        "a mistake without a line",
+      );
+      if (UPDATE) writeGenerated(`identity/${page}.md`, `messages: ${page}`, messagesOf(all));
+      assert.equal(
+        generated(`identity/${page}.md`, `messages: ${page}`),
+        messagesOf(all),
+        "--update writes them",
+      );
+    });
+  }
+
+  test("the fakes had no error of their own", () => assert.deepEqual(clouds.defects, []));
+});
