@@ -135,7 +135,10 @@ async function identity(
   const audience = query.get("audience") ?? "";
   if (audience === "") return page(400, "non-empty audience parameter required");
   const full = query.get("format") === "full";
-  return text(200, await identityTokens.issue(email, { audience, full, instance, expiresIn: instance.identitySeconds }));
+  return text(
+    200,
+    await identityTokens.issue(email, { audience, full, instance, expiresIn: instance.identitySeconds }),
+  );
 }
 
 function notFound(path: string): Reply {
