@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readJson } from "@imagecred/workspace";
+import { parse } from "yaml";
 import { Helm } from "./helm.ts";
 import { IMAGE, kustomizeFiles } from "./kustomize.ts";
 import { CHART, KUSTOMIZE } from "./paths.ts";
@@ -37,4 +38,9 @@ export function retagged(): Readonly<Record<string, string>> {
       readFileSync(join(KUSTOMIZE, path), "utf8").replace(image, `${IMAGE}:${version()}`),
     ]),
   );
+}
+
+/** The fields of Chart.yaml. */
+export function chartMetadata(): Readonly<Record<string, unknown>> {
+  return parse(readFileSync(join(CHART, "Chart.yaml"), "utf8")) as Readonly<Record<string, unknown>>;
 }

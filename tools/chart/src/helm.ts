@@ -1,6 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { type GoProgram, GoPrograms, notInstalled, run } from "@imagecred/workspace";
 
 const go = new GoPrograms(join(import.meta.dirname, "../go"));
@@ -31,21 +33,32 @@ export class Helm {
     return new Helm(await go.build(HELM));
   }
 
-  /**
-   * Runs helm with directories of its own, so that no setting or plugin of this machine's user counts.
-   * @param env in addition; KUBECONFIG for commands that talk to a cluster
-   * @returns stdout @throws {ToolError} with helm's output
-   */
-  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): string {
-    const home = mkdtempSync(join(tmpdir(), "imagecred-helm-"));
-    try {
-      const own = Object.fromEntries(
-        ["CACHE", "CONFIG", "DATA"].map((kind) => [`HELM_${kind}_HOME`, join(home, kind.toLowerCase())]),
-      );
-      mkdirSync(join(home, "config"));
-      return run(this.path, args, { env: { HOME: home, KUBECONFIG: undefined, ...own, ...env } });
-    } finally {
-      rmSync(home, { recursive: true });
-    }
+  /** Runs helm. @returns stdout @throws {ToolError} with helm's output */
+  run(args: readonly string[]): string {
+    using home = helmHome();
+    return run(this.path, args, { env: home.env });
   }
+
+  /**
+   * Runs helm against a cluster, without keeping this process from its other work.
+   * @returns stdout @throws Error with helm's output
+   */
+  async runIn(kubeconfig: string, args: readonly string[]): Promise<string> {
+    using home = helmHome();
+    const env = { ...process.env, ...home.env, KUBECONFIG: kubeconfig };
+    return (await promisify(execFile)(this.path, [...args], { env })).stdout;
+  }
+}
+
+/** Directories for one run of helm, so that no setting or plugin of this machine's user counts. */
+function helmHome(): Disposable & { readonly env: Readonly<Record<string, string | undefined>> } {
+  const home = mkdtempSync(join(tmpdir(), "imagecred-helm-"));
+  const own = ["CACHE", "CONFIG", "DATA"].map((kind) => [
+    `HELM_${kind}_HOME`,
+    join(home, kind.toLowerCase()),
+  ]);
+  return {
+    env: { HOME: home, KUBECONFIG: undefined, ...Object.fromEntries(own) },
+    [Symbol.dispose]: () => rmSync(home, { recursive: true }),
+  };
 }

@@ -26,23 +26,30 @@ export const PLUGIN_PATHS = {
   written: "/root/imagecred-kubeadm",
 } as const;
 
-/** Names of the executables, under test. */
-const NAMES = [...CLOUD_PLUGINS.map(pluginName), "imagecred"];
+/** Names of the executables under test. */
+export const PLUGIN_EXECUTABLES = [...CLOUD_PLUGINS.map(pluginName), "imagecred"];
 
 /** Why there is nothing to put on a node, or undefined. */
 export function whyNoPlugins(): string | undefined {
-  const missing = NAMES.filter((name) => anyExecutable(name) === undefined);
+  const missing = PLUGIN_EXECUTABLES.filter((name) => anyExecutable(name) === undefined);
   return missing.length > 0 ? `${missing.join(", ")}: not built (npm run build)` : undefined;
 }
 
 /** The executables, and the azure.json of the fake Azure's virtual machine. The kubelet does not know of them yet. */
-export async function pluginContent({ azure }: Clouds): Promise<NodeContent> {
-  const { binDir, imagecred, azureJson } = PLUGIN_PATHS;
+export async function pluginContent(clouds: Clouds): Promise<NodeContent> {
+  const { binDir, imagecred } = PLUGIN_PATHS;
   const pathOf = (name: string) => (name === "imagecred" ? imagecred : `${binDir}/${name}`);
   return {
-    executables: Object.fromEntries(NAMES.map((name) => [pathOf(name), anyExecutable(name) ?? ""])),
-    files: { [azureJson]: JSON.stringify(await azure.azureJson("managed-identity"), null, 2) },
+    executables: Object.fromEntries(
+      PLUGIN_EXECUTABLES.map((name) => [pathOf(name), anyExecutable(name) ?? ""]),
+    ),
+    files: await azureJsonFile(clouds),
   };
+}
+
+/** What Azure puts on a virtual machine, by path. */
+export async function azureJsonFile({ azure }: Clouds): Promise<Readonly<Record<string, string>>> {
+  return { [PLUGIN_PATHS.azureJson]: JSON.stringify(await azure.azureJson("managed-identity"), null, 2) };
 }
 
 /**

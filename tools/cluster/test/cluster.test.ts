@@ -1,6 +1,8 @@
 import { describe } from "node:test";
 import { Helm, whyNoHelm } from "@imagecred/chart";
 import { whyNoPlugins } from "../src/plugins.ts";
+import { whyNoInstallerImage } from "../src/testing/installer-image.ts";
+import { describeChartRollout } from "../src/testing/scenarios/chart-rollout.ts";
 import { describeChartTemplates } from "../src/testing/scenarios/chart-templates.ts";
 import { describeCrowd } from "../src/testing/scenarios/crowd.ts";
 import { describeDiagnosis } from "../src/testing/scenarios/diagnosis.ts";
@@ -35,6 +37,10 @@ describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   describe("a crowd", () => describeCrowd(cluster));
   describe("deploy/: the chart and the kustomize base", withHelm, () => {
     if (helm !== undefined) describeChartTemplates(cluster, helm);
+  });
+  const noImage = noHelm ?? whyNoInstallerImage();
+  describe("the chart on the nodes", { skip: noImage ?? false }, () => {
+    if (helm !== undefined) describeChartRollout(cluster, helm);
   });
   describe("what was logged", () => describeSecrets(cluster));
 });

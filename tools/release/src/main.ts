@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { Helm, whyNoHelm } from "@imagecred/chart";
 import { programs, versionOf } from "@imagecred/executables";
 import { DIST, ROOT, run } from "@imagecred/workspace";
 import { FLAVORS, suffixOf } from "./assets.ts";
@@ -14,8 +15,8 @@ import { type Built, writeTree } from "./tree.ts";
 
 const USAGE = `Usage: npm run release -- [flags]
 
-Builds everything that is published into dist/release/<version>/: assets, checksums, SBOMs, notices, archives, deb, rpm and
-an image layout, for every platform that this machine can build. Says what it leaves out.
+Builds everything that is published into dist/release/<version>/: assets, checksums, SBOMs, notices, archives, deb, rpm,
+image layouts and the Helm chart, for every platform that this machine can build. Says what it leaves out.
 
   --only FLAVOR,...   some of ${FLAVORS.map(suffixOf).join(", ")}
   --once              do not build a second time, from nothing, to compare
@@ -51,11 +52,14 @@ async function release(): Promise<void> {
     }
     const goTools = missingForGoTools();
     if (goTools !== undefined) leftOut("deb and rpm", goTools);
+    const noHelm = await whyNoHelm("helm may be built");
+    if (noHelm !== undefined) leftOut("the Helm chart", noHelm);
     await writeTree(built, {
       directory,
       version,
       sourceDateEpoch: sourceDateEpoch(),
       linuxPackages: goTools === undefined,
+      helm: noHelm === undefined ? await Helm.get() : undefined,
       say: console.log,
     });
     console.log(

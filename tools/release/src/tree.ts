@@ -1,5 +1,6 @@
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
+import { chartMetadata, type Helm, packageChart } from "@imagecred/chart";
 import { ROOT } from "@imagecred/workspace";
 import { type Entry, gzip, tar, writeZip } from "./archive.ts";
 import {
@@ -16,6 +17,7 @@ import type { Component } from "./components.ts";
 import { writeExecutablesImage } from "./executables-image.ts";
 import { type PackageContents, writeLinuxPackage } from "./linux-packages.ts";
 import { thirdPartyNotices } from "./notices.ts";
+import { writeChartLayout } from "./oci-layout.ts";
 import { spdxDocument } from "./spdx.ts";
 
 /** An executable that has been built, and what is in it. */
@@ -34,6 +36,8 @@ export interface TreeOptions {
   readonly sourceDateEpoch: number;
   /** Whether deb and rpm can be made here (nfpm is a Go program). */
   readonly linuxPackages: boolean;
+  /** Packages the Helm chart; without one the chart is left out. */
+  readonly helm?: Helm | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -48,6 +52,8 @@ export async function writeTree(executables: readonly Built[], options: TreeOpti
       files.set(relative(options.directory, path), sha256(readFileSync(path)));
   }
   await writeImage(executables, options);
+  for (const path of writeChart(options))
+    files.set(relative(options.directory, path), sha256(readFileSync(path)));
   writeFileSync(join(options.directory, "SHA256SUMS"), checksumList(files));
   options.say(`SHA256SUMS lists ${files.size} files`);
 }
@@ -144,4 +150,28 @@ async function writeImage(executables: readonly Built[], options: TreeOptions): 
   mkdirSync(dirname(directory), { recursive: true });
   await writeExecutablesImage(directory, images, options);
   options.say(`image: ${images.map(({ architecture }) => `linux/${architecture}`).join(", ")}`);
+}
+
+/** The packaged Helm chart, and the layout of what `helm push` would put into a registry. @returns the files that SHA256SUMS lists */
+function writeChart({ helm, directory, version, sourceDateEpoch, say }: TreeOptions): readonly string[] {
+  if (helm === undefined) return [];
+  const target = join(directory, "chart");
+  mkdirSync(target, { recursive: true });
+  const archive = packageChart(helm, target, sourceDateEpoch);
+  const metadata = chartMetadata();
+  if (metadata["version"] !== version)
+    throw new Error(
+      `the chart has version ${metadata["version"]}, and the programs have ${version}: npm run version`,
+    );
+  writeChartLayout(join(directory, "chart-image"), readFileSync(archive), metadata, {
+    version,
+    createdAt: sourceDateEpoch,
+    annotations: {
+      "org.opencontainers.image.title": "imagecred",
+      "org.opencontainers.image.description": String(metadata["description"]),
+      "org.opencontainers.image.licenses": "Apache-2.0",
+    },
+  });
+  say(`chart: ${basename(archive)}`);
+  return [archive];
 }

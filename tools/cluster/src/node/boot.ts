@@ -33,6 +33,8 @@ export interface Booted {
   readonly pid: number;
   /** What systemd and the script before it wrote. */
   readonly consoleLog: string;
+  /** Directories with the node's own files, those that it began with and those that it wrote. */
+  readonly layers: readonly string[];
   /** Ends every process in it and takes away what was made for it. */
   end(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export async function boot(options: NodeOptions): Promise<Booted> {
     address,
     pid: await initOf(child, closed, { name, consoleLog }),
     consoleLog,
+    layers: [files, join(layers, "upper")],
     async end() {
       // SIGKILL to the only child of `unshare`, the first process of a pid namespace, ends all others (pid_namespaces(7)).
       for (const init of childrenOf(child.pid)) process.kill(init, "SIGKILL");

@@ -78,6 +78,11 @@ export class Node implements AsyncDisposable {
     return { containerd: this.path(PATHS.containerdLog), kubelet: this.path(PATHS.kubeletLog) };
   }
 
+  /** Directories with the node's own files above the machine's, those that it began with and those that it wrote. */
+  get layers(): readonly string[] {
+    return this.#booted.layers;
+  }
+
   /** The ends of its logs, for the message of something that did not come. */
   tails(): string {
     const paths = [this.#booted.consoleLog, ...Object.values(this.logs)];

@@ -14,6 +14,8 @@ export interface PodOptions {
   readonly command?: readonly string[];
   /** All rights, and the node's processes. */
   readonly privileged?: boolean;
+  /** The node to run on; the scheduler's choice unless given. */
+  readonly node?: string;
   /** Audiences of tokens that the pod mounts. */
   readonly projectedAudiences?: readonly string[];
 }
@@ -33,6 +35,7 @@ interface ContainerStatus {
 export function podManifest({ name, image, namespace = "default", ...options }: PodOptions): object {
   const {
     serviceAccount,
+    node,
     imagePullPolicy = "Always",
     labels = {},
     hostNetwork = false,
@@ -49,6 +52,7 @@ export function podManifest({ name, image, namespace = "default", ...options }: 
     metadata: { name, namespace, labels },
     spec: {
       ...(serviceAccount === undefined ? {} : { serviceAccountName: serviceAccount }),
+      ...(node === undefined ? {} : { nodeName: node }),
       automountServiceAccountToken: false,
       hostNetwork,
       hostPID: privileged,

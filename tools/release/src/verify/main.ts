@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DIST } from "@imagecred/workspace";
 import { tarballs, zips } from "./archives.ts";
+import { chart } from "./chart.ts";
 import { bareChecksums, checksumList } from "./checksums.ts";
 import { image } from "./image.ts";
 import { debInstall, debMetadata, rpmMetadata } from "./linux-packages.ts";
@@ -19,6 +20,7 @@ const STEPS: readonly Step[] = [
   debInstall,
   rpmMetadata,
   image,
+  chart,
 ];
 
 const [given] = process.argv.slice(2);

@@ -1,0 +1,207 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, test } from "node:test";
+import { promisify } from "node:util";
+import { CHART, type Helm } from "@imagecred/chart";
+import { executablePath } from "@imagecred/workspace";
+import type { KubeObject } from "../../control-plane/api.ts";
+import { PATHS } from "../../node/files.ts";
+import type { Node } from "../../node/node.ts";
+import { azureJsonFile, CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS } from "../../plugins.ts";
+import { worldDirectory } from "../../world/enter.ts";
+import { serveInstallerImage } from "../installer-image.ts";
+import { type Snapshot, snapshot } from "../node-snapshot.ts";
+import { type SharedCluster, taggedImage } from "../shared-cluster.ts";
+
+const NAMESPACE = "kube-system";
+const VERSION = "9.9.9";
+const PODS = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app.kubernetes.io%2Finstance%3Dimagecred`;
+
+/** The chart's whole life on a node that knew nothing, beside one that had the plugins already. */
+export function describeChartRollout(run: SharedCluster, helm: Helm): void {
+  const directory = () => join(worldDirectory(), "chart");
+  const values = () => join(directory(), "values");
+  let node: Node;
+  let untouched: { readonly files: Snapshot; readonly others: Snapshot };
+  let bystander: string;
+
+  const inCluster = (...args: readonly string[]) =>
+    helm.runIn(run.cluster.controlPlane.kubeconfig, [...args, "--namespace", NAMESPACE]);
+  const upgrade = (...args: readonly string[]) =>
+    inCluster(
+      "upgrade",
+      "--install",
+      "imagecred",
+      CHART,
+      "--values",
+      `${values()}/helm-values.yaml`,
+      ...SETTINGS,
+      ...args,
+    );
+  const WAIT = ["--wait", "--timeout", "120s"];
+  const SETTINGS = ["--set", `image.tag=${VERSION},restart.enabled=true`];
+  const init = (...args: readonly string[]) =>
+    promisify(execFile)(executablePath("imagecred", "static"), [
+      ...["init", "--distribution", "kubeadm", "--helm", "--force", "-d", values()],
+      ...["--azure-config", PLUGIN_PATHS.azureJson, ...args],
+    ]);
+
+  before(async () => {
+    mkdirSync(directory());
+    await serveInstallerImage(run.cluster, directory(), VERSION);
+    node = await run.cluster.addNode({ files: await azureJsonFile(run.cluster.clouds) });
+    const pod = await run.pods.start({
+      name: "bystander",
+      image: "registry.k8s.io/pause:3.10",
+      node: node.name,
+    });
+    bystander = containerOf(pod);
+    untouched = { files: snapshot(node), others: snapshot(run.node) };
+  });
+
+  test("a node that knew nothing pulls from all three clouds after `helm install`", async () => {
+    const kubelet = await mainPid(node, "kubelet");
+    await run.pods.create({ name: "early", image: IMAGES.ecr, node: node.name });
+    await run.pods.pullFailed("early");
+    await run.pods.remove("early");
+    await init("--cloud", "aws,azure,gcp");
+    const notes = await upgrade(...WAIT);
+    assert.match(notes, /kubectl rollout status --namespace kube-system daemonset\/imagecred/);
+    for (const plugin of CLOUD_PLUGINS) {
+      await run.pods.start({ name: `chart-${plugin}`, image: IMAGES[plugin], node: node.name });
+      assert.equal(await run.pods.log(`chart-${plugin}`), `running ${IMAGES[plugin]}\n`);
+      await run.pods.remove(`chart-${plugin}`);
+    }
+    assert.notEqual(await mainPid(node, "kubelet"), kubelet);
+    await nothingElseRestarted();
+  });
+
+  test("doctor from the chart's image says that the node can pull", async () => {
+    const command = ["/imagecred", "doctor", IMAGES.gcr];
+    const image = `ghcr.io/imagecred/imagecred:${VERSION}`;
+    const debug = ["debug", `node/${node.name}`, `--image=${image}`, "--profile=sysadmin", "--", ...command];
+    const pod = /pod (node-debugger-\S+)/.exec(await run.kubectl(...debug))?.[1] ?? "";
+    const code = await run.pods.exitCode(pod);
+    assert.equal(code, 0, await run.pods.log(pod));
+    assert.match(await run.pods.log(pod), /✓ This machine can pull/);
+    await run.pods.remove(pod);
+  });
+
+  test("an upgrade that changes nothing touches no node", async () => {
+    const [pods, kubelet] = [await podNames(), await mainPid(node, "kubelet")];
+    await upgrade(...WAIT);
+    assert.deepEqual(await podNames(), pods);
+    assert.equal(await mainPid(node, "kubelet"), kubelet);
+  });
+
+  test("an upgrade with another configuration is rolled out, and only kubelets are restarted", async () => {
+    const kubelet = await mainPid(node, "kubelet");
+    await init("--cloud", "aws,gcp");
+    await upgrade(...WAIT);
+    assert.doesNotMatch(node.read(PLUGIN_PATHS.config), /acr-credential-provider/);
+    assert.notEqual(await mainPid(node, "kubelet"), kubelet);
+    await run.pods.start({ name: "upgraded", image: taggedImage("upgraded")("gcr"), node: node.name });
+    await run.pods.remove("upgraded");
+    await nothingElseRestarted();
+  });
+
+  test("a configuration that kubelets refuse stops at the first node, and a rollback heals", async () => {
+    const nodes = [node, run.node];
+    const before = [...(await kubelets(nodes)), ...nodes.map((one) => one.read(PLUGIN_PATHS.config))];
+    const bad = join(directory(), "bad.yaml");
+    writeFileSync(bad, node.read(PLUGIN_PATHS.config).replaceAll("matchImages:", "matchImage:"));
+    await upgrade("--set-file", `config=${bad}`);
+    const failed = await run.cluster.api.until(PODS, giveUp("an installation fails"), (pods) => {
+      const failures = pods.flatMap((pod) => failureOf(pod) ?? []);
+      return failures.length > 0 ? failures : undefined;
+    });
+    assert.equal(failed.length, 1);
+    assert.equal(failed[0]?.exitCode, 1);
+    assert.match(failed[0]?.message ?? "", /unknown field "providers\[0\].matchImage"/);
+    const stillRunning = (await run.cluster.api.list(PODS)).items.filter(
+      (pod) => failureOf(pod) === undefined,
+    );
+    assert.equal(stillRunning.length, 1, "the other node is not touched before the first one is done");
+    assert.deepEqual(
+      [...(await kubelets(nodes)), ...nodes.map((one) => one.read(PLUGIN_PATHS.config))],
+      before,
+    );
+    await inCluster("rollback", "imagecred", ...WAIT);
+    assert.deepEqual(
+      [...(await kubelets(nodes)), ...nodes.map((one) => one.read(PLUGIN_PATHS.config))],
+      before,
+    );
+    await run.pods.start({ name: "healed", image: taggedImage("healed")("ecr"), node: node.name });
+    await run.pods.remove("healed");
+  });
+
+  test("uninstalled, every node is as it was, byte for byte", async () => {
+    await upgrade("--set", "mode=uninstall", ...WAIT);
+    await inCluster("uninstall", "imagecred", "--wait");
+    assert.deepEqual(differences(untouched.files, snapshot(node)), []);
+    assert.deepEqual(differences(untouched.others, snapshot(run.node)), []);
+    await run.pods.create({ name: "late", image: taggedImage("late")("ecr"), node: node.name });
+    await run.pods.pullFailed("late");
+    await run.pods.remove("late");
+    await nothingElseRestarted();
+    await run.pods.remove("bystander");
+  });
+
+  async function nothingElseRestarted(): Promise<void> {
+    assert.equal(containerOf(await run.pods.running("bystander")), bystander);
+    // A unit that was restarted has another invocation.
+    assert.equal(node.read(PATHS.containerdLog).match(/msg="starting containerd"/g)?.length, 1);
+  }
+
+  const giveUp = (what: string) => ({ what, seconds: 60, details: () => node.tails() });
+
+  async function podNames(): Promise<string[]> {
+    return (await run.cluster.api.list(PODS)).items.map(({ metadata }) => metadata.name).toSorted();
+  }
+}
+
+function mainPid(node: Node, unit: string): Promise<string> {
+  return node.must("systemctl", "show", "--value", "--property=MainPID", unit);
+}
+
+function kubelets(nodes: readonly Node[]): Promise<string[]> {
+  return Promise.all(nodes.map((node) => mainPid(node, "kubelet")));
+}
+
+interface Status {
+  readonly containerStatuses?: readonly { readonly containerID?: string }[];
+  readonly initContainerStatuses?: readonly {
+    readonly state?: { readonly terminated?: Failure };
+    readonly lastState?: { readonly terminated?: Failure };
+  }[];
+}
+
+interface Failure {
+  readonly exitCode: number;
+  readonly message?: string;
+}
+
+function containerOf(pod: KubeObject): string {
+  return (pod["status"] as Status).containerStatuses?.[0]?.containerID ?? "";
+}
+
+/** How an init container of the pod has failed. */
+function failureOf(pod: KubeObject): Failure | undefined {
+  const { initContainerStatuses = [] } = pod["status"] as Status;
+  return initContainerStatuses
+    .flatMap(({ state, lastState }) => [state?.terminated, lastState?.terminated])
+    .find((ended) => ended !== undefined && ended.exitCode !== 0);
+}
+
+/** Paths whose lines differ, with both. */
+function differences(before: Snapshot, after: Snapshot): string[] {
+  const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted();
+  return paths
+    .filter((path) => before.get(path) !== after.get(path))
+    .map(
+      (path) =>
+        `${path}: ${before.get(path) ?? "as on the machine"}, then ${after.get(path) ?? "as on the machine"}`,
+    );
+}
