@@ -27,8 +27,17 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   let untouched: { readonly files: Snapshot; readonly others: Snapshot };
   let bystander: string;
 
-  const inCluster = (...args: readonly string[]) =>
-    helm.runIn(run.cluster.controlPlane.kubeconfig, [...args, "--namespace", NAMESPACE]);
+  const inCluster = async (...args: readonly string[]) => {
+    try {
+      return await helm.runIn(run.cluster.controlPlane.kubeconfig, [...args, "--namespace", NAMESPACE]);
+    } catch (error) {
+      const pods = (await run.cluster.api.list(PODS)).items.map(({ metadata, ...pod }) => ({
+        name: metadata.name,
+        status: pod["status"],
+      }));
+      throw new Error(`helm ${args[0]}: ${JSON.stringify(pods, null, 2)}\n${node.tails()}`, { cause: error });
+    }
+  };
   const upgrade = (...args: readonly string[]) =>
     inCluster(
       "upgrade",
