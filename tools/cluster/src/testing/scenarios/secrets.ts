@@ -6,8 +6,12 @@ import type { SharedCluster } from "../shared-cluster.ts";
 /** After everything else: what was written on the way. */
 export function describeSecrets(run: SharedCluster): void {
   test("no component's log has a secret in it", () => {
-    const logs = { ...run.cluster.controlPlane.logs, ...run.node.logs };
-    assert.ok(Object.keys(logs).length >= 6);
+    const { controlPlane, nodes } = run.cluster;
+    const ofNodes = nodes.flatMap((node) =>
+      Object.entries(node.logs).map(([component, path]) => [`${node.name}'s ${component}`, path] as const),
+    );
+    const logs: Readonly<Record<string, string>> = { ...controlPlane.logs, ...Object.fromEntries(ofNodes) };
+    assert.ok(Object.keys(logs).length >= 4 + 2 * nodes.length);
     const { secrets } = run.cluster.clouds;
     const kinds = new Set(secrets.list().map(({ kind }) => kind));
     assert.ok(
