@@ -3,6 +3,7 @@ import { after, beforeEach, test } from "node:test";
 import { answered, askPlugin } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
 import { CredentialError, OptionsError, UnsupportedRegistryError } from "@imagecred/protocol";
+import { cloudOfLoginHost } from "./clouds.ts";
 import { acr } from "./provider.ts";
 import { failure, formSent, operations } from "./testing/requests.ts";
 
@@ -244,4 +245,13 @@ test("clouds that cannot be used", async () => {
     );
   }
   assert.deepEqual(clouds.requests, []);
+});
+
+test("names that JavaScript's objects have are no clouds (Security 16)", async () => {
+  for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"]) {
+    const args = [await azure.azureJsonFile("managed-identity", { cloud: name })];
+    const message = await failure(clouds, { args }, OptionsError);
+    assert.match(message, new RegExp(`cloud is "${name}", expected AzurePublicCloud`));
+    assert.equal(cloudOfLoginHost(name), undefined);
+  }
 });

@@ -52,28 +52,28 @@ export const KNOWN_CLOUDS: readonly KnownCloud[] = [
 ];
 
 /** Other names of the known clouds, in lower case: azure.json's, Azure Resource Manager's, the Azure CLI's. */
-const ALIASES: Readonly<Record<string, string>> = {
-  "": "AzurePublicCloud",
-  azurecloud: "AzurePublicCloud",
-  azureusgovernment: "AzureUSGovernmentCloud",
-};
+const ALIASES: ReadonlyMap<string, string> = new Map([
+  ["", "AzurePublicCloud"],
+  ["azurecloud", "AzurePublicCloud"],
+  ["azureusgovernment", "AzureUSGovernmentCloud"],
+]);
 
 /** Other hosts under which the known clouds' Entra ID answers, for AZURE_AUTHORITY_HOST. */
-const LOGIN_ALIASES: Readonly<Record<string, string>> = {
-  "login.windows.net": "AzurePublicCloud",
-  "login.partner.microsoftonline.cn": "AzureChinaCloud",
-};
+const LOGIN_ALIASES: ReadonlyMap<string, string> = new Map([
+  ["login.windows.net", "AzurePublicCloud"],
+  ["login.partner.microsoftonline.cn", "AzureChinaCloud"],
+]);
 
 /** A cloud that needs no discovery, by any of its names, in any case. */
 export function knownCloud(name: string): KnownCloud | undefined {
   const wanted = name.trim().toLowerCase();
-  const canonical = (ALIASES[wanted] ?? wanted).toLowerCase();
+  const canonical = (ALIASES.get(wanted) ?? wanted).toLowerCase();
   return KNOWN_CLOUDS.find((cloud) => cloud.name.toLowerCase() === canonical);
 }
 
 /** The cloud whose Entra ID is at this host. */
 export function cloudOfLoginHost(host: string): KnownCloud | undefined {
-  const alias = LOGIN_ALIASES[host.toLowerCase()];
+  const alias = LOGIN_ALIASES.get(host.toLowerCase());
   return KNOWN_CLOUDS.find(
     (cloud) => cloud.name === alias || new URL(cloud.loginEndpoint).host === host.toLowerCase(),
   );

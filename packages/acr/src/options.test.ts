@@ -77,3 +77,22 @@ test("variables that go together", async () => {
     );
   }
 });
+
+test("an application that nothing proves is a mistake, and not the machine's own identity instead", async () => {
+  const path = join(directory, "unproven.json");
+  const parsed = async (fields: object) => {
+    await writeFile(path, JSON.stringify({ tenantId: "t", aadClientId: "some-id", ...fields }));
+    return await parse([path]);
+  };
+  for (const fields of [{}, { aadClientSecret: "" }, { aadClientSecret: null, aadClientCertPath: " " }]) {
+    await assert.rejects(parsed(fields), (error: unknown) => {
+      assert.ok(error instanceof OptionsError);
+      assert.match(error.message, /has aadClientId, but nothing that proves it: add aadClientSecret/);
+      return true;
+    });
+  }
+  // Here the managed identity is asked for, or ruled out, in so many words.
+  for (const useManagedIdentityExtension of [true, false]) await parsed({ useManagedIdentityExtension });
+  await parsed({ aadClientId: "msi" });
+  await parsed({ aadClientSecret: "s3cr3t" });
+});

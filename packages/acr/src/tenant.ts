@@ -1,8 +1,28 @@
-import { fillTemplate, OptionsError, parseTemplate, type Template } from "@imagecred/protocol";
+import {
+  CredentialError,
+  fillTemplate,
+  OptionsError,
+  parseTemplate,
+  type Template,
+} from "@imagecred/protocol";
 import type { AcrRegistry } from "./registry.ts";
 
-/** A tenant's GUID or one of its domains: it becomes a segment of a URL. */
-export const TENANT = /^[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i;
+/**
+ * A tenant's GUID or one of its domains: it becomes a segment of a URL. Entra's words for "any tenant" are for people who
+ * sign in (https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints).
+ */
+export const TENANT = /^(?!(?:common|organizations|consumers)$)[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i;
+
+/** @throws {CredentialError} for a configured tenant that is none, before anything is sent there */
+export function requireTenant(tenantId: string): void {
+  if (TENANT.test(tenantId)) return;
+  throw new CredentialError({
+    action: "signing in to Microsoft Entra ID",
+    reason: `the configured tenant is ${JSON.stringify(tenantId.slice(0, 80))}, expected a tenant's GUID or domain`,
+    advice: "correct tenantId in azure.json, AZURE_TENANT_ID or --tenant-id",
+    failure: "misconfigured",
+  });
+}
 
 /** What the name of a registry says. */
 const PLACEHOLDERS = ["registry"];

@@ -57,7 +57,10 @@ export function adviceOf(response: TransportResponse, otherwise: string): string
   const { status } = response;
   if (status === 429 || status >= 500) return PASSING;
   const info = errorInfo(response);
-  const byReason = info === undefined ? undefined : BY_REASON[info.reason]?.(info.metadata);
+  const byReason =
+    info !== undefined && Object.hasOwn(BY_REASON, info.reason)
+      ? BY_REASON[info.reason]?.(info.metadata)
+      : undefined;
   if (byReason !== undefined) return byReason;
   const { code, description = "" } = oauthError(response) ?? {};
   return (

@@ -1,4 +1,5 @@
 import { parseJson, receivedToken, type Secret, textAt } from "@imagecred/protocol";
+import { requireTenant } from "../tenant.ts";
 import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
 export interface ClientAssertion {
@@ -21,6 +22,7 @@ export async function exchangeClientAssertion(
   { clientId, tenantId, assertion }: ClientAssertion,
   { cloud, options, context }: EntraRequest,
 ): Promise<EntraToken> {
+  requireTenant(tenantId);
   const { userAgent } = options;
   const response = await context.http.cloud({
     service: "Microsoft Entra ID",

@@ -58,9 +58,30 @@ test("another audience, for clouds that do not know the default: in every way to
 test("what is not a tenant or a URI is refused before any request", async () => {
   for (const [arg, message] of [
     ["--tenant-id=../common", /--tenant-id is "\.\.\/common", expected a tenant's GUID or domain/],
+    ["--tenant-id=common", /--tenant-id is "common", expected a tenant's GUID or domain/],
     ["--audience=containerregistry", /--audience is "containerregistry", expected a URI/],
   ] as const) {
     assert.match(await failure(clouds, { args: [arg] }, OptionsError), message);
   }
   assert.deepEqual(clouds.requests, []);
+});
+
+test("a tenant that is none is the configuration's mistake, and nothing is sent", async () => {
+  for (const tenantId of ["a/b", "..", "common", "Organizations", "contoso.com/x", "a b"]) {
+    for (const identity of ["client-secret", "federated-token-file", "client-certificate"] as const) {
+      const args = [await azure.azureJsonFile(identity, { tenantId })];
+      const message = await failure(clouds, { args });
+      assert.match(
+        message,
+        /the configured tenant is ".*", expected a tenant's GUID or domain; correct tenantId/,
+      );
+    }
+  }
+  const env = { AZURE_TENANT_ID: "common", AZURE_CLIENT_ID: partner.clientId, AZURE_CLIENT_SECRET: "s3cr3t" };
+  assert.match(await failure(clouds, { env }), /the configured tenant is "common"/);
+  assert.deepEqual(clouds.requests, []);
+});
+
+test("a managed identity needs no tenant, so an odd one does not stop it", async () => {
+  await answered(acr, clouds, { args: [await azure.azureJsonFile("managed-identity", { tenantId: "a/b" })] });
 });

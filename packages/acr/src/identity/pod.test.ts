@@ -179,6 +179,7 @@ test("annotations that are no ids are refused before any request", async () => {
     [ACR_CLIENT, "client&grant_type=password"],
     [ACR_TENANT, "../common"],
     [ACR_TENANT, ".."],
+    [ACR_TENANT, "common"],
     [ACR_TENANT, "a/b"],
     [ACR_TENANT, "evil.test#"],
     [ACR_TENANT, "tenant?x"],

@@ -14,6 +14,7 @@ import {
 } from "@imagecred/protocol";
 import type { AzureCloud } from "../clouds.ts";
 import type { CertificateIdentity, SecretIdentity } from "../options/node-identities.ts";
+import { requireTenant } from "../tenant.ts";
 import { readCertificateFile } from "./certificate-file.ts";
 import { tokenEndpointError } from "./entra-error.ts";
 import { createSdkHttpClient } from "./sdk-http.ts";
@@ -29,6 +30,7 @@ export async function findServicePrincipal(
   { cloud, options, context }: EntraRequest,
 ): Promise<Found<EntraToken>> {
   const tenantId = cloud.adfs === true ? "adfs" : principal.tenantId;
+  if (cloud.adfs !== true) requireTenant(tenantId);
   const { clientId } = principal;
   const action = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId} with its ${principal.kind}`;
   // What AZURE_LOG_LEVEL makes the SDK say belongs where our own details go, past the redaction.

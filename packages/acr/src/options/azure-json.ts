@@ -33,7 +33,7 @@ const NO_SERVICE_PRINCIPAL = "msi";
 export async function parseAzureConfig(text: string, path: string): Promise<AzureConfig> {
   const clean = text.replace(/^\ufeff/, "");
   const fields = fieldsOf(await documentOf(clean, path), path);
-  const string = (name: string) => stringField(fields, name, path)?.trim();
+  const string = (name: string) => stringField(fields, name, path)?.trim() || undefined;
   const secret = (name: string) => {
     const value = stringField(fields, name, path);
     return value === undefined ? undefined : new Secret(value);

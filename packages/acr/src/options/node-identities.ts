@@ -57,8 +57,15 @@ export function nodeIdentitiesOf(config: AzureConfig, path: string): readonly No
   });
   const rest = [certificateOf(config, application), secretOf(config, application)];
   const managed = managedOf(config, path);
+  const federated = federatedOf(config, path, application);
+  const unproven = [federated, ...rest].every((each) => "unavailable" in each);
+  if (config.aadClientId !== undefined && config.useManagedIdentityExtension === undefined && unproven) {
+    throw new OptionsError(
+      `${path} has aadClientId, but nothing that proves it: add aadClientSecret or aadClientCertPath, or set useManagedIdentityExtension`,
+    );
+  }
   return [
-    federatedOf(config, path, application),
+    federated,
     ...(config.useManagedIdentityExtension === true ? [managed, ...rest] : [...rest, managed]),
   ];
 }

@@ -41,7 +41,7 @@ export function parseCredentialFile(value: unknown, path: string): CredentialFil
 export function required(file: CredentialFile, name: string): string {
   const value = textAt(file.fields, name);
   if (value !== undefined) return value;
-  throw unusable(file.path, `its ${name} is missing`, `a ${file.type} file has one`);
+  throw unusable(file.path, `its ${name} is missing`, `files of type ${file.type} have one`);
 }
 
 /** That a file cannot be used, without a word of what is in it. */

@@ -47,6 +47,19 @@ test("white space around a subject token is not part of it (Google 6)", async ()
   assert.deepEqual((await answered(gcr, clouds, { env: await account(json) })).calls, calls);
 });
 
+test("a format that is none is the file's mistake, and not the token's", async () => {
+  const file = await write("formatted", JSON.stringify({ t: subject }));
+  for (const [format, message] of [
+    [{ type: "xml" }, /credential_source\.format\.type is "xml"; expected text or json/],
+    [{ type: "json" }, /format is json and has no subject_token_field_name; name the field/],
+    [{ type: "json", subject_token_field_name: "other" }, /holds no token; check what writes that file/],
+  ] as const) {
+    const outcome = await askPlugin(gcr, clouds, { env: await account({ file, format }) });
+    assert.match(outcome.message, message);
+    assert.deepEqual(outcome.calls, []);
+  }
+});
+
 describe("the endpoint that is checked is the one that is asked (Google 5)", () => {
   for (const host of [
     "iamcredentials.googleapis.com",

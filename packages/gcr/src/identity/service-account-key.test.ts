@@ -116,3 +116,37 @@ describe("google-auth's key files", { skip: googleAuth().missing ?? false }, () 
     });
   });
 });
+
+test("a key that a template indented, joined or left with \\\\n in it is the key, on either runtime", async () => {
+  const forms = [
+    RSA.replaceAll("\n", "\r\n"),
+    RSA.replaceAll("\n", ""),
+    RSA.replaceAll("\n", "\\n"),
+    RSA.replaceAll("\n", "\n    "),
+    ` ${RSA.replaceAll("\n", " ")}`,
+  ];
+  for (const private_key of forms) {
+    const { sent } = await ask({ ...FILE, private_key });
+    const { signed, signature } = readJwt(sent[0]?.form.get("assertion") ?? "");
+    assert.ok(verify("sha256", Buffer.from(signed), publicKey, Buffer.from(signature, "base64url")));
+  }
+});
+
+test("an RSA key that is too short is refused before it signs, on either runtime", async () => {
+  for (const modulusLength of [1024, 1536]) {
+    for (const type of ["pkcs1", "pkcs8"] as const) {
+      const { privateKey: short } = generateKeyPairSync("rsa", { modulusLength });
+      const private_key = short.export({ type, format: "pem" });
+      await assert.rejects(
+        ask({ ...FILE, private_key }),
+        /its private_key has fewer than 2048 bits; .*gcloud iam/,
+      );
+    }
+  }
+  for (const modulusLength of [2048, 3072]) {
+    for (const type of ["pkcs1", "pkcs8"] as const) {
+      const { privateKey: long } = generateKeyPairSync("rsa", { modulusLength });
+      await ask({ ...FILE, private_key: long.export({ type, format: "pem" }) });
+    }
+  }
+});

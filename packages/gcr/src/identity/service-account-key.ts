@@ -18,7 +18,7 @@ const LIFE_SECONDS = 3600;
 export async function keyToken(file: CredentialFile, request: TokenRequest): Promise<Found<AccessToken>> {
   const { universe, context } = request;
   const email = required(file, "client_email");
-  const key = new Secret(required(file, "private_key"));
+  const key = new Secret(straightened(required(file, "private_key")));
   const now = Math.floor(context.clock.now() / 1000);
   const claims = { iss: email, scope: CLOUD_PLATFORM, iat: now, exp: now + LIFE_SECONDS };
   if (universe.domain !== DEFAULT_UNIVERSE.domain) {
@@ -62,25 +62,42 @@ function signJwt(
   }
 }
 
-/** OID 1.2.840.10045.2.1, id-ecPublicKey, in the DER of a PKCS#8 key. */
-const EC_PUBLIC_KEY = "06072a8648ce3d0201";
+const PEM = /-----BEGIN ([A-Z ]+)-----([^-]*)-----END \1-----/;
 
-/** One runtime would sign with an elliptic curve and say RS256, the other would call the key unreadable. */
-function requireRsa(key: Secret, file: CredentialFile): void {
-  const pem = key.reveal();
-  const [, label = "", body = ""] = /-----BEGIN ([A-Z ]+)-----([^-]*)-----END/.exec(pem) ?? [];
-  if (label !== "EC PRIVATE KEY" && !(label === "PRIVATE KEY" && hexOf(body).includes(EC_PUBLIC_KEY))) return;
-  throw unusable(
-    file.path,
-    "its private_key is an elliptic-curve key",
-    "keys of Google Cloud service accounts are RSA keys: create one with gcloud iam service-accounts keys create",
-  );
+/**
+ * A PEM text in its usual lines. Templates indent it, join its lines or leave `\\n` in it, which one runtime's parser takes and
+ * the other's refuses. What is not of this form, such as an encrypted key with its headers, stays as it is.
+ */
+function straightened(pem: string): string {
+  const [, label = "", body = ""] = PEM.exec(pem) ?? [];
+  const base64 = body.replaceAll("\\n", "").replace(/\s+/g, "");
+  if (!/^[A-Za-z0-9+/]+=*$/.test(base64)) return pem;
+  const lines = base64.match(/.{1,64}/g) ?? [];
+  return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ""].join("\n");
 }
 
-function hexOf(body: string): string {
+/** OID 1.2.840.10045.2.1, id-ecPublicKey, in the DER of a PKCS#8 key. */
+const EC_PUBLIC_KEY = "06072a8648ce3d0201";
+/** A private RSA key of 2048 bits takes about 1,200 bytes, one of 1536 bits about 900. */
+const SHORTEST_RSA_KEY = 1_050;
+
+/** What the two runtimes would treat differently: one signs with any key, the other calls such a key unreadable. */
+function requireRsa(key: Secret, file: CredentialFile): void {
+  const [, label = "", body = ""] = PEM.exec(key.reveal()) ?? [];
+  const der = bytesOf(body);
+  const advice =
+    "keys of Google Cloud service accounts are RSA keys: create one with gcloud iam service-accounts keys create";
+  if (label === "EC PRIVATE KEY" || (label === "PRIVATE KEY" && hex(der).includes(EC_PUBLIC_KEY)))
+    throw unusable(file.path, "its private_key is an elliptic-curve key", advice);
+  const short = der.length > 200 && der.length < SHORTEST_RSA_KEY;
+  if (short && (label === "RSA PRIVATE KEY" || label === "PRIVATE KEY"))
+    throw unusable(file.path, "its private_key has fewer than 2048 bits", advice);
+}
+
+function bytesOf(base64: string): Uint8Array {
   try {
-    return hex(fromBase64(body));
+    return fromBase64(base64);
   } catch {
-    return "";
+    return new Uint8Array();
   }
 }

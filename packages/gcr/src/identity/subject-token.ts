@@ -56,8 +56,17 @@ function tokenIn(
   advice: string,
 ): Secret {
   const format = asObject(source["format"]);
-  const isJson = textAt(format, "type") === "json";
-  const token = isJson ? textAt(parseJson(text), textAt(format, "subject_token_field_name") ?? "") : text;
+  const type = textAt(format, "type") ?? "text";
+  const field = textAt(format, "subject_token_field_name");
+  if (type !== "text" && type !== "json") {
+    const reason = `its credential_source.format.type is ${JSON.stringify(type)}`;
+    throw unusable(file.path, reason, "expected text or json");
+  }
+  if (type === "json" && field === undefined) {
+    const reason = "its credential_source.format is json and has no subject_token_field_name";
+    throw unusable(file.path, reason, "name the field that holds the token");
+  }
+  const token = field === undefined || type === "text" ? text : textAt(parseJson(text), field);
   if (token !== undefined && token.trim() !== "") return new Secret(token.trim());
   throw unusable(file.path, `${origin} holds no token`, advice);
 }

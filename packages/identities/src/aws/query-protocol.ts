@@ -11,7 +11,7 @@ const NAMED: Readonly<Record<string, string>> = { lt: "<", gt: ">", amp: "&", qu
 function unescaped(whole: string, hexadecimal?: string, decimal?: string, name = ""): string {
   const code =
     hexadecimal === undefined ? Number.parseInt(decimal ?? "", 10) : Number.parseInt(hexadecimal, 16);
-  if (Number.isNaN(code)) return NAMED[name] ?? whole;
+  if (Number.isNaN(code)) return (Object.hasOwn(NAMED, name) ? NAMED[name] : undefined) ?? whole;
   return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
 }
 

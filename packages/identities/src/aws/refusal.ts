@@ -74,7 +74,7 @@ function deniedAdvice(message: string, { whenDenied }: AwsCall): string {
  */
 function adviceFor(code: string, message: string, status: number, call: AwsCall): string {
   const name = code.replace(/Exception$/, "");
-  const ofCall = call.byCode?.[name];
+  const ofCall = Object.hasOwn(call.byCode ?? {}, name) ? call.byCode?.[name] : undefined;
   if (ofCall !== undefined) return ofCall;
   switch (name) {
     case "AccessDenied":
