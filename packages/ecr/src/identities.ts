@@ -1,20 +1,12 @@
-import { type AwsCredentials, awsIdentities, type StsSettings } from "@imagecred/identities/aws";
-import type {
-  Context,
-  CredentialProviderRequest,
-  Found,
-  IdentityChoice,
-  IdentitySource,
-} from "@imagecred/protocol";
+import type { AwsCredentials } from "@imagecred/identities/aws";
+import type { Context, CredentialProviderRequest, Found, IdentityChoice } from "@imagecred/protocol";
 import { ROLE_ANNOTATION } from "./identity/annotations.ts";
+import { nodeSources, PULL_POLICY } from "./identity/node.ts";
 import { podSource } from "./identity/pod.ts";
 import { stsSettings } from "./identity/sts-settings.ts";
 import type { EcrOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 import { roleFor } from "./role.ts";
-
-/** What a role needs to pull. */
-const PULL_POLICY = "AmazonEC2ContainerRegistryPullOnly";
 
 /** The AWS identities that there are for a request. */
 export function identities(
@@ -34,38 +26,12 @@ export function identities(
         context,
         configuredRole: () => options.podRoleArn && roleFor(options.podRoleArn, registry, image.registry),
       }),
-    node: () => nodeSources(registry, image.registry, options, sts, context),
+    node: () => nodeSources({ registry, image: image.registry, options, sts, context }),
     advice: {
       pod: `annotate the service account with ${ROLE_ANNOTATION} and list the annotation in the provider's tokenAttributes, or set AWS_ECR_ROLE_ARN`,
       node: `give the node an instance profile with ${PULL_POLICY}, or the plugin credentials in its env`,
     },
   };
-}
-
-function nodeSources(
-  registry: Registry,
-  image: string,
-  { node, sessionName, profile }: EcrOptions,
-  sts: StsSettings,
-  context: Context,
-): readonly IdentitySource<AwsCredentials>[] {
-  if (node.kind === "own")
-    return awsIdentities({ sessionName, profile, sts, roleNeeds: `the policy ${PULL_POLICY}`, context });
-  return [
-    {
-      name: `--node-identity ${node.identity.kind}`,
-      async find() {
-        const { findInOtherCloud } = await import("./identity/other-cloud.ts");
-        return await findInOtherCloud(
-          node,
-          roleFor(node.roleArn, registry, image),
-          sessionName,
-          sts,
-          context,
-        );
-      },
-    },
-  ];
 }
 
 /** A role to assume for a registry. */

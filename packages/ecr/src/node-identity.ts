@@ -1,5 +1,10 @@
 import type { TokenIdentity } from "@imagecred/identities/federated-token";
-import { needed, parseNodeIdentity } from "@imagecred/identities/node-identity";
+import {
+  type CertificateFiles,
+  type NodeFlag,
+  needed,
+  parseNodeIdentity,
+} from "@imagecred/identities/node-identity";
 import { OptionsError, type ParsedFlags, type Template } from "@imagecred/protocol";
 import { parseRole } from "./role.ts";
 
@@ -12,6 +17,14 @@ export type EcrNodeIdentity =
       readonly identity: TokenIdentity;
       readonly audience: string;
       readonly roleArn: Template;
+    }
+  /** A certificate, for a role by way of IAM Roles Anywhere. */
+  | {
+      readonly kind: "roles-anywhere";
+      readonly files: CertificateFiles;
+      readonly roleArn: Template;
+      readonly profileArn: string;
+      readonly trustAnchorArn: string;
     };
 
 /** What a Google token for AWS is addressed to unless told otherwise: AWS itself accepts any audience of Google's. */
@@ -22,8 +35,15 @@ export function parseEcrNodeIdentity(flags: ParsedFlags): EcrNodeIdentity {
   const identity = parseNodeIdentity(flags, "aws");
   if (identity.kind === "own") return identity;
   const roleArn = parseRole(needed(flags, "node-role-arn", identity.kind), "--node-role-arn");
-  if (identity.kind === "certificate")
-    throw new OptionsError("--node-identity certificate is not known for Amazon ECR in this version");
+  if (identity.kind === "certificate") {
+    return {
+      kind: "roles-anywhere",
+      files: identity.files,
+      roleArn,
+      profileArn: arnOf(flags, "node-profile-arn", "profile"),
+      trustAnchorArn: arnOf(flags, "node-trust-anchor-arn", "trust-anchor"),
+    };
+  }
   const audience = identity.audience ?? (identity.kind === "google" ? GOOGLE_AUDIENCE : undefined);
   if (audience === undefined) {
     throw new OptionsError(
@@ -31,4 +51,16 @@ export function parseEcrNodeIdentity(flags: ParsedFlags): EcrNodeIdentity {
     );
   }
   return { kind: "web-identity", identity, audience, roleArn };
+}
+
+/** The region in it becomes part of a host's name. */
+function arnOf(flags: ParsedFlags, name: NodeFlag, kind: "profile" | "trust-anchor"): string {
+  const arn = needed(flags, name, "certificate");
+  const form = new RegExp(
+    `^arn:aws[a-z-]*:rolesanywhere:[a-z]{2,}(?:-[a-z]+)+-\\d{1,2}:\\d{12}:${kind}/[\\w-]{1,64}$`,
+  );
+  if (form.test(arn)) return arn;
+  throw new OptionsError(
+    `--${name} is ${JSON.stringify(arn)}, expected an ARN such as arn:aws:rolesanywhere:us-east-1:123456789012:${kind}/ID`,
+  );
 }

@@ -209,9 +209,9 @@ export function parseNodeIdentity(flags: ParsedFlags, plugin: Cloud): NodeIdenti
       return {
         kind: "certificate",
         files: {
-          certificate: needed(flags, "node-certificate", word),
-          privateKey: flags.value("node-private-key"),
-          intermediates: flags.value("node-intermediates"),
+          certificate: file("node-certificate", needed(flags, "node-certificate", word)),
+          privateKey: file("node-private-key", flags.value("node-private-key")),
+          intermediates: file("node-intermediates", flags.value("node-intermediates")),
         },
       };
   }
@@ -231,6 +231,14 @@ export function needed(flags: ParsedFlags, name: NodeFlag, word: Word): string {
   const value = flags.value(name) || undefined;
   if (value !== undefined) return value;
   throw new OptionsError(`--node-identity ${word} needs --${name}`);
+}
+
+/** PKCS#11 URIs (RFC 7512) name keys in modules that a static executable cannot load. */
+function file<Path extends string | undefined>(name: NodeFlag, path: Path): Path {
+  if (path?.startsWith("pkcs11:") !== true) return path;
+  throw new OptionsError(
+    `--${name} is a PKCS#11 URI, which is not supported: keys in files only; for a key in hardware run AWS's own helper (credential_process of a profile)`,
+  );
 }
 
 /** It becomes a segment of the metadata server's path. */

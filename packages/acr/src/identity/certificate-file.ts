@@ -1,6 +1,6 @@
+import { includes, rsaModulus } from "@imagecred/identities/certificate";
 import { type Context, fromBase64, type Secret } from "@imagecred/protocol";
 import { type ClientCertificate, unusable } from "./client-certificate.ts";
-import { includes, rsaModulus } from "./rsa-modulus.ts";
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 

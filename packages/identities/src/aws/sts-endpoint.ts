@@ -9,25 +9,33 @@ export interface StsSettings {
   readonly endpoint: EndpointSettings;
 }
 
+/** The URL of STS in a region, see {@link apiUrl}. @throws {OptionsError} */
+export function stsUrl(region: string, partition: Partition | undefined, settings: EndpointSettings): string {
+  return apiUrl("sts", region, partition, settings);
+}
+
 /**
- * The URL of STS in a region, by the rules of AWS's SDKs (the endpoint rule set of STS).
+ * The URL of a service in a region, by the rules of AWS's SDKs (the services' endpoint rule sets).
+ * @param service its name in hosts
  * @param partition of a region whose name this version does not know
  * @throws {OptionsError} for a combination that AWS does not have, such as FIPS with a configured endpoint
  */
-export function stsUrl(
+export function apiUrl(
+  service: "sts" | "rolesanywhere",
   region: string,
   partition: Partition | undefined,
   { url, fips, dualStack }: EndpointSettings,
 ): string {
   const { id, suffix, apiDualStackSuffix } = partitionOfRegion(region) ?? partition ?? COMMERCIAL;
   if (url !== undefined) {
-    if (fips) throw refused(region, "FIPS and a configured endpoint exclude each other");
-    if (dualStack) throw refused(region, "dual stack and a configured endpoint exclude each other");
+    if (fips) throw refused(service, region, "FIPS and a configured endpoint exclude each other");
+    if (dualStack) throw refused(service, region, "dual stack and a configured endpoint exclude each other");
     return url;
   }
   const domain = dualStack ? apiDualStackSuffix : suffix;
-  // The usual endpoints of GovCloud are FIPS endpoints already.
-  const name = fips && !(id === "aws-us-gov" && !dualStack) ? "sts-fips" : "sts";
+  // STS's usual endpoints in GovCloud are FIPS endpoints already.
+  const usual = !fips || (service === "sts" && id === "aws-us-gov" && !dualStack);
+  const name = usual ? service : `${service}-fips`;
   return `https://${name}.${region}.${domain}/`;
 }
 
@@ -36,6 +44,8 @@ export function stsUrlForRole(region: string, arn: string, settings: EndpointSet
   return stsUrl(region, partitionOfArn(arn), settings);
 }
 
-function refused(region: string, reason: string): OptionsError {
-  return new OptionsError(`no endpoint of AWS STS in ${region}: ${reason}`);
+function refused(service: string, region: string, reason: string): OptionsError {
+  return new OptionsError(
+    `no endpoint of ${service === "sts" ? "AWS STS" : "IAM Roles Anywhere"} in ${region}: ${reason}`,
+  );
 }

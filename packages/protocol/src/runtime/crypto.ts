@@ -5,6 +5,11 @@ export interface Crypto {
   hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
   /** RSASSA-PKCS1-v1_5 with SHA-256 (JWS `RS256`); `privateKeyPem` is PKCS#8 or PKCS#1. @throws on a key it cannot read */
   signRs256(privateKeyPem: string, data: Uint8Array): Uint8Array;
+  /**
+   * ECDSA on P-256 with SHA-256, the signature in ASN.1 DER; `privateKeyPem` is PKCS#8 or SEC 1 with the public key in it.
+   * @throws on another key
+   */
+  signEs256Der(privateKeyPem: string, data: Uint8Array): Uint8Array;
   randomBytes(length: number): Uint8Array;
   randomUUID(): string;
 }

@@ -112,6 +112,7 @@ declare module "imagecred:crypto" {
   export function sha256(data: Uint8Array): Uint8Array;
   export function hmacSha256(key: Uint8Array, data: Uint8Array): Uint8Array;
   export function signRs256(privateKeyPem: string, data: Uint8Array): Uint8Array;
+  export function signEs256Der(privateKeyPem: string, data: Uint8Array): Uint8Array;
   export function randomBytes(length: number): Uint8Array;
   export function randomUUID(): string;
 }

@@ -1,4 +1,4 @@
-import { hmacSha256, randomBytes, randomUUID, sha1, sha256, signRs256 } from "imagecred:crypto";
+import { hmacSha256, randomBytes, randomUUID, sha1, sha256, signEs256Der, signRs256 } from "imagecred:crypto";
 import { readWhole } from "imagecred:files";
 import * as native from "imagecred:http";
 import { runProgram as nativeRunProgram, runCommand } from "imagecred:process";
@@ -15,7 +15,7 @@ import type { TextCoding } from "./text.ts";
 export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout };
 
 /** The runtime's own hashes, signatures and random bytes. */
-export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, randomBytes, randomUUID };
+export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, signEs256Der, randomBytes, randomUUID };
 
 /** Text in Rust. See {@link TextCoding}. */
 export const textCoding: TextCoding = { isVisibleAscii, fromBase64 };

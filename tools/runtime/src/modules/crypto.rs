@@ -1,4 +1,4 @@
-//! `imagecred:crypto`: hashes, HMAC, RS256 and random numbers, all from ring.
+//! `imagecred:crypto`: hashes, HMAC, RS256, ECDSA on P-256 and random numbers, all from ring.
 
 use ring::rand::{SecureRandom, SystemRandom};
 use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
@@ -7,8 +7,12 @@ use rquickjs::module::{Declarations, Exports, ModuleDef};
 use rquickjs::prelude::Func;
 use rquickjs::{Ctx, Exception, Result, TypedArray};
 
+use rustls::SignatureScheme::ECDSA_NISTP256_SHA256;
+use rustls::crypto::ring::sign::any_ecdsa_type;
+
 use super::errors::throw_coded;
 use super::text::Text;
+use crate::net::identity::private_key;
 use crate::net::pem;
 
 type Bytes<'js> = TypedArray<'js, u8>;
@@ -63,6 +67,21 @@ fn sign_rs256<'js>(ctx: Ctx<'js>, private_key_pem: Text, data: Bytes<'js>) -> Re
     TypedArray::new(ctx, signature)
 }
 
+/// The signature in ASN.1 DER.
+fn ecdsa_p256(pem: &str, data: &[u8]) -> std::result::Result<Vec<u8>, &'static str> {
+    let key = private_key(pem).ok_or("there is no PEM private key (PKCS#8 or SEC 1)")?;
+    let key = any_ecdsa_type(&key).map_err(|_| "the elliptic-curve private key cannot be used")?;
+    let signer =
+        key.choose_scheme(&[ECDSA_NISTP256_SHA256]).ok_or("the private key is not on the curve P-256")?;
+    signer.sign(data).map_err(|_| "signing with the P-256 private key failed")
+}
+
+fn sign_es256_der<'js>(ctx: Ctx<'js>, private_key_pem: Text, data: Bytes<'js>) -> Result<Bytes<'js>> {
+    let signature = ecdsa_p256(&private_key_pem.0, bytes(&ctx, &data)?)
+        .map_err(|message| throw_coded(&ctx, BAD_KEY, message))?;
+    TypedArray::new(ctx, signature)
+}
+
 fn fill(ctx: &Ctx<'_>, buffer: &mut [u8]) -> Result<()> {
     SystemRandom::new()
         .fill(buffer)
@@ -92,7 +111,8 @@ pub struct CryptoModule;
 
 impl ModuleDef for CryptoModule {
     fn declare(declare: &Declarations) -> Result<()> {
-        for name in ["sha1", "sha256", "hmacSha256", "signRs256", "randomBytes", "randomUUID"] {
+        for name in ["sha1", "sha256", "hmacSha256", "signRs256", "signEs256Der", "randomBytes", "randomUUID"]
+        {
             declare.declare(name)?;
         }
         Ok(())
@@ -103,6 +123,7 @@ impl ModuleDef for CryptoModule {
         exports.export("sha256", Func::from(sha256))?;
         exports.export("hmacSha256", Func::from(hmac_sha256))?;
         exports.export("signRs256", Func::from(sign_rs256))?;
+        exports.export("signEs256Der", Func::from(sign_es256_der))?;
         exports.export("randomBytes", Func::from(random_bytes))?;
         exports.export("randomUUID", Func::from(random_uuid))?;
         Ok(())

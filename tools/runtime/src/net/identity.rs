@@ -31,17 +31,21 @@ impl Identity {
         if chain.is_empty() {
             return Err("the client certificate has no PEM block CERTIFICATE".into());
         }
-        let key = pem::blocks(self.key.as_bytes()).find_map(|(label, der)| match label {
-            "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
-            "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
-            "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
-            _ => None,
-        });
-        match key {
+        match private_key(&self.key) {
             Some(key) => Ok((chain, key)),
             None => Err("the client key has no PEM block with a private key".into()),
         }
     }
+}
+
+/// The first private key of a PEM text, whatever kind it says that it is.
+pub fn private_key(text: &str) -> Option<PrivateKeyDer<'static>> {
+    pem::blocks(text.as_bytes()).find_map(|(label, der)| match label {
+        "PRIVATE KEY" => Some(PrivateKeyDer::Pkcs8(der.into())),
+        "RSA PRIVATE KEY" => Some(PrivateKeyDer::Pkcs1(der.into())),
+        "EC PRIVATE KEY" => Some(PrivateKeyDer::Sec1(der.into())),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ mod connect;
 mod der;
 mod error;
 mod exchange;
-mod identity;
+pub mod identity;
 mod names;
 pub mod pem;
 mod proxy;

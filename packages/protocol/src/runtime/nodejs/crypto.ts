@@ -9,6 +9,12 @@ export const crypto: Crypto = {
   sha256: (data) => node().createHash("sha256").update(data).digest(),
   hmacSha256: (key, data) => node().createHmac("sha256", key).update(data).digest(),
   signRs256: (privateKeyPem, data) => node().sign("sha256", data, node().createPrivateKey(privateKeyPem)),
+  signEs256Der(privateKeyPem, data) {
+    const key = node().createPrivateKey(privateKeyPem);
+    if (key.asymmetricKeyDetails?.namedCurve !== "prime256v1")
+      throw new Error("the private key is not on the curve P-256");
+    return node().sign("sha256", data, key);
+  },
   randomBytes: (length) => node().randomBytes(length),
   randomUUID: () => node().randomUUID(),
 };

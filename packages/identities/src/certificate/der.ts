@@ -27,7 +27,8 @@ export function rsaModulus(privateKey: Uint8Array): Uint8Array | undefined {
   return wrapped?.tag === OCTET_STRING ? rsaModulus(wrapped.content) : undefined;
 }
 
-function elementOf(der: Uint8Array): Element | undefined {
+/** The first element of some DER; undefined for what is not DER. */
+export function elementOf(der: Uint8Array): Element | undefined {
   const [tag, first] = der;
   if (tag === undefined || first === undefined) return undefined;
   const lengthBytes = first < 0x80 ? 0 : first & 0x7f;

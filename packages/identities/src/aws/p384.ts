@@ -1,0 +1,42 @@
+import { fromBase64 } from "@imagecred/protocol";
+import { p384 } from "@noble/curves/nist.js";
+import { elementOf } from "../certificate/der.ts";
+
+const SEQUENCE = 0x30;
+const OCTET_STRING = 0x04;
+
+/** Bytes of a number modulo the curve's order. */
+const LENGTH = 48;
+
+/**
+ * ECDSA on P-384 in ASN.1 DER. The runtimes sign with this curve and SHA-384; IAM Roles Anywhere wants SHA-256 of every key.
+ * @param privateKeyPem PKCS#8 or SEC 1
+ * @param hash what is signed: 32 bytes
+ * @throws {Error} for another key
+ */
+export function signP384(privateKeyPem: string, hash: Uint8Array): Uint8Array {
+  // A larger table takes longer to make than it saves in one signature.
+  p384.Point.BASE.precompute(4);
+  return p384.sign(hash, scalarOf(privateKeyPem), { prehash: false, lowS: false, format: "der" });
+}
+
+/** The number in a key (RFC 5915), which in PKCS#8 (RFC 5958) is one level further in. */
+function scalarOf(pem: string): Uint8Array {
+  const [, label = "", body = ""] = /-----BEGIN ((?:EC )?PRIVATE KEY)-----([^-]*)-----END/.exec(pem) ?? [];
+  const der = fromBase64(body);
+  const sec1 = label === "PRIVATE KEY" ? octetsIn(der, 2) : der;
+  const number = sec1 === undefined ? undefined : octetsIn(sec1, 1);
+  if (number === undefined || number.length > LENGTH) throw new Error("the P-384 private key is malformed");
+  const scalar = new Uint8Array(LENGTH);
+  // Old writers leave leading zeros out.
+  scalar.set(number, LENGTH - number.length);
+  return scalar;
+}
+
+/** The content of the octet string that is the nth (from 0) field of a sequence. */
+function octetsIn(der: Uint8Array, index: number): Uint8Array | undefined {
+  const outer = elementOf(der);
+  let field = outer?.tag === SEQUENCE ? elementOf(outer.content) : undefined;
+  for (let at = 0; at < index && field !== undefined; at++) field = elementOf(field.rest);
+  return field?.tag === OCTET_STRING ? field.content : undefined;
+}

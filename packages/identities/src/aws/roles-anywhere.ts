@@ -1,0 +1,165 @@
+import {
+  base64,
+  type Context,
+  CredentialError,
+  type Found,
+  hex,
+  parseJsonObject,
+  type TransportResponse,
+  textAt,
+} from "@imagecred/protocol";
+import { type NodeCertificate, readNodeCertificate } from "../certificate/node-certificate.ts";
+import type { CertificateFiles } from "../node-identity.ts";
+import { type AwsCredentials, credentialsOf } from "./credentials.ts";
+import { type EndpointSettings, unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
+import { partitionOfArn } from "./partitions.ts";
+import { type AwsCall, actionOf, refusedBy } from "./refusal.ts";
+import { signWithCertificate } from "./sign-with-certificate.ts";
+import { type SignableRequest, stringToSign } from "./sigv4.ts";
+import { apiUrl } from "./sts-endpoint.ts";
+import { awsRetry } from "./throttling.ts";
+
+const SERVICE = "IAM Roles Anywhere";
+const OPERATION = "CreateSession";
+
+/** What a certificate is exchanged for. */
+export interface AnywhereRequest {
+  readonly files: CertificateFiles;
+  readonly roleArn: string;
+  readonly profileArn: string;
+  readonly trustAnchorArn: string;
+  readonly endpoint: EndpointSettings;
+}
+
+/** As long as AWS's own helper asks for. The credentials are used once. */
+const DURATION_SECONDS = 3600;
+
+/**
+ * A role's credentials for a certificate: CreateSession, signed with the certificate's key
+ * (https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication-sign-process.html). The region is that of the
+ * trust anchor.
+ * @throws {CredentialError}
+ */
+export async function rolesAnywhere(
+  request: AnywhereRequest,
+  context: Context,
+): Promise<Found<AwsCredentials>> {
+  const { roleArn, profileArn, trustAnchorArn, endpoint } = request;
+  const certificate = await readNodeCertificate(request.files, context);
+  const region = trustAnchorArn.split(":")[3] ?? "";
+  const principal = `the certificate in ${certificate.path} (serial number ${certificate.facts.serialNumber})`;
+  const call: AwsCall = {
+    service: SERVICE,
+    operation: OPERATION,
+    region,
+    principal,
+    whenDenied: `let the trust policy of ${roleArn} allow sts:AssumeRole, sts:TagSession and sts:SetSourceIdentity to rolesanywhere.amazonaws.com under conditions that fit this certificate, and name the role in the profile`,
+    byCode: {
+      ResourceNotFound:
+        "check --node-trust-anchor-arn and --node-profile-arn: both have to be of one account and region",
+      Validation: "check the three ARNs",
+    },
+  };
+  const query = new URLSearchParams({ profileArn, roleArn, trustAnchorArn });
+  const url = `${apiUrl("rolesanywhere", region, partitionOfArn(trustAnchorArn), endpoint).replace(/\/$/, "")}/sessions?${query}`;
+  const body = JSON.stringify({ durationSeconds: DURATION_SECONDS });
+  const headers = await signed({ url, body }, region, certificate, context);
+  const response = await context.http
+    .cloud({
+      service: SERVICE,
+      operation: OPERATION,
+      method: "POST",
+      url,
+      headers,
+      body,
+      again: (outcome) => awsRetry(outcome, context.clock.now()),
+    })
+    .catch((error: unknown) => {
+      throw withUnresolvedAdvice(error, unresolvedAdvice(SERVICE, region, endpoint));
+    });
+  return { identity: credentialsIn(response, call), principal: `${roleArn} for ${principal}` };
+}
+
+/** The headers with which the request is sent, the signature among them. */
+async function signed(
+  { url, body }: Pick<SignableRequest, "url"> & { readonly body: string },
+  region: string,
+  certificate: NodeCertificate,
+  context: Context,
+): Promise<Readonly<Record<string, string>>> {
+  const [leaf, ...authorities] = certificate.chain;
+  const kind = certificate.key === "RSA" ? "RSA" : "ECDSA";
+  const algorithm = `AWS4-X509-${kind}-SHA256`;
+  const toSign = stringToSign(
+    {
+      method: "POST",
+      url,
+      body,
+      headers: {
+        "content-type": "application/json",
+        "x-amz-x509": base64(leaf),
+        ...(authorities.length === 0 ? {} : { "x-amz-x509-chain": authorities.map(base64).join(",") }),
+      },
+    },
+    { region, service: "rolesanywhere", now: context.clock.now() },
+    algorithm,
+    context.crypto,
+  );
+  const signature = hex(
+    await signWithCertificate(certificate, new TextEncoder().encode(toSign.text), context),
+  );
+  const { host: _host, ...headers } = toSign.headers;
+  const credential = `${certificate.facts.serialNumber}/${toSign.credentialScope}`;
+  return {
+    ...headers,
+    authorization: `${algorithm} Credential=${credential}, SignedHeaders=${toSign.signedHeaders}, Signature=${signature}`,
+  };
+}
+
+function credentialsIn(response: TransportResponse, call: AwsCall): AwsCredentials {
+  const { status, headers, body } = response;
+  const document = parseJsonObject(body);
+  if (status !== 201 && status !== 200) throw refusal(response, document, call);
+  const sets = document?.["credentialSet"];
+  const first: unknown = Array.isArray(sets) ? sets[0] : undefined;
+  const [id, key, session] = ["accessKeyId", "secretAccessKey", "sessionToken"].map((name) =>
+    textAt(first, "credentials", name),
+  );
+  if (id !== undefined && key !== undefined && session !== undefined) return credentialsOf(id, key, session);
+  const requestId = headers["x-amzn-requestid"];
+  throw new CredentialError({
+    action: actionOf(call),
+    reason: `status ${status} without credentials${requestId === undefined ? "" : ` (request id ${requestId})`}`,
+    advice: "check what answers there: a proxy, a wrong AWS_ENDPOINT_URL",
+  });
+}
+
+/** Words with which the service refuses a certificate, and what to do about each. */
+const CERTIFICATE_ADVICE: readonly (readonly [said: RegExp, advice: string])[] = [
+  [/has expired|not yet valid/i, "check the node's clock, and renew the certificate"],
+  [
+    /Insufficient certificate/i,
+    "use the certificate of an end entity (CA: false) in X.509 version 3 with the key usage digitalSignature",
+  ],
+  [
+    /Untrusted (?:signing )?certificate/i,
+    "give the trust anchor the authority that issued this certificate, or send those between with --node-intermediates",
+  ],
+  [/is disabled/i, "enable the trust anchor and the profile"],
+];
+
+function refusal(
+  { status, headers }: TransportResponse,
+  document: ReturnType<typeof parseJsonObject>,
+  call: AwsCall,
+): CredentialError {
+  const code = headers["x-amzn-errortype"]?.replace(/[:,].*/, "") ?? textAt(document, "__type");
+  const message = textAt(document, "message") ?? textAt(document, "Message") ?? "no message";
+  const requestId = headers["x-amzn-requestid"];
+  const error = code === undefined ? undefined : { code, message };
+  const advice = CERTIFICATE_ADVICE.find(([said]) => said.test(message))?.[1];
+  return refusedBy(
+    { status, requestId, error },
+    advice === undefined ? call : { ...call, whenDenied: advice },
+  );
+}
