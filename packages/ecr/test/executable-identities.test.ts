@@ -42,6 +42,23 @@ const hosts: [string, SetUp][] = Object.entries(HOSTS).map(([host, partition]) =
   async (clouds) => ({ image: `${host}/app`, env: await clouds.aws.env("static", partition) }),
 ]);
 
+/** A certificate with a key of some kind, in one file with it, for IAM Roles Anywhere: the runtimes sign with code of their own. */
+function certificate(key: "RSA" | "P-256" | "P-384"): SetUp {
+  return async ({ core, federation: { authority, aws } }) => {
+    const { certificatePem, privateKeyPem } = await authority.issue({ key });
+    const path = await core.writeFile(`node-${key}.pem`, certificatePem + privateKeyPem);
+    return {
+      args: [
+        "--node-identity=certificate",
+        `--node-certificate=${path}`,
+        `--node-trust-anchor-arn=${aws.trustAnchor}`,
+        `--node-profile-arn=${aws.profile}`,
+        `--node-role-arn=${aws.anywhereRole}`,
+      ],
+    };
+  };
+}
+
 describeIdentities({
   executable: "ecr-credential-provider",
   image: IMAGE,
@@ -51,6 +68,9 @@ describeIdentities({
       args: ["--role-arn", clouds.aws.roleArn("pull")],
       env: await clouds.aws.env("imds"),
     }),
+    ...Object.fromEntries(
+      (["RSA", "P-256", "P-384"] as const).map((key) => [`a certificate, ${key}`, certificate(key)]),
+    ),
     "the pod's role, then a role of another account": async (clouds) => ({
       args: ["--role-arn", clouds.aws.roleArn("pull")],
       request: await podRequest(clouds, { "eks.amazonaws.com/ecr-role-arn": clouds.aws.roleArn("pod") }),

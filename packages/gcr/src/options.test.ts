@@ -28,6 +28,7 @@ describe("options", () => {
       serviceAccount: "default",
       impersonate: undefined,
       pool: undefined,
+      node: { kind: "own" },
       endpoints: { sts: undefined, iamCredentials: undefined },
       ignored: [],
     });

@@ -1,3 +1,4 @@
+import { nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type FlagSpec,
   IDENTITIES_FLAG,
@@ -16,6 +17,7 @@ import {
 } from "@imagecred/protocol";
 import { isServiceUrl } from "./identity/service-url.ts";
 import { type IdentityPool, poolOfGke, poolOfProvider } from "./identity/workload-identity.ts";
+import { type GcrNodeIdentity, parseGcrNodeIdentity } from "./node-identity.ts";
 import { parseAccount } from "./service-account.ts";
 import { DEFAULT_UNIVERSE, type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
 
@@ -31,6 +33,8 @@ export interface GcrOptions extends PluginArguments {
   readonly universe: Universe | undefined;
   /** Which of the instance's service accounts the metadata server is asked for: an email address, or `default`. */
   readonly serviceAccount: string;
+  /** What the node has to show; an identity of Google unless told. */
+  readonly node: GcrNodeIdentity;
   /** The service account to become with the identity found; undefined: the identity itself is used. */
   readonly impersonate: Template | undefined;
   /** Where pod tokens are exchanged, unless the pod's service account names another place. */
@@ -114,6 +118,7 @@ const FLAGS = {
     help: "HOST mirrors the Google registry TARGET and gets its credentials",
     repeated: true,
   },
+  ...nodeIdentityFlags("google"),
   ...IDENTITIES_FLAG,
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
@@ -157,6 +162,7 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): G
       impersonated === undefined ? undefined : parseAccount(impersonated, "--impersonate-service-account"),
     ...parseServiceAccount(flags.value("service-account"), "--service-account", impersonated),
     pool: parsePool(flags),
+    node: parseGcrNodeIdentity(flags),
     endpoints: {
       sts: endpointOf(flags, "sts-endpoint", "sts", universe),
       iamCredentials: endpointOf(flags, "iamcredentials-endpoint", "iamcredentials", universe),

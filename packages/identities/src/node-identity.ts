@@ -141,15 +141,6 @@ const TABLE = {
       help: "provider of a workload identity pool that accepts the node's identity",
     },
   },
-  "node-impersonate-service-account": {
-    plugins: ["google"],
-    words: ["aws", "azure", "certificate"],
-    spec: {
-      kind: "value",
-      placeholder: "EMAIL",
-      help: "service account that the node's identity becomes; without it, the pool's principal reads the registry itself",
-    },
-  },
 } as const satisfies Readonly<Record<string, FlagOfNode>>;
 
 /** Names of the flags that go with `--node-identity`. */

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { ManualClock, testContext } from "@imagecred/protocol/testing";
 import { awsSubjectToken } from "./aws-subject-token.ts";
@@ -67,24 +70,53 @@ test("an instance that requires IMDSv2, and a file that does not know it (Google
   });
 });
 
-test("what is set for AWS and has no effect here is named (Google 9)", async () => {
-  const cases: readonly (readonly [env: Readonly<Record<string, string>>, said: RegExp])[] = [
-    [
-      { AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials" },
-      /AWS_CONTAINER_CREDENTIALS_FULL_URI is set and not used/,
-    ],
-    [
-      { AWS_WEB_IDENTITY_TOKEN_FILE: "/t", AWS_PROFILE: "ci" },
-      /AWS_WEB_IDENTITY_TOKEN_FILE and AWS_PROFILE are set and not used/,
-    ],
-  ];
-  for (const [env, said] of cases) {
-    await assert.rejects(ask(env), { message: said });
-    await assert.rejects(ask(env), { message: /status 404; the instance has no role/ });
-  }
-  await assert.rejects(ask({ AWS_PROFILE: "ci" }, {}, { environment_id: "aws1" }), {
-    message: /region_url is missing.*AWS_PROFILE is set and not used/,
+test("a container's role, which Google's own libraries do not know (Google 9)", async () => {
+  const keys = { AccessKeyId: ID, SecretAccessKey: SECRET, Token: "session-of-the-container" };
+  const { asked, document } = await ask(
+    {
+      AWS_REGION: "us-east-2",
+      AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",
+      AWS_CONTAINER_AUTHORIZATION_TOKEN: "token-of-the-pod",
+    },
+    { "/v1/credentials": { status: 200, body: JSON.stringify(keys) } },
+  );
+  assert.deepEqual(asked, ["GET /v1/credentials"]);
+  const headers = new Map(
+    document.headers.map(({ key, value }: { key: string; value: string }) => [key, value]),
+  );
+  assert.equal(headers.get("x-amz-security-token"), "session-of-the-container");
+  assert.match(String(headers.get("authorization")), new RegExp(`Credential=${ID}/\\d{8}/us-east-2/sts/`));
+});
+
+test("a container's role that does not work is an error, and the instance is not asked", async () => {
+  const env = {
+    AWS_REGION: "us-east-2",
+    AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",
+  };
+  await assert.rejects(ask(env, { "/v1/credentials": { status: 404 } }), {
+    message: /^asking ECS container credentials \(http:\/\/169\.254\.170\.23\) for credentials: status 404/,
   });
+});
+
+test("a profile, where AWS_PROFILE names one; the default profile's file alone is not looked at", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "imagecred-"));
+  try {
+    const file = join(directory, "credentials");
+    await writeFile(
+      file,
+      `[default]\naws_access_key_id=AKIADEFAULT\naws_secret_access_key=x\n[ci]\naws_access_key_id=${ID}\naws_secret_access_key=${SECRET}\n`,
+    );
+    const env = {
+      AWS_REGION: "us-east-2",
+      AWS_SHARED_CREDENTIALS_FILE: file,
+      AWS_CONFIG_FILE: `${file}-none`,
+    };
+    const { document } = await ask({ ...env, AWS_PROFILE: "ci" });
+    assert.match(JSON.stringify(document.headers), new RegExp(`Credential=${ID}/`));
+    await assert.rejects(ask(env), { message: /status 404; the instance has no role/ });
+  } finally {
+    await rm(directory, { recursive: true });
+  }
 });
 
 test("a request to another host than AWS STS is not signed", async () => {

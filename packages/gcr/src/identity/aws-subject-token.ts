@@ -1,13 +1,20 @@
-import { type AwsCredentials, credentialsOf, signedHeaders } from "@imagecred/identities/aws";
+import {
+  type AwsCredentials,
+  credentialsOf,
+  namedIdentities,
+  stsOfEnvironment,
+} from "@imagecred/identities/aws";
+import { firstOf } from "@imagecred/identities/first-of";
 import {
   type Context,
   CredentialError,
   type HttpRequest,
   parseJson,
-  Secret,
+  type Secret,
   textAt,
 } from "@imagecred/protocol";
 import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
+import { signedCallerIdentity } from "./signed-caller-identity.ts";
 import type { SubjectTokenUse } from "./sts.ts";
 
 const SERVICE = "EC2 instance metadata";
@@ -17,7 +24,8 @@ const DEFAULT_VERIFICATION_URL =
 /**
  * AWS as the source of an external account: a signed GetCallerIdentity request, which Google STS sends on
  * (https://google.aip.dev/auth/4117#determining-the-subject-token-in-aws). As in Google's libraries, the keys come from
- * AWS's variables or from EC2's metadata service, and from no other place that AWS's own SDKs know.
+ * AWS's variables or from EC2's metadata service; but where AWS's variables name a profile, a web identity file or a
+ * container's role, which those libraries do not know, it is that.
  * @throws {CredentialError}
  */
 export async function awsSubjectToken(
@@ -31,7 +39,7 @@ export async function awsSubjectToken(
   }
   const metadata = new InstanceMetadata(file, source, context);
   const region = await regionOf(metadata, source, context);
-  const keys = keysInEnvironment(context) ?? (await metadata.keys());
+  const keys = keysInEnvironment(context) ?? (await keysOfNamedIdentity(context)) ?? (await metadata.keys());
   const url = (textAt(source, "regional_cred_verification_url") ?? DEFAULT_VERIFICATION_URL).replace(
     "{region}",
     region,
@@ -43,16 +51,7 @@ export async function awsSubjectToken(
       "write the file again with gcloud",
     );
   }
-  const headers = signedHeaders(
-    { method: "POST", url, headers: { "x-goog-cloud-target-resource": audience } },
-    { region, service: "sts", now: context.clock.now() },
-    keys,
-    context.crypto,
-  );
-  const list = Object.entries(headers).map(([key, value]) => ({ key, value }));
-  const token = encodeURIComponent(JSON.stringify({ url, method: "POST", headers: list }));
-  // Its hosts, region and audience are the words of our own messages. The keys are secrets themselves.
-  return new Secret(token, [headers["authorization"]?.split("Signature=")[1] ?? token]);
+  return signedCallerIdentity(url, region, audience, keys, context);
 }
 
 function keysInEnvironment({ env }: Context): AwsCredentials | undefined {
@@ -61,6 +60,21 @@ function keysInEnvironment({ env }: Context): AwsCredentials | undefined {
   const keys = { accessKeyId: id, secretAccessKey: secret, sessionToken: session || undefined };
   return credentialsOf(keys, "the environment");
 }
+
+/** The keys of the identity that AWS's variables name, if they name one. @throws {CredentialError} where it does not work */
+async function keysOfNamedIdentity(context: Context): Promise<AwsCredentials | undefined> {
+  const request = {
+    sessionName: SESSION_NAME,
+    sts: stsOfEnvironment(context.env),
+    roleNeeds: "no permission of its own",
+    context,
+  };
+  const found = await firstOf(namedIdentities(request));
+  return "unavailable" in found ? undefined : found.identity;
+}
+
+/** Name of sessions with a role, as CloudTrail shows it. */
+const SESSION_NAME = "gcr-credential-provider";
 
 async function regionOf(
   metadata: InstanceMetadata,
@@ -73,14 +87,6 @@ async function regionOf(
   const zone = await metadata.read("Region", textAt(source, "region_url"), "region_url");
   return zone.replace(/[a-z]$/, "");
 }
-
-/** Where AWS's SDKs would find an identity, and Google's libraries do not look. */
-const UNUSED_VARIABLES = [
-  "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-  "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-  "AWS_WEB_IDENTITY_TOKEN_FILE",
-  "AWS_PROFILE",
-];
 
 class InstanceMetadata {
   readonly #file: CredentialFile;
@@ -114,7 +120,7 @@ class InstanceMetadata {
       throw unusable(
         this.#file.path,
         `its credential_source.${field} is missing, and the environment does not say it`,
-        `set AWS's variables, or write the file again with gcloud${this.#unused()}`,
+        "set AWS's variables (AWS_REGION among them), or write the file again with gcloud",
       );
     }
     const session = await this.#openSession();
@@ -134,15 +140,12 @@ class InstanceMetadata {
     const { http } = this.#context;
     const request = { service: SERVICE, ...call };
     const local = call.url.startsWith("http:");
-    const response = await (local ? http.metadata(request) : http.cloud(request)).catch((error: unknown) => {
-      if (!(error instanceof CredentialError) || this.#unused() === "") throw error;
-      throw error.with({ advice: `${error.advice ?? "check the node's network"}${this.#unused()}` });
-    });
+    const response = await (local ? http.metadata(request) : http.cloud(request));
     const text = new TextDecoder().decode(response.body).trim();
     if (response.status === 200 && text !== "") return text;
     throw this.#error(
       response.status === 200 ? "an empty response" : `status ${response.status}`,
-      this.#adviceFor(response.status) + this.#unused(),
+      this.#adviceFor(response.status),
     );
   }
 
@@ -154,13 +157,6 @@ class InstanceMetadata {
     return status === 404
       ? "the instance has no role: attach an instance profile, or set AWS's variables"
       : "check the instance's metadata options";
-  }
-
-  /** What is set in the environment and has no effect here. */
-  #unused(): string {
-    const set = UNUSED_VARIABLES.filter((name) => this.#context.env[name]);
-    if (set.length === 0) return "";
-    return `; ${set.join(" and ")} ${set.length === 1 ? "is" : "are"} set and not used: Google's external accounts know the keys in AWS's variables and the instance's role`;
   }
 
   #error(reason: string, advice: string): CredentialError {

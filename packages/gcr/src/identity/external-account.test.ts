@@ -196,9 +196,69 @@ describe("an executable as the source (Google 11)", () => {
   }
 });
 
-test("an X.509 certificate as the source is refused in words (Google 11)", async () => {
-  const env = await account({ certificate: { use_default_certificate_config: true } });
-  assert.match((await askPlugin(gcr, clouds, { env })).message, /X\.509 certificate, which is not supported/);
+describe("an X.509 certificate as the source (Google 11)", () => {
+  const MTLS = "urn:ietf:params:oauth:token-type:mtls";
+
+  async function certificate(source: object, env: object = {}, fields: object = {}) {
+    const { authority, google } = clouds.federation;
+    const intermediate = await authority.intermediate();
+    const { certificatePem, privateKeyPem, chainPem } = await intermediate.issue();
+    const workload = {
+      cert_path: await write("workload.pem", certificatePem),
+      key_path: await write("workload.key", privateKeyPem),
+    };
+    const config = await write("certificate_config.json", { cert_configs: { workload } });
+    const filled = JSON.parse(
+      JSON.stringify(source)
+        .replace("@config", config)
+        .replace("@chain", await write("chain.pem", certificatePem + chainPem)),
+    );
+    const file = {
+      audience: `//iam.googleapis.com/${google.x509Provider}`,
+      subject_token_type: MTLS,
+      token_url: undefined,
+    };
+    const variables = JSON.parse(JSON.stringify(env).replace("@config", config));
+    return { ...(await account({ certificate: filled }, { ...file, ...fields })), ...variables };
+  }
+
+  test("its files are those of the certificate configuration that the file names, or of the default one", async () => {
+    for (const [source, env] of [
+      [{ certificate_config_location: "@config", trust_chain_path: "@chain" }, {}],
+      [
+        { use_default_certificate_config: true, trust_chain_path: "@chain" },
+        { GOOGLE_API_CERTIFICATE_CONFIG: "@config" },
+      ],
+    ] as const) {
+      const { answer, calls } = await answered(gcr, clouds, { env: await certificate(source, env) });
+      assert.deepEqual(calls, ["google.sts Token 200"]);
+      const { principal } = (await clouds.google.check(passwordOf(answer))) ?? {};
+      assert.match(principal ?? "", /\/subject\/system:node:node-1$/);
+    }
+    assert.equal(clouds.connections.at(-1)?.serverName, "sts.mtls.googleapis.com");
+  });
+
+  test("what is missing is named", async () => {
+    for (const [source, env, said] of [
+      [{}, {}, /has to have one of use_default_certificate_config and certificate_config_location/],
+      [
+        { use_default_certificate_config: true, certificate_config_location: "@config" },
+        {},
+        /has to have one of/,
+      ],
+      [
+        { use_default_certificate_config: true },
+        { HOME: "" },
+        /there is no home directory; set GOOGLE_API_CERTIFICATE_CONFIG/,
+      ],
+      [{ certificate_config_location: "@chain" }, {}, /it names no workload certificate with its key/],
+      [{ certificate_config_location: "/nonexistent" }, {}, /certificate configuration \/nonexistent/],
+    ] as const) {
+      const { message, calls } = await askPlugin(gcr, clouds, { env: await certificate(source, env) });
+      assert.deepEqual(calls, []);
+      assert.match(message, said);
+    }
+  });
 });
 
 test("a workforce user's login is refreshed at Google STS (Google 11)", async () => {

@@ -6,7 +6,7 @@ import { type CredentialFile, required, unusable } from "./credential-file.ts";
 import { endpointIn } from "./endpoint.ts";
 import { type Impersonation, impersonate } from "./impersonation.ts";
 import { exchangeToken } from "./sts.ts";
-import { readSubjectToken } from "./subject-token.ts";
+import { isCertificate, readSubjectToken } from "./subject-token.ts";
 
 const WORKFORCE = /^\/\/iam\.[^/]+\/locations\/[^/]+\/workforcePools\/[^/]+\/providers\/[^/]+$/;
 
@@ -22,17 +22,19 @@ export async function externalToken(
   const { universe, context } = request;
   const audience = required(file, "audience");
   const type = required(file, "subject_token_type");
-  const url = endpointIn(file, "token_url", "sts", universe) ?? `https://sts.${universe.domain}/v1/token`;
+  const host = isCertificate(file) ? `sts.mtls.${universe.domain}` : `sts.${universe.domain}`;
+  const url = endpointIn(file, "token_url", "sts", universe) ?? `https://${host}/v1/token`;
   const target = impersonationIn(file, universe);
   const client = clientIn(file);
   const options = userProjectOption(file, audience, client !== undefined);
-  const token = await readSubjectToken(file, { audience, type, email: target?.email }, request);
+  const { token, tls } = await readSubjectToken(file, { audience, type, email: target?.email }, request);
   if (target !== undefined) context.http.preconnect(new URL(target.url).origin);
   const federated = await exchangeToken(
     { token, type, audience },
     {
       url,
       client,
+      ...(tls === undefined ? {} : { tls }),
       fields: options,
       action: `exchanging the subject token of ${file.path} at Google STS (${audience})`,
       advice: "check the pool's provider, its audience and its conditions",

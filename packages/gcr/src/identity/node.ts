@@ -9,10 +9,25 @@ const FILE_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS";
 /** What to do when the node has no identity. */
 export const NODE_ADVICE = `on Google Cloud attach a service account to the instance, elsewhere set ${FILE_VARIABLE}`;
 
-/** Application default credentials, in their usual order: the named file, gcloud's, the metadata server. */
+/**
+ * Application default credentials, in their usual order: the named file, gcloud's, the metadata server; or the identity
+ * that `--node-identity` names.
+ */
 export function nodeSources(request: TokenRequest): readonly IdentitySource<AccessToken>[] {
   const { context, options } = request;
   const { env, files } = context;
+  const { node } = options;
+  if (node.kind !== "own") {
+    return [
+      {
+        name: `--node-identity ${node.kind === "token" ? node.identity.kind : node.kind}`,
+        async find() {
+          const { findInOtherCloud } = await import("./other-cloud.ts");
+          return await findInOtherCloud(node, request);
+        },
+      },
+    ];
+  }
   const fromFile = async (path: string, text: string) => {
     const { fileToken } = await import("./default-credentials.ts");
     return await fileToken(path, text, request);

@@ -1,4 +1,4 @@
-import { base64, type Context, type TransportResponse } from "@imagecred/protocol";
+import { base64, type Context, type TlsOptions, type TransportResponse } from "@imagecred/protocol";
 import { tokenIn } from "../google-response.ts";
 import { type AccessToken, expiryOf } from "./access-token.ts";
 
@@ -11,6 +11,8 @@ export interface GrantRequest {
   readonly fields: Readonly<Record<string, string>>;
   /** An OAuth client that has to name itself (RFC 6749 section 2.3.1). */
   readonly client?: { readonly id: string; readonly secret: string } | undefined;
+  /** For endpoints that ask for a client certificate. */
+  readonly tls?: TlsOptions;
   /** What was being done, for errors. */
   readonly action: string;
   /** What to do about a refusal that does not name its cause. */
@@ -24,7 +26,10 @@ export async function requestToken(grant: GrantRequest, context: Context): Promi
   return { token, expiresAt: expiryOf(document, context.clock.now()) };
 }
 
-function post({ service, url, fields, client }: GrantRequest, { http }: Context): Promise<TransportResponse> {
+function post(
+  { service, url, fields, client, tls }: GrantRequest,
+  { http }: Context,
+): Promise<TransportResponse> {
   const basic =
     client === undefined
       ? {}
@@ -36,5 +41,6 @@ function post({ service, url, fields, client }: GrantRequest, { http }: Context)
     url,
     headers: { "content-type": "application/x-www-form-urlencoded", ...basic },
     body: new URLSearchParams(fields).toString(),
+    ...(tls === undefined ? {} : { tls }),
   });
 }

@@ -26,7 +26,7 @@ export interface SubjectToken extends SubjectTokenUse {
  */
 export async function exchangeToken(
   { token, type, audience }: SubjectToken,
-  grant: Pick<GrantRequest, "url" | "action" | "advice" | "client"> & {
+  grant: Pick<GrantRequest, "url" | "action" | "advice" | "client" | "tls"> & {
     readonly fields?: Readonly<Record<string, string>>;
   },
   { context }: TokenRequest,

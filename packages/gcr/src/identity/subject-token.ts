@@ -4,6 +4,7 @@ import {
   isLoopbackHost,
   parseJson,
   Secret,
+  type TlsOptions,
   textAt,
   unbracketed,
 } from "@imagecred/protocol";
@@ -15,7 +16,7 @@ import { executableSubjectToken } from "./executable-subject-token.ts";
 import type { SubjectTokenUse } from "./sts.ts";
 
 /**
- * Gets an external account's subject token from its source: a file, a URL, AWS, or an executable
+ * Gets an external account's subject token from its source: a file, a URL, AWS, an executable, or a certificate
  * (https://google.aip.dev/auth/4117).
  * @throws {CredentialError}
  */
@@ -23,28 +24,56 @@ export async function readSubjectToken(
   file: CredentialFile,
   use: SubjectTokenUse,
   request: TokenRequest,
-): Promise<Secret> {
-  const source = asObject(file.fields["credential_source"]) ?? {};
+): Promise<SubjectProof> {
+  const source = sourceOf(file);
   const { context } = request;
   for (const name of ["url", "region_url", "imdsv2_session_token_url"]) checkSourceUrl(file, source, name);
   if (textAt(source, "environment_id") !== undefined)
-    return await awsSubjectToken(file, source, use, context);
+    return { token: await awsSubjectToken(file, source, use, context) };
   const path = textAt(source, "file");
   if (path !== undefined) {
     const text = await context.files.readText(path, "subject token");
-    return tokenIn(text, file, source, `its subject token file ${path}`, "check what writes that file");
+    return {
+      token: tokenIn(text, file, source, `its subject token file ${path}`, "check what writes that file"),
+    };
   }
   const url = textAt(source, "url");
   if (url !== undefined) {
     const text = await readUrl(url, source, request);
-    return tokenIn(text, file, source, `the response of ${new URL(url).origin}`, "check what answers there");
+    return {
+      token: tokenIn(
+        text,
+        file,
+        source,
+        `the response of ${new URL(url).origin}`,
+        "check what answers there",
+      ),
+    };
   }
-  if ("executable" in source) return await executableSubjectToken(file, source, use, context);
-  const reason =
-    "certificate" in source
-      ? "its credential_source is an X.509 certificate, which is not supported"
-      : "its credential_source names no source";
-  throw unusable(file.path, reason, "expected file, url, executable or AWS");
+  if ("executable" in source) return { token: await executableSubjectToken(file, source, use, context) };
+  if (isCertificate(file)) {
+    const { certificateFilesOf } = await import("./certificate-source.ts");
+    const { certificateSubject } = await import("./certificate-exchange.ts");
+    return await certificateSubject(await certificateFilesOf(file, source, context), context);
+  }
+  const advice = "expected file, url, executable, certificate or AWS";
+  throw unusable(file.path, "its credential_source names no source", advice);
+}
+
+/** What an external account has to show. */
+export interface SubjectProof {
+  readonly token: Secret;
+  /** How to connect to Google STS with it, where that matters. */
+  readonly tls?: TlsOptions;
+}
+
+/** Whether the source is a certificate, which goes to another endpoint unless the file names one. */
+export function isCertificate(file: CredentialFile): boolean {
+  return "certificate" in sourceOf(file);
+}
+
+function sourceOf(file: CredentialFile): CredentialFields {
+  return asObject(file.fields["credential_source"]) ?? {};
 }
 
 /** Editors and `echo` end a file with a line break, which is not part of a token. */

@@ -35,6 +35,16 @@ export function awsIdentities(request: AwsIdentityRequest): readonly IdentitySou
   ];
 }
 
+/**
+ * The identities that AWS's variables name, other than keys: a profile, a web identity file, a container's role. For
+ * libraries of others, which know AWS's keys and the instance's role by themselves.
+ */
+export function namedIdentities(request: AwsIdentityRequest): readonly IdentitySource<AwsCredentials>[] {
+  const { sessionName, sts, context } = request;
+  const named = context.env["AWS_PROFILE"] ? [profileCredentials(request)] : [];
+  return [...named, webIdentityFile(sessionName, sts, context), container(context)];
+}
+
 /** Read only where the environment names an endpoint: nodes have none, and what is not read at start costs nothing. */
 function container(context: Context): IdentitySource<AwsCredentials> {
   const { env } = context;

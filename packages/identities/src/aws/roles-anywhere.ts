@@ -122,10 +122,11 @@ function credentialsIn(response: TransportResponse, call: AwsCall): AwsCredentia
   if (status !== 201 && status !== 200) throw refusal(response, document, call);
   const sets = document?.["credentialSet"];
   const first: unknown = Array.isArray(sets) ? sets[0] : undefined;
-  const [id, key, session] = ["accessKeyId", "secretAccessKey", "sessionToken"].map((name) =>
-    textAt(first, "credentials", name),
+  const [accessKeyId, secretAccessKey, sessionToken] = ["accessKeyId", "secretAccessKey", "sessionToken"].map(
+    (name) => textAt(first, "credentials", name),
   );
-  if (id !== undefined && key !== undefined && session !== undefined) return credentialsOf(id, key, session);
+  if (accessKeyId !== undefined && secretAccessKey !== undefined && sessionToken !== undefined)
+    return credentialsOf({ accessKeyId, secretAccessKey, sessionToken }, SERVICE);
   const requestId = headers["x-amzn-requestid"];
   throw new CredentialError({
     action: actionOf(call),

@@ -38,12 +38,16 @@ export async function readNodeCertificate(
     const advice = "write the key into the file, or name its own with --node-private-key";
     throw unusable(keyPath, "there is no private key in it", advice);
   }
-  const privateKeyPem = new Secret(`${keyBlock.whole}\n`);
+  // The words around the key are no secret, and may stand in a message.
+  const privateKeyPem = new Secret(`${keyBlock.whole}\n`, keyBlock.body.split(/\s+/));
   if (keyBlock.label.startsWith("ENCRYPTED") || keyBlock.whole.includes("ENCRYPTED")) {
     const advice = "write it without a passphrase, for root alone to read";
     throw unusable(keyPath, "its private key is encrypted", advice);
   }
-  const certificates = blocksOf(text + moreText).filter(({ label }) => label === "CERTIFICATE");
+  const certificates = blocksOf(text + moreText).filter(
+    ({ label, body }, index, all) =>
+      label === "CERTIFICATE" && all.findIndex((other) => other.body === body) === index,
+  );
   const [leaf, ...others] = certificates.map(({ body }) => derOf(body, path));
   if (leaf === undefined) throw unusable(path, "there is no certificate in it", "write it in PEM");
   const facts = certificateFacts(leaf);

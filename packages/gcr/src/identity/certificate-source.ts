@@ -1,0 +1,59 @@
+import type { CertificateFiles } from "@imagecred/identities/node-identity";
+import { asObject, type Context, type Environment, parseJson, textAt } from "@imagecred/protocol";
+import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
+
+/** Names a certificate configuration, where the credential file does not. */
+const CONFIG_VARIABLE = "GOOGLE_API_CERTIFICATE_CONFIG";
+
+/**
+ * The files of an external account whose source is an X.509 certificate
+ * (https://google.aip.dev/auth/4117, "Determining the subject token in X.509-sourced credentials"): a certificate
+ * configuration names certificate and key, the credential file the authorities between.
+ * @throws {CredentialError}
+ */
+export async function certificateFilesOf(
+  file: CredentialFile,
+  source: CredentialFields,
+  { env, files }: Pick<Context, "env" | "files">,
+): Promise<CertificateFiles> {
+  const certificate = asObject(source["certificate"]) ?? {};
+  const location = textAt(certificate, "certificate_config_location");
+  const useDefault = certificate["use_default_certificate_config"] === true;
+  if (useDefault === (location !== undefined)) {
+    throw unusable(
+      file.path,
+      "its credential_source.certificate has to have one of use_default_certificate_config and certificate_config_location",
+      "write the file again with gcloud",
+    );
+  }
+  const path = location ?? defaultConfiguration(env);
+  if (path === undefined) {
+    throw unusable(
+      file.path,
+      "it uses the default certificate configuration, and there is no home directory",
+      `set ${CONFIG_VARIABLE}`,
+    );
+  }
+  const configuration = parseJson(await files.readText(path, "certificate configuration"));
+  const [cert, key] = ["cert_path", "key_path"].map((name) =>
+    textAt(configuration, "cert_configs", "workload", name),
+  );
+  if (cert === undefined || key === undefined) {
+    throw unusable(
+      path,
+      "it names no workload certificate with its key (cert_path, key_path)",
+      "write it again with gcloud",
+    );
+  }
+  return { certificate: cert, privateKey: key, intermediates: textAt(certificate, "trust_chain_path") };
+}
+
+/** Where gcloud writes it; undefined where the environment names no home. */
+function defaultConfiguration(env: Environment): string | undefined {
+  const name = "certificate_config.json";
+  const { [CONFIG_VARIABLE]: named, CLOUDSDK_CONFIG: directory, APPDATA: windows, HOME: home } = env;
+  if (named) return named;
+  if (directory) return `${directory}/${name}`;
+  if (windows) return `${windows}/gcloud/${name}`;
+  return home ? `${home}/.config/gcloud/${name}` : undefined;
+}

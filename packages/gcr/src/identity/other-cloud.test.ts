@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { after, beforeEach, describe, test } from "node:test";
+import { answered, askPlugin, passwordOf } from "@imagecred/e2e";
+import { startClouds } from "@imagecred/fake-clouds";
+import { OptionsError } from "@imagecred/protocol";
+import { gcr } from "../provider.ts";
+
+const clouds = await startClouds();
+after(() => clouds.close());
+beforeEach(() => clouds.reset());
+const { google, federation } = clouds;
+const [, kubelet] = clouds.azure.population("public").machine;
+
+const STS_OK = "google.sts Token 200";
+const IAM_OK = "google.iamcredentials GenerateAccessToken 200";
+const puller = `--impersonate-service-account=${google.email("puller")}`;
+
+/** Asks on a node without Google's metadata server, and says who the password is of. */
+async function principal(args: readonly string[], env: Record<string, string>) {
+  const { answer, calls } = await answered(gcr, clouds, {
+    args: [...args],
+    env: { ...(await google.env("none")), ...env },
+  });
+  return { principal: (await google.check(passwordOf(answer)))?.principal, calls };
+}
+
+describe("an AWS node", () => {
+  const args = ["--node-identity=aws", `--node-workload-identity-provider=${google.provider("aws")}`];
+
+  test("shows Google a request that its instance's role signed", async () => {
+    const { principal: who, calls } = await principal([...args, puller], await clouds.aws.env("imds"));
+    assert.equal(who, `serviceAccount:${google.email("puller")}`);
+    assert.deepEqual(calls.slice(-2), [STS_OK, IAM_OK]);
+    assert.deepEqual(calls.slice(0, 3), [
+      "aws.imds Token 200",
+      "aws.imds Role 200",
+      "aws.imds Credentials 200",
+    ]);
+  });
+
+  test("or any other identity of AWS; without a service account it is the pool's principal", async () => {
+    const { principal: who, calls } = await principal(args, {
+      ...(await clouds.aws.env("static")),
+      AWS_REGION: "us-east-1",
+    });
+    assert.deepEqual(calls, [STS_OK]);
+    assert.match(who ?? "", /^principal:\/\/iam\.googleapis\.com\/.*workloadIdentityPools/);
+  });
+
+  test("a provider for another account: what to check", async () => {
+    const { message } = await askPlugin(gcr, clouds, {
+      args: ["--node-identity=aws", `--node-workload-identity-provider=${federation.google.azureProvider}`],
+      env: { ...(await google.env("none")), ...(await clouds.aws.env("static")), AWS_REGION: "us-east-1" },
+    });
+    assert.match(
+      message,
+      /^exchanging the AWS identity of this node \(access key \w+ of the environment\) at Google STS \(\/\/iam\.googleapis\.com\/projects/,
+    );
+  });
+
+  test("with --node-audience, STS's token for an OIDC provider of the pool", async () => {
+    const provider = federation.google.awsOidcProvider;
+    const { principal: who, calls } = await principal(
+      [
+        "--node-identity=aws",
+        `--node-workload-identity-provider=${provider}`,
+        `--node-audience=https://iam.googleapis.com/${provider}`,
+        puller,
+      ],
+      await clouds.aws.env("imds"),
+    );
+    assert.ok(calls.includes("aws.sts GetWebIdentityToken 200"));
+    assert.equal(who, `serviceAccount:${google.email("puller")}`);
+  });
+});
+
+describe("an Azure machine", () => {
+  const args = (audience = federation.google.managedIdentityAudience) => [
+    "--node-identity=azure",
+    `--node-managed-identity=${kubelet?.app.clientId}`,
+    `--node-audience=${audience}`,
+    `--node-workload-identity-provider=${federation.google.azureProvider}`,
+    puller,
+  ];
+
+  test("shows Google its managed identity's token", async () => {
+    const { principal: who, calls } = await principal(args(), await clouds.azure.env("managed-identity"));
+    assert.deepEqual(calls, ["azure.imds Token 200", STS_OK, IAM_OK]);
+    assert.equal(who, `serviceAccount:${google.email("puller")}`);
+  });
+
+  test("an audience that the provider does not allow: the token's own values", async () => {
+    const { message } = await askPlugin(gcr, clouds, {
+      args: args(federation.aws.managedIdentityAudience),
+      env: { ...(await google.env("none")), ...(await clouds.azure.env("managed-identity")) },
+    });
+    assert.match(
+      message,
+      /at Google STS \(.*\): status 400 .*; let the pool's provider have the issuer https:\/\/sts\.windows\.net\/\S+ and allow the audience api:\/\/imagecred-aws/,
+    );
+  });
+});
+
+describe("a certificate", () => {
+  const { authority } = federation;
+  let files = 0;
+
+  async function args(issued: Awaited<ReturnType<typeof authority.issue>>) {
+    const write = (name: string, text: string) => clouds.core.writeFile(`x509-${++files}-${name}`, text);
+    return [
+      "--node-identity=certificate",
+      `--node-workload-identity-provider=${federation.google.x509Provider}`,
+      `--node-certificate=${await write("certificate.pem", issued.certificatePem + issued.privateKeyPem)}`,
+      ...(issued.chainPem === ""
+        ? []
+        : [`--node-intermediates=${await write("chain.pem", issued.chainPem)}`]),
+    ];
+  }
+
+  test("is shown by mutual TLS, with a key of each kind, with and without an intermediate", async () => {
+    for (const issuer of [authority, await authority.intermediate()]) {
+      for (const key of ["RSA", "P-256", "P-384"] as const) {
+        const { principal: who, calls } = await principal(await args(await issuer.issue({ key })), {});
+        assert.deepEqual(calls, [STS_OK]);
+        assert.match(who ?? "", /\/subject\/system:node:node-1$/);
+      }
+    }
+    assert.ok(clouds.connections.some(({ serverName }) => serverName === "sts.mtls.googleapis.com"));
+  });
+
+  test("of a stranger, or without its intermediate: what to check", async () => {
+    const intermediate = await authority.intermediate();
+    const { message } = await askPlugin(gcr, clouds, {
+      args: await args({ ...(await intermediate.issue()), chainPem: "" }),
+      env: await google.env("none"),
+    });
+    assert.match(
+      message,
+      /^exchanging the certificate in \S+ at Google STS .*; check that the provider's trust store.*--node-intermediates/,
+    );
+  });
+});
+
+test("flags that do not go together are refused before anything is sent", async () => {
+  const provider = `--node-workload-identity-provider=${google.provider("aws")}`;
+  for (const [args, said] of [
+    [["--node-identity=aws"], /--node-identity aws needs --node-workload-identity-provider/],
+    [["--node-identity=azure", provider], /--node-identity azure needs --node-audience/],
+    [
+      ["--node-identity=aws", "--node-workload-identity-provider=pool"],
+      /is "pool", expected projects\/NUMBER/,
+    ],
+    [["--node-identity=google", provider], /--node-workload-identity-provider goes with/],
+    [["--node-identity=google", "--node-audience=x"], /--node-audience has no effect here/],
+    [["--node-identity=certificate", provider], /--node-identity certificate needs --node-certificate/],
+  ] as const) {
+    const { error, message, calls } = await askPlugin(gcr, clouds, { args: [...args] });
+    assert.ok(error instanceof OptionsError);
+    assert.match(message, said);
+    assert.deepEqual(calls, []);
+  }
+});

@@ -1,0 +1,42 @@
+import type { TokenIdentity } from "@imagecred/identities/federated-token";
+import { type CertificateFiles, needed, parseNodeIdentity } from "@imagecred/identities/node-identity";
+import { OptionsError, type ParsedFlags } from "@imagecred/protocol";
+import { type IdentityPool, poolOfProvider } from "./identity/workload-identity.ts";
+
+/** The node's identity, and the provider of a workload identity pool that accepts it. */
+export type GcrNodeIdentity =
+  /** Google's application default credentials. */
+  | { readonly kind: "own" }
+  /** AWS keys, which sign a request for Google. */
+  | { readonly kind: "aws"; readonly pool: IdentityPool }
+  /** A token of the node's cloud. */
+  | {
+      readonly kind: "token";
+      readonly identity: TokenIdentity;
+      readonly audience: string;
+      readonly pool: IdentityPool;
+    }
+  | { readonly kind: "certificate"; readonly files: CertificateFiles; readonly pool: IdentityPool };
+
+/** Reads the flags on the node's identity. @throws {OptionsError} */
+export function parseGcrNodeIdentity(flags: ParsedFlags): GcrNodeIdentity {
+  const identity = parseNodeIdentity(flags, "google");
+  if (identity.kind === "own") return identity;
+  const name = needed(flags, "node-workload-identity-provider", identity.kind);
+  const pool = poolOfProvider(name);
+  if (pool === undefined) {
+    throw new OptionsError(
+      `--node-workload-identity-provider is ${JSON.stringify(name)}, expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
+    );
+  }
+  if (identity.kind === "certificate") return { kind: "certificate", files: identity.files, pool };
+  const { audience } = identity;
+  // An AWS provider of a pool checks a signed request; a token that STS issues is for an OIDC provider.
+  if (identity.kind === "aws" && audience === undefined) return { kind: "aws", pool };
+  if (audience === undefined) {
+    throw new OptionsError(
+      "--node-identity azure needs --node-audience: the application ID URI that the pool's provider allows, such as api://google-pull",
+    );
+  }
+  return { kind: "token", identity, audience, pool };
+}
