@@ -1,8 +1,11 @@
+import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
 import type { AnnotationFact, Invocation, PluginFacts } from "@imagecred/protocol";
 import { KNOWN_CLOUDS, type KnownCloud } from "./clouds.ts";
 import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./identity/annotations.ts";
+import { readAzurePart } from "./identity-map.ts";
 import { type AcrArguments, DEFAULT_FALLBACK, NAME, parseArguments, USAGE } from "./options/arguments.ts";
 import { describeRegistry, hostForms, parseRegistryHost } from "./registry.ts";
+import { valuesOf } from "./tenant.ts";
 
 const ANNOTATIONS: readonly AnnotationFact[] = [
   ...CLIENT_ID_ANNOTATIONS.map((key) => ({
@@ -70,4 +73,17 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
       : {}),
   }),
   podsNeedAnnotation: ({ identityBindings }) => identityBindings?.defaultClientId === undefined,
+};
+
+/** What the plugin reads of the file of `--identities`. */
+export const acrMap: MapFacts = {
+  part: "azure",
+  check: (data, file) => checkIdentities(data, file, "azure", readAzurePart).problems,
+  placeholders({ host }) {
+    for (const cloud of KNOWN_CLOUDS) {
+      const registry = parseRegistryHost(host, cloud);
+      if (!("notOurs" in registry)) return valuesOf(registry);
+    }
+    return undefined;
+  },
 };

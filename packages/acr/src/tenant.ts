@@ -4,6 +4,7 @@ import {
   OptionsError,
   parseTemplate,
   type Template,
+  type TemplateValues,
 } from "@imagecred/protocol";
 import type { AcrRegistry } from "./registry.ts";
 
@@ -24,7 +25,7 @@ export function requireTenant(tenantId: string): void {
   });
 }
 
-/** What the name of a registry says. */
+/** What placeholders there are. */
 const PLACEHOLDERS = ["registry"];
 
 /**
@@ -39,6 +40,11 @@ export function parseTenant(tenant: string, from: string): Template {
 }
 
 /** The tenant for a registry. */
-export function tenantFor(tenant: Template, { name, host }: AcrRegistry): string {
-  return fillTemplate(tenant, { registry: name }, host);
+export function tenantFor(tenant: Template, registry: AcrRegistry): string {
+  return fillTemplate(tenant, valuesOf(registry), registry.host);
+}
+
+/** What the name of a registry says. */
+export function valuesOf({ name }: AcrRegistry): TemplateValues {
+  return { registry: name };
 }

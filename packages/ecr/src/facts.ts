@@ -1,7 +1,10 @@
+import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
 import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
 import { ROLE_ANNOTATION } from "./identity/annotations.ts";
+import { readAwsPart } from "./identity-map.ts";
 import { DEFAULT_FALLBACK, type EcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 import { describeRegistry, documentedHostForms, hostForms, parseRegistryHost } from "./registry.ts";
+import { valuesOf } from "./role.ts";
 
 const ANNOTATIONS: readonly AnnotationFact[] = [
   { key: ROLE_ANNOTATION, namesIdentity: true, about: "ARN of the IAM role" },
@@ -28,4 +31,14 @@ export const ecrFacts: PluginFacts<EcrOptions> = {
     others: "the client IDs of the cluster's IAM OIDC identity provider",
   }),
   podsNeedAnnotation: ({ podRoleArn }) => podRoleArn === undefined,
+};
+
+/** What the plugin reads of the file of `--identities`. */
+export const ecrMap: MapFacts = {
+  part: "aws",
+  check: (data, file) => checkIdentities(data, file, "aws", readAwsPart).problems,
+  placeholders({ host }) {
+    const registry = parseRegistryHost(host);
+    return "notOurs" in registry ? undefined : valuesOf(registry);
+  },
 };

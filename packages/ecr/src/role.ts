@@ -32,7 +32,8 @@ export function roleFor(role: Template, registry: Registry, image: string): stri
   throw notARole(role.from, arn);
 }
 
-function valuesOf(registry: Registry): TemplateValues {
+/** What the name of a registry says. */
+export function valuesOf(registry: Registry): TemplateValues {
   // ECR Public is in this partition only, and its host names no account and no region.
   if (registry.kind === "public") return { partition: "aws" };
   const { account, region, partition } = registry;

@@ -1,11 +1,14 @@
+import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
 import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
 import {
   OPT_IN_ANNOTATION,
   PROVIDER_ANNOTATION,
   SERVICE_ACCOUNT_ANNOTATION,
 } from "./identity/annotations.ts";
+import { readGooglePart } from "./identity-map.ts";
 import { DEFAULT_FALLBACK, type GcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 import { describeRegistry, hostForms, knownHostForms, parseRegistryHost } from "./registry.ts";
+import { valuesOf } from "./service-account.ts";
 import { DEFAULT_UNIVERSE } from "./universe.ts";
 
 const ANNOTATIONS: readonly AnnotationFact[] = [
@@ -71,4 +74,17 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
     };
   },
   podsNeedAnnotation: ({ pool }) => pool?.kind !== "workload-identity",
+};
+
+/** What the plugin reads of the file of `--identities`. */
+export const gcrMap: MapFacts = {
+  part: "google",
+  check(data, file, invocation) {
+    const { universe } = parseOptions(invocation);
+    return checkIdentities(data, file, "google", readGooglePart(universe)).problems;
+  },
+  placeholders(image) {
+    const registry = parseRegistryHost(image);
+    return "notOurs" in registry ? undefined : valuesOf(image, registry.universe);
+  },
 };

@@ -5,6 +5,7 @@ import {
   parseTemplate,
   placeholdersIn,
   type Template,
+  type TemplateValues,
 } from "@imagecred/protocol";
 import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
 
@@ -15,7 +16,7 @@ export function isServiceAccount(text: string): boolean {
   return EMAIL.test(text);
 }
 
-/** What the name of an image says. */
+/** What placeholders there are. */
 const PLACEHOLDERS = ["project", "location"];
 
 /**
@@ -39,8 +40,12 @@ export function decidedBy(account: Template): "nothing" | "host" | "path" {
 
 /** The account for an image. @throws {OptionsError} where the image's name does not say what the account needs */
 export function accountFor(account: Template, image: ImageName, universe: Universe): string {
-  const values = { project: projectOf(image, universe), location: locationOf(image) };
-  return fillTemplate(account, values, image.name);
+  return fillTemplate(account, valuesOf(image, universe), image.name);
+}
+
+/** What the name of an image says. */
+export function valuesOf(image: ImageName, universe: Universe): TemplateValues {
+  return { project: projectOf(image, universe), location: locationOf(image) };
 }
 
 /**

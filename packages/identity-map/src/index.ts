@@ -19,6 +19,7 @@ export {
   checkIdentities,
   entryFor,
   loadIdentities,
+  type MapFacts,
   type Overlay,
   type ReadField,
   type ReadPart,

@@ -5,8 +5,10 @@ import {
   type ImageIdentities,
   type ImageName,
   type ImageSettings,
+  type Invocation,
   type Logger,
   OptionsError,
+  type TemplateValues,
 } from "@imagecred/protocol";
 import { decodeIdentities, type MapProblem } from "./decode.ts";
 import type { Cloud, Entry, Parts } from "./fields.ts";
@@ -30,6 +32,16 @@ export type Overlay<Options> = (options: Options) => Options;
 
 /** What a plugin knows about its part of an entry. */
 export type ReadPart<Name extends Cloud, Options> = (part: Parts[Name], read: ReadField) => Overlay<Options>;
+
+/** What a plugin's facts say about the file: for programs that check and explain it. */
+export interface MapFacts {
+  /** The part of an entry that the plugin reads. */
+  readonly part: Cloud;
+  /** What is wrong with a file for the plugin with these arguments; those of its flags are not among them. */
+  check(data: Uint8Array, file: string, invocation: Pick<Invocation, "args" | "env">): readonly MapProblem[];
+  /** What placeholders stand for in the name of an image; undefined for an image of another cloud. */
+  placeholders(image: ImageName): TemplateValues | undefined;
+}
 
 interface Checked<Options> {
   readonly entry: Entry;

@@ -1,6 +1,7 @@
 import type { ServiceAccountTokenAttributes } from "@imagecred/kubelet";
 import type { Change } from "../edit/change.ts";
 import { hostsIntersect } from "./glob-set.ts";
+import { givesPodsIdentity } from "./identity-maps.ts";
 import { hostPatternsOf } from "./patterns.ts";
 import { knownUses, type PluginUse } from "./plugin-uses.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
@@ -30,7 +31,8 @@ function identityKeys({ plugin }: PluginUse): readonly string[] {
   return plugin.annotations.filter(({ namesIdentity }) => namesIdentity).map(({ key }) => key);
 }
 
-function withoutIdentity(use: PodUse): boolean {
+function withoutIdentity(use: PodUse, context: LintContext): boolean {
+  if (givesPodsIdentity(use, context)) return false;
   return use.reading.podsNeedAnnotation && !identityKeys(use).some((key) => use.keys.includes(key));
 }
 
@@ -50,7 +52,7 @@ const identityNotPassed: Lint = {
   check: (context) =>
     podUses(context).flatMap((use): readonly Hit[] => {
       const [key] = identityKeys(use);
-      if (!withoutIdentity(use) || key === undefined) return [];
+      if (!withoutIdentity(use, context) || key === undefined) return [];
       const outcome =
         use.reading.identity?.fallback === "none"
           ? "every pod's pull fails"
@@ -108,7 +110,8 @@ const identityRule: Lint = {
     podUses(context).flatMap((use): readonly Hit[] => {
       const { identity, podsNeedAnnotation } = use.reading;
       const required = use.token.requiredServiceAccountAnnotationKeys ?? [];
-      if (identity === undefined || !podsNeedAnnotation || withoutIdentity(use)) return [];
+      if (identity === undefined || !podsNeedAnnotation || withoutIdentity(use, context)) return [];
+      if (givesPodsIdentity(use, context)) return [];
       if (identityKeys(use).some((key) => required.includes(key))) return [];
       const given = (use.provider.args ?? []).some((word) => /^--?identity-fallback\b/.test(word));
       const rule = `--identity-fallback=${identity.fallback}${given ? "" : ", the default"}`;

@@ -5,6 +5,7 @@ import { DOCUMENT_LINTS } from "./document-lints.ts";
 import { EXECUTABLE_LINTS } from "./executable-lints.ts";
 import { HOST_LINTS } from "./host-lints.ts";
 import { IDENTITY_LINTS } from "./identity-lints.ts";
+import { IDENTITY_MAP_LINTS } from "./identity-map-lints.ts";
 import { OVERLAP_LINTS } from "./overlap-lints.ts";
 import { PATTERN_LINTS } from "./pattern-lints.ts";
 import { PLACEHOLDER_LINTS } from "./placeholder-lints.ts";
@@ -19,6 +20,7 @@ export const LINTS: readonly Lint[] = [
   ...PLACEHOLDER_LINTS,
   ...ARGUMENT_LINTS,
   ...IDENTITY_LINTS,
+  ...IDENTITY_MAP_LINTS,
   ...PROVIDER_LINTS,
   ...SECRET_LINTS,
   ...DOCUMENT_LINTS,

@@ -191,7 +191,8 @@ function bucketsOf(
   };
 }
 
-function patternCovers(wide: Side, narrow: Side): boolean {
+/** Whether everything that `narrow` matches is matched by `wide`. Both are simple (see isSimple). */
+export function patternCovers(wide: Side, narrow: Side): boolean {
   return (
     wide.port === narrow.port && narrow.path.startsWith(wide.path) && hostCovers(wide.labels, narrow.labels)
   );

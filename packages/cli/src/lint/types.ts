@@ -1,5 +1,6 @@
 import type { ConfigReading, CredentialProvider } from "@imagecred/kubelet";
 import type { Change } from "../edit/change.ts";
+import type { MapPlaces } from "../machine/map-places.ts";
 import type { Start } from "../machine/start-problem.ts";
 import type { FileSystem } from "../runtime/types.ts";
 
@@ -24,6 +25,8 @@ export interface LintContext {
   readonly fileSystem: FileSystem;
   /** What an executable is, and why the kubelet's machine would not start it. */
   readonly examine: (path: string) => Start;
+  /** Where files of `--identities` are looked for. */
+  readonly mapPlaces: MapPlaces;
 }
 
 /** A place in a file where no value stands. */

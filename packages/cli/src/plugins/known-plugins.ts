@@ -1,6 +1,7 @@
-import { acrFacts } from "@imagecred/acr/facts";
-import { ecrFacts } from "@imagecred/ecr/facts";
-import { gcrFacts } from "@imagecred/gcr/facts";
+import { acrFacts, acrMap } from "@imagecred/acr/facts";
+import { ecrFacts, ecrMap } from "@imagecred/ecr/facts";
+import { gcrFacts, gcrMap } from "@imagecred/gcr/facts";
+import type { MapFacts } from "@imagecred/identity-map";
 import {
   type AnnotationFact,
   type Audiences,
@@ -25,6 +26,8 @@ export interface PluginReading {
   readonly hostForms: HostForms;
   readonly audiences: Audiences | undefined;
   readonly podsNeedAnnotation: boolean;
+  /** The file of `--identities`, as the arguments name it. */
+  readonly identitiesFile: string | undefined;
   /** @param host without a port */
   parseHost(host: string): RegistryDescription | NotOurs;
 }
@@ -49,10 +52,16 @@ export interface KnownPlugin {
   readonly hostForms: HostForms;
   /** @param host without a port */
   parseHost(host: string): RegistryDescription | NotOurs;
+  /** What it reads of the file of `--identities`. */
+  readonly map: MapFacts;
   read(invocation: PluginInvocation): PluginReading;
 }
 
-function known<Arguments extends PluginArguments>(cloud: Cloud, facts: PluginFacts<Arguments>): KnownPlugin {
+function known<Arguments extends PluginArguments>(
+  cloud: Cloud,
+  facts: PluginFacts<Arguments>,
+  map: MapFacts,
+): KnownPlugin {
   const { name, otherNames, service, credentialSeconds, matchImages, annotations, flags } = facts;
   return {
     cloud,
@@ -66,6 +75,7 @@ function known<Arguments extends PluginArguments>(cloud: Cloud, facts: PluginFac
     defaultFallback: facts.defaultFallback,
     hostForms: facts.hostForms(),
     parseHost: (host) => facts.parseHost(host),
+    map,
     read: (invocation) => reading(facts, invocation),
   };
 }
@@ -86,6 +96,7 @@ function reading<Arguments extends PluginArguments>(
       hostForms: facts.hostForms(),
       audiences: undefined,
       podsNeedAnnotation: false,
+      identitiesFile: undefined,
       parseHost: (host) => facts.parseHost(host),
     };
   }
@@ -96,15 +107,16 @@ function reading<Arguments extends PluginArguments>(
     hostForms: facts.hostForms(parsed),
     audiences: facts.audiences(parsed),
     podsNeedAnnotation: facts.podsNeedAnnotation(parsed),
+    identitiesFile: parsed.identitiesFile,
     parseHost: (host) => facts.parseHost(host, parsed),
   };
 }
 
 /** By cloud, in the order of the clouds' names. */
 export const PLUGINS: Readonly<Record<Cloud, KnownPlugin>> = {
-  aws: known("aws", ecrFacts),
-  azure: known("azure", acrFacts),
-  gcp: known("gcp", gcrFacts),
+  aws: known("aws", ecrFacts, ecrMap),
+  azure: known("azure", acrFacts, acrMap),
+  gcp: known("gcp", gcrFacts, gcrMap),
 };
 
 /** The same, as a list. */

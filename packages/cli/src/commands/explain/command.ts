@@ -1,7 +1,9 @@
 import { matchImage } from "@imagecred/kubelet";
 import { formatGoDuration } from "@imagecred/protocol";
+import { failsForImage, identitiesForImage } from "../../identity-map/for-image.ts";
 import { executableOf } from "../../machine/executable.ts";
 import { loadAcceptedConfig } from "../../machine/load-config.ts";
+import { mapPlaces } from "../../machine/map-places.ts";
 import { findPlaces, platformAt } from "../../machine/places.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { ownMachine } from "../../machine/start-problem.ts";
@@ -21,6 +23,8 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
     const { config } = reading;
     const machine = ownMachine(platform);
     const host = registryHost(image.repo);
+    const below = platformAt(places, platform);
+    const maps = mapPlaces(places, [], below);
     const providers: ExplainedProvider[] = [];
     const notMatched: string[] = [];
     config.providers.forEach((provider) => {
@@ -54,6 +58,7 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
                 required: token.requireServiceAccount === true,
               },
         defaultCacheDuration: duration === null ? null : formatGoDuration(duration),
+        identities: identitiesForImage(provider, image.repo, maps, below.fileSystem),
       });
     });
     return {
@@ -76,7 +81,9 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
   exitCode: ({ providers, problem }) =>
     problem === null &&
     providers.length > 0 &&
-    providers.every(({ executable }) => executable?.usable !== false)
+    providers.every(
+      ({ executable, identities }) => executable?.usable !== false && !failsForImage(identities),
+    )
       ? 0
       : 1,
 };

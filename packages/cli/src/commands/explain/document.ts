@@ -1,3 +1,5 @@
+import type { IdentitiesForImage } from "../../identity-map/for-image.ts";
+
 export interface ExplainedProvider {
   readonly name: string;
   /** The first entry that matches, which is what decides. */
@@ -18,6 +20,8 @@ export interface ExplainedProvider {
     readonly required: boolean;
   } | null;
   readonly defaultCacheDuration: string | null;
+  /** What its file of `--identities` means for the image; null without one. */
+  readonly identities: IdentitiesForImage | null;
 }
 
 export interface ExplainDocument {

@@ -1,3 +1,5 @@
+import { failsForImage } from "../../identity-map/for-image.ts";
+import { settingsText } from "../../output/identities.ts";
 import type { Style } from "../../output/style.ts";
 import { printable, table, wrap } from "../../output/text.ts";
 import type { ExplainDocument, ExplainedProvider } from "./document.ts";
@@ -44,7 +46,7 @@ function problemLines({ problem, unseen }: ExplainDocument, style: Style): reado
 function providerLines(provider: ExplainedProvider, index: number, style: Style): readonly string[] {
   const { bold, dim, green, red, yellow, marks } = style;
   const { executable, token } = provider;
-  const usable = executable?.usable;
+  const usable = failsForImage(provider.identities) ? false : executable?.usable;
   const mark = usable === undefined ? yellow(marks.warning) : usable ? green(marks.good) : red(marks.bad);
   const asks = [
     provider.apiVersion.replace(/^.*\//, ""),
@@ -63,9 +65,23 @@ function providerLines(provider: ExplainedProvider, index: number, style: Style)
     ],
     ["asked with", asks.join(" ")],
     ["identity", identity],
+    ...identityRows(provider),
     ["kept for", `what the answer says, else ${provider.defaultCacheDuration}`],
   ].map(([name = "", value = ""]) => [dim(name), printable(value)]);
   return [`${mark} ${index + 1}. ${bold(printable(provider.name))}`, table(rows, "     ", style.width), ""];
+}
+
+/** The entry of its file of --identities, and why this one. */
+function identityRows({ identities }: ExplainedProvider): readonly (readonly [string, string])[] {
+  if (identities === null) return [];
+  const { named, problem, deciding, why, asked } = identities;
+  if (problem !== null) return [["identities", `cannot be used: ${problem}`]];
+  if (deciding === null) return [["identities", `${named}: ${why} (compared with ${asked})`]];
+  const { file, line, column, entry } = deciding;
+  return [
+    ["identities", `${file}:${line}:${column}: ${entry}, because ${why}`],
+    ["entry says", settingsText(deciding)],
+  ];
 }
 
 function verdict(document: ExplainDocument, { dim, yellow, marks }: Style): readonly string[] {

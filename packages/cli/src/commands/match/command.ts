@@ -1,5 +1,7 @@
 import { matchImage } from "@imagecred/kubelet";
+import { identitiesForImage } from "../../identity-map/for-image.ts";
 import { loadAcceptedConfig, minorVersion } from "../../machine/load-config.ts";
+import { mapPlaces } from "../../machine/map-places.ts";
 import { findPlaces, platformAt } from "../../machine/places.ts";
 import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { cautions, whyNot } from "../../output/explain-match.ts";
@@ -15,10 +17,15 @@ export const match: Command<MatchOptions, MatchDocument> = {
     const image = imageName(options.image);
     const places = findPlaces(options, platform, kubeletOfMachine(platform));
     const judged = await judgedAs(options, places.kubelet, platform);
-    const { config } = loadAcceptedConfig(places.config, judged, platformAt(places, platform));
-    const providers = config.providers.map(({ name, matchImages }): ProviderMatch => {
+    const below = platformAt(places, platform);
+    const { config } = loadAcceptedConfig(places.config, judged, below);
+    const maps = mapPlaces(places, [], below);
+    const providers = config.providers.map((provider): ProviderMatch => {
+      const { name, matchImages } = provider;
       const patterns = (matchImages ?? []).map((pattern) => patternMatch(pattern, image.repo));
-      return { name, matched: patterns.some(({ matched }) => matched), patterns };
+      const matched = patterns.some((pattern) => pattern.matched);
+      const identities = matched ? identitiesForImage(provider, image.repo, maps, below.fileSystem) : null;
+      return { name, matched, patterns, identities };
     });
     const isMatched = providers.some(({ matched }) => matched);
     return {

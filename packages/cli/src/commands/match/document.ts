@@ -1,4 +1,5 @@
 import type { MatchExplanation } from "@imagecred/kubelet";
+import type { IdentitiesForImage } from "../../identity-map/for-image.ts";
 import type { Suggestion } from "./suggestion.ts";
 
 export interface PatternMatch {
@@ -15,6 +16,8 @@ export interface ProviderMatch {
   readonly name: string;
   readonly matched: boolean;
   readonly patterns: readonly PatternMatch[];
+  /** What its file of `--identities` means for the image; null without one, and where it does not run. */
+  readonly identities: IdentitiesForImage | null;
 }
 
 export interface MatchDocument {

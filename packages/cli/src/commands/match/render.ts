@@ -1,3 +1,4 @@
+import { settingsText } from "../../output/identities.ts";
 import type { Style } from "../../output/style.ts";
 import { printable, table, wrap } from "../../output/text.ts";
 import type { MatchDocument, ProviderMatch } from "./document.ts";
@@ -28,7 +29,29 @@ function providerLines(provider: ProviderMatch, style: Style): readonly string[]
         `    ${yellow(marks.warning)} ${wrap(printable(`${pattern}: ${caution}`), width, "      ", 6)}`,
     ),
   );
-  return [head, table(rows, "    ", width), ...warnings];
+  return [head, table(rows, "    ", width), ...warnings, ...identityLines(provider, style)];
+}
+
+/** The entries of the file of --identities up to the one that decides. */
+function identityLines({ identities }: ProviderMatch, style: Style): readonly string[] {
+  if (identities === null) return [];
+  const { bold, dim, green, red, cyan, marks, width } = style;
+  const { named, asked, problem, deciding, why, compared } = identities;
+  const rows = compared.map(({ entry, pattern, matched, message }) => [
+    matched ? green(marks.good) : dim(marks.skipped),
+    entry,
+    matched ? printable(pattern) : dim(printable(pattern)),
+    matched ? green("decides") : printable(message),
+  ]);
+  const lines = [
+    `    ${bold("identities")} ${dim(printable(`${named}, compared with ${asked}`))}`,
+    ...(rows.length === 0 ? [] : [table(rows, "      ", width)]),
+  ];
+  if (problem !== null) {
+    return [...lines, `      ${red(marks.bad)} ${wrap(printable(problem), width, "        ", 8)}`];
+  }
+  const verdict = deciding === null ? why : settingsText(deciding);
+  return [...lines, `      ${cyan(marks.arrow)} ${wrap(printable(verdict), width, "        ", 8)}`];
 }
 
 function verdict({ providers, suggestion }: MatchDocument, style: Style): string {

@@ -1,9 +1,8 @@
 import { applyEdits } from "../../edit/text-edit.ts";
 import { CommandError, systemReason } from "../../errors.ts";
-import type { Places } from "../../machine/places.ts";
 import { replaceFile } from "../../machine/replace-file.ts";
 import type { Platform } from "../../runtime/types.ts";
-import { type Check, type CheckOptions, checkConfig } from "./check-config.ts";
+import type { Check } from "./check-config.ts";
 import type { FixedFile } from "./document.ts";
 import { type Overlay, overlaid } from "./inputs.ts";
 
@@ -16,14 +15,13 @@ const MOST_ROUNDS = 10;
  * @throws {CommandError} where a file cannot be written
  */
 export function applyFixes(
-  places: Places,
-  options: CheckOptions,
+  checkWith: (platform: Platform) => Check,
   platform: Platform,
 ): { readonly check: Check; readonly fixed: readonly FixedFile[] } {
   const overlay: Overlay = new Map();
   const counts = new Map<string, number>();
   const inMemory = { ...platform, fileSystem: overlaid(platform.fileSystem, overlay) };
-  let check = checkConfig(places, options, platform);
+  let check = checkWith(platform);
   for (let round = 0; round < MOST_ROUNDS && check.safeEdits.length > 0; round++) {
     const files = new Set(check.safeEdits.map(({ file }) => file));
     for (const file of files) {
@@ -32,7 +30,7 @@ export function applyFixes(
       overlay.set(file, new TextEncoder().encode(text));
       counts.set(file, (counts.get(file) ?? 0) + applied.filter((done) => done).length);
     }
-    check = checkConfig(places, options, { ...inMemory, fileSystem: overlaid(platform.fileSystem, overlay) });
+    check = checkWith({ ...inMemory, fileSystem: overlaid(platform.fileSystem, overlay) });
   }
   const fixed = [...overlay].map(([file, data]): FixedFile => {
     try {

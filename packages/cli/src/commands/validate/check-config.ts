@@ -5,8 +5,11 @@ import {
   registrationOf,
 } from "@imagecred/kubelet";
 import type { Change } from "../../edit/change.ts";
+import { identityMapsOf } from "../../lint/identity-maps.ts";
 import { LINTS, type LintFinding, runLints } from "../../lint/index.ts";
+import type { LintContext } from "../../lint/types.ts";
 import { type JudgedVersion, loadConfig, withoutContent } from "../../machine/load-config.ts";
+import { mapPlaces } from "../../machine/map-places.ts";
 import type { Places } from "../../machine/places.ts";
 import { examineStart } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
@@ -29,6 +32,8 @@ export interface CheckOptions {
   readonly ignored: ReadonlySet<string>;
   /** This machine, by which executables are judged. */
   readonly machine: string | undefined;
+  /** Files that were named beside the configuration: one may be what its --identities means. */
+  readonly beside: readonly string[];
 }
 
 /** A checked configuration, with what can be done about it at once. */
@@ -51,28 +56,76 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
           fileSystem,
           ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
         });
-  const texts = textsOf(reading, platform);
-  const lints = runLints(
-    {
-      reading,
-      providers: reading.config?.providers ?? [],
-      minor: options.minor,
-      versionGiven: options.judged.kubernetesVersion !== undefined,
-      texts,
-      binDir: places.binDir,
-      fileSystem,
-      examine: (path) => examineStart(path, fileSystem, options.machine),
-    },
-    options.ignored,
-  );
-  const locator = changeLocator(reading, texts);
-  const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
+  const configTexts = textsOf(reading, platform);
+  const lintContext: LintContext = {
+    reading,
+    providers: reading.config?.providers ?? [],
+    minor: options.minor,
+    versionGiven: options.judged.kubernetesVersion !== undefined,
+    texts: configTexts,
+    binDir: places.binDir,
+    fileSystem,
+    examine: (path) => examineStart(path, fileSystem, options.machine),
+    mapPlaces: mapPlaces(places, options.beside, platform),
+  };
+  const lints = runLints(lintContext, options.ignored);
+  const maps = identityMapsOf(lintContext).read;
+  const texts = new Map([...configTexts, ...maps.map(({ file, text }) => [file, text] as const)]);
   const context: FixContext = {
     reading,
     minor: options.minor,
     texts,
     isDirectory: isDirectory(places.config, platform),
   };
+  const { findings, safeEdits, left } = placedFindings(
+    reading,
+    texts,
+    lints,
+    [
+      ...nodeFindings(places),
+      ...withoutConsequences(reading.problems).map((problem) => ofProblem(problem, context)),
+    ],
+    options.ignored,
+  );
+  return {
+    texts,
+    safeEdits,
+    config: {
+      config: places.config,
+      configSource: places.configSource,
+      contains: "CredentialProviderConfig",
+      kubernetesVersion: `1.${options.minor}`,
+      kubernetesVersionSource: options.versionSource,
+      binDir: places.binDir ?? null,
+      files: reading.files,
+      identityMaps: maps.map(({ file }) => file),
+      hash: reading.hash ?? null,
+      accepted: isHiddenFromUs(reading, registration, platform)
+        ? null
+        : (registration ?? reading).kubeletError === undefined,
+      kubeletError: shownError(reading, registration),
+      providers: (reading.config?.providers ?? []).map(({ name }) => name),
+      findings,
+      ignored: left,
+    },
+  };
+}
+
+/** What there is to say, at its places: the given findings, then the lints', those apart that comments leave out. */
+export function placedFindings(
+  reading: ConfigReading,
+  texts: ReadonlyMap<string, string>,
+  lints: readonly LintFinding[],
+  others: readonly FindingParts[],
+  ignored: ReadonlySet<string>,
+): {
+  readonly findings: readonly Finding[];
+  readonly safeEdits: readonly FileEdits[];
+  /** How many findings were left out. */
+  readonly left: number;
+} {
+  const locator = changeLocator(reading, texts);
+  const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
   const comments = new Map([...texts].map(([file, text]) => [file, ignoreComments(text)]));
   const kept = lints.filter(({ location, code }) => !isIgnored(comments, location, code));
   const safeEdits: FileEdits[] = [];
@@ -88,31 +141,11 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
     };
   };
   const findings = [
-    ...nodeFindings(places).map(finding),
-    ...withoutConsequences(reading.problems).map((problem) => finding(ofProblem(problem, context))),
+    ...others.map(finding),
     ...kept.map((lint) => finding(ofLint(lint))),
-    ...unusedComments(comments, lints, options.ignored).map(finding),
+    ...unusedComments(comments, lints, ignored).map(finding),
   ];
-  return {
-    texts,
-    safeEdits,
-    config: {
-      config: places.config,
-      configSource: places.configSource,
-      kubernetesVersion: `1.${options.minor}`,
-      kubernetesVersionSource: options.versionSource,
-      binDir: places.binDir ?? null,
-      files: reading.files,
-      hash: reading.hash ?? null,
-      accepted: isHiddenFromUs(reading, registration, platform)
-        ? null
-        : (registration ?? reading).kubeletError === undefined,
-      kubeletError: shownError(reading, registration),
-      providers: (reading.config?.providers ?? []).map(({ name }) => name),
-      findings: findings.sort(byPlace),
-      ignored: lints.length - kept.length,
-    },
-  };
+  return { findings: findings.sort(byPlace), safeEdits, left: lints.length - kept.length };
 }
 
 type FindingParts = Omit<Finding, "edits" | "suggestion" | "file" | "line" | "column" | "excerpt"> & {

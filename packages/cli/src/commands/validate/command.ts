@@ -9,6 +9,7 @@ import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
 import { applyFixes } from "./apply-fixes.ts";
 import { type Check, type CheckOptions, checkConfig } from "./check-config.ts";
+import { checkMap, isIdentityMap } from "./check-map.ts";
 import type { ValidateOptions } from "./definition.ts";
 import type { CheckDocument, FixedFile, ValidateDocument } from "./document.ts";
 import { explainCode, renderCheck } from "./explain-code.ts";
@@ -31,16 +32,31 @@ export const validate: Command<ValidateOptions, ValidateDocument | CheckDocument
     const checks: Check[] = [];
     const fixed: FixedFile[] = [];
     const machine = kubeletOfMachine(platform);
-    for (const config of names.length === 0 ? [undefined] : names) {
-      const places = findPlaces({ config, binDir: options.binDir }, reading, machine);
-      const how = await checkOptions(options, config, places, ignored, platform);
+    const add = (checkWith: (platform: Platform) => Check, at = (using: Platform) => using) => {
       if (options.fix === true) {
-        const outcome = applyFixes(places, how, platformAt(places, platform));
+        const outcome = applyFixes(checkWith, at(platform));
         checks.push(outcome.check);
         fixed.push(...outcome.fixed);
       } else {
-        checks.push(checkConfig(places, how, platformAt(places, reading)));
+        checks.push(checkWith(at(reading)));
       }
+    };
+    const maps = names.filter((name) => holdsIdentities(name, reading));
+    const configs = names.filter((name) => !maps.includes(name));
+    for (const config of names.length === 0 ? [undefined] : configs) {
+      const places = findPlaces({ config, binDir: options.binDir }, reading, machine);
+      const how = await checkOptions(options, config, places, { ignored, beside: maps }, platform);
+      add(
+        (using) => checkConfig(places, how, using),
+        (using) => platformAt(places, using),
+      );
+    }
+    const checked = new Set(checks.flatMap(({ config }) => config.identityMaps));
+    for (const map of maps.filter((name) => !checked.has(name))) {
+      const judged = { kubernetesVersion: options.kubernetesVersion };
+      const minor = minorVersion(options.kubernetesVersion);
+      const how = { judged, minor, versionSource: NEWEST, ignored, beside: [], machine: undefined };
+      add((using) => checkMap(map, how, using));
     }
     const findings = checks.flatMap(({ config }) => config.findings);
     return {
@@ -65,7 +81,7 @@ async function checkOptions(
   options: ValidateOptions,
   config: string | undefined,
   places: Places,
-  ignored: ReadonlySet<string>,
+  parts: Pick<CheckOptions, "ignored" | "beside">,
   platform: Platform,
 ): Promise<CheckOptions> {
   const judged = await judgedAs(options, config === undefined ? places.kubelet : undefined, platform);
@@ -76,7 +92,20 @@ async function checkOptions(
         ? (judged.source ?? "the kubelet that runs here")
         : NEWEST;
   const minor = minorVersion(judged.kubernetesVersion);
-  return { judged, minor, versionSource, ignored, machine: ownMachine(platform) };
+  return { judged, minor, versionSource, machine: ownMachine(platform), ...parts };
+}
+
+/** The first part of a file is enough to tell; larger ones are read when they are checked. */
+const LOOKED_AT = 64 << 10;
+
+/** Whether a file is one of `--identities`. What cannot be read is a configuration, whose check says why. */
+function holdsIdentities(name: string, { fileSystem }: Platform): boolean {
+  try {
+    if (fileSystem.status(name)?.kind !== "file") return false;
+    return isIdentityMap(new TextDecoder().decode(fileSystem.read(name, LOOKED_AT)));
+  } catch {
+    return false;
+  }
 }
 
 const WORST_FIRST: readonly Severity[] = ["error", "warning", "note"];

@@ -38,14 +38,18 @@ export interface CheckedConfig {
   /** A file or a directory. */
   readonly config: string;
   readonly configSource: string;
+  /** What it is: a configuration of the kubelet's, or a file of `--identities` by itself. */
+  readonly contains: "CredentialProviderConfig" | "ImageIdentities";
   readonly binDir: string | null;
   readonly files: readonly string[];
+  /** The files of `--identities` that were read and checked with it. */
+  readonly identityMaps: readonly string[];
   readonly hash: string | null;
   /** The version that it is judged by. */
   readonly kubernetesVersion: string;
   /** Why this one. */
   readonly kubernetesVersionSource: string;
-  /** Whether the kubelet would start with it; null where this user cannot read it. */
+  /** Whether the kubelet would start with it, or the plugins use it; null where this user cannot read it. */
   readonly accepted: boolean | null;
   /** The one line that it would stop with; null also where its words are not known. */
   readonly kubeletError: string | null;

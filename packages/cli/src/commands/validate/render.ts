@@ -70,6 +70,7 @@ function verdict(config: CheckedConfig, style: Style): string {
   ].join(", ");
   const source = config.configSource === "command line" ? "" : ` (${config.configSource})`;
   const head = `${config.config}${source}${counts === "" ? "" : `: ${counts}`}.`;
+  if (config.contains === "ImageIdentities") return mapVerdict(config, head, style);
   const version =
     kubernetesVersionSource === NEWEST
       ? `A kubelet ${kubernetesVersion} (${NEWEST}; --kubernetes-version chooses another)`
@@ -88,6 +89,19 @@ function verdict(config: CheckedConfig, style: Style): string {
       : warnings > 0
         ? style.yellow(style.marks.warning)
         : style.green(style.marks.good);
+  const broken = findings.some(({ code }) => code === "identity-map");
+  const maps =
+    config.identityMaps.length === 0 || broken
+      ? ""
+      : `; its plugins use ${printable(config.identityMaps.join(", "))}`;
   const looked = config.binDir === null ? "; executables were not checked (--bin-dir)" : "";
-  return `${mark} ${head} ${version} accepts it: ${count(providers.length, "provider")} (${printable(providers.join(", "))})${looked}.`;
+  return `${mark} ${head} ${version} accepts it: ${count(providers.length, "provider")} (${printable(providers.join(", "))})${maps}${looked}.`;
+}
+
+function mapVerdict({ accepted, findings }: CheckedConfig, head: string, style: Style): string {
+  if (accepted !== true)
+    return `${style.red(style.marks.bad)} ${head} No plugin uses it: every pull through one that names it fails.`;
+  const worst = findings.some(({ severity }) => severity === "warning");
+  const mark = worst ? style.yellow(style.marks.warning) : style.green(style.marks.good);
+  return `${mark} ${head} The plugins of this version use it.`;
 }

@@ -4,6 +4,7 @@ import { DOCUMENT_CASES } from "./document.ts";
 import { EXECUTABLE_CASES } from "./executable.ts";
 import { HOST_CASES } from "./host.ts";
 import { IDENTITY_CASES } from "./identity.ts";
+import { IDENTITY_MAP_CASES } from "./identity-map.ts";
 import { OVERLAP_CASES } from "./overlap.ts";
 import { PATTERN_CASES } from "./pattern.ts";
 import { PLACEHOLDER_CASES } from "./placeholder.ts";
@@ -19,6 +20,7 @@ export const CASES: Cases = {
   ...EXECUTABLE_CASES,
   ...HOST_CASES,
   ...IDENTITY_CASES,
+  ...IDENTITY_MAP_CASES,
   ...OVERLAP_CASES,
   ...PATTERN_CASES,
   ...PLACEHOLDER_CASES,

@@ -1,0 +1,114 @@
+import { type Cloud, decodeIdentities, type Entry, type MapProblem } from "@imagecred/identity-map";
+import { systemReason } from "../errors.ts";
+import { KNOWN_PLUGINS } from "../plugins/known-plugins.ts";
+import { knownUses, type PluginUse } from "./plugin-uses.ts";
+import type { FilePlace, LintContext } from "./types.ts";
+
+/** A file of `--identities` that could be read. */
+export interface IdentityMap {
+  /** Where it was read. */
+  readonly file: string;
+  readonly text: string;
+  /** The providers that name it. Empty for a file that is checked by itself. */
+  readonly uses: readonly PluginUse[];
+  /** Empty where the file has a problem. */
+  readonly entries: readonly Entry[];
+  readonly problems: readonly MapProblem[];
+  /** Where a value stands, by its path. */
+  place(path: string): FilePlace;
+}
+
+/** A file that providers name and that cannot be read. */
+export interface UnreadMap {
+  readonly named: string;
+  readonly uses: readonly PluginUse[];
+  /** Why; undefined where it is not on this machine, which says nothing about the node. */
+  readonly reason: string | undefined;
+}
+
+/** The files of `--identities` of a configuration. */
+export interface IdentityMaps {
+  readonly read: readonly IdentityMap[];
+  readonly unread: readonly UnreadMap[];
+}
+
+const LARGEST_MAP = 16 << 20;
+
+const known = new WeakMap<LintContext, IdentityMaps>();
+
+/** Every file of `--identities`, each once. Read once for all lints. */
+export function identityMapsOf(context: LintContext): IdentityMaps {
+  const found = known.get(context) ?? findMaps(context);
+  known.set(context, found);
+  return found;
+}
+
+/** Where a provider's arguments name the file: `providers[0].args[2]`. */
+export function argumentOf({ at, provider }: PluginUse): string {
+  const index = (provider.args ?? []).findIndex((word) => /^--?identities(?:=|$)/.test(word));
+  return index < 0 ? `${at}.args` : `${at}.args[${index}]`;
+}
+
+function findMaps(context: LintContext): IdentityMaps {
+  const { alone } = context.mapPlaces;
+  const byName = new Map<string, PluginUse[]>();
+  for (const use of knownUses(context)) {
+    const { identitiesFile: named } = use.reading;
+    if (named !== undefined) byName.set(named, [...(byName.get(named) ?? []), use]);
+  }
+  const read: IdentityMap[] = [];
+  const unread: UnreadMap[] = [];
+  if (alone !== undefined) read.push(readMap(alone, context.fileSystem.read(alone, LARGEST_MAP), []));
+  for (const [named, uses] of byName) {
+    const file = context.mapPlaces.find(named);
+    if (file === undefined) {
+      const reason = context.mapPlaces.complete ? "no such file or directory" : undefined;
+      unread.push({ named, uses, reason });
+      continue;
+    }
+    try {
+      read.push(readMap(file, context.fileSystem.read(file, LARGEST_MAP), uses));
+    } catch (error) {
+      unread.push({ named, uses, reason: systemReason(error) });
+    }
+  }
+  return { read, unread };
+}
+
+/** Checks the file as all plugins do: those that name it with their arguments, the others with none. */
+function readMap(file: string, data: Uint8Array, uses: readonly PluginUse[]): IdentityMap {
+  const { entries, problems, locate } = decodeIdentities(data);
+  const ofPlugins =
+    problems.length > 0
+      ? []
+      : KNOWN_PLUGINS.flatMap((plugin) => {
+          const args = uses.find((use) => use.plugin === plugin)?.provider.args ?? [];
+          return plugin.map.check(data, file, { args, env: {} });
+        });
+  const all = [...problems, ...ofPlugins];
+  return {
+    file,
+    text: new TextDecoder("utf-8", { ignoreBOM: true }).decode(data),
+    uses,
+    entries: all.length > 0 ? [] : entries,
+    problems: all,
+    place: (path) => ({ file, ...locate(path) }),
+  };
+}
+
+/** The fields of each cloud's part that give an identity to pods whose service account names none. */
+const POD_FIELDS: Readonly<Record<Cloud, readonly string[]>> = {
+  aws: ["podRoleArn"],
+  azure: ["clientId"],
+  google: ["workloadIdentityProvider"],
+};
+
+/** Whether a provider's file gives some pods an identity without an annotation. */
+export function givesPodsIdentity({ plugin, provider }: PluginUse, context: LintContext): boolean {
+  const { part } = plugin.map;
+  return identityMapsOf(context).read.some(
+    ({ entries, uses }) =>
+      uses.some((use) => use.provider === provider) &&
+      entries.some((entry) => POD_FIELDS[part].some((field) => Object.hasOwn(entry[part] ?? {}, field))),
+  );
+}
