@@ -137,6 +137,6 @@ test("for people, explain says the entry's place and what it says", async () => 
     "111111111111.dkr.ecr.eu-west-1.amazonaws.com/open/app",
     ...PLACES,
   ]);
-  assert.match(stdout, /identities +identities\.yaml:4:5: identities\[0\], because /);
+  assert.match(stdout, /identities +identities\.yaml:4:5: identities\[0\], because\s/);
   assert.match(stdout, /entry says +no credential: the image is pulled anonymously/);
 });
