@@ -1,5 +1,12 @@
 import {
+import {
   CredentialError,
+  fillTemplate,
+  OptionsError,
+  parseTemplate,
+  type Template,
+  type TemplateValues,
+} from "@imagecred/protocol";
   fillTemplate,
   OptionsError,
   parseTemplate,
