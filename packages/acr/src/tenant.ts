@@ -1,12 +1,5 @@
 import {
-import {
   CredentialError,
-  fillTemplate,
-  OptionsError,
-  parseTemplate,
-  type Template,
-  type TemplateValues,
-} from "@imagecred/protocol";
   fillTemplate,
   OptionsError,
   parseTemplate,
