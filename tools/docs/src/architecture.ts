@@ -6,7 +6,7 @@ import { DOCS } from "@imagecred/workspace";
 export const PICTURE = join(DOCS, "architecture.svg");
 
 const WIDTH = 880;
-const HEIGHT = 790;
+const HEIGHT = 896;
 
 interface Box {
   readonly x: number;
@@ -25,14 +25,28 @@ const PACKAGES: Readonly<Record<string, Box>> = {
     title: "packages/cli",
     text: "imagecred: init, validate, match, explain, get, doctor, install, hash",
   },
-  ecr: { x: 20, y: 150, width: 150, title: "packages/ecr", text: "@aws-sdk/*" },
-  acr: { x: 185, y: 150, width: 150, title: "packages/acr", text: "@azure/identity" },
-  gcr: { x: 350, y: 150, width: 150, title: "packages/gcr", text: "google-auth-library" },
-  kubelet: { x: 555, y: 150, width: 140, title: "packages/kubelet", text: "config, match, cache" },
+  ecr: { x: 20, y: 150, width: 120, title: "packages/ecr", text: "@aws-sdk/*" },
+  acr: { x: 155, y: 150, width: 120, title: "packages/acr", text: "@azure/identity" },
+  gcr: { x: 290, y: 150, width: 120, title: "packages/gcr", text: "credential files" },
   node: { x: 725, y: 150, width: 135, title: "packages/node", text: "this machine's files" },
-  protocol: {
+  identities: {
     x: 20,
     y: 256,
+    width: 255,
+    title: "packages/identities",
+    text: "who this machine is in each cloud",
+  },
+  "identity-map": {
+    x: 290,
+    y: 256,
+    width: 220,
+    title: "packages/identity-map",
+    text: "who pulls what: --identities",
+  },
+  kubelet: { x: 555, y: 256, width: 305, title: "packages/kubelet", text: "config, match, cache" },
+  protocol: {
+    x: 20,
+    y: 362,
     width: 840,
     title: "packages/protocol",
     text: "request, response, the identity rule, HTTP, deadline, retries, secrets, runtimes",
@@ -41,19 +55,24 @@ const PACKAGES: Readonly<Record<string, Box>> = {
 
 const BOX_HEIGHT = 56;
 
-/** Arrows between packages, as `cli -> ecr`; `facts` is drawn where only that export may be imported. */
+/**
+ * Who imports whom, as `cli -> ecr`; `facts` is drawn where only that export may be imported. What follows from other arrows
+ * is not drawn.
+ */
 export const DRAWN_ARROWS: Readonly<Record<string, readonly string[]>> = {
-  cli: ["acr", "ecr", "gcr", "kubelet", "node", "protocol"],
-  ecr: ["protocol"],
-  acr: ["protocol"],
-  gcr: ["protocol"],
+  cli: ["acr", "ecr", "gcr", "identity-map", "kubelet", "node", "protocol"],
+  ecr: ["identities", "identity-map", "protocol"],
+  acr: ["identities", "identity-map", "protocol"],
+  gcr: ["identities", "identity-map", "protocol"],
+  identities: ["protocol"],
+  "identity-map": ["kubelet", "protocol"],
   kubelet: ["protocol"],
   node: ["kubelet", "protocol"],
   protocol: [],
 };
 const FACTS_ONLY = ["ecr", "acr", "gcr"];
-/** Where the line from cli to protocol passes between the boxes. */
-const GAP_X = 527;
+/** Where the line from cli to identity-map passes beside the plugins. */
+const GAP_X = 460;
 
 /** What a request passes, in order. `core` is the protocol's, the rest is the plugin's. */
 const STEPS: readonly { readonly core: boolean; readonly title: string; readonly text: string }[] = [
@@ -66,7 +85,7 @@ const STEPS: readonly { readonly core: boolean; readonly title: string; readonly
   { core: false, title: "exchange.ts", text: "identity to credential" },
   { core: true, title: "wire/response.ts", text: "cache duration, one line" },
 ];
-const FIRST_STEP_Y = 384;
+const FIRST_STEP_Y = 490;
 const STEP_HEIGHT = 38;
 const STEP_GAP = 10;
 const STEPS_X = 270;
@@ -94,19 +113,31 @@ function house(): string[] {
     lines.push(text(x + width / 2, y + 23, title, "title"), text(x + width / 2, y + 42, below));
   }
   for (const [from, targets] of Object.entries(DRAWN_ARROWS))
-    for (const to of targets) lines.push(arrow(from, to));
-  lines.push(text(177, 129, "facts only", "small"), text(342, 129, "facts only", "small"));
+    for (const to of targets) if (!follows(from, to)) lines.push(arrow(from, to));
+  lines.push(text(147, 129, "facts only", "small"), text(282, 129, "facts only", "small"));
   return lines;
+}
+
+/** Whether there is another way from one package to another, by whole packages and not by facts alone. */
+function follows(from: string, to: string): boolean {
+  return (DRAWN_ARROWS[from] ?? [])
+    .filter((next) => next !== to && !(from === "cli" && FACTS_ONLY.includes(next)))
+    .some((next) => (DRAWN_ARROWS[next] ?? []).includes(to) || follows(next, to));
 }
 
 function arrow(from: string, to: string): string {
   const [a, b] = [boxOf(from), boxOf(to)];
   const dashed = from === "cli" && FACTS_ONLY.includes(to);
   // Side by side.
-  if (a.y === b.y) return line(a.x, a.y + BOX_HEIGHT / 2, b.x + b.width + 2, b.y + BOX_HEIGHT / 2);
-  const narrow = a.width < b.width ? a : b;
-  const x = from === "cli" && to === "protocol" ? GAP_X : narrow.x + narrow.width / 2;
-  return line(x, a.y + BOX_HEIGHT, x, b.y - 2, dashed);
+  if (a.y === b.y) return line(a.x + a.width, a.y + BOX_HEIGHT / 2, b.x - 2, b.y + BOX_HEIGHT / 2);
+  const [left, right] = [Math.max(a.x, b.x), Math.min(a.x + a.width, b.x + b.width)];
+  if (left < right) {
+    const x = from === "cli" && to === "identity-map" ? GAP_X : (left + right) / 2;
+    return line(x, a.y + BOX_HEIGHT, x, b.y - 2, dashed);
+  }
+  const ends = a.x < b.x ? [a.x + a.width - 20, b.x + 20] : [a.x + 20, b.x + b.width - 20];
+  const [start = 0, end = 0] = ends;
+  return line(start, a.y + BOX_HEIGHT, end, b.y - 2);
 }
 
 function request(): string[] {
@@ -117,7 +148,7 @@ function request(): string[] {
   const lines = [
     text(
       20,
-      360,
+      466,
       "One request through it (green: the protocol package, the same for every plugin)",
       "head",
       "start",
