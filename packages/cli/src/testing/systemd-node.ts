@@ -33,16 +33,31 @@ export interface SystemdNodeOptions {
   readonly starts?: (words: readonly string[], place: Bench) => boolean;
   /** Milliseconds until it listens. */
   readonly startsAfterMs?: number;
+  /** A k3s server, whose kubelet is a part of it, instead of kubeadm's kubelet. */
+  readonly k3s?: boolean;
+  /** OpenRC instead of systemd: processes have no unit. */
+  readonly openRc?: boolean;
 }
 
 const KUBELET = "/usr/bin/kubelet";
+/** What k3s writes over its command line. */
+const TITLE = ["/usr/local/bin/k3s server", "", ""];
 
 export async function systemdNode({
   starts = () => true,
   startsAfterMs = 1000,
+  k3s = false,
+  openRc = false,
 }: SystemdNodeOptions = {}): Promise<SystemdNode> {
   const place = await node();
-  put(place, "run/systemd/system/.keep", "");
+  put(place, openRc ? `run/openrc/started/${k3s ? "k3s" : "kubelet"}` : "run/systemd/system/.keep", "");
+  if (k3s) {
+    put(
+      place,
+      "etc/systemd/system/k3s.service",
+      "[Service]\nType=notify\nExecStart=/usr/local/bin/k3s server\n",
+    );
+  }
   put(
     place,
     "usr/lib/systemd/system/kubelet.service",
@@ -57,16 +72,20 @@ export async function systemdNode({
   let waiting: { readonly at: number; readonly words: readonly string[] } | undefined;
   const kubelet = () => place.path("proc", String(pid));
   const begin = (words: readonly string[], startedAt: number) => {
-    putKubelet(place, pid, { words, startTicks: Math.round(startedAt / 10) });
+    const startTicks = Math.round(startedAt / 10);
+    const group = openRc ? "/" : `/system.slice/${k3s ? "k3s" : "kubelet"}.service`;
+    putKubelet(place, pid, { words, startTicks, group, ...(k3s ? { name: "k3s-server" } : {}) });
     put(place, "proc/stat", "btime 0\n");
     mkdirSync(`${kubelet()}/fd`);
   };
   const listen = () => {
     symlinkSync("socket:[77]", `${kubelet()}/fd/3`);
-    const row = "0: 0100007F:2808 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1";
+    // 10250; k3s has many other ports.
+    const row = "0: 00000000:280A 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1";
     put(place, `proc/${pid}/net/tcp`, `sl local_address rem_address st\n${row}\n`);
   };
   const wordsNow = () => {
+    if (k3s) return TITLE;
     const text = existsSync(place.path(FLAGS)) ? readFileSync(place.path(FLAGS), "utf8") : "";
     const value = /^KUBELET_EXTRA_ARGS="?(.*?)"?$/m.exec(text)?.[1] ?? "";
     return [KUBELET, ...value.split(" ").filter((word) => word !== "")];
@@ -91,7 +110,7 @@ export async function systemdNode({
     }
     waiting = undefined;
   };
-  begin([KUBELET, "--v=2"], Date.now() - 3_600_000);
+  begin(k3s ? TITLE : [KUBELET, "--v=2"], Date.now() - 3_600_000);
   listen();
   const clock: Clock = {
     now,
@@ -106,9 +125,9 @@ export async function systemdNode({
       const state =
         up || waiting !== undefined ? "active\nSubState=running" : "activating\nSubState=auto-restart";
       stdout = `ActiveState=${state}\nExecMainStatus=${up ? 0 : 1}\nExecMainCode=1\nNeedDaemonReload=no\n`;
-    } else if (name === "systemctl") {
-      asked.push(args.join(" "));
-      if (verb === "restart") restart();
+    } else if (name === "systemctl" || name === "rc-service") {
+      if (args[1] !== "status") asked.push(args.join(" "));
+      if (verb === "restart" || args[1] === "restart") restart();
     }
     return {
       status: 0,

@@ -197,3 +197,30 @@ test(
     assert.deepEqual(files(machine), was);
   },
 );
+
+test("k3s, whose kubelet is a part of it, and OpenRC", asRoot, async () => {
+  for (const openRc of [false, true]) {
+    using machine = await systemdNode({ k3s: true, openRc });
+    const { place } = machine;
+    await place.run(["init", "--cloud", "aws", "--distribution", "k3s"]);
+    const was = files(machine);
+    const args = [
+      "install",
+      "--distribution",
+      "k3s",
+      "imagecred-k3s",
+      "-e",
+      "imagecred-kubeadm",
+      "--restart",
+    ];
+    const first = await run(machine, args);
+    const service = openRc ? "k3s" : "k3s.service";
+    assert.deepEqual([first.code, first.restart?.state, first.restart?.service], [0, "restarted", service]);
+    const asked = openRc ? ["k3s restart"] : ["reset-failed k3s.service", "restart --no-block k3s.service"];
+    assert.deepEqual(machine.asked, asked);
+    assert.equal((await run(machine, args)).restart?.state, "not-needed");
+    const gone = await run(machine, ["uninstall", "--restart"]);
+    assert.equal(gone.restart?.state, "restarted");
+    assert.deepEqual(files(machine), was);
+  }
+});
