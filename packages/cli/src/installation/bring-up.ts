@@ -236,7 +236,7 @@ async function untilUp(
       const since = seen.get(kubelet.pid) ?? clock.now();
       seen.set(kubelet.pid, since);
       const ready = listens(kubelet, fileSystem) ?? clock.now() - since >= Math.min(STEADY_MS, limit / 2);
-      const confirmed = { pid: kubelet.pid, startedAt: kubelet.startedAt ?? 0 };
+      const confirmed = { pid: kubelet.pid, startedAt: kubelet.startedAt ?? 0, at: clock.now() };
       if (
         ready &&
         (expected === undefined || whyNotRunningWith(kubelet, expected, confirmed) === undefined)

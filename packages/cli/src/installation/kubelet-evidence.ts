@@ -28,21 +28,26 @@ export function whyNotRunningWith(
   { config, binDir, readAtStart }: Expected,
   confirmed: ConfirmedKubelet | undefined,
 ): string | undefined {
+  const sources: string[] = [];
   for (const [flag, wanted] of [
     [CONFIG_FLAG, config],
     [BIN_DIR_FLAG, binDir],
   ] as const) {
-    const value = flagValue(node.flags, flag)?.value;
+    const found = flagValue(node.flags, flag);
+    const value = found?.value;
+    // k3s' and MicroK8s' kubelets have their flags from files, as these were when they started.
+    if (found?.source.path !== undefined) sources.push(found.source.path);
     if (value === undefined || value === "") return `${title} was started without --${flag}`;
     if (realPath(node.files, kubeletPath(node, value)) !== realPath(node.files, wanted)) {
       return `${title} was started with --${flag}=${value}`;
     }
   }
   if (startedAt === undefined) return undefined;
-  if (confirmed?.pid === pid && Math.abs(confirmed.startedAt - startedAt) < SAME_START_MS) return undefined;
-  const newer = readAtStart.find((path) => {
+  const same = confirmed?.pid === pid && Math.abs(confirmed.startedAt - startedAt) < SAME_START_MS;
+  const since = same ? confirmed.at : startedAt - INEXACT_MS;
+  const newer = [...readAtStart, ...sources].find((path) => {
     const status = node.files.status(path);
-    return status !== undefined && status.modifiedMs > startedAt - INEXACT_MS;
+    return status !== undefined && status.modifiedMs > since;
   });
   return newer === undefined ? undefined : `${title} was started before ${newer} changed`;
 }

@@ -39,6 +39,8 @@ export interface ConfirmedKubelet {
   readonly pid: number;
   /** Milliseconds since the epoch, a second more or less. */
   readonly startedAt: number;
+  /** When it was seen, in milliseconds since the epoch. */
+  readonly at: number;
 }
 
 export interface InstallationRecord {
@@ -144,11 +146,14 @@ function parseRecord(text: string): InstallationRecord | undefined {
   if (document?.["apiVersion"] !== API_VERSION || document["kind"] !== KIND) return undefined;
   const installs = listOf(document["installs"], parseInstall);
   const kubelet = asObject(document["kubelet"]);
-  const [pid, startedAt] = [kubelet?.["pid"], kubelet?.["startedAt"]];
+  const { pid, startedAt, at } = kubelet ?? {};
   if (installs === undefined) return undefined;
   return {
     installs,
-    kubelet: typeof pid === "number" && typeof startedAt === "number" ? { pid, startedAt } : undefined,
+    kubelet:
+      typeof pid === "number" && typeof startedAt === "number" && typeof at === "number"
+        ? { pid, startedAt, at }
+        : undefined,
   };
 }
 

@@ -20,7 +20,7 @@ const FLAGS = "etc/default/kubelet";
 export interface SystemdNode extends Disposable {
   readonly place: Bench;
   /** What `systemctl` and `journalctl` were asked, but for how things are. */
-  readonly asked: readonly string[];
+  readonly asked: string[];
   /** For {@link Bench.run}. */
   readonly options: RunOptions;
   pid(): number;

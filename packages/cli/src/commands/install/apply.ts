@@ -67,13 +67,17 @@ function confirmedByNow(
   const kubelet = runningKubelet(platform);
   if (kubelet === undefined) return record;
   const why = whyNotRunningWith(kubelet, expectedOf(plan), record.kubelet);
-  return why === undefined ? confirm(record, kubelet) : record;
+  return why === undefined ? confirm(record, kubelet, platform) : record;
 }
 
-function confirm(record: InstallationRecord, { pid, startedAt }: RunningKubelet): InstallationRecord {
+function confirm(
+  record: InstallationRecord,
+  { pid, startedAt }: RunningKubelet,
+  { clock }: Platform,
+): InstallationRecord {
   return {
     installs: record.installs.map((install) => ({ ...install, confirmed: true })),
-    kubelet: startedAt === undefined ? undefined : { pid, startedAt },
+    kubelet: startedAt === undefined ? undefined : { pid, startedAt, at: clock.now() },
   };
 }
 
@@ -162,7 +166,7 @@ function note(target: Target, platform: Platform): void {
   const record = readRecord(target);
   const kubelet = runningKubelet(platform);
   if (record.installs.length === 0 || kubelet === undefined) return;
-  const now = confirm(record, kubelet);
+  const now = confirm(record, kubelet, platform);
   const same = record.installs.every(({ confirmed }) => confirmed) && record.kubelet?.pid === kubelet.pid;
   if (!same) writeRecord(now, target, platform);
 }
