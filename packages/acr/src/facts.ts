@@ -44,6 +44,9 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
   // aks-engine installs it under this name on Azure Stack Hub.
   otherNames: ["azure-acr-credential-provider"],
   service: "Azure Container Registry",
+  // https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
+  pullRight:
+    "the role AcrPull on the registry, or where the registry's permissions mode is RBAC Registry + ABAC Repository Permissions, which does not honour AcrPull, the role Container Registry Repository Reader with a condition that covers this repository",
   credentialSeconds: 3 * 3600,
   matchImages: KNOWN_CLOUDS.flatMap(hostForms),
   annotations: ANNOTATIONS,

@@ -191,6 +191,33 @@ for (const runtime of RUNTIMES) {
       await clouds.reset();
     });
 
+    test("Azure 7: a registry with ABAC knows the identity, and refuses this repository: both roles are named", async () => {
+      using place = bench();
+      await place.run(["init", "--cloud", "azure", "--distribution", "kubeadm"]);
+      const { azure } = clouds;
+      const [{ app }] = azure.population().machine;
+      const repositoryReaders = { [app.clientId]: ["app"] };
+      azure.addRegistry({ name: "abacreg", tenant: azure.tenantId, repositoryReaders });
+      const env = { HOME: "/nonexistent", ...(await clouds.env("acr")) };
+      const doctor = async (repository: string) => {
+        const image = `abacreg.azurecr.io/${repository}:v1`;
+        const { stdout } = await runImagecred(runtime, ["doctor", image, ...places(runtime)], {
+          cwd: place.root,
+          env,
+        });
+        return checkedDocument(stdout) as unknown as DoctorDocument;
+      };
+      assert.equal(stepOf(await doctor("app"), "manifest")?.status, "ok");
+      const refused = await doctor("team/app");
+      assert.equal(stepOf(refused, "credential")?.status, "ok");
+      const failed = refused.steps.find(({ status }) => status === "failed");
+      assert.match(
+        failed?.fix ?? "",
+        /it needs the role AcrPull .*ABAC.* Container Registry Repository Reader/,
+      );
+      await clouds.reset();
+    });
+
     for (const [plugin, asPod] of Object.entries(PODS)) {
       test(`${plugin}: what init --pod-identity writes gets a pod its own credentials, with a mirror beside it`, async () => {
         using place = bench();

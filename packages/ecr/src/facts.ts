@@ -15,6 +15,8 @@ export const ecrFacts: PluginFacts<EcrOptions> = {
   name: NAME,
   otherNames: [],
   service: "Amazon ECR",
+  pullRight:
+    "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository (policy AmazonEC2ContainerRegistryPullOnly); where the repository is another account's, its repository policy has to allow them too",
   credentialSeconds: 12 * 3600,
   matchImages: documentedHostForms(),
   annotations: ANNOTATIONS,

@@ -31,6 +31,7 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
   // cloud-provider-gcp's binary is called auth-provider-gcp; GKE and kOps install it as gcp-credential-provider.
   otherNames: ["gcp-credential-provider", "auth-provider-gcp"],
   service: "Google Artifact Registry",
+  pullRight: "the role roles/artifactregistry.reader on the repository, or on its project",
   credentialSeconds: 3600,
   matchImages: hostForms(DEFAULT_UNIVERSE),
   annotations: ANNOTATIONS,

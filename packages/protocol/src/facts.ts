@@ -14,6 +14,8 @@ export interface PluginFacts<Arguments extends PluginArguments = PluginArguments
   readonly otherNames: readonly string[];
   /** As the cloud calls it: "Amazon ECR". */
   readonly service: string;
+  /** What an identity has to have to pull from a repository, as the end of a sentence: "the role ...". */
+  readonly pullRight: string;
   /** Seconds that a credential of this service is valid for at least, unless its identity expires earlier. */
   readonly credentialSeconds: number;
   /** The entries of `matchImages` to start with: every kind of host that the cloud documents. */

@@ -44,6 +44,8 @@ export interface KnownPlugin {
   readonly names: readonly string[];
   readonly service: string;
   readonly credentialSeconds: number;
+  /** What an identity has to have to pull, as the end of a sentence. */
+  readonly pullRight: string;
   readonly matchImages: readonly string[];
   readonly annotations: readonly AnnotationFact[];
   readonly flags: Readonly<Record<string, FlagSpec>>;
@@ -62,13 +64,14 @@ function known<Arguments extends PluginArguments>(
   facts: PluginFacts<Arguments>,
   map: MapFacts,
 ): KnownPlugin {
-  const { name, otherNames, service, credentialSeconds, matchImages, annotations, flags } = facts;
+  const { name, otherNames, service, credentialSeconds, pullRight, matchImages, annotations, flags } = facts;
   return {
     cloud,
     name,
     names: [name, ...otherNames],
     service,
     credentialSeconds,
+    pullRight,
     matchImages,
     annotations,
     flags,

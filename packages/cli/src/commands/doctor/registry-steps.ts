@@ -9,6 +9,7 @@ import {
   VERSION,
 } from "@imagecred/protocol";
 import { formatLifetime } from "../../output/duration.ts";
+import { pluginByName } from "../../plugins/known-plugins.ts";
 import { type Destination, destinationOf, mayReceive } from "../../registry/destination.ts";
 import { type Probe, type ProbeStep, probeRegistry } from "../../registry/probe.ts";
 import type { Platform } from "../../runtime/types.ts";
@@ -122,7 +123,7 @@ async function askAt(
   let probe: Probe | undefined;
   try {
     for (const credential of credentials.length === 0 ? [undefined] : credentials) {
-      probe = await probeRegistry(target, credential, http, platform.clock);
+      probe = withRight(await probeRegistry(target, credential, http, platform.clock), credential);
       if (probe.outcome === "pulls") break;
     }
   } catch (error) {
@@ -130,6 +131,20 @@ async function askAt(
     return [unreached(error, place, route)];
   }
   return probe === undefined ? [] : stepsOf(probe, `${host}${from}`);
+}
+
+/**
+ * A refusal of the credential of a plugin that is known, with what its cloud wants an identity to have: a registry says at
+ * the very end, for the repository alone, that this is missing.
+ */
+function withRight(probe: Probe, credential: TriedCredential | undefined): Probe {
+  const right = pluginByName(credential?.provider ?? "")?.pullRight;
+  const last = probe.steps.at(-1);
+  if (right === undefined || last?.fix === undefined || ![401, 403].includes(last.status ?? 0)) return probe;
+  return {
+    ...probe,
+    steps: [...probe.steps.slice(0, -1), { ...last, fix: `${last.fix}: it needs ${right}` }],
+  };
 }
 
 /** No response came. What the runtime makes of the certificate is its configuration's to say, not this shell's. */
