@@ -340,7 +340,12 @@ export const ACR: Comparison = {
         host("myreg.eastus.geo.azurecr.io"),
         host("myreg-h4x0r2d2c3p0bb88.azurecr.io"),
         host("docker.io/library", NOT_ACR),
+        // The vendor's own tests have these forms (pkg/credentialprovider/azure_credentials_test.go).
         host("azurecr.io"),
+        host("myreg.azurecr.io.example", NOT_ACR),
+        host("docker/myreg.azurecr.io"),
+        host("myreg.azurecr.us"),
+        host("myreg.azurecr.us/myreg.azurecr.io"),
         host("myreg.azurecr.de"),
         host("evil.test/myreg.azurecr.io"),
         {

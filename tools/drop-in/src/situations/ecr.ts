@@ -369,7 +369,15 @@ export const ECR: Comparison = {
         partition("aws-iso-e", "123456789012.dkr.ecr.eu-isoe-west-1.cloud.adc-e.uk"),
         partition("aws-iso-f", "123456789012.dkr.ecr.us-isof-south-1.csp.hci.ic.gov"),
         host("123456789012.dkr.ecr.cn-north-1.amazonaws.com"),
+        // The vendor's own tests have these forms (cmd/ecr-credential-provider/main_test.go).
+        host("12345678901.dkr.ecr.us-west-2.amazonaws.com"),
         host("1234567890123.dkr.ecr.us-west-2.amazonaws.com"),
+        host("12345678901a.dkr.ecr.us-west-2.amazonaws.com"),
+        host("123456789012.dog.ecr.us-west-2.amazonaws.com"),
+        host("123456789012.dkr.cat.us-west-2.amazonaws.com"),
+        host("123456789012.us-west-2.amazonaws.com"),
+        host("123456789012.dkr.ecr.us-west-2.amazonaws.lol"),
+        host("123456789012.dkr.ecr.us-iso-east-1.amazonaws.gov"),
         host("123456789012.dkr.ecr.us-west-2.amazonaws.hacker.com"),
         host("docker.io/library"),
         {
