@@ -47,6 +47,11 @@ describe("AWS's own vectors (aws-runtime, profile-parser-tests.json)", { skip: m
 describe("what AWS's tools read besides", () => {
   for (const [what, text, expected] of [
     ["settings that are all indented", "[default]\n  a = 1\n  b = 2\n", { default: { a: "1", b: "2" } }],
+    [
+      "values in quotes, as AWS's SDK for Go",
+      `[default]\na = "x"\nb = 'y z' # c\nc = "x\nd = "x' \ncredential_process = "/a b/c"\n`,
+      { default: { a: "x", b: "y z", c: '"x', d: `"x'`, credential_process: '"/a b/c"' } },
+    ],
     ["an indented comment", "[default]\na = 1\n  # b = 2\n  ; c = 3\n", { default: { a: "1" } }],
     ["a name in quotes, with spaces", '[profile "my puller"]\na = 1\n', { "my puller": { a: "1" } }],
     ["a byte order mark", "\uFEFF[default]\na = 1\n", { default: { a: "1" } }],

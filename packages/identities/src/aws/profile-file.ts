@@ -29,8 +29,9 @@ const SETTING_NAME = /^[\w.@%/:+-]+$/;
  * comments, values that go on in a more deeply indented line, sections that appear several times. Sections of other kinds
  * (`sso-session`, `services`) and names that cannot be a profile's are skipped.
  *
- * Two habits of files in the field are followed besides, as the AWS CLI follows them: settings that are all indented, and
- * indented comments.
+ * Some habits of files in the field are followed besides: settings that are all indented and indented comments, as the AWS
+ * CLI follows them, and values in quotes, as AWS's SDK for Go does (internal/ini/strings.go). What that SDK alone reads and
+ * the common rules refuse, `:` in the place of `=`, is refused here too.
  * @throws {ProfileSyntaxError} for a line that means nothing
  */
 export function parseProfileFile(text: string, kind: FileKind): Map<string, Map<string, string>> {
@@ -92,8 +93,8 @@ function profileName(
 }
 
 /** The AWS CLI writes names with spaces in quotes. */
-function unquoted(name: string): string {
-  return /^(["'])(.*)\1$/.exec(name)?.[2] ?? name;
+function unquoted(text: string): string {
+  return /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
 }
 
 function addSetting(settings: Map<string, string>, line: string, indent: number, number: number): string {
@@ -111,7 +112,8 @@ function addSetting(settings: Map<string, string>, line: string, indent: number,
   const value = line.slice(equals + 1);
   const comment = /\s[#;]/.exec(value);
   const text = (comment === null ? value : value.slice(0, comment.index)).trim();
-  if (SETTING_NAME.test(name)) settings.set(name, text);
+  // In a credential_process the quotes belong to the command line.
+  if (SETTING_NAME.test(name)) settings.set(name, name === "credential_process" ? text : unquoted(text));
   return name;
 }
 

@@ -241,6 +241,15 @@ export const ECR: Comparison = {
           },
         },
         {
+          name: "a profile with `:` in the place of `=`",
+          differs: "A colon in the place of `=`",
+          arrange: async (clouds) => {
+            const { accessKeyId, secretAccessKey } = clouds.aws.user();
+            const credentials = `[p]\naws_access_key_id: ${accessKeyId}\naws_secret_access_key: ${secretAccessKey}\n`;
+            return await profile({ credentials }, { AWS_PROFILE: "p" })(clouds);
+          },
+        },
+        {
           name: "a profile of IAM Identity Center, nobody signed in",
           arrange: profile(
             {
