@@ -62,6 +62,7 @@ export function valuesSchema(): Schema {
         }),
         merge: { type: "boolean", description: "Keep what an installed configuration has besides." },
       }),
+      seLinuxOptions: { type: "object", additionalProperties: { type: "string" } },
       image: object({
         repository: string("Without tag.", { minLength: 1 }),
         tag: string("The chart's appVersion unless given."),

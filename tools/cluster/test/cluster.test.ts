@@ -1,7 +1,7 @@
 import { describe } from "node:test";
 import { Helm, whyNoHelm } from "@imagecred/chart";
 import { whyNoPlugins } from "../src/plugins.ts";
-import { whyNoInstallerImage } from "../src/testing/installer-image.ts";
+import { whyNoStaticImage } from "../src/testing/release-registry.ts";
 import { describeChartRollout } from "../src/testing/scenarios/chart-rollout.ts";
 import { describeChartTemplates } from "../src/testing/scenarios/chart-templates.ts";
 import { describeCrowd } from "../src/testing/scenarios/crowd.ts";
@@ -38,7 +38,7 @@ describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   describe("deploy/: the chart and the kustomize base", withHelm, () => {
     if (helm !== undefined) describeChartTemplates(cluster, helm);
   });
-  const noImage = noHelm ?? whyNoInstallerImage();
+  const noImage = noHelm ?? whyNoStaticImage();
   describe("the chart on the nodes", { skip: noImage ?? false }, () => {
     if (helm !== undefined) describeChartRollout(cluster, helm);
   });

@@ -2,7 +2,16 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { CACHE, type Platform, ROOT, run, rustTargetOf, ToolError } from "@imagecred/workspace";
+import {
+  CACHE,
+  type Platform,
+  ROOT,
+  run,
+  runSlowCommandSync,
+  rustTargetOf,
+  type Time,
+  ToolError,
+} from "@imagecred/workspace";
 import { cargoInChroot, routeTo } from "./cross.ts";
 import { placeSteadyRustc, steadyRustcSources } from "./steady-rustc.ts";
 
@@ -33,13 +42,16 @@ export function targetDirectory(platform: Platform, profile: Profile): string {
   return join(CACHE, "runtime", `target-${hash(buildSettings(platform, profile))}`);
 }
 
-/** Runs `cargo <command>` on tools/runtime with the flags that every build of it has. */
+/**
+ * Runs `cargo <command>` on tools/runtime with the flags that every build of it has.
+ * @returns what it took; undefined where it runs in a chroot of another architecture
+ */
 export function cargo(
   command: readonly string[],
   platform: Platform,
   profile: Profile,
   rest: readonly string[] = [],
-): void {
+): Time | undefined {
   const target = targetDirectory(platform, profile);
   const args = [...command, "--locked", "--profile", profile, "--target", rustTargetOf(platform), ...rest];
   const route = routeTo(platform);
@@ -53,13 +65,14 @@ export function cargo(
       [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: c,
     };
     cargoInChroot(route.directory, { cargoHome: cargoHome(), crate: crateDirectory, target, args, env });
-    return;
+    return undefined;
   }
   const { rust, c } = flags(cargoHome());
-  run("nice", ["cargo", ...args], {
+  return runSlowCommandSync("cargo", args, {
     cwd: crateDirectory,
     visible: true,
     env: {
+      ...process.env,
       CARGO_TARGET_DIR: target,
       CARGO_ENCODED_RUSTFLAGS: [...rust, `--remap-path-prefix=${target}=/target`].join("\x1f"),
       RUSTFLAGS: undefined,

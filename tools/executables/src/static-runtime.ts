@@ -1,6 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CACHE, type Platform, rustTargetOf, versionLine } from "@imagecred/workspace";
+import { CACHE, type Platform, recordBuildTime, rustTargetOf, versionLine } from "@imagecred/workspace";
 import { buildSettings, cargo, crateDirectory, hash, type Profile, targetDirectory } from "./cargo.ts";
 import { routeTo } from "./cross.ts";
 import { say } from "./say.ts";
@@ -22,10 +22,11 @@ export function staticRuntimeFor(platform: Platform, profile: Profile): string {
   const runtime = runtimePath(platform, profile);
   if (existsSync(runtime)) return runtime;
   say(`building the ${platform.name} runtime (${profile}); with an empty cache this takes minutes`);
-  cargo(["build"], platform, profile);
+  const time = cargo(["build"], platform, profile);
   // Somebody edited the sources meanwhile: what cargo made is not what the name says.
   if (runtimePath(platform, profile) !== runtime) return staticRuntimeFor(platform, profile);
   mkdirSync(dirname(runtime), { recursive: true });
+  if (time !== undefined) recordBuildTime(dirname(runtime), time);
   const part = `${runtime}.${process.pid}.part`;
   copyFileSync(
     join(targetDirectory(platform, profile), rustTargetOf(platform), profile, "imagecred-runtime"),

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CACHE, notInstalled, run } from "@imagecred/workspace";
+import { CACHE, notInstalled, recordBuildTime, run, runSlowCommandSync } from "@imagecred/workspace";
 
 const goDirectory = join(import.meta.dirname, "..", "go");
 
@@ -84,10 +84,11 @@ export function built(program: GoProgram): string {
     unfinished,
   ];
   // Minutes of work with an empty cache: other programs on the machine go first.
-  run("nice", ["go", ...args, program.package], {
+  const time = runSlowCommandSync("go", [...args, program.package], {
     cwd: join(goDirectory, module),
-    env: { CGO_ENABLED: "0", GOFLAGS: "" },
+    env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
   });
+  recordBuildTime(dirname(path), time);
   renameSync(unfinished, path);
   return path;
 }

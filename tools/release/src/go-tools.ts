@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { CACHE, notInstalled, run } from "@imagecred/workspace";
+import { CACHE, notInstalled, recordBuildTime, runSlowCommandSync } from "@imagecred/workspace";
 
 /** Public tools that are Go programs, pinned in ../go/go.mod. */
 export type GoTool = "nfpm" | "crane" | "actionlint";
@@ -18,10 +18,11 @@ export function goTool(name: GoTool): string {
   const directory = join(CACHE, "release-tools", key);
   const path = join(directory, name);
   if (existsSync(path)) return path;
-  run("nice", ["go", "build", "-trimpath", "-o", `${directory}/`, "tool"], {
+  const time = runSlowCommandSync("go", ["build", "-trimpath", "-o", `${directory}/`, "tool"], {
     cwd: MODULE,
-    env: { CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" },
+    env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly" },
   });
+  recordBuildTime(directory, time);
   return path;
 }
 

@@ -1,5 +1,5 @@
 import { globSync, readFileSync, writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { CACHE } from "./paths.ts";
 import type { Time } from "./slow-command.ts";
 
@@ -20,7 +20,7 @@ export function buildTimes(cache = CACHE): Readonly<Record<string, Time>> {
   }).toSorted();
   return Object.fromEntries(
     files.map((file) => [
-      relative(".", file.slice(0, -NAME.length - 1)),
+      file.slice(0, -NAME.length - 1),
       JSON.parse(readFileSync(join(cache, file), "utf8")) as Time,
     ]),
   );

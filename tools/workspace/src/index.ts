@@ -25,5 +25,11 @@ export { CACHE, DIST, DOCS, ROOT } from "./paths.ts";
 export { fileName, ownPlatform, PLATFORMS, type Platform, platformNamed, rustTargetOf } from "./platforms.ts";
 export { findOnPath, needsRoot, notInstalled, type RunOptions, run, versionLine } from "./programs.ts";
 export { type RunFileOptions, type RunResult, runFile } from "./run-file.ts";
-export { type CommandOptions, output, runSlowCommand, type Time } from "./slow-command.ts";
+export {
+  type CommandOptions,
+  output,
+  runSlowCommand,
+  runSlowCommandSync,
+  type Time,
+} from "./slow-command.ts";
 export { ToolError } from "./tool-error.ts";

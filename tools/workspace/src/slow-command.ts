@@ -1,4 +1,4 @@
-import { execFile, spawn } from "node:child_process";
+import { execFile, spawn, spawnSync } from "node:child_process";
 import { setPriority } from "node:os";
 import { Readable } from "node:stream";
 import { promisify } from "node:util";
@@ -60,6 +60,33 @@ export function runSlowCommand(
       else reject(new ToolError(`${program} ${args.join(" ")} in ${cwd}: exit code ${code}\n${text}`));
     });
   });
+}
+
+/** The same, while this process waits. @param visible whether the command writes to our own output */
+export function runSlowCommandSync(
+  program: string,
+  args: readonly string[],
+  { cwd, env = process.env, visible = false }: CommandOptions & { readonly visible?: boolean },
+): Time {
+  const startedAt = performance.now();
+  const stream = visible ? "inherit" : "pipe";
+  const { status, output, error } = spawnSync("nice", ["sh", "-c", TIMED, "sh", program, ...args], {
+    cwd,
+    env,
+    encoding: "utf8",
+    maxBuffer: 256 << 20,
+    stdio: ["ignore", stream, stream, "pipe"],
+  });
+  if (error !== undefined) throw new ToolError(`${program} cannot be run: ${error.message}`);
+  const [, stdout, stderr, times] = output;
+  if (status !== 0) {
+    const said = `${stdout ?? ""}${stderr ?? ""}`;
+    throw new ToolError(`${program} ${args.join(" ")} in ${cwd}: exit code ${status}\n${said}`);
+  }
+  return {
+    cpuSeconds: childrenSeconds(times ?? ""),
+    wallSeconds: (performance.now() - startedAt) / 1000,
+  };
 }
 
 /** `0m0.00s 0m0.00s`, once for the shell and once for its children. */

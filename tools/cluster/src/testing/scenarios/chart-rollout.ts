@@ -1,25 +1,25 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, test } from "node:test";
 import { promisify } from "node:util";
-import { CHART, type Helm } from "@imagecred/chart";
+import { CHART, chartMetadata, type Helm } from "@imagecred/chart";
 import { executablePath } from "@imagecred/workspace";
 import type { KubeObject } from "../../control-plane/api.ts";
 import { PATHS } from "../../node/files.ts";
 import type { Node } from "../../node/node.ts";
 import { azureJsonFile, CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS } from "../../plugins.ts";
 import { worldDirectory } from "../../world/enter.ts";
-import { serveInstallerImage } from "../installer-image.ts";
 import { type Snapshot, snapshot } from "../node-snapshot.ts";
+import { commandsOf, runCommands } from "../page-commands.ts";
+import { serveRelease } from "../release-registry.ts";
 import { type SharedCluster, taggedImage } from "../shared-cluster.ts";
 
 const NAMESPACE = "kube-system";
-const VERSION = "9.9.9";
 const PODS = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app.kubernetes.io%2Finstance%3Dimagecred`;
 
-/** The chart's whole life on a node that knew nothing, beside one that had the plugins already. */
+/** The chart's whole life on a node that knew nothing, beside one that had the plugins already; with the commands of docs/helm.md. */
 export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   const directory = () => join(worldDirectory(), "chart");
   const values = () => join(directory(), "values");
@@ -27,54 +27,62 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   let untouched: { readonly files: Snapshot; readonly others: Snapshot };
   let bystander: string;
 
-  const inCluster = async (...args: readonly string[]) => {
-    try {
-      return await helm.runIn(run.cluster.controlPlane.kubeconfig, [...args, "--namespace", NAMESPACE]);
-    } catch (error) {
-      const pods = (await run.cluster.api.list(PODS)).items.map(({ metadata, ...pod }) => ({
-        name: metadata.name,
-        status: pod["status"],
-      }));
-      throw new Error(`helm ${args[0]}: ${JSON.stringify(pods, null, 2)}\n${node.tails()}`, { cause: error });
-    }
-  };
-  const upgrade = (...args: readonly string[]) =>
-    inCluster(
-      "upgrade",
-      "--install",
-      "imagecred",
-      CHART,
-      "--values",
-      `${values()}/helm-values.yaml`,
-      ...SETTINGS,
-      ...args,
-    );
   const WAIT = ["--wait", "--timeout", "120s"];
-  const SETTINGS = ["--set", `image.tag=${VERSION},restart.enabled=true`];
+  const inCluster = (...args: readonly string[]) =>
+    explained(() => helm.runIn(run.cluster.controlPlane.kubeconfig, [...args, "--namespace", NAMESPACE]));
+  const upgrade = (...args: readonly string[]) => {
+    const settings = ["--values", `${values()}/helm-values.yaml`, "--set", "restart.enabled=true"];
+    return inCluster("upgrade", "imagecred", CHART, ...settings, ...args);
+  };
   const init = (...args: readonly string[]) =>
     promisify(execFile)(executablePath("imagecred", "static"), [
       ...["init", "--distribution", "kubeadm", "--helm", "--force", "-d", values()],
       ...["--azure-config", PLUGIN_PATHS.azureJson, ...args],
     ]);
+  /** Runs the commands of a section, as a person who reads the page does. */
+  const page = (section: string) =>
+    explained(() =>
+      runCommands(commandsOf("helm.md", section), {
+        cwd: directory(),
+        env: {
+          PATH: `${join(directory(), "bin")}:${process.env["PATH"]}`,
+          HOME: directory(),
+          KUBECONFIG: run.cluster.controlPlane.kubeconfig,
+          // The fake registry's.
+          SSL_CERT_FILE: join(directory(), "authority.pem"),
+        },
+      }),
+    );
 
   before(async () => {
-    mkdirSync(directory());
-    await serveInstallerImage(run.cluster, directory(), VERSION);
+    mkdirSync(join(directory(), "bin"), { recursive: true });
+    for (const [name, path] of [
+      ["helm", helm.path],
+      ["kubectl", run.cluster.kubectl],
+      ["imagecred", executablePath("imagecred", "static")],
+    ] as const)
+      symlinkSync(path, join(directory(), "bin", name));
+    writeFileSync(join(directory(), "authority.pem"), run.cluster.clouds.core.authority.pem);
+    await serveRelease(run.cluster, helm, directory());
     node = await run.cluster.addNode({ files: await azureJsonFile(run.cluster.clouds) });
-    const pod = await run.pods.start({
-      name: "bystander",
-      image: "registry.k8s.io/pause:3.10",
-      node: node.name,
-    });
-    bystander = containerOf(pod);
+    const image = "registry.k8s.io/pause:3.10";
+    bystander = containerOf(await run.pods.start({ name: "beside", image, node: node.name }));
     untouched = { files: snapshot(node), others: snapshot(run.node) };
   });
 
-  test("a node that knew nothing pulls from all three clouds after `helm install`", async () => {
+  test("from a running cluster to a private image, as the page says", async () => {
     const kubelet = await mainPid(node, "kubelet");
     await run.pods.create({ name: "early", image: IMAGES.ecr, node: node.name });
     await run.pods.pullFailed("early");
     await run.pods.remove("early");
+    await page("From a running cluster to a private image in five minutes");
+    await run.pods.remove("private");
+    assert.notEqual(await mainPid(node, "kubelet"), kubelet);
+    await nothingElseRestarted();
+  });
+
+  test("another configuration is rolled out, the nodes pull from all three clouds, and only kubelets are restarted", async () => {
+    const kubelet = await mainPid(node, "kubelet");
     await init("--cloud", "aws,azure,gcp");
     const notes = await upgrade(...WAIT);
     assert.match(notes, /kubectl rollout status --namespace kube-system daemonset\/imagecred/);
@@ -89,7 +97,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
 
   test("doctor from the chart's image says that the node can pull", async () => {
     const command = ["/imagecred", "doctor", IMAGES.gcr];
-    const image = `ghcr.io/imagecred/imagecred:${VERSION}`;
+    const image = `ghcr.io/imagecred/imagecred:${chartMetadata()["version"]}`;
     // The image has no trust store of its own, and this node trusts an authority that nobody else knows.
     const options = [
       `--image=${image}`,
@@ -109,17 +117,6 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     await upgrade(...WAIT);
     assert.deepEqual(await podNames(), pods);
     assert.equal(await mainPid(node, "kubelet"), kubelet);
-  });
-
-  test("an upgrade with another configuration is rolled out, and only kubelets are restarted", async () => {
-    const kubelet = await mainPid(node, "kubelet");
-    await init("--cloud", "aws,gcp");
-    await upgrade(...WAIT);
-    assert.doesNotMatch(node.read(PLUGIN_PATHS.config), /acr-credential-provider/);
-    assert.notEqual(await mainPid(node, "kubelet"), kubelet);
-    await run.pods.start({ name: "upgraded", image: taggedImage("upgraded")("gcr"), node: node.name });
-    await run.pods.remove("upgraded");
-    await nothingElseRestarted();
   });
 
   test("a configuration that kubelets refuse stops at the first node, and a rollback heals", async () => {
@@ -143,7 +140,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
       [...(await kubelets(nodes)), ...nodes.map((one) => one.read(PLUGIN_PATHS.config))],
       before,
     );
-    await inCluster("rollback", "imagecred", ...WAIT);
+    await page("Roll back");
     assert.deepEqual(
       [...(await kubelets(nodes)), ...nodes.map((one) => one.read(PLUGIN_PATHS.config))],
       before,
@@ -152,20 +149,45 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     await run.pods.remove("healed");
   });
 
+  test("pods pull as their service account: the chart has the ClusterRole", async () => {
+    // The one that init writes for kubectl, which an earlier test has applied, must not be what counts.
+    for (const kind of ["clusterrolebinding", "clusterrole"])
+      await run.kubectl("delete", "--ignore-not-found", kind, "imagecred-node-token-audience");
+    await page("Pods' own identities");
+    await run.serviceAccount("chart", "default", {
+      "eks.amazonaws.com/ecr-role-arn": run.cluster.clouds.aws.roleArn("pod"),
+    });
+    const image = taggedImage("chart")("ecr");
+    await run.pods.start({ name: "own", image, node: node.name, serviceAccount: "chart" });
+    await run.pods.remove("own");
+  });
+
   test("uninstalled, every node is as it was, byte for byte", async () => {
-    await upgrade("--set", "mode=uninstall", ...WAIT);
-    await inCluster("uninstall", "imagecred", "--wait");
+    await page("Uninstall");
     assert.deepEqual(differences(untouched.files, snapshot(node)), []);
     assert.deepEqual(differences(untouched.others, snapshot(run.node)), []);
     await run.pods.create({ name: "late", image: taggedImage("late")("ecr"), node: node.name });
     await run.pods.pullFailed("late");
     await run.pods.remove("late");
     await nothingElseRestarted();
-    await run.pods.remove("bystander");
+    await run.pods.remove("beside");
   });
 
+  /** Errors of helm and kubectl with what the pods say. */
+  async function explained<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const pods = (await run.cluster.api.list(PODS)).items.map(({ metadata, ...pod }) => ({
+        name: metadata.name,
+        status: pod["status"],
+      }));
+      throw new Error(`${error}\n${JSON.stringify(pods, null, 2)}\n${node.tails()}`, { cause: error });
+    }
+  }
+
   async function nothingElseRestarted(): Promise<void> {
-    assert.equal(containerOf(await run.pods.running("bystander")), bystander);
+    assert.equal(containerOf(await run.pods.running("beside")), bystander);
     // A unit that was restarted has another invocation.
     assert.equal(node.read(PATHS.containerdLog).match(/msg="starting containerd"/g)?.length, 1);
   }
