@@ -11,6 +11,8 @@ import { publicRegistry } from "../public-registry.ts";
 const IMAGE = "imagecred/imagecred";
 const CHART = "imagecred/charts/imagecred";
 
+const JSON_TYPE = { "content-type": "application/json" };
+
 /** Why the image cannot be made, or undefined: a node without a C library of the image's own runs static executables only. */
 export function whyNoStaticImage(): string | undefined {
   return PLUGIN_EXECUTABLES.map((name) => executable(name, "static")).find(({ skipped }) => skipped)?.skipped;
@@ -37,5 +39,12 @@ export async function serveRelease(cluster: Cluster, helm: Helm, directory: stri
       new LayoutImages(repository === CHART ? chart : image).manifest(host, repository, reference),
     blob: (digest) => new LayoutImages(chart).blob(digest) ?? new LayoutImages(image).blob(digest),
   });
-  cluster.clouds.core.addTls(registry);
+  cluster.clouds.core.addTls({
+    ...registry,
+    // Without --version helm looks for the newest tag (distribution-spec, "Listing Tags").
+    handle: (request) =>
+      request.path === `/v2/${CHART}/tags/list`
+        ? { status: 200, headers: JSON_TYPE, body: JSON.stringify({ name: CHART, tags: [version] }) }
+        : registry.handle(request),
+  });
 }

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { promisify } from "node:util";
 import { CHART, chartMetadata, type Helm } from "@imagecred/chart";
-import { executablePath } from "@imagecred/workspace";
+import { executablePath, replaceFile } from "@imagecred/workspace";
 import type { KubeObject } from "../../control-plane/api.ts";
 import { PATHS } from "../../node/files.ts";
 import type { Node } from "../../node/node.ts";
 import { azureJsonFile, CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS } from "../../plugins.ts";
 import { worldDirectory } from "../../world/enter.ts";
+import { WORLD_ADDRESS } from "../../world/network.ts";
 import { type Snapshot, snapshot } from "../node-snapshot.ts";
 import { commandsOf, runCommands } from "../page-commands.ts";
 import { serveRelease } from "../release-registry.ts";
@@ -63,6 +64,8 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     ] as const)
       symlinkSync(path, join(directory(), "bin", name));
     writeFileSync(join(directory(), "authority.pem"), run.cluster.clouds.core.authority.pem);
+    // helm looks names up as nodes do: in the namespaces of this run.
+    replaceFile("/etc/resolv.conf", `nameserver ${WORLD_ADDRESS}\n`);
     await serveRelease(run.cluster, helm, directory());
     node = await run.cluster.addNode({ files: await azureJsonFile(run.cluster.clouds) });
     const image = "registry.k8s.io/pause:3.10";
