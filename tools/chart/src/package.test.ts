@@ -21,6 +21,8 @@ test("the packaged chart has every file and a licence, and the same bytes every 
   const [first = "", second = ""] = paths;
   assert.equal(basename(first), `imagecred-${version()}.tgz`);
   assert.ok(readFileSync(first).equals(readFileSync(second)));
+  const times = run("tar", ["--utc", "--full-time", "-tvzf", first]).trim().split("\n");
+  for (const line of times) assert.match(line, / 2023-11-14 22:13:20 /);
   const names = run("tar", ["-tzf", first]).trim().split("\n");
   for (const name of [
     "Chart.yaml",

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, globSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
+import { copyFileSync, cpSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { ROOT } from "@imagecred/workspace";
@@ -16,7 +16,8 @@ export function packageChart(helm: Helm, directory: string, modifiedAt: number):
     const chart = join(scratch, "imagecred");
     cpSync(CHART, chart, { recursive: true });
     copyFileSync(join(ROOT, "LICENSE"), join(chart, "LICENSE"));
-    for (const path of globSync("**", { cwd: chart })) utimesSync(join(chart, path), modifiedAt, modifiedAt);
+    for (const path of readdirSync(chart, { recursive: true, encoding: "utf8" }))
+      utimesSync(join(chart, path), modifiedAt, modifiedAt);
     const said = helm.run(["package", chart, "--destination", directory]);
     const path = /saved it to: (.*)$/m.exec(said)?.[1];
     if (path === undefined) throw new Error(`helm package did not say where the chart is: ${said}`);
