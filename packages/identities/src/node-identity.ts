@@ -44,104 +44,80 @@ export interface CertificateFiles {
 interface FlagOfNode {
   /** The plugins that have it. */
   readonly plugins: readonly Cloud[];
-  /** The words with which it means something; each plugin's own word is one of no other cloud's. */
+  /** The words with which it means something. */
   readonly words: readonly Word[];
   readonly spec: FlagSpec;
 }
 
-const ALL: readonly Cloud[] = ["aws", "azure", "google"];
+function flag(
+  plugins: readonly Cloud[],
+  words: readonly Word[],
+  placeholder: string,
+  help: string,
+  byDefault?: string,
+): FlagOfNode {
+  const otherwise = byDefault === undefined ? {} : { default: byDefault };
+  return { plugins, words, spec: { kind: "value", placeholder, help, ...otherwise } };
+}
 
-/** The one table of these flags. */
+const ALL: readonly Cloud[] = ["aws", "azure", "google"];
+const CERTIFICATE: readonly Word[] = ["certificate"];
+
+/** The one table of these flags. Each plugin reads it at its start, so it is as short as it can be. */
 const TABLE = {
-  "node-audience": {
-    plugins: ALL,
-    words: ["aws", "azure", "google"],
-    spec: {
-      kind: "value",
-      placeholder: "AUDIENCE",
-      help: "audience of the token by which the node shows who it is",
-    },
-  },
-  "node-managed-identity": {
-    plugins: ALL,
-    words: ["azure"],
-    spec: {
-      kind: "value",
-      placeholder: "ID",
-      help: "--node-identity azure: which user-assigned identity of this machine (client ID, object ID or ARM ID)",
-    },
-  },
-  "node-service-account": {
-    plugins: ["aws", "azure"],
-    words: ["google"],
-    spec: {
-      kind: "value",
-      placeholder: "EMAIL",
-      help: "--node-identity google: which of the instance's service accounts",
-      default: "default",
-    },
-  },
-  "node-certificate": {
-    plugins: ALL,
-    words: ["certificate"],
-    spec: {
-      kind: "value",
-      placeholder: "FILE",
-      help: "--node-identity certificate: PEM file with the certificate, and with its key unless --node-private-key names that",
-    },
-  },
-  "node-private-key": {
-    plugins: ALL,
-    words: ["certificate"],
-    spec: { kind: "value", placeholder: "FILE", help: "PEM file with the private key of --node-certificate" },
-  },
-  "node-intermediates": {
-    plugins: ALL,
-    words: ["certificate"],
-    spec: {
-      kind: "value",
-      placeholder: "FILE",
-      help: "PEM file with the authorities between the certificate and the trust anchor",
-    },
-  },
-  "node-role-arn": {
-    plugins: ["aws"],
-    words: ["azure", "google", "certificate"],
-    spec: {
-      kind: "value",
-      placeholder: "ARN",
-      help: "role that the node's identity assumes first; placeholders as in --role-arn",
-    },
-  },
-  "node-trust-anchor-arn": {
-    plugins: ["aws"],
-    words: ["certificate"],
-    spec: { kind: "value", placeholder: "ARN", help: "IAM Roles Anywhere: the certificate's trust anchor" },
-  },
-  "node-profile-arn": {
-    plugins: ["aws"],
-    words: ["certificate"],
-    spec: { kind: "value", placeholder: "ARN", help: "IAM Roles Anywhere: the profile that has the role" },
-  },
-  "node-client-id": {
-    plugins: ["azure"],
-    words: ["aws", "azure", "google", "certificate"],
-    spec: {
-      kind: "value",
-      placeholder: "ID",
-      help: "application of Entra ID that trusts the node's identity (federated credential, or the registered certificate)",
-    },
-  },
-  "node-workload-identity-provider": {
-    plugins: ["google"],
-    words: ["aws", "azure", "certificate"],
-    spec: {
-      kind: "value",
-      placeholder: "NAME",
-      help: "provider of a workload identity pool that accepts the node's identity",
-    },
-  },
-} as const satisfies Readonly<Record<string, FlagOfNode>>;
+  "node-audience": flag(ALL, ALL, "AUDIENCE", "audience of the token by which the node shows who it is"),
+  "node-managed-identity": flag(
+    ALL,
+    ["azure"],
+    "ID",
+    "--node-identity azure: which user-assigned identity of this machine (client ID, object ID or ARM ID)",
+  ),
+  "node-service-account": flag(
+    ["aws", "azure"],
+    ["google"],
+    "EMAIL",
+    "--node-identity google: which of the instance's service accounts",
+    "default",
+  ),
+  "node-certificate": flag(
+    ALL,
+    CERTIFICATE,
+    "FILE",
+    "--node-identity certificate: PEM file with the certificate, and with its key unless --node-private-key names that",
+  ),
+  "node-private-key": flag(ALL, CERTIFICATE, "FILE", "PEM file with the private key of --node-certificate"),
+  "node-intermediates": flag(
+    ALL,
+    CERTIFICATE,
+    "FILE",
+    "PEM file with the authorities between the certificate and the trust anchor",
+  ),
+  "node-role-arn": flag(
+    ["aws"],
+    ["azure", "google", "certificate"],
+    "ARN",
+    "role that the node's identity assumes first; placeholders as in --role-arn",
+  ),
+  "node-trust-anchor-arn": flag(
+    ["aws"],
+    CERTIFICATE,
+    "ARN",
+    "IAM Roles Anywhere: the certificate's trust anchor",
+  ),
+  "node-profile-arn": flag(["aws"], CERTIFICATE, "ARN", "IAM Roles Anywhere: the profile that has the role"),
+  "node-client-id": flag(
+    ["azure"],
+    ["aws", "azure", "google", "certificate"],
+    "ID",
+    "application of Entra ID that trusts the node's identity (federated credential, or the registered certificate)",
+  ),
+  "node-workload-identity-provider": flag(
+    ["google"],
+    ["aws", "azure", "certificate"],
+    "NAME",
+    "provider of a workload identity pool that accepts the node's identity",
+  ),
+} satisfies Readonly<Record<string, FlagOfNode>>;
 
 /** Names of the flags that go with `--node-identity`. */
 export type NodeFlag = keyof typeof TABLE;

@@ -1,4 +1,5 @@
-import type { AwsCall, AwsCredentials } from "@imagecred/identities/aws";
+import type { AwsCredentials } from "@imagecred/identities/aws";
+import type { AwsCall } from "@imagecred/identities/aws/calls";
 import { CredentialError, type Found, isToken, type RegistryCredential, Secret } from "@imagecred/protocol";
 
 /** The operation that gives registry passwords, of ECR and of ECR Public. */

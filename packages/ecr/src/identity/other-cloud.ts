@@ -1,4 +1,5 @@
-import type { AwsCall, AwsCredentials, StsSettings } from "@imagecred/identities/aws";
+import type { AwsCredentials, StsSettings } from "@imagecred/identities/aws";
+import type { AwsCall } from "@imagecred/identities/aws/calls";
 import { assumeRoleWithWebIdentity } from "@imagecred/identities/aws/sts";
 import { federatedToken } from "@imagecred/identities/federated-token";
 import { type TokenFacts, tokenFacts } from "@imagecred/identities/token-facts";

@@ -1,4 +1,4 @@
-import { type AwsCall, refusedBy } from "@imagecred/identities/aws";
+import { type AwsCall, refusedBy } from "@imagecred/identities/aws/calls";
 import { CredentialError, messageOf } from "@imagecred/protocol";
 
 /** What the SDK's exceptions have, and what its deserializer adds to errors over unreadable answers. */

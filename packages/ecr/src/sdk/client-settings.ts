@@ -1,4 +1,5 @@
-import { type AwsCredentials, type EndpointSettings, unresolvedAdvice } from "@imagecred/identities/aws";
+import type { AwsCredentials, EndpointSettings } from "@imagecred/identities/aws";
+import { unresolvedAdvice } from "@imagecred/identities/aws/calls";
 import { type Context, type HttpRequest, VERSION } from "@imagecred/protocol";
 import type { HttpAuthScheme } from "@smithy/types";
 import { requestHandler } from "./request-handler.ts";

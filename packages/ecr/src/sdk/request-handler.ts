@@ -1,4 +1,4 @@
-import { awsRetry, withUnresolvedAdvice } from "@imagecred/identities/aws";
+import { awsRetry, withUnresolvedAdvice } from "@imagecred/identities/aws/calls";
 import type { HttpClient, HttpRequest as OurRequest } from "@imagecred/protocol";
 import type { HttpHandlerOptions, HttpRequest, HttpResponse, RequestHandler } from "@smithy/types";
 

@@ -1,9 +1,5 @@
-import {
-  type AwsCredentials,
-  credentialsOf,
-  namedIdentities,
-  stsOfEnvironment,
-} from "@imagecred/identities/aws";
+import { type AwsCredentials, credentialsOf, namedIdentities } from "@imagecred/identities/aws";
+import { stsOfEnvironment } from "@imagecred/identities/aws/node";
 import { firstOf } from "@imagecred/identities/first-of";
 import {
   type Context,

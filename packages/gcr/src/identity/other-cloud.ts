@@ -1,5 +1,5 @@
-import { nodeCaller, nodeRegion } from "@imagecred/identities/aws";
 import { COMMERCIAL, partitionOfRegion } from "@imagecred/identities/aws/facts";
+import { nodeCaller, nodeRegion } from "@imagecred/identities/aws/node";
 import { federatedToken } from "@imagecred/identities/federated-token";
 import { type TokenFacts, tokenFacts } from "@imagecred/identities/token-facts";
 import type { Found, Unavailable } from "@imagecred/protocol";

@@ -1,4 +1,5 @@
-import { type AwsCredentials, signedHeaders } from "@imagecred/identities/aws";
+import type { AwsCredentials } from "@imagecred/identities/aws";
+import { signedHeaders } from "@imagecred/identities/aws/calls";
 import { type Context, Secret } from "@imagecred/protocol";
 
 /** What Google STS calls a signed request to AWS STS. */
