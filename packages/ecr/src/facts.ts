@@ -1,13 +1,13 @@
 import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
 import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
-import { ROLE_ANNOTATION } from "./identity/annotations.ts";
+import { ROLE_ANNOTATIONS } from "./identity/annotations.ts";
 import { readAwsPart } from "./identity-map.ts";
 import { DEFAULT_FALLBACK, type EcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 import { describeRegistry, documentedHostForms, hostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./role.ts";
 
 const ANNOTATIONS: readonly AnnotationFact[] = [
-  { key: ROLE_ANNOTATION, namesIdentity: true, about: "ARN of the IAM role" },
+  ...ROLE_ANNOTATIONS.map((key) => ({ key, namesIdentity: true, about: "ARN of the IAM role" })),
 ];
 
 /** What the plugin for Amazon ECR knows, without the AWS SDK. */

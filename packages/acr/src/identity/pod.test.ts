@@ -149,7 +149,7 @@ test("--identity node leaves the pod's token alone; --identity pod needs one", a
 });
 
 for (const [what, options, message] of [
-  ["another audience", { audience: "sts.amazonaws.com" }, /AADSTS700212.*serviceAccountTokenAudience/],
+  ["another audience", { audience: "https://example.com" }, /AADSTS700212.*serviceAccountTokenAudience/],
   [
     "another service account",
     { serviceAccount: "stranger" },

@@ -1,3 +1,4 @@
+import { requireAudience } from "@imagecred/identities/audience";
 import {
   CredentialError,
   type CredentialProviderRequest,
@@ -5,6 +6,7 @@ import {
   type Secret,
   type Unavailable,
 } from "@imagecred/protocol";
+import { cloudOfLoginHost } from "../clouds.ts";
 import { TENANT } from "../tenant.ts";
 import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./annotations.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
@@ -58,10 +60,17 @@ export function podSource(
       const { clientId = options.clientId, tenantId = options.tenantId } = podApplicationOf(annotations);
       if (clientId === undefined) return notAnnotated(CLIENT_ID_ANNOTATIONS);
       if (tenantId === undefined) throw withoutTenant();
+      requireAudience(token, "azure", audienceOf(request));
       const identity = await exchangeClientAssertion({ clientId, tenantId, assertion: token }, request);
       return { identity, principal: `application ${clientId} of tenant ${tenantId}` };
     },
   };
+}
+
+/** The audience that federated credentials of the cloud have unless told otherwise. */
+function audienceOf({ cloud }: EntraRequest): string {
+  const known = cloudOfLoginHost(new URL(cloud.loginEndpoint).host);
+  return known?.tokenAudience ?? "the audience of the application's federated credential";
 }
 
 /** The pod's service account names no identity. */

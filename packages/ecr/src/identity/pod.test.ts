@@ -53,8 +53,10 @@ describe("the pod's identity", () => {
 
   test("the connection to ECR is open before STS has answered", async () => {
     clouds.latency.set(60, "aws.sts");
-    const { requests, connections } = await asPod({ role: POD_ROLE });
-    const ecr = connections.find(({ serverName }) => serverName === "api.ecr.us-west-2.amazonaws.com");
+    // A region of its own: connections of the tests before are kept alive.
+    const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app";
+    const { requests, connections } = await asPod({ role: POD_ROLE, image });
+    const ecr = connections.find(({ serverName }) => serverName === "api.ecr.eu-central-1.amazonaws.com");
     assert.ok((ecr?.tlsFinishedAt ?? Infinity) < (requests[0]?.finishedAt ?? 0));
   });
 
@@ -98,6 +100,31 @@ describe("the pod's identity", () => {
     });
     assert.deepEqual(calls, [ECR_OK]);
     assert.deepEqual(Object.keys(answer?.auth ?? {}), ["cache.example:5000"]);
+  });
+
+  test("a token that is for another cloud, or for the API server, is not sent", async () => {
+    for (const audience of ["api://AzureADTokenExchange", "https://kubernetes.default.svc"]) {
+      const { message, calls } = await asPod({ role: POD_ROLE, token: { audience } });
+      assert.deepEqual(calls, []);
+      assert.match(message, /its audience is .*; set serviceAccountTokenAudience .* to sts\.amazonaws\.com/);
+    }
+  });
+
+  test("the role of IAM roles for service accounts, where the kubelet passes it on; the one for pulling has precedence", async () => {
+    const irsa = "eks.amazonaws.com/role-arn";
+    const ask = async (annotations: Record<string, string>) => {
+      const token = await clouds.cluster.issueServiceAccountToken({
+        audience: "sts.amazonaws.com",
+        serviceAccount: "app",
+      });
+      return await askPlugin(ecr, clouds, { serviceAccount: { token, annotations } });
+    };
+    const { requests } = await ask({ [irsa]: POD_ROLE });
+    assert.equal(formOf(requests[0]?.body).get("RoleArn"), POD_ROLE);
+    const both = await ask({ [irsa]: clouds.aws.roleArn("denied"), [ROLE_ANNOTATION]: POD_ROLE });
+    assert.equal(formOf(both.requests[0]?.body).get("RoleArn"), POD_ROLE);
+    const { message } = await ask({ [irsa]: "pull" });
+    assert.match(message, /the annotation eks\.amazonaws\.com\/role-arn is "pull", which is not the ARN/);
   });
 
   test("an annotation that is no role: an error, nothing is sent", async () => {

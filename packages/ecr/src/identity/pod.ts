@@ -2,7 +2,7 @@ import type { AwsCredentials, StsSettings } from "@imagecred/identities/aws";
 import { isRoleArn } from "@imagecred/identities/aws/facts";
 import { type Context, CredentialError, type IdentitySource, type Secret } from "@imagecred/protocol";
 import type { EcrOptions } from "../options.ts";
-import { ROLE_ANNOTATION } from "./annotations.ts";
+import { ROLE_ANNOTATION, ROLE_ANNOTATIONS } from "./annotations.ts";
 
 export interface PodRequest {
   readonly token: Secret;
@@ -26,14 +26,19 @@ export function podSource({
   return {
     name: "service account token",
     async find() {
-      const roleArn = annotations[ROLE_ANNOTATION] ?? configuredRole();
+      const key = ROLE_ANNOTATIONS.find((each) => annotations[each] !== undefined);
+      const roleArn = key === undefined ? configuredRole() : annotations[key];
       if (roleArn === undefined) {
         return { unavailable: `no annotation ${ROLE_ANNOTATION}, or the kubelet does not pass it` };
       }
       // As in the Go plugin, where it also outweighs AWS_ECR_ROLE_ARN.
-      if (roleArn === "") return { unavailable: `the annotation ${ROLE_ANNOTATION} is empty` };
-      if (!isRoleArn(roleArn)) throw notARole(roleArn);
-      const { assumeRoleWithWebIdentity } = await import("@imagecred/identities/aws/sts");
+      if (roleArn === "") return { unavailable: `the annotation ${key} is empty` };
+      if (!isRoleArn(roleArn)) throw notARole(key ?? ROLE_ANNOTATION, roleArn);
+      const [{ assumeRoleWithWebIdentity }, { requireAudience }] = await Promise.all([
+        import("@imagecred/identities/aws/sts"),
+        import("@imagecred/identities/audience"),
+      ]);
+      requireAudience(token, "aws", "sts.amazonaws.com");
       const identity = await assumeRoleWithWebIdentity(
         { roleArn, sessionName: options.sessionName, token, tokenIs: "the pod's service account token" },
         sts,
@@ -44,10 +49,10 @@ export function podSource({
   };
 }
 
-function notARole(annotation: string): CredentialError {
+function notARole(key: string, annotation: string): CredentialError {
   return new CredentialError({
     action: "using the pod's identity",
-    reason: `the annotation ${ROLE_ANNOTATION} is ${JSON.stringify(annotation.slice(0, 100))}, which is not the ARN of a role`,
+    reason: `the annotation ${key} is ${JSON.stringify(annotation.slice(0, 100))}, which is not the ARN of a role`,
     advice: "write it as arn:aws:iam::123456789012:role/name",
     failure: "misconfigured",
   });

@@ -1,3 +1,4 @@
+import { requireAudience } from "@imagecred/identities/audience";
 import {
   CredentialError,
   type CredentialProviderRequest,
@@ -31,6 +32,7 @@ export async function podToken(
   const pod = identityOf(request.serviceAccountAnnotations, request.options.pool);
   if ("unavailable" in pod) return pod;
   const { pool, serviceAccount } = pod;
+  requireAudience(token, "google", pool.tokenAudience);
   if (serviceAccount === undefined) {
     return { identity: await exchangePodToken(token, pool, request), principal: pool.audience };
   }

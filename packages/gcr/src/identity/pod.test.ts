@@ -152,7 +152,7 @@ describe("a pod's token that is not accepted", () => {
     ["expired", { expiresIn: -60 }, /stale to sign-in/],
     [
       "for another audience",
-      { audience: "https://kubernetes.default.svc" },
+      { audience: "https://example.com" },
       /does not match the expected audience.*serviceAccountTokenAudience/,
     ],
     ["of another cluster", { issuer: "https://other.test" }, /issuer in ID Token/],
