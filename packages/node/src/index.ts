@@ -39,7 +39,7 @@ export {
   runningKubelet,
 } from "./kubelet/running-kubelet.ts";
 export { type KubeletVersion, kubeletVersion } from "./kubelet/version.ts";
-export type { ImageAt } from "./mirrors/containerd-hosts.ts";
+export type { ImageAt } from "./mirrors/containerd-host.ts";
 export {
   type Capability,
   type Endpoint,

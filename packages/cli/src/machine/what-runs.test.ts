@@ -3,9 +3,11 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { test } from "node:test";
+import { kubeletConfiguration, runningKubelet } from "@imagecred/node";
 import type { DoctorDocument } from "../commands/doctor/document.ts";
 import type { ExplainDocument } from "../commands/explain/document.ts";
 import type { ValidateDocument } from "../commands/validate/document.ts";
+import { chrootFileSystem } from "../testing/chroot-file-system.ts";
 import { putKubelet } from "../testing/kubelet-process.ts";
 import { answer, putPlugin } from "../testing/plugins.ts";
 import { type Bench, bench } from "../testing/run.ts";
@@ -182,6 +184,30 @@ test("node kind 1.3: MicroK8s, by its file of arguments", async () => {
     [explain.config, explain.binDir],
     ["/var/snap/microk8s/common/providers.yaml", "/var/snap/microk8s/common/bin"],
   );
+});
+
+test("MicroShift: the configuration that it writes and CRI-O, and what it sets within itself is said", async () => {
+  const gate = "KubeletServiceAccountTokenForCredentialProviders";
+  using place = node({
+    "etc/kubernetes/credential-provider-config.yaml": CONFIG,
+    "usr/local/libexec/kubernetes/credential-providers/p": "",
+    "var/lib/microshift/resources/kubelet/config/config.yaml": `featureGates: {${gate}: true}\n`,
+  });
+  putKubelet(place, 57, { name: "microshift", words: ["/usr/bin/microshift", "run"] });
+  const { explain, validate } = await all(place);
+  assert.deepEqual(explain.unseen, [
+    "MicroShift (process 57) sets its kubelet's flags within itself, where --image-credential-provider-config cannot be seen",
+  ]);
+  assert.deepEqual(
+    validate.configs[0]?.findings.filter(({ source }) => source === "node").map(({ code }) => code),
+    ["kubelet-not-seen"],
+  );
+  const found = runningKubelet(chrootFileSystem(place.root));
+  assert.ok(found.state === "running");
+  const { files, flags, directory } = found.kubelet;
+  const configuration = kubeletConfiguration(files, flags, directory);
+  assert.equal(configuration.featureGates.get(gate)?.enabled, true);
+  assert.equal(configuration.runtimeEndpoint?.value, "unix:///var/run/crio/crio.sock");
 });
 
 test("node kind 1.5: feature gates of the running kubelet, and of the command line", async () => {

@@ -12,6 +12,8 @@ export interface RancherSettings {
   readonly dataDir: string;
   /** registries.yaml */
   readonly privateRegistry: string;
+  /** Whether only its mirrors are asked (--disable-default-registry-endpoint). */
+  readonly mirrorsOnly: boolean;
   /** A server that is told to run no kubelet. */
   readonly kubeletDisabled: boolean;
   /** The runtime's socket, where one of the operator's own is used. */
@@ -47,6 +49,7 @@ export function rancherSettings(files: Files, start: RancherStart): RancherSetti
     skipped,
     dataDir,
     privateRegistry: last("private-registry")?.value ?? `/etc/rancher/${start.program}/registries.yaml`,
+    mirrorsOnly: last("disable-default-registry-endpoint")?.value === "true",
     kubeletDisabled: last("disable-agent")?.value === "true",
     runtimeEndpoint: last("container-runtime-endpoint")?.value,
   };

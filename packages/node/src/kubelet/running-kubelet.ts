@@ -206,17 +206,27 @@ function flagsOf(
     case "kubelite":
       return { flags: kubeliteFlags(own, parseFlags(words.slice(1), source), environment) };
     case "microshift":
-      return {
-        flags: {
-          all: [],
-          unseen: [
-            `MicroShift (process ${pid}) sets its kubelet's flags within itself, where they cannot be seen`,
-          ],
-        },
-      };
+      return { flags: microshiftFlags(pid) };
     case "k3s":
       return k3sFlags(own, pid, words, source, unit, environment ?? {});
   }
+}
+
+/**
+ * MicroShift sets flags within itself: its kubelet reads the configuration that MicroShift writes (its own values with the
+ * `kubelet` section of /etc/microshift/config.yaml) and uses CRI-O. (openshift/microshift, pkg/node/kubelet.go)
+ */
+function microshiftFlags(pid: number): Flags {
+  const source: Source = { kind: "default", says: "MicroShift's own" };
+  return {
+    all: [
+      { name: "config", value: "/var/lib/microshift/resources/kubelet/config/config.yaml", source },
+      { name: "container-runtime-endpoint", value: "unix:///var/run/crio/crio.sock", source },
+    ],
+    unseen: [
+      `MicroShift (process ${pid}) sets its kubelet's flags within itself, where --image-credential-provider-config cannot be seen`,
+    ],
+  };
 }
 
 /** kubelite reads one file of flags, and none of its own flags is the kubelet's. */

@@ -3,7 +3,8 @@ import type { Files } from "../files/files.ts";
 import { baseName, joinPath, parentOf } from "../files/paths.ts";
 import { listDirectory } from "../files/read-text.ts";
 import type { Source } from "../flags/flag.ts";
-import { endpointsOfHosts, type ImageAt } from "./containerd-hosts.ts";
+import type { ImageAt } from "./containerd-host.ts";
+import { endpointsOfHosts } from "./containerd-hosts.ts";
 import {
   defaultHost,
   type Endpoint,

@@ -3,7 +3,7 @@ import type { Files } from "../files/files.ts";
 import { joinPath } from "../files/paths.ts";
 import { listDirectory } from "../files/read-text.ts";
 import type { Source } from "../flags/flag.ts";
-import type { ImageAt } from "./containerd-hosts.ts";
+import type { ImageAt } from "./containerd-host.ts";
 import {
   certificatesIn,
   defaultHost,

@@ -71,3 +71,41 @@ test("one that is not root's decides nothing", needs, async () => {
   ];
   assert.match(await first(undefined, other), /no containerd that can be seen runs here/);
 });
+
+/** k3s with an /etc of its own, where its runtime goes, and what is said of it. */
+async function k3s(files: Readonly<Record<string, string>>, age: string): Promise<readonly string[]> {
+  const start = `directory=$1; shift; touch -d "${age}" "$directory"/etc/rancher/k3s/*; mount --bind "$directory/etc" /etc && exec "$@"`;
+  await using node = await machine(
+    [
+      {
+        name: "k3s",
+        title: "/usr/local/bin/k3s server",
+        within: (at) => ["unshare", "--mount", "bash", "-c", start, "bash", at],
+      },
+      { name: "containerd", args: ["-c", "/none.toml", "-a", "/run/k3s/containerd/containerd.sock"] },
+    ],
+    files,
+  );
+  const found = runningKubelet(node.files);
+  assert.ok(found.state === "running", JSON.stringify(found));
+  const configuration = kubeletConfiguration(found.kubelet.files, { all: [], unseen: [] }, "/");
+  const route = runtimeRoute(node.files, found.kubelet, configuration, IMAGE);
+  if (route.state === "unknown") return [route.reason];
+  return [...route.route.endpoints.map((one) => manifestUrl(one, "1")), ...route.route.unseen];
+}
+
+test(
+  "k3s: registries.yaml where the files made of it cannot be seen, unless it is newer than the start",
+  needs,
+  async () => {
+    const files = { "etc/rancher/k3s/registries.yaml": "mirrors: {docker.io: {endpoint: [m.example]}}\n" };
+    const own = "https://registry-1.docker.io/v2/library/nginx/manifests/1";
+    assert.deepEqual(await k3s(files, "1 hour ago"), [url("m.example"), own]);
+    const [first, said] = await k3s(files, "1 hour");
+    assert.equal(first, own);
+    assert.match(
+      said ?? "",
+      /^\/etc\/rancher\/k3s\/registries\.yaml changed after k3s \(process \d+\) started/,
+    );
+  },
+);

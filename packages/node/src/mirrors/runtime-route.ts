@@ -1,14 +1,17 @@
 import type { Files } from "../files/files.ts";
 import { baseName } from "../files/paths.ts";
+import { listDirectory, readText } from "../files/read-text.ts";
 import { rootedFiles } from "../files/rooted-files.ts";
 import type { KubeletConfiguration } from "../flags/kubelet-configuration.ts";
+import { type RancherSettings, rancherSettings } from "../flags/rancher.ts";
 import { beliefIn } from "../kubelet/belief.ts";
 import type { Kubelet } from "../kubelet/running-kubelet.ts";
 import { commandLine, commandName, environmentOf, executablePath, processIds } from "../process/process.ts";
-import { containerdRoute, readContainerd } from "./containerd.ts";
-import type { ImageAt } from "./containerd-hosts.ts";
+import { type ContainerdConfiguration, containerdRoute, readContainerd } from "./containerd.ts";
+import type { ImageAt } from "./containerd-host.ts";
 import type { Route } from "./endpoint.ts";
 import { crioRoute } from "./registries-conf.ts";
+import { registriesRoute } from "./registries-yaml.ts";
 
 /** What can be said about the way to an image. */
 export type RuntimeRoute =
@@ -34,13 +37,15 @@ export interface Runtime {
 
 /** The kubelet's own default (KubeletConfiguration v1beta1, containerRuntimeEndpoint). */
 const DEFAULT_ENDPOINT = "unix:///run/containerd/containerd.sock";
+/** k3s' and RKE2's own containerd (k3s, pkg/agent/config). */
+const RANCHER_ENDPOINT = "unix:///run/k3s/containerd/containerd.sock";
 const DEFAULT_CONFIG = "/etc/containerd/config.toml";
 
 /**
  * Where the container runtime of the running kubelet goes for an image: containerd (k3s', RKE2's and MicroK8s' too) by the
  * configuration file of the process that serves the kubelet's endpoint, CRI-O by registries.conf, each read below the
- * runtime's own root. Registries of k3s and RKE2 (registries.yaml) have been turned into containerd's files when it
- * started, so that what counts is what runs.
+ * runtime's own root. k3s and RKE2 turn registries.yaml into containerd's files when they start, so that these files count;
+ * where they cannot be seen, registries.yaml itself is read.
  * @param files the machine's
  */
 export function runtimeRoute(
@@ -49,7 +54,11 @@ export function runtimeRoute(
   configuration: KubeletConfiguration,
   image: ImageAt & { readonly isDigest: boolean },
 ): RuntimeRoute {
-  const endpoint = configuration.runtimeEndpoint?.value ?? DEFAULT_ENDPOINT;
+  const rancher = rancherOf(kubelet);
+  const endpoint =
+    configuration.runtimeEndpoint?.value ??
+    rancher?.runtimeEndpoint ??
+    (rancher === undefined ? DEFAULT_ENDPOINT : RANCHER_ENDPOINT);
   const socket = socketPath(endpoint);
   if (socket === undefined)
     return { state: "unknown", reason: `the runtime's endpoint ${endpoint} is no socket` };
@@ -66,16 +75,53 @@ export function runtimeRoute(
   });
   const serving =
     read.find(({ address }) => socketPath(address) === socket) ?? (read.length === 1 ? read[0] : undefined);
-  if (serving !== undefined) {
-    return {
-      state: "known",
-      route: containerdRoute(serving.files, serving.config, image),
-      runtime: serving,
-    };
+  const changed = rancher === undefined ? [] : changedSince(kubelet, rancher);
+  // A file that is newer than the start says nothing of what runs.
+  const isSettled = rancher === undefined || changed.length > 0;
+  if (serving !== undefined && (isSettled || hasHosts(serving.files, serving.config))) {
+    const route = containerdRoute(serving.files, serving.config, image);
+    const unseen = [...route.unseen, ...changed];
+    return { state: "known", route: { ...route, unseen }, runtime: serving };
+  }
+  if (rancher !== undefined && rancher.runtimeEndpoint === undefined) {
+    const { privateRegistry: path, mirrorsOnly } = rancher;
+    const route = registriesRoute(kubelet.files, { path, mirrorsOnly }, image);
+    return { state: "known", route, runtime: serving };
   }
   const what =
     read.length === 0 ? "no containerd that can be seen runs here" : "several containerds run here";
   return { state: "unknown", reason: `${what}, and none is known to serve ${endpoint}` };
+}
+
+/** How k3s is started, or RKE2, whose kubelet is a process of its own. */
+function rancherOf(kubelet: Kubelet): RancherSettings | undefined {
+  if (kubelet.rancher !== undefined || kubelet.supervisor !== "rke2") return kubelet.rancher;
+  return rancherSettings(kubelet.files, {
+    program: "rke2",
+    words: [],
+    wordsSource: { kind: "default", says: "RKE2's default" },
+    environment: kubelet.environment ?? {},
+  });
+}
+
+/** Whether the files that k3s makes of registries.yaml are there to be read. */
+function hasHosts(files: Files, { hostRoots, tables }: ContainerdConfiguration): boolean {
+  return hostRoots.length === 0 ? tables.length > 0 : hostRoots.some((root) => isDirectory(files, root));
+}
+
+function isDirectory(files: Files, path: string): boolean {
+  return listDirectory(files, path).state === "read";
+}
+
+/** What /proc says about a start is a second more or less. */
+const START_DOUBT_MS = 2_000;
+
+function changedSince(kubelet: Kubelet, { privateRegistry }: RancherSettings): readonly string[] {
+  const text = readText(kubelet.files, privateRegistry);
+  const started = kubelet.startedAt;
+  if (text.state !== "read" || started === undefined) return [];
+  if (text.status.modifiedMs <= started + START_DOUBT_MS) return [];
+  return [`${privateRegistry} changed after ${kubelet.title} started, and counts from its next start`];
 }
 
 /** Root's own, as with kubelets: a container's process does not decide where credentials go. */

@@ -52,7 +52,7 @@ export async function registrySteps(
     ];
   }
   const http = httpClient(question.env, platform);
-  const notAsked: Detail[] = [];
+  const notAsked: Detail[] = (route?.unseen ?? []).map((one) => detail(one, "warning"));
   let last: readonly Step[] = [];
   for (const place of placesOf(question)) {
     const entitled = credentials.filter((credential) =>
