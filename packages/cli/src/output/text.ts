@@ -36,6 +36,15 @@ export function wrap(text: string, width: number, indent = "", firstOffset = ind
   return lines.join(`\n${indent}`);
 }
 
+/** A line for a person, broken on a terminal only: lines that programs look for in a pipe stay whole. */
+export function wrapOnTerminal(
+  text: string,
+  { onTerminal, width }: { readonly onTerminal: boolean; readonly width: number },
+  indent = "  ",
+): string {
+  return onTerminal ? wrap(text, width, indent, 0) : text;
+}
+
 /** Narrower than this, a last column goes onto a line of its own: a word a line is no easier to read. */
 const NARROWEST_COLUMN = 24;
 

@@ -16,7 +16,7 @@ export function renderTitle(image: string, { bold }: Style): string {
 /** The last lines: where it stops, and the cure. */
 export function renderSummary({ status, summary, steps }: DoctorDocument, style: Style): string {
   const { bold, cyan, marks, width } = style;
-  const fix = steps.findLast((one) => one.status === "failed")?.fix ?? null;
+  const fix = steps.find((one) => one.status === "failed")?.fix ?? null;
   const cure = fix === null ? "" : `\n  ${cyan(marks.arrow)} ${wrap(printable(fix), width, "    ")}`;
   return `\n${lamp(status, style)} ${wrap(bold(printable(summary)), width, "  ")}${cure}\n`;
 }
@@ -24,16 +24,19 @@ export function renderSummary({ status, summary, steps }: DoctorDocument, style:
 /** Columns for the names, so that steps stand below each other before it is known which there will be. */
 const NAME_WIDTH = "configuration".length;
 
+/** Narrower than this, what is below a step's name begins at the left: beside it there is room for a word or two. */
+const NARROW = 72;
+
 export function renderStep(one: Step, style: Style): string {
   return `${stepLines(one, style).join("\n")}\n`;
 }
 
 function stepLines(one: Step, style: Style): readonly string[] {
   const { bold, cyan, dim, width } = style;
-  const margin = " ".repeat(NAME_WIDTH + 4);
+  const margin = " ".repeat(width < NARROW ? 4 : NAME_WIDTH + 4);
   const time = one.ms === null ? "" : ` ${dim(`(${took(one.ms)})`)}`;
   const lines = [
-    `${lamp(one.status, style)} ${bold(padEnd(one.name, NAME_WIDTH))}  ${wrap(printable(one.message), width, margin)}${time}`,
+    `${lamp(one.status, style)} ${bold(padEnd(one.name, NAME_WIDTH))}  ${wrap(printable(one.message) + time, width, margin, NAME_WIDTH + 4)}`,
     ...one.details.map((detail) => detailLine(detail, margin, style)),
   ];
   if (one.reason !== null)
@@ -45,9 +48,10 @@ function stepLines(one: Step, style: Style): readonly string[] {
 
 function detailLine(detail: Detail, margin: string, style: Style): string {
   const time = detail.ms === null ? "" : ` (${took(detail.ms)})`;
-  const text = wrap(printable(detail.message), style.width, `${margin}  `);
-  const shown =
-    detail.status === "ok" || detail.status === "skipped" ? style.dim(text + time) : text + style.dim(time);
+  const isDim = detail.status === "ok" || detail.status === "skipped";
+  const message = printable(detail.message) + (isDim ? time : style.dim(time));
+  const text = wrap(message, style.width, `${margin}  `);
+  const shown = isDim ? style.dim(text) : text;
   return `${margin}${detail.status === "ok" ? style.dim(style.marks.bullet) : lamp(detail.status, style)} ${shown}`;
 }
 

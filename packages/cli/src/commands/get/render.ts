@@ -1,6 +1,6 @@
 import { formatLifetime, took } from "../../output/duration.ts";
 import type { Style } from "../../output/style.ts";
-import { count, printable, table, wrap } from "../../output/text.ts";
+import { count, printable, table, visibleLength, wrap, wrapOnTerminal } from "../../output/text.ts";
 import type { GetDocument, ShownCredential, ShownProvider } from "./document.ts";
 
 export function renderGet(document: GetDocument, style: Style): string {
@@ -10,11 +10,11 @@ export function renderGet(document: GetDocument, style: Style): string {
       ? `the kubelet's environment (process ${document.environment.pid})`
       : "this shell's environment, not the kubelet's";
   const lines = [
-    `${bold(document.name)} ${dim(`with ${document.config}, ${whose}`)}`,
+    wrapOnTerminal(`${bold(document.name)} ${dim(`with ${document.config}, ${whose}`)}`, style),
     "",
     ...document.providers.flatMap((provider) => providerLines(provider, style)),
-    ...document.ignoredKeys.map(
-      ({ message }) => `${style.yellow(style.marks.warning)} ${printable(message)}`,
+    ...document.ignoredKeys.map(({ message }) =>
+      wrapOnTerminal(`${style.yellow(style.marks.warning)} ${printable(message)}`, style),
     ),
     "",
     ...credentialLines(document, style),
@@ -39,12 +39,20 @@ function providerLines(provider: ShownProvider, style: Style): readonly string[]
       return [dim(`${marks.skipped} ${printable(provider.name)} is not asked: no pattern matches`)];
     case "no-service-account":
       return [
-        `${yellow(marks.warning)} ${name} is not run: it requires a service account; --token-file gives it one`,
+        wrapOnTerminal(
+          `${yellow(marks.warning)} ${name} is not run: it requires a service account; --token-file gives it one`,
+          style,
+        ),
       ];
     case "missing-annotation":
-      return [`${yellow(marks.warning)} ${name} is not run: the service account lacks a required annotation`];
+      return [
+        wrapOnTerminal(
+          `${yellow(marks.warning)} ${name} is not run: the service account lacks a required annotation`,
+          style,
+        ),
+      ];
     default:
-      return [`${green(marks.good)} ${name} answered${time}, ${kept(provider)}`];
+      return [wrapOnTerminal(`${green(marks.good)} ${name} answered${time}, ${kept(provider)}`, style)];
   }
 }
 
@@ -61,7 +69,10 @@ function credentialLines({ credentials }: GetDocument, style: Style): readonly s
   const { bold, dim, red, marks } = style;
   if (credentials.length === 0) {
     return [
-      `${red(marks.bad)} No credentials: without an imagePullSecret or a docker config the pull is anonymous.`,
+      wrapOnTerminal(
+        `${red(marks.bad)} No credentials: without an imagePullSecret or a docker config the pull is anonymous.`,
+        style,
+      ),
     ];
   }
   const rows = credentials.map((credential) => [
@@ -73,8 +84,8 @@ function credentialLines({ credentials }: GetDocument, style: Style): readonly s
   const order = credentials.length === 1 ? "" : dim(" (in the order in which they are tried)");
   const revealed = credentials.some((credential) => credential.password !== null);
   return [
-    `${bold("Credentials")}${order}`,
-    table([head, ...rows], "  "),
+    wrapOnTerminal(`${bold("Credentials")}${order}`, style),
+    listed(head, rows, style),
     ...(revealed ? [] : [dim("  --reveal shows passwords")]),
   ];
 }
@@ -82,4 +93,13 @@ function credentialLines({ credentials }: GetDocument, style: Style): readonly s
 function password({ password, passwordLength, username }: ShownCredential, { dim, yellow }: Style): string {
   if (passwordLength === 0 && username === "") return yellow("empty: an anonymous pull");
   return password === null ? dim(`[redacted, ${count(passwordLength, "character")}]`) : printable(password);
+}
+
+/** One credential a line, or one cell a line where that is wider than the terminal. */
+function listed(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
+  const columns = table([head, ...rows], "  ");
+  const widest = Math.max(...columns.split("\n").map(visibleLength));
+  if (!style.onTerminal || widest <= style.width) return columns;
+  const cells = rows.map((row) => row.map((cell, index) => [head[index] ?? "", cell]));
+  return cells.map((one) => table(one, "  ", style.width)).join("\n\n");
 }

@@ -51,15 +51,22 @@ function isInPlace({ files }: InstallationDocument): boolean {
   return files.every(({ state }) => state === "unchanged");
 }
 
-function verdict(document: InstallationDocument, { bold, width }: Style): string {
+function verdict(document: InstallationDocument, style: Style): string {
   if (isInPlace(document)) return "Everything was in place already.";
   if (document.restartNeeded) {
     if (document.restartCommand === null)
       return "The kubelet of the image reads its configuration when it boots.";
-    return wrap(
-      `The kubelet reads its configuration at start-up only: ${bold(`sudo ${document.restartCommand.replaceAll("&& ", "&& sudo ")}`)}`,
-      Math.max(width, 100),
+    return withCommand(
+      "The kubelet reads its configuration at start-up only:",
+      `sudo ${document.restartCommand.replaceAll("&& ", "&& sudo ")}`,
+      style,
     );
   }
   return "No restart is needed: the kubelet runs the new executables from the next pull on.";
+}
+
+/** A command is for copying: it stays whole, on a line of its own where there is no room for it. */
+function withCommand(text: string, command: string, { bold, onTerminal, width }: Style): string {
+  const isLong = onTerminal && text.length + 1 + command.length > width;
+  return `${text}${isLong ? "\n  " : " "}${bold(command)}`;
 }

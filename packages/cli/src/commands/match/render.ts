@@ -1,13 +1,16 @@
 import { settingsText } from "../../output/identities.ts";
 import type { Style } from "../../output/style.ts";
-import { printable, table, wrap } from "../../output/text.ts";
+import { printable, table, wrap, wrapOnTerminal } from "../../output/text.ts";
 import type { MatchDocument, ProviderMatch } from "./document.ts";
 import type { Suggestion } from "./suggestion.ts";
 
 export function renderMatch(document: MatchDocument, style: Style): string {
   const { bold, dim } = style;
   const lines = [
-    `${bold(document.name)}${dim(` is what patterns are compared with (${document.config})`)}`,
+    wrapOnTerminal(
+      `${bold(document.name)}${dim(` is what patterns are compared with (${document.config})`)}`,
+      style,
+    ),
     "",
     ...document.providers.flatMap((provider) => [...providerLines(provider, style), ""]),
     verdict(document, style),
@@ -65,7 +68,10 @@ function verdict({ providers, suggestion }: MatchDocument, style: Style): string
     return wrap(none, style.width, "  ", 0) + fix;
   }
   const order = reached.length === 1 ? "" : ", one after another";
-  return `${style.green(style.marks.good)} The kubelet runs ${reached.join(", then ")}${order}.`;
+  return wrapOnTerminal(
+    `${style.green(style.marks.good)} The kubelet runs ${reached.join(", then ")}${order}.`,
+    style,
+  );
 }
 
 function fixOf({ pattern, provider, isNew }: Suggestion): string {

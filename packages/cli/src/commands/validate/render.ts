@@ -1,5 +1,5 @@
 import type { Style } from "../../output/style.ts";
-import { count, printable, wrap } from "../../output/text.ts";
+import { count, printable, wrap, wrapOnTerminal } from "../../output/text.ts";
 import type { CheckedConfig, Finding, ValidateDocument } from "./document.ts";
 
 const LONGEST_EXCERPT = 160;
@@ -14,18 +14,13 @@ export function renderValidate(document: ValidateDocument, style: Style): string
       explained.add(finding.code);
       return renderFinding(finding, first, style);
     }),
-    broken(verdict(config, style), style),
+    wrapOnTerminal(verdict(config, style), style),
   ]);
   const fixed = document.fixed.map(
     ({ file, fixes, backup }) =>
       `${style.green(style.marks.good)} ${file}: ${count(fixes, "fix", "fixes")} made; the file as it was is ${backup}`,
   );
-  return `${[...fixed.map((line) => broken(line, style)), ...blocks].join("\n\n")}\n`;
-}
-
-/** Lines that programs look for are not broken. */
-function broken(text: string, style: Style): string {
-  return style.onTerminal ? wrap(text, style.width, "  ", 0) : text;
+  return `${[...fixed.map((line) => wrapOnTerminal(line, style)), ...blocks].join("\n\n")}\n`;
 }
 
 /** Why something hurts is said once. */
@@ -33,7 +28,7 @@ function renderFinding(finding: Finding, explain: boolean, style: Style): string
   const { bold, dim, width, cyan } = style;
   const place = finding.file === null ? "" : `${finding.file}:${finding.line}:${finding.column}: `;
   const head = `${bold(place)}${severityOf(finding, style)}: ${printable(finding.message)} ${dim(`[${finding.code}]`)}`;
-  const lines = [broken(head, style)];
+  const lines = [wrapOnTerminal(head, style)];
   if (finding.excerpt !== null && finding.excerpt.trim() !== "" && finding.column !== null) {
     lines.push(...excerpt(finding.excerpt, finding.line ?? 0, finding.column, style));
   }
@@ -48,13 +43,32 @@ function severityOf({ severity }: Finding, { red, yellow, cyan }: Style): string
   return severity === "warning" ? yellow("warning") : cyan("note");
 }
 
-function excerpt(text: string, line: number, column: number, { dim, yellow }: Style): readonly string[] {
+function excerpt(text: string, line: number, column: number, style: Style): readonly string[] {
+  const { dim, yellow, onTerminal, width } = style;
   if (text.length > LONGEST_EXCERPT) return [];
   const margin = `${line}`.padStart(5);
+  const room = onTerminal ? width - margin.length - 3 : Number.POSITIVE_INFINITY;
+  const { shown, at } = around([...printable(text)], column - 1, room);
   return [
-    dim(`${margin} | ${printable(text)}`),
-    `${" ".repeat(margin.length)} ${dim("|")} ${" ".repeat(column - 1)}${yellow("^")}`,
+    dim(`${margin} | ${shown}`),
+    `${" ".repeat(margin.length)} ${dim("|")} ${" ".repeat(at)}${yellow("^")}`,
   ];
+}
+
+/** As much of a line as there is room for, with the place that is meant in it. */
+function around(
+  characters: readonly string[],
+  at: number,
+  room: number,
+): { readonly shown: string; readonly at: number } {
+  if (characters.length <= room) return { shown: characters.join(""), at };
+  const start = at < room - 8 ? 0 : at - Math.floor(room / 3);
+  const [before, after] = [start > 0 ? "…" : "", start + room < characters.length ? "…" : ""];
+  const end = start + room - before.length - after.length;
+  return {
+    shown: `${before}${characters.slice(start, end).join("")}${after}`,
+    at: at - start + before.length,
+  };
 }
 
 function verdict(config: CheckedConfig, style: Style): string {

@@ -1,0 +1,53 @@
+/** What people look at, at the widths that terminals have. */
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { SCREENS, shown } from "../testing/screens.ts";
+import { terminalPicture } from "../testing/terminal-picture.ts";
+import { visibleLength } from "./text.ts";
+
+const WIDTHS = [60, 80, 120, 200];
+
+/** What is for copying stays whole: commands, lines of files, and what install would write. */
+const COPIED = /^\s*(?:sudo |imagecred |[-+@]|# )|^ *\d* \|/;
+
+for (const name of Object.keys(SCREENS)) {
+  test(`cli 3.5: ${name} at 60, 80, 120 and 200 columns`, async () => {
+    for (const columns of WIDTHS) {
+      const text = await shown(name, columns, "never");
+      for (const line of text.split("\n")) {
+        if (visibleLength(line) <= columns) continue;
+        const words = line.replace(/^\s*(?:[✓✗!•→-] +)?/, "").split(" ");
+        // One word, with what stands before it in its column, cannot be broken.
+        const isOneWord =
+          words.length === 1 || /^(?:image|registry|plugins see|executable) {2,}\S+$/.test(words.join(" "));
+        assert.ok(isOneWord || COPIED.test(line), `${columns} columns: ${line}\n\n${text}`);
+      }
+      assert.doesNotMatch(text, /[ \t]$/m, `a space at the end of a line, ${columns} columns:\n${text}`);
+      assert.doesNotMatch(text, /\d\n\s+(?:ms|s|min|h)\b/, `a number without its unit, ${columns}:\n${text}`);
+      assert.doesNotMatch(text, /\n\n\n/, `two empty lines, ${columns} columns:\n${text}`);
+    }
+  });
+  test(`${name}: colors change nothing but colors`, async () => {
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+    const plain = (await shown(name, 80, "always")).replace(/\u001b\[\d+m/g, "");
+    assert.equal(withoutTimes(plain), withoutTimes(await shown(name, 80, "never")));
+  });
+}
+
+/** In the pages; UPDATE_GOLDEN=1 writes them anew. */
+const PICTURES = join(import.meta.dirname, "../../../../docs/screens");
+
+for (const name of ["doctor-fails"]) {
+  test(`the picture of ${name} in the pages shows what it prints`, async () => {
+    const picture = terminalPicture(await shown(name, 100, "always"), 100);
+    const path = join(PICTURES, `${name}.svg`);
+    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, picture);
+    assert.equal(readFileSync(path, "utf8"), picture);
+  });
+}
+
+function withoutTimes(text: string): string {
+  return text.replace(/[0-9a-f]{12}…|\d+ ms/g, "N");
+}
