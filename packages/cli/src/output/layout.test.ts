@@ -41,7 +41,7 @@ const PICTURES = join(import.meta.dirname, "../../../../docs/screens");
 
 for (const name of ["doctor-fails"]) {
   test(`the picture of ${name} in the pages shows what it prints`, async () => {
-    const picture = terminalPicture(await shown(name, 100, "always"), 100);
+    const picture = terminalPicture(`imagecred: ${name}`, await shown(name, 100, "always"), 100);
     const path = join(PICTURES, `${name}.svg`);
     if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, picture);
     assert.equal(readFileSync(path, "utf8"), picture);

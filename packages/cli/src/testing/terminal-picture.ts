@@ -20,8 +20,8 @@ interface Piece {
   readonly look: Look;
 }
 
-/** An SVG of a text with the escape sequences of our style (output/style.ts), on a terminal of so many columns. */
-export function terminalPicture(text: string, columns: number): string {
+/** An SVG, with a title for those who do not see it, of a text with the escape sequences of our style (output/style.ts), on a terminal of so many columns. */
+export function terminalPicture(title: string, text: string, columns: number): string {
   const lines = text.replace(/\n$/, "").split("\n");
   const width = Math.ceil(columns * CELL.width + 2 * CELL.margin);
   const height = lines.length * CELL.height + 2 * CELL.margin;
@@ -36,6 +36,7 @@ export function terminalPicture(text: string, columns: number): string {
   const edge = CELL.margin + columns * CELL.width;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="6" fill="#fbfbf9" stroke="#d7d7d2"/>`,
     `<line x1="${edge}" y1="0" x2="${edge}" y2="${height}" stroke="#ececea"/>`,
     `<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#26261f" xml:space="preserve">`,
@@ -84,12 +85,15 @@ function element({ text, column, look }: Piece, y: number): string {
   const trimmed = text.trimStart();
   if (trimmed === "") return "";
   const x = CELL.margin + (column + text.length - trimmed.length) * CELL.width;
-  const escaped = trimmed.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
   const attributes = [
     ` textLength="${([...trimmed].length * CELL.width).toFixed(1)}"`,
     look.bold ? ' font-weight="bold"' : "",
     look.dim ? ' opacity="0.6"' : "",
     look.colour === undefined ? "" : ` fill="${look.colour}"`,
   ].join("");
-  return `<text x="${x.toFixed(1)}" y="${y}"${attributes}>${escaped}</text>`;
+  return `<text x="${x.toFixed(1)}" y="${y}"${attributes}>${escaped(trimmed)}</text>`;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 }
