@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import {
@@ -43,6 +43,13 @@ export function targetDirectory(platform: Platform, profile: Profile): string {
 }
 
 /**
+ * Names the crate's sources to cargo. Checkouts share the target directory, and cargo compares times: what another checkout built
+ * a minute ago would pass for newer than sources that were written an hour ago. src/main.rs asks for the variable, so cargo
+ * compares it too.
+ */
+const SOURCES_VARIABLE = "IMAGECRED_RUNTIME_SOURCES";
+
+/**
  * Runs `cargo <command>` on tools/runtime with the flags that every build of it has.
  * @returns what it took; undefined where it runs in a chroot of another architecture
  */
@@ -57,10 +64,12 @@ export function cargo(
   const route = routeTo(platform);
   if (route.kind === "impossible") throw new ToolError(route.reason);
   const wrapper = placeSteadyRustc(target);
+  const sources = hash(crateContents());
   if (route.kind === "chroot") {
     const { rust, c } = flags("/cargo");
     const env = {
       CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
+      [SOURCES_VARIABLE]: sources,
       RUSTC_WRAPPER: `/target/${wrapper}`,
       [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: c,
     };
@@ -76,6 +85,7 @@ export function cargo(
       CARGO_TARGET_DIR: target,
       CARGO_ENCODED_RUSTFLAGS: [...rust, `--remap-path-prefix=${target}=/target`].join("\x1f"),
       RUSTFLAGS: undefined,
+      [SOURCES_VARIABLE]: sources,
       RUSTC_WRAPPER: join(target, wrapper),
       [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: `${c} -ffile-prefix-map=${target}=/target`,
     },
@@ -103,4 +113,15 @@ export function hash(parts: readonly string[]): string {
   const digest = createHash("sha256");
   for (const part of parts) digest.update(`${Buffer.byteLength(part)}:`).update(part);
   return digest.digest("hex").slice(0, 16);
+}
+
+/** Names and contents of everything in the crate that decides what the runtime is. */
+export function crateContents(): string[] {
+  const sources = ["src", "js"].flatMap((directory) =>
+    readdirSync(join(crateDirectory, directory), { recursive: true, withFileTypes: true })
+      .filter((file) => file.isFile())
+      .map((file) => join(file.parentPath, file.name)),
+  );
+  const files = [join(crateDirectory, "Cargo.toml"), ...sources.sort()];
+  return files.flatMap((file) => [file.slice(crateDirectory.length), readFileSync(file, "utf8")]);
 }

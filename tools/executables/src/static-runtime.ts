@@ -1,7 +1,7 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CACHE, type Platform, recordBuildTime, rustTargetOf, versionLine } from "@imagecred/workspace";
-import { buildSettings, cargo, crateDirectory, hash, type Profile, targetDirectory } from "./cargo.ts";
+import { buildSettings, cargo, crateContents, hash, type Profile, targetDirectory } from "./cargo.ts";
 import { routeTo } from "./cross.ts";
 import { say } from "./say.ts";
 
@@ -44,15 +44,4 @@ export function staticRuntimeIsCached(platform: Platform, profile: Profile): boo
 function runtimePath(platform: Platform, profile: Profile): string {
   const key = hash([...buildSettings(platform, profile), ...crateContents()]);
   return join(CACHE, "runtime", `static-${key}`, "imagecred-runtime");
-}
-
-/** Names and contents of everything in the crate that decides what the runtime is. */
-function crateContents(): string[] {
-  const sources = ["src", "js"].flatMap((directory) =>
-    readdirSync(join(crateDirectory, directory), { recursive: true, withFileTypes: true })
-      .filter((file) => file.isFile())
-      .map((file) => join(file.parentPath, file.name)),
-  );
-  const files = [join(crateDirectory, "Cargo.toml"), ...sources.sort()];
-  return files.flatMap((file) => [file.slice(crateDirectory.length), readFileSync(file, "utf8")]);
 }

@@ -26,6 +26,9 @@ use std::path::Path;
 
 use payload::{Payload, Problem};
 
+/// Which sources these are (tools/executables/src/cargo.ts): another value makes cargo compile them.
+const _: Option<&str> = option_env!("IMAGECRED_RUNTIME_SOURCES");
+
 const USAGE: &str = "usage: imagecred-runtime compile DIRECTORY ENTRY OUT [HOST] (this file holds no program: it was built without one, or its end is missing)";
 
 fn main() {
