@@ -260,6 +260,23 @@ aws:
     assert.equal(missing.connections.length, 0);
   });
 
+  test("the role of a node that belongs to another cloud; without --node-identity it is an error, and nothing is sent", async () => {
+    const entry = (account: string) =>
+      `registries: [${account}.dkr.ecr.eu-west-1.amazonaws.com]\naws: {nodeRoleArn: "arn:aws:iam::{account}:role/pull"}`;
+    const file = await identityMapFile(clouds, entry("111111111111"), entry("222222222222"));
+    const own = await ask({ args: [`--identities=${file}`], image: image("111111111111") });
+    assert.match(own.message, /aws\.nodeRoleArn goes with --node-identity/);
+    assert.equal(own.connections.length, 0);
+    const args = [
+      `--identities=${file}`,
+      "--node-identity=google",
+      "--node-role-arn=arn:aws:iam::999999999999:role/other",
+    ];
+    const env = await clouds.google.env("metadata");
+    const { roles } = await ask({ args, env, identity: "none", image: image("222222222222") });
+    assert.deepEqual(roles, [pull("222222222222")]);
+  });
+
   test("an STS endpoint of its own", async () => {
     const file = await mapFile(
       `registries: ["*.dkr.ecr.*.amazonaws.com"]\naws: {roleArn: "${pull("111111111111")}", stsEndpoint: "https://sts.us-west-2.amazonaws.com"}`,

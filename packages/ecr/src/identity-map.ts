@@ -1,6 +1,7 @@
 import { parseEndpointUrl } from "@imagecred/identities/aws/facts";
 import { type AwsPart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
-import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
+import { type ImageIdentities, type Invocation, OptionsError, type Template } from "@imagecred/protocol";
+import type { EcrNodeIdentity } from "./node-identity.ts";
 import type { EcrOptions, RoleStep } from "./options.ts";
 import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
 
@@ -13,6 +14,7 @@ export function loadIdentityMap(path: string, invocation: Invocation): Promise<I
 export function readAwsPart(part: AwsPart, read: ReadField): Overlay<EcrOptions> {
   const roles = rolesOf(part, read);
   const podRoleArn = read("podRoleArn", part.podRoleArn, parseRole);
+  const nodeRole = read("nodeRoleArn", part.nodeRoleArn, parseRole);
   const sessionName = read("roleSessionName", part.roleSessionName, parseSessionName);
   const sts = read("stsEndpoint", part.stsEndpoint, parseEndpointUrl);
   const { profile } = part;
@@ -20,10 +22,19 @@ export function readAwsPart(part: AwsPart, read: ReadField): Overlay<EcrOptions>
     ...options,
     ...(roles === undefined ? {} : { roles }),
     ...(podRoleArn === undefined ? {} : { podRoleArn }),
+    ...(nodeRole === undefined ? {} : { node: withRole(options.node, nodeRole) }),
     ...(sessionName === undefined ? {} : { sessionName }),
     ...(profile === undefined ? {} : { profile }),
     ...(sts === undefined ? {} : { endpoints: { ...options.endpoints, sts } }),
   });
+}
+
+/** @throws {OptionsError} for a node that shows its own AWS identity: it needs no role to be accepted */
+function withRole(node: EcrNodeIdentity, roleArn: Template): EcrNodeIdentity {
+  if (node.kind !== "own") return { ...node, roleArn };
+  throw new OptionsError(
+    `${roleArn.from} goes with --node-identity; roleArn chains a role behind the node's own`,
+  );
 }
 
 /** The roles that the entry names, in its one field for them or in the other; undefined where it names none. */

@@ -186,6 +186,26 @@ google:
     assert.match(s3ns.message, /checking that the instance is in the universe s3nsapis\.fr/);
   });
 
+  test("the provider that accepts a node of another cloud; without --node-identity it is an error", async () => {
+    const provider = google.provider("aws");
+    const file = await identityMapFile(
+      clouds,
+      `registries: [us-docker.pkg.dev]\ngoogle: {nodeWorkloadIdentityProvider: "${provider}"}`,
+    );
+    const own = await ask({ args: [`--identities=${file}`], image: "us-docker.pkg.dev/team-a/repo/app" });
+    assert.match(own.message, /google\.nodeWorkloadIdentityProvider goes with --node-identity/);
+    assert.equal(own.connections.length, 0);
+    const other = "projects/1/locations/global/workloadIdentityPools/pool/providers/other";
+    const { requests } = await ask({
+      args: [`--identities=${file}`, "--node-identity=aws", `--node-workload-identity-provider=${other}`],
+      env: await clouds.aws.env("imds"),
+      image: "us-docker.pkg.dev/team-a/repo/app",
+    });
+    const exchange = requests.find(({ service }) => service === "google.sts");
+    const sent = new URLSearchParams(exchange?.body.toString()).get("audience");
+    assert.equal(sent, `//iam.googleapis.com/${provider}`);
+  });
+
   test("anonymous: nothing is sent", async () => {
     const file = await identityMapFile(clouds, "registries: [gcr.io/distroless/]\nidentity: anonymous");
     const args = [`--identities=${file}`];

@@ -1,5 +1,7 @@
 import { type GooglePart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
 import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
+import type { IdentityPool } from "./identity/workload-identity.ts";
+import type { GcrNodeIdentity } from "./node-identity.ts";
 import {
   type GcrOptions,
   parseEndpoint,
@@ -27,6 +29,14 @@ export function readGooglePart(flags: Universe | undefined) {
   return (part: GooglePart, read: ReadField): Overlay<GcrOptions> => {
     const universe = universeOf(part, read);
     const pool = read("workloadIdentityProvider", part.workloadIdentityProvider, parseProvider);
+    const nodePool = read(
+      "nodeWorkloadIdentityProvider",
+      part.nodeWorkloadIdentityProvider,
+      (name, from) => ({
+        pool: parseProvider(name, from),
+        from,
+      }),
+    );
     const impersonate = read("impersonateServiceAccount", part.impersonateServiceAccount, parseAccount);
     const account = read("serviceAccount", part.serviceAccount, (value, from) =>
       parseServiceAccount(value, from, part.impersonateServiceAccount),
@@ -39,6 +49,7 @@ export function readGooglePart(flags: Universe | undefined) {
       ...options,
       ...(universe === undefined ? {} : { universe }),
       ...(pool === undefined ? {} : { pool }),
+      ...(nodePool === undefined ? {} : { node: withPool(options.node, nodePool.pool, nodePool.from) }),
       ...(impersonate === undefined ? {} : { impersonate }),
       ...account,
       endpoints: {
@@ -47,6 +58,12 @@ export function readGooglePart(flags: Universe | undefined) {
       },
     });
   };
+}
+
+/** @throws {OptionsError} for a node that shows its own Google identity: no pool has to accept it */
+function withPool(node: GcrNodeIdentity, pool: IdentityPool, from: string): GcrNodeIdentity {
+  if (node.kind !== "own") return { ...node, pool };
+  throw new OptionsError(`${from} goes with --node-identity; workloadIdentityProvider is the one for pods`);
 }
 
 function universeOf({ universeDomain, registryDomain }: GooglePart, read: ReadField): Universe | undefined {

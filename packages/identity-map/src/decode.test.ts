@@ -25,6 +25,7 @@ test("every field", () => {
       externalId: "b",
       roleChain: [{ roleArn: "c", externalId: "d" }, { roleArn: "e" }],
       podRoleArn: "f",
+      nodeRoleArn: "j",
       roleSessionName: "g",
       profile: "h",
       stsEndpoint: "i",
@@ -32,6 +33,7 @@ test("every field", () => {
     azure: { tenantId: "a", clientId: "b", cloud: "c", audience: "d" },
     google: {
       workloadIdentityProvider: "a",
+      nodeWorkloadIdentityProvider: "h",
       serviceAccount: "b",
       impersonateServiceAccount: "c",
       universeDomain: "d",

@@ -37,6 +37,11 @@ const AWS = {
     about: `Role of a pod whose service account names none: AWS_ECR_ROLE_ARN. ${ROLE_ABOUT}`,
     examples: [ROLE_EXAMPLE],
   },
+  nodeRoleArn: {
+    kind: "text",
+    about: `The role that a node of another cloud, or with a certificate, becomes: --node-role-arn. ${ROLE_ABOUT}`,
+    examples: [ROLE_EXAMPLE],
+  },
   roleSessionName: {
     kind: "text",
     about: "Session name of every role that is assumed: --role-session-name.",
@@ -81,6 +86,12 @@ const GOOGLE = {
     kind: "text",
     about: "The pool's provider that accepts the pods' tokens: --workload-identity-provider.",
     examples: ["projects/123456789012/locations/global/workloadIdentityPools/clusters/providers/eks"],
+  },
+  nodeWorkloadIdentityProvider: {
+    kind: "text",
+    about:
+      "The pool's provider that accepts a node of another cloud, or with a certificate: --node-workload-identity-provider.",
+    examples: ["projects/123456789012/locations/global/workloadIdentityPools/clusters/providers/nodes"],
   },
   serviceAccount: {
     kind: "text",
