@@ -47,3 +47,21 @@ for (const [what, document, good] of [
     assert.equal(validate(document), good, JSON.stringify(validate.errors));
   });
 }
+
+test("the page names every field", () => {
+  const page = readFileSync(join(DOCS, "many-accounts.md"), "utf8");
+  const namesIn = (schema: unknown): readonly string[] => {
+    if (typeof schema !== "object" || schema === null) return [];
+    return Object.entries(schema).flatMap(([key, value]) =>
+      key === "properties" && typeof value === "object" && value !== null
+        ? [...Object.keys(value), ...Object.values(value).flatMap(namesIn)]
+        : namesIn(value),
+    );
+  };
+  const names = new Set(namesIn(identitiesJsonSchema()));
+  assert.ok(names.size > 20);
+  for (const name of names) {
+    if (["apiVersion", "kind", "identities"].includes(name)) assert.ok(page.includes(`${name}:`), name);
+    else assert.ok(page.includes(`\`${name}\``), name);
+  }
+});

@@ -145,12 +145,14 @@ describe("every CredentialProviderConfig in a page or a snippet", () => {
   }
 });
 
-/** The only file that a plugin reads for its options. */
+/** The files that plugins read for their options: azure.json, and that of --identities. */
 const AZURE_JSON = join(DOCS, "snippets/config/azure.json");
+const IDENTITIES = join(DOCS, "snippets/config/identities.yaml");
 const AZURE_JSON_ANYWHERE = {
   readText: async () => readFileSync(AZURE_JSON, "utf8"),
   readTextIfThere: async () => readFileSync(AZURE_JSON, "utf8"),
-  readBytes: async () => readFileSync(AZURE_JSON),
+  readBytes: async (path: string) =>
+    readFileSync(path.endsWith("/identities.yaml") ? IDENTITIES : AZURE_JSON),
 };
 
 test("what pages say that the kubelet logs is what a real one logs", () => {
