@@ -17,6 +17,7 @@ test("a pull that works, to the registry's own answer", async () => {
     "p",
     [
       `test "$IMAGECRED_LOG" = json,debug || exit 9`,
+      event("identity-entry", { file: "/etc/identities.yaml", entry: "identities[2]" }, "info"),
       event("identity-unavailable", { source: "environment", reason: "no key" }),
       event("http", {
         service: "Cloud",
@@ -54,6 +55,7 @@ test("a pull that works, to the registry's own answer", async () => {
   assert.deepEqual(
     stepOf(document, "plugin")?.details.map(({ status, message, ms }) => [status, message, ms]),
     [
+      ["ok", "/etc/identities.yaml: identities[2]", null],
       ["skipped", "not environment: no key", null],
       ["warning", "Cloud Token: POST https://cloud.example/token: 503", 12],
       ["warning", "tried again after 40 ms because of status 503", null],

@@ -143,6 +143,10 @@ function eventDetail(event: PluginEvent): readonly Detail[] {
     }
     case "identity":
       return [detail(`identity: ${field(event, "source")}, ${field(event, "principal")}`)];
+    case "identity-entry": {
+      const entry = field(event, "entry");
+      return [detail(`${field(event, "file")}: ${entry === "none" ? "no entry for this image" : entry}`)];
+    }
     case "identity-unavailable":
       return [detail(`not ${field(event, "source")}: ${field(event, "reason")}`, "skipped")];
     case "identity-failed":
