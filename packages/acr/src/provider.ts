@@ -31,9 +31,9 @@ export const acr: CredentialProvider<AcrOptions> = {
   },
   async credential(request, given, context) {
     const settings = settingsFor(request.image, given, given.identities);
+    if (settings.anonymous) return anonymousAnswer(request.image, settings);
     const cloud = await resolveCloud(settings.options, context);
     const resolved = resolveRegistry(request.image, given.mirrors, cloud);
-    if (settings.anonymous) return anonymousAnswer(request.image, settings);
     const { registry, mirror } = resolved;
     const { tenant } = settings.options;
     const options =

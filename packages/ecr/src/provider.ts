@@ -24,10 +24,10 @@ export const ecr: CredentialProvider<EcrOptions> = {
     return { ...options, identities: await loadIdentityMap(path, invocation) };
   },
   async credential(request, given, context) {
-    const { registry, mirror } = resolveRegistry(request.image, given.mirrors);
     const settings = settingsFor(request.image, given, given.identities);
     if (settings.anonymous) return anonymousAnswer(request.image, settings);
     const { options } = settings;
+    const { registry, mirror } = resolveRegistry(request.image, options.mirrors);
     // Before anything is sent: they may need what the registry's name does not say.
     const roles = rolesFor(registry, options, settings.asked.registry);
     const choice = {
