@@ -6,9 +6,11 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import { executablePath, RUNTIMES } from "@imagecred/e2e";
 import { notBuilt, runImagecred } from "../src/testing/built.ts";
+import { asRoot, COMMAND, node, put } from "../src/testing/kubeadm-node.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
+import { treeOf } from "../src/testing/tree.ts";
 
 const CONFIGS = join(import.meta.dirname, "testdata/configs");
 const START_MS = 30;
@@ -37,6 +39,8 @@ for (const runtime of RUNTIMES) {
         ["match", "-c", "fine.yaml", "nginx", "-o", "json"],
         ["explain", "-c", "fine.yaml", "us-docker.pkg.dev/p/r/app:v1", "-b", "opt/bin"],
         ["hash", "fine.yaml"],
+        ["nodes", "--kubeconfig", "gone"],
+        ["uninstall", "--wait", "1m"],
         ["completion", "bash"],
         ["completion", "zsh"],
         ["completion", "fish"],
@@ -53,6 +57,25 @@ for (const runtime of RUNTIMES) {
         assert.equal(settled(ran.stdout), settled(expected.stdout), args.join(" "));
         assert.equal(ran.code, expected.code, args.join(" "));
       }
+    });
+
+    test("installs below a root, and leaves it as it was", asRoot, async () => {
+      using place = await node();
+      for (const path of ["image/etc/default/kubelet", "image/usr/lib/os-release", "image/var/lib/x"])
+        put(place, path, "A=b\n");
+      const was = treeOf(place.root);
+      const command = [...COMMAND, "--root", "image"];
+      const run = async (...args: readonly string[]) => {
+        const ran = await runImagecred(runtime, args, { cwd: place.root });
+        assert.equal(ran.code, 0, ran.stderr);
+        return ran.stdout;
+      };
+      assert.match(await run(...command, "--dry-run"), /^\+KUBELET_EXTRA_ARGS="--image-credential/m);
+      assert.deepEqual(treeOf(place.root), was);
+      assert.match(await run(...command), /^Installed:/);
+      assert.match(await run(...command), /Everything was in place already/);
+      assert.match(await run("uninstall", "--root", "image"), /^Uninstalled:/);
+      assert.deepEqual(treeOf(place.root), was);
     });
 
     test("starts a plugin, and reads its answer", async () => {

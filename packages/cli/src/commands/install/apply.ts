@@ -98,9 +98,12 @@ function expectedOf({ configFlag, binDir, placements, target }: InstallPlan): Ex
 export function prepareRestart(plan: InstallPlan, restart: boolean, platform: Platform): Prepared {
   if (restart) return restartable(plan.distribution, platform);
   const found = kubeletOfMachine(platform);
-  if (found.state === "several" || found.state === "hidden")
-    throw new CommandError(`--wait: ${found.reason}`);
-  return { kubelet: found.state === "running" ? found.kubelet : undefined };
+  if (found.state === "running") return { kubelet: found.kubelet };
+  if (found.state !== "none") throw new CommandError(`--wait: ${found.reason}`);
+  // It may be down for the moment; but in a container without the machine's processes there is nothing to wait for.
+  const hidden = found.notes.find((note) => note.includes("pid namespace"));
+  if (hidden !== undefined) throw new CommandError(`--wait: ${hidden}: the container needs hostPID`);
+  return { kubelet: undefined };
 }
 
 /** A kubelet to restart, or only to look at. */

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { test } from "node:test";
 import { runProgram } from "./program.ts";
 
@@ -75,4 +77,22 @@ test("stderr arrives while the program runs", async () => {
 test("what cannot be started", async () => {
   await assert.rejects(runProgram({ ...limits, file: "/nonexistent", args: [] }), { code: "ENOENT" });
   await assert.rejects(runProgram({ ...limits, file: "/etc/passwd", args: [] }), { code: "EACCES" });
+});
+
+test("a program in the mounts of another process, by a path that is there only", {
+  skip: process.geteuid?.() === 0 ? false : "only root can enter other mounts",
+}, async () => {
+  // It says that its mounts are made, and waits.
+  const script = "mount -t tmpfs none /mnt && cp /bin/echo /mnt/only-here && echo up && read -r _";
+  const other = spawn("unshare", ["--mount", "sh", "-c", script], { stdio: ["pipe", "pipe", "inherit"] });
+  try {
+    const [up] = (await once(other.stdout, "data")) as [Buffer];
+    assert.equal(up.toString(), "up\n");
+    const request = { ...limits, file: "/mnt/only-here", args: ["hello"] };
+    await assert.rejects(runProgram(request), { code: "ENOENT" });
+    const result = await runProgram({ ...request, mountsOf: other.pid ?? 0 });
+    assert.equal(text(result.stdout), "hello\n");
+  } finally {
+    other.stdin.end();
+  }
 });
