@@ -43,7 +43,21 @@ export function entraAdvice(text: string, facts: EntraRequestFacts = {}): string
   const { assertion } = facts;
   if (UNTRUSTED.includes(code) && assertion?.issuer !== undefined) {
     const { issuer, subject, audience, clientId } = assertion;
-    return `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${audience}`;
+    return `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${credentialAudience(audience, issuer)}`;
   }
   return ADVICE[code] ?? GENERAL_ADVICE;
+}
+
+/** Application id of Entra ID's exchange endpoint: what the tokens of managed identities have as audience. */
+const EXCHANGE_APPLICATION = "fb60f99c-7a34-4190-8149-302f77469936";
+
+/** The audience that a federated credential has for a token: for those of managed identities a URI, and not its id. */
+function credentialAudience(audience: string | undefined, issuer: string): string | undefined {
+  if (audience !== EXCHANGE_APPLICATION) return audience;
+  const cloud = /chinacloudapi\.cn|microsoftonline\.cn/.test(issuer)
+    ? "China"
+    : issuer.includes("microsoftonline.us")
+      ? "USGov"
+      : "";
+  return `api://AzureADTokenExchange${cloud}`;
 }

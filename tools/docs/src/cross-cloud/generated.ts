@@ -40,10 +40,17 @@ export function messagesOf(told: readonly Told[]): string {
 }
 
 const ALIKE: readonly (readonly [RegExp, string])[] = [
+  [/\/\S*\/credentials-\d+\.json/g, "/etc/kubernetes/google-credentials.json"],
+  // A long line is cut in its middle, which may be within an id.
+  [/…[0-9a-f-]*\)/g, "…)"],
   [/\/\S*\/(node)-\d+\.pem/g, "/etc/kubernetes/pki/node.pem"],
-  [/\b((?:request|trace|correlation) id:?) [0-9a-f-]{36}/gi, "$1 8f4c1f9e-6b0a-4d0e-9d53-3f0c7a0f7a10"],
+  [
+    /\b((?:request|trace|correlation) id:?) (?:[0-9a-f-]{36}|[0-9a-f-]*…[0-9a-f-]*)/gi,
+    "$1 8f4c1f9e-6b0a-4d0e-9d53-3f0c7a0f7a10",
+  ],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "2026-11-27T09:00:00Z"],
   [/\b\d{8}T\d{6}Z\b/g, "20261127T090000Z"],
+  [/\bASIA[A-Z2-7]{16}\b/g, "ASIAIOSFODNN7EXAMPLE"],
   [/\b17\d{8}\b/g, "1790000000"],
   [/\b[0-9a-f]{40}\b/gi, "0123456789ABCDEF0123456789ABCDEF01234567"],
 ];

@@ -92,15 +92,16 @@ export async function run(
   }[];
   const provider = configuration?.providers[0];
   if (provider === undefined) throw new Error(`${route.page}: no provider`);
-  const args = withChanges(await argumentsOf(provider, clouds), change.args ?? []).filter(
-    // The identity of a machine under Arc is its own.
-    (arg) => source !== "arc" || !arg.startsWith("--node-managed-identity="),
-  );
+  const changed = withChanges(await argumentsOf(provider, clouds), change.args ?? []);
+  const args = changed.filter((arg) => !(source === "arc" && isOtherIdentity(arg)));
   const withCertificate = await placeCertificate(args, route, change, clouds);
   const { env = [] } = provider;
   const environment = {
     ...clouds.networkEnv(),
     ...Object.fromEntries(env.map((each) => [each.name, each.value])),
+    ...(env.some(({ name }) => name === CREDENTIALS)
+      ? await placeCredentials(route, change, clouds, read)
+      : {}),
     ...(source === "arc" ? await clouds.azure.env("arc") : await route.env(clouds)),
     ...(await change.env?.(clouds)),
   };
@@ -111,6 +112,11 @@ export async function run(
     source === "arc" ? await runUnderArc(executable, options, clouds) : await runPlugin(executable, options);
   const auth = result.exitCode === 0 ? parseResponse(result.stdout).auth : undefined;
   return { result, login: auth?.[route.image.slice(0, route.image.indexOf("/"))] ?? auth?.["*.pkg.dev"] };
+}
+
+/** An argument that means nothing under Arc, where a machine has its own identity only. */
+export function isOtherIdentity(arg: string): boolean {
+  return arg.startsWith("--node-managed-identity=");
 }
 
 interface PodProvider extends Provider {
@@ -133,6 +139,20 @@ function withChanges(args: readonly string[], changes: readonly string[]): reado
 }
 
 let files = 0;
+const CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS";
+
+/** The page's credential file, at a path that is there and with the fakes' metadata service in it. */
+async function placeCredentials(
+  route: Route,
+  { credentials = (text) => text }: Change,
+  clouds: Clouds,
+  read: (name: string) => string,
+): Promise<Readonly<Record<string, string>>> {
+  files++;
+  const origin = route.metadata?.(clouds) ?? "http://169.254.169.254";
+  const text = credentials(read("credentials.json")).replaceAll("http://169.254.169.254", origin);
+  return { [CREDENTIALS]: await clouds.core.writeFile(`credentials-${files}.json`, text) };
+}
 
 async function placeCertificate(
   args: readonly string[],

@@ -52,13 +52,16 @@ async function answer(parts: ArcParts, challenges: Map<string, string>, request:
   challenges.delete(file);
   await rm(file, { force: true });
   const resource = (request.query.get("resource") ?? "").replace(/\/$/, "");
-  if (!parts.resources.includes(resource) && parts.directory.resource(resource) === undefined)
+  const identity = parts.machine.identities.find(({ resourceId }) => resourceId === undefined);
+  if (identity === undefined) return refusal("invalid_request", "Identity not found");
+  if (
+    !parts.resources.includes(resource) &&
+    parts.directory.resource(resource, identity.app.tenant) === undefined
+  )
     return refusal(
       "invalid_resource",
       `AADSTS500011: The resource principal named ${resource} was not found in the tenant.`,
     );
-  const identity = parts.machine.identities.find(({ resourceId }) => resourceId === undefined);
-  if (identity === undefined) return refusal("invalid_request", "Identity not found");
   return await tokenReply(parts, identity, resource);
 }
 

@@ -99,17 +99,20 @@ export class Directory {
     this.#resources.set(uri.toLowerCase(), resource);
   }
 
-  /** The registered resource of a URI; undefined for an unknown one. */
-  resource(uri: string): Resource | undefined {
-    return this.#resources.get(uri.toLowerCase()) ?? this.#exchangeResource(uri);
+  /** The registered resource of a URI, as a tenant knows it; undefined for an unknown one. */
+  resource(uri: string, tenant: string): Resource | undefined {
+    return this.#resources.get(uri.toLowerCase()) ?? this.#exchangeResource(uri, tenant);
   }
 
   /**
    * The resource whose tokens are other applications' credentials: its application id is the audience
    * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
    */
-  #exchangeResource(uri: string): Resource | undefined {
-    return isExchangeUri(uri) ? { audience: TOKEN_EXCHANGE_APP, version: 2 } : undefined;
+  #exchangeResource(uri: string, tenant: string): Resource | undefined {
+    const { tokenExchange } = CLOUDS[this.cloudOf(tenant) ?? "public"];
+    return uri.toLowerCase() === tokenExchange.toLowerCase()
+      ? { audience: TOKEN_EXCHANGE_APP, version: 2 }
+      : undefined;
   }
 
   /** Installs a multitenant application in another tenant (`az ad sp create --id CLIENT_ID`). */
@@ -181,7 +184,7 @@ export class Directory {
     tenant = app.tenant,
     expiresIn = 86_400,
   }: AccessTokenRequest): Promise<string> {
-    const { audience, version } = this.resource(resource) ?? { audience: resource, version: 1 };
+    const { audience, version } = this.resource(resource, tenant) ?? { audience: resource, version: 1 };
     const now = epochSeconds(this.#clock());
     const objectId = this.#objectId(app, tenant);
     const common = {

@@ -160,7 +160,7 @@ function resourceOf({ resources, directory }: EntraParts, form: URLSearchParams,
       1002012,
       `The provided value for scope ${form.get("scope") ?? ""} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     );
-  if (!resources.includes(resource) && directory.resource(resource) === undefined)
+  if (!resources.includes(resource) && directory.resource(resource, tenant) === undefined)
     refuse(
       400,
       "invalid_resource",

@@ -55,13 +55,16 @@ async function answer(parts: ImdsParts, request: Received): Promise<Reply> {
     });
   const resource = (request.query.get("resource") ?? "").replace(/\/$/, "");
   if (resource === "") return refusal("invalid_request", "Required query variable 'resource' is missing");
-  if (!parts.resources.includes(resource) && parts.directory.resource(resource) === undefined)
+  const identity = identityOf(parts.machine.identities, request.query);
+  if (typeof identity === "string") return refusal("invalid_request", identity);
+  if (
+    !parts.resources.includes(resource) &&
+    parts.directory.resource(resource, identity.app.tenant) === undefined
+  )
     return refusal(
       "invalid_resource",
       `AADSTS500011: The resource principal named ${resource} was not found in the tenant.`,
     );
-  const identity = identityOf(parts.machine.identities, request.query);
-  if (typeof identity === "string") return refusal("invalid_request", identity);
   return await tokenReply(parts, identity, resource);
 }
 

@@ -75,7 +75,9 @@ export async function populate(
         userAssigned(
           directory.addApp({ tenant, name: "kubelet", clientId: id(4), objectId: id(14), managed: true }),
         ),
-        userAssigned(directory.addApp({ tenant, name: "other", clientId: id(5), managed: true })),
+        userAssigned(
+          directory.addApp({ tenant, name: "other", clientId: id(5), objectId: id(15), managed: true }),
+        ),
       ],
     });
   }

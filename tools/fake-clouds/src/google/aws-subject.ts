@@ -34,7 +34,10 @@ export async function askAws(
   const { status, body } = await askSts(request);
   const xml = String(body ?? "");
   const element = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1] ?? "";
-  if (status !== 200) return { problem: `AWS did not accept the signature: ${element("Message")}` };
+  if (status !== 200)
+    return {
+      problem: `Received invalid AWS response of type ${status} with message: ${element("Code")}: ${element("Message")}`,
+    };
   return { arn: element("Arn"), account: element("Account"), userid: element("UserId") };
 }
 

@@ -145,7 +145,7 @@ describe("the Security Token Service", () => {
         }),
       );
     for (const [token, said] of [
-      [subject(), /AWS did not accept the signature/],
+      [subject(), /Received invalid AWS response of type 403/],
       [subject({}, "//iam.googleapis.com/other"), /does not match the audience/],
       [subject({ url: "https://sts.us-west-2.amazonaws.com?Action=AssumeRole" }), /not a GetCallerIdentity/],
       ["nonsense", /Unable to parse/],
