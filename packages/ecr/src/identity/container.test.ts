@@ -51,6 +51,11 @@ describe("EKS Pod Identity", () => {
     const malformed = await askPlugin(ecr, clouds, { identity: "pod-identity", env });
     assert.deepEqual(malformed.calls, []);
     assert.match(malformed.message, /line break/);
+    // What is not UTF-8 decodes to characters that no header can have.
+    const binary = { [TOKEN_FILE]: await clouds.core.writeFile("binary", Uint8Array.of(0xff, 0x41, 0x80)) };
+    const odd = await askPlugin(ecr, clouds, { identity: "pod-identity", env: binary });
+    assert.deepEqual(odd.calls, []);
+    assert.match(odd.message, /another character that no token has/);
   });
 
   test("429 and 503 are tried again, four times at most", async () => {

@@ -93,8 +93,11 @@ async function authorizationOf(env: Environment, files: Files): Promise<Secret |
       advice: "check the projected volume that writes it: the token comes from the kubelet",
     });
   }
-  if (/[\r\n]/.test(value)) {
-    throw new OptionsError("the container authorization token has a line break in it, which no token has");
+  // It is sent as it is; some agents want a scheme and a space before the token.
+  if (!/^[\x20-\x7e]+$/.test(value)) {
+    throw new OptionsError(
+      "the container authorization token has a line break, or another character that no token has",
+    );
   }
   return new Secret(value);
 }
