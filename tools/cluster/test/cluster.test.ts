@@ -2,6 +2,7 @@ import { describe } from "node:test";
 import { Helm, whyNoHelm } from "@imagecred/chart";
 import { whyNoPlugins } from "../src/plugins.ts";
 import { whyNoStaticImage } from "../src/testing/release-registry.ts";
+import { describeChartOnK3s } from "../src/testing/scenarios/chart-k3s.ts";
 import { describeChartRollout } from "../src/testing/scenarios/chart-rollout.ts";
 import { describeChartTemplates } from "../src/testing/scenarios/chart-templates.ts";
 import { describeCrowd } from "../src/testing/scenarios/crowd.ts";
@@ -40,7 +41,9 @@ describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
   });
   const noImage = noHelm ?? whyNoStaticImage();
   describe("the chart on the nodes", { skip: noImage ?? false }, () => {
-    if (helm !== undefined) describeChartRollout(cluster, helm);
+    if (helm === undefined) return;
+    describe("of kubeadm", () => describeChartRollout(cluster, helm));
+    describe("of k3s", () => describeChartOnK3s(cluster, helm));
   });
   describe("what was logged", () => describeSecrets(cluster));
 });

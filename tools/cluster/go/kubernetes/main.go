@@ -1,6 +1,6 @@
 // Command kubernetes is one Kubernetes release in one file: it runs as the component that it is called as (kube-apiserver,
 // kube-controller-manager, kube-scheduler, kubelet, kubectl, etcd). Separate programs would link the same packages six
-// times: 500 MB and three more minutes on two cores.
+// times: 500 MB and three more minutes on two cores. Called k3s, it has the kubelet in its own process, as k3s has.
 package main
 
 import (
@@ -32,6 +32,33 @@ var components = map[string]func() *cobra.Command{
 	"kube-scheduler":          func() *cobra.Command { return scheduler.NewSchedulerCommand() },
 	// The kubelet sets up the signal handling itself, once, when its command runs.
 	"kubelet": func() *cobra.Command { return kubelet.NewKubeletCommand(context.Background()) },
+	"k3s":     newK3sAgent,
+}
+
+// newK3sAgent makes the part of "k3s agent" that concerns the kubelet: it is a part of the process, gets the values of
+// --kubelet-arg as flags, and the credential providers' only when both of them are there (k3s, pkg/daemons/agent/agent.go,
+// ImageCredProvAvailable).
+func newK3sAgent() *cobra.Command {
+	const directory = "/var/lib/rancher/credentialprovider"
+	isDirectory := func(path string) (is bool, exists bool) {
+		info, err := os.Stat(path)
+		return err == nil && info.IsDir(), err == nil
+	}
+	var flags []string
+	bin, _ := isDirectory(directory + "/bin")
+	config, there := isDirectory(directory + "/config.yaml")
+	if bin && there && !config {
+		flags = append(flags, "--image-credential-provider-bin-dir="+directory+"/bin",
+			"--image-credential-provider-config="+directory+"/config.yaml")
+	}
+	for _, word := range os.Args[1:] {
+		if value, found := strings.CutPrefix(word, "--kubelet-arg="); found {
+			flags = append(flags, "--"+value)
+		}
+	}
+	command := kubelet.NewKubeletCommand(context.Background())
+	command.SetArgs(flags)
+	return command
 }
 
 func known(name string) bool {

@@ -12,7 +12,10 @@ import { makeGroups, ownHierarchies, removeGroups } from "./cgroups.ts";
 import { type NodeFilesOptions, nodeFiles, PATHS, writeFiles } from "./files.ts";
 
 export interface NodeOptions
-  extends Pick<NodeFilesOptions, "nameServer" | "cloudAuthority" | "clusterAuthority" | "kubeconfig"> {
+  extends Pick<
+    NodeFilesOptions,
+    "kind" | "nameServer" | "cloudAuthority" | "clusterAuthority" | "kubeconfig"
+  > {
   readonly name: string;
   /** From 1; decides the addresses. */
   readonly index: number;
@@ -47,7 +50,7 @@ export async function boot(options: NodeOptions): Promise<Booted> {
   const layers = join(directory, "layers");
   mkdirSync(layers);
   run("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", layers]);
-  const binds = programBinds(programs);
+  const binds = programBinds(programs, options.kind);
   const files = join(layers, "files");
   writeFiles(files, Object.fromEntries(binds.map(([, path]) => [path, ""])), 0o755);
   writeFiles(files, { ...nodeFiles({ ...options, address, podSubnet }), ...options.files });
@@ -123,9 +126,9 @@ function lines(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.join(" ")).join("\n");
 }
 
-function programBinds(programs: Programs): [file: string, path: string][] {
+function programBinds(programs: Programs, kind: NodeOptions["kind"]): [file: string, path: string][] {
   return [
-    [programs.kubernetes, PATHS.kubelet],
+    [programs.kubernetes, kind === "k3s" ? PATHS.k3s : PATHS.kubelet],
     [programs.kubernetes, PATHS.kubectl],
     [programs.containerd, PATHS.containerd],
     [programs["containerd-shim-runc-v2"], PATHS.shim],

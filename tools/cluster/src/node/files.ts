@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 /** Where a node has its programs. kubeadm's packages put them there too. */
 export const PATHS = {
   kubelet: "/usr/bin/kubelet",
+  k3s: "/usr/local/bin/k3s",
   kubectl: "/usr/bin/kubectl",
   containerd: "/usr/local/bin/containerd",
   shim: "/usr/local/bin/containerd-shim-runc-v2",
@@ -23,7 +24,12 @@ export const PATHS = {
 /** The image of every pod's sandbox, from a registry that wants no credential. */
 export const SANDBOX_IMAGE = "registry.k8s.io/pause:3.10";
 
+/** How a node runs its kubelet: as a service of its own, as kubeadm sets it up, or within k3s. */
+export type NodeKind = "kubeadm" | "k3s";
+
 export interface NodeFilesOptions {
+  /** Default: kubeadm. */
+  readonly kind?: NodeKind;
   readonly name: string;
   readonly address: string;
   readonly podSubnet: string;
@@ -40,13 +46,12 @@ const UNITS = "/usr/local/lib/systemd/system";
 
 /** Everything on a node that is not the machine's, by path: units, configuration, names. */
 export function nodeFiles(options: NodeFilesOptions): Record<string, string> {
-  const { name } = options;
+  const { name, kind = "kubeadm" } = options;
+  const service = kind === "k3s" ? "k3s-agent.service" : "kubelet.service";
   return {
-    [`${UNITS}/node.target`]:
-      "[Unit]\nDescription=A Kubernetes node\nWants=containerd.service kubelet.service\n",
+    [`${UNITS}/node.target`]: `[Unit]\nDescription=A Kubernetes node\nWants=containerd.service ${service}\n`,
     [`${UNITS}/containerd.service`]: CONTAINERD_UNIT,
-    [`${UNITS}/kubelet.service`]: KUBELET_UNIT,
-    [`${UNITS}/kubelet.service.d/10-kubeadm.conf`]: KUBEADM_DROP_IN,
+    ...(kind === "k3s" ? k3sFiles(options) : kubeadmFiles(options)),
     "/etc/hostname": `${name}\n`,
     "/etc/hosts": `127.0.0.1 localhost\n${options.address} ${name}\n`,
     "/etc/resolv.conf": `nameserver ${options.nameServer}\n`,
@@ -54,12 +59,47 @@ export function nodeFiles(options: NodeFilesOptions): Record<string, string> {
     "/etc/machine-id": `${Buffer.from(name.padEnd(16, "-")).toString("hex").slice(0, 32)}\n`,
     "/etc/containerd/config.toml": CONTAINERD_CONFIG,
     "/etc/cni/net.d/10-bridge.conflist": JSON.stringify(cniConfig(options.podSubnet), null, 2),
-    "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--v=5\n",
-    "/var/lib/kubelet/kubeadm-flags.env": `KUBELET_KUBEADM_ARGS="--node-ip=${options.address}"\n`,
     [PATHS.kubeletConfig]: JSON.stringify(KUBELET_CONFIGURATION, null, 2),
     [PATHS.kubeletKubeconfig]: options.kubeconfig,
     [PATHS.authority]: options.clusterAuthority,
     [PATHS.trustStore]: options.cloudAuthority,
+  };
+}
+
+function kubeadmFiles({ address }: NodeFilesOptions): Record<string, string> {
+  return {
+    [`${UNITS}/kubelet.service`]: KUBELET_UNIT,
+    [`${UNITS}/kubelet.service.d/10-kubeadm.conf`]: KUBEADM_DROP_IN,
+    "/etc/default/kubelet": "KUBELET_EXTRA_ARGS=--v=5\n",
+    "/var/lib/kubelet/kubeadm-flags.env": `KUBELET_KUBEADM_ARGS="--node-ip=${address}"\n`,
+  };
+}
+
+/** The unit says what k3s' install script writes (k3s, install.sh, create_systemd_service_file), but for the log and a shorter pause. */
+function k3sFiles({ address }: NodeFilesOptions): Record<string, string> {
+  const flags = [
+    `kubeconfig=${PATHS.kubeletKubeconfig}`,
+    `config=${PATHS.kubeletConfig}`,
+    `node-ip=${address}`,
+    "v=5",
+  ];
+  return {
+    [`${UNITS}/k3s-agent.service`]: `[Unit]
+Description=Lightweight Kubernetes
+DefaultDependencies=no
+After=containerd.service
+StartLimitIntervalSec=0
+
+[Service]
+EnvironmentFile=-/etc/systemd/system/k3s-agent.service.env
+KillMode=process
+Delegate=yes
+Restart=always
+RestartSec=1
+ExecStart=${PATHS.k3s} agent ${flags.map((flag) => `--kubelet-arg=${flag}`).join(" ")}
+StandardOutput=append:${PATHS.kubeletLog}
+StandardError=append:${PATHS.kubeletLog}
+`,
   };
 }
 

@@ -70,3 +70,14 @@ function describe(path: string): Described {
   const digest = createHash("sha256").update(readFileSync(path)).digest("hex");
   return { kind: "other", text: `${owner} ${digest}` };
 }
+
+/** Paths whose lines differ, with both. */
+export function differences(before: Snapshot, after: Snapshot): string[] {
+  const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted();
+  return paths
+    .filter((path) => before.get(path) !== after.get(path))
+    .map(
+      (path) =>
+        `${path}: ${before.get(path) ?? "as on the machine"}, then ${after.get(path) ?? "as on the machine"}`,
+    );
+}

@@ -6,15 +6,15 @@ import { before, test } from "node:test";
 import { promisify } from "node:util";
 import { CHART, chartMetadata, type Helm } from "@imagecred/chart";
 import { executablePath, replaceFile } from "@imagecred/workspace";
-import type { KubeObject } from "../../control-plane/api.ts";
 import { PATHS } from "../../node/files.ts";
 import type { Node } from "../../node/node.ts";
 import { azureJsonFile, CLOUD_PLUGINS, IMAGES, PLUGIN_PATHS } from "../../plugins.ts";
 import { worldDirectory } from "../../world/enter.ts";
 import { WORLD_ADDRESS } from "../../world/network.ts";
-import { type Snapshot, snapshot } from "../node-snapshot.ts";
+import { differences, type Snapshot, snapshot } from "../node-snapshot.ts";
 import { commandsOf, runCommands } from "../page-commands.ts";
 import { serveRelease } from "../release-registry.ts";
+import { containerOf, failureOf, kubelets, mainPid } from "../running.ts";
 import { type SharedCluster, taggedImage } from "../shared-cluster.ts";
 
 const NAMESPACE = "kube-system";
@@ -200,48 +200,4 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   async function podNames(): Promise<string[]> {
     return (await run.cluster.api.list(PODS)).items.map(({ metadata }) => metadata.name).toSorted();
   }
-}
-
-function mainPid(node: Node, unit: string): Promise<string> {
-  return node.must("systemctl", "show", "--value", "--property=MainPID", unit);
-}
-
-function kubelets(nodes: readonly Node[]): Promise<string[]> {
-  return Promise.all(nodes.map((node) => mainPid(node, "kubelet")));
-}
-
-interface Status {
-  readonly containerStatuses?: readonly { readonly containerID?: string }[];
-  readonly initContainerStatuses?: readonly {
-    readonly state?: { readonly terminated?: Failure };
-    readonly lastState?: { readonly terminated?: Failure };
-  }[];
-}
-
-interface Failure {
-  readonly exitCode: number;
-  readonly message?: string;
-}
-
-function containerOf(pod: KubeObject): string {
-  return (pod["status"] as Status).containerStatuses?.[0]?.containerID ?? "";
-}
-
-/** How an init container of the pod has failed. */
-function failureOf(pod: KubeObject): Failure | undefined {
-  const { initContainerStatuses = [] } = pod["status"] as Status;
-  return initContainerStatuses
-    .flatMap(({ state, lastState }) => [state?.terminated, lastState?.terminated])
-    .find((ended) => ended !== undefined && ended.exitCode !== 0);
-}
-
-/** Paths whose lines differ, with both. */
-function differences(before: Snapshot, after: Snapshot): string[] {
-  const paths = [...new Set([...before.keys(), ...after.keys()])].toSorted();
-  return paths
-    .filter((path) => before.get(path) !== after.get(path))
-    .map(
-      (path) =>
-        `${path}: ${before.get(path) ?? "as on the machine"}, then ${after.get(path) ?? "as on the machine"}`,
-    );
 }
