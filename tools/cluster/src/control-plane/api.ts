@@ -124,7 +124,8 @@ export class KubeApi {
         else known.set(keyOf(object), object);
         const found = wanted([...known.values()]);
         if (found === undefined) continue;
-        response.destroy();
+        // What was on its way is lost, which is no error of a watch that has seen enough.
+        response.on("error", () => {}).destroy();
         return found;
       }
       throw new Error(`the watch of ${collection} ended`);

@@ -88,6 +88,17 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
     }
   });
 
+  test("what uninstalls and restarts is one container", () => {
+    const names = (...settings: readonly string[]) => {
+      const rendered = render(helm, { distribution: "kubeadm", config: CONFIG, mode: "uninstall" }, settings);
+      const daemonSet = rendered.get("DaemonSet");
+      assert.ok(daemonSet);
+      return podOf(daemonSet).initContainers.map(({ name, command }) => [name, command[1]]);
+    };
+    assert.deepEqual(names(), [["uninstall", "uninstall"]]);
+    assert.deepEqual(names("--set", "restart.enabled=true"), [["restart-kubelet", "uninstall"]]);
+  });
+
   test("the kustomize base gives the DaemonSets of the chart", async () => {
     assert.deepEqual(
       readdirSync(KUSTOMIZE)
@@ -131,6 +142,7 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
 
 interface Container {
   readonly name: string;
+  readonly command: readonly string[];
   readonly securityContext: { readonly privileged?: boolean; readonly readOnlyRootFilesystem?: boolean };
 }
 
