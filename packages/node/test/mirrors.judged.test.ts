@@ -7,11 +7,11 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { CACHE, notInstalled } from "@imagecred/workspace";
 import fc from "fast-check";
+import { nodeFiles } from "../src/files/nodejs.ts";
 import { rootedFiles } from "../src/files/rooted-files.ts";
 import { containerdRoute, readContainerd } from "../src/mirrors/containerd.ts";
 import type { Endpoint } from "../src/mirrors/endpoint.ts";
 import { crioRoute } from "../src/mirrors/registries-conf.ts";
-import { nodeFiles } from "../src/testing/node-files.ts";
 import { temporary } from "../src/testing/temporary.ts";
 
 const SOURCES = join(import.meta.dirname, "go-mirror-judge");

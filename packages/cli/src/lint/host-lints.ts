@@ -267,7 +267,9 @@ const unknownRegistry: Lint = {
 };
 
 /** The first part of an image's name is a host only with a dot, a port or capital letters in it (distribution/reference). */
-function isShortName({ side }: HostPattern): boolean {
+function isShortName({ text, side }: HostPattern): boolean {
+  // What the kubelet cuts off (a query, a user) has a finding of its own.
+  if (/[?#@]/.test(text)) return false;
   const [label = ""] = side.labels;
   return side.labels.length === 1 && side.port === "" && /^[a-z0-9_-]+$/.test(label) && label !== "localhost";
 }

@@ -2,10 +2,12 @@ import type { SourceLocation } from "@imagecred/kubelet";
 import type { Change } from "../edit/change.ts";
 import { ARGUMENT_LINTS } from "./argument-lints.ts";
 import { DOCUMENT_LINTS } from "./document-lints.ts";
+import { ENV_LINTS } from "./env-lints.ts";
 import { EXECUTABLE_LINTS } from "./executable-lints.ts";
 import { HOST_LINTS } from "./host-lints.ts";
 import { IDENTITY_LINTS } from "./identity-lints.ts";
 import { IDENTITY_MAP_LINTS } from "./identity-map-lints.ts";
+import { IMPOSSIBLE_LINTS } from "./impossible-lints.ts";
 import { OVERLAP_LINTS } from "./overlap-lints.ts";
 import { PATTERN_LINTS } from "./pattern-lints.ts";
 import { PLACEHOLDER_LINTS } from "./placeholder-lints.ts";
@@ -15,6 +17,7 @@ import type { Lint, LintContext, Severity } from "./types.ts";
 
 export const LINTS: readonly Lint[] = [
   ...PATTERN_LINTS,
+  ...IMPOSSIBLE_LINTS,
   ...HOST_LINTS,
   ...OVERLAP_LINTS,
   ...PLACEHOLDER_LINTS,
@@ -22,6 +25,7 @@ export const LINTS: readonly Lint[] = [
   ...IDENTITY_LINTS,
   ...IDENTITY_MAP_LINTS,
   ...PROVIDER_LINTS,
+  ...ENV_LINTS,
   ...SECRET_LINTS,
   ...DOCUMENT_LINTS,
   ...EXECUTABLE_LINTS,

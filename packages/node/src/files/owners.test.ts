@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { chmodSync, chownSync, lchownSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nodeFiles } from "../testing/node-files.ts";
 import { asRoot } from "../testing/privileges.ts";
 import { type Temporary, temporary } from "../testing/temporary.ts";
+import { nodeFiles } from "./nodejs.ts";
 import { describeUnsafe, unsafeDirectory, unsafeFile } from "./owners.ts";
 
 const CASES: readonly (readonly [

@@ -4,9 +4,9 @@ import { lstatSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { nodeFiles } from "../testing/node-files.ts";
 import { asRoot } from "../testing/privileges.ts";
 import { temporary } from "../testing/temporary.ts";
+import { nodeFiles } from "./nodejs.ts";
 import { rootedFiles, rootedWritableFiles } from "./rooted-files.ts";
 import { codeOf } from "./system-error.ts";
 

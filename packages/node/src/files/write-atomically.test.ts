@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nodeFiles } from "../testing/node-files.ts";
 import { asRoot } from "../testing/privileges.ts";
 import { temporary } from "../testing/temporary.ts";
 import type { WritableFiles } from "./files.ts";
+import { nodeFiles } from "./nodejs.ts";
 import { SystemError } from "./system-error.ts";
 import { type AtomicWrite, writeAtomically } from "./write-atomically.ts";
 

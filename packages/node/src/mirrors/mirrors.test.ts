@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Files } from "../files/files.ts";
+import { nodeFiles } from "../files/nodejs.ts";
 import { rootedFiles } from "../files/rooted-files.ts";
-import { nodeFiles } from "../testing/node-files.ts";
 import { type Temporary, temporary } from "../testing/temporary.ts";
 import { containerdRoute, readContainerd } from "./containerd.ts";
 import { manifestUrl, type Route } from "./endpoint.ts";

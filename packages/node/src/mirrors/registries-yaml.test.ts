@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { nodeFiles } from "../files/nodejs.ts";
 import { rootedFiles } from "../files/rooted-files.ts";
-import { nodeFiles } from "../testing/node-files.ts";
 import { temporary } from "../testing/temporary.ts";
 import { manifestUrl, type Route } from "./endpoint.ts";
 import { registriesRoute } from "./registries-yaml.ts";

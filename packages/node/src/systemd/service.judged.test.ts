@@ -3,7 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
-import { nodeFiles } from "../testing/node-files.ts";
+import { nodeFiles } from "../files/nodejs.ts";
 import { loadUnit, managerMissing } from "../testing/systemd-judge.ts";
 import { type Temporary, temporary } from "../testing/temporary.ts";
 import { readService } from "./service.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { after, describe, test } from "node:test";
 import fc from "fast-check";
+import { nodeFiles } from "../files/nodejs.ts";
 import { rootedFiles } from "../files/rooted-files.ts";
-import { nodeFiles } from "../testing/node-files.ts";
 import { systemdJudge } from "../testing/systemd-judge.ts";
 import { type Temporary, temporary } from "../testing/temporary.ts";
 import { type FlagPlan, planFlags } from "./set-flags.ts";

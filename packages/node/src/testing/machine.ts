@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Files } from "../files/files.ts";
-import { nodeFiles } from "./node-files.ts";
+import { nodeFiles } from "../files/nodejs.ts";
 import { type Temporary, temporary } from "./temporary.ts";
 
 /** A process to start in the machine. */

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { nodeFiles } from "../files/nodejs.ts";
 import { rootedFiles } from "../files/rooted-files.ts";
-import { nodeFiles } from "../testing/node-files.ts";
 import { temporary } from "../testing/temporary.ts";
 import { trustedAuthorities } from "./certificates.ts";
 

@@ -26,7 +26,7 @@ export const IDENTITY_CASES: Cases = {
     // validate.md, kind 1.2.
     hits: [
       pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
-        optional: ["eks.amazonaws.com/role-arn"],
+        optional: ["eks.amazonaws.com/sts-regional-endpoints"],
         fixed: [/eks\.amazonaws\.com\/ecr-role-arn/],
       }),
       pods("acr-credential-provider", '["*.azurecr.io"]', "api://AzureADTokenExchange", {
@@ -38,6 +38,10 @@ export const IDENTITY_CASES: Cases = {
       pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
         optional: ["eks.amazonaws.com/ecr-role-arn"],
       }),
+      // The role of IRSA counts where there is none for images.
+      pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
+        optional: ["eks.amazonaws.com/role-arn"],
+      }),
       pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
         more: "env: [{name: AWS_ECR_ROLE_ARN, value: 'arn:aws:iam::123456789012:role/pull'}]",
       }),
@@ -46,7 +50,7 @@ export const IDENTITY_CASES: Cases = {
   "unread-annotation": {
     hits: [
       pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
-        optional: ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"],
+        optional: ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/token-expiration"],
         fixed: [/\["eks\.amazonaws\.com\/ecr-role-arn"\]/],
       }),
     ],

@@ -1,10 +1,12 @@
 import { ARGUMENT_CASES } from "./argument.ts";
 import type { Cases } from "./case.ts";
 import { DOCUMENT_CASES } from "./document.ts";
+import { ENV_CASES } from "./env.ts";
 import { EXECUTABLE_CASES } from "./executable.ts";
 import { HOST_CASES } from "./host.ts";
 import { IDENTITY_CASES } from "./identity.ts";
 import { IDENTITY_MAP_CASES } from "./identity-map.ts";
+import { IMPOSSIBLE_CASES } from "./impossible.ts";
 import { OVERLAP_CASES } from "./overlap.ts";
 import { PATTERN_CASES } from "./pattern.ts";
 import { PLACEHOLDER_CASES } from "./placeholder.ts";
@@ -17,10 +19,12 @@ export { type Case, fileOf } from "./case.ts";
 export const CASES: Cases = {
   ...ARGUMENT_CASES,
   ...DOCUMENT_CASES,
+  ...ENV_CASES,
   ...EXECUTABLE_CASES,
   ...HOST_CASES,
   ...IDENTITY_CASES,
   ...IDENTITY_MAP_CASES,
+  ...IMPOSSIBLE_CASES,
   ...OVERLAP_CASES,
   ...PATTERN_CASES,
   ...PLACEHOLDER_CASES,

@@ -1,9 +1,9 @@
 import * as fs from "node:fs";
-import type { FileKind, WritableFiles } from "../files/files.ts";
-import { codeOf } from "../files/system-error.ts";
+import type { FileKind, WritableFiles } from "./files.ts";
+import { codeOf } from "./system-error.ts";
 
-/** This machine's files, by Node's own functions. */
-export const nodeFiles: WritableFiles = {
+/** This machine's files, by Node's own functions; errors are the system's. */
+export const nodeFiles: WritableFiles & { realPath(path: string): string } = {
   status(path, links = "follow") {
     try {
       const stats = links === "follow" ? fs.statSync(path) : fs.lstatSync(path);
@@ -30,7 +30,8 @@ export const nodeFiles: WritableFiles = {
       fs.closeSync(file);
     }
   },
-  list: (path) => fs.readdirSync(path),
+  list: (path) => fs.readdirSync(path).sort((a, b) => (a < b ? -1 : 1)),
+  realPath: (path) => fs.realpathSync(path),
   readLink: (path) => fs.readlinkSync(path),
   create(path, data, mode) {
     const file = fs.openSync(path, "wx", mode);
