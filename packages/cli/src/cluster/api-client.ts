@@ -109,7 +109,7 @@ function proxyOf({ cluster, source }: Access, server: URL, { stdio }: Platform):
   }
 }
 
-/** Headers by which the server takes us for someone else (client-go, transport: ImpersonateUserHeader and its kin). */
+/** The impersonation headers (client-go, transport/round_trippers.go). */
 function impersonation({ user: { impersonate }, source }: Access): Readonly<Record<string, string>> {
   if (impersonate === undefined) return {};
   const { user, uid, groups, extra } = impersonate;

@@ -104,7 +104,7 @@ interface Kubeconfig {
   readonly content: JsonObject;
 }
 
-/** undefined for a file of the list that is not there: kubectl passes over it. @throws {CommandError} */
+/** Returns undefined for a file of the list that does not exist, which kubectl skips. @throws {CommandError} */
 function readKubeconfig(path: string, mustExist: boolean, { fileSystem }: Platform): Kubeconfig | undefined {
   const text = readText(fileSystem, path);
   if (text.state === "absent" && !mustExist) return undefined;

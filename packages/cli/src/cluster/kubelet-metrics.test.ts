@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseKubeletMetrics } from "./kubelet-metrics.ts";
 
-test("metrics of a kubelet of today and of an old one, and what is none", () => {
+test("metrics of a current kubelet, of an old one, and a page that is not metrics", () => {
   const now = `# HELP kubelet_credential_provider_config_info [ALPHA] Information
 # TYPE kubelet_credential_provider_config_info gauge
 kubelet_credential_provider_config_info{hash="sha256:abcd"} 1

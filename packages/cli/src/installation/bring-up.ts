@@ -18,8 +18,8 @@ import { openRcServices, type ServiceManager, serviceManager } from "./service-m
 /** What came of a restart, or of waiting for one. */
 export interface RestartReport {
   /**
-   * `not-needed`: the kubelet runs with it already; `restarted`, `running` (someone else did it): it does now; `late`: nobody
-   * has restarted it within the time; `rolled-back`: it did not come up, the files were put back, and it runs again as before;
+   * `not-needed`: the kubelet runs with it already; `restarted`, `running` (someone else restarted it): it does now; `late`: it
+   * was not restarted within the time; `rolled-back`: it did not come up, the files were put back, and it runs again as before;
    * `down`: it did not come up.
    */
   readonly state: "not-needed" | "restarted" | "running" | "late" | "rolled-back" | "down";

@@ -28,7 +28,7 @@ function sentence({ state, service, pid, milliseconds, needed, cause }: RestartR
     case "running":
       return `The kubelet was restarted and runs with it (process ${pid}).`;
     case "late":
-      return `The kubelet does not run with it: ${cause}. Nobody restarted it within ${time}; restart ${service ?? "it"}, or run this with --restart.`;
+      return `The kubelet does not run with it: ${cause}. It was not restarted within ${time}: restart ${service ?? "it"}, or run this with --restart.`;
     case "rolled-back":
       return `The kubelet did not come up: ${cause}. All files were put back and ${service} was restarted: it runs as before (process ${pid}).`;
     case "down":

@@ -61,7 +61,7 @@ export function planRestore(
   const all = installs.length === 0;
   const paths = [...new Set(undone.flatMap(({ files }) => files.map(({ path }) => path)))];
   const made = undone.flatMap(({ directories }) => directories);
-  // Of the record itself, whoever made it.
+  // The record's own directory goes too, also where a container's volume made it.
   const directories = all ? [...new Set([...made, RECORD_DIRECTORY])] : made;
   return {
     files: paths.reverse().map((path) => planOne(path, undone, target, platform)),

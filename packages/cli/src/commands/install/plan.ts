@@ -75,7 +75,7 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
             ? [...new Set([directory, ".", parentOf(processInfo.executable)])]
             : [options.executables],
         checksums: options.checksums,
-        machine: target.root === "/" ? ownMachine(platform) : undefined,
+        machine: target.root === "/" || options.restart === true ? ownMachine(platform) : undefined,
       },
       fileSystem,
       crypto,

@@ -55,7 +55,7 @@ function verdict(document: InstallationDocument, style: Style): string {
   if (isInPlace(document)) return "Everything was in place already.";
   if (document.restartNeeded) {
     if (document.restartCommand === null)
-      return "The kubelet of the image reads its configuration when it boots.";
+      return "The kubelet reads its configuration when it starts: an image's when it boots, a running node's after a restart (--restart).";
     return withCommand(
       "The kubelet reads its configuration at start-up only:",
       `sudo ${document.restartCommand.replaceAll("&& ", "&& sudo ")}`,

@@ -44,7 +44,7 @@ describe("roots", asRoot, () => {
     mkdirSync(place.path("image/etc"), { recursive: true });
     assert.equal((await install(place, ...image)).restartCommand, null);
     const { stdout } = await place.run([...image, "--bin-dir", "/opt/other"]);
-    assert.match(stdout, /The kubelet of the image reads its configuration when it boots/);
+    assert.match(stdout, /The kubelet reads its configuration when it starts: an image's when it boots/);
   });
 });
 

@@ -90,9 +90,9 @@ function verdict(
     `${current} of ${count(nodes.length, "node")} ${runs}`,
     ...(different === 0
       ? []
-      : [`${different} another one (not restarted since it changed, or not installed)`]),
-    ...(none === 0 ? [] : [`${none} no plugins (their kubelets were started without the flags)`]),
-    ...(unknown === 0 ? [] : [`of ${unknown} it is not known`]),
+      : [`${different} another configuration (not restarted since it changed, or not installed)`]),
+    ...(none === 0 ? [] : [`${none} no plugins (the kubelet was started without the flags)`]),
+    ...(unknown === 0 ? [] : [`${unknown} unknown`]),
   ];
   return `${red(marks.bad)} ${wrap(`${parts.join(", ")}.`, width, "  ", 2)}`;
 }

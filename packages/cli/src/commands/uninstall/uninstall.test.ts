@@ -118,38 +118,42 @@ test("a rollback undoes the last install, the next one that before it", asRoot, 
   assert.match((await place.run(ROLLBACK)).stdout, /There is nothing to put back/);
 });
 
-test("what someone changed since is not lost: refused by name, kept when it is forced", asRoot, async () => {
-  const spoil: readonly (readonly [string, (place: Bench) => void, RegExp])[] = [
-    [
-      "changed",
-      (place) => put(place, FLAGS, "KUBELET_EXTRA_ARGS=--v=9\n"),
-      /default\/kubelet was changed after it was installed/,
-    ],
-    ["removed", (place) => rmSync(place.path(CONFIG)), /config\.yaml was removed after it was installed/],
-    [
-      "mode",
-      (place) => chmodSync(place.path(ECR), 0o700),
-      /another mode or owner after it was installed \(0755 0:0, now 0700 0:0\)/,
-    ],
-  ];
-  for (const [what, change, message] of spoil) {
-    using place = await usedNode();
-    const was = before(place);
-    await installAt(place, 0);
-    change(place);
-    const changed = before(place);
-    for (const args of [UNINSTALL, ROLLBACK]) {
-      assert.match(await refused(place, args), message, what);
-      assert.match(await refused(place, args), /nothing was changed: .*--force does it/, what);
+test(
+  "a file that was changed since is not lost: uninstall refuses and names it; with --force a copy is kept",
+  asRoot,
+  async () => {
+    const spoil: readonly (readonly [string, (place: Bench) => void, RegExp])[] = [
+      [
+        "changed",
+        (place) => put(place, FLAGS, "KUBELET_EXTRA_ARGS=--v=9\n"),
+        /default\/kubelet was changed after it was installed/,
+      ],
+      ["removed", (place) => rmSync(place.path(CONFIG)), /config\.yaml was removed after it was installed/],
+      [
+        "mode",
+        (place) => chmodSync(place.path(ECR), 0o700),
+        /another mode or owner after it was installed \(0755 0:0, now 0700 0:0\)/,
+      ],
+    ];
+    for (const [what, change, message] of spoil) {
+      using place = await usedNode();
+      const was = before(place);
+      await installAt(place, 0);
+      change(place);
+      const changed = before(place);
+      for (const args of [UNINSTALL, ROLLBACK]) {
+        assert.match(await refused(place, args), message, what);
+        assert.match(await refused(place, args), /nothing was changed: .*--force does it/, what);
+      }
+      assert.deepEqual(before(place), changed, what);
+      const { notes } = await restored(place, [...UNINSTALL, "--force"]);
+      const kept = /had been changed; that is kept as (\S+)\.$/.exec(notes[0] ?? "")?.[1];
+      assert.equal(kept === undefined, what === "removed", notes.join());
+      if (kept !== undefined) rmSync(place.path(kept));
+      assert.deepEqual(before(place), was, what);
     }
-    assert.deepEqual(before(place), changed, what);
-    const { notes } = await restored(place, [...UNINSTALL, "--force"]);
-    const kept = /had been changed; that is kept as (\S+)\.$/.exec(notes[0] ?? "")?.[1];
-    assert.equal(kept === undefined, what === "removed", notes.join());
-    if (kept !== undefined) rmSync(place.path(kept));
-    assert.deepEqual(before(place), was, what);
-  }
-});
+  },
+);
 
 test("a change between two installs is not lost either", asRoot, async () => {
   using place = await usedNode();
