@@ -56,6 +56,12 @@ export function systemReason(error: unknown): string {
       return "exists already";
     case "ETXTBSY":
       return "the executable is being written";
+    case "ELOOP":
+      return "too many levels of symbolic links";
+    case "ENAMETOOLONG":
+      return "the name is too long";
+    case "EMFILE":
+      return "too many open files";
     case "ENOEXEC":
       return "not an executable for this system";
     default:

@@ -17,8 +17,21 @@ function fail(error: unknown): never {
     stdio.writeStderr(`imagecred: writing the output: ${systemReason(error)}\n`);
     stdio.exit(DEFECT);
   }
+  // What the system refuses is not a defect either, wherever it was met.
+  if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) {
+    stdio.writeStderr(`imagecred: ${callOf(error)}${systemReason(error)}\n`);
+    stdio.exit(DEFECT);
+  }
   stdio.writeStderr(`imagecred: internal error: ${messageOf(error)}; please report it\n`);
   stdio.exit(DEFECT);
+}
+
+/** `stat /path: `, where the error tells; the static runtime's messages begin with it. */
+function callOf(error: unknown): string {
+  if (!(error instanceof Error)) return "";
+  const [, call = ""] = /^((?:[a-z]+) .*): [^:]*$/.exec(error.message) ?? [];
+  if (!("syscall" in error)) return call === "" ? "" : `${call}: `;
+  return `${String(error.syscall)}${"path" in error ? ` ${String(error.path)}` : ""}: `;
 }
 
 stdio.onUncaught(fail);

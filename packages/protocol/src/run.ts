@@ -50,7 +50,7 @@ export async function run<Options>(
   });
   try {
     const informative = await information(provider, stdio.args);
-    write(stdio, informative ?? (await respond(provider, platform, log)));
+    await write(stdio, informative ?? (await respond(provider, platform, log)));
     return 0;
   } catch (error) {
     log.error(explain(error), settings.format === "json" ? partsOf(error) : undefined);
@@ -128,20 +128,24 @@ const LAST_WORD_MS = 500;
 
 /** The kubelet writes the request and closes the pipe at once; a person at a terminal may not. */
 function readStdin(stdio: Stdio, deadline: Deadline): Promise<Uint8Array> {
-  return within(deadline.remainingMs(), stdio.readStdin(MAX_REQUEST_BYTES), {
-    action: "reading the request from stdin",
-    reason: `it was still open after ${deadline.totalMs} ms`,
-    advice: "write a CredentialProviderRequest and close stdin, as the kubelet does",
+  const action = "reading the request from stdin";
+  const advice = "write a CredentialProviderRequest and close stdin, as the kubelet does";
+  const reading = stdio.readStdin(MAX_REQUEST_BYTES).catch(async (cause: unknown) => {
+    const { systemReason } = await import("./system-error.ts");
+    throw new CredentialError({ action, reason: systemReason(cause), advice, cause });
   });
+  const reason = `it was still open after ${deadline.totalMs} ms`;
+  return within(deadline.remainingMs(), reading, { action, reason, advice });
 }
 
-function write(stdio: Stdio, text: string): void {
+async function write(stdio: Stdio, text: string): Promise<void> {
   try {
     stdio.writeStdout(text);
   } catch (error) {
+    const { systemReason } = await import("./system-error.ts");
     throw new CredentialError({
       action: "writing to stdout",
-      reason: messageOf(error),
+      reason: systemReason(error),
       advice: "whatever started this program has to read what it prints",
       cause: error,
     });

@@ -119,4 +119,10 @@ export const STAGES: readonly Stage[] = [
     ...inCluster(tests("one file after another", "tools/cluster/test/**/*.test.ts")),
     skip: (named) => whyNoCluster(named ? "programs may be built" : "programs are cached"),
   },
+  {
+    name: "faults",
+    about: "every fault on every call of every identity, both runtimes; writes docs/reliability.md",
+    command: [...node, "tools/e2e/src/faults/main.ts", "--write"],
+    skip: (named) => (named ? undefined : "a sample of it is among the executables; it runs when it is named"),
+  },
 ];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import type { ProgramRequest, ShellRequest } from "@imagecred/protocol";
@@ -93,7 +93,7 @@ for (const runtime of RUNTIMES) {
     }, async () => {
       const child: ChildProcess = spawn(driver, { stdio: ["pipe", "ignore", "ignore"], env });
       const file = join(temporaryDirectory(), "pids");
-      const command = `sleep 300 & echo $! > ${file}.part; echo $$ >> ${file}.part; mv ${file}.part ${file}; wait`;
+      const command = `setsid sleep 300 & echo $! > ${file}.part; sleep 300 & echo $! >> ${file}.part; echo $$ >> ${file}.part; mv ${file}.part ${file}; wait`;
       child.stdin?.end(JSON.stringify({ shell: { ...limits, command } }));
       while (!existsSync(file)) await new Promise(setImmediate);
       child.kill("SIGKILL");
@@ -127,26 +127,37 @@ for (const runtime of RUNTIMES) {
       process.kill(Number(held.stdout), "SIGKILL");
     });
 
-    test("a daemon that keeps stdout open is not waited for (security 9)", {
-      skip: runtime === "nodejs" ? "the Node.js runtime waits" : false,
-    }, async () => {
-      const started = performance.now();
-      const ready = join(temporaryDirectory(), "ready");
-      const daemon = `mkfifo ${ready}; setsid sh -c 'echo $$; echo > ${ready}; exec sleep 300' & read _ < ${ready}`;
-      const result = await shell(daemon, { timeoutMs: 10_000 });
-      process.kill(Number(result.stdout), "SIGKILL");
-      assert.equal(result.status, 0);
-      assert.ok(performance.now() - started < 9_000);
+    for (const [how, daemonize] of Object.entries({
+      "a session of its own": "setsid sh -c",
+      "a session of its own, whose parent has ended": "setsid setsid --fork sh -c",
+    })) {
+      test(`a daemon in ${how} is neither waited for nor left behind (security 9)`, async () => {
+        const started = performance.now();
+        const ready = join(temporaryDirectory(), `ready-${runtime}-${how.length}`);
+        const daemon = `mkfifo ${ready}; ${daemonize} 'echo $$; echo > ${ready}; exec sleep 300' & read _ < ${ready}`;
+        const result = await shell(daemon, { timeoutMs: 20_000 });
+        assert.equal(result.status, 0);
+        assert.equal(result.timedOut, false);
+        assert.ok(performance.now() - started < 15_000);
+        await gone(Number(result.stdout.trim().split("\n")[0]));
+      });
+    }
+
+    test("the time limit ends what has left the command's session, too", async () => {
+      const result = await shell("setsid sh -c 'echo $$; exec sleep 300' & wait; sleep 300", {
+        timeoutMs: 1_000,
+      });
+      assert.equal(result.timedOut, true);
+      await gone(Number(result.stdout));
     });
 
-    test("TERM, INT and HUP end a command and the plugin at once (security 9)", {
-      skip: runtime === "nodejs" ? "the Node.js runtime leaves children behind" : false,
-    }, async () => {
+    test("TERM, INT and HUP end a command and the plugin at once (security 9)", async () => {
       for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
         const child: ChildProcess = spawn(driver, { stdio: ["pipe", "ignore", "ignore"], env });
         const ended = new Promise((resolve) => child.once("close", (_, by) => resolve(by)));
         const file = join(temporaryDirectory(), "pids");
-        const command = `trap "" TERM INT HUP; sleep 300 & echo $! > ${file}.part; echo $$ >> ${file}.part; mv ${file}.part ${file}; wait`;
+        const command = `trap "" TERM INT HUP; setsid sleep 300 & echo $! > ${file}.part; sleep 300 & echo $! >> ${file}.part; echo $$ >> ${file}.part; mv ${file}.part ${file}; wait`;
+        rmSync(file, { force: true });
         child.stdin?.end(JSON.stringify({ shell: { ...limits, command } }));
         while (!existsSync(file)) await new Promise(setImmediate);
         child.kill(signal);

@@ -28,7 +28,7 @@ pub struct Program {
     pub env: Vec<(String, String)>,
     /// `None`: /dev/null.
     pub stdin: Option<Vec<u8>>,
-    /// Make the program leader of a process group of its own, and leave nothing of that group behind.
+    /// Run the program under a supervisor, which leaves nothing behind of what it starts.
     pub own_group: bool,
     pub timeout: Duration,
     pub max_stdout: usize,
@@ -128,11 +128,10 @@ fn start(program: &Program) -> io::Result<(Child, Option<Guard>)> {
     // SAFETY: between fork and exec only system calls are made, and no memory is allocated.
     unsafe {
         command.pre_exec(move || {
-            guard::die_with_parent(parent)?;
             if let Some(mounts) = &mounts {
                 guard::enter_mounts(mounts.as_fd())?;
             }
-            watched.map_or(Ok(()), guard::start_watching)
+            watched.map_or_else(|| guard::die_with_parent(parent), guard::supervise)
         });
     }
     Ok((command.spawn()?, guard))
@@ -179,7 +178,7 @@ pub async fn run(program: &Program, mut on_stderr: impl FnMut(&str)) -> io::Resu
     };
     tokio::pin!(streams);
 
-    let kill = || guard::kill(pid, program.own_group);
+    let kill = || group_guard.as_ref().map_or_else(|| guard::kill(pid), Guard::end);
     let deadline = Instant::now() + program.timeout;
     let (mut status, mut give_up, mut streams_done) = (None, None, false);
     let (mut timed_out, mut output_held) = (false, false);
@@ -187,10 +186,6 @@ pub async fn run(program: &Program, mut on_stderr: impl FnMut(&str)) -> io::Resu
         tokio::select! {
             _ = &mut streams, if !streams_done => streams_done = true,
             () = ended(pid, pidfd.as_ref()), if status.is_none() => {
-                if program.own_group {
-                    // The leader is not collected yet, so the group's number still means this group.
-                    kill();
-                }
                 status = Some(child.wait()?);
                 give_up = program.max_wait_after_exit.map(|wait| Instant::now() + wait);
             }
@@ -201,9 +196,6 @@ pub async fn run(program: &Program, mut on_stderr: impl FnMut(&str)) -> io::Resu
             }
             () = sleep_until(give_up.unwrap_or(deadline)), if give_up.is_some() => output_held = true,
         }
-    }
-    if let Some(guard) = group_guard {
-        guard.dismiss();
     }
     let (stdout, stderr) = (output.stdout.take(), output.stderr.take());
     let status = status.ok_or(io::ErrorKind::Other)?;

@@ -25,7 +25,10 @@ type Rejections = Rc<RefCell<Vec<(Persistent<Value<'static>>, Persistent<Value<'
 pub fn run(payload: Payload) -> ! {
     let reactor = match tokio::runtime::Builder::new_current_thread().enable_io().enable_time().build() {
         Ok(reactor) => reactor,
-        Err(error) => fatal::die(&format!("starting the event loop failed: {error}")),
+        Err(error) => fatal::die(&format!(
+            "starting the event loop: {}; raise this process's limits (ulimit)",
+            sys::reason(&error)
+        )),
     };
     reactor.block_on(run_entry(Rc::new(payload)))
 }

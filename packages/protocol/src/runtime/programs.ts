@@ -55,6 +55,16 @@ function whyNotStarted(file: string, code: string, env: Environment): string {
       return "it may not be executed (EACCES)";
     case "ENOEXEC":
       return "it is not a program for this machine, or a script without its first line (ENOEXEC)";
+    case "ETXTBSY":
+      return "it is open for writing (ETXTBSY)";
+    case "EAGAIN":
+    case "ENOMEM":
+      return `the system has no room for another process (${code})`;
+    case "EMFILE":
+    case "ENFILE":
+      return `too many files are open (${code})`;
+    case "ENOTDIR":
+      return "a part of its path is not a directory (ENOTDIR)";
     default:
       return `the system refused (${code})`;
   }

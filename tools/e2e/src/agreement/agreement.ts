@@ -1,15 +1,11 @@
-import { rm, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
-import { type Clouds, type Plugin, startClouds } from "@imagecred/fake-clouds";
-import { executable, RUNTIMES, type Runtime } from "@imagecred/workspace";
-import { kubeletRequest } from "../request.ts";
-import { runPlugin } from "../run-plugin.ts";
-import { baseNames, makeBase } from "./bases.ts";
+import type { Plugin } from "@imagecred/fake-clouds";
+import { RUNTIMES, type Runtime } from "@imagecred/workspace";
 import { FAMILIES } from "./families/index.ts";
-import { defectOf, differences, type Outcome, outcomeOf } from "./outcome.ts";
+import { defectOf, differences, type Outcome } from "./outcome.ts";
+import { nameOf, Place } from "./place.ts";
 import { type Random, randomFrom } from "./random.ts";
-import type { Base, CallName, Family, Lane, Trial } from "./trial.ts";
+import type { Family, Trial } from "./trial.ts";
 
 /** What to try. */
 export interface Sample {
@@ -31,8 +27,6 @@ export interface Finding {
   readonly problem: string;
   readonly outcomes: Readonly<Record<Runtime, Outcome>>;
 }
-
-const PLUGINS: readonly Plugin[] = ["ecr", "acr", "gcr"];
 
 /** Processes mostly wait: for time limits, and for each other. */
 const LANES = 2 * availableParallelism();
@@ -75,18 +69,25 @@ async function tryOne(
   number: number,
 ): Promise<readonly Finding[]> {
   const trial = await family.make(place.laneFor(random));
-  let finding: Finding | undefined;
+  const { problem, outcomes } = await tryBoth(place, trial);
+  const { plugin, what } = trial;
+  return problem === undefined ? [] : [{ number, family: family.name, plugin, what, problem, outcomes }];
+}
+
+/** Makes a trial with both runtimes. @returns what they did, and what is wrong with it where anything is */
+export async function tryBoth(
+  place: Place,
+  trial: Trial,
+): Promise<{ readonly problem: string | undefined; readonly outcomes: Readonly<Record<Runtime, Outcome>> }> {
+  const outcomes = {} as Record<Runtime, Outcome>;
+  let problem: string | undefined;
   for (const patience of PATIENCE) {
-    const outcomes = {} as Record<Runtime, Outcome>;
     for (const runtime of RUNTIMES) outcomes[runtime] = await place.run(trial, runtime, patience);
-    const { plugin, what } = trial;
-    const problem = problemOf(outcomes, nameOf(plugin));
-    finding =
-      problem === undefined ? undefined : { number, family: family.name, plugin, what, problem, outcomes };
-    if (finding === undefined) break;
+    problem = problemOf(outcomes, nameOf(trial.plugin));
+    if (problem === undefined) break;
   }
   await place.tidy();
-  return finding === undefined ? [] : [finding];
+  return { problem, outcomes };
 }
 
 /**
@@ -103,102 +104,4 @@ function problemOf(outcomes: Readonly<Record<Runtime, Outcome>>, name: string): 
   const different = differences(outcomes.static, outcomes.nodejs);
   const all = [...defects, ...(different.length === 0 ? [] : [`they differ in ${different.join(", ")}`])];
   return all.length === 0 ? undefined : all.join("; ");
-}
-
-function nameOf(plugin: Plugin): string {
-  return `${plugin}-credential-provider`;
-}
-
-function pathOf(plugin: Plugin, runtime: Runtime): string {
-  const built = executable(nameOf(plugin), runtime);
-  if (built.skipped !== undefined) throw new Error(built.skipped);
-  return built.path;
-}
-
-/** Fake clouds for one trial at a time. */
-class Place implements AsyncDisposable {
-  readonly #clouds: Clouds;
-  readonly #calls = new Map<string, Promise<readonly CallName[]>>();
-  readonly #files: string[] = [];
-  #made = 0;
-
-  private constructor(clouds: Clouds) {
-    this.#clouds = clouds;
-  }
-
-  static async open(): Promise<Place> {
-    return new Place(await startClouds());
-  }
-
-  laneFor(random: Random): Lane {
-    return {
-      clouds: this.#clouds,
-      random,
-      base: async (plugin = random.pick(PLUGINS)) =>
-        makeBase(this.#clouds, plugin, random.pick(baseNames(plugin))),
-      callsOf: (base) => this.#callsOf(base),
-      file: async (content) => {
-        const path = this.#newPath();
-        await writeFile(path, content);
-        return path;
-      },
-      path: () => this.#newPath(),
-    };
-  }
-
-  async run(trial: Trial, runtime: Runtime, patience: number): Promise<Outcome> {
-    const clouds = this.#clouds;
-    await clouds.reset();
-    for (const fault of trial.faults ?? []) await clouds.faults.add(fault);
-    const path = pathOf(trial.plugin, runtime);
-    const { stdin, through, limitSeconds } = trial;
-    const limit = limitSeconds === undefined ? {} : { IMAGECRED_TIMEOUT: `${limitSeconds * patience}s` };
-    const env = { ...limit, ...trial.env };
-    const [file, args] =
-      through === undefined ? [path, trial.args] : ["/bin/sh", ["-c", through, "sh", path, ...trial.args]];
-    const result = await runPlugin(file, { args, env, stdin, timeoutMs: 30_000 });
-    const outcome = outcomeOf(result, clouds);
-    await clouds.reset();
-    return outcome;
-  }
-
-  async tidy(): Promise<void> {
-    for (const path of this.#files.splice(0)) await rm(path, { force: true, recursive: true });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#clouds.close();
-  }
-
-  #newPath(): string {
-    const path = join(this.#clouds.core.directory, `trial-${this.#made++}`);
-    this.#files.push(path);
-    return path;
-  }
-
-  /** Found out by a run in which all goes well. */
-  #callsOf(base: Base): Promise<readonly CallName[]> {
-    const key = `${base.plugin} ${base.what}`;
-    let calls = this.#calls.get(key);
-    if (calls === undefined) {
-      calls = this.#record(base);
-      this.#calls.set(key, calls);
-    }
-    return calls;
-  }
-
-  async #record(base: Base): Promise<readonly CallName[]> {
-    const { args, env, image, request } = base;
-    const stdin = kubeletRequest(image, request);
-    let problem = "";
-    // A metadata server has a second for its first response, which a busy machine may need for other things.
-    for (let tries = 0; tries < 5; tries++) {
-      await this.#clouds.reset();
-      const result = await runPlugin(pathOf(base.plugin, "static"), { args, env, stdin });
-      const calls = this.#clouds.requests.map(({ service, operation }) => ({ service, operation }));
-      if (result.exitCode === 0 && calls.length > 0) return calls;
-      problem = `${calls.length} calls, ${result.stderr}`;
-    }
-    throw new Error(`${base.plugin} ${base.what} does not work: ${problem}`);
-  }
 }

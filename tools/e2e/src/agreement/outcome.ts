@@ -9,6 +9,8 @@ export interface Outcome {
   readonly stderr: string;
   /** `aws.ecr GetAuthorizationToken x4`, in the order of the first of each. */
   readonly requests: string;
+  /** Milliseconds by which it ended after its time limit; negative before it, undefined where none was set. */
+  readonly overrunMs: number | undefined;
 }
 
 /** What differs between two runs of one executable, too, and is not compared. */
@@ -27,8 +29,11 @@ const NEVER_THE_SAME: readonly (readonly [RegExp, string])[] = [
   [/^Warning: Ignoring extra certs from .*\n/gm, ""],
 ];
 
-/** @param clouds those that the run was made with, before they forget it */
-export function outcomeOf(result: RunResult, clouds: Clouds): Outcome {
+/**
+ * @param clouds those that the run was made with, before they forget it
+ * @param limitMs IMAGECRED_TIMEOUT, where it was set
+ */
+export function outcomeOf(result: RunResult, clouds: Clouds, limitMs: number | undefined): Outcome {
   const { exitCode, signal, stdout, stderr } = result;
   const counts = new Map<string, number>();
   for (const { service, operation } of clouds.requests) {
@@ -40,6 +45,7 @@ export function outcomeOf(result: RunResult, clouds: Clouds): Outcome {
     stdout: comparable(stdout),
     stderr: NEVER_THE_SAME.reduce((text, [pattern, name]) => text.replace(pattern, name), stderr),
     requests: [...counts].map(([name, count]) => `${name} x${count}`).join(", "),
+    overrunMs: limitMs === undefined ? undefined : result.wallMs - limitMs,
   };
 }
 
@@ -68,8 +74,15 @@ export function differences(a: Outcome, b: Outcome): readonly (keyof Outcome)[] 
 
 const MAX_LINE_BYTES = 701;
 
+/** A run ends this long after its limit at most, the start of the process included. */
+const LATE_MS = 250;
+
 /** What is wrong with an outcome by itself, whatever the input was; undefined when nothing is. */
-export function defectOf({ exit, stdout, stderr }: Outcome, executable: string): string | undefined {
+export function defectOf(
+  { exit, stdout, stderr, overrunMs = 0 }: Outcome,
+  executable: string,
+): string | undefined {
+  if (overrunMs > LATE_MS) return `it ended ${Math.round(overrunMs)} ms after its time limit`;
   if (/internal error/.test(stderr)) return "it calls it an internal error";
   if (exit === "0") return undefined;
   if (exit !== "1") return `it ended with ${exit}`;

@@ -1,9 +1,10 @@
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import type { Stdio } from "../stdio.ts";
 import { endIfReplaced, exit } from "./exit.ts";
 
 endIfReplaced();
 
+const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
@@ -13,6 +14,8 @@ export const stdio: Stdio = {
   args: process.argv.slice(2),
   env: process.env,
   async readStdin(maxBytes) {
+    // Node.js takes a directory for an empty stream.
+    if (fstatSync(STDIN).isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
     const chunks: Buffer[] = [];
     let length = 0;
     for await (const chunk of process.stdin as AsyncIterable<Buffer>) {

@@ -53,11 +53,16 @@ export const responseFamily: Family = {
   },
 };
 
-const STATUSES = [
+export const STATUSES = [
   201, 202, 203, 204, 205, 206, 226, 299, 300, 301, 302, 303, 304, 305, 307, 308, 399, 400, 401, 402, 403,
   404, 405, 407, 408, 409, 410, 411, 412, 413, 414, 415, 418, 421, 425, 426, 429, 431, 451, 499, 500, 501,
   502, 503, 504, 505, 507, 511, 520, 599, 600, 799, 999,
 ];
+
+/** The bytes of a frame, as one. */
+export function framed(frame: Frame, body: Uint8Array | string | undefined): Buffer {
+  return Buffer.concat(frame(Buffer.from(body ?? "")).map((piece) => Buffer.from(piece as string, "latin1")));
+}
 
 function head(statusLine: string, headers: Readonly<Record<string, string>>): string {
   return `${statusLine}\r\n${Object.entries(headers)
@@ -218,9 +223,7 @@ export const framingFamily: Family = {
       end,
       ...(inPieces ? { everyMs: 5 } : {}),
       pieces: (real) => {
-        const bytes = Buffer.concat(
-          frame(Buffer.from(real.body ?? "")).map((piece) => Buffer.from(piece as string, "latin1")),
-        );
+        const bytes = framed(frame, real.body);
         if (!inPieces) return [bytes];
         const cut = Math.floor(bytes.length / 3);
         return [bytes.subarray(0, 10), bytes.subarray(10, cut), bytes.subarray(cut)];
@@ -230,7 +233,7 @@ export const framingFamily: Family = {
   },
 };
 
-type Frame = (body: Buffer) => readonly (string | Uint8Array)[];
+export type Frame = (body: Buffer) => readonly (string | Uint8Array)[];
 
 const OK = "HTTP/1.1 200 OK\r\n";
 const JSON_TYPE = "content-type: application/json\r\n";
@@ -258,7 +261,7 @@ const withLength =
   (of: (body: Buffer) => string): Frame =>
   (body) => [`${OK}${JSON_TYPE}${of(body)}\r\n`, body];
 
-const FRAMES: readonly (readonly [string, Frame])[] = [
+export const FRAMES: readonly (readonly [string, Frame])[] = [
   ...[
     "HTTP/1.1 200",
     "HTTP/1.1 200 ",
@@ -535,7 +538,7 @@ const alert = (number: number) => Buffer.from([0x15, 3, 3, 0, 2, 2, number]);
 const PAGE = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\nthis is plain http";
 
 // Not among them: empty TLS records and alerts of unknown numbers, which the two TLS libraries do not see alike.
-const CONNECTION_FAULTS: readonly (readonly [string, Fault])[] = [
+export const CONNECTION_FAULTS: readonly (readonly [string, Fault])[] = [
   ["refused", { kind: "refuse" }],
   ["reset", { kind: "reset", when: "connect" }],
   ["closed", { kind: "drop", when: "connect" }],
@@ -580,7 +583,7 @@ const CONNECTION_FAULTS: readonly (readonly [string, Fault])[] = [
   ["an alert, in the clear, without its end", connect([Buffer.from([0x15, 3, 3, 0, 2, 2])], "close")],
 ];
 
-const PROXY_RESPONSES: readonly string[] = [
+export const PROXY_RESPONSES: readonly string[] = [
   "HTTP/1.1 200 OK\r\n\r\n",
   "HTTP/1.1 200\r\n\r\n",
   "HTTP/1.1 201 Created\r\n\r\n",

@@ -1,0 +1,129 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Clouds, type Plugin, startClouds } from "@imagecred/fake-clouds";
+import { executable, type Runtime } from "@imagecred/workspace";
+import { kubeletRequest } from "../request.ts";
+import { runPlugin } from "../run-plugin.ts";
+import { baseNames, makeBase } from "./bases.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { Random } from "./random.ts";
+import type { Base, CallName, Lane, Trial } from "./trial.ts";
+
+/** The plugins that are tried. */
+export const PLUGINS: readonly Plugin[] = ["ecr", "acr", "gcr"];
+
+/** File name of a plugin. */
+export function nameOf(plugin: Plugin): string {
+  return `${plugin}-credential-provider`;
+}
+
+function pathOf(plugin: Plugin, runtime: Runtime): string {
+  const built = executable(nameOf(plugin), runtime);
+  if (built.skipped !== undefined) throw new Error(built.skipped);
+  return built.path;
+}
+
+/** Fake clouds for one trial at a time. */
+export class Place implements AsyncDisposable {
+  readonly #clouds: Clouds;
+  readonly #calls = new Map<string, Promise<readonly CallName[]>>();
+  readonly #files: string[] = [];
+  #made = 0;
+
+  private constructor(clouds: Clouds) {
+    this.#clouds = clouds;
+  }
+
+  /** Starts its clouds. */
+  static async open(): Promise<Place> {
+    return new Place(await startClouds());
+  }
+
+  /** What makes a trial here. */
+  laneFor(random: Random): Lane {
+    return {
+      clouds: this.#clouds,
+      random,
+      base: async (plugin = random.pick(PLUGINS)) =>
+        makeBase(this.#clouds, plugin, random.pick(baseNames(plugin))),
+      callsOf: (base) => this.#callsOf(base),
+      file: async (content) => {
+        const path = this.#newPath();
+        await writeFile(path, content);
+        return path;
+      },
+      path: () => this.#newPath(),
+    };
+  }
+
+  /** Makes a base by its name. */
+  baseNamed(plugin: Plugin, what: string): Promise<Base> {
+    return makeBase(this.#clouds, plugin, what);
+  }
+
+  /** The requests that a base makes when all goes well. */
+  callsOf(base: Base): Promise<readonly CallName[]> {
+    return this.#callsOf(base);
+  }
+
+  /** Makes a trial. @param patience multiplies its time limit */
+  async run(trial: Trial, runtime: Runtime, patience: number): Promise<Outcome> {
+    const clouds = this.#clouds;
+    await clouds.reset();
+    for (const fault of trial.faults ?? []) await clouds.faults.add(fault);
+    const path = pathOf(trial.plugin, runtime);
+    const { stdin, through, limitSeconds } = trial;
+    const limit = limitSeconds === undefined ? {} : { IMAGECRED_TIMEOUT: `${limitSeconds * patience}s` };
+    const env = { ...limit, ...trial.env };
+    const [file, args] =
+      through === undefined ? [path, trial.args] : ["/bin/sh", ["-c", through, "sh", path, ...trial.args]];
+    const result = await runPlugin(file, { args, env, stdin, timeoutMs: 30_000 });
+    const outcome = outcomeOf(
+      result,
+      clouds,
+      limitSeconds === undefined ? undefined : 1_000 * limitSeconds * patience,
+    );
+    await clouds.reset();
+    return outcome;
+  }
+
+  /** Removes the trial's files. */
+  async tidy(): Promise<void> {
+    for (const path of this.#files.splice(0)) await rm(path, { force: true, recursive: true });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#clouds.close();
+  }
+
+  #newPath(): string {
+    const path = join(this.#clouds.core.directory, `trial-${this.#made++}`);
+    this.#files.push(path);
+    return path;
+  }
+
+  #callsOf(base: Base): Promise<readonly CallName[]> {
+    const key = `${base.plugin} ${base.what}`;
+    let calls = this.#calls.get(key);
+    if (calls === undefined) {
+      calls = this.#record(base);
+      this.#calls.set(key, calls);
+    }
+    return calls;
+  }
+
+  async #record(base: Base): Promise<readonly CallName[]> {
+    const { args, env, image, request } = base;
+    const stdin = kubeletRequest(image, request);
+    let problem = "";
+    // A metadata server has a second for its first response, which a busy machine may need for other things.
+    for (let tries = 0; tries < 5; tries++) {
+      await this.#clouds.reset();
+      const result = await runPlugin(pathOf(base.plugin, "static"), { args, env, stdin });
+      const calls = this.#clouds.requests.map(({ service, operation }) => ({ service, operation }));
+      if (result.exitCode === 0 && calls.length > 0) return calls;
+      problem = `${calls.length} calls, ${result.stderr}`;
+    }
+    throw new Error(`${base.plugin} ${base.what} does not work: ${problem}`);
+  }
+}

@@ -1,0 +1,100 @@
+import type { Fault } from "@imagecred/fake-clouds";
+import { CONNECTION_FAULTS, FRAMES, framed, PROXY_RESPONSES, STATUSES } from "../agreement/families/http.ts";
+
+/** What can go wrong with a call. */
+export interface NamedFault {
+  readonly what: string;
+  readonly fault: Fault;
+  /** Where it is put: on the call, on its service before there is a request, or on the proxy. */
+  readonly on: "call" | "service" | "proxy";
+}
+
+/** Faults of one kind. */
+export interface Group {
+  readonly name: string;
+  readonly about: string;
+  readonly faults: readonly NamedFault[];
+}
+
+const BODIES: readonly string[] = [
+  "",
+  "null",
+  "{}",
+  "[]",
+  '""',
+  "{",
+  '{"error":{}}',
+  '{"errors":[null]}',
+  '{"__type":"ThrottlingException"}',
+  "<ErrorResponse><Error><Code>AccessDenied</Code></Error></ErrorResponse>",
+  "<!DOCTYPE html><html><body>Log in</body></html>",
+  "\u00ff\u00fe",
+  `{"a":"${"b".repeat(500_000)}"}`,
+  `"${"c".repeat(1_100_000)}"`,
+];
+
+function whole(status: number, body: string | Uint8Array): Fault {
+  const bytes = Buffer.from(body as string, "latin1");
+  const head = `HTTP/1.1 ${status} Reason\r\ncontent-type: application/json\r\ncontent-length: ${bytes.length}\r\n\r\n`;
+  return { kind: "bytes", when: "request", pieces: [head, bytes], end: "close" };
+}
+
+const early = (fault: Fault) =>
+  ("when" in fault && fault.when === "connect") || fault.kind === "certificate" || fault.kind === "refuse";
+
+/** Everything that is tried on each call of each plugin and identity. */
+export const GROUPS: readonly Group[] = [
+  {
+    name: "statuses",
+    about: "responses with any status, with and without a body of the API's",
+    faults: STATUSES.flatMap((status) => [
+      { what: `${status}`, on: "call" as const, fault: whole(status, "") },
+      { what: `${status} with JSON`, on: "call" as const, fault: whole(status, '{"message":"no"}') },
+    ]),
+  },
+  {
+    name: "bodies",
+    about: "200 with a body that is not the API's: empty, cut, another format, too large",
+    faults: BODIES.map((body) => ({
+      what: JSON.stringify(body.slice(0, 40)),
+      on: "call" as const,
+      fault: whole(200, body),
+    })),
+  },
+  {
+    name: "framing",
+    about: "status lines, headers, lengths, chunks and encodings, byte by byte; then closed, reset or silent",
+    faults: FRAMES.flatMap(([what, frame]) =>
+      (["close", "reset", "hang"] as const).map((end) => ({
+        what: `${what}, then ${end}`,
+        on: "call" as const,
+        fault: {
+          kind: "bytes" as const,
+          when: "request" as const,
+          end,
+          pieces: (real) => [framed(frame, real.body)],
+        } satisfies Fault,
+      })),
+    ),
+  },
+  {
+    name: "connections",
+    about: "refused, reset, closed and silent at every step; certificates; bytes that are not TLS; alerts",
+    faults: CONNECTION_FAULTS.map(([what, fault]) => ({
+      what,
+      fault,
+      on: early(fault) ? "service" : "call",
+    })),
+  },
+  {
+    name: "proxies",
+    about: "what a proxy may say to CONNECT; then closed, reset or silent",
+    faults: PROXY_RESPONSES.flatMap((response) =>
+      (["close", "reset", "hang"] as const).map((end) => ({
+        what: `${JSON.stringify(response.slice(0, 40))}, then ${end}`,
+        on: "proxy" as const,
+        fault: { kind: "bytes" as const, when: "request" as const, pieces: [response], end },
+      })),
+    ),
+  },
+];
