@@ -123,6 +123,7 @@ export const STAGES: readonly Stage[] = [
     name: "faults",
     about: "every fault on every call of every identity, both runtimes; writes docs/reliability.md",
     command: [...node, "tools/e2e/src/faults/main.ts", "--write"],
-    skip: (named) => (named ? undefined : "a sample of it is among the executables; it runs when it is named"),
+    skip: (named) =>
+      named ? undefined : "a sample of it is among the executables; it runs when it is named",
   },
 ];
