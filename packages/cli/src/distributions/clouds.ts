@@ -18,6 +18,8 @@ export interface ProviderOptions {
   readonly nodeFallback: boolean;
   /** `HOST[:PORT]=TARGET` as the plugins' --registry takes it. */
   readonly registries: readonly string[];
+  /** Path on the nodes of the file for `--identities`. */
+  readonly identities: string | undefined;
 }
 
 /** The Entra hosts by which AZURE_AUTHORITY_HOST names Azure's clouds. */
@@ -76,6 +78,7 @@ export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderE
     matchImages: [...matchImages, ...mirrors.map((mapping) => mapping.slice(0, mapping.indexOf("=")))],
     defaultCacheDuration: entry.defaultCacheDuration,
     args: [
+      ...(options.identities === undefined ? [] : [`--identities=${options.identities}`]),
       ...entry.args(options),
       ...mirrors.map((mapping) => `--registry=${mapping}`),
       ...(options.podIdentity && fallback !== defaultFallback ? [`--identity-fallback=${fallback}`] : []),

@@ -44,6 +44,12 @@ export const init = {
       about: "a mirror or pull-through host that gets the credentials of a registry; may be repeated",
       repeated: true,
     },
+    {
+      name: "identities",
+      value: "path",
+      about:
+        "path on the nodes of a file that names an identity for each registry, for many accounts, tenants or projects; writes one to start from",
+    },
     { name: "azure-config", value: "path", about: "azure.json on the nodes, for the ACR plugin" },
     {
       name: "azure-cloud",
@@ -80,6 +86,11 @@ export const init = {
     {
       command: "imagecred init --cloud aws --distribution kubeadm --helm",
       about: "values for the Helm chart",
+    },
+    {
+      command:
+        "imagecred init --cloud aws,gcp --distribution kubeadm --identities /etc/kubernetes/identities.yaml",
+      about: "registries of many accounts and projects",
     },
     {
       command:

@@ -1,6 +1,7 @@
 import { checkRegistries, type ProviderOptions, providerEntry } from "../../distributions/clouds.ts";
 import { CONFIG_NAME, configYaml } from "../../distributions/config-yaml.ts";
 import { helmCommands, helmNotes, helmValues } from "../../distributions/helm.ts";
+import { checkIdentitiesPath, identitiesFile, identitiesNotes } from "../../distributions/identities.ts";
 import { DISTRIBUTION_IDS, distributionById } from "../../distributions/index.ts";
 import { rbacFile } from "../../distributions/rbac.ts";
 import {
@@ -24,6 +25,7 @@ export interface PlanOptions {
   readonly gcpProject?: string;
   readonly gcpIssuer?: string;
   readonly registry?: readonly string[];
+  readonly identities?: string;
   readonly directory?: string;
   readonly helm?: boolean;
 }
@@ -66,7 +68,14 @@ export function planInit(options: PlanOptions): Planned {
     gcpProject: options.gcpProject,
     gcpIssuer: options.gcpIssuer,
     registries,
+    identities: options.identities,
   };
+  const { identities } = options;
+  if (identities !== undefined) {
+    checkIdentitiesPath(identities);
+    if (options.helm === true)
+      throw new UsageError("--identities goes without --helm: the chart does not put the file on the nodes");
+  }
   const plan: Plan = {
     clouds,
     providers: clouds.map((cloud) => providerEntry(cloud, providerOptions)),
@@ -87,9 +96,14 @@ export function planInit(options: PlanOptions): Planned {
   return {
     plan,
     distribution,
-    files: [config, ...distribution.files(plan), ...rbacFile(plan)],
+    files: [
+      config,
+      ...(identities === undefined ? [] : [identitiesFile(clouds)]),
+      ...distribution.files(plan),
+      ...rbacFile(plan),
+    ],
     commands: distribution.commands(plan),
-    notes: distribution.notes(plan),
+    notes: [...(identities === undefined ? [] : identitiesNotes(identities)), ...distribution.notes(plan)],
   };
 }
 

@@ -22,7 +22,8 @@ export const validate = {
     "or a warning, or what --fail-on says.",
   argument: {
     name: "configs",
-    about: "CredentialProviderConfig files or directories; that of this node's kubelet unless given",
+    about:
+      "CredentialProviderConfig files or directories, and files of --identities; that of this node's kubelet unless given",
     required: false,
     repeated: true,
     completes: "file",
@@ -58,6 +59,7 @@ export const validate = {
       about: "would an older kubelet accept it, and are the executables there",
     },
     { command: "imagecred validate", about: "what this node's kubelet uses" },
+    { command: "imagecred validate config.yaml identities.yaml", about: "with its file of --identities" },
     {
       command: "imagecred validate -o sarif --fail-on never nodes/*.yaml > imagecred.sarif",
       about: "in CI, for code scanning",
