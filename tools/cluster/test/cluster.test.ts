@@ -26,7 +26,7 @@ const helm = skip === false && noHelm === undefined ? await Helm.get() : undefin
 const withHelm = { skip: noHelm ?? false };
 
 // One cluster for all: each part leaves the node as the next one expects it.
-describe("a real cluster", { skip, timeout: 10 * 60_000 }, () => {
+describe("a real cluster", { skip, timeout: 15 * 60_000 }, () => {
   const cluster = new SharedCluster();
   describe("the cluster itself", () => describeNode(cluster));
   describe("install, uninstall, nodes", () => describeInstall(cluster));
