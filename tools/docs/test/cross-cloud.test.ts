@@ -60,7 +60,7 @@ function skipped({ route, source }: Cell, reason: string | undefined): string | 
 const titleOf = ({ route, source }: Cell, runtime: string) =>
   `${SOURCES[source]}, ${FACTS[route.plugin].service} (${route.page}.md, ${runtime})`;
 
-describe("whoever follows the page pulls", { concurrency }, () => {
+describe("the page followed: a credential that opens the registry", { concurrency }, () => {
   for (const { cell, executable } of runs) {
     test(titleOf(cell, executable.runtime), { skip: skipped(cell, executable.skipped) }, async () => {
       const { result, login } = await run(cell, clouds, executable.path);

@@ -6,7 +6,7 @@ import { CACHE } from "@imagecred/workspace";
 /** A vendor's command line program, as far as it parses commands. */
 export interface Judge {
   readonly name: string;
-  /** The Python program beside this file that asks it. */
+  /** The Python program, in this directory, that asks it. */
   readonly script: string;
   /** What pip installs, by exact version; in this order. Without dependencies where the first word is `--no-deps`. */
   readonly packages: readonly (readonly string[])[];

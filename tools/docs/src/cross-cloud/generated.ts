@@ -40,7 +40,6 @@ export function messagesOf(told: readonly Told[]): string {
 }
 
 const ALIKE: readonly (readonly [RegExp, string])[] = [
-  [/\/\S*\/credentials-\d+\.json/g, "/etc/kubernetes/google-credentials.json"],
   // A long line is cut in its middle, which may be within an id.
   [/…[0-9a-f-]*\)/g, "…)"],
   [/\/\S*\/(node)-\d+\.pem/g, "/etc/kubernetes/pki/node.pem"],
@@ -50,6 +49,7 @@ const ALIKE: readonly (readonly [RegExp, string])[] = [
   ],
   [/\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "2026-11-27T09:00:00Z"],
   [/\b\d{8}T\d{6}Z\b/g, "20261127T090000Z"],
+  [/\bserial number \d+/g, "serial number 107691567384813678264018095071518396021"],
   [/\bASIA[A-Z2-7]{16}\b/g, "ASIAIOSFODNN7EXAMPLE"],
   [/\b17\d{8}\b/g, "1790000000"],
   [/\b[0-9a-f]{40}\b/gi, "0123456789ABCDEF0123456789ABCDEF01234567"],

@@ -31,7 +31,7 @@ export const CELLS: readonly Cell[] = ROUTES.flatMap((route) =>
   route.sources.map((source) => ({ route, source })),
 );
 
-/** Clouds as they are before anybody follows a page. */
+/** The state of the clouds before any page is followed. */
 export function prepare(clouds: Clouds): void {
   clouds.aws.outbound.disable("123456789012");
   clouds.azure.directory.addTenant(UNINSTALLED_TENANT, "public");
@@ -99,9 +99,6 @@ export async function run(
   const environment = {
     ...clouds.networkEnv(),
     ...Object.fromEntries(env.map((each) => [each.name, each.value])),
-    ...(env.some(({ name }) => name === CREDENTIALS)
-      ? await placeCredentials(route, change, clouds, read)
-      : {}),
     ...(source === "arc" ? await clouds.azure.env("arc") : await route.env(clouds)),
     ...(await change.env?.(clouds)),
   };
@@ -139,20 +136,6 @@ function withChanges(args: readonly string[], changes: readonly string[]): reado
 }
 
 let files = 0;
-const CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS";
-
-/** The page's credential file, at a path that is there and with the fakes' metadata service in it. */
-async function placeCredentials(
-  route: Route,
-  { credentials = (text) => text }: Change,
-  clouds: Clouds,
-  read: (name: string) => string,
-): Promise<Readonly<Record<string, string>>> {
-  files++;
-  const origin = route.metadata?.(clouds) ?? "http://169.254.169.254";
-  const text = credentials(read("credentials.json")).replaceAll("http://169.254.169.254", origin);
-  return { [CREDENTIALS]: await clouds.core.writeFile(`credentials-${files}.json`, text) };
-}
 
 async function placeCertificate(
   args: readonly string[],

@@ -1,8 +1,9 @@
-import type { Clouds } from "@imagecred/fake-clouds";
+import { ClientAuthority, type Clouds, type IssuedCertificate } from "@imagecred/fake-clouds";
 import { IMAGES, nothing, type Route, UNINSTALLED_TENANT } from "./route.ts";
 
 /** A tenant of another cloud than the page's. */
 const FOREIGN_TENANT = "10000000-aaaa-4aaa-8aaa-000000000002";
+const NOWHERE = "projects/123456789012/locations/global/workloadIdentityPools/image-pulls/providers/nowhere";
 const OTHER_IDENTITY = "20000000-bbbb-4bbb-8bbb-000000000005";
 
 const onEc2 = (clouds: Clouds) => clouds.aws.env("imds");
@@ -50,11 +51,15 @@ const expiredIdentityToken = (clouds: Clouds) => {
 };
 /** The same client id, in the tenant that the machine is in then. */
 const PARTNER_IDENTITY = "20000004-bbbb-4bbb-8bbb-000000000004";
-const KUBELET_IDENTITY = "20000000-bbbb-4bbb-8bbb-000000000004";
 const otherBuilder = "--node-service-account=builder@imagecred-prod.iam.gserviceaccount.com";
 
 const issued = (options: Parameters<Clouds["federation"]["authority"]["issue"]>[0]) => (clouds: Clouds) =>
   clouds.federation.authority.issue(options);
+
+/** A certificate of an authority that no cloud was told of. */
+async function ofStranger(clouds: Clouds): Promise<IssuedCertificate> {
+  return await (await ClientAuthority.create(clouds.secrets)).issue();
+}
 
 /** Nodes, across clouds and outside any cloud. */
 export const NODE_ROUTES: readonly Route[] = [
@@ -90,15 +95,14 @@ export const NODE_ROUTES: readonly Route[] = [
     plugin: "gcr",
     image: IMAGES.gcr,
     env: onEc2,
-    metadata: (clouds) => clouds.aws.origins.imds,
     mistakes: [
       {
         what: "there is no such provider",
-        credentials: (text) => text.replace("providers/ec2", "providers/nowhere"),
+        args: [`--node-workload-identity-provider=${NOWHERE}`],
         says: /invalid_target/,
       },
       { what: "the keys have expired", env: session("123456789012:role/node", -60), says: /[Ee]xpired/ },
-      { what: "the account is not the provider's", env: session(FOREIGN_ROLE), says: /AWS account/ },
+      { what: "the account is not the provider's", env: session(FOREIGN_ROLE), says: /account/ },
       {
         what: "the role may not become the service account",
         env: session(OTHER_ROLE),
@@ -108,28 +112,26 @@ export const NODE_ROUTES: readonly Route[] = [
   },
   {
     page: "azure-to-google",
-    sources: ["azure"],
+    sources: ["azure", "arc"],
     plugin: "gcr",
     image: IMAGES.gcr,
     env: onAzure,
-    metadata: (clouds) => clouds.azure.imdsOrigin,
     mistakes: [
       {
         what: "the audience is not the provider's",
-        credentials: (text) =>
-          text.replace("resource=api://imagecred-google-nodes", "resource=api://imagecred-aws"),
+        args: ["--node-audience=api://imagecred-aws"],
         says: /audience/,
       },
       { what: "the token has expired", around: expiredManagedIdentity, says: /stale|[Ee]xpired/ },
       {
         what: "the machine is in another tenant",
         around: inPartnerTenant,
-        credentials: (text) => text.replace(KUBELET_IDENTITY, PARTNER_IDENTITY),
+        args: [`--node-managed-identity=${PARTNER_IDENTITY}`],
         says: /issuer/,
       },
       {
         what: "the managed identity may not become the service account",
-        credentials: (text) => text.replace(KUBELET_IDENTITY, OTHER_IDENTITY),
+        args: [`--node-managed-identity=${OTHER_IDENTITY}`],
         says: /PERMISSION_DENIED/,
       },
     ],
@@ -254,6 +256,54 @@ export const NODE_ROUTES: readonly Route[] = [
         what: "the tenant is one of another cloud",
         args: [`--tenant-id=${FOREIGN_TENANT}`],
         says: /AADSTS90002/,
+      },
+    ],
+  },
+  {
+    page: "certificate-to-aws",
+    sources: ["certificate"],
+    plugin: "ecr",
+    image: IMAGES.ecr,
+    env: nothing,
+    certificate: issued({}),
+    mistakes: [
+      { what: "the certificate has expired", certificate: issued({ flaw: "expired" }), says: /expired/ },
+      { what: "another authority issued it", certificate: ofStranger, says: /[Uu]ntrusted/ },
+      {
+        what: "the trust policy does not allow its subject",
+        certificate: issued({ subject: "CN=jane,O=developers" }),
+        says: /Unable to assume role/,
+      },
+      {
+        what: "the role is not in the profile",
+        args: ["--node-role-arn=arn:aws:iam::123456789012:role/node"],
+        says: /profile/,
+      },
+    ],
+  },
+  {
+    page: "certificate-to-google",
+    sources: ["certificate"],
+    plugin: "gcr",
+    image: IMAGES.gcr,
+    env: nothing,
+    certificate: issued({}),
+    mistakes: [
+      {
+        what: "the certificate has expired",
+        certificate: issued({ flaw: "expired" }),
+        says: /expired|validity/,
+      },
+      { what: "another authority issued it", certificate: ofStranger, says: /trust anchor/ },
+      {
+        what: "the provider's condition does not allow its subject",
+        certificate: issued({ subject: "CN=jane,O=developers" }),
+        says: /attribute condition/,
+      },
+      {
+        what: "there is no such provider",
+        args: [`--node-workload-identity-provider=${NOWHERE}`],
+        says: /invalid_target/,
       },
     ],
   },

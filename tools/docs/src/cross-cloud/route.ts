@@ -34,8 +34,6 @@ export interface Change {
   /** In the place of the service account's own. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly certificate?: (clouds: Clouds) => Promise<IssuedCertificate>;
-  /** Changes the credential file that the configuration names. */
-  readonly credentials?: (text: string) => string;
   /** Changes the clouds for this run, and gives what undoes it. Such runs have the clouds for themselves. */
   readonly around?: (clouds: Clouds) => () => void;
 }
@@ -55,8 +53,6 @@ export interface Route {
   readonly image: string;
   /** Environment of the plugin on such a node. */
   readonly env: (clouds: Clouds) => Promise<Readonly<Record<string, string>>>;
-  /** Origin of the metadata service that a credential file means by 169.254.169.254. */
-  readonly metadata?: (clouds: Clouds) => string;
   /** The certificate that the kubelet's configuration names. */
   readonly certificate?: (clouds: Clouds) => Promise<IssuedCertificate>;
   readonly mistakes: readonly Mistake[];

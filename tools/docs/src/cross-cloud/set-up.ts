@@ -6,7 +6,7 @@ import { type Command, type Options, optionsOf } from "./shell.ts";
 
 /**
  * Does to the fake clouds what a page's commands do to real ones: every command that changes who trusts whom. So a route
- * works in the tests only if somebody who follows its page ends with a working pull. Commands that only show something, or
+ * works in the tests only if its page is complete. Commands that only show something, or
  * that the fakes have no counterpart for (APIs to enable, roles on registries, which are theirs by default), do nothing here;
  * an unknown command is an error.
  */

@@ -6,7 +6,7 @@ import type { TlsService } from "./service.ts";
 export interface PublishedIssuer extends TokenIssuer {
   /** URL of the JWKS document. */
   readonly jwksUri: string;
-  /** Fields of the discovery document beside `issuer` and `jwks_uri`. */
+  /** Fields of the discovery document in addition to `issuer` and `jwks_uri`. */
   readonly document?: Readonly<Record<string, unknown>>;
 }
 
