@@ -9,7 +9,10 @@ export interface Outcome {
   readonly stderr: string;
   /** `aws.ecr GetAuthorizationToken x4`, in the order of the first of each. */
   readonly requests: string;
-  /** Milliseconds by which it ended after its time limit; negative before it, undefined where none was set. */
+  /**
+   * Milliseconds by which it ended after its time limit, the start of the process not counted; 0 or negative before it, undefined
+   * where none was set.
+   */
   readonly overrunMs: number | undefined;
 }
 
@@ -74,7 +77,7 @@ export function differences(a: Outcome, b: Outcome): readonly (keyof Outcome)[] 
 
 const MAX_LINE_BYTES = 701;
 
-/** A run ends this long after its limit at most, the start of the process included. */
+/** A run ends this long after its limit at most. */
 const LATE_MS = 250;
 
 /** What is wrong with an outcome by itself, whatever the input was; undefined when nothing is. */

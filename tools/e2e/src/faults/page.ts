@@ -21,7 +21,7 @@ In each run the process had to
 
 - end with a credential (exit 0) or with exit 1, nothing on stdout and one line on stderr that names the plugin, what was being done and what came of it,
 - never call it an internal error, and never repeat a secret,
-- end 250 ms after its time limit at the latest, its start included,
+- end 250 ms after its time limit at the latest (the time that the same file needs for \`--version\` comes before that limit begins),
 - do the same on both runtimes: exit code, words and requests.
 
 ${NUMBER.format(runs)} runs on ${date}${share < 1 ? `, a random ${Math.round(share * 100)} % of the combinations of call and fault` : ""}:
