@@ -145,6 +145,24 @@ test("cli 3.3: what was given on the command line is blamed on that, with its ow
   assert.match(unsafe.steps[0]?.fix ?? "", /^chown root:root and chmod go-w \/opt\/bin\/p, or run this/);
 });
 
+test("a proxy's variable that is none is told of the variable", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.example"] });
+  putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
+  for (const [value, said] of [
+    ["ftp://proxy", /HTTPS_PROXY is a ftp:\/\/ proxy; supported are http/],
+    ["http://", /HTTPS_PROXY is not a URL/],
+    ["::bad", /HTTPS_PROXY is not a URL/],
+  ] as const) {
+    const env = { PATH: "/usr/bin:/bin", HTTPS_PROXY: value };
+    const document = await doctor(place, "r.example/a", [], { ...options(), env });
+    const step = stepOf(document, "registry");
+    assert.deepEqual([step?.status, document.code], ["failed", 1]);
+    assert.match(step?.message ?? "", said);
+    assert.equal(step?.fix, "correct the variable where this shell gets it, and restart that");
+  }
+});
+
 test("a registry that repeats the credential in its error is not repeated", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });

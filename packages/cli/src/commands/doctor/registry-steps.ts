@@ -5,6 +5,7 @@ import {
   createHttpClient,
   Deadline,
   type HttpClient,
+  OptionsError,
   TransportError,
   VERSION,
 } from "@imagecred/protocol";
@@ -113,10 +114,11 @@ function referenceOf({ digest, tag }: ImageName): string {
 async function askAt(
   place: Place,
   credentials: readonly TriedCredential[],
-  { image, tokenHosts, route }: RegistryQuestion,
+  question: RegistryQuestion,
   http: HttpClient,
   platform: Pick<Platform, "transport" | "clock">,
 ): Promise<readonly Step[]> {
+  const { image, tokenHosts, route } = question;
   const { host, repository, url, from } = place;
   const reference = referenceOf(image);
   const target = { host, repository, reference, tokenHosts, ...(url === undefined ? {} : { url }) };
@@ -127,6 +129,16 @@ async function askAt(
       if (probe.outcome === "pulls") break;
     }
   } catch (error) {
+    if (error instanceof OptionsError) {
+      // The proxy's variable is of the process that pulls, and its HTTP client refuses it as well.
+      return [
+        step("registry", {
+          status: "failed",
+          message: `${host}${from}: ${error.message}`,
+          fix: `correct the variable where ${proxyOf(question)} gets it, and restart that`,
+        }),
+      ];
+    }
     if (!(error instanceof CredentialError)) throw error;
     return [unreached(error, place, route)];
   }
@@ -145,6 +157,12 @@ function withRight(probe: Probe, credential: TriedCredential | undefined): Probe
     ...probe,
     steps: [...probe.steps.slice(0, -1), { ...last, fix: `${last.fix}: it needs ${right}` }],
   };
+}
+
+/** Whose environment names the proxy. */
+function proxyOf({ route, trust }: RegistryQuestion): string {
+  if (trust === undefined) return "this shell";
+  return route?.runtime ?? "the kubelet";
 }
 
 /** No response came. What the runtime makes of the certificate is its configuration's to say, not this shell's. */
