@@ -8,17 +8,21 @@ import { HOST_LINTS } from "./host-lints.ts";
 import { IDENTITY_LINTS } from "./identity-lints.ts";
 import { IDENTITY_MAP_LINTS } from "./identity-map-lints.ts";
 import { IMPOSSIBLE_LINTS } from "./impossible-lints.ts";
+import { MIRROR_LINTS } from "./mirror-lints.ts";
 import { OVERLAP_LINTS } from "./overlap-lints.ts";
 import { PATTERN_LINTS } from "./pattern-lints.ts";
 import { PLACEHOLDER_LINTS } from "./placeholder-lints.ts";
 import { PROVIDER_LINTS } from "./provider-lints.ts";
 import { SECRET_LINTS } from "./secret-lints.ts";
+import { SHORT_NAME_LINTS } from "./short-name-lints.ts";
 import type { Lint, LintContext, Severity } from "./types.ts";
 
 export const LINTS: readonly Lint[] = [
   ...PATTERN_LINTS,
   ...IMPOSSIBLE_LINTS,
   ...HOST_LINTS,
+  ...SHORT_NAME_LINTS,
+  ...MIRROR_LINTS,
   ...OVERLAP_LINTS,
   ...PLACEHOLDER_LINTS,
   ...ARGUMENT_LINTS,

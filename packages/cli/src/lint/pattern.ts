@@ -28,3 +28,11 @@ export function hostOf({ side }: HostPattern): string {
 export function hasSiblings({ provider }: Pattern): boolean {
   return (provider.matchImages ?? []).length > 1;
 }
+
+/** The first part of an image's name is a host only with a dot, a port or capital letters in it (distribution/reference). */
+export function isShortName({ text, side }: HostPattern): boolean {
+  // What the kubelet cuts off (a query, a user) has a finding of its own.
+  if (/[?#@]/.test(text)) return false;
+  const [label = ""] = side.labels;
+  return side.labels.length === 1 && side.port === "" && /^[a-z0-9_-]+$/.test(label) && label !== "localhost";
+}
