@@ -100,3 +100,16 @@ test("Entra refuses with its codes: wrong secret, unknown tenant, wrong cloud, u
   assert.deepEqual(await refusal(host, TENANTS.public, { client_id: "x" }), [400, 700016]);
   assert.deepEqual(await refusal(host, TENANTS.public, { scope: REGISTRY_RESOURCE }), [400, 1002012]);
 });
+
+test("a registry accepts an application's id and secret as a login, of its own tenant or with a role", async () => {
+  await using fake = await started();
+  const { azure } = fake;
+  const { node, nodeSecret } = azure.population();
+  const login = { username: node.clientId, password: nodeSecret };
+  assert.equal((await azure.holderOf("myreg.azurecr.io", login))?.name, "node");
+  assert.equal(await azure.holderOf("myreg.azurecr.io", { ...login, password: "wrong" }), undefined);
+  assert.equal(await azure.holderOf("partnerreg.azurecr.io", login), undefined);
+  azure.addRegistry({ name: "sharedreg", tenant: TENANTS.partner, pullers: [node.clientId] });
+  assert.equal((await azure.holderOf("sharedreg.azurecr.io", login))?.name, "node");
+  assert.equal(await azure.holderOf("unknown.azurecr.io", login), undefined);
+});
