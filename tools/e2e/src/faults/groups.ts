@@ -1,5 +1,12 @@
 import type { Fault } from "@imagecred/fake-clouds";
-import { CONNECTION_FAULTS, FRAMES, framed, PROXY_RESPONSES, STATUSES } from "../agreement/families/http.ts";
+import {
+  CONNECTION_FAULTS,
+  FRAMES,
+  framed,
+  PROXY_RESPONSES,
+  STATUSES,
+  survivesReset,
+} from "../agreement/families/http.ts";
 
 /** What can go wrong with a call. */
 export interface NamedFault {
@@ -65,16 +72,18 @@ export const GROUPS: readonly Group[] = [
     name: "framing",
     about: "status lines, headers, lengths, chunks and encodings, byte by byte; then closed, reset or silent",
     faults: FRAMES.flatMap(([what, frame]) =>
-      (["close", "reset", "hang"] as const).map((end) => ({
-        what: `${what}, then ${end}`,
-        on: "call" as const,
-        fault: {
-          kind: "bytes" as const,
-          when: "request" as const,
-          end,
-          pieces: (real) => [framed(frame, real.body)],
-        } satisfies Fault,
-      })),
+      (survivesReset(frame) ? (["close", "reset", "hang"] as const) : (["close", "hang"] as const)).map(
+        (end) => ({
+          what: `${what}, then ${end}`,
+          on: "call" as const,
+          fault: {
+            kind: "bytes" as const,
+            when: "request" as const,
+            end,
+            pieces: (real) => [framed(frame, real.body)],
+          } satisfies Fault,
+        }),
+      ),
     ),
   },
   {
