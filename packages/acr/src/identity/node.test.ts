@@ -190,15 +190,14 @@ test("of several identities in azure.json: token file, then the managed identity
   assert.equal(await sourceOf({ ...rest, useManagedIdentityExtension: true }), "managed identity");
   assert.equal(await sourceOf({ ...rest, useManagedIdentityExtension: false }), "client certificate");
   assert.equal(await sourceOf({ ...rest, aadClientCertPath: "" }), "client secret");
-  assert.equal(
-    await sourceOf({
-      ...rest,
-      aadClientCertPath: "",
-      aadClientSecret: "",
-      useManagedIdentityExtension: undefined,
-    }),
-    "managed identity",
-  );
+  const none = {
+    ...rest,
+    aadClientCertPath: "",
+    aadClientSecret: "",
+    useManagedIdentityExtension: undefined,
+  };
+  assert.equal(await sourceOf({ ...none, aadClientId: "" }), "managed identity");
+  await assert.rejects(sourceOf(none), /has aadClientId, but nothing that proves it/);
 });
 
 test("no identity: every one is named with the reason", async () => {
