@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { DOCS } from "@imagecred/workspace";
 import { SCREENS, shown } from "../testing/screens.ts";
 import { terminalPicture } from "../testing/terminal-picture.ts";
 import { visibleLength } from "./text.ts";
@@ -37,7 +38,7 @@ for (const name of Object.keys(SCREENS)) {
 }
 
 /** In the pages; UPDATE_GOLDEN=1 writes them anew. */
-const PICTURES = join(import.meta.dirname, "../../../../docs/screens");
+const PICTURES = join(DOCS, "screens");
 
 for (const name of ["doctor-fails"]) {
   test(`the picture of ${name} in the pages shows what it prints`, async () => {
