@@ -45,11 +45,7 @@ function documentOf({ in: { files } }: Recorded): unknown {
 test("the published schema is the one that the types give", () => {
   const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
   if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(FILE, text);
-  assert.deepEqual(
-    JSON.parse(readFileSync(FILE, "utf8")),
-    JSON.parse(text),
-    "UPDATE_GOLDEN=1 writes it anew",
-  );
+  assert.deepEqual(JSON.parse(readFileSync(FILE, "utf8")), JSON.parse(text), "UPDATE_GOLDEN=1 rewrites it");
 });
 
 test("what the kubelet accepts is valid: no editor marks a good file", () => {

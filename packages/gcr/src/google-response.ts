@@ -88,7 +88,7 @@ function errorFields({
   return [textAt(document, "error", "status"), textAt(document, "error", "message")];
 }
 
-/** Text of a page that may be anybody's: its words, without markup and without anything long enough to be a key. */
+/** Text of a page that may come from any server: its words, without markup and without anything long enough to be a key. */
 function plainText(body: Uint8Array): string {
   return new TextDecoder()
     .decode(body.subarray(0, 4096))

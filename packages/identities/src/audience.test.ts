@@ -37,7 +37,7 @@ test("a token that is for somebody else is not sent, and the error says which au
   }
 });
 
-test("its own audience, one among several, one that nobody owns, and what is no JWT are sent", () => {
+test("tokens for its own audience, for several, for an unknown one, and texts that are not JWTs are sent", () => {
   for (const aud of [
     "sts.amazonaws.com",
     ["api://AzureADTokenExchange", "sts.amazonaws.com"],

@@ -1,7 +1,7 @@
 import { CredentialError, claimsOf, type Secret } from "@imagecred/protocol";
 import type { Cloud } from "./node-identity.ts";
 
-/** Audiences that say for whom a token is. Every other one may be anybody's: clouds can be told to accept it. */
+/** Audiences that show which service a token is for. Any other may be right: a cloud can be configured to accept it. */
 const OWNERS: readonly { readonly cloud: Cloud | "other"; readonly whose: string; readonly form: RegExp }[] =
   [
     { cloud: "aws", whose: "AWS STS", form: /^sts\.amazonaws\.com(?:\.cn)?$/ },
@@ -22,7 +22,7 @@ const OWNERS: readonly { readonly cloud: Cloud | "other"; readonly whose: string
   ];
 
 /**
- * Looks at a pod's token before it is sent: one that is for somebody else would be refused, and is nobody else's business.
+ * Looks at a pod's token before it is sent: one for another service would be refused, and must not be seen there.
  * @param cloud where it is to be sent
  * @param expected the audience to set instead
  * @throws {CredentialError} for a token whose audiences are all others'

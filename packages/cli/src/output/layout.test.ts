@@ -37,7 +37,7 @@ for (const name of Object.keys(SCREENS)) {
   });
 }
 
-/** In the pages; UPDATE_GOLDEN=1 writes them anew. */
+/** In the pages; UPDATE_GOLDEN=1 rewrites them. */
 const PICTURES = join(DOCS, "screens");
 
 for (const name of ["doctor-fails"]) {

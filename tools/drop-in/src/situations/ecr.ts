@@ -250,7 +250,7 @@ export const ECR: Comparison = {
           },
         },
         {
-          name: "a profile of IAM Identity Center, nobody signed in",
+          name: "a profile of IAM Identity Center, no user signed in",
           arrange: profile(
             {
               config:

@@ -54,7 +54,6 @@ export function stepFailed(
 export function exchangeFailed(error: unknown, authority: string, phase: TransportPhase): TransportError {
   if (error instanceof TransportError) return error;
   const code = codeOf(error);
-  if (code.startsWith("HPE_")) return notHttp(authority, error);
   if (code.startsWith("ERR_SSL_") || code === "EPROTO") {
     const message = `TLS with ${authority}: ${tlsReason(code)}`;
     return new TransportError("receive", "ERR_TLS", message, { cause: error });
