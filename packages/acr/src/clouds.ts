@@ -78,3 +78,8 @@ export function cloudOfLoginHost(host: string): KnownCloud | undefined {
     (cloud) => cloud.name === alias || new URL(cloud.loginEndpoint).host === host.toLowerCase(),
   );
 }
+
+/** The audience that federated credentials of a cloud have; undefined for a cloud that is not known to have one. */
+export function tokenAudienceOf({ loginEndpoint }: Pick<AzureCloud, "loginEndpoint">): string | undefined {
+  return cloudOfLoginHost(new URL(loginEndpoint).host)?.tokenAudience;
+}

@@ -37,7 +37,7 @@ export function describeError({ message, fix }: CommandError): string {
 /** What the system says, in words; its code where there are none. */
 export function systemReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code = systemCode(error);
   switch (code) {
     case "ENOENT":
       return "no such file or directory";

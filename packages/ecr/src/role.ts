@@ -1,4 +1,4 @@
-import { checkSessionName, isRoleArn } from "@imagecred/identities/aws/facts";
+import { checkSessionName, isRoleArn, notARoleArn } from "@imagecred/identities/aws/facts";
 import {
   fillTemplate,
   OptionsError,
@@ -22,14 +22,14 @@ const ANY: TemplateValues = { account: "123456789012", region: "eu-west-1", part
 export function parseRole(arn: string, from: string): Template {
   const template = parseTemplate(arn, PLACEHOLDERS, from);
   if (isRoleArn(fillTemplate(template, ANY, ""))) return template;
-  throw notARole(from, arn);
+  throw notARoleArn(arn, from);
 }
 
 /** The ARN for a registry. @throws {OptionsError} where the registry's name does not say what the ARN needs */
 export function roleFor(role: Template, registry: Registry, image: string): string {
   const arn = fillTemplate(role, valuesOf(registry), image);
   if (isRoleArn(arn)) return arn;
-  throw notARole(role.from, arn);
+  throw notARoleArn(arn, role.from);
 }
 
 /** What the name of a registry says. */
@@ -38,12 +38,6 @@ export function valuesOf(registry: Registry): TemplateValues {
   if (registry.kind === "public") return { partition: "aws" };
   const { account, region, partition } = registry;
   return { account, region, partition: partition.id };
-}
-
-function notARole(from: string, arn: string): OptionsError {
-  return new OptionsError(
-    `${from} is ${JSON.stringify(arn)}, expected the ARN of a role such as arn:aws:iam::123456789012:role/name`,
-  );
 }
 
 /** STS API reference, AssumeRole, ExternalId. @param from where it is written @throws {OptionsError} */

@@ -1,14 +1,8 @@
 import { type GooglePart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
 import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
-import type { IdentityPool } from "./identity/workload-identity.ts";
+import { type IdentityPool, parseProvider } from "./identity/workload-identity.ts";
 import type { GcrNodeIdentity } from "./node-identity.ts";
-import {
-  type GcrOptions,
-  parseEndpoint,
-  parseProvider,
-  parseServiceAccount,
-  parseUniverse,
-} from "./options.ts";
+import { type GcrOptions, parseEndpoint, parseServiceAccount, parseUniverse } from "./options.ts";
 import { parseAccount } from "./service-account.ts";
 import type { Universe } from "./universe.ts";
 

@@ -1,7 +1,7 @@
 import type { TokenIdentity } from "@imagecred/identities/federated-token";
 import { type CertificateFiles, needed, parseNodeIdentity } from "@imagecred/identities/node-identity";
 import { OptionsError, type ParsedFlags } from "@imagecred/protocol";
-import { type IdentityPool, poolOfProvider } from "./identity/workload-identity.ts";
+import { type IdentityPool, parseProvider } from "./identity/workload-identity.ts";
 
 /** The node's identity, and the provider of a workload identity pool that accepts it. */
 export type GcrNodeIdentity =
@@ -23,12 +23,7 @@ export function parseGcrNodeIdentity(flags: ParsedFlags): GcrNodeIdentity {
   const identity = parseNodeIdentity(flags, "google");
   if (identity.kind === "own") return identity;
   const name = needed(flags, "node-workload-identity-provider", identity.kind);
-  const pool = poolOfProvider(name);
-  if (pool === undefined) {
-    throw new OptionsError(
-      `--node-workload-identity-provider is ${JSON.stringify(name)}, expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
-    );
-  }
+  const pool = parseProvider(name, "--node-workload-identity-provider");
   if (identity.kind === "certificate") return { kind: "certificate", files: identity.files, pool };
   const { audience } = identity;
   // An AWS provider of a pool checks a signed request; a token that STS issues is for an OIDC provider.

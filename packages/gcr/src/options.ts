@@ -16,7 +16,7 @@ import {
   type Usage,
 } from "@imagecred/protocol";
 import { isServiceUrl } from "./identity/service-url.ts";
-import { type IdentityPool, poolOfGke, poolOfProvider } from "./identity/workload-identity.ts";
+import { type IdentityPool, parseProvider, poolOfGke } from "./identity/workload-identity.ts";
 import { type GcrNodeIdentity, parseGcrNodeIdentity } from "./node-identity.ts";
 import { parseAccount } from "./service-account.ts";
 import { DEFAULT_UNIVERSE, type Universe, universeOfApis, universeOfRegistries } from "./universe.ts";
@@ -293,13 +293,4 @@ function parsePool(flags: ParsedFlags): IdentityPool | undefined {
     throw new OptionsError("--identity-provider needs --project-id with the ID of the cluster's project");
   }
   return poolOfGke(project, issuer);
-}
-
-/** A workload identity pool's provider. @param from where it is written @throws {OptionsError} */
-export function parseProvider(provider: string, from: string): IdentityPool {
-  const pool = poolOfProvider(provider);
-  if (pool !== undefined) return pool;
-  throw new OptionsError(
-    `${from} is ${JSON.stringify(provider)}, expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
-  );
 }

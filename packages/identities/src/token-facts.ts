@@ -1,4 +1,4 @@
-import { claimsOf, type Secret } from "@imagecred/protocol";
+import { claimsOf, isToken, type Secret } from "@imagecred/protocol";
 
 /** What a token says about itself, for a person who has to make another cloud trust it. Its signature is not looked at. */
 export interface TokenFacts {
@@ -25,7 +25,5 @@ export function tokenFacts(token: Secret): TokenFacts {
 const LONGEST = 300;
 
 function shown(claim: unknown): string | undefined {
-  return typeof claim === "string" && claim.length <= LONGEST && /^[\x21-\x7e]+$/.test(claim)
-    ? claim
-    : undefined;
+  return typeof claim === "string" && claim.length <= LONGEST && isToken(claim) ? claim : undefined;
 }

@@ -1,6 +1,6 @@
 import { federatedToken } from "@imagecred/identities/federated-token";
 import { CredentialError, type Found, type Unavailable } from "@imagecred/protocol";
-import { cloudOfLoginHost } from "../clouds.ts";
+import { tokenAudienceOf } from "../clouds.ts";
 import type { AcrNodeIdentity } from "../options/node-identity.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
 import type { EntraRequest, EntraToken } from "./token.ts";
@@ -18,7 +18,7 @@ export async function findByFederation(
 ): Promise<Found<EntraToken> | Unavailable> {
   const { cloud, context } = request;
   const tenantId = tenantOf(request);
-  const wanted = audience ?? cloudOfLoginHost(new URL(cloud.loginEndpoint).host)?.tokenAudience;
+  const wanted = audience ?? tokenAudienceOf(cloud);
   if (wanted === undefined) throw needsSetting("--node-audience", "the audience of the federated credential");
   const found = await federatedToken(node, wanted, context);
   if ("unavailable" in found) return found;

@@ -6,7 +6,7 @@ import {
   type Secret,
   type Unavailable,
 } from "@imagecred/protocol";
-import { cloudOfLoginHost } from "../clouds.ts";
+import { tokenAudienceOf } from "../clouds.ts";
 import { TENANT } from "../tenant.ts";
 import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./annotations.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
@@ -69,8 +69,7 @@ export function podSource(
 
 /** The audience that federated credentials of the cloud have unless told otherwise. */
 function audienceOf({ cloud }: EntraRequest): string {
-  const known = cloudOfLoginHost(new URL(cloud.loginEndpoint).host);
-  return known?.tokenAudience ?? "the audience of the application's federated credential";
+  return tokenAudienceOf(cloud) ?? "the audience of the application's federated credential";
 }
 
 /** The pod's service account names no identity. */

@@ -2,7 +2,7 @@ import { readService, rootedFiles, type ServiceReading } from "@imagecred/node";
 import { GoDurationError, parseGoDuration } from "@imagecred/protocol";
 import type { Distribution } from "../distributions/types.ts";
 import { CommandError, systemReason, UsageError } from "../errors.ts";
-import { kubeletOfMachine, type RunningKubelet } from "../machine/running-kubelet.ts";
+import { kubeletOfMachine, type RunningKubelet, runningKubelet } from "../machine/running-kubelet.ts";
 import type { Platform } from "../runtime/types.ts";
 import {
   type Expected,
@@ -178,7 +178,7 @@ export async function bringUp(plan: BringUp, platform: Platform): Promise<Restar
   if ("up" in first) return report("restarted", first.up.pid);
   if (expected === undefined || !plan.rollBack()) return report("down", null, first.cause);
   plan.say("the kubelet did not come up: putting the files back");
-  const old = currentKubelet(platform);
+  const old = runningKubelet(platform);
   const again = await restartOnce({ ...plan, restart, expected: undefined, old }, platform);
   return "up" in again
     ? report("rolled-back", again.up.pid, first.cause)
@@ -231,7 +231,7 @@ async function untilUp(
   const end = clock.now() + limit;
   const seen = new Map<number, number>();
   for (;;) {
-    const kubelet = currentKubelet(platform);
+    const kubelet = runningKubelet(platform);
     if (kubelet !== undefined && isAnother(kubelet, old)) {
       const since = seen.get(kubelet.pid) ?? clock.now();
       seen.set(kubelet.pid, since);
@@ -251,11 +251,6 @@ async function untilUp(
 
 function isAnother(kubelet: RunningKubelet, old: RunningKubelet | undefined): boolean {
   return kubelet.pid !== old?.pid || (kubelet.startedAt ?? 0) - (old.startedAt ?? 0) > 2000;
-}
-
-function currentKubelet(platform: Platform): RunningKubelet | undefined {
-  const found = kubeletOfMachine(platform);
-  return found.state === "running" ? found.kubelet : undefined;
 }
 
 const LARGEST_LOG_BYTES = 64 << 20;

@@ -1,5 +1,5 @@
 import { flagValue, joinPath, kubeletPath, readText } from "@imagecred/node";
-import type { RunningKubelet } from "../machine/running-kubelet.ts";
+import { BIN_DIR_FLAG, CONFIG_FLAG, type RunningKubelet } from "../machine/running-kubelet.ts";
 import type { FileSystem } from "../runtime/types.ts";
 import type { ConfirmedKubelet } from "./record.ts";
 
@@ -12,8 +12,6 @@ export interface Expected {
   readonly readAtStart: readonly string[];
 }
 
-const CONFIG_FLAG = "image-credential-provider-config";
-const BIN_DIR_FLAG = "image-credential-provider-bin-dir";
 /** A process's start is known to a second, since the kernel tells when it booted in whole seconds. */
 const INEXACT_MS = 1000;
 /** Twice that, and the clock may have been set. */

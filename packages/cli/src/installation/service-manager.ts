@@ -15,8 +15,6 @@ export interface ServiceManager {
   readonly name: "systemd" | "OpenRC";
   /** The machine's root directory, as we see it. */
   readonly root: string;
-  /** What an operator would type. */
-  command(service: string): string;
   /** Starts a service again, with its files read again where that is needed. @throws {CommandError} */
   restart(service: string, until: "wait" | "do-not-wait"): Promise<void>;
   state(service: string): Promise<ServiceState>;
@@ -129,7 +127,6 @@ function systemd(platform: Platform, mounts: Mounts): ServiceManager {
   return {
     name: "systemd",
     root: mounts === undefined ? "/" : MACHINE_ROOT,
-    command: (service) => `systemctl restart ${service.replace(/\.service$/, "")}`,
     async restart(service, until) {
       if ((await show(service)).get("NeedDaemonReload") !== "no")
         await must(["daemon-reload"], RESTART_TIMEOUT_MS);
@@ -166,7 +163,6 @@ function openRc(platform: Platform, mounts: Mounts): ServiceManager {
   return {
     name: "OpenRC",
     root,
-    command: (service) => `rc-service ${name(service)} restart`,
     async restart(service) {
       const args = [name(service), "restart"];
       const { status, stderr } = await runOfMachine(platform, mounts, "rc-service", args, RESTART_TIMEOUT_MS);

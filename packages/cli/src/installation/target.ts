@@ -9,6 +9,7 @@ import {
 import { CommandError, systemReason } from "../errors.ts";
 import { absolute } from "../machine/paths.ts";
 import type { Platform } from "../runtime/types.ts";
+import { octal } from "./file-state.ts";
 
 /** The system that is installed into: this one, or a mounted image. */
 export interface Target {
@@ -70,10 +71,6 @@ function describe({ path, fault }: UnsafeEntry, files: Target["files"]): string 
     case "not-a-directory":
       return `${at} is not a directory (it is a ${fault.is})`;
   }
-}
-
-function octal(mode: number): string {
-  return mode.toString(8).padStart(4, "0");
 }
 
 /** What is missing of a directory, outermost first; touches nothing. */

@@ -45,8 +45,9 @@ export type MachineKubelet =
   /** Something that cannot be settled, in a sentence. */
   | { readonly state: "several" | "hidden"; readonly reason: string };
 
-const CONFIG_FLAG = "image-credential-provider-config";
-const BIN_DIR_FLAG = "image-credential-provider-bin-dir";
+/** The kubelet's two flags for plugins, without dashes. */
+export const CONFIG_FLAG = "image-credential-provider-config";
+export const BIN_DIR_FLAG = "image-credential-provider-bin-dir";
 
 /** The kubelet that runs on this machine, however it was started; see runningKubelet of `@imagecred/node`. */
 export function kubeletOfMachine({ fileSystem }: Platform): MachineKubelet {

@@ -1,3 +1,5 @@
+import { OptionsError } from "@imagecred/protocol";
+
 /** Where Google STS exchanges a pod's token. */
 export interface IdentityPool {
   /** The pool that every GKE cluster with Workload Identity has, or any other workload identity pool. */
@@ -22,6 +24,15 @@ export function poolOfProvider(value: string): IdentityPool | undefined {
   if (name === undefined) return undefined;
   const audience = service + name;
   return { kind: "workload-identity", audience, tokenAudience: `https:${audience}` };
+}
+
+/** A workload identity pool's provider. @param from where it is written @throws {OptionsError} */
+export function parseProvider(provider: string, from: string): IdentityPool {
+  const pool = poolOfProvider(provider);
+  if (pool !== undefined) return pool;
+  throw new OptionsError(
+    `${from} is ${JSON.stringify(provider)}, expected projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER`,
+  );
 }
 
 /**

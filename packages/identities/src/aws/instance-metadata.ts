@@ -4,6 +4,7 @@ import {
   CredentialError,
   type Environment,
   type IdentitySource,
+  isToken,
   metadataRetry,
   OptionsError,
   type Outcome,
@@ -167,7 +168,7 @@ async function sessionAt(
     again: againUnlessSilent(clock),
   });
   const token = new TextDecoder().decode(body).trim();
-  if (status === 200 && /^[\x21-\x7e]+$/.test(token)) return { endpoint, token };
+  if (status === 200 && isToken(token)) return { endpoint, token };
   // Other clouds have a metadata server at the same address, without this path or method.
   if (status === 404 || status === 405) {
     return { unavailable: `${endpoint} answered ${status} to the request for an IMDSv2 token: not EC2's` };

@@ -10,10 +10,9 @@ export function isRoleArn(text: string): boolean {
   return text.length <= 2048 && ROLE_ARN.test(text);
 }
 
-/** @param from where it was written: a flag, a variable */
-export function checkRoleArn(arn: string, from: string): void {
-  if (isRoleArn(arn)) return;
-  throw new OptionsError(
+/** The error for what is not a role's ARN. @param from where it was written: a flag, a variable */
+export function notARoleArn(arn: string, from: string): OptionsError {
+  return new OptionsError(
     `${from} is ${JSON.stringify(arn)}, expected the ARN of a role such as arn:aws:iam::123456789012:role/name`,
   );
 }

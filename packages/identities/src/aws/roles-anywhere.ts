@@ -15,7 +15,7 @@ import { type EndpointSettings, unresolvedAdvice, withUnresolvedAdvice } from ".
 import { partitionOfArn } from "./partitions.ts";
 import { type AwsCall, actionOf, refusedBy } from "./refusal.ts";
 import { signWithCertificate } from "./sign-with-certificate.ts";
-import { type SignableRequest, stringToSign } from "./sigv4.ts";
+import { type SignableRequest, stringToSign, withoutHost } from "./sigv4.ts";
 import { apiUrl } from "./sts-endpoint.ts";
 import { awsRetry } from "./throttling.ts";
 
@@ -108,10 +108,9 @@ async function signed(
   const signature = hex(
     await signWithCertificate(certificate, new TextEncoder().encode(toSign.text), context),
   );
-  const { host: _host, ...headers } = toSign.headers;
   const credential = `${certificate.facts.serialNumber}/${toSign.credentialScope}`;
   return {
-    ...headers,
+    ...withoutHost(toSign.headers),
     authorization: `${algorithm} Credential=${credential}, SignedHeaders=${toSign.signedHeaders}, Signature=${signature}`,
   };
 }

@@ -102,3 +102,9 @@ function canonicalQuery(query: URLSearchParams): string {
     .sort()
     .join("&");
 }
+
+/** Signed headers for the transport, which writes the host itself, with the value that was signed. */
+export function withoutHost(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const { host: _host, ...rest } = headers;
+  return rest;
+}

@@ -9,7 +9,7 @@ import { type AwsCredentials, credentialsOf } from "./credentials.ts";
 import { unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
 import { elementText, errorIn } from "./query-protocol.ts";
 import { type AwsCall, actionOf, refusedBy } from "./refusal.ts";
-import { signedHeaders } from "./sigv4.ts";
+import { signedHeaders, withoutHost } from "./sigv4.ts";
 import { type StsSettings, stsUrlForRole } from "./sts-endpoint.ts";
 import { awsRetry } from "./throttling.ts";
 
@@ -195,12 +195,6 @@ async function post(
   } catch (error) {
     throw withUnresolvedAdvice(error, unresolvedAdvice(SERVICE, region, endpoint));
   }
-}
-
-/** The transport writes the host itself, with the value that was signed. */
-function withoutHost(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const { host: _host, ...rest } = headers;
-  return rest;
 }
 
 function credentialsIn(xml: string, call: AwsCall): AwsCredentials {

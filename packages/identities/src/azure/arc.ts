@@ -2,6 +2,7 @@ import {
   type Context,
   CredentialError,
   type Environment,
+  isToken,
   Secret,
   type TransportResponse,
 } from "@imagecred/protocol";
@@ -30,8 +31,7 @@ export async function askArc(
   const path = keyFileOf(challenge, request.context.env);
   const key = await request.context.files.readText(path, "key of the Azure Arc agent");
   const trimmed = key.trim();
-  if (key.length > LARGEST_KEY_BYTES || !/^[\x21-\x7e]+$/.test(trimmed))
-    throw refusedKey(path, "it is not a key");
+  if (key.length > LARGEST_KEY_BYTES || !isToken(trimmed)) throw refusedKey(path, "it is not a key");
   return await send(query, endpoint, `Basic ${new Secret(trimmed).reveal()}`, request);
 }
 

@@ -8,9 +8,8 @@ import {
   readService,
 } from "@imagecred/node";
 import { CommandError } from "../../errors.ts";
+import { BIN_DIR_FLAG, CONFIG_FLAG } from "../../machine/running-kubelet.ts";
 
-export const CONFIG_FLAG = "image-credential-provider-config";
-const BIN_DIR_FLAG = "image-credential-provider-bin-dir";
 const UNIT = "kubelet.service";
 const VARIABLE = "KUBELET_EXTRA_ARGS";
 

@@ -10,11 +10,16 @@ import { sha256Hex } from "../../installation/sha256.ts";
 import { openTarget, systemDoes, type Target } from "../../installation/target.ts";
 import { secretsOf } from "../../lint/secret-lints.ts";
 import { type JudgedVersion, loadAcceptedConfig, loadConfig } from "../../machine/load-config.ts";
-import { judgedAs, kubeletOfMachine, type RunningKubelet } from "../../machine/running-kubelet.ts";
+import {
+  CONFIG_FLAG,
+  judgedAs,
+  kubeletOfMachine,
+  type RunningKubelet,
+} from "../../machine/running-kubelet.ts";
 import { ownMachine } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { InstallOptions } from "./definition.ts";
-import { CONFIG_FLAG, checkRancherPlaces, flagsFile } from "./kubelet-flags.ts";
+import { checkRancherPlaces, flagsFile } from "./kubelet-flags.ts";
 import { lossesOf } from "./losses.ts";
 import { mergeConfigurations } from "./merge.ts";
 import { readExecutable, type Source } from "./source.ts";
