@@ -140,6 +140,28 @@ describe("the identity map", () => {
     assert.equal(requests[0]?.host, "login.chinacloudapi.cn");
   });
 
+  test("what the node shows: an identity of another cloud for one registry, the configuration's for the others", async () => {
+    const { application } = clouds.federation.azure;
+    const file = await identityMapFile(
+      clouds,
+      `registries: [myreg.azurecr.io]\nazure:\n  tenantId: ${application.tenant}\n  clientId: ${clientId}\n  node: {identity: google, clientId: ${application.clientId}}`,
+      `registries: [contosoreg.azurecr.io]\nazure: {tenantId: ${tenantOf("contosoreg")}}`,
+    );
+    const args = [`--identities=${file}`, CONFIG];
+    const env = { ...(await azure.env("none")), ...(await clouds.google.env("metadata")) };
+    const { calls, requests, message } = await ask({ args, env });
+    assert.deepEqual(
+      calls,
+      ["google.metadata identity 200", "azure.entra Token 200", "azure.acr Exchange 200"],
+      message,
+    );
+    // The application of the node is the one that node names, and not the one for pods.
+    const form = new URLSearchParams(requests[1]?.body.toString());
+    assert.equal(form.get("client_id"), application.clientId);
+    const other = await ask({ args, env, image: "contosoreg.azurecr.io/app" });
+    assert.deepEqual(other.tenants, [tenantOf("contosoreg")], other.message);
+  });
+
   test("another audience", async () => {
     const file = await identityMapFile(
       clouds,
@@ -176,6 +198,16 @@ describe("the identity map", () => {
       "a placeholder of another cloud",
       '{tenantId: "{account}"}',
       /azure\.tenantId has \{account\} at character 1, expected \{registry\}/,
+    ],
+    [
+      "a node's application that is none",
+      "{node: {identity: aws, clientId: me}}",
+      /azure\.node\.clientId is "me", expected the GUID/,
+    ],
+    [
+      "a node's audience without an effect",
+      "{node: {identity: azure, audience: api://x}}",
+      /azure\.node\.audience has no effect here/,
     ],
     ["a client that is none", "{clientId: me}", /azure\.clientId is "me", expected the GUID/],
     [

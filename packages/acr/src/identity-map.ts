@@ -1,7 +1,14 @@
-import { type AzurePart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
+import {
+  type AzurePart,
+  loadIdentities,
+  nodeSettingsOf,
+  type Overlay,
+  type ReadField,
+} from "@imagecred/identity-map";
 import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
 import { KNOWN_CLOUDS, type KnownCloud, knownCloud } from "./clouds.ts";
 import { parseAudience } from "./options/arguments.ts";
+import { parseAcrNodeIdentity } from "./options/node-identity.ts";
 import { type AcrOptions, withClient } from "./options.ts";
 import { parseTenant } from "./tenant.ts";
 
@@ -14,6 +21,7 @@ export function loadIdentityMap(path: string, invocation: Invocation): Promise<I
 export function readAzurePart(part: AzurePart, read: ReadField): Overlay<AcrOptions> {
   const tenant = read("tenantId", part.tenantId, parseTenant);
   const client = read("clientId", part.clientId, (id, from) => ({ id: parseClientId(id, from), from }));
+  const node = read("node", part.node, (group, from) => parseAcrNodeIdentity(nodeSettingsOf(group, from)));
   const cloud = read("cloud", part.cloud, parseCloud);
   const audience = read("audience", part.audience, parseAudience);
   return (given) => {
@@ -23,7 +31,8 @@ export function readAzurePart(part: AzurePart, read: ReadField): Overlay<AcrOpti
       ...(cloud === undefined ? {} : { cloud: { kind: "known", cloud } }),
       ...(audience === undefined ? {} : { audience }),
     };
-    return client === undefined ? options : withClient(options, client.id, client.from);
+    const changed = client === undefined ? options : withClient(options, client.id, client.from);
+    return node === undefined ? changed : { ...changed, node };
   };
 }
 

@@ -4,6 +4,9 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { acrFacts } from "@imagecred/acr/facts";
+import { ecrFacts } from "@imagecred/ecr/facts";
+import { gcrFacts } from "@imagecred/gcr/facts";
 import { decodeIdentities } from "@imagecred/identity-map";
 import { identitiesJsonSchema } from "@imagecred/identity-map/schema";
 import { DOCS } from "@imagecred/workspace";
@@ -29,6 +32,13 @@ for (const [what, document, good] of [
   ["an entry with registries alone", entry({}), true],
   ["a chain of roles", entry({ aws: { roleChain: [{ roleArn: "x", externalId: "y" }] } }), true],
   ["all clouds", entry({ identity: "anonymous", aws: { roleArn: "x" }, azure: {}, google: {} }), true],
+  [
+    "a node's identity",
+    entry({ aws: { node: { identity: "azure", audience: "api://x", roleArn: "y" } } }),
+    true,
+  ],
+  ["a node without its identity", entry({ azure: { node: { audience: "api://x" } } }), false],
+  ["a node's field of another cloud", entry({ google: { node: { identity: "aws", roleArn: "y" } } }), false],
   ["no apiVersion", { kind: "ImageIdentities", identities: [{ registries: ["r.io"] }] }, false],
   ["another version", { ...entry({}), apiVersion: "imagecred.dev/v1" }, false],
   ["another kind", { ...entry({}), kind: "Identities" }, false],
@@ -46,6 +56,37 @@ for (const [what, document, good] of [
     assert.equal(problems.length === 0, good, JSON.stringify(problems));
     assert.equal(validate(document), good, JSON.stringify(validate.errors));
   });
+}
+
+const PLUGIN_PARTS = [
+  ["aws", ecrFacts],
+  ["azure", acrFacts],
+  ["google", gcrFacts],
+] as const;
+
+for (const [part, { flags }] of PLUGIN_PARTS) {
+  test(`the node of ${part} has a field for each flag of --node-identity, and no other`, () => {
+    const fieldOf = (flag: string) =>
+      flag.slice("node-".length).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const ofFlags = Object.keys(flags).filter((name) => name.startsWith("node-"));
+    const fields = decodedFields(part);
+    assert.ok(fields.length > 6);
+    assert.deepEqual(fields, ofFlags.map(fieldOf).toSorted());
+  });
+}
+
+/** The names that the schema has for the node of a cloud's part. */
+function decodedFields(part: string): readonly string[] {
+  const at = (schema: unknown, ...path: readonly string[]): unknown =>
+    path.reduce<unknown>(
+      (value, key) =>
+        typeof value === "object" && value !== null
+          ? Object.entries(value).find(([k]) => k === key)?.[1]
+          : value,
+      schema,
+    );
+  const entryOf = at(identitiesJsonSchema(), "properties", "identities", "items", "properties");
+  return Object.keys(Object(at(entryOf, part, "properties", "node", "properties"))).toSorted();
 }
 
 test("the page names every field", () => {

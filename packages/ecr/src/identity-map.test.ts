@@ -277,6 +277,35 @@ aws:
     assert.deepEqual(roles, [pull("222222222222")]);
   });
 
+  test("what the node shows, one identity for each registry; auto is the node's own again", async () => {
+    const entry = (account: string, node: string) =>
+      `registries: [${account}.dkr.ecr.eu-west-1.amazonaws.com]\naws: {node: {${node}}}`;
+    const file = await identityMapFile(
+      clouds,
+      entry("111111111111", 'identity: google, roleArn: "arn:aws:iam::{account}:role/pull"'),
+      entry("222222222222", "identity: auto"),
+      entry(
+        "333333333333",
+        'identity: certificate, certificate: /nonexistent.pem, roleArn: "arn:aws:iam::{account}:role/pull", trustAnchorArn: "arn:aws:rolesanywhere:us-west-2:333333333333:trust-anchor/a", profileArn: "arn:aws:rolesanywhere:us-west-2:333333333333:profile/b"',
+      ),
+    );
+    const args = [
+      `--identities=${file}`,
+      "--node-identity=google",
+      "--node-role-arn=arn:aws:iam::999999999999:role/other",
+    ];
+    const env = { ...(await aws.env("imds")), ...(await clouds.google.env("metadata")) };
+    const google = await ask({ args, env, image: image("111111111111") });
+    assert.deepEqual(google.roles, [pull("111111111111")]);
+    const own = await ask({ args, env, image: image("222222222222") });
+    assert.deepEqual(own.calls.slice(0, 2), ["aws.imds Token 200", "aws.imds Role 200"], own.message);
+    const certificate = await ask({ args, env, image: image("333333333333") });
+    assert.match(certificate.message, /\/nonexistent\.pem/);
+    assert.equal(certificate.connections.length, 0);
+    const unnamed = await ask({ args, env, image: image("444444444444") });
+    assert.deepEqual(unnamed.roles, ["arn:aws:iam::999999999999:role/other"]);
+  });
+
   test("an STS endpoint of its own", async () => {
     const file = await mapFile(
       `registries: ["*.dkr.ecr.*.amazonaws.com"]\naws: {roleArn: "${pull("111111111111")}", stsEndpoint: "https://sts.us-west-2.amazonaws.com"}`,
@@ -325,6 +354,42 @@ aws:
       "registries: [r.io]\naws: {externalId: partner}",
       "5:23",
       /goes with roleArn/,
+    ],
+    [
+      "a node's identity that is not known",
+      "registries: [r.io]\naws: {node: {identity: gcp}}",
+      "5:28",
+      /aws\.node\.identity is "gcp", expected auto, aws, azure, google or certificate/,
+    ],
+    [
+      "a setting that means nothing with the node's identity",
+      "registries: [r.io]\naws:\n  node:\n    identity: google\n    managedIdentity: x\n    roleArn: pull",
+      "8:22",
+      /aws\.node\.managedIdentity goes with aws\.node\.identity azure, and not with google$/,
+    ],
+    [
+      "a node's identity without its role",
+      "registries: [r.io]\naws: {node: {identity: google}}",
+      "5:28",
+      /: aws\.node\.identity google needs aws\.node\.roleArn/,
+    ],
+    [
+      "a node's role that is none",
+      "registries: [r.io]\naws: {node: {identity: google, roleArn: pull}}",
+      "5:45",
+      /aws\.node\.roleArn is "pull", expected the ARN/,
+    ],
+    [
+      "a key in hardware",
+      'registries: [r.io]\naws: {node: {identity: certificate, certificate: "pkcs11:token=x"}}',
+      "5:54",
+      /aws\.node\.certificate is a PKCS#11 URI, which is not supported/,
+    ],
+    [
+      "two roles of the node",
+      `registries: [r.io]\naws: {nodeRoleArn: "${pull("111111111111")}", node: {identity: google, roleArn: "${pull("111111111111")}"}}`,
+      "5:24",
+      /aws\.nodeRoleArn is there beside node: write it as node\.roleArn/,
     ],
     ["an endpoint that is no URL", "registries: [r.io]\naws: {stsEndpoint: vpce}", "5:24", /expected a URL/],
     [

@@ -1,7 +1,13 @@
 import { parseEndpointUrl } from "@imagecred/identities/aws/facts";
-import { type AwsPart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
+import {
+  type AwsPart,
+  loadIdentities,
+  nodeSettingsOf,
+  type Overlay,
+  type ReadField,
+} from "@imagecred/identity-map";
 import { type ImageIdentities, type Invocation, OptionsError, type Template } from "@imagecred/protocol";
-import type { EcrNodeIdentity } from "./node-identity.ts";
+import { type EcrNodeIdentity, parseEcrNodeIdentity } from "./node-identity.ts";
 import type { EcrOptions, RoleStep } from "./options.ts";
 import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
 
@@ -14,7 +20,11 @@ export function loadIdentityMap(path: string, invocation: Invocation): Promise<I
 export function readAwsPart(part: AwsPart, read: ReadField): Overlay<EcrOptions> {
   const roles = rolesOf(part, read);
   const podRoleArn = read("podRoleArn", part.podRoleArn, parseRole);
-  const nodeRole = read("nodeRoleArn", part.nodeRoleArn, parseRole);
+  const node = read("node", part.node, (group, from) => parseEcrNodeIdentity(nodeSettingsOf(group, from)));
+  const nodeRole = read("nodeRoleArn", part.nodeRoleArn, (arn, from) => {
+    if (part.node === undefined) return parseRole(arn, from);
+    throw new OptionsError(`${from} is there beside node: write it as node.roleArn`);
+  });
   const sessionName = read("roleSessionName", part.roleSessionName, parseSessionName);
   const sts = read("stsEndpoint", part.stsEndpoint, parseEndpointUrl);
   const { profile } = part;
@@ -22,6 +32,7 @@ export function readAwsPart(part: AwsPart, read: ReadField): Overlay<EcrOptions>
     ...options,
     ...(roles === undefined ? {} : { roles }),
     ...(podRoleArn === undefined ? {} : { podRoleArn }),
+    ...(node === undefined ? {} : { node }),
     ...(nodeRole === undefined ? {} : { node: withRole(options.node, nodeRole) }),
     ...(sessionName === undefined ? {} : { sessionName }),
     ...(profile === undefined ? {} : { profile }),

@@ -2,10 +2,11 @@ import type { TokenIdentity } from "@imagecred/identities/federated-token";
 import {
   type CertificateFiles,
   type NodeFlag,
+  type NodeSettings,
   needed,
   parseNodeIdentity,
 } from "@imagecred/identities/node-identity";
-import { OptionsError, type ParsedFlags, type Template } from "@imagecred/protocol";
+import { OptionsError, type Template } from "@imagecred/protocol";
 import { parseRole } from "./role.ts";
 
 /** The node's identity, and how AWS is to accept it. */
@@ -30,37 +31,40 @@ export type EcrNodeIdentity =
 /** What a Google token for AWS is addressed to unless told otherwise: AWS itself accepts any audience of Google's. */
 const GOOGLE_AUDIENCE = "sts.amazonaws.com";
 
-/** Reads the flags on the node's identity. @throws {OptionsError} */
-export function parseEcrNodeIdentity(flags: ParsedFlags): EcrNodeIdentity {
-  const identity = parseNodeIdentity(flags, "aws");
+/** Reads the settings of the node's identity. @throws {OptionsError} */
+export function parseEcrNodeIdentity(settings: NodeSettings): EcrNodeIdentity {
+  const identity = parseNodeIdentity(settings, "aws");
   if (identity.kind === "own") return identity;
-  const roleArn = parseRole(needed(flags, "node-role-arn", identity.kind), "--node-role-arn");
+  const roleArn = parseRole(
+    needed(settings, "node-role-arn", identity.kind),
+    settings.nameOf("node-role-arn"),
+  );
   if (identity.kind === "certificate") {
     return {
       kind: "roles-anywhere",
       files: identity.files,
       roleArn,
-      profileArn: arnOf(flags, "node-profile-arn", "profile"),
-      trustAnchorArn: arnOf(flags, "node-trust-anchor-arn", "trust-anchor"),
+      profileArn: arnOf(settings, "node-profile-arn", "profile"),
+      trustAnchorArn: arnOf(settings, "node-trust-anchor-arn", "trust-anchor"),
     };
   }
   const audience = identity.audience ?? (identity.kind === "google" ? GOOGLE_AUDIENCE : undefined);
   if (audience === undefined) {
     throw new OptionsError(
-      "--node-identity azure needs --node-audience: the application ID URI that is a client ID of the IAM OIDC identity provider, such as api://aws-pull",
+      `${settings.nameOf("node-identity")} azure needs ${settings.nameOf("node-audience")}: the application ID URI that is a client ID of the IAM OIDC identity provider, such as api://aws-pull`,
     );
   }
   return { kind: "web-identity", identity, audience, roleArn };
 }
 
 /** The region in it becomes part of a host's name. */
-function arnOf(flags: ParsedFlags, name: NodeFlag, kind: "profile" | "trust-anchor"): string {
-  const arn = needed(flags, name, "certificate");
+function arnOf(settings: NodeSettings, name: NodeFlag, kind: "profile" | "trust-anchor"): string {
+  const arn = needed(settings, name, "certificate");
   const form = new RegExp(
     `^arn:aws[a-z-]*:rolesanywhere:[a-z]{2,}(?:-[a-z]+)+-\\d{1,2}:\\d{12}:${kind}/[\\w-]{1,64}$`,
   );
   if (form.test(arn)) return arn;
   throw new OptionsError(
-    `--${name} is ${JSON.stringify(arn)}, expected an ARN such as arn:aws:rolesanywhere:us-east-1:123456789012:${kind}/ID`,
+    `${settings.nameOf(name)} is ${JSON.stringify(arn)}, expected an ARN such as arn:aws:rolesanywhere:us-east-1:123456789012:${kind}/ID`,
   );
 }

@@ -1,5 +1,5 @@
 import { endpointIn, regionIn, switchIn } from "@imagecred/identities/aws/facts";
-import { nodeIdentityFlags } from "@imagecred/identities/node-identity";
+import { flagsOfNode, nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type Environment,
   type FlagSpec,
@@ -118,7 +118,7 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): E
     roles: roleArn === undefined ? [] : [{ roleArn: parseRole(roleArn, "--role-arn"), externalId }],
     podRoleArn: podRoleArn === undefined ? undefined : parseRole(podRoleArn, "AWS_ECR_ROLE_ARN"),
     profile: undefined,
-    node: parseEcrNodeIdentity(flags),
+    node: parseEcrNodeIdentity(flagsOfNode(flags)),
     sessionName: parseSessionName(
       sessionName,
       namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name",

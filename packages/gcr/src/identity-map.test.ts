@@ -206,6 +206,20 @@ google:
     assert.equal(sent, `//iam.googleapis.com/${provider}`);
   });
 
+  test("what the node shows: an identity of another cloud for one host, Google's own for the others", async () => {
+    const provider = clouds.google.provider("aws");
+    const file = await identityMapFile(
+      clouds,
+      `registries: [us-docker.pkg.dev]\ngoogle:\n  node: {identity: aws, workloadIdentityProvider: ${provider}}`,
+    );
+    const args = [`--identities=${file}`];
+    const env = { ...(await clouds.google.env("metadata")), ...(await clouds.aws.env("imds")) };
+    const aws = await ask({ args, env, image: "us-docker.pkg.dev/team-a/repo/app" });
+    assert.match(aws.principal ?? aws.message, /^principal:\/\/iam\.googleapis\.com\//);
+    const own = await ask({ args, env, image: "gcr.io/team-a/app" });
+    assert.equal(own.principal, google.email("node"), own.message);
+  });
+
   test("anonymous: nothing is sent", async () => {
     const file = await identityMapFile(clouds, "registries: [gcr.io/distroless/]\nidentity: anonymous");
     const args = [`--identities=${file}`];
@@ -224,6 +238,21 @@ google:
       "a provider that is none",
       "{workloadIdentityProvider: pool}",
       /google\.workloadIdentityProvider is "pool", expected projects\//,
+    ],
+    [
+      "a node's provider that is none",
+      "{node: {identity: aws, workloadIdentityProvider: pool}}",
+      /google\.node\.workloadIdentityProvider is "pool", expected projects\//,
+    ],
+    [
+      "a node's token without an audience",
+      "{node: {identity: azure, workloadIdentityProvider: projects/1/locations/global/workloadIdentityPools/a-pool/providers/azure}}",
+      /google\.node\.identity azure needs google\.node\.audience: the application ID URI/,
+    ],
+    [
+      "two providers for the node",
+      "{nodeWorkloadIdentityProvider: a, node: {identity: auto}}",
+      /google\.nodeWorkloadIdentityProvider is there beside node/,
     ],
     [
       "an account that is none",

@@ -1,7 +1,13 @@
-import { type GooglePart, loadIdentities, type Overlay, type ReadField } from "@imagecred/identity-map";
+import {
+  type GooglePart,
+  loadIdentities,
+  nodeSettingsOf,
+  type Overlay,
+  type ReadField,
+} from "@imagecred/identity-map";
 import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
 import { type IdentityPool, parseProvider } from "./identity/workload-identity.ts";
-import type { GcrNodeIdentity } from "./node-identity.ts";
+import { type GcrNodeIdentity, parseGcrNodeIdentity } from "./node-identity.ts";
 import { type GcrOptions, parseEndpoint, parseServiceAccount, parseUniverse } from "./options.ts";
 import { parseAccount } from "./service-account.ts";
 import type { Universe } from "./universe.ts";
@@ -23,14 +29,11 @@ export function readGooglePart(flags: Universe | undefined) {
   return (part: GooglePart, read: ReadField): Overlay<GcrOptions> => {
     const universe = universeOf(part, read);
     const pool = read("workloadIdentityProvider", part.workloadIdentityProvider, parseProvider);
-    const nodePool = read(
-      "nodeWorkloadIdentityProvider",
-      part.nodeWorkloadIdentityProvider,
-      (name, from) => ({
-        pool: parseProvider(name, from),
-        from,
-      }),
-    );
+    const node = read("node", part.node, (group, from) => parseGcrNodeIdentity(nodeSettingsOf(group, from)));
+    const nodePool = read("nodeWorkloadIdentityProvider", part.nodeWorkloadIdentityProvider, (name, from) => {
+      if (part.node === undefined) return { pool: parseProvider(name, from), from };
+      throw new OptionsError(`${from} is there beside node: write it as node.workloadIdentityProvider`);
+    });
     const impersonate = read("impersonateServiceAccount", part.impersonateServiceAccount, parseAccount);
     const account = read("serviceAccount", part.serviceAccount, (value, from) =>
       parseServiceAccount(value, from, part.impersonateServiceAccount),
@@ -43,6 +46,7 @@ export function readGooglePart(flags: Universe | undefined) {
       ...options,
       ...(universe === undefined ? {} : { universe }),
       ...(pool === undefined ? {} : { pool }),
+      ...(node === undefined ? {} : { node }),
       ...(nodePool === undefined ? {} : { node: withPool(options.node, nodePool.pool, nodePool.from) }),
       ...(impersonate === undefined ? {} : { impersonate }),
       ...account,

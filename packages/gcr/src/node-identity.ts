@@ -1,6 +1,11 @@
 import type { TokenIdentity } from "@imagecred/identities/federated-token";
-import { type CertificateFiles, needed, parseNodeIdentity } from "@imagecred/identities/node-identity";
-import { OptionsError, type ParsedFlags } from "@imagecred/protocol";
+import {
+  type CertificateFiles,
+  type NodeSettings,
+  needed,
+  parseNodeIdentity,
+} from "@imagecred/identities/node-identity";
+import { OptionsError } from "@imagecred/protocol";
 import { type IdentityPool, parseProvider } from "./identity/workload-identity.ts";
 
 /** The node's identity, and the provider of a workload identity pool that accepts it. */
@@ -18,19 +23,19 @@ export type GcrNodeIdentity =
     }
   | { readonly kind: "certificate"; readonly files: CertificateFiles; readonly pool: IdentityPool };
 
-/** Reads the flags on the node's identity. @throws {OptionsError} */
-export function parseGcrNodeIdentity(flags: ParsedFlags): GcrNodeIdentity {
-  const identity = parseNodeIdentity(flags, "google");
+/** Reads the settings of the node's identity. @throws {OptionsError} */
+export function parseGcrNodeIdentity(settings: NodeSettings): GcrNodeIdentity {
+  const identity = parseNodeIdentity(settings, "google");
   if (identity.kind === "own") return identity;
-  const name = needed(flags, "node-workload-identity-provider", identity.kind);
-  const pool = parseProvider(name, "--node-workload-identity-provider");
+  const name = needed(settings, "node-workload-identity-provider", identity.kind);
+  const pool = parseProvider(name, settings.nameOf("node-workload-identity-provider"));
   if (identity.kind === "certificate") return { kind: "certificate", files: identity.files, pool };
   const { audience } = identity;
   // An AWS provider of a pool checks a signed request; a token that STS issues is for an OIDC provider.
   if (identity.kind === "aws" && audience === undefined) return { kind: "aws", pool };
   if (audience === undefined) {
     throw new OptionsError(
-      "--node-identity azure needs --node-audience: the application ID URI that the pool's provider allows, such as api://google-pull",
+      `${settings.nameOf("node-identity")} azure needs ${settings.nameOf("node-audience")}: the application ID URI that the pool's provider allows, such as api://google-pull`,
     );
   }
   return { kind: "token", identity, audience, pool };

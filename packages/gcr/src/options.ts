@@ -1,4 +1,4 @@
-import { nodeIdentityFlags } from "@imagecred/identities/node-identity";
+import { flagsOfNode, nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type FlagSpec,
   IDENTITIES_FLAG,
@@ -162,7 +162,7 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): G
       impersonated === undefined ? undefined : parseAccount(impersonated, "--impersonate-service-account"),
     ...parseServiceAccount(flags.value("service-account"), "--service-account", impersonated),
     pool: parsePool(flags),
-    node: parseGcrNodeIdentity(flags),
+    node: parseGcrNodeIdentity(flagsOfNode(flags)),
     endpoints: {
       sts: endpointOf(flags, "sts-endpoint", "sts", universe),
       iamCredentials: endpointOf(flags, "iamcredentials-endpoint", "iamcredentials", universe),

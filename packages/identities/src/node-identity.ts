@@ -140,23 +140,37 @@ export function nodeIdentityFlags(plugin: Cloud): Readonly<Record<string, FlagSp
 
 const NAMES: Readonly<Record<Cloud, string>> = { aws: "AWS", azure: "Azure", google: "Google Cloud" };
 
+/** Where the settings of the node's identity are written: the command line, or an entry of an identity map. */
+export interface NodeSettings {
+  value(name: NodeFlag | "node-identity"): string | undefined;
+  /** What messages call a setting: `--node-audience`, `aws.node.audience`. */
+  nameOf(name: NodeFlag | "node-identity"): string;
+}
+
+/** The settings of a command line. */
+export function flagsOfNode(flags: ParsedFlags): NodeSettings {
+  return { value: (name) => flags.value(name), nameOf: (name) => `--${name}` };
+}
+
 /**
- * Reads `--node-identity` and the flags that describe what the node has.
- * @throws {OptionsError} for another word, a flag that means nothing with this one, or one that is missing
+ * Reads `--node-identity` and the settings that describe what the node has.
+ * @throws {OptionsError} for another word, a setting that means nothing with this one, or one that is missing
  */
-export function parseNodeIdentity(flags: ParsedFlags, plugin: Cloud): NodeIdentity {
-  const written = flags.value("node-identity") ?? "auto";
+export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeIdentity {
+  const written = settings.value("node-identity") ?? "auto";
   const word = WORDS.find((each) => each === written);
   if (word === undefined) {
     throw new OptionsError(
-      `--node-identity is ${JSON.stringify(written)}, expected ${WORDS.slice(0, -1).join(", ")} or ${WORDS.at(-1)}`,
+      `${settings.nameOf("node-identity")} is ${JSON.stringify(written)}, expected ${WORDS.slice(0, -1).join(", ")} or ${WORDS.at(-1)}`,
     );
   }
   for (const [name, { plugins, words }] of ENTRIES) {
-    if (!plugins.includes(plugin) || flags.value(name) === undefined || words.includes(word)) continue;
-    throw new OptionsError(`--${name} goes with --node-identity ${words.join(" or ")}, and not with ${word}`);
+    if (!plugins.includes(plugin) || settings.value(name) === undefined || words.includes(word)) continue;
+    throw new OptionsError(
+      `${settings.nameOf(name)} goes with ${settings.nameOf("node-identity")} ${words.join(" or ")}, and not with ${word}`,
+    );
   }
-  const audience = flags.value("node-audience");
+  const audience = settings.value("node-audience");
   switch (word) {
     case "auto":
       return { kind: "own" };
@@ -164,54 +178,55 @@ export function parseNodeIdentity(flags: ParsedFlags, plugin: Cloud): NodeIdenti
       return plugin === "aws" ? { kind: "own" } : { kind: "aws", audience };
     case "azure":
       // An application that trusts the machine's identity makes it another than the usual one.
-      return plugin === "azure" && flags.value("node-client-id") === undefined
-        ? ownWithout(flags, ["node-audience", "node-managed-identity"])
-        : { kind: "azure", audience, managedIdentity: flags.value("node-managed-identity") };
+      return plugin === "azure" && settings.value("node-client-id") === undefined
+        ? ownWithout(settings, ["node-audience", "node-managed-identity"])
+        : { kind: "azure", audience, managedIdentity: settings.value("node-managed-identity") };
     case "google": {
-      if (plugin === "google") return ownWithout(flags, ["node-audience"]);
-      const serviceAccount = checkedAccount(flags.value("node-service-account") ?? "default");
+      if (plugin === "google") return ownWithout(settings, ["node-audience"]);
+      const serviceAccount = checkedAccount(settings);
       return { kind: "google", audience, serviceAccount };
     }
     case "certificate":
       return {
         kind: "certificate",
         files: {
-          certificate: file("node-certificate", needed(flags, "node-certificate", word)),
-          privateKey: file("node-private-key", flags.value("node-private-key")),
-          intermediates: file("node-intermediates", flags.value("node-intermediates")),
+          certificate: file(settings, "node-certificate", needed(settings, "node-certificate", word)),
+          privateKey: file(settings, "node-private-key", settings.value("node-private-key")),
+          intermediates: file(settings, "node-intermediates", settings.value("node-intermediates")),
         },
       };
   }
 }
 
 /** The plugin's own cloud, asked in its own way: flags for the way across clouds would have no effect. */
-function ownWithout(flags: ParsedFlags, names: readonly NodeFlag[]): NodeIdentity {
-  const given = names.find((name) => flags.value(name) !== undefined);
+function ownWithout(settings: NodeSettings, names: readonly NodeFlag[]): NodeIdentity {
+  const given = names.find((name) => settings.value(name) !== undefined);
   if (given === undefined) return { kind: "own" };
   throw new OptionsError(
-    `--${given} has no effect here: the node's identity is one of the registry's own cloud`,
+    `${settings.nameOf(given)} has no effect here: the node's identity is one of the registry's own cloud`,
   );
 }
 
-/** A flag's value that a word of `--node-identity` cannot do without. @throws {OptionsError} */
-export function needed(flags: ParsedFlags, name: NodeFlag, word: Word): string {
-  const value = flags.value(name) || undefined;
+/** A setting's value that a word of `--node-identity` cannot do without. @throws {OptionsError} */
+export function needed(settings: NodeSettings, name: NodeFlag, word: Word): string {
+  const value = settings.value(name) || undefined;
   if (value !== undefined) return value;
-  throw new OptionsError(`--node-identity ${word} needs --${name}`);
+  throw new OptionsError(`${settings.nameOf("node-identity")} ${word} needs ${settings.nameOf(name)}`);
 }
 
 /** PKCS#11 URIs (RFC 7512) name keys in modules that a static executable cannot load. */
-function file<Path extends string | undefined>(name: NodeFlag, path: Path): Path {
+function file<Path extends string | undefined>(settings: NodeSettings, name: NodeFlag, path: Path): Path {
   if (path?.startsWith("pkcs11:") !== true) return path;
   throw new OptionsError(
-    `--${name} is a PKCS#11 URI, which is not supported: keys in files only; for a key in hardware run AWS's own helper (credential_process of a profile)`,
+    `${settings.nameOf(name)} is a PKCS#11 URI, which is not supported: keys in files only; for a key in hardware run AWS's own helper (credential_process of a profile)`,
   );
 }
 
 /** It becomes a segment of the metadata server's path. */
-function checkedAccount(value: string): string {
+function checkedAccount(settings: NodeSettings): string {
+  const value = settings.value("node-service-account") ?? "default";
   if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return value;
   throw new OptionsError(
-    `--node-service-account is ${JSON.stringify(value)}, expected an email address or "default"`,
+    `${settings.nameOf("node-service-account")} is ${JSON.stringify(value)}, expected an email address or "default"`,
   );
 }

@@ -16,6 +16,48 @@ const EXTERNAL_ID = {
   about: "External ID that the role's trust policy asks for. It is not a secret.",
 } as const;
 
+/** What the node has to show, the same for every cloud's registries; each is called as its flag without `node`. */
+const NODE = {
+  identity: {
+    kind: "text",
+    required: true,
+    words: ["auto", "aws", "azure", "google", "certificate"],
+    about:
+      "What the node has to show for these registries: --node-identity. azure: a managed identity, on Azure or under Azure Arc. auto: what the registry's own cloud calls a node's identity.",
+  },
+  audience: {
+    kind: "text",
+    about: "Audience of the token by which the node shows who it is: --node-audience.",
+    examples: ["api://imagecred-aws-nodes"],
+  },
+  managedIdentity: {
+    kind: "text",
+    about:
+      "identity azure: which user-assigned identity of the machine, by client ID, object ID or ARM ID: --node-managed-identity.",
+  },
+  certificate: {
+    kind: "text",
+    about:
+      "identity certificate: PEM file with the certificate, and with its key unless privateKey names that: --node-certificate.",
+    examples: ["/var/lib/kubelet/pki/kubelet-client-current.pem"],
+  },
+  privateKey: { kind: "text", about: "PEM file with the certificate's key: --node-private-key." },
+  intermediates: {
+    kind: "text",
+    about:
+      "PEM file with the authorities between the certificate and the trust anchor: --node-intermediates.",
+  },
+} as const satisfies Fields;
+
+const NODE_SERVICE_ACCOUNT = {
+  kind: "text",
+  about: "identity google: which of the instance's service accounts: --node-service-account.",
+  examples: ["node@project.iam.gserviceaccount.com"],
+} as const;
+
+const NODE_ABOUT =
+  "The node's identity for these registries, where it is one of another cloud or a certificate: all of it, in the place of --node-identity and its flags.";
+
 const AWS = {
   roleArn: {
     kind: "text",
@@ -41,6 +83,28 @@ const AWS = {
     kind: "text",
     about: `The role that a node of another cloud, or with a certificate, becomes: --node-role-arn. ${ROLE_ABOUT}`,
     examples: [ROLE_EXAMPLE],
+  },
+  node: {
+    kind: "group",
+    about: NODE_ABOUT,
+    fields: {
+      ...NODE,
+      serviceAccount: NODE_SERVICE_ACCOUNT,
+      roleArn: {
+        kind: "text",
+        about: `The role that the node's identity becomes: --node-role-arn. ${ROLE_ABOUT}`,
+        examples: [ROLE_EXAMPLE],
+      },
+      trustAnchorArn: {
+        kind: "text",
+        about: "identity certificate: the trust anchor of IAM Roles Anywhere: --node-trust-anchor-arn.",
+      },
+      profileArn: {
+        kind: "text",
+        about:
+          "identity certificate: the profile of IAM Roles Anywhere that has the role: --node-profile-arn.",
+      },
+    },
   },
   roleSessionName: {
     kind: "text",
@@ -73,6 +137,19 @@ const AZURE = {
       "Client ID of the application or of the user-assigned managed identity: for the node, and for pods whose service account names none.",
     examples: ["11111111-2222-3333-4444-555555555555"],
   },
+  node: {
+    kind: "group",
+    about: NODE_ABOUT,
+    fields: {
+      ...NODE,
+      serviceAccount: NODE_SERVICE_ACCOUNT,
+      clientId: {
+        kind: "text",
+        about:
+          "Application of Entra ID that trusts the node's identity: --node-client-id. With identity azure, without it: the machine's managed identity itself.",
+      },
+    },
+  },
   cloud: {
     kind: "text",
     about: "The registry's cloud, as azure.json names it.",
@@ -92,6 +169,18 @@ const GOOGLE = {
     about:
       "The pool's provider that accepts a node of another cloud, or with a certificate: --node-workload-identity-provider.",
     examples: ["projects/123456789012/locations/global/workloadIdentityPools/clusters/providers/nodes"],
+  },
+  node: {
+    kind: "group",
+    about: NODE_ABOUT,
+    fields: {
+      ...NODE,
+      workloadIdentityProvider: {
+        kind: "text",
+        about: "The pool's provider that accepts the node's identity: --node-workload-identity-provider.",
+        examples: ["projects/123456789012/locations/global/workloadIdentityPools/clusters/providers/nodes"],
+      },
+    },
   },
   serviceAccount: {
     kind: "text",

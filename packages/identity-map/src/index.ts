@@ -24,4 +24,5 @@ export {
   type ReadField,
   type ReadPart,
 } from "./load.ts";
+export { nodeSettingsOf } from "./node-settings.ts";
 export { matches, tellsPathsApart } from "./pattern.ts";

@@ -81,8 +81,11 @@ export function checkIdentities<Name extends Cloud, Options>(
       } catch (error) {
         if (!(error instanceof OptionsError)) throw error;
         const place = `${placeText(file, position)}: `;
-        const message = error.message.startsWith(place) ? error.message.slice(place.length) : error.message;
-        problems.push({ path, message, position });
+        const message = error.message.replaceAll(place, "");
+        // Of a group, the field that the message begins with.
+        const [named = ""] = /^[\w.]+/.exec(message) ?? [];
+        const within = named.startsWith(`${cloud}.${field}.`) ? `identities[${index}].${named}` : path;
+        problems.push({ path: within, message, position: decoded.locate(within) });
         return undefined;
       }
     };

@@ -1,4 +1,4 @@
-import { nodeIdentityFlags } from "@imagecred/identities/node-identity";
+import { flagsOfNode, nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type Environment,
   type FlagSpec,
@@ -161,7 +161,7 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
     identitiesFile: flags.value("identities"),
     tenant: tenantOf(flags.value("tenant-id"), configFile === undefined ? env : {}),
     clientId: undefined,
-    node: parseAcrNodeIdentity(flags),
+    node: parseAcrNodeIdentity(flagsOfNode(flags)),
     audience: parseAudience(flags.value("audience") ?? REGISTRY_AUDIENCE, "--audience"),
     anonymousSecondTry: flags.value("anonymous-second-try") === "true",
     ignored: flags.ignored,

@@ -1,6 +1,11 @@
 import type { TokenIdentity } from "@imagecred/identities/federated-token";
-import { type CertificateFiles, needed, parseNodeIdentity } from "@imagecred/identities/node-identity";
-import { OptionsError, type ParsedFlags } from "@imagecred/protocol";
+import {
+  type CertificateFiles,
+  type NodeSettings,
+  needed,
+  parseNodeIdentity,
+} from "@imagecred/identities/node-identity";
+import { OptionsError } from "@imagecred/protocol";
 
 /** The node's identity, and the application of Entra ID that trusts it. */
 export type AcrNodeIdentity =
@@ -18,14 +23,14 @@ export type AcrNodeIdentity =
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** Reads the flags on the node's identity. @throws {OptionsError} */
-export function parseAcrNodeIdentity(flags: ParsedFlags): AcrNodeIdentity {
-  const identity = parseNodeIdentity(flags, "azure");
+/** Reads the settings of the node's identity. @throws {OptionsError} */
+export function parseAcrNodeIdentity(settings: NodeSettings): AcrNodeIdentity {
+  const identity = parseNodeIdentity(settings, "azure");
   if (identity.kind === "own") return identity;
-  const clientId = needed(flags, "node-client-id", identity.kind);
+  const clientId = needed(settings, "node-client-id", identity.kind);
   if (!GUID.test(clientId)) {
     throw new OptionsError(
-      `--node-client-id is ${JSON.stringify(clientId)}, expected the GUID of an application (its client ID)`,
+      `${settings.nameOf("node-client-id")} is ${JSON.stringify(clientId)}, expected the GUID of an application (its client ID)`,
     );
   }
   if (identity.kind === "certificate") return { kind: "certificate", files: identity.files, clientId };
