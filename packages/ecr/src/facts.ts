@@ -10,7 +10,7 @@ const ANNOTATIONS: readonly AnnotationFact[] = [
   ...ROLE_ANNOTATIONS.map((key) => ({ key, namesIdentity: true, about: "ARN of the IAM role" })),
 ];
 
-/** What the plugin for Amazon ECR knows, without the AWS SDK. */
+/** What the plugin for Amazon ECR knows of its registries and options. */
 export const ecrFacts: PluginFacts<EcrOptions> = {
   name: NAME,
   otherNames: [],

@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { ROOT, type Runtime } from "@imagecred/workspace";
 import { type BuildOptions, build, type Metafile } from "esbuild";
-import { awsSdkResolution } from "./aws-sdk.ts";
 import { type Program, versionOf } from "./programs.ts";
 import { staticResolution } from "./resolution.ts";
 
@@ -21,7 +19,7 @@ export interface Bundle {
 export async function bundle(program: Program, runtime: Runtime, directory: string): Promise<Bundle> {
   const { metafile } = await build<BuildOptions & { metafile: true }>({
     ...common(program),
-    ...(runtime === "static" ? staticOptions(program) : nodejsOptions(program)),
+    ...(runtime === "static" ? STATIC_OPTIONS : nodejsOptions()),
     entryPoints: { main: program.entry },
     outdir: directory,
     metafile: true,
@@ -47,31 +45,26 @@ function common(program: Program): BuildOptions {
 }
 
 /** ES modules, so that what is imported dynamically stays in files of its own and is read only when it is needed. */
-function staticOptions(program: Program): BuildOptions {
-  return {
-    format: "esm",
-    splitting: true,
-    chunkNames: "chunk-[hash]",
-    platform: program.browserFields ? "browser" : "neutral",
-    target: "es2023",
-    conditions: ["static", "@imagecred/source"],
-    mainFields: program.browserFields ? ["browser", "module", "main"] : ["module", "main"],
-    plugins: program.browserFields ? [awsSdkResolution, staticResolution] : [staticResolution],
-  };
-}
+const STATIC_OPTIONS: BuildOptions = {
+  format: "esm",
+  splitting: true,
+  chunkNames: "chunk-[hash]",
+  platform: "neutral",
+  target: "es2023",
+  conditions: ["static", "@imagecred/source"],
+  mainFields: ["module", "main"],
+  plugins: [staticResolution],
+};
 
-/** One CommonJS file: what a single executable starts. The AWS SDK is the same as in the static runtime: half the code. */
-function nodejsOptions(program: Program): BuildOptions {
-  const { browserFields } = program;
+/** One CommonJS file: what a single executable starts. */
+function nodejsOptions(): BuildOptions {
   return {
     banner: { js: readFileSync(join(import.meta.dirname, "nodejs-banner.js"), "utf8") },
     format: "cjs",
     outExtension: { ".js": ".cjs" },
-    platform: browserFields ? "browser" : "node",
+    platform: "node",
     target: "node26",
     conditions: ["@imagecred/source"],
-    mainFields: browserFields ? ["browser", "module", "main"] : ["module", "main"],
-    external: browserFields ? [...builtinModules, "node:*"] : [],
-    plugins: browserFields ? [awsSdkResolution] : [],
+    mainFields: ["module", "main"],
   };
 }

@@ -12,17 +12,15 @@ export interface Program {
   readonly directory: string;
   /** Module to bundle. */
   readonly entry: string;
-  /** Whether the static build follows its dependencies' `browser` fields: the AWS SDK's Node.js files need Node.js's http. */
-  readonly browserFields: boolean;
 }
 
-function program(short: string, packageName: string, name: string, browserFields = false): Program {
+function program(short: string, packageName: string, name: string): Program {
   const directory = join(ROOT, "packages", packageName);
-  return { short, name, directory, entry: join(directory, "src", "main.ts"), browserFields };
+  return { short, name, directory, entry: join(directory, "src", "main.ts") };
 }
 
 export const programs: readonly Program[] = [
-  program("ecr", "ecr", "ecr-credential-provider", true),
+  program("ecr", "ecr", "ecr-credential-provider"),
   program("acr", "acr", "acr-credential-provider"),
   program("gcr", "gcr", "gcr-credential-provider"),
   program("imagecred", "cli", "imagecred"),

@@ -10,7 +10,7 @@ const standIns: ReadonlySet<string> = new Set(["crypto", "fs", "fs/promises", "p
 
 /**
  * Packages that are taken in their browser build, which asks for fetch at most, where the Node build asks for sockets
- * and streams. Packages whose `browser` field is a map follow the executable's `mainFields` instead.
+ * and streams.
  */
 const browserBuilds = /^(@azure\/core-rest-pipeline|@typespec\/ts-http-runtime)(\/|$)/;
 

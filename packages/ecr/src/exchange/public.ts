@@ -1,5 +1,4 @@
-import { ECRPUBLICClient, GetAuthorizationTokenCommand } from "@aws-sdk/client-ecr-public";
-import { type AwsCredentials, endpointReason } from "@imagecred/identities/aws";
+import { type AwsCredentials, type EndpointSettings, endpointReason } from "@imagecred/identities/aws";
 import {
   ANONYMOUS,
   type Context,
@@ -10,16 +9,8 @@ import {
 } from "@imagecred/protocol";
 import type { EndpointOverrides } from "../options.ts";
 import { PUBLIC_REGION, type PublicRegistry } from "../registry.ts";
-import { callAws } from "../sdk/call.ts";
-import { clientSettings } from "../sdk/client-settings.ts";
-import { endpointUrl } from "../sdk/endpoint.ts";
-import { callBy, OPERATION, readAuthorizationData } from "./authorization-data.ts";
-
-const SERVICE = "Amazon ECR Public";
-const PERMISSIONS =
-  "actions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken (policy AmazonElasticContainerRegistryPublicReadOnly)";
-const OTHER_PARTITION =
-  "check the access key: ECR Public knows those of AWS's commercial partition only (not China, GovCloud); pulls need no password, so public.ecr.aws may be left out of matchImages";
+import { ECR_PUBLIC, ecrPublicUrl } from "./endpoint.ts";
+import { getAuthorizationToken } from "./get-authorization-token.ts";
 
 /** A password is optional here, so a pull does not wait long for one (milliseconds for each of two attempts). */
 const LIMITS = { timeoutMs: 2_500, connectTimeoutMs: 2_000, attempts: 2 };
@@ -36,45 +27,44 @@ const WITHOUT_PASSWORD_MS = 10 * 60_000;
 export async function exchangePublic(
   registry: PublicRegistry,
   found: Promise<Found<AwsCredentials>>,
-  { ecrPublic, fips, dualStack }: EndpointOverrides,
+  overrides: EndpointOverrides,
   context: Context,
 ): Promise<RegistryCredential> {
-  const region = PUBLIC_REGION;
+  const endpoint = endpointFor(registry, overrides);
+  const url = ecrPublicUrl(endpoint);
+  context.http.preconnect(url);
+  const api = {
+    service: ECR_PUBLIC,
+    region: PUBLIC_REGION,
+    url,
+    endpoint,
+    signingName: "ecr-public",
+    target: "SpencerFrontendService",
+    permissions:
+      "actions ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken (policy AmazonElasticContainerRegistryPublicReadOnly)",
+    whenUnknown:
+      "check the access key: ECR Public knows those of AWS's commercial partition only (not China, GovCloud); pulls need no password, so public.ecr.aws may be left out of matchImages",
+    limits: LIMITS,
+  };
+  const caller = await found;
+  try {
+    return await getAuthorizationToken(api, caller, context);
+  } catch (error) {
+    // The API's own word stands; where nothing answered, the pull goes on without a password.
+    if (!(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
+    context.log.warn(`pulling from public.ecr.aws without a password: ${error.message}`);
+    return { login: ANONYMOUS, expiresAt: context.clock.now() + WITHOUT_PASSWORD_MS };
+  }
+}
+
+function endpointFor(
+  registry: PublicRegistry,
+  { ecrPublic, fips, dualStack }: EndpointOverrides,
+): EndpointSettings {
   const wanted = {
     fips: fips ?? false,
     dualStack: dualStack ?? (ecrPublic === undefined && registry.dualStack),
   };
   const because = endpointReason({ fips, dualStack }, wanted);
-  const endpoint = { url: ecrPublic, ...wanted, ...(because === undefined ? {} : { because }) };
-  const credentials = async () => (await found).identity;
-  const client = new ECRPUBLICClient(
-    clientSettings(
-      { service: SERVICE, operation: OPERATION, region, endpoint, credentials, limits: LIMITS },
-      context,
-    ),
-  );
-  context.http.preconnect(endpointUrl(client.config.endpointProvider, SERVICE, region, endpoint));
-
-  const call = callBy(found, {
-    service: SERVICE,
-    region,
-    permissions: PERMISSIONS,
-    whenUnknown: OTHER_PARTITION,
-  });
-  try {
-    const { authorizationData } = await callAws(
-      () => client.send(new GetAuthorizationTokenCommand({})),
-      call,
-    );
-    return readAuthorizationData(authorizationData, await call);
-  } catch (error) {
-    // Not the identity's failure, and not the API's own word: nothing answered.
-    const known = await call.then(
-      () => true,
-      () => false,
-    );
-    if (!known || !(error instanceof CredentialError && error.cause instanceof TransportError)) throw error;
-    context.log.warn(`pulling from public.ecr.aws without a password: ${error.message}`);
-    return { login: ANONYMOUS, expiresAt: context.clock.now() + WITHOUT_PASSWORD_MS };
-  }
+  return { url: ecrPublic, ...wanted, ...(because === undefined ? {} : { because }) };
 }

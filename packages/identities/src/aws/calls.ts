@@ -1,5 +1,5 @@
-/** How AWS's APIs are called, whatever signs: with the SDK or without. */
-export { unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
-export { type AwsCall, type AwsRefusal, refusedBy } from "./refusal.ts";
+/** How AWS's APIs are called, and what their refusals say. */
+export { type ApiRequest, callApi } from "./api-call.ts";
+export { jsonErrorIn, requestIdIn } from "./json-protocol.ts";
+export { type AwsCall, type AwsRefusal, actionOf, refusedBy } from "./refusal.ts";
 export { type SignableRequest, type SigningScope, signedHeaders } from "./sigv4.ts";
-export { awsRetry } from "./throttling.ts";

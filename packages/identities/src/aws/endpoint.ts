@@ -1,4 +1,4 @@
-import { CredentialError, TransportError } from "@imagecred/protocol";
+import { CredentialError, OptionsError, TransportError } from "@imagecred/protocol";
 
 /** Which of a service's endpoints is wanted. */
 export interface EndpointSettings {
@@ -8,6 +8,23 @@ export interface EndpointSettings {
   readonly dualStack: boolean;
   /** Who asked for that endpoint and not for the usual one: "AWS_USE_FIPS_ENDPOINT is true". */
   readonly because?: string;
+}
+
+/**
+ * A configured endpoint is used as it is: AWS's endpoint rules have no FIPS or dual-stack form of it.
+ * @param service for the message: "Amazon ECR"
+ * @throws {OptionsError} where one is asked for nevertheless
+ */
+export function checkConfiguredUrl(
+  service: string,
+  region: string,
+  { url, fips, dualStack }: EndpointSettings,
+): void {
+  if (url === undefined || !(fips || dualStack)) return;
+  const kind = fips ? "FIPS" : "dual stack";
+  throw new OptionsError(
+    `no endpoint of ${service} in ${region}: ${kind} and a configured endpoint exclude each other`,
+  );
 }
 
 /**

@@ -16,7 +16,7 @@ export interface Partition {
   readonly fips: boolean;
   /** The region names of this partition. Regions are added every year, so a name that none of these match is no error. */
   readonly regions: RegExp;
-  /** A region that has always been there, for asking the SDK's endpoint rules about the partition as such. */
+  /** A region that has always been there: STS is asked there for roles of a partition that the node is not in. */
   readonly oldestRegion: string;
 }
 

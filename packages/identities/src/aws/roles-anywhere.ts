@@ -12,6 +12,7 @@ import { type NodeCertificate, readNodeCertificate } from "../certificate/node-c
 import type { CertificateFiles } from "../node-identity.ts";
 import { type AwsCredentials, credentialsOf } from "./credentials.ts";
 import { type EndpointSettings, unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
+import { jsonErrorIn, requestIdIn } from "./json-protocol.ts";
 import { partitionOfArn } from "./partitions.ts";
 import { type AwsCall, actionOf, refusedBy } from "./refusal.ts";
 import { signWithCertificate } from "./sign-with-certificate.ts";
@@ -116,7 +117,7 @@ async function signed(
 }
 
 function credentialsIn(response: TransportResponse, call: AwsCall): AwsCredentials {
-  const { status, headers, body } = response;
+  const { status, body } = response;
   const document = parseJsonObject(body);
   if (status !== 201 && status !== 200) throw refusal(response, document, call);
   const sets = document?.["credentialSet"];
@@ -126,7 +127,7 @@ function credentialsIn(response: TransportResponse, call: AwsCall): AwsCredentia
   );
   if (accessKeyId !== undefined && secretAccessKey !== undefined && sessionToken !== undefined)
     return credentialsOf({ accessKeyId, secretAccessKey, sessionToken }, SERVICE);
-  const requestId = headers["x-amzn-requestid"];
+  const requestId = requestIdIn(response);
   throw new CredentialError({
     action: actionOf(call),
     reason: `status ${status} without credentials${requestId === undefined ? "" : ` (request id ${requestId})`}`,
@@ -149,17 +150,14 @@ const CERTIFICATE_ADVICE: readonly (readonly [said: RegExp, advice: string])[] =
 ];
 
 function refusal(
-  { status, headers }: TransportResponse,
+  response: TransportResponse,
   document: ReturnType<typeof parseJsonObject>,
   call: AwsCall,
 ): CredentialError {
-  const code = headers["x-amzn-errortype"]?.replace(/[:,].*/, "") ?? textAt(document, "__type");
-  const message = textAt(document, "message") ?? textAt(document, "Message") ?? "no message";
-  const requestId = headers["x-amzn-requestid"];
-  const error = code === undefined ? undefined : { code, message };
-  const advice = CERTIFICATE_ADVICE.find(([said]) => said.test(message))?.[1];
+  const error = jsonErrorIn(response, document);
+  const advice = CERTIFICATE_ADVICE.find(([said]) => said.test(error?.message ?? ""))?.[1];
   return refusedBy(
-    { status, requestId, error },
+    { status: response.status, requestId: requestIdIn(response), error },
     advice === undefined ? call : { ...call, whenDenied: advice },
   );
 }

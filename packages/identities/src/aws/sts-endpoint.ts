@@ -1,6 +1,8 @@
-import { OptionsError } from "@imagecred/protocol";
-import type { EndpointSettings } from "./endpoint.ts";
+import { checkConfiguredUrl, type EndpointSettings } from "./endpoint.ts";
 import { COMMERCIAL, type Partition, partitionOfArn, partitionOfRegion } from "./partitions.ts";
+
+/** The services as messages name them. */
+const SERVICES = { sts: "AWS STS", rolesanywhere: "IAM Roles Anywhere" } as const;
 
 /** How to reach STS. */
 export interface StsSettings {
@@ -21,17 +23,15 @@ export function stsUrl(region: string, partition: Partition | undefined, setting
  * @throws {OptionsError} for a combination that AWS does not have, such as FIPS with a configured endpoint
  */
 export function apiUrl(
-  service: "sts" | "rolesanywhere",
+  service: keyof typeof SERVICES,
   region: string,
   partition: Partition | undefined,
-  { url, fips, dualStack }: EndpointSettings,
+  settings: EndpointSettings,
 ): string {
+  const { url, fips, dualStack } = settings;
   const { id, suffix, apiDualStackSuffix } = partitionOfRegion(region) ?? partition ?? COMMERCIAL;
-  if (url !== undefined) {
-    if (fips) throw refused(service, region, "FIPS and a configured endpoint exclude each other");
-    if (dualStack) throw refused(service, region, "dual stack and a configured endpoint exclude each other");
-    return url;
-  }
+  checkConfiguredUrl(SERVICES[service], region, settings);
+  if (url !== undefined) return url;
   const domain = dualStack ? apiDualStackSuffix : suffix;
   // STS's usual endpoints in GovCloud are FIPS endpoints already.
   const usual = !fips || (service === "sts" && id === "aws-us-gov" && !dualStack);
@@ -42,10 +42,4 @@ export function apiUrl(
 /** What an ARN says about the region's partition, where the region's name says nothing. */
 export function stsUrlForRole(region: string, arn: string, settings: EndpointSettings): string {
   return stsUrl(region, partitionOfArn(arn), settings);
-}
-
-function refused(service: string, region: string, reason: string): OptionsError {
-  return new OptionsError(
-    `no endpoint of ${service === "sts" ? "AWS STS" : "IAM Roles Anywhere"} in ${region}: ${reason}`,
-  );
 }

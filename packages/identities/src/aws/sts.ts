@@ -1,21 +1,14 @@
-import {
-  type Context,
-  CredentialError,
-  receivedToken,
-  type Secret,
-  type TransportResponse,
-} from "@imagecred/protocol";
+import { type Context, CredentialError, receivedToken, type Secret } from "@imagecred/protocol";
+import { callApi } from "./api-call.ts";
 import { type AwsCredentials, credentialsOf } from "./credentials.ts";
-import { unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
+import { requestIdIn } from "./json-protocol.ts";
 import { elementText, errorIn } from "./query-protocol.ts";
 import { type AwsCall, actionOf, refusedBy } from "./refusal.ts";
-import { signedHeaders, withoutHost } from "./sigv4.ts";
 import { type StsSettings, stsUrlForRole } from "./sts-endpoint.ts";
-import { awsRetry } from "./throttling.ts";
 
 /**
  * AWS Security Token Service (https://docs.aws.amazon.com/STS/latest/APIReference/), in the few calls that identities need.
- * Loaded only where one of them is made. Written out, so that plugins for other clouds need no AWS SDK for it.
+ * Loaded only where one of them is made.
  */
 
 const SERVICE = "AWS STS";
@@ -146,55 +139,27 @@ interface Caller {
   readonly signer: AwsCredentials | undefined;
 }
 
-/** The clock's error at which AWS refuses signatures is 5 minutes; its SDKs correct theirs from 4 (milliseconds). */
-const SKEW_MS = 240_000;
-
 /** The response's XML. @throws {CredentialError} */
 async function ask(
   parameters: Readonly<Record<string, string>>,
   call: AwsCall,
-  caller: Caller,
+  { arn, signer }: Caller,
   endpoint: StsSettings["endpoint"],
   context: Context,
 ): Promise<string> {
-  const { clock } = context;
-  const url = stsUrlForRole(call.region, caller.arn, endpoint);
-  const body = new URLSearchParams({ Action: call.operation, Version: VERSION, ...parameters }).toString();
-  const send = (now: number) => post({ url, body, now }, call, caller, endpoint, context);
-  let response = await send(clock.now());
-  const theirs = Date.parse(response.headers["date"] ?? "");
-  // Where the signature's time is the matter, AWS's own is in the refusal.
-  if (response.status >= 400 && caller.signer !== undefined && Math.abs(theirs - clock.now()) >= SKEW_MS) {
-    response = await send(theirs);
-  }
+  const request = {
+    url: stsUrlForRole(call.region, arn, endpoint),
+    headers: { "content-type": "application/x-www-form-urlencoded" },
+    body: new URLSearchParams({ Action: call.operation, Version: VERSION, ...parameters }).toString(),
+    signingName: "sts",
+    signer,
+    endpoint,
+  };
+  const response = await callApi(request, call, context);
   const text = new TextDecoder().decode(response.body);
   if (response.status === 200) return text;
-  const requestId = response.headers["x-amzn-requestid"] ?? elementText(text, "RequestId");
+  const requestId = requestIdIn(response) ?? elementText(text, "RequestId");
   throw refusedBy({ status: response.status, requestId, error: errorIn(text) }, call);
-}
-
-async function post(
-  { url, body, now }: { readonly url: string; readonly body: string; readonly now: number },
-  { operation, region }: AwsCall,
-  { signer }: Caller,
-  endpoint: StsSettings["endpoint"],
-  { http, crypto, clock }: Context,
-): Promise<TransportResponse> {
-  const headers = { "content-type": "application/x-www-form-urlencoded" };
-  const request = { method: "POST", url, headers, body } as const;
-  const signed =
-    signer === undefined ? headers : signedHeaders(request, { region, service: "sts", now }, signer, crypto);
-  try {
-    return await http.cloud({
-      ...request,
-      service: SERVICE,
-      operation,
-      headers: withoutHost(signed),
-      again: (outcome) => awsRetry(outcome, clock.now()),
-    });
-  } catch (error) {
-    throw withUnresolvedAdvice(error, unresolvedAdvice(SERVICE, region, endpoint));
-  }
 }
 
 function credentialsIn(xml: string, call: AwsCall): AwsCredentials {

@@ -27,7 +27,7 @@ export function temporaryDirectory(): string {
 export function program(name: string, fileName = name): Program {
   const entry = join(directory, `${name}.ts`);
   if (!existsSync(entry)) throw new Error(`no test program ${entry}`);
-  return { name: fileName, short: name, directory, entry, browserFields: false };
+  return { name: fileName, short: name, directory, entry };
 }
 
 /** Path of the static runtime, without a program. */

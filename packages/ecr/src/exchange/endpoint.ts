@@ -1,0 +1,36 @@
+import { checkConfiguredUrl, type EndpointSettings } from "@imagecred/identities/aws";
+import { COMMERCIAL } from "@imagecred/identities/aws/facts";
+import { type PrivateRegistry, PUBLIC_REGION } from "../registry.ts";
+
+/** The APIs as messages name them. */
+export const ECR = "Amazon ECR";
+export const ECR_PUBLIC = "Amazon ECR Public";
+
+/**
+ * The URL of ECR's API for a registry, by the service's endpoint rules (the endpoint rule set in AWS's SDKs). They know a
+ * region's partition by its name; the registry's host says it for regions that are new, too.
+ * @throws {OptionsError} for a combination that AWS does not have, such as FIPS with a configured endpoint
+ */
+export function ecrUrl(
+  { region, partition }: Pick<PrivateRegistry, "region" | "partition">,
+  settings: EndpointSettings,
+): string {
+  const { url, fips, dualStack } = settings;
+  checkConfiguredUrl(ECR, region, settings);
+  if (url !== undefined) return url;
+  const name = fips ? "ecr-fips" : "ecr";
+  return dualStack
+    ? `https://${name}.${region}.${partition.apiDualStackSuffix}/`
+    : `https://api.${name}.${region}.${partition.suffix}/`;
+}
+
+/** The URL of ECR Public's API, by its endpoint rules. @throws {OptionsError} as {@link ecrUrl} */
+export function ecrPublicUrl(settings: EndpointSettings): string {
+  const { url, fips, dualStack } = settings;
+  checkConfiguredUrl(ECR_PUBLIC, PUBLIC_REGION, settings);
+  if (url !== undefined) return url;
+  const domain = dualStack ? COMMERCIAL.apiDualStackSuffix : COMMERCIAL.suffix;
+  if (fips) return `https://api.ecr-public-fips.${PUBLIC_REGION}.${domain}/`;
+  // The one dual-stack endpoint that has no "api." in its name.
+  return `https://${dualStack ? "" : "api."}ecr-public.${PUBLIC_REGION}.${domain}/`;
+}

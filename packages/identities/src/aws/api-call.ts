@@ -1,0 +1,70 @@
+import type { Context, HttpRequest, TransportResponse } from "@imagecred/protocol";
+import type { AwsCredentials } from "./credentials.ts";
+import { type EndpointSettings, unresolvedAdvice, withUnresolvedAdvice } from "./endpoint.ts";
+import type { AwsCall } from "./refusal.ts";
+import { signedHeaders, withoutHost } from "./sigv4.ts";
+import { awsRetry } from "./throttling.ts";
+
+/** A POST to an AWS API. */
+export interface ApiRequest {
+  readonly url: string;
+  /** Names in lower case; those of the signature are added. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** The service as credential scopes have it: "ecr". */
+  readonly signingName: string;
+  /** Undefined for calls that are not signed. */
+  readonly signer: AwsCredentials | undefined;
+  /** How `url` was chosen, for the advice when its name does not exist. */
+  readonly endpoint: EndpointSettings;
+  /** Limits of each attempt (milliseconds) and their number, where they are not the usual ones. */
+  readonly limits?: Pick<HttpRequest, "timeoutMs" | "connectTimeoutMs" | "attempts">;
+}
+
+/** The clock's error at which AWS refuses signatures is 5 minutes; its SDKs correct theirs from 4 (milliseconds). */
+const SKEW_MS = 240_000;
+
+/**
+ * Signs and sends a request. Where AWS refuses it and its clock is not this node's, it is signed once more, with the time
+ * of AWS's response.
+ * @returns the response, whatever its status
+ * @throws {CredentialError} when there is no response
+ */
+export async function callApi(
+  request: ApiRequest,
+  call: Pick<AwsCall, "service" | "operation" | "region">,
+  context: Context,
+): Promise<TransportResponse> {
+  const now = context.clock.now();
+  const response = await send(request, call, now, context);
+  if (response.status < 400 || request.signer === undefined) return response;
+  const theirs = Date.parse(response.headers["date"] ?? "");
+  return Math.abs(theirs - context.clock.now()) >= SKEW_MS
+    ? await send(request, call, theirs, context)
+    : response;
+}
+
+async function send(
+  { url, headers, body, signingName, signer, endpoint, limits }: ApiRequest,
+  { service, operation, region }: Pick<AwsCall, "service" | "operation" | "region">,
+  now: number,
+  { http, crypto, clock }: Context,
+): Promise<TransportResponse> {
+  const request = { method: "POST", url, headers, body } as const;
+  const signed =
+    signer === undefined
+      ? headers
+      : signedHeaders(request, { region, service: signingName, now }, signer, crypto);
+  try {
+    return await http.cloud({
+      ...request,
+      ...limits,
+      service,
+      operation,
+      headers: withoutHost(signed),
+      again: (outcome) => awsRetry(outcome, clock.now()),
+    });
+  } catch (error) {
+    throw withUnresolvedAdvice(error, unresolvedAdvice(service, region, endpoint));
+  }
+}
