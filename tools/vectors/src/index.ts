@@ -1,3 +1,11 @@
+export {
+  botocore,
+  type ConfiguredEndpoints,
+  configuredEndpoints,
+  type EndpointRow,
+  endpointRows,
+  partitionRows,
+} from "./botocore.ts";
 export { crateSource } from "./crate-source.ts";
 export { goProgram, type Program } from "./go-program.ts";
 export { pypiSource } from "./pypi-source.ts";

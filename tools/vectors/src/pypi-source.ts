@@ -8,8 +8,14 @@ import { cached, cachePath, type Source } from "./source.ts";
  * The source distribution of a Python package of exactly this version, as pip fetched it from PyPI.
  *
  * @param sha256 of the `.tar.gz`, which pip checks
+ * @param parts paths in it that are unpacked; default: all of it
  */
-export function pypiSource(name: string, version: string, sha256: string): Source {
+export function pypiSource(
+  name: string,
+  version: string,
+  sha256: string,
+  parts: readonly string[] = [],
+): Source {
   const key = join("pypi", `${name}-${version}`);
   if (existsSync(cachePath(key))) return { directory: cachePath(key) };
   const download = mkdtempSync(join(tmpdir(), "imagecred-vectors-"));
@@ -20,8 +26,9 @@ export function pypiSource(name: string, version: string, sha256: string): Sourc
     run("python3", ["-m", "pip", "download", ...options, "-r", requirements, "-d", download]);
     const archive = readdirSync(download).find((file) => file.endsWith(".tar.gz"));
     if (archive === undefined) throw new Error("pip downloaded no archive");
+    const members = parts.map((part) => `${name}-${version}/${part}`);
     const unpack = (directory: string) =>
-      run("tar", ["xzf", join(download, archive), "-C", directory, "--strip-components=1"]);
+      run("tar", ["xzf", join(download, archive), "-C", directory, "--strip-components=1", ...members]);
     return { directory: cached(key, unpack) };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

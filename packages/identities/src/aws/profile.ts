@@ -62,9 +62,15 @@ export function profileCredentials(request: ProfileChainRequest): IdentitySource
 /** A line that is neither blank nor a comment. */
 const CONTENT = /^\uFEFF?[ \t]*[^#;\s]/m;
 
+/** Where older versions of Windows say what USERPROFILE says. */
+function homeOnDrive(env: Environment): string | undefined {
+  const [drive, path] = [textAt(env["HOMEDRIVE"]), textAt(env["HOMEPATH"])];
+  return drive === undefined || path === undefined ? undefined : drive + path;
+}
+
+/** The kubelet runs plugins as root and, under systemd, without HOME. */
 function pathsOf(env: Environment): { config: string; credentials: string } {
-  // The kubelet runs plugins as root and, under systemd, without HOME.
-  const home = textAt(env["HOME"]) ?? textAt(env["USERPROFILE"]) ?? "/root";
+  const home = textAt(env["HOME"]) ?? textAt(env["USERPROFILE"]) ?? homeOnDrive(env) ?? "/root";
   const path = (variable: string, file: string) =>
     (textAt(env[variable]) ?? `~/.aws/${file}`).replace(/^~(?=\/)/, home);
   return {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { STSClient } from "@aws-sdk/client-sts";
 import { OptionsError } from "@imagecred/protocol";
+import { botocore, endpointRows } from "@imagecred/vectors";
 import { COMMERCIAL, PARTITIONS } from "./partitions.ts";
 import { stsUrl, stsUrlForRole } from "./sts-endpoint.ts";
 
@@ -51,4 +52,40 @@ test("a region that is new to us is asked in the role's partition", () => {
   const settings = { url: undefined, fips: false, dualStack: false };
   const role = "arn:aws-cn:iam::123456789012:role/pull";
   assert.equal(stsUrlForRole("zz-north-1", role, settings), "https://sts.zz-north-1.amazonaws.com.cn/");
+});
+
+describe("AWS's own endpoint tests (botocore, endpoint-rules/sts)", {
+  skip: botocore().missing ?? false,
+}, () => {
+  const rows = endpointRows("sts");
+
+  test("all 69 are there", () => assert.equal(rows.length, 69));
+
+  for (const [index, { documentation, params = {}, expect }] of rows.entries()) {
+    const { Region, UseFIPS = false, UseDualStack = false, UseGlobalEndpoint = false, Endpoint } = params;
+    const settings = { url: Endpoint, fips: UseFIPS, dualStack: UseDualStack };
+    const name = `${index}: ${documentation}`;
+    if (Region === undefined && Endpoint === undefined) {
+      test(`${name}: there always is a region, the registry's`, () =>
+        assert.match(expect.error ?? "", /Region/));
+    } else if (
+      Region === "aws-global" ||
+      (UseGlobalEndpoint && expect.endpoint?.url === "https://sts.amazonaws.com")
+    ) {
+      // docs/ecr.md, "Endpoints": the global endpoint is in one region, and is not asked.
+      test(`${name}: a region's own STS is asked instead`, () => {
+        const region = Region === "aws-global" ? "us-east-1" : (Region ?? "");
+        assert.equal(stsUrl(region, undefined, settings), `https://sts.${region}.amazonaws.com/`);
+      });
+    } else if (expect.error !== undefined) {
+      test(name, () => assert.throws(() => stsUrl(Region ?? "", undefined, settings), OptionsError));
+    } else {
+      test(name, () =>
+        assert.equal(
+          stsUrl(Region ?? "us-east-1", undefined, settings).replace(/\/$/, ""),
+          expect.endpoint?.url,
+        ),
+      );
+    }
+  }
 });

@@ -1,8 +1,10 @@
 /**
- * Plays faults on every call of every plugin and identity: `node tools/e2e/src/faults/main.ts`, with `--share 0.05` a part of
- * them, with `--write` into docs/reliability.md. Exit 1 where anything did not hold.
+ * Plays faults on every call of every plugin and identity: `node tools/e2e/src/faults/main.ts`. `--share 0.05` plays a part of
+ * them, `--group framing --plugin ecr` (repeated) only these, `--only TEXT` what has this text in its name, `--lanes 2` so many
+ * at once; `--write` writes docs/reliability.md. Exit 1 where anything did not hold.
  */
 import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bringUpLoopback, DOCS, insideNamespace, replaceFile, runInNamespace } from "@imagecred/workspace";
@@ -16,16 +18,29 @@ if (!insideNamespace()) {
 }
 bringUpLoopback([]);
 replaceFile("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+/** Processes mostly wait: for time limits, and for each other. */
+const LANES = 3 * availableParallelism();
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
     share: { type: "string", default: "1" },
+    group: { type: "string", multiple: true },
+    plugin: { type: "string", multiple: true },
+    only: { type: "string" },
+    lanes: { type: "string", default: String(LANES) },
     write: { type: "boolean", default: false },
   },
 });
 const share = Number(values.share);
-const { rows, broken } = await playMatrix(values.seed, share, (line) => process.stdout.write(`${line}\n`));
-for (const { what, problem } of broken) process.stdout.write(`${what}\n  ${problem}\n\n`);
+const { rows, broken } = await playMatrix({
+  seed: values.seed,
+  share,
+  lanes: Number(values.lanes),
+  ...(values.group === undefined ? {} : { groups: values.group }),
+  ...(values.plugin === undefined ? {} : { plugins: values.plugin }),
+  ...(values.only === undefined ? {} : { only: values.only }),
+  tell: (line) => process.stdout.write(`${line}\n`),
+});
 const runs = rows.reduce((sum, row) => sum + row.runs, 0);
 process.stdout.write(`${runs} runs, ${broken.length} faults that did not hold\n`);
 if (values.write && broken.length === 0) {

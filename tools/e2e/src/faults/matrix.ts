@@ -1,16 +1,22 @@
-import { availableParallelism } from "node:os";
-import type { Plugin } from "@imagecred/fake-clouds";
+import type { Fault, Plugin } from "@imagecred/fake-clouds";
 import { RUNTIMES } from "@imagecred/workspace";
 import { tryBoth } from "../agreement/agreement.ts";
 import { baseNames } from "../agreement/bases.ts";
+import type { Outcome } from "../agreement/outcome.ts";
 import { PLUGINS, Place } from "../agreement/place.ts";
 import { randomFrom } from "../agreement/random.ts";
 import type { Base, CallName } from "../agreement/trial.ts";
 import { kubeletRequest } from "../request.ts";
 import { GROUPS, type Group, type NamedFault } from "./groups.ts";
 
-/** Seconds that a run has: enough for every retry. */
-const LIMIT_SECONDS = 3;
+/** Seconds that a run has: enough for every retry, and little where there is nothing to wait for but the limit. */
+const LIMIT_SECONDS = { retries: 3, silence: 1 };
+
+/**
+ * A call is the same code whichever identity makes it. The first identity that makes it gets every fault on it, the others one
+ * in so many: enough to see that a fault is told in the same way on every path.
+ */
+const OTHERS_GET_ONE_IN = 20;
 
 /** What came of the faults of one group on one plugin. */
 export interface Row {
@@ -33,70 +39,117 @@ export interface Broken {
   readonly problem: string;
 }
 
-/** @param share of the whole matrix, 0 < share <= 1: every call of every identity gets this part of each group's faults */
-export async function playMatrix(
-  seed: string,
-  share: number,
-  tell: (line: string) => void = () => {},
-): Promise<{ readonly rows: readonly Row[]; readonly broken: readonly Broken[] }> {
+/** What to play. */
+export interface Selection {
+  readonly seed: string;
+  /** Of the whole matrix, 0 < share <= 1: every call gets this part of each group's faults. */
+  readonly share: number;
+  /** How many runs at once. */
+  readonly lanes: number;
+  /** Names; default: all. */
+  readonly groups?: readonly string[];
+  readonly plugins?: readonly string[];
+  /** A text in what a turn is called. */
+  readonly only?: string;
+  readonly tell?: (line: string) => void;
+}
+
+/** A fault on a call, to be played. */
+interface Turn {
+  readonly base: Base;
+  readonly call: CallName;
+  readonly group: Group;
+  readonly fault: NamedFault;
+}
+
+/**
+ * Plays faults on calls, with both runtimes. What did not hold beside other runs is played once more alone: a time limit on a
+ * busy machine shows nothing.
+ */
+export async function playMatrix({
+  seed,
+  share,
+  lanes,
+  groups,
+  plugins,
+  only = "",
+  tell = () => {},
+}: Selection): Promise<{ readonly rows: readonly Row[]; readonly broken: readonly Broken[] }> {
+  const chosen = GROUPS.filter(({ name }) => groups?.includes(name) ?? true);
+  const jobs = PLUGINS.filter((plugin) => plugins?.includes(plugin) ?? true).flatMap((plugin) =>
+    baseNames(plugin).map((base) => ({ plugin, base })),
+  );
   const rows = new Map<string, Row>();
-  const broken: Broken[] = [];
-  const jobs = PLUGINS.flatMap((plugin) => baseNames(plugin).map((base) => ({ plugin, base })));
-  let done = 0;
+  const suspects: { readonly job: (typeof jobs)[number]; readonly turn: Turn }[] = [];
   const total = jobs.length;
+  const known = new Set<string>();
+  let done = 0;
   const work = async () => {
     await using place = await Place.open();
     for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
       const random = randomFrom(`${seed} ${job.plugin} ${job.base}`);
       const base = await place.baseNamed(job.plugin, job.base);
       for (const call of unique(await place.callsOf(base))) {
-        for (const group of GROUPS) {
+        const key = `${job.plugin} ${call.service} ${call.operation}`;
+        const part = known.has(key) ? share / OTHERS_GET_ONE_IN : share;
+        known.add(key);
+        for (const group of chosen) {
           for (const fault of group.faults) {
-            if (random.chance(share)) await play(place, base, call, group, fault, rows, broken);
+            const turn = { base, call, group, fault };
+            if (!nameOf(turn).includes(only) || !random.chance(part)) continue;
+            const problem = await play(place, turn, rows);
+            if (problem === undefined) continue;
+            suspects.push({ job, turn });
+            tell(`suspect: ${nameOf(turn)}\n  ${problem}`);
           }
         }
       }
       tell(`${++done} of ${total} identities: ${job.plugin}, ${job.base}`);
     }
   };
-  await Promise.all(Array.from({ length: 2 * availableParallelism() }, work));
+  await Promise.all(Array.from({ length: lanes }, work));
+  const broken: Broken[] = [];
+  await using place = await Place.open();
+  for (const { job, turn } of suspects) {
+    const base = await place.baseNamed(job.plugin, job.base);
+    const problem = await play(place, { ...turn, base }, new Map());
+    if (problem === undefined) continue;
+    broken.push({ what: nameOf(turn), problem });
+    tell(`broken: ${nameOf(turn)}\n  ${problem}`);
+  }
   const order = (row: Row) =>
     GROUPS.findIndex(({ name }) => name === row.group) * 10 + PLUGINS.indexOf(row.plugin);
   return { rows: [...rows.values()].toSorted((a, b) => order(a) - order(b)), broken };
+}
+
+function nameOf({ base, call, fault }: Turn): string {
+  return `${base.plugin}, ${base.what}: ${call.service} ${call.operation}: ${fault.what}`;
+}
+
+function endsInSilence(fault: Fault): boolean {
+  return fault.kind === "hang" || (fault.kind === "bytes" && fault.end === "hang");
 }
 
 function unique(calls: readonly CallName[]): CallName[] {
   return [...new Map(calls.map((call) => [`${call.service} ${call.operation}`, call])).values()];
 }
 
-async function play(
-  place: Place,
-  base: Base,
-  { service, operation }: CallName,
-  group: Group,
-  { what, fault, on }: NamedFault,
-  rows: Map<string, Row>,
-  broken: Broken[],
-): Promise<void> {
+/** Plays one fault with both runtimes. @returns what did not hold */
+async function play(place: Place, turn: Turn, rows: Map<string, Row>): Promise<string | undefined> {
+  const { base, call, group } = turn;
+  const { fault, on } = turn.fault;
+  const { service, operation } = call;
   const rule =
     on === "proxy"
       ? { service: "proxy", operation: "CONNECT", fault }
       : { service, ...(on === "call" ? { operation } : {}), fault };
-  const name = `${base.plugin}, ${base.what}: ${service} ${operation}: ${what}`;
   const { problem, outcomes } = await tryBoth(place, {
     ...base,
-    what: name,
+    what: nameOf(turn),
     stdin: kubeletRequest(base.image, base.request),
-    limitSeconds: LIMIT_SECONDS,
+    limitSeconds: endsInSilence(fault) ? LIMIT_SECONDS.silence : LIMIT_SECONDS.retries,
     faults: [rule],
   });
-  if (problem !== undefined) {
-    const { static: a, nodejs: b } = outcomes;
-    broken.push({
-      what: name,
-      problem: `${problem}\n  static: ${a.stderr.trim()}\n  nodejs: ${b.stderr.trim()}`,
-    });
-  }
   const key = `${group.name} ${base.plugin}`;
   const row = rows.get(key) ?? {
     plugin: base.plugin,
@@ -117,4 +170,7 @@ async function play(
     row.mostRequests = Math.max(row.mostRequests, ...counts);
     row.latestMs = Math.max(row.latestMs, Math.round(overrunMs));
   }
+  if (problem === undefined) return undefined;
+  const told = ({ exit, requests, stderr }: Outcome) => `exit ${exit}, ${requests}: ${stderr.trim()}`;
+  return `${problem}\n  static: ${told(outcomes.static)}\n  nodejs: ${told(outcomes.nodejs)}`;
 }
