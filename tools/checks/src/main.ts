@@ -36,13 +36,14 @@ function chosenStages(names: readonly string[]): readonly Stage[] {
 
 async function runStage(stage: Stage): Promise<Outcome> {
   console.log(`\n▶ ${stage.name}: ${stage.about}`);
-  const reason = await stage.skip?.(named.includes(stage.name));
+  const isNamed = named.includes(stage.name);
+  const reason = await stage.skip?.(isNamed);
   if (reason !== undefined) {
     console.log(`  skipped: ${reason}`);
     return { stage, status: "skipped", seconds: 0, reason };
   }
   const resultsFile = join(scratch, `${stage.name}.json`);
-  const [program = "", ...args] = stage.command;
+  const [program = "", ...args] = (isNamed ? stage.namedCommand : undefined) ?? stage.command;
   const startedAt = performance.now();
   const { status, error } = spawnSync(program, args, {
     stdio: ["ignore", "inherit", "inherit"],

@@ -10,6 +10,8 @@ export interface Stage {
   /** What it shows, for the person who watches. */
   readonly about: string;
   readonly command: readonly string[];
+  /** Another command for when the command line names the stage: it may build what is optional. */
+  readonly namedCommand?: readonly string[];
   /**
    * Why it does not run on this machine, or undefined when it does.
    * @param named whether the command line names the stage: then a long preparation is no reason
@@ -48,8 +50,12 @@ function tests(
 }
 
 /** The same, in the namespaces that a cluster has for itself. */
-function inCluster({ command, ...part }: Pick<Stage, "command" | "files">): Pick<Stage, "command" | "files"> {
-  return { command: [...node, "tools/cluster/src/main.ts", ...command], ...part };
+function inCluster({
+  command,
+  ...part
+}: Pick<Stage, "command" | "files">): Pick<Stage, "command" | "namedCommand" | "files"> {
+  const main = [...node, "tools/cluster/src/main.ts"];
+  return { command: [...main, ...command], namedCommand: [...main, "--all-programs", ...command], ...part };
 }
 
 /** In the order in which they run; a broken build is known before the tests that need it. */

@@ -19,7 +19,7 @@ export interface ClusterOptions {
   readonly clouds?: Omit<CloudsOptions, "listen" | "issuer" | "images">;
 }
 
-export type NodeContent = Pick<NodeOptions, "kind" | "files" | "executables">;
+export type NodeContent = Pick<NodeOptions, "kind" | "kubelet" | "files" | "executables">;
 
 const METADATA_NAMES: ReadonlySet<string> = new Set(["metadata.google.internal"]);
 

@@ -1,32 +1,38 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { whyNoCluster } from "./missing.ts";
-import { buildPrograms } from "./programs/index.ts";
+import { buildOlderKubelet, buildPrograms } from "./programs/index.ts";
 import { startWorld } from "./world/enter.ts";
 
 const USAGE = `Starts a Kubernetes cluster with the fake clouds around it, and leaves it up until Ctrl-C.
 
   npm run cluster                   a cluster to play with
   npm run cluster -- COMMAND...     run a command in the cluster's namespaces instead (the tests, for one)
+  npm run cluster -- --all-programs COMMAND...
+                                    the same, after building the kubelet of the older release too
 `;
 
-const command = process.argv.slice(2);
-if (command[0] === "--help" || command[0] === "-h") process.stdout.write(USAGE);
-else process.exitCode = await main(command.length > 0 ? command : undefined);
+const ALL_PROGRAMS = "--all-programs";
+const [first, ...rest] = process.argv.slice(2);
+if (first === "--help" || first === "-h") process.stdout.write(USAGE);
+else if (first === ALL_PROGRAMS) process.exitCode = await main(rest, true);
+else process.exitCode = await main(first === undefined ? [] : [first, ...rest], false);
 
-async function main(command: readonly string[] | undefined): Promise<number> {
+async function main(command: readonly string[], all: boolean): Promise<number> {
   const missing = await whyNoCluster("programs may be built");
   if (missing !== undefined) {
     process.stderr.write(`A cluster cannot run here: ${missing}.\n`);
     return 1;
   }
-  await buildPrograms((name) => console.log(`Building ${name} (once; it is cached afterwards)...`));
+  const starting = (name: string) => console.log(`Building ${name} (once; it is cached afterwards)...`);
+  await buildPrograms(starting);
+  if (all) await buildOlderKubelet(starting);
   const play = [process.execPath, "--conditions=@imagecred/source", join(import.meta.dirname, "play.ts")];
   // The terminal sends Ctrl-C to every process, and this one waits for the others to end.
   process.on("SIGINT", () => {});
-  const world = await startWorld(command ?? play);
+  const world = await startWorld(command.length > 0 ? command : play);
   process.on("SIGTERM", () => world.signal("SIGTERM"));
-  if (command === undefined) writeWrappers(world.directory, world.pid);
+  if (command.length === 0) writeWrappers(world.directory, world.pid);
   return await world.ended;
 }
 

@@ -1,6 +1,7 @@
 import { describe } from "node:test";
 import { Helm, whyNoHelm } from "@imagecred/chart";
 import { whyNoPlugins } from "../src/plugins.ts";
+import { cachedOlderKubelet, OLDER_KUBELET_VERSION } from "../src/programs/index.ts";
 import { whyNoStaticImage } from "../src/testing/release-registry.ts";
 import { describeChartOnK3s } from "../src/testing/scenarios/chart-k3s.ts";
 import { describeChartRollout } from "../src/testing/scenarios/chart-rollout.ts";
@@ -10,6 +11,7 @@ import { describeDiagnosis } from "../src/testing/scenarios/diagnosis.ts";
 import { describeExpiry } from "../src/testing/scenarios/expiry.ts";
 import { describeInstall } from "../src/testing/scenarios/install.ts";
 import { describeNode } from "../src/testing/scenarios/node.ts";
+import { describeOlderKubelet } from "../src/testing/scenarios/older-kubelet.ts";
 import { describePodIdentity, describePullRecords } from "../src/testing/scenarios/pod-identity.ts";
 import { describePulls } from "../src/testing/scenarios/pulls.ts";
 import { describeSecrets } from "../src/testing/scenarios/secrets.ts";
@@ -23,6 +25,7 @@ const skip =
 
 const noHelm = await whyNoHelm("helm may be built");
 const helm = skip === false && noHelm === undefined ? await Helm.get() : undefined;
+const olderKubelet = skip === false ? await cachedOlderKubelet() : undefined;
 const withHelm = { skip: noHelm ?? false };
 
 // One cluster for all: each part leaves the node as the next one expects it.
@@ -44,6 +47,12 @@ describe("a real cluster", { skip, timeout: 15 * 60_000 }, () => {
     if (helm === undefined) return;
     describe("of kubeadm", () => describeChartRollout(cluster, helm));
     describe("of k3s", () => describeChartOnK3s(cluster, helm));
+  });
+  const noOlderKubelet = `the kubelet of ${OLDER_KUBELET_VERSION} is not in the cache yet (npm test -- cluster builds it)`;
+  describe(`a kubelet of ${OLDER_KUBELET_VERSION}`, {
+    skip: olderKubelet === undefined && noOlderKubelet,
+  }, () => {
+    if (olderKubelet !== undefined) describeOlderKubelet(cluster, olderKubelet);
   });
   describe("what was logged", () => describeSecrets(cluster));
 });

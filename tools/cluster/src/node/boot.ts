@@ -22,6 +22,8 @@ export interface NodeOptions
   /** A directory of its own. */
   readonly directory: string;
   readonly programs: Programs;
+  /** Path of a kubelet to run instead of the newest release's. */
+  readonly kubelet?: string;
   /** More files of the node, by path. */
   readonly files?: Readonly<Record<string, string>>;
   /** Executable files of the node, by path: copied from the paths given. */
@@ -44,13 +46,13 @@ export interface Booted {
 
 /** Makes a node's file system, network and control groups, and starts systemd in them. */
 export async function boot(options: NodeOptions): Promise<Booted> {
-  const { name, index, directory, programs } = options;
+  const { name, index, directory, programs, kind, kubelet } = options;
   const { address, podSubnet } = nodeNetwork(index);
   // An overlay's layers cannot lie in one another, so the node's files are not in the file system of the machine's root.
   const layers = join(directory, "layers");
   mkdirSync(layers);
   run("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", layers]);
-  const binds = programBinds(programs, options.kind);
+  const binds = programBinds(programs, kind, kubelet);
   const files = join(layers, "files");
   writeFiles(files, Object.fromEntries(binds.map(([, path]) => [path, ""])), 0o755);
   writeFiles(files, { ...nodeFiles({ ...options, address, podSubnet }), ...options.files });
@@ -126,9 +128,13 @@ function lines(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.join(" ")).join("\n");
 }
 
-function programBinds(programs: Programs, kind: NodeOptions["kind"]): [file: string, path: string][] {
+function programBinds(
+  programs: Programs,
+  kind: NodeOptions["kind"],
+  kubelet = programs.kubernetes,
+): [file: string, path: string][] {
   return [
-    [programs.kubernetes, kind === "k3s" ? PATHS.k3s : PATHS.kubelet],
+    [kubelet, kind === "k3s" ? PATHS.k3s : PATHS.kubelet],
     [programs.kubernetes, PATHS.kubectl],
     [programs.containerd, PATHS.containerd],
     [programs["containerd-shim-runc-v2"], PATHS.shim],

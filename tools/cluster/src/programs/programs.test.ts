@@ -4,19 +4,24 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { output } from "@imagecred/workspace";
-import { KUBERNETES_VERSION } from "./programs.ts";
+import { KUBERNETES_VERSION, OLDER_KUBELET_VERSION } from "./programs.ts";
 
 const goDirectory = join(import.meta.dirname, "../../go");
 
-test("the version that nodes report is the one that go.mod pins, with its staging modules", () => {
-  const goMod = readFileSync(join(goDirectory, "kubernetes/go.mod"), "utf8");
-  assert.ok(goMod.includes(`\tk8s.io/kubernetes ${KUBERNETES_VERSION}\n`), KUBERNETES_VERSION);
-  const staging = KUBERNETES_VERSION.replace("v1.", "v0.");
-  const replacements = [...goMod.matchAll(/^\t(k8s\.io\/\S+) => (\S+) (\S+)$/gm)];
-  assert.ok(replacements.length > 20);
-  for (const [, module, target, version] of replacements)
-    assert.deepEqual([target, version], [module, staging]);
-});
+for (const [module, version] of [
+  ["kubernetes", KUBERNETES_VERSION],
+  ["kubelet-1.33", OLDER_KUBELET_VERSION],
+] as const) {
+  test(`the version that nodes report is the one that go.mod of ${module} pins, with its staging modules`, () => {
+    const goMod = readFileSync(join(goDirectory, module, "go.mod"), "utf8");
+    const required = /^(?:\t|require )k8s\.io\/kubernetes (\S+)/m.exec(goMod)?.[1];
+    assert.equal(required, version);
+    const staging = version.replace("v1.", "v0.");
+    const replacements = [...goMod.matchAll(/^\t(k8s\.io\/\S+) => (\S+) (\S+)$/gm)];
+    assert.ok(replacements.length > 20);
+    for (const [, name, target, pinned] of replacements) assert.deepEqual([target, pinned], [name, staging]);
+  });
+}
 
 const withoutGo = (await output("go", "version").catch(() => undefined)) === undefined;
 

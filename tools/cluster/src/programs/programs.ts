@@ -30,6 +30,27 @@ const cni = (name: string, kind: "main" | "ipam"): GoProgram => ({
   package: `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
 });
 
+/** The release whose kubelet runs beside the newest one: the first with tokens, behind a feature gate and without config directories. */
+export const OLDER_KUBELET_VERSION = "v1.33.13";
+
+const OLDER_KUBELET: GoProgram = {
+  name: "kubelet-1.33",
+  module: "kubelet-1.33",
+  package: "k8s.io/kubernetes/cmd/kubelet",
+  variables: { "k8s.io/component-base/version.gitVersion": OLDER_KUBELET_VERSION },
+};
+
+/** Path of {@link OLDER_KUBELET}; undefined while the cache lacks it. */
+export async function cachedOlderKubelet(): Promise<string | undefined> {
+  return await go.cached(OLDER_KUBELET);
+}
+
+/** Builds {@link OLDER_KUBELET} unless it is cached. @returns its path */
+export async function buildOlderKubelet(starting: (name: string) => void = () => {}): Promise<string> {
+  if ((await cachedOlderKubelet()) === undefined) starting(OLDER_KUBELET.name);
+  return await go.build(OLDER_KUBELET);
+}
+
 /** Path of {@link KUBERNETES}, built unless it is cached. Start it with a component's name as argument 0. */
 export async function buildKubernetes(): Promise<string> {
   return await go.build(KUBERNETES);

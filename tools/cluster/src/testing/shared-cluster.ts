@@ -1,8 +1,10 @@
+import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before } from "node:test";
 import { promisify } from "node:util";
+import { anyExecutable } from "@imagecred/workspace";
 import { Cluster } from "../cluster.ts";
 import { PATHS } from "../node/files.ts";
 import type { Node } from "../node/node.ts";
@@ -16,6 +18,7 @@ import {
 } from "../plugins.ts";
 import { buildPrograms } from "../programs/index.ts";
 import { worldDirectory } from "../world/enter.ts";
+import type { Report } from "./installer.ts";
 import { Pods, podManifest } from "./pods.ts";
 
 /** The images under another tag: others, which no node has yet. */
@@ -147,6 +150,16 @@ export class SharedCluster {
   async removeAudienceRole(name: string): Promise<void> {
     await this.cluster.api.delete(`${RBAC}/clusterrolebindings/${name}`);
     await this.cluster.api.delete(`${RBAC}/clusterroles/${name}`);
+  }
+
+  /** What `imagecred nodes` says to the administrator, whatever its exit code. */
+  async nodes(...args: readonly string[]): Promise<Report> {
+    const program = anyExecutable("imagecred") ?? assert.fail("imagecred is not built");
+    const line = ["nodes", "--kubeconfig", this.cluster.controlPlane.kubeconfig, "-o", "json", ...args];
+    const { stdout } = await promisify(execFile)(program, line, { env: {} }).catch(
+      (error: { readonly stdout: string }) => error,
+    );
+    return JSON.parse(stdout) as Report;
   }
 
   /** Runs kubectl as the administrator, in the world. */

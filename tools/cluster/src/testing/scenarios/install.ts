@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { anyExecutable } from "@imagecred/workspace";
 import { IMAGES, PLUGIN_PATHS } from "../../plugins.ts";
+import { type Report, ran as ranOn } from "../installer.ts";
 import type { SharedCluster } from "../shared-cluster.ts";
 
 const { binDir: SOURCES, imagecred, written, config } = PLUGIN_PATHS;
@@ -10,22 +11,9 @@ const BIN_DIR = "/opt/imagecred/bin";
 const INSTALL = ["install", "--distribution", "kubeadm", "-e", SOURCES, "--bin-dir", BIN_DIR];
 const RECORD = "/var/lib/imagecred/installation.json";
 
-interface Report {
-  readonly restart: { readonly state: string; readonly cause: string | null; readonly pid: number } | null;
-  readonly nodes?: readonly {
-    readonly state: string;
-    readonly hash: string | null;
-    readonly problem: string | null;
-  }[];
-}
-
 /** `imagecred install`, `uninstall` and `nodes` on a node of a running cluster, and from a container on it. */
 export function describeInstall(run: SharedCluster): void {
-  const ran = async (...args: readonly string[]) => {
-    const { exitCode, stdout, stderr } = await run.node.run(imagecred, ...args, "-o", "json");
-    assert.equal(stderr, "", args.join(" "));
-    return { exitCode, document: JSON.parse(stdout) as Report, stdout };
-  };
+  const ran = (...args: readonly string[]) => ranOn(run.node, imagecred, ...args);
   /** All that install may touch: kinds, modes, owners and contents, but for its record's content. */
   const files = async () => {
     const places =
@@ -49,15 +37,6 @@ export function describeInstall(run: SharedCluster): void {
       "-o",
       "jsonpath={.status.containerStatuses[0].containerID} {.status.containerStatuses[0].restartCount}",
     ));
-  const nodes = (...args: readonly string[]) => {
-    const program = anyExecutable("imagecred") ?? assert.fail("imagecred is not built");
-    const line = ["nodes", "--kubeconfig", run.cluster.controlPlane.kubeconfig, "-o", "json", ...args];
-    try {
-      return JSON.parse(execFileSync(program, line, { encoding: "utf8", env: {} })) as Report;
-    } catch (error) {
-      return JSON.parse((error as { readonly stdout: string }).stdout) as Report;
-    }
-  };
   let was = "";
   let bystander = "";
 
@@ -65,7 +44,7 @@ export function describeInstall(run: SharedCluster): void {
     await run.pods.start({ name: "bystander", image: "registry.k8s.io/pause:3.10" });
     was = await files();
     bystander = await others();
-    assert.equal(nodes().nodes?.[0]?.state, "none");
+    assert.equal((await run.nodes()).nodes?.[0]?.state, "none");
     await run.node.must(imagecred, "init", "--cloud", "aws,gcp", "--distribution", "kubeadm", "-d", written);
     await run.node.must(
       "sh",
@@ -82,7 +61,7 @@ export function describeInstall(run: SharedCluster): void {
     const again = await ran(...args, "--restart");
     assert.deepEqual([again.exitCode, again.document.restart?.state], [0, "not-needed"], again.stdout);
     assert.equal(again.document.restart?.pid, first.document.restart?.pid);
-    assert.equal(nodes("--config", run.node.path(config)).nodes?.[0]?.state, "current");
+    assert.equal((await run.nodes("--config", run.node.path(config))).nodes?.[0]?.state, "current");
     await run.pods.start({ name: "installed", image: IMAGES.gcr });
     await run.pods.remove("installed");
   });
@@ -108,7 +87,7 @@ export function describeInstall(run: SharedCluster): void {
     await run.node.must("umount", "/run/noexec");
     assert.equal(await files(), before);
     assert.equal(await others(), bystander);
-    assert.equal(nodes("--config", run.node.path(config)).nodes?.[0]?.state, "current");
+    assert.equal((await run.nodes("--config", run.node.path(config))).nodes?.[0]?.state, "current");
   });
 
   test("from a container without anything but imagecred: configuration changed, kubelet restarted, node left as it was", async () => {
@@ -140,13 +119,13 @@ export function describeInstall(run: SharedCluster): void {
       `/proc/1/root${written}`,
     );
     assert.deepEqual([changed.exitCode, changed.document.restart?.state], [0, "restarted"], changed.log);
-    assert.equal(nodes("--config", run.node.path(config)).nodes?.[0]?.state, "current");
+    assert.equal((await run.nodes("--config", run.node.path(config))).nodes?.[0]?.state, "current");
     const gone = await inContainer("uninstall", "--root", "/proc/1/root", "--restart");
     assert.deepEqual([gone.exitCode, gone.document.restart?.state], [0, "restarted"], gone.log);
     assert.equal(await files(), was);
     assert.equal(await others(), bystander);
     assert.equal((await run.node.run("test", "-e", RECORD)).exitCode, 1);
-    assert.equal(nodes().nodes?.[0]?.state, "none");
+    assert.equal((await run.nodes()).nodes?.[0]?.state, "none");
     await run.pods.remove("bystander");
   });
 
