@@ -2,9 +2,10 @@ import assert from "node:assert/strict";
 import { createPublicKey, verify, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { CredentialError, OptionsError, Secret, systemFiles } from "@imagecred/protocol";
 import { testContext } from "@imagecred/protocol/testing";
+import { goModule } from "@imagecred/vectors";
 import { readCertificateFile } from "./certificate-file.ts";
 
 const DATA = join(import.meta.dirname, "testdata");
@@ -83,4 +84,47 @@ test("a file that is not there is named", async () => {
     assert.match(error.message, /client certificate .*missing\.pem: no such file/);
     return true;
   });
+});
+
+/** Azure's own: the files with which its library for Go tests ClientCertificateCredential. */
+const azidentity = goModule("github.com/Azure/azure-sdk-for-go/sdk/azidentity", "v1.15.0");
+
+describe("azidentity's certificates", { skip: azidentity.missing ?? false }, () => {
+  const readOf = (name: string, password?: string) =>
+    readCertificateFile(
+      join(azidentity.directory, "testdata", name),
+      password === undefined ? undefined : new Secret(password),
+      { files: systemFiles, crypto },
+    );
+
+  for (const [name, password, length] of [
+    ["certificate.pem", undefined, 1],
+    ["certificate_formatB.pem", undefined, 1],
+    ["certificate-with-chain.pem", undefined, 2],
+    ["certificate.pfx", undefined, 2],
+    ["certificate_encrypted_key.pfx", "password", 1],
+  ] as const) {
+    test(`${name} is a certificate with its key`, async () => {
+      const { chain, privateKeyPem } = await readOf(name, password);
+      assert.equal(chain.length, length);
+      const data = new TextEncoder().encode("data");
+      const { publicKey } = new X509Certificate(chain[0]);
+      assert.ok(verify("sha256", data, publicKey, crypto.signRs256(privateKeyPem, data)));
+    });
+  }
+
+  for (const [name, said] of [
+    ["certificate_empty.pem", /there is no certificate in it/],
+    ["certificate_encrypted_key.pfx", /it needs a password/],
+    ["certificate_nokey.pem", /there is no private key in it/],
+    ["certificate-two-keys.pem", /there is more than one private key in it/],
+    ["certificate-wrong-key.pem", /no certificate in it belongs to its private key/],
+  ] as const) {
+    test(`${name} is refused`, async () => {
+      await assert.rejects(
+        readOf(name),
+        (error) => error instanceof CredentialError && said.test(error.message),
+      );
+    });
+  }
 });

@@ -36,7 +36,8 @@ async function readPem(
     label,
     body,
   }));
-  const key = blocks.find(({ label }) => label.endsWith("PRIVATE KEY"));
+  const keys = blocks.filter(({ label }) => label.endsWith("PRIVATE KEY"));
+  const [key] = keys;
   const certificates = blocks
     .filter(({ label }) => label === "CERTIFICATE")
     .map(({ body }) => derOf(body, path, "a certificate"));
@@ -51,6 +52,12 @@ async function readPem(
       path,
       "there is no private key in it",
       "put the certificate and its private key into one PEM file",
+    );
+  if (keys.some(({ body }) => body !== key.body))
+    throw unusable(
+      path,
+      "there is more than one private key in it",
+      "leave the one that belongs to the certificate",
     );
   const encrypted = key.label === "ENCRYPTED PRIVATE KEY" || key.body.includes("Proc-Type: 4,ENCRYPTED");
   const privateKeyPem = encrypted

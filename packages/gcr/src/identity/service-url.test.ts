@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { goModule } from "@imagecred/vectors";
 import { googleAuth } from "../testing/google-auth.ts";
 import { DEFAULT_UNIVERSE } from "../universe.ts";
 import { isServiceUrl } from "./service-url.ts";
@@ -53,5 +54,30 @@ describe("google-auth's URLs", { skip: missing ?? false }, () => {
         assert.deepEqual(judged, kind === "VALID" ? urls : []);
       });
     }
+  }
+});
+
+/** The tables of Google's library for Go; its later versions check the universe only, and have no such tables. */
+const oauth2 = goModule("golang.org/x/oauth2", "v0.5.0");
+
+describe("x/oauth2's URLs", { skip: oauth2.missing ?? false }, () => {
+  for (const [field, service] of [
+    ["tokURL", "sts"],
+    ["impURL", "iamcredentials"],
+  ] as const) {
+    test(service, () => {
+      const path = "google/internal/externalaccount/basecredentials_test.go";
+      const source = readFileSync(join(oauth2.directory, path), "utf8");
+      const [, table = ""] =
+        new RegExp(`${field} +string\\s+expectSuccess bool\\s+\\}\\{([^}]*(?:\\},[^}]*)*?)\\n\\t\\}`).exec(
+          source,
+        ) ?? [];
+      const rows = [...table.matchAll(/\{("[^\n]*"), (true|false)\},/g)];
+      assert.equal(rows.length, 28);
+      for (const [, literal = "", expected] of rows) {
+        const url = JSON.parse(literal) as string;
+        assert.equal(isServiceUrl(url, service, DEFAULT_UNIVERSE), expected === "true", url);
+      }
+    });
   }
 });
