@@ -364,7 +364,7 @@ aws:
     [
       "a setting that means nothing with the node's identity",
       "registries: [r.io]\naws:\n  node:\n    identity: google\n    managedIdentity: x\n    roleArn: pull",
-      "8:22",
+      "8:26",
       /aws\.node\.managedIdentity goes with aws\.node\.identity azure, and not with google$/,
     ],
     [

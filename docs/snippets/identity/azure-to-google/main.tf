@@ -16,6 +16,7 @@ resource "google_iam_workload_identity_pool_provider" "azure" {
   project                            = "imagecred-prod"
   workload_identity_pool_id          = google_iam_workload_identity_pool.image_pulls.workload_identity_pool_id
   workload_identity_pool_provider_id = "azure"
+
   attribute_mapping = { "google.subject" = "assertion.sub" }
 
   oidc {

@@ -4,7 +4,6 @@ resource "aws_rolesanywhere_trust_anchor" "cluster" {
 
   source {
     source_type = "CERTIFICATE_BUNDLE"
-
     source_data {
       x509_certificate_data = file("ca.crt")
     }

@@ -7,8 +7,8 @@ resource "google_iam_workload_identity_pool_provider" "certificates" {
   project                            = "imagecred-prod"
   workload_identity_pool_id          = google_iam_workload_identity_pool.image_pulls.workload_identity_pool_id
   workload_identity_pool_provider_id = "certificates"
-  attribute_condition = "assertion.subject.dn.o == 'system:nodes'"
 
+  attribute_condition = "assertion.subject.dn.o == 'system:nodes'"
   attribute_mapping = {
     "google.subject"         = "assertion.subject.dn.cn"
     "attribute.organization" = "assertion.subject.dn.o"

@@ -7,6 +7,7 @@ resource "google_iam_workload_identity_pool_provider" "ec2" {
   project                            = "imagecred-prod"
   workload_identity_pool_id          = google_iam_workload_identity_pool.image_pulls.workload_identity_pool_id
   workload_identity_pool_provider_id = "ec2"
+
   attribute_mapping = {
     "google.subject" = "assertion.arn"
     "attribute.role" = "assertion.arn.extract('{account}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role}/')"

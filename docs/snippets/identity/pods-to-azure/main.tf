@@ -9,7 +9,7 @@ resource "azuread_service_principal" "image_pulls" {
 
 resource "azuread_application_federated_identity_credential" "image_pulls" {
   application_id = azuread_application.image_pulls.id
-  display_name   = "image"
+  display_name   = "pods"
   issuer         = "https://oidc.example.com/clusters/on-premises"
   subject        = "system:serviceaccount:default:app"
   audiences      = ["api://AzureADTokenExchange"]

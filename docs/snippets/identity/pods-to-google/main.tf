@@ -7,6 +7,7 @@ resource "google_iam_workload_identity_pool_provider" "pods" {
   project                            = "imagecred-prod"
   workload_identity_pool_id          = google_iam_workload_identity_pool.image_pulls.workload_identity_pool_id
   workload_identity_pool_provider_id = "pods"
+
   attribute_mapping   = { "google.subject" = "assertion.sub" }
   attribute_condition = "assertion.sub.startsWith('system:serviceaccount:default:')"
 

@@ -123,6 +123,25 @@ function azureCloudOf({ azureCloud: name }: ProviderOptions) {
   };
 }
 
+/** Issuers of the tokens that managed identities get for an application (version 1.0), before the tenant. */
+const TOKEN_ISSUERS: Readonly<Record<AzureCloudName, string>> = {
+  AzurePublicCloud: "https://sts.windows.net/",
+  AzureChinaCloud: "https://sts.chinacloudapi.cn/",
+  AzureUSGovernmentCloud: "https://sts.windows.net/",
+};
+
+/** What the commands of another cloud have to name of an Azure cloud. */
+export function azureFactsOf(name: AzureCloudName = "AzurePublicCloud") {
+  const env = { AZURE_AUTHORITY_HOST: AUTHORITIES[name] };
+  const { hostForms, audiences } = PLUGINS.azure.read({ args: [], env });
+  return {
+    audience: audiences?.known[0]?.audience ?? "",
+    authority: AUTHORITIES[name].replace(/\/$/, ""),
+    issuer: TOKEN_ISSUERS[name],
+    suffix: (hostForms.patterns[0] ?? "").replace(/^\*\./, ""),
+  };
+}
+
 /** azure.json names the cloud itself; without it, the variable of the Azure SDKs does. */
 function azureEnvironment({ azureCloud, azureConfig }: ProviderOptions): ProviderEntry["env"] {
   if (azureCloud === undefined || azureConfig !== undefined) return [];

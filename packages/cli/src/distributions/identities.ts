@@ -29,7 +29,13 @@ const ENTRIES: Readonly<Record<Cloud, () => readonly string[]>> = {
 
 /** The file of `--identities` to start from. */
 export function identitiesFile(clouds: readonly Cloud[]): OutputFile {
-  const entries = clouds.flatMap((cloud) => ENTRIES[cloud]().map((line) => `  ${line}\n`));
+  const lines = clouds.flatMap((cloud) => ENTRIES[cloud]());
+  return identitiesFileOf(lines, "which identity each registry is asked with: edit it");
+}
+
+/** The file with these entries. @param lines YAML of a list, without indentation */
+export function identitiesFileOf(lines: readonly string[], about: string): OutputFile {
+  const entries = lines.map((line) => `  ${line}\n`);
   return {
     name: NAME,
     content: `# Which identity each registry is asked with (docs/many-accounts.md). The first entry that matches an image is used.
@@ -37,14 +43,14 @@ apiVersion: ${API_VERSION}
 kind: ${KIND}
 identities:
 ${entries.join("")}`,
-    about: "which identity each registry is asked with: edit it",
+    about,
   };
 }
 
-/** What an operator has to know about the file. */
-export function identitiesNotes(path: string): readonly string[] {
+/** What an operator has to know about the file. @param first what is to be done with it before */
+export function identitiesNotes(path: string, first: "Edit" | "Read" = "Edit"): readonly string[] {
   return [
-    `Edit ${NAME}, and put it on every node as ${path}, for root alone to write, before the configuration: without it every pull through these plugins fails.`,
+    `${first} ${NAME}, and put it on every node as ${path}, for root alone to write, before the configuration: without it every pull through these plugins fails.`,
   ];
 }
 

@@ -45,12 +45,35 @@ export function prepare(clouds: Clouds): void {
 /** Follows a page, for a source's cluster in the place of the page's own. */
 export function follow({ route, source }: Cell, clouds: Clouds): void {
   const commands = commandsOf(blocksOf(`identity/${route.page}.md`));
-  new SetUp(clouds, snippets(route), (text) => adapted(text, source, clouds)).run(commands);
+  const read = (name: string) => readFileSync(join(DOCS, snippets(route), name), "utf8");
+  new SetUp(clouds, { read, nodeSide: read("kubelet.yaml") }, (text) => adapted(text, source, clouds)).run(
+    commands,
+  );
 }
 
 const snippets = ({ page }: Route) => `snippets/identity/${page}`;
 
-function isCluster(source: Source): source is ClusterSource {
+/** What a node has to have for a cell: from the page, or from `imagecred init`. */
+export interface NodeSide {
+  /** The CredentialProviderConfig, whose only provider is the route's. */
+  readonly configuration: string;
+  /** The manifest that begins with the pods' service account. */
+  readonly serviceAccount: string;
+  /** The file of `--identities`. */
+  readonly identities?: string;
+}
+
+function nodeSideOf({ route, source }: Cell, clouds: Clouds): NodeSide {
+  const read = (name: string) =>
+    adapted(readFileSync(join(DOCS, snippets(route), name), "utf8"), source, clouds);
+  return {
+    configuration: read("kubelet.yaml"),
+    serviceAccount: isCluster(source) ? read("kubernetes.yaml") : "",
+  };
+}
+
+/** Whether the identity is a pod's. */
+export function isCluster(source: Source): source is ClusterSource {
   return (CLUSTERS as readonly Source[]).includes(source);
 }
 
@@ -78,23 +101,23 @@ export interface Run {
   readonly login: { readonly username: string; readonly password: string } | undefined;
 }
 
-/** Runs an executable with the page's configuration, and with a mistake in it where there is one. */
+/** Runs an executable with the node's side, the page's unless told otherwise, and with a mistake in it where there is one. */
 export async function run(
-  { route, source }: Cell,
+  cell: Cell,
   clouds: Clouds,
   executable: string,
   change: Change = {},
+  nodeSide: NodeSide = nodeSideOf(cell, clouds),
 ): Promise<Run> {
-  const read = (name: string) =>
-    adapted(readFileSync(join(DOCS, snippets(route), name), "utf8"), source, clouds);
-  const [configuration] = documentsOf(read("kubelet.yaml")) as readonly {
+  const { route, source } = cell;
+  const [configuration] = documentsOf(nodeSide.configuration) as readonly {
     readonly providers: readonly PodProvider[];
   }[];
   const provider = configuration?.providers[0];
   if (provider === undefined) throw new Error(`${route.page}: no provider`);
   const changed = withChanges(await argumentsOf(provider, clouds), change.args ?? []);
   const args = changed.filter((arg) => !(source === "arc" && isOtherIdentity(arg)));
-  const withCertificate = await placeCertificate(args, route, change, clouds);
+  const withFiles = await placeFiles(args, route, change, nodeSide, clouds);
   const { env = [] } = provider;
   const environment = {
     ...clouds.networkEnv(),
@@ -102,9 +125,9 @@ export async function run(
     ...(source === "arc" ? await clouds.azure.env("arc") : await route.env(clouds)),
     ...(await change.env?.(clouds)),
   };
-  const request = isCluster(source) ? await podRequest(provider, source, clouds, change, read) : {};
+  const request = isCluster(source) ? await podRequest(provider, source, clouds, change, nodeSide) : {};
   const stdin = kubeletRequest(route.image, request);
-  const options = { args: withCertificate, env: environment, stdin };
+  const options = { args: withFiles, env: environment, stdin };
   const result =
     source === "arc" ? await runUnderArc(executable, options, clouds) : await runPlugin(executable, options);
   const auth = result.exitCode === 0 ? parseResponse(result.stdout).auth : undefined;
@@ -137,17 +160,35 @@ function withChanges(args: readonly string[], changes: readonly string[]): reado
 
 let files = 0;
 
-async function placeCertificate(
+/** The files that the arguments name, where a test may write. */
+async function placeFiles(
   args: readonly string[],
   route: Route,
   change: Change,
+  { identities }: NodeSide,
   clouds: Clouds,
 ): Promise<readonly string[]> {
   const issued = await (change.certificate ?? route.certificate)?.(clouds);
-  if (issued === undefined) return args;
   files++;
-  const path = await clouds.core.writeFile(`node-${files}.pem`, issued.certificatePem + issued.privateKeyPem);
-  return args.map((arg) => (arg.startsWith("--node-certificate=") ? `--node-certificate=${path}` : arg));
+  const certificate =
+    issued === undefined
+      ? ""
+      : await clouds.core.writeFile(`node-${files}.pem`, issued.certificatePem + issued.privateKeyPem);
+  const map =
+    identities === undefined
+      ? ""
+      : await clouds.core.writeFile(
+          `map-${files}.yaml`,
+          identities.replace(/(?<=\bcertificate: ").*(?=")/, () => certificate),
+        );
+  const placed = new Map([
+    ["--node-certificate", certificate],
+    ["--identities", map],
+  ]);
+  return args.map((arg) => {
+    const name = arg.split("=")[0] ?? "";
+    return placed.has(name) ? `${name}=${placed.get(name)}` : arg;
+  });
 }
 
 /** What the kubelet sends for a pod: a token for the configured audience, and the annotations that are listed. */
@@ -156,9 +197,9 @@ async function podRequest(
   source: ClusterSource,
   clouds: Clouds,
   { token: change = {}, annotations: changed }: Change,
-  read: (name: string) => string,
+  { serviceAccount }: NodeSide,
 ): Promise<RequestOptions> {
-  const [account] = documentsOf(read("kubernetes.yaml")) as readonly ServiceAccount[];
+  const [account] = documentsOf(serviceAccount) as readonly ServiceAccount[];
   const { name, namespace, annotations = {} } = account?.metadata ?? { name: "", namespace: "" };
   const listed = tokenAttributes?.optionalServiceAccountAnnotationKeys ?? [];
   return {

@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Clouds, PolicyDocument } from "@imagecred/fake-clouds";
-import { DOCS } from "@imagecred/workspace";
 import { type Command, type Options, optionsOf } from "./shell.ts";
+
+/** The files that commands name, and the node's side, which has the ARNs that the commands print. */
+export interface Files {
+  read(name: string): string;
+  readonly nodeSide: string;
+}
 
 /**
  * Does to the fake clouds what a page's commands do to real ones: every command that changes who trusts whom. So a route
@@ -12,14 +15,13 @@ import { type Command, type Options, optionsOf } from "./shell.ts";
  */
 export class SetUp {
   readonly #clouds: Clouds;
-  readonly #directory: string;
+  readonly #files: Files;
   /** What a page's text says, before it is used: for another cluster's issuer in its place. */
   readonly #adapt: (text: string) => string;
 
-  /** @param directory below docs/, of the files that the commands name */
-  constructor(clouds: Clouds, directory: string, adapt: (text: string) => string = (text) => text) {
+  constructor(clouds: Clouds, files: Files, adapt: (text: string) => string = (text) => text) {
     this.#clouds = clouds;
-    this.#directory = directory;
+    this.#files = files;
     this.#adapt = adapt;
   }
 
@@ -87,11 +89,11 @@ export class SetUp {
       );
       if (!bundle.sourceData.x509CertificateData.includes("BEGIN CERTIFICATE"))
         throw new Error("no certificate");
-      const arn = firstArn(this.#adapt(this.#file("kubelet.yaml")), "trust-anchor");
+      const arn = firstArn(this.#adapt(this.#files.nodeSide), "trust-anchor");
       this.#clouds.aws.anywhere.addTrustAnchor({ arn, certificates: this.#clouds.federation.authority.pem });
     },
     "aws rolesanywhere create-profile": (options) => {
-      const arn = firstArn(this.#adapt(this.#file("kubelet.yaml")), "profile");
+      const arn = firstArn(this.#adapt(this.#files.nodeSide), "profile");
       this.#clouds.aws.anywhere.addProfile({ arn, roleArns: all(options, "--role-arns") });
     },
     "az ad app create": (options, later) => {
@@ -205,13 +207,9 @@ export class SetUp {
     return role;
   }
 
-  #file(name: string): string {
-    return readFileSync(join(DOCS, this.#directory, name), "utf8");
-  }
-
   /** `file://NAME`, `@NAME`, NAME. */
   #json<T = PolicyDocument>(reference: string): T {
-    return JSON.parse(this.#adapt(this.#file(reference.replace(/^file:\/\/|^@/, "")))) as T;
+    return JSON.parse(this.#adapt(this.#files.read(reference.replace(/^file:\/\/|^@/, "")))) as T;
   }
 }
 

@@ -14,13 +14,17 @@ export interface Command {
 export function commandsOf(blocks: readonly Block[]): readonly Command[] {
   return blocks
     .filter(({ language }) => language === "sh")
-    .flatMap((block) =>
-      linesOf(block).map(({ text, line }) => ({ words: split(text), place: `${block.page}:${line}` })),
-    )
+    .flatMap(({ content, line, page }) => commandsIn(content, page, line));
+}
+
+/** The commands of a script of the same kind. @param before number of lines before it */
+export function commandsIn(script: string, page: string, before = 0): readonly Command[] {
+  return linesOf(script, before)
+    .map(({ text, line }) => ({ words: split(text), place: `${page}:${line}` }))
     .filter(({ words }) => words.length > 0);
 }
 
-function linesOf({ content, line }: Block): readonly { readonly text: string; readonly line: number }[] {
+function linesOf(content: string, line: number): readonly { readonly text: string; readonly line: number }[] {
   const found: { text: string; line: number }[] = [];
   let open: { text: string; line: number } | undefined;
   for (const [index, each] of content.split("\n").entries()) {

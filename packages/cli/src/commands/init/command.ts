@@ -5,12 +5,13 @@ import { table, wrap } from "../../output/text.ts";
 import type { Command } from "../command.ts";
 import type { InitOptions } from "./definition.ts";
 import type { InitDocument } from "./document.ts";
-import { planInit } from "./plan.ts";
+import { crossCloudOf, planInit } from "./plan.ts";
 import { writeFiles } from "./write.ts";
 
 export const init: Command<InitOptions, InitDocument> = {
-  run(options, { fileSystem }) {
-    const { plan, distribution, files, commands, notes } = planInit(options);
+  async run(options, { fileSystem }) {
+    const crossCloud = await crossCloudOf(options);
+    const { plan, distribution, files, commands, notes } = planInit(options, crossCloud);
     const directory = plan.directory;
     return {
       kind: "Initialization",
@@ -25,7 +26,10 @@ export const init: Command<InitOptions, InitDocument> = {
           : writeFiles(fileSystem, directory, files, options.force === true),
       // The chart has the role itself.
       clusterCommands: files.some(({ name }) => name === RBAC_NAME)
-        ? [`kubectl apply -f ${shellWord(`${directory}/${RBAC_NAME}`)}`]
+        ? [
+            RBAC_NAME,
+            ...(crossCloud?.serviceAccount === undefined ? [] : [crossCloud.serviceAccount.name]),
+          ].map((name) => `kubectl apply -f ${shellWord(`${directory}/${name}`)}`)
         : [],
       commands,
       notes: [...notes, ...identityNotes(plan.podIdentity, options.nodeFallback === true)],

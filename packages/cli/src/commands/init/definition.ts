@@ -1,3 +1,4 @@
+import { SOURCES } from "../../cross-cloud/route.ts";
 import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
 import { AZURE_CLOUDS, CLOUDS } from "../../distributions/types.ts";
 import type { CommandDefinition } from "../definition.ts";
@@ -50,6 +51,20 @@ export const init = {
       about:
         "path on the nodes of a file that names an identity for each registry, for many accounts, tenants or projects; writes one to start from",
     },
+    {
+      name: "cross-cloud",
+      value: "who",
+      about:
+        "set up both sides for nodes or pods of elsewhere: pods (of any cluster), ec2, azure, arc, gce, or machines with a certificate; writes the identity map, and commands and Terraform for each cloud's registries",
+      choices: SOURCES,
+    },
+    {
+      name: "set",
+      value: "name=value",
+      about:
+        "with --cross-cloud: an account, a tenant and so on; without them, init names those that it needs",
+      repeated: true,
+    },
     { name: "azure-config", value: "path", about: "azure.json on the nodes, for the ACR plugin" },
     {
       name: "azure-cloud",
@@ -91,6 +106,10 @@ export const init = {
       command:
         "imagecred init --cloud aws,gcp --distribution kubeadm --identities /etc/kubernetes/identities.yaml",
       about: "registries of many accounts and projects",
+    },
+    {
+      command: "imagecred init --cloud azure,gcp --distribution eks --cross-cloud ec2",
+      about: "EC2 instances pull from Azure and Google Cloud; names the values that it needs",
     },
     {
       command:

@@ -1,3 +1,4 @@
+import type { CrossCloudPlan } from "../../cross-cloud/plan.ts";
 import { checkRegistries, type ProviderOptions, providerEntry } from "../../distributions/clouds.ts";
 import { CONFIG_NAME, configYaml } from "../../distributions/config-yaml.ts";
 import { helmCommands, helmNotes, helmValues } from "../../distributions/helm.ts";
@@ -28,6 +29,8 @@ export interface PlanOptions {
   readonly identities?: string;
   readonly directory?: string;
   readonly helm?: boolean;
+  readonly crossCloud?: string;
+  readonly set?: readonly string[];
 }
 
 export interface Planned {
@@ -39,8 +42,27 @@ export interface Planned {
   readonly notes: readonly string[];
 }
 
+/** Where the file of `--identities` is on the nodes unless told otherwise. */
+const IDENTITIES_PATH = "/etc/kubernetes/identities.yaml";
+
+/** What `--cross-cloud` asks for, worked out. Its templates are loaded only then. @throws {UsageError} */
+export async function crossCloudOf({
+  crossCloud: from,
+  set: settings = [],
+  cloud,
+  azureCloud,
+}: PlanOptions): Promise<CrossCloudPlan | undefined> {
+  if (from === undefined) {
+    if (settings.length === 0) return undefined;
+    throw new UsageError("--set goes with --cross-cloud");
+  }
+  const { planCrossCloud } = await import("../../cross-cloud/plan.ts");
+  return planCrossCloud({ from, clouds: parseClouds(cloud), settings, azureCloud });
+}
+
 /** Works out everything that `init` writes, without touching anything. @throws {UsageError} */
-export function planInit(options: PlanOptions): Planned {
+export function planInit(given: PlanOptions, crossCloud?: CrossCloudPlan): Planned {
+  const options = crossCloud === undefined ? given : withCrossCloud(given, crossCloud);
   const distribution = distributionById(options.distribution);
   if (distribution === undefined) {
     throw new UsageError(
@@ -98,12 +120,30 @@ export function planInit(options: PlanOptions): Planned {
     distribution,
     files: [
       config,
-      ...(identities === undefined ? [] : [identitiesFile(clouds)]),
+      ...(identities === undefined ? [] : [crossCloud?.identities ?? identitiesFile(clouds)]),
       ...distribution.files(plan),
       ...rbacFile(plan),
+      ...(crossCloud?.serviceAccount === undefined ? [] : [crossCloud.serviceAccount]),
+      ...(crossCloud?.files ?? []),
     ],
     commands: distribution.commands(plan),
-    notes: [...(identities === undefined ? [] : identitiesNotes(identities)), ...distribution.notes(plan)],
+    notes: [
+      ...(crossCloud?.notes ?? []),
+      ...(identities === undefined
+        ? []
+        : identitiesNotes(identities, crossCloud === undefined ? "Edit" : "Read")),
+      ...distribution.notes(plan),
+    ],
+  };
+}
+
+/** What the routes need of the other options. */
+function withCrossCloud(given: PlanOptions, { from, googleProvider }: CrossCloudPlan): PlanOptions {
+  return {
+    ...given,
+    identities: given.identities ?? IDENTITIES_PATH,
+    ...(from === "pods" ? { podIdentity: true } : {}),
+    ...(googleProvider === undefined ? {} : { gcpWorkloadIdentityProvider: googleProvider }),
   };
 }
 

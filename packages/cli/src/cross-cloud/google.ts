@@ -1,0 +1,110 @@
+/** Google's side: a pool whose provider accepts identities of elsewhere, and the service account that they become. */
+import { quoted, resource } from "./text.ts";
+import type { Values } from "./values.ts";
+
+const POOL = "image-pulls";
+const ACCOUNT = "image-puller";
+const READER = "roles/artifactregistry.reader";
+
+/** A provider of the pool, as one command and one resource. */
+interface PoolProvider {
+  readonly name: string;
+  /** Of `providers create-KIND`. */
+  readonly kind: "oidc" | "aws" | "x509";
+  /** Options of the command, one to a line. */
+  readonly options: readonly string[];
+  /** Lines of the resource after its names: arguments and the kind's own block. */
+  readonly terraform: readonly string[];
+  /** Which of the pool's principals become the service account, after the pool's name. */
+  readonly principals: readonly [kind: "principal" | "principalSet", which: string];
+}
+
+/** `projects/NUMBER/locations/global/workloadIdentityPools/POOL` */
+function poolName(values: Values): string {
+  return `projects/${values.of("google-project-number")}/locations/global/workloadIdentityPools/${POOL}`;
+}
+
+/** The full name of a provider. */
+export function providerName(name: string, values: Values): string {
+  return `${poolName(values)}/providers/${name}`;
+}
+
+/** The email address of the service account that may read the repository. */
+export function pullerOf(values: Values): string {
+  return `${ACCOUNT}@${values.of("google-project")}.iam.gserviceaccount.com`;
+}
+
+/** The host of the repository's images. */
+export function repositoryHost(values: Values): string {
+  return `${values.of("google-location")}-docker.pkg.dev`;
+}
+
+function memberOf({ principals: [kind, which] }: PoolProvider, values: Values): string {
+  return `${kind}://iam.googleapis.com/${poolName(values)}/${which}`;
+}
+
+/** Commands for the pool, its provider and the service account. */
+export function poolCommands(provider: PoolProvider, values: Values): readonly string[] {
+  const project = `--project=${values.of("google-project")}`;
+  const [location, repository, puller] = [
+    values.of("google-location"),
+    values.of("google-repository"),
+    pullerOf(values),
+  ];
+  return [
+    `gcloud services enable iam.googleapis.com sts.googleapis.com iamcredentials.googleapis.com ${project}`,
+    `gcloud iam workload-identity-pools create ${POOL} --location=global ${project}`,
+    [
+      `gcloud iam workload-identity-pools providers create-${provider.kind} ${provider.name} --location=global ${project}`,
+      `--workload-identity-pool=${POOL}`,
+      ...provider.options,
+    ].join(" \\\n  "),
+    `gcloud iam service-accounts create ${ACCOUNT} ${project}`,
+    [
+      `gcloud iam service-accounts add-iam-policy-binding ${puller} ${project}`,
+      "--role=roles/iam.workloadIdentityUser",
+      `--member=${memberOf(provider, values)}`,
+    ].join(" \\\n  "),
+    [
+      `gcloud artifacts repositories add-iam-policy-binding ${repository} --location=${location} ${project}`,
+      `--role=${READER} --member=serviceAccount:${puller}`,
+    ].join(" \\\n  "),
+  ];
+}
+
+/** The same in Terraform. */
+export function poolResources(provider: PoolProvider, values: Values): readonly string[] {
+  const project = ["project", quoted(values.of("google-project"))] as const;
+  return [
+    resource("google_iam_workload_identity_pool", "image_pulls", [
+      project,
+      ["workload_identity_pool_id", quoted(POOL)],
+    ]),
+    resource(
+      "google_iam_workload_identity_pool_provider",
+      provider.name,
+      [
+        project,
+        [
+          "workload_identity_pool_id",
+          "google_iam_workload_identity_pool.image_pulls.workload_identity_pool_id",
+        ],
+        ["workload_identity_pool_provider_id", quoted(provider.name)],
+      ],
+      provider.terraform,
+    ),
+    resource("google_service_account", "image_puller", [project, ["account_id", quoted(ACCOUNT)]]),
+    resource("google_service_account_iam_member", "image_puller", [
+      ["service_account_id", "google_service_account.image_puller.name"],
+      ["role", '"roles/iam.workloadIdentityUser"'],
+      ["member", quoted(memberOf(provider, values))],
+    ]),
+    resource("google_artifact_registry_repository_iam_member", "image_puller", [
+      project,
+      ["location", quoted(values.of("google-location"))],
+      ["repository", quoted(values.of("google-repository"))],
+      ["role", quoted(READER)],
+      ["member", "google_service_account.image_puller.member"],
+    ]),
+  ];
+}

@@ -1,0 +1,5 @@
+/** The routes of `init --cross-cloud`, for what documents and tests them. */
+export { namesFor } from "./given-values.ts";
+export { SOURCES, type Source } from "./route.ts";
+export { ROUTES } from "./routes.ts";
+export { VALUES, type ValueName } from "./values.ts";
