@@ -1,9 +1,10 @@
+import { buildStaticExecutable } from "@imagecred/build";
 import { ownPlatform, type Platform, type Runtime } from "@imagecred/workspace";
 import type { Metafile } from "esbuild";
+import { sourceOf } from "./bundle.ts";
 import type { Profile } from "./cargo.ts";
 import { buildNodejs, missingForNodejs } from "./nodejs-executable.ts";
 import type { Program } from "./programs.ts";
-import { buildStatic } from "./static-executable.ts";
 import { missingForStatic, staticRuntimeFor } from "./static-runtime.ts";
 
 /** Why a platform's executables cannot be built here, or undefined where they can. */
@@ -13,7 +14,7 @@ export function whyNot(runtime: Runtime, platform: Platform): string | undefined
 
 /**
  * Builds one executable into the file `out`. @param profile how the static runtime is compiled; `release` is what ships
- * @returns what went into it @throws {ToolError}
+ * @returns what went into it @throws {ToolError | BuildError}
  */
 export async function buildExecutable(
   program: Program,
@@ -26,5 +27,5 @@ export async function buildExecutable(
   const target = staticRuntimeFor(platform, profile);
   const own = ownPlatform();
   const compiler = own === platform ? target : staticRuntimeFor(own, profile);
-  return await buildStatic(program, target, compiler, out);
+  return await buildStaticExecutable(sourceOf(program), { target, compiler }, out);
 }

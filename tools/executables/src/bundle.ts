@@ -1,70 +1,68 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { ROOT, type Runtime } from "@imagecred/workspace";
-import { type BuildOptions, build, type Metafile } from "esbuild";
+import { type Bundle, commonOptions, type ProgramSource } from "@imagecred/build";
+import { ROOT } from "@imagecred/workspace";
+import { type BuildOptions, build } from "esbuild";
+import { OLDEST_NODEJS } from "./nodejs-binary.ts";
 import { type Program, versionOf } from "./programs.ts";
-import { staticResolution } from "./resolution.ts";
+import { revision } from "./revision.ts";
 
-/** The output of esbuild. */
-export interface Bundle {
-  /** Directory of the output files. */
-  readonly directory: string;
-  /** File name of the entry in it. */
-  readonly entry: string;
-  /** Inputs and outputs with their sizes. */
-  readonly metafile: Metafile;
-}
-
-/** Bundles `program` for `runtime` into `directory`. */
-export async function bundle(program: Program, runtime: Runtime, directory: string): Promise<Bundle> {
-  const { metafile } = await build<BuildOptions & { metafile: true }>({
-    ...common(program),
-    ...(runtime === "static" ? STATIC_OPTIONS : nodejsOptions()),
-    entryPoints: { main: program.entry },
-    outdir: directory,
-    metafile: true,
-  });
-  return { directory, entry: runtime === "static" ? "main.js" : "main.cjs", metafile };
-}
-
-function common(program: Program): BuildOptions {
+/** One of our programs, bundled from the sources of all packages. */
+export function sourceOf(program: Program): ProgramSource {
   return {
-    absWorkingDir: ROOT,
-    bundle: true,
-    charset: "utf8",
-    legalComments: "none",
-    logLevel: "warning",
-    // Short names are fewer bytes to read at start; lines stay, so that an error's place says something.
-    minifyIdentifiers: true,
-    minifySyntax: true,
-    define: {
-      IMAGECRED_VERSION: JSON.stringify(versionOf(program)),
-      "process.env.NODE_ENV": '"production"',
-    },
+    entry: program.entry,
+    root: ROOT,
+    define: { IMAGECRED_VERSION: JSON.stringify(versionOf(program)), ...revisionConstants() },
+    conditions: ["@imagecred/source"],
   };
 }
 
-/** ES modules, so that what is imported dynamically stays in files of its own and is read only when it is needed. */
-const STATIC_OPTIONS: BuildOptions = {
-  format: "esm",
-  splitting: true,
-  chunkNames: "chunk-[hash]",
-  platform: "neutral",
-  target: "es2023",
-  conditions: ["static", "@imagecred/source"],
-  mainFields: ["module", "main"],
-  plugins: [staticResolution],
-};
+/** What `imagecred --version` says beside the version. */
+function revisionConstants(): Readonly<Record<string, string>> {
+  const found = revision();
+  if (found === undefined) return {};
+  return { IMAGECRED_COMMIT: JSON.stringify(found.commit), IMAGECRED_DATE: JSON.stringify(found.date) };
+}
 
-/** One CommonJS file: what a single executable starts. */
-function nodejsOptions(): BuildOptions {
-  return {
+/** Bundles `program` for a Node.js single executable into `directory`: one CommonJS file, which is what it starts. */
+export async function bundleNodejs(program: Program, directory: string): Promise<Bundle> {
+  const source = sourceOf(program);
+  const { metafile } = await build<BuildOptions & { metafile: true }>({
+    ...commonOptions(source),
     banner: { js: readFileSync(join(import.meta.dirname, "nodejs-banner.js"), "utf8") },
+    conditions: [...(source.conditions ?? [])],
     format: "cjs",
+    mainFields: ["module", "main"],
+    metafile: true,
+    outdir: directory,
     outExtension: { ".js": ".cjs" },
     platform: "node",
     target: "node26",
-    conditions: ["@imagecred/source"],
+  });
+  return { directory, entry: "main.cjs", metafile };
+}
+
+/**
+ * Bundles `program` for npm into `directory`, where every supported Node.js runs it: ES modules, which are read when they
+ * are needed. `main.js` starts it.
+ */
+export async function bundleNpm(program: Program, directory: string): Promise<Bundle> {
+  const source = sourceOf(program);
+  const { metafile } = await build<BuildOptions & { metafile: true }>({
+    ...commonOptions(source),
+    // Libraries in CommonJS ask for Node.js's modules by it.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    chunkNames: "chunk-[hash]",
+    conditions: [...(source.conditions ?? [])],
+    format: "esm",
     mainFields: ["module", "main"],
-  };
+    metafile: true,
+    outdir: directory,
+    platform: "node",
+    splitting: true,
+    target: `node${OLDEST_NODEJS.version}`,
+  });
+  return { directory, entry: "main.js", metafile };
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Platform, run } from "@imagecred/workspace";
 import type { Metafile } from "esbuild";
-import { bundle } from "./bundle.ts";
+import { bundleNodejs } from "./bundle.ts";
 import { nodejsBinary } from "./nodejs-binary.ts";
 import type { Program } from "./programs.ts";
 
@@ -26,7 +26,7 @@ export function missingForNodejs(): string | undefined {
 export async function buildNodejs(program: Program, platform: Platform, out: string): Promise<Metafile> {
   const directory = mkdtempSync(join(tmpdir(), "imagecred-sea-"));
   try {
-    const { entry, metafile } = await bundle(program, "nodejs", directory);
+    const { entry, metafile } = await bundleNodejs(program, directory);
     const config = join(directory, "sea.json");
     const settings = {
       // Relative: the name is stored in the executable.

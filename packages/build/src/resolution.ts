@@ -8,6 +8,9 @@ const native: ReadonlySet<string> = new Set(["buffer", "events", "os", "path", "
 /** Modules of Node.js that a file in shims/ replaces; its README says how far each goes. */
 const standIns: ReadonlySet<string> = new Set(["crypto", "fs", "fs/promises", "process", "timers", "util"]);
 
+/** From src/ and from dist/ alike: the package has them as they are written, since esbuild reads TypeScript. */
+const SHIMS = join(import.meta.dirname, "../src/shims");
+
 /**
  * Packages that are taken in their browser build, which asks for fetch at most, where the Node build asks for sockets
  * and streams.
@@ -62,7 +65,7 @@ async function resolve(build: PluginBuild, args: OnResolveArgs): Promise<OnResol
 }
 
 function standInFor(name: string): string {
-  return join(import.meta.dirname, "shims", `${name.replace("/", "-")}.ts`);
+  return join(SHIMS, `${name.replace("/", "-")}.ts`);
 }
 
 /**

@@ -1,0 +1,64 @@
+import { type BuildOptions, build, type Metafile } from "esbuild";
+import { staticResolution } from "./resolution.ts";
+
+/** A program, as the bundler sees it. */
+export interface ProgramSource {
+  /** Path of the module that starts it: `src/main.ts`. */
+  readonly entry: string;
+  /** Directory that the paths in the metafile are relative to. */
+  readonly root: string;
+  /** Constants that are put in their names' places; each value is a JavaScript expression. */
+  readonly define?: Readonly<Record<string, string>>;
+  /** Conditions of `exports` and `imports` in addition to `static`. */
+  readonly conditions?: readonly string[];
+}
+
+/** Files that esbuild wrote. */
+export interface Bundle {
+  /** Directory of the output files. */
+  readonly directory: string;
+  /** Name of the file in it that starts the program. */
+  readonly entry: string;
+  /** Inputs and outputs with their sizes in bytes. */
+  readonly metafile: Metafile;
+}
+
+/** Name of the file that starts a bundle for the static runtime. */
+const ENTRY = "main.js";
+
+/** Options that the bundles for both runtimes share. */
+export function commonOptions({ entry, root, define = {} }: ProgramSource): BuildOptions {
+  return {
+    absWorkingDir: root,
+    bundle: true,
+    charset: "utf8",
+    define: { ...define, "process.env.NODE_ENV": '"production"' },
+    entryPoints: { main: entry },
+    legalComments: "none",
+    logLevel: "warning",
+    // Short names are fewer bytes to read at start; lines stay, so that an error's place says something.
+    minifyIdentifiers: true,
+    minifySyntax: true,
+  };
+}
+
+/**
+ * Bundles a program for the static runtime into `directory`: ES modules, so that what is imported dynamically stays in
+ * files of its own and is read only when it is needed. @throws esbuild's BuildFailure
+ */
+export async function bundleStatic(source: ProgramSource, directory: string): Promise<Bundle> {
+  const { metafile } = await build<BuildOptions & { metafile: true }>({
+    ...commonOptions(source),
+    chunkNames: "chunk-[hash]",
+    conditions: ["static", ...(source.conditions ?? [])],
+    format: "esm",
+    mainFields: ["module", "main"],
+    metafile: true,
+    outdir: directory,
+    platform: "neutral",
+    plugins: [staticResolution],
+    splitting: true,
+    target: "es2023",
+  });
+  return { directory, entry: ENTRY, metafile };
+}

@@ -1,0 +1,44 @@
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { Metafile } from "esbuild";
+import { BuildError } from "./build-error.ts";
+import { bundleStatic, type ProgramSource } from "./bundle.ts";
+
+/** The two static runtimes that a build needs. They are the same file when a machine builds for itself. */
+export interface StaticRuntimes {
+  /** Path of the runtime that the executable gets. */
+  readonly target: string;
+  /** Path of a runtime of the same version that runs on this machine: it compiles to bytecode. */
+  readonly compiler: string;
+}
+
+/**
+ * Writes the static executable `out` (mode 0755): the runtime with the program's bytecode appended. Bytecode is the same
+ * for every 64-bit little-endian platform.
+ * @returns what went into it @throws {BuildError} when the runtime does not compile it; esbuild's BuildFailure
+ */
+export async function buildStaticExecutable(
+  source: ProgramSource,
+  { target, compiler }: StaticRuntimes,
+  out: string,
+): Promise<Metafile> {
+  const directory = mkdtempSync(join(tmpdir(), "imagecred-bundle-"));
+  try {
+    const { entry, metafile } = await bundleStatic(source, directory);
+    mkdirSync(dirname(out), { recursive: true });
+    // Aside first: a running executable cannot be written to, but its name can be given to another file.
+    compile(compiler, ["compile", directory, entry, `${out}.part`, target]);
+    renameSync(`${out}.part`, out);
+    return metafile;
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function compile(compiler: string, args: readonly string[]): void {
+  const { status, signal, stderr, error } = spawnSync(compiler, [...args], { encoding: "utf8" });
+  if (error !== undefined) throw new BuildError(`${compiler} cannot be run: ${error.message}`);
+  if (status !== 0) throw new BuildError(`${compiler} failed (${signal ?? `exit ${status}`})\n${stderr}`);
+}
