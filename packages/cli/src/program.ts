@@ -1,4 +1,3 @@
-import { VERSION } from "@imagecred/protocol";
 import { Argument, Command, CommanderError, type Help, Option } from "commander";
 import type { ExitCode } from "./commands/command.ts";
 import type { CommandDefinition, OptionDefinition } from "./commands/definition.ts";
@@ -7,6 +6,7 @@ import { missingOption, optionKey } from "./commands/options.ts";
 import { type Style, stdoutStyle } from "./output/style.ts";
 import { padEnd, wrap } from "./output/text.ts";
 import type { Platform } from "./runtime/types.ts";
+import { versionLine } from "./version.ts";
 
 /**
  * Runs one command line to its exit code: 0 fine, 1 problems were found, 2 the command line is wrong. Only what nobody
@@ -26,16 +26,27 @@ export async function runProgram(platform: Platform): Promise<ExitCode> {
   }
 }
 
+/** The command that a person types: kubectl runs `kubectl-imagecred` for `kubectl imagecred`. */
+function typedName({ processInfo }: Platform): string {
+  return processInfo.invokedAs === "kubectl-imagecred" ? "kubectl imagecred" : "imagecred";
+}
+
+/** A command line of ours, as it has to be typed. */
+function asTyped(line: string, name: string): string {
+  return name === "imagecred" ? line : line.replace(/(^|[|;] |sudo )imagecred(?= )/g, `$1${name}`);
+}
+
 function buildProgram(platform: Platform, done: (code: ExitCode) => void): Command {
   const { stdio, terminal } = platform;
   const style = stdoutStyle(platform);
+  const name = typedName(platform);
   const configure = (command: Command): Command =>
     command
       .exitOverride()
       .configureOutput({
         writeOut: (text) => stdio.writeStdout(text),
         writeErr: (text) => stdio.writeStderr(text),
-        outputError: (text, write) => write(`imagecred: ${text.replace(/^error: /, "")}`),
+        outputError: (text, write) => write(`${name}: ${text.replace(/^error: /, "")}`),
         getOutHelpWidth: () => style.width,
         getErrHelpWidth: () => style.width,
         getOutHasColors: () => terminal.columns("stdout") !== undefined && style.bold("x") !== "x",
@@ -51,17 +62,17 @@ function buildProgram(platform: Platform, done: (code: ExitCode) => void): Comma
       } satisfies Partial<Help>)
       .helpOption("-h, --help", "show this")
       .showHelpAfterError(
-        `(${command.name() === "imagecred" ? "imagecred" : `imagecred ${command.name()}`} --help lists what there is)`,
+        `(${command.name() === name ? name : `${name} ${command.name()}`} --help lists what there is)`,
       );
 
-  const program = configure(new Command("imagecred"))
+  const program = configure(new Command(name))
     .usage("<command> [options]")
     .description(
       "The kubelet's image credential providers: write their configuration, check it, try it, install it.",
     )
-    .version(`imagecred ${VERSION}`, "-V, --version", "show the version")
+    .version(versionLine("imagecred", platform.processInfo), "-V, --version", "show the version")
     .helpCommand("help [command]", "show a command's help")
-    .addHelpText("after", () => firstSteps(style));
+    .addHelpText("after", () => firstSteps(style, name));
   for (const command of COMMANDS) program.addCommand(configure(commandOf(command, platform, done)));
   return program;
 }
@@ -84,7 +95,10 @@ function commandOf(
   }
   for (const option of definition.options) command.addOption(optionOf(option));
   const examples = definition.examples
-    .map(({ command: line, about }) => `  ${style.dim(`# ${about}`)}\n  ${style.cyan(line)}`)
+    .map(
+      ({ command: line, about }) =>
+        `  ${style.dim(`# ${about}`)}\n  ${style.cyan(asTyped(line, typedName(platform)))}`,
+    )
     .join("\n\n");
   command.addHelpText("after", `\n${style.bold("Examples:")}\n${examples}\n`);
   return command.action(async (...args: unknown[]) => {
@@ -134,13 +148,13 @@ function helpItem(term: string, termWidth: number, description: string, width: n
   return `  ${term}\n      ${wrap(description, width, "      ")}`;
 }
 
-function firstSteps({ bold, cyan, dim, width }: Style): string {
+function firstSteps({ bold, cyan, dim, width }: Style, name: string): string {
   const steps: readonly (readonly [string, string])[] = [
     ["imagecred init --cloud aws --distribution kubeadm", "write a configuration"],
     ["imagecred validate imagecred-kubeadm/credential-provider-config.yaml", "check it"],
     ["sudo imagecred doctor REGISTRY/IMAGE:TAG", "on a node: why does this pull fail?"],
   ];
-  const lines = steps.map(([command, about]) => `  ${dim(`# ${about}`)}\n  ${cyan(command)}`);
+  const lines = steps.map(([command, about]) => `  ${dim(`# ${about}`)}\n  ${cyan(asTyped(command, name))}`);
   const exits = wrap("Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line.", width);
   return `\n${bold("First steps:")}\n${lines.join("\n\n")}\n\n${exits}\n`;
 }

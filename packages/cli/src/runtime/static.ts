@@ -27,4 +27,21 @@ export const processInfo: ProcessInfo = {
   userId: userId(),
   workingDirectory: workingDirectory(),
   executable: executable(),
+  invokedAs: nameOf(startedAs() ?? executable()),
+  operatingSystem: "linux",
+  runtime: "static",
 };
+
+/** The first argument of the process, which a link's name is in and /proc/self/exe is not; undefined without /proc. */
+function startedAs(): string | undefined {
+  try {
+    const [name] = new TextDecoder().decode(files.read("/proc/self/cmdline", 4096)).split("\0");
+    return name;
+  } catch {
+    return undefined;
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}

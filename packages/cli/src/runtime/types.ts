@@ -14,6 +14,9 @@ export interface Terminal {
   columns(stream: "stdout" | "stderr"): number | undefined;
 }
 
+/** A Kubernetes node is `linux` or `windows`; a laptop may be anything. */
+export type OperatingSystem = "linux" | "macos" | "windows" | "other";
+
 /** What is left of a process that neither the protocol's edges nor the disk cover. */
 export interface ProcessInfo {
   /** Effective user, 0 for root. */
@@ -21,6 +24,12 @@ export interface ProcessInfo {
   readonly workingDirectory: string;
   /** Path of the running executable. */
   readonly executable: string;
+  /** File name under which the program was started, without `.exe`: `imagecred`, `kubectl-imagecred`. */
+  readonly invokedAs: string;
+  /** Of the machine that it runs on. */
+  readonly operatingSystem: OperatingSystem;
+  /** What it runs on, for `--version`: `static`, `Node.js 22.15.0`. */
+  readonly runtime: string;
 }
 
 /** Everything outside that a command may touch; `main.ts` hands in the real things, tests hand in what they need. */

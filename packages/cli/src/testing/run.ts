@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Clock, type RunProgram, type Transport, TransportError } from "@imagecred/protocol";
 import { crypto, runProgram as startProgram } from "@imagecred/protocol/runtime";
 import { runProgram } from "../program.ts";
-import type { Platform } from "../runtime/types.ts";
+import type { OperatingSystem, Platform } from "../runtime/types.ts";
 import { chrootFileSystem } from "./chroot-file-system.ts";
 
 export interface Ran {
@@ -19,6 +19,10 @@ export interface RunOptions {
   readonly columns?: number;
   readonly userId?: number;
   readonly stdin?: string;
+  /** `imagecred` unless given. */
+  readonly invokedAs?: string;
+  /** `linux` unless given. */
+  readonly operatingSystem?: OperatingSystem;
   readonly transport?: Transport;
   readonly clock?: Clock;
   /** Runs the machine's programs; the real ones unless given. */
@@ -85,6 +89,9 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
       userId: options.userId ?? 0,
       workingDirectory: root,
       executable: join(root, "usr/bin/imagecred"),
+      invokedAs: options.invokedAs ?? "imagecred",
+      operatingSystem: options.operatingSystem ?? "linux",
+      runtime: "test",
     },
     runProgram: options.runProgram ?? startProgram,
     transport: options.transport ?? offline,

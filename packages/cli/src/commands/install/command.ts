@@ -7,6 +7,7 @@ import { RECORD_DIRECTORY } from "../../installation/record.ts";
 import { failed } from "../../installation/render-restart.ts";
 import { restorationExitCode, undo } from "../../installation/restoration.ts";
 import { checkDirectory } from "../../installation/target.ts";
+import { requireLinux } from "../../machine/linux-only.ts";
 import { withProgress } from "../../output/progress.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
@@ -22,6 +23,7 @@ export const install: Command<InstallOptions, InstallDocument> = {
     if (options.force === true) {
       throw new UsageError("--force is for --rollback: install replaces files, and keeps what was there");
     }
+    requireLinux("install", platform);
     if (platform.processInfo.userId !== 0) {
       throw new CommandError("install must run as root: use sudo");
     }
