@@ -49,7 +49,7 @@ test("the help of all, the version, and nothing at all", async () => {
     help.stdout,
     /Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line\./,
   );
-  assert.match((await place.run(["--version"])).stdout, /^imagecred \S+\n$/);
+  assert.match((await place.run(["--version"])).stdout, /^imagecred \S+ \(from source, test\)\n$/);
   assert.equal((await place.run(["-V"])).code, 0);
   const nothing = await place.run([]);
   assert.equal(nothing.code, 2);

@@ -10,6 +10,13 @@ interface Job {
   readonly steps: readonly { readonly uses?: string; readonly run?: string }[];
 }
 
+/** npm on its own, without code of a package: asking for a version, and publishing what is packed without scripts. */
+function withoutNpmItself(script: string): string {
+  return script
+    .replace(/npm view "\$name@\$VERSION" version/g, "")
+    .replace(/npm publish "[^"]+" .*--ignore-scripts$/gm, "");
+}
+
 test("a job that may mint identity tokens runs neither our code nor that of a dependency", () => {
   const signing: string[] = [];
   for (const path of globSync(".github/workflows/*.yml", { cwd: ROOT })) {
@@ -18,8 +25,12 @@ test("a job that may mint identity tokens runs neither our code nor that of a de
       if (permissions?.["id-token"] !== "write") continue;
       signing.push(name);
       for (const { uses = "", run = "" } of steps) {
-        assert.doesNotMatch(uses, /^actions\/(checkout|setup-)/, `${path}: ${name} uses ${uses}`);
-        assert.doesNotMatch(run, /\b(npm|npx|node|pip|cargo|go)\s/, `${path}: ${name} runs ${run}`);
+        assert.doesNotMatch(uses, /^actions\/checkout/, `${path}: ${name} uses ${uses}`);
+        assert.doesNotMatch(
+          withoutNpmItself(run),
+          /\b(npm|npx|node|pip|cargo|go)\s/,
+          `${path}: ${name} runs ${run}`,
+        );
       }
     }
   }

@@ -1,10 +1,11 @@
 import { join } from "node:path";
-import { buildExecutable, crateDirectory, programs, whyNot } from "@imagecred/executables";
+import { buildExecutable, crateDirectory, programs, staticRuntimeFor, whyNot } from "@imagecred/executables";
 import { fileName, type Platform, platformNamed, ROOT } from "@imagecred/workspace";
 import { type Flavor, PROGRAMS, suffixOf } from "./assets.ts";
 import { cargoComponents } from "./cargo-components.ts";
 import type { Component } from "./components.ts";
 import { nodeComponent } from "./node-components.ts";
+import type { BuiltRuntime } from "./npm/runtime-packages.ts";
 import { npmComponents } from "./npm-components.ts";
 import type { Built } from "./tree.ts";
 
@@ -31,6 +32,19 @@ export async function buildFlavor(flavor: Flavor, directory: string): Promise<re
     built.push({ program, flavor, path, components: [...runtime, ...npmComponents(metafile, ROOT)] });
   }
   return built;
+}
+
+/** The static runtimes of what was built, for npm; each was compiled with its flavor's executables. */
+export function runtimesOf(built: readonly Built[]): readonly BuiltRuntime[] {
+  const flavors = new Set(built.map(({ flavor }) => flavor).filter(({ runtime }) => runtime === "static"));
+  return [...flavors].map((flavor) => {
+    const platform = platformOf(flavor);
+    return {
+      arch: flavor.arch,
+      path: staticRuntimeFor(platform, "release"),
+      components: runtimeComponents(flavor, platform),
+    };
+  });
 }
 
 function runtimeComponents({ runtime }: Flavor, platform: Platform): readonly Component[] {

@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from
 import { basename, dirname, join } from "node:path";
 import { FLAVORS, type Program, suffixOf } from "./assets.ts";
 import type { Component } from "./components.ts";
+import { type BuiltRuntime, RUNTIME_FILE } from "./npm/runtime-packages.ts";
 import type { Built } from "./tree.ts";
 
 /**
@@ -15,6 +16,38 @@ interface Inventory {
 }
 
 const INVENTORY = "inventory.json";
+
+/** A static runtime without a program, which goes into an npm package. */
+interface RuntimeInventory {
+  readonly arch: BuiltRuntime["arch"];
+  readonly components: readonly Component[];
+}
+
+const RUNTIMES = "runtimes.json";
+
+/** Writes the runtimes into `directory`, beside the executables. */
+export function handOverRuntimes(runtimes: readonly BuiltRuntime[], directory: string): void {
+  for (const { arch, path, components } of runtimes) {
+    const target = runtimeDirectory(directory, arch);
+    mkdirSync(target, { recursive: true });
+    copyFileSync(path, join(target, RUNTIME_FILE));
+    writeFileSync(join(target, RUNTIMES), JSON.stringify({ arch, components } satisfies RuntimeInventory));
+  }
+}
+
+/** Every runtime that was handed over in `directory`; there may be none. */
+export function takeOverRuntimes(directory: string): readonly BuiltRuntime[] {
+  return (["amd64", "arm64"] as const).flatMap((arch) => {
+    const from = runtimeDirectory(directory, arch);
+    if (!existsSync(join(from, RUNTIMES))) return [];
+    const { components } = JSON.parse(readFileSync(join(from, RUNTIMES), "utf8")) as RuntimeInventory;
+    return [{ arch, path: join(from, RUNTIME_FILE), components }];
+  });
+}
+
+function runtimeDirectory(directory: string, arch: BuiltRuntime["arch"]): string {
+  return join(directory, `runtime-linux-${arch}`);
+}
 
 /** Writes `<directory>/<flavor>/` with the executables of a flavor and what is in them. */
 export function handOver(built: readonly Built[], directory: string): void {

@@ -6,9 +6,9 @@ import { Helm, whyNoHelm } from "@imagecred/chart";
 import { programs, versionOf } from "@imagecred/executables";
 import { DIST, ROOT, run } from "@imagecred/workspace";
 import { FLAVORS, suffixOf } from "./assets.ts";
-import { buildFlavor, whyNotFlavor } from "./builds.ts";
+import { buildFlavor, runtimesOf, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
-import { handOver, takeOver } from "./handover.ts";
+import { handOver, handOverRuntimes, takeOver, takeOverRuntimes } from "./handover.ts";
 import { buildFromNothing } from "./second-build.ts";
 import { smokeTest } from "./smoke.ts";
 import { type Built, writeTree } from "./tree.ts";
@@ -16,7 +16,7 @@ import { type Built, writeTree } from "./tree.ts";
 const USAGE = `Usage: npm run release -- [flags]
 
 Builds everything that is published into dist/release/<version>/: assets, checksums, SBOMs, notices, archives, deb, rpm,
-image layouts and the Helm chart, for every platform that this machine can build. Says what it leaves out.
+image layouts, the Helm chart and the npm packages, for every platform that this machine can build. Says what it leaves out.
 
   --only FLAVOR,...   some of ${FLAVORS.map(suffixOf).join(", ")}
   --once              do not build a second time, from nothing, to compare
@@ -45,8 +45,10 @@ async function release(): Promise<void> {
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-release-"));
   try {
     const built = flags.from === undefined ? await buildAll(scratch) : takeOver(flags.from);
+    const runtimes = flags.from === undefined ? runtimesOf(built) : takeOverRuntimes(flags.from);
     if (flags.executables !== undefined) {
       handOver(built, flags.executables);
+      handOverRuntimes(runtimes, flags.executables);
       console.log(`${built.length} executables are in ${flags.executables}`);
       return;
     }
@@ -59,6 +61,7 @@ async function release(): Promise<void> {
       version,
       sourceDateEpoch: sourceDateEpoch(),
       linuxPackages: goTools === undefined,
+      runtimes,
       helm: noHelm === undefined ? await Helm.get() : undefined,
       say: console.log,
     });

@@ -17,6 +17,8 @@ import type { Component } from "./components.ts";
 import { writeExecutablesImage } from "./executables-image.ts";
 import { type PackageContents, writeLinuxPackage } from "./linux-packages.ts";
 import { thirdPartyNotices } from "./notices.ts";
+import { writeNpmPackages } from "./npm/packages.ts";
+import type { BuiltRuntime } from "./npm/runtime-packages.ts";
 import { writeChartLayout } from "./oci-layout.ts";
 import { spdxDocument } from "./spdx.ts";
 
@@ -38,6 +40,8 @@ export interface TreeOptions {
   readonly linuxPackages: boolean;
   /** Packages the Helm chart; without one the chart is left out. */
   readonly helm?: Helm | undefined;
+  /** Static runtimes for the npm packages; without this the npm packages are left out. */
+  readonly runtimes?: readonly BuiltRuntime[] | undefined;
   readonly say: (line: string) => void;
 }
 
@@ -53,6 +57,8 @@ export async function writeTree(executables: readonly Built[], options: TreeOpti
   }
   await writeImage(executables, options);
   for (const path of writeChart(options))
+    files.set(relative(options.directory, path), sha256(readFileSync(path)));
+  for (const path of await writeNpm(options))
     files.set(relative(options.directory, path), sha256(readFileSync(path)));
   writeFileSync(join(options.directory, "SHA256SUMS"), checksumList(files));
   options.say(`SHA256SUMS lists ${files.size} files`);
@@ -174,4 +180,21 @@ function writeChart({ helm, directory, version, sourceDateEpoch, say }: TreeOpti
   });
   say(`chart: ${basename(archive)}`);
   return [archive];
+}
+
+/** What `npm publish` gets, and the order in which it gets it. @returns the files that SHA256SUMS lists */
+async function writeNpm({ directory, version, runtimes, say }: TreeOptions): Promise<readonly string[]> {
+  if (runtimes === undefined) return [];
+  const target = join(directory, "npm");
+  const packages = await writeNpmPackages(target, { version, runtimes });
+  for (const one of packages) {
+    if (one.version !== version)
+      throw new Error(
+        `${one.name} has version ${one.version}, and the programs have ${version}: npm run version`,
+      );
+  }
+  const order = packages.map(({ tarball }) => `${basename(tarball)}\n`).join("");
+  writeFileSync(join(target, "ORDER"), order);
+  say(`npm: ${packages.map(({ name }) => name).join(", ")}`);
+  return packages.map(({ tarball }) => tarball);
 }

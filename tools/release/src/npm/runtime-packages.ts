@@ -16,7 +16,7 @@ export interface BuiltRuntime {
 }
 
 /** File name of the runtime in its npm package. */
-const FILE = "imagecred-runtime";
+export const RUNTIME_FILE = "imagecred-runtime";
 
 /** Node.js's names of the processors, which npm packages go by. */
 const NPM_ARCH = { amd64: "x64", arm64: "arm64" } as const;
@@ -43,10 +43,10 @@ export function makeRuntimePackage(
   version: string,
 ): RuntimeEntry {
   const name = runtimePackageName(arch);
-  cpSync(path, join(directory, FILE));
-  chmodSync(join(directory, FILE), 0o755);
+  cpSync(path, join(directory, RUNTIME_FILE));
+  chmodSync(join(directory, RUNTIME_FILE), 0o755);
   cpSync(join(ROOT, "LICENSE"), join(directory, "LICENSE"));
-  writeFileSync(join(directory, "THIRD_PARTY_NOTICES"), thirdPartyNotices(FILE, components));
+  writeFileSync(join(directory, "THIRD_PARTY_NOTICES"), thirdPartyNotices(RUNTIME_FILE, components));
   writeFileSync(
     join(directory, "README.md"),
     `# ${name}\n\nThe static runtime for linux/${arch} that [@imagecred/build](https://www.npmjs.com/package/@imagecred/build) makes executables of.\n`,
@@ -56,9 +56,9 @@ export function makeRuntimePackage(
     version,
     description: `The static runtime for linux/${arch}, of which @imagecred/build makes executables`,
     ...COMMON,
-    files: [FILE, "THIRD_PARTY_NOTICES"],
+    files: [RUNTIME_FILE, "THIRD_PARTY_NOTICES"],
     os: ["linux"],
     preferUnplugged: true,
   });
-  return { package: name, file: FILE, sha256: sha256(readFileSync(path)) };
+  return { package: name, file: RUNTIME_FILE, sha256: sha256(readFileSync(path)) };
 }

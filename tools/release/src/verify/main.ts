@@ -6,6 +6,7 @@ import { chart } from "./chart.ts";
 import { bareChecksums, checksumList } from "./checksums.ts";
 import { image } from "./image.ts";
 import { debInstall, debMetadata, rpmMetadata } from "./linux-packages.ts";
+import { npm } from "./npm.ts";
 import { sbomValidator } from "./sbom.ts";
 import type { Step } from "./step.ts";
 
@@ -21,6 +22,7 @@ const STEPS: readonly Step[] = [
   rpmMetadata,
   image,
   chart,
+  npm,
 ];
 
 const [given] = process.argv.slice(2);
