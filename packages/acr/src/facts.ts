@@ -1,20 +1,11 @@
+import { AZURE_ANNOTATIONS, annotationFacts } from "@imagecred/identities/annotations";
 import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
-import type { AnnotationFact, Invocation, PluginFacts } from "@imagecred/protocol";
+import type { Invocation, PluginFacts } from "@imagecred/protocol";
 import { KNOWN_CLOUDS, type KnownCloud } from "./clouds.ts";
-import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./identity/annotations.ts";
 import { readAzurePart } from "./identity-map.ts";
 import { type AcrArguments, DEFAULT_FALLBACK, NAME, parseArguments, USAGE } from "./options/arguments.ts";
 import { describeRegistry, hostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./tenant.ts";
-
-const ANNOTATIONS: readonly AnnotationFact[] = [
-  ...CLIENT_ID_ANNOTATIONS.map((key) => ({
-    key,
-    namesIdentity: true,
-    about: "client ID of the application",
-  })),
-  ...TENANT_ID_ANNOTATIONS.map((key) => ({ key, namesIdentity: false, about: "its tenant" })),
-];
 
 /** Audience of the tokens that AKS's identity bindings endpoint exchanges. */
 const BINDINGS_AUDIENCE = "api://AKSIdentityBinding";
@@ -49,7 +40,7 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
     "the role AcrPull on the registry, or where the registry's permissions mode is RBAC Registry + ABAC Repository Permissions, which does not honour AcrPull, the role Container Registry Repository Reader with a condition that covers this repository",
   credentialSeconds: 3 * 3600,
   matchImages: KNOWN_CLOUDS.flatMap(hostForms),
-  annotations: ANNOTATIONS,
+  annotations: annotationFacts(AZURE_ANNOTATIONS),
   defaultFallback: DEFAULT_FALLBACK,
   flags: USAGE.flags,
   parseArguments: parseKnown,

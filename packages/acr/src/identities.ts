@@ -1,5 +1,5 @@
 import type { CredentialProviderRequest, IdentityChoice } from "@imagecred/protocol";
-import { CLIENT_ID_ANNOTATIONS } from "./identity/annotations.ts";
+import { CLIENT_ID_ANNOTATION } from "./identity/annotations.ts";
 import { nodeSources } from "./identity/node.ts";
 import { configurationOf, type EntraRequest, type EntraToken } from "./identity/token.ts";
 
@@ -29,7 +29,7 @@ export function identities(
           },
     node: () => nodeSources(request),
     advice: {
-      pod: `annotate the service account with ${CLIENT_ID_ANNOTATIONS.join(" or ")}, and list the annotation in optionalServiceAccountAnnotationKeys of this provider's tokenAttributes`,
+      pod: `annotate the service account with ${CLIENT_ID_ANNOTATION}, and list the annotation in optionalServiceAccountAnnotationKeys of this provider's tokenAttributes`,
       node: `configure one in ${configurationOf(request)}: useManagedIdentityExtension, aadClientSecret, aadClientCertPath or aadFederatedTokenFile`,
     },
   };

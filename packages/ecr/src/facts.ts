@@ -1,14 +1,10 @@
+import { AWS_ANNOTATIONS, annotationFacts } from "@imagecred/identities/annotations";
 import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
-import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
-import { ROLE_ANNOTATIONS } from "./identity/annotations.ts";
+import type { PluginFacts } from "@imagecred/protocol";
 import { readAwsPart } from "./identity-map.ts";
 import { DEFAULT_FALLBACK, type EcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 import { describeRegistry, documentedHostForms, hostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./role.ts";
-
-const ANNOTATIONS: readonly AnnotationFact[] = [
-  ...ROLE_ANNOTATIONS.map((key) => ({ key, namesIdentity: true, about: "ARN of the IAM role" })),
-];
 
 /** What the plugin for Amazon ECR knows of its registries and options. */
 export const ecrFacts: PluginFacts<EcrOptions> = {
@@ -19,7 +15,7 @@ export const ecrFacts: PluginFacts<EcrOptions> = {
     "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository (policy AmazonEC2ContainerRegistryPullOnly); where the repository is another account's, its repository policy has to allow them too",
   credentialSeconds: 12 * 3600,
   matchImages: documentedHostForms(),
-  annotations: ANNOTATIONS,
+  annotations: annotationFacts(AWS_ANNOTATIONS),
   defaultFallback: DEFAULT_FALLBACK,
   flags: USAGE.flags,
   parseArguments: parseOptions,

@@ -1,29 +1,11 @@
+import { annotationFacts, GOOGLE_ANNOTATIONS } from "@imagecred/identities/annotations";
 import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
-import type { AnnotationFact, PluginFacts } from "@imagecred/protocol";
-import {
-  OPT_IN_ANNOTATION,
-  PROVIDER_ANNOTATION,
-  SERVICE_ACCOUNT_ANNOTATION,
-} from "./identity/annotations.ts";
+import type { PluginFacts } from "@imagecred/protocol";
 import { readGooglePart } from "./identity-map.ts";
 import { DEFAULT_FALLBACK, type GcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
 import { describeRegistry, hostForms, knownHostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./service-account.ts";
 import { DEFAULT_UNIVERSE } from "./universe.ts";
-
-const ANNOTATIONS: readonly AnnotationFact[] = [
-  { key: OPT_IN_ANNOTATION, namesIdentity: true, about: '"true" where the pool is GKE\'s own' },
-  {
-    key: SERVICE_ACCOUNT_ANNOTATION,
-    namesIdentity: false,
-    about: "email address of the Google service account",
-  },
-  {
-    key: PROVIDER_ANNOTATION,
-    namesIdentity: true,
-    about: "resource name of the workload identity pool's provider",
-  },
-];
 
 /** What the plugin for Google's registries knows, without Google's library. */
 export const gcrFacts: PluginFacts<GcrOptions> = {
@@ -34,7 +16,7 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
   pullRight: "the role roles/artifactregistry.reader on the repository, or on its project",
   credentialSeconds: 3600,
   matchImages: hostForms(DEFAULT_UNIVERSE),
-  annotations: ANNOTATIONS,
+  annotations: annotationFacts(GOOGLE_ANNOTATIONS),
   defaultFallback: DEFAULT_FALLBACK,
   flags: USAGE.flags,
   parseArguments: parseOptions,

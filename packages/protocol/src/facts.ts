@@ -48,6 +48,10 @@ export interface PluginArguments {
 /** A service account annotation that a plugin reads. */
 export interface AnnotationFact {
   readonly key: string;
+  /** Who defined it: "GKE, fluxcd"; "imagecred" for our own. */
+  readonly by: string;
+  /** One word for what its value is. Of two annotations with the same word, the first in the list wins. */
+  readonly says: string;
   /** True when the annotation by itself gives the pod an identity; false when it only adds to one. */
   readonly namesIdentity: boolean;
   /** What its value is: "the IAM role to assume". */

@@ -1,9 +1,13 @@
-/** In the order in which they are looked at: the Go plugin's, then those of Azure Workload Identity (https://azure.github.io/azure-workload-identity/docs/topics/service-account-labels-and-annotations.html). */
-export const CLIENT_ID_ANNOTATIONS = [
-  "kubernetes.azure.com/acr-client-id",
-  "azure.workload.identity/client-id",
-];
-export const TENANT_ID_ANNOTATIONS = [
-  "kubernetes.azure.com/acr-tenant-id",
-  "azure.workload.identity/tenant-id",
-];
+import { AZURE_ANNOTATIONS, annotationThatSays, shownKeys } from "@imagecred/identities/annotations";
+
+/** What the two kinds of annotations are called in messages. */
+export const CLIENT_ID_ANNOTATION = shownKeys(AZURE_ANNOTATIONS, "client");
+export const TENANT_ID_ANNOTATION = shownKeys(AZURE_ANNOTATIONS, "tenant");
+
+/** The annotation that names the application, or its tenant; one that is empty does not count. */
+export function annotationIn(
+  annotations: Readonly<Record<string, string>>,
+  says: "client" | "tenant",
+): string | undefined {
+  return annotationThatSays(AZURE_ANNOTATIONS, says, annotations);
+}

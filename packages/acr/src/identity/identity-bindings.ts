@@ -8,7 +8,6 @@ import {
   textAt,
 } from "@imagecred/protocol";
 import type { IdentityBindings } from "../options/arguments.ts";
-import { CLIENT_ID_ANNOTATIONS } from "./annotations.ts";
 import { JWT_BEARER } from "./client-assertion.ts";
 import { notAnnotated, podApplicationOf } from "./pod.ts";
 import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
@@ -33,7 +32,7 @@ export function identityBindingSource(
       const clientId = application.clientId ?? request.options.clientId ?? bindings.defaultClientId;
       if (clientId === undefined)
         return {
-          unavailable: `${notAnnotated(CLIENT_ID_ANNOTATIONS).unavailable}; no --ib-default-client-id`,
+          unavailable: `${notAnnotated().unavailable}; no --ib-default-client-id`,
         };
       const accessToken = await askEndpoint(token, clientId, bindings, request);
       const tenantId = application.tenantId ?? bindings.defaultTenantId;

@@ -37,6 +37,12 @@ for (const [family, annotations] of Object.entries({
     [WI_CLIENT]: partner.clientId,
     [WI_TENANT]: partner.tenant,
   },
+  "ours, which win over the others": {
+    "imagecred.dev/azure-client-id": pod.clientId,
+    "imagecred.dev/azure-tenant-id": pod.tenant,
+    [ACR_CLIENT]: partner.clientId,
+    [ACR_TENANT]: partner.tenant,
+  },
   "no tenant's, where azure.json has one": { [ACR_CLIENT]: pod.clientId },
 })) {
   test(`a pod's token with annotations: ${family}`, async () => {

@@ -8,7 +8,7 @@ import {
 } from "@imagecred/protocol";
 import { tokenAudienceOf } from "../clouds.ts";
 import { TENANT } from "../tenant.ts";
-import { CLIENT_ID_ANNOTATIONS, TENANT_ID_ANNOTATIONS } from "./annotations.ts";
+import { annotationIn, CLIENT_ID_ANNOTATION, TENANT_ID_ANNOTATION } from "./annotations.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
 import type { EntraRequest, EntraToken } from "./token.ts";
 
@@ -24,18 +24,18 @@ const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** @throws {CredentialError} for an annotation that is no id */
 export function podApplicationOf(annotations: Annotations): PodApplication {
   return {
-    clientId: annotation(annotations, CLIENT_ID_ANNOTATIONS, GUID, "the GUID of an application"),
-    tenantId: annotation(annotations, TENANT_ID_ANNOTATIONS, TENANT, "a tenant's GUID or domain"),
+    clientId: annotation(annotations, "client", GUID, "the GUID of an application"),
+    tenantId: annotation(annotations, "tenant", TENANT, "a tenant's GUID or domain"),
   };
 }
 
 function annotation(
   annotations: Annotations,
-  keys: readonly string[],
+  says: "client" | "tenant",
   form: RegExp,
   expected: string,
 ): string | undefined {
-  const key = keys.find((each) => (annotations[each] ?? "") !== "");
+  const key = annotationIn(annotations, says);
   const value = key === undefined ? undefined : annotations[key];
   if (key === undefined || value === undefined) return undefined;
   if (form.test(value)) return value;
@@ -58,7 +58,7 @@ export function podSource(
     async find() {
       const { options } = request;
       const { clientId = options.clientId, tenantId = options.tenantId } = podApplicationOf(annotations);
-      if (clientId === undefined) return notAnnotated(CLIENT_ID_ANNOTATIONS);
+      if (clientId === undefined) return notAnnotated();
       if (tenantId === undefined) throw withoutTenant();
       requireAudience(token, "azure", audienceOf(request));
       const identity = await exchangeClientAssertion({ clientId, tenantId, assertion: token }, request);
@@ -73,15 +73,15 @@ function audienceOf({ cloud }: EntraRequest): string {
 }
 
 /** The pod's service account names no identity. */
-export function notAnnotated(keys: readonly string[]): Unavailable {
-  return { unavailable: `no annotation ${keys.join(" or ")}, or the kubelet does not pass it` };
+export function notAnnotated(): Unavailable {
+  return { unavailable: `no annotation ${CLIENT_ID_ANNOTATION}, or the kubelet does not pass it` };
 }
 
 function withoutTenant(): CredentialError {
   return new CredentialError({
     action: "using the pod's identity",
     reason: "neither its service account nor the configuration names a tenant",
-    advice: `annotate the service account with ${TENANT_ID_ANNOTATIONS.join(" or ")}, or set --tenant-id, or tenantId in azure.json`,
+    advice: `annotate the service account with ${TENANT_ID_ANNOTATION}, or set --tenant-id, or tenantId in azure.json`,
     failure: "misconfigured",
   });
 }

@@ -85,7 +85,10 @@ export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderE
     ],
     env: entry.env?.(options) ?? [],
     tokenAttributes: options.podIdentity
-      ? { audience: entry.audience(options), optionalAnnotations: annotations.map(({ key }) => key) }
+      ? {
+          audience: entry.audience(options),
+          optionalAnnotations: annotations.filter(({ by }) => by !== "imagecred").map(({ key }) => key),
+        }
       : undefined,
   };
 }

@@ -28,7 +28,11 @@ function podUses(context: LintContext): readonly PodUse[] {
 
 /** The annotations that by themselves give a pod an identity. */
 function identityKeys({ plugin }: PluginUse): readonly string[] {
-  return plugin.annotations.filter(({ namesIdentity }) => namesIdentity).map(({ key }) => key);
+  const naming = plugin.annotations.filter(({ namesIdentity }) => namesIdentity);
+  // Manifests have the vendors' first.
+  return naming
+    .toSorted((a, b) => Number(a.by === "imagecred") - Number(b.by === "imagecred"))
+    .map(({ key }) => key);
 }
 
 function withoutIdentity(use: PodUse, context: LintContext): boolean {

@@ -1,10 +1,9 @@
-/**
- * The service account annotations that name the role with which a pod's images are pulled, the first of them that is there
- * before the others: one for pulling alone, and that of IAM roles for service accounts, which fluxcd's controllers read too
- * (https://docs.aws.amazon.com/eks/latest/userguide/associate-service-account-role.html). The kubelet passes on those only
- * that the provider's tokenAttributes list, so whether a pod's own role pulls is the operator's decision.
- */
-export const ROLE_ANNOTATIONS = ["eks.amazonaws.com/ecr-role-arn", "eks.amazonaws.com/role-arn"] as const;
+import { AWS_ANNOTATIONS, annotationThatSays } from "@imagecred/identities/annotations";
 
-/** The one to write without a reason for another. */
-export const ROLE_ANNOTATION = ROLE_ANNOTATIONS[0];
+/** The annotation to write without a reason for another. */
+export const ROLE_ANNOTATION = "eks.amazonaws.com/ecr-role-arn";
+
+/** The annotation that names the role; one that is empty counts. */
+export function roleAnnotationIn(annotations: Readonly<Record<string, string>>): string | undefined {
+  return annotationThatSays(AWS_ANNOTATIONS, "role", annotations, (value) => value !== undefined);
+}

@@ -123,6 +123,9 @@ describe("the pod's identity", () => {
     assert.equal(formOf(requests[0]?.body).get("RoleArn"), POD_ROLE);
     const both = await ask({ [irsa]: clouds.aws.roleArn("denied"), [ROLE_ANNOTATION]: POD_ROLE });
     assert.equal(formOf(both.requests[0]?.body).get("RoleArn"), POD_ROLE);
+    const ours = "imagecred.dev/aws-role-arn";
+    const all = await ask({ [ROLE_ANNOTATION]: clouds.aws.roleArn("denied"), [ours]: POD_ROLE });
+    assert.equal(formOf(all.requests[0]?.body).get("RoleArn"), POD_ROLE);
     const { message } = await ask({ [irsa]: "pull" });
     assert.match(message, /the annotation eks\.amazonaws\.com\/role-arn is "pull", which is not the ARN/);
   });

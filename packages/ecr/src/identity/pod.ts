@@ -2,7 +2,7 @@ import type { AwsCredentials, StsSettings } from "@imagecred/identities/aws";
 import { isRoleArn } from "@imagecred/identities/aws/facts";
 import { type Context, CredentialError, type IdentitySource, type Secret } from "@imagecred/protocol";
 import type { EcrOptions } from "../options.ts";
-import { ROLE_ANNOTATION, ROLE_ANNOTATIONS } from "./annotations.ts";
+import { ROLE_ANNOTATION, roleAnnotationIn } from "./annotations.ts";
 
 export interface PodRequest {
   readonly token: Secret;
@@ -26,7 +26,7 @@ export function podSource({
   return {
     name: "service account token",
     async find() {
-      const key = ROLE_ANNOTATIONS.find((each) => annotations[each] !== undefined);
+      const key = roleAnnotationIn(annotations);
       const roleArn = key === undefined ? configuredRole() : annotations[key];
       if (roleArn === undefined) {
         return { unavailable: `no annotation ${ROLE_ANNOTATION}, or the kubelet does not pass it` };

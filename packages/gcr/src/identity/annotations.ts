@@ -1,8 +1,16 @@
-/** Opts a service account in, in clusters whose pool GKE made (auth-provider-gcp, pkg/gcpcredential). */
+import { annotationThatSays, GOOGLE_ANNOTATIONS } from "@imagecred/identities/annotations";
+
+/** Opts a service account in, in clusters whose pool GKE made. */
 export const OPT_IN_ANNOTATION = "iam.gke.io/enable-wi-image-pull";
 
-/** Names a pool's provider, as fluxcd's controllers read it. */
+/** The annotation that messages name where none is there. */
 export const PROVIDER_ANNOTATION = "gcp.auth.fluxcd.io/workload-identity-provider";
 
-/** Names the Google service account to become, as GKE reads it. */
-export const SERVICE_ACCOUNT_ANNOTATION = "iam.gke.io/gcp-service-account";
+/** The annotation that names the service account to become, or the pool's provider; one that is empty does not count. */
+export function annotationIn(
+  annotations: Readonly<Record<string, string>>,
+  says: "account" | "provider",
+): { readonly key: string; readonly value: string } | undefined {
+  const key = annotationThatSays(GOOGLE_ANNOTATIONS, says, annotations);
+  return key === undefined ? undefined : { key, value: annotations[key] ?? "" };
+}

@@ -9,7 +9,7 @@ import {
 import { isServiceAccount } from "../service-account.ts";
 import type { TokenRequest } from "../token-request.ts";
 import type { AccessToken } from "./access-token.ts";
-import { OPT_IN_ANNOTATION, PROVIDER_ANNOTATION, SERVICE_ACCOUNT_ANNOTATION } from "./annotations.ts";
+import { annotationIn, OPT_IN_ANNOTATION, PROVIDER_ANNOTATION } from "./annotations.ts";
 import { generateAccessToken, iamCredentialsUrl, impersonate } from "./impersonation.ts";
 import { exchangePodToken } from "./sts.ts";
 import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
@@ -48,17 +48,18 @@ function identityOf(
   annotations: CredentialProviderRequest["serviceAccountAnnotations"],
   configured: IdentityPool | undefined,
 ): PodIdentity | Unavailable {
-  const serviceAccount = annotations[SERVICE_ACCOUNT_ANNOTATION] || undefined;
-  if (serviceAccount !== undefined && !isServiceAccount(serviceAccount)) {
-    throw annotationError(SERVICE_ACCOUNT_ANNOTATION, serviceAccount, "a service account's email address");
+  const account = annotationIn(annotations, "account");
+  if (account !== undefined && !isServiceAccount(account.value)) {
+    throw annotationError(account.key, account.value, "a service account's email address");
   }
-  const provider = annotations[PROVIDER_ANNOTATION] || undefined;
+  const serviceAccount = account?.value;
+  const provider = annotationIn(annotations, "provider");
   if (provider !== undefined) {
-    const pool = poolOfProvider(provider);
+    const pool = poolOfProvider(provider.value);
     if (pool !== undefined) return { pool, serviceAccount };
     throw annotationError(
-      PROVIDER_ANNOTATION,
-      provider,
+      provider.key,
+      provider.value,
       "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER",
     );
   }

@@ -50,6 +50,15 @@ describe("a pod's identity", () => {
       { args: [provider], serviceAccount: { token } },
       { serviceAccount: { token, annotations } },
       { args: gke, serviceAccount: { token, annotations } },
+      {
+        serviceAccount: {
+          token,
+          annotations: {
+            "imagecred.dev/google-workload-identity-provider": clouds.google.provider("cluster"),
+            "gcp.auth.fluxcd.io/workload-identity-provider": clouds.google.provider("aws"),
+          },
+        },
+      },
     ]) {
       const { answer, calls } = await answered(gcr, clouds, question);
       assert.deepEqual(calls, ["google.sts Token 200"]);
@@ -71,6 +80,15 @@ describe("a pod's identity", () => {
         args,
         serviceAccount: { token, annotations: { ...annotations, ...become(email) } },
       });
+      const ours = { "imagecred.dev/google-service-account": email };
+      const pulling = await answered(gcr, clouds, {
+        args,
+        serviceAccount: { token, annotations: { ...annotations, ...become("workload@p.iam"), ...ours } },
+      });
+      assert.equal(
+        (await clouds.google.check(passwordOf(pulling.answer)))?.principal,
+        `serviceAccount:${email}`,
+      );
       assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 200"]);
       assert.equal((await clouds.google.check(passwordOf(answer)))?.principal, `serviceAccount:${email}`);
       assert.equal(answer.cacheKeyType, "Registry");
@@ -229,6 +247,8 @@ describe("a pod's token that is not accepted", () => {
       ["iam.gke.io/gcp-service-account", "a@b.c:generateAccessToken?x"],
       ["iam.gke.io/gcp-service-account", "../../a@b.c"],
       ["gcp.auth.fluxcd.io/workload-identity-provider", "pool"],
+      ["imagecred.dev/google-workload-identity-provider", "pool"],
+      ["imagecred.dev/google-service-account", "me"],
     ] as const) {
       const { message, calls } = await askPlugin(gcr, clouds, {
         args: [provider],
