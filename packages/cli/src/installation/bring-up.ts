@@ -5,12 +5,13 @@ import { CommandError, systemReason, UsageError } from "../errors.ts";
 import { kubeletOfMachine, type RunningKubelet, runningKubelet } from "../machine/running-kubelet.ts";
 import type { Platform } from "../runtime/types.ts";
 import {
+  type Evidence,
   type Expected,
+  judgeRunningWith,
   listens,
   logFiles,
   reasonInLog,
   refusesPlugins,
-  whyNotRunningWith,
 } from "./kubelet-evidence.ts";
 import type { ConfirmedKubelet } from "./record.ts";
 import { openRcServices, type ServiceManager, serviceManager } from "./service-manager.ts";
@@ -33,6 +34,8 @@ export interface RestartReport {
   readonly needed: string | null;
   /** The kubelet's own reason for not coming up. */
   readonly cause: string | null;
+  /** What the judgement about the kubelet's configuration is from; null where there was none to judge. */
+  readonly evidence: Evidence | null;
 }
 
 /** A kubelet, or the service that should start one, that can be restarted. */
@@ -158,24 +161,32 @@ export interface BringUp {
  */
 export async function bringUp(plan: BringUp, platform: Platform): Promise<RestartReport> {
   const { expected, restart, kubelet } = plan;
-  const needed = whyNeeded(plan);
+  const needed = await whyNeeded(plan, platform);
   const started = platform.clock.now();
-  const report = (state: RestartReport["state"], pid: number | null, cause: string | null = null) => ({
+  const report = (
+    state: RestartReport["state"],
+    pid: number | null,
+    cause: string | null = null,
+    evidence: Evidence | null = needed.evidence,
+  ) => ({
     state,
     service: restart?.service ?? kubelet?.node.unit ?? null,
     pid,
     milliseconds: platform.clock.now() - started,
-    needed: needed ?? null,
+    needed: needed.why ?? null,
     cause,
+    evidence,
   });
-  if (needed === undefined) return report("not-needed", kubelet?.pid ?? null);
+  if (needed.why === undefined) return report("not-needed", kubelet?.pid ?? null);
   if (restart === undefined) {
     plan.say("waiting for the kubelet to be restarted");
     const up = await untilUp({ ...plan, old: kubelet }, platform, () => Promise.resolve(false));
-    return up === undefined ? report("late", kubelet?.pid ?? null, needed) : report("running", up.pid);
+    return up === undefined
+      ? report("late", kubelet?.pid ?? null, needed.why)
+      : report("running", up.pid, null, up.evidence);
   }
   const first = await restartOnce({ ...plan, restart, old: kubelet }, platform);
-  if ("up" in first) return report("restarted", first.up.pid);
+  if ("up" in first) return report("restarted", first.up.pid, null, first.up.evidence);
   if (expected === undefined || !plan.rollBack()) return report("down", null, first.cause);
   plan.say("the kubelet did not come up: putting the files back");
   const old = runningKubelet(platform);
@@ -185,15 +196,30 @@ export async function bringUp(plan: BringUp, platform: Platform): Promise<Restar
     : report("down", null, `${first.cause}; with the old files: ${again.cause}`);
 }
 
-function whyNeeded({ kubelet, expected, changed, confirmed }: BringUp): string | undefined {
-  if (kubelet === undefined) return "no kubelet runs";
-  if (changed !== undefined) return changed;
-  return expected === undefined ? undefined : whyNotRunningWith(kubelet, expected, confirmed);
+interface Needed {
+  /** undefined: it is not. */
+  readonly why: string | undefined;
+  readonly evidence: Evidence | null;
+}
+
+async function whyNeeded(
+  { kubelet, expected, changed, confirmed }: BringUp,
+  platform: Platform,
+): Promise<Needed> {
+  if (kubelet === undefined) return { why: "no kubelet runs", evidence: null };
+  if (changed !== undefined || expected === undefined) return { why: changed, evidence: null };
+  return judgeRunningWith(kubelet, expected, confirmed, platform);
+}
+
+/** A kubelet that has come up, and what shows that it runs with what is expected. */
+interface Up {
+  readonly pid: number;
+  readonly evidence: Evidence | null;
 }
 
 type Waiting = Pick<BringUp, "expected" | "waitMs"> & { readonly old: RunningKubelet | undefined };
 type Attempt = BringUp & Waiting & { readonly restart: Restartable };
-type Outcome = { readonly up: RunningKubelet } | { readonly cause: string };
+type Outcome = { readonly up: Up } | { readonly cause: string };
 
 async function restartOnce(plan: Attempt, platform: Platform): Promise<Outcome> {
   const { restart, say } = plan;
@@ -226,7 +252,7 @@ async function untilUp(
   { old, expected, waitMs: limit }: Waiting,
   platform: Platform,
   isOver: () => Promise<boolean>,
-): Promise<RunningKubelet | undefined> {
+): Promise<Up | undefined> {
   const { clock, fileSystem } = platform;
   const end = clock.now() + limit;
   const seen = new Map<number, number>();
@@ -237,11 +263,10 @@ async function untilUp(
       seen.set(kubelet.pid, since);
       const ready = listens(kubelet, fileSystem) ?? clock.now() - since >= Math.min(STEADY_MS, limit / 2);
       const confirmed = { pid: kubelet.pid, startedAt: kubelet.startedAt ?? 0, at: clock.now() };
-      if (
-        ready &&
-        (expected === undefined || whyNotRunningWith(kubelet, expected, confirmed) === undefined)
-      ) {
-        return kubelet;
+      if (ready && expected === undefined) return { pid: kubelet.pid, evidence: null };
+      if (ready && expected !== undefined) {
+        const { why, evidence } = await judgeRunningWith(kubelet, expected, confirmed, platform);
+        if (why === undefined) return { pid: kubelet.pid, evidence };
       }
     }
     if (clock.now() >= end || (await isOver())) return undefined;

@@ -1,6 +1,8 @@
 import { flagValue, joinPath, kubeletPath, readText } from "@imagecred/node";
+import { TransportError } from "@imagecred/protocol";
+import { parseKubeletMetrics } from "../cluster/kubelet-metrics.ts";
 import { BIN_DIR_FLAG, CONFIG_FLAG, type RunningKubelet } from "../machine/running-kubelet.ts";
-import type { FileSystem } from "../runtime/types.ts";
+import type { FileSystem, Platform } from "../runtime/types.ts";
 import type { ConfirmedKubelet } from "./record.ts";
 
 /** What the kubelet is to run with, by the paths of the node. */
@@ -10,6 +12,8 @@ export interface Expected {
   readonly binDir: string;
   /** Files that the kubelet, or what starts it, reads at its start only. */
   readonly readAtStart: readonly string[];
+  /** The configuration's hash, as kubelets since 1.34 show it in their metrics; undefined where it cannot be known. */
+  readonly hash: string | undefined;
 }
 
 /** A process's start is known to a second, since the kernel tells when it booted in whole seconds. */
@@ -18,14 +22,57 @@ const INEXACT_MS = 1000;
 const SAME_START_MS = 3000;
 
 /**
- * Why a kubelet does not run with what is expected, in a sentence that begins with it; undefined where it does.
+ * Why a kubelet does not run with what is expected, in a sentence that begins with it; undefined where it does. Goes by its
+ * flags, and by when it started and the files changed.
  * @param confirmed the process that was seen running with it before
  */
 export function whyNotRunningWith(
-  { title, node, startedAt, pid }: RunningKubelet,
-  { config, binDir, readAtStart }: Expected,
+  kubelet: RunningKubelet,
+  expected: Expected,
   confirmed: ConfirmedKubelet | undefined,
 ): string | undefined {
+  const { reason, sources } = byFlags(kubelet, expected);
+  return reason ?? byTimes(kubelet, [...expected.readAtStart, ...sources], confirmed);
+}
+
+/** What a judgement about a running kubelet is from. */
+export type Evidence =
+  /** The configuration's hash in its metrics, and its flags. */
+  | "metrics"
+  /** Its flags, its start, the times of the files and its sockets. */
+  | "process";
+
+/** {@link whyNotRunningWith}, by the hash in the kubelet's metrics where they can be read and both hashes are known. */
+export async function judgeRunningWith(
+  kubelet: RunningKubelet,
+  expected: Expected,
+  confirmed: ConfirmedKubelet | undefined,
+  platform: Platform,
+): Promise<{ readonly why: string | undefined; readonly evidence: Evidence }> {
+  const { reason, sources } = byFlags(kubelet, expected);
+  if (reason !== undefined) return { why: reason, evidence: "process" };
+  const hash = expected.hash === undefined ? undefined : await hashInMetrics(kubelet, platform);
+  if (hash === undefined) {
+    const why = byTimes(kubelet, [...expected.readAtStart, ...sources], confirmed);
+    return { why, evidence: "process" };
+  }
+  const why =
+    hash === expected.hash
+      ? undefined
+      : `${kubelet.title} runs with another configuration (its metrics show ${shortHash(hash)}, and the files are ${shortHash(expected.hash ?? "")})`;
+  return { why, evidence: "metrics" };
+}
+
+/** `sha256:98dd3a628d8a`, enough for a person to compare. */
+function shortHash(hash: string): string {
+  return hash.slice(0, "sha256:".length + 12);
+}
+
+/** Why its flags are not those that are expected, and the files that the flags are from. */
+function byFlags(
+  { title, node }: RunningKubelet,
+  { config, binDir }: Expected,
+): { readonly reason: string | undefined; readonly sources: readonly string[] } {
   const sources: string[] = [];
   for (const [flag, wanted] of [
     [CONFIG_FLAG, config],
@@ -35,15 +82,25 @@ export function whyNotRunningWith(
     const value = found?.value;
     // k3s' and MicroK8s' kubelets have their flags from files, as these were when they started.
     if (found?.source.path !== undefined) sources.push(found.source.path);
-    if (value === undefined || value === "") return `${title} was started without --${flag}`;
+    if (value === undefined || value === "") {
+      return { reason: `${title} was started without --${flag}`, sources };
+    }
     if (realPath(node.files, kubeletPath(node, value)) !== realPath(node.files, wanted)) {
-      return `${title} was started with --${flag}=${value}`;
+      return { reason: `${title} was started with --${flag}=${value}`, sources };
     }
   }
+  return { reason: undefined, sources };
+}
+
+function byTimes(
+  { title, node, startedAt, pid }: RunningKubelet,
+  files: readonly string[],
+  confirmed: ConfirmedKubelet | undefined,
+): string | undefined {
   if (startedAt === undefined) return undefined;
   const same = confirmed?.pid === pid && Math.abs(confirmed.startedAt - startedAt) < SAME_START_MS;
   const since = same ? confirmed.at : startedAt - INEXACT_MS;
-  const newer = [...readAtStart, ...sources].find((path) => {
+  const newer = files.find((path) => {
     const status = node.files.status(path);
     return status !== undefined && status.modifiedMs > since;
   });
@@ -62,13 +119,23 @@ function realPath(files: RunningKubelet["node"]["files"], path: string): string 
 const LISTEN = "0A";
 /** Of a program that has more within than a kubelet. */
 const KUBELET_PORT = 10_250;
+/** Metrics without authentication, where the kubelet was told to serve them (pkg/cluster/ports: KubeletReadOnlyPort). */
+const READ_ONLY_PORT = 10_255;
 const LARGEST_TABLE_BYTES = 4 << 20;
 
 /**
  * Whether a kubelet listens: it opens its ports when it has read its configuration and registered its plugins, so one that
  * refuses them never does (kubernetes, pkg/kubelet: NewMainKubelet before startKubelet). undefined where that cannot be seen.
  */
-export function listens({ pid, node }: RunningKubelet, fileSystem: FileSystem): boolean | undefined {
+export function listens(kubelet: RunningKubelet, fileSystem: FileSystem): boolean | undefined {
+  const { node } = kubelet;
+  const port = Number(flagValue(node.flags, "port")?.value ?? KUBELET_PORT);
+  const ports = ownPorts(kubelet, fileSystem);
+  return node.program === "kubelet" ? ports && ports.length > 0 : ports?.includes(port);
+}
+
+/** TCP ports on which the kubelet's own process listens; undefined where that cannot be seen. */
+function ownPorts({ pid }: RunningKubelet, fileSystem: FileSystem): readonly number[] | undefined {
   try {
     const own = new Set(
       fileSystem.list(`/proc/${pid}/fd`).flatMap((fd) => {
@@ -76,14 +143,41 @@ export function listens({ pid, node }: RunningKubelet, fileSystem: FileSystem): 
         return /^socket:\[(\d+)\]$/.exec(link ?? "")?.[1] ?? [];
       }),
     );
-    const port = Number(flagValue(node.flags, "port")?.value ?? KUBELET_PORT);
-    const any = node.program === "kubelet";
-    return ["tcp", "tcp6"].some((name) =>
-      listening(fileSystem, `/proc/${pid}/net/${name}`).some(
-        (socket) => own.has(socket.inode) && (any || socket.port === port),
+    return ["tcp", "tcp6"].flatMap((name) =>
+      listening(fileSystem, `/proc/${pid}/net/${name}`).flatMap(({ port, inode }) =>
+        own.has(inode) ? [port] : [],
       ),
     );
   } catch {
+    return undefined;
+  }
+}
+
+const METRICS_TIMEOUT_MS = 5000;
+const LARGEST_METRICS_BYTES = 32 << 20;
+
+/**
+ * The hash that a kubelet shows of the configuration that it has read (1.34 and newer), from its read-only port; undefined where
+ * that port is closed, which is usual, or the release shows none. The port must be one of the kubelet's own sockets: another
+ * process that listens there says nothing about it.
+ */
+async function hashInMetrics(
+  kubelet: RunningKubelet,
+  { fileSystem, transport }: Platform,
+): Promise<string | undefined> {
+  const port = Number(kubelet.configuration.readOnlyPort ?? READ_ONLY_PORT);
+  if (ownPorts(kubelet, fileSystem)?.includes(port) !== true) return undefined;
+  try {
+    const { status, body } = await transport.request({
+      url: `http://127.0.0.1:${port}/metrics`,
+      method: "GET",
+      headers: {},
+      timeoutMs: METRICS_TIMEOUT_MS,
+      maxResponseBytes: LARGEST_METRICS_BYTES,
+    });
+    return status === 200 ? parseKubeletMetrics(new TextDecoder().decode(body)).hash : undefined;
+  } catch (error) {
+    if (!(error instanceof TransportError)) throw error;
     return undefined;
   }
 }

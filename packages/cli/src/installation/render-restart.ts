@@ -18,15 +18,21 @@ export function renderRestart(report: RestartReport, { green, red, dim, marks, w
   return `${mark} ${wrap(sentence(report), Math.max(width, 100), "  ", 2)}`;
 }
 
-function sentence({ state, service, pid, milliseconds, needed, cause }: RestartReport): string {
+const BY = {
+  metrics: "its metrics show the configuration's hash",
+  process: "by its flags, its start and its sockets",
+} as const;
+
+function sentence({ state, service, pid, milliseconds, needed, cause, evidence }: RestartReport): string {
   const time = took(milliseconds);
+  const process = `process ${pid}${evidence === null ? "" : `; ${BY[evidence]}`}`;
   switch (state) {
     case "not-needed":
-      return `The kubelet (process ${pid}) runs with it already: not restarted.`;
+      return `The kubelet (${process}) runs with it already: not restarted.`;
     case "restarted":
-      return `${service} was restarted, since ${needed}. It is up after ${time} (process ${pid}).`;
+      return `${service} was restarted, since ${needed}. It is up after ${time} (${process}).`;
     case "running":
-      return `The kubelet was restarted and runs with it (process ${pid}).`;
+      return `The kubelet was restarted and runs with it (${process}).`;
     case "late":
       return `The kubelet does not run with it: ${cause}. It was not restarted within ${time}: restart ${service ?? "it"}, or run this with --restart.`;
     case "rolled-back":

@@ -3,7 +3,7 @@ import { hex } from "@imagecred/protocol";
 import { CommandError } from "../errors.ts";
 import { backupName } from "../machine/replace-file.ts";
 import type { Platform } from "../runtime/types.ts";
-import { type FileState, isSameState, parseOctal, readAll, stateAt } from "./file-state.ts";
+import { type FileState, fileState, isSameState, parseOctal, readAll } from "./file-state.ts";
 import {
   type InstallationRecord,
   RECORD_DIRECTORY,
@@ -107,9 +107,8 @@ function stateOf({ before }: RecordedFile): FileState | undefined {
 
 function content(path: string, status: FileStatus, { files }: Target, crypto: Platform["crypto"]) {
   return systemDoes(files.outside(path), () => {
-    const state = stateAt(files, path, crypto);
-    if (state === undefined) throw new CommandError(`${files.outside(path)} is gone; try again`);
-    return { state, data: readAll(files, path, status) };
+    const data = readAll(files, path, status);
+    return { state: fileState(data, status.mode, status, crypto), data };
   });
 }
 

@@ -41,7 +41,12 @@ export interface RunningKubelet {
 /** What there is to say about the kubelet of this machine. */
 export type MachineKubelet =
   | { readonly state: "running"; readonly kubelet: RunningKubelet }
-  | { readonly state: "none"; readonly notes: readonly string[] }
+  | {
+      readonly state: "none";
+      readonly notes: readonly string[];
+      /** `hidden`: a pid namespace of its own hides the machine's, so a kubelet may run all the same. */
+      readonly machineProcesses: "seen" | "hidden";
+    }
   /** Something that cannot be settled, in a sentence. */
   | { readonly state: "several" | "hidden"; readonly reason: string };
 
@@ -61,7 +66,7 @@ export function kubeletOfMachine({ fileSystem }: Platform): MachineKubelet {
     }
     case "hidden": {
       // Not a node at all.
-      if (found.pids.length === 0) return { state: "none", notes: [] };
+      if (found.pids.length === 0) return { state: "none", notes: [], machineProcesses: "seen" };
       const who = `process ${found.pids.join(", ")} is called like a kubelet`;
       return { state: "hidden", reason: `${who}: ${found.reason}` };
     }
@@ -69,7 +74,8 @@ export function kubeletOfMachine({ fileSystem }: Platform): MachineKubelet {
       const impostors = found.impostors.map(
         ({ pid, name, because }) => `process ${pid} is called ${name}, but ${because}`,
       );
-      return { state: "none", notes: [...found.notes, ...impostors] };
+      const { machineProcesses } = found;
+      return { state: "none", notes: [...found.notes, ...impostors], machineProcesses };
     }
   }
 }

@@ -1,4 +1,5 @@
 /** A kubeadm node with a kubelet that runs, and a systemd that starts another one: what `--restart` sees of a machine. */
+import { createHash } from "node:crypto";
 import {
   appendFileSync,
   existsSync,
@@ -9,7 +10,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import type { Clock, RunProgram } from "@imagecred/protocol";
+import type { Clock, RunProgram, Transport } from "@imagecred/protocol";
 import { CONFIG, node, put } from "./kubeadm-node.ts";
 import { putKubelet } from "./kubelet-process.ts";
 import type { Bench, RunOptions } from "./run.ts";
@@ -23,6 +24,8 @@ export interface SystemdNode extends Disposable {
   readonly asked: string[];
   /** For {@link Bench.run}. */
   readonly options: RunOptions;
+  /** URLs of the metrics that were asked for. */
+  readonly metricsRead: readonly string[];
   pid(): number;
   /** As someone else would, long after the files were written. */
   restart(): void;
@@ -37,6 +40,8 @@ export interface SystemdNodeOptions {
   readonly k3s?: boolean;
   /** OpenRC instead of systemd: processes have no unit. */
   readonly openRc?: boolean;
+  /** Who listens on port 10255; nobody unless given. The kubelet's metrics there have its configuration's hash. */
+  readonly readOnlyPort?: "kubelet" | "another process";
 }
 
 const KUBELET = "/usr/bin/kubelet";
@@ -48,6 +53,7 @@ export async function systemdNode({
   startsAfterMs = 1000,
   k3s = false,
   openRc = false,
+  readOnlyPort,
 }: SystemdNodeOptions = {}): Promise<SystemdNode> {
   const place = await node();
   put(place, openRc ? `run/openrc/started/${k3s ? "k3s" : "kubelet"}` : "run/systemd/system/.keep", "");
@@ -68,6 +74,8 @@ export async function systemdNode({
   const asked: string[] = [];
   // Files and processes have the machine's times; the clock is ahead of it by what was slept.
   let [slept, pid, up] = [0, 100, true];
+  /** Hash of the configuration that the kubelet has read. */
+  let read: string | undefined;
   const now = () => Date.now() + slept;
   let waiting: { readonly at: number; readonly words: readonly string[] } | undefined;
   const kubelet = () => place.path("proc", String(pid));
@@ -81,8 +89,11 @@ export async function systemdNode({
   const listen = () => {
     symlinkSync("socket:[77]", `${kubelet()}/fd/3`);
     // 10250; k3s has many other ports.
-    const row = "0: 00000000:280A 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 77 1";
-    put(place, `proc/${pid}/net/tcp`, `sl local_address rem_address st\n${row}\n`);
+    const row = (port: string, inode: number) =>
+      `0: 00000000:${port} 00000000:0000 0A 00000000:00000000 00:00000000 00000000 0 0 ${inode} 1\n`;
+    const metrics = readOnlyPort === undefined ? "" : row("280F", readOnlyPort === "kubelet" ? 77 : 78);
+    put(place, `proc/${pid}/net/tcp`, `sl local_address rem_address st\n${row("280A", 77)}${metrics}`);
+    read = existsSync(place.path(CONFIG)) ? hashOf(readFileSync(place.path(CONFIG))) : undefined;
   };
   const wordsNow = () => {
     if (k3s) return TITLE;
@@ -112,6 +123,7 @@ export async function systemdNode({
   };
   begin(k3s ? TITLE : [KUBELET, "--v=2"], Date.now() - 3_600_000);
   listen();
+  const transport = metricsTransport(() => read);
   const clock: Clock = {
     now,
     sleep: async (milliseconds) => pass(milliseconds),
@@ -143,7 +155,8 @@ export async function systemdNode({
   return {
     place,
     asked,
-    options: { clock, runProgram },
+    options: { clock, runProgram, transport },
+    metricsRead: transport.sent,
     pid: () => pid,
     restart: () => {
       for (const path of [FLAGS, CONFIG]) utimesSync(place.path(path), new Date(0), new Date(0));
@@ -151,5 +164,26 @@ export async function systemdNode({
       pass(startsAfterMs);
     },
     [Symbol.dispose]: () => place[Symbol.dispose](),
+  };
+}
+
+/** Of one file, as the kubelet's metrics name it: the length of its content in eight bytes, and the content. */
+function hashOf(bytes: Uint8Array): string {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64BE(BigInt(bytes.length));
+  return `sha256:${createHash("sha256").update(length).update(bytes).digest("hex")}`;
+}
+
+function metricsTransport(hash: () => string | undefined): Transport & { readonly sent: string[] } {
+  const sent: string[] = [];
+  return {
+    sent,
+    preconnect: () => {},
+    firstSent: () => new Promise(() => {}),
+    async request({ url }) {
+      sent.push(url);
+      const text = `kubelet_credential_provider_config_info{hash="${hash() ?? ""}"} 1\n`;
+      return { status: 200, headers: {}, body: new TextEncoder().encode(text) };
+    },
   };
 }

@@ -10,6 +10,8 @@ export interface KubeletConfiguration {
   /** The runtime's socket: `unix:///run/containerd/containerd.sock`. */
   readonly runtimeEndpoint: { readonly value: string; readonly source: Source } | undefined;
   readonly staticPodPath: string | undefined;
+  /** Port of the unauthenticated endpoint, as written; undefined where neither file nor flag sets one. */
+  readonly readOnlyPort: string | undefined;
   /** Files that could not be read, each a sentence. */
   readonly unseen: readonly string[];
 }
@@ -30,6 +32,7 @@ export function kubeletConfiguration(files: Files, flags: Flags, directory: stri
   const gates = new Map<string, FeatureGate>();
   let runtimeEndpoint: KubeletConfiguration["runtimeEndpoint"];
   let staticPodPath: string | undefined;
+  let readOnlyPort: string | undefined;
   const absolute = (path: string) => joinPath(directory, path);
   const main = flagValue(flags, "config");
   const dropInDirectory = flagValue(flags, "config-dir");
@@ -50,14 +53,16 @@ export function kubeletConfiguration(files: Files, flags: Flags, directory: stri
     const text = textOf(endpoint?.value);
     if (endpoint !== undefined && text) runtimeEndpoint = { value: text, source: at(endpoint.line) };
     staticPodPath = textOf(entryOf(value, "staticPodPath")?.value) ?? staticPodPath;
+    readOnlyPort = textOf(entryOf(value, "readOnlyPort")?.value) ?? readOnlyPort;
   }
   for (const { name, value, source } of flags.all) {
     if (name === "feature-gates") {
       for (const [gate, enabled] of parseFeatureGates(value)) gates.set(gate, { enabled, source });
     } else if (name === "container-runtime-endpoint" && value !== "") runtimeEndpoint = { value, source };
     else if (name === "pod-manifest-path") staticPodPath = value;
+    else if (name === "read-only-port") readOnlyPort = value;
   }
-  return { featureGates: gates, runtimeEndpoint, staticPodPath, unseen };
+  return { featureGates: gates, runtimeEndpoint, staticPodPath, readOnlyPort, unseen };
 }
 
 /** `A=true,B=false`, as component-base's map flag takes it; entries that it would refuse are left out. */

@@ -65,6 +65,8 @@ export type RunningKubelet =
       readonly state: "none";
       /** Sentences: a supervisor without a kubelet, a namespace that hides the machine's processes. */
       readonly notes: readonly string[];
+      /** `hidden`: a pid namespace of its own hides the machine's processes, so a kubelet may run all the same. */
+      readonly machineProcesses: "seen" | "hidden";
       readonly impostors: readonly Impostor[];
     }
   | { readonly state: "running"; readonly kubelet: Kubelet; readonly impostors: readonly Impostor[] }
@@ -119,7 +121,8 @@ export function runningKubelet(files: Files): RunningKubelet {
   const hidden = kubelets.filter(({ belief }) => belief.state === "hidden");
   const reason = hidden.map(({ belief }) => (belief.state === "hidden" ? belief.reason : ""))[0];
   if (reason !== undefined) return { state: "hidden", pids: hidden.map(({ pid }) => pid), reason };
-  return { state: "none", notes: notes(files, supervisors), impostors };
+  const processes = machineProcesses(files);
+  return { state: "none", notes: notes(supervisors, processes), machineProcesses: processes, impostors };
 }
 
 function candidate(files: Files, pid: number): Candidate | undefined {
@@ -313,21 +316,25 @@ function withoutLoader(environment: Readonly<Record<string, string>>): Readonly<
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("LD_")));
 }
 
-function notes(files: Files, supervisors: readonly Candidate[]): readonly string[] {
+function notes(supervisors: readonly Candidate[], machineProcesses: "seen" | "hidden"): readonly string[] {
   const found = supervisors.map(({ program, pid }) => {
     return `${TITLES[program]} runs here (process ${pid}), and the kubelet that it starts does not`;
   });
-  try {
-    const own = files.readLink("/proc/1/ns/pid");
-    if (own !== FIRST_PID_NAMESPACE) {
-      found.push(
-        "only the processes of this container (its pid namespace) can be seen, not those of the machine",
-      );
-    }
-  } catch {
-    // Without the link there is nothing to say about it.
+  if (machineProcesses === "hidden") {
+    found.push(
+      "only the processes of this container (its pid namespace) can be seen, not those of the machine",
+    );
   }
   return found;
+}
+
+function machineProcesses(files: Files): "seen" | "hidden" {
+  try {
+    return files.readLink("/proc/1/ns/pid") === FIRST_PID_NAMESPACE ? "seen" : "hidden";
+  } catch {
+    // Without the link there is nothing to say about it.
+    return "seen";
+  }
 }
 
 function isSupervisor(program: Program | Supervisor): program is Supervisor {

@@ -201,7 +201,8 @@ function cniConfig(subnet: string): object {
   };
 }
 
-const KUBELET_CONFIGURATION = {
+/** What the kubelet is configured with, unless a node's own files say otherwise. */
+export const KUBELET_CONFIGURATION = {
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
   authentication: {

@@ -7,6 +7,7 @@ export interface Report {
     readonly state: string;
     readonly cause: string | null;
     readonly pid: number;
+    readonly evidence: string | null;
   } | null;
   readonly nodes?: readonly {
     readonly state: string;

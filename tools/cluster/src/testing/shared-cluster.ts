@@ -6,7 +6,7 @@ import { after, before } from "node:test";
 import { promisify } from "node:util";
 import { anyExecutable } from "@imagecred/workspace";
 import { Cluster } from "../cluster.ts";
-import { PATHS } from "../node/files.ts";
+import { KUBELET_CONFIGURATION, PATHS } from "../node/files.ts";
 import type { Node } from "../node/node.ts";
 import {
   type CloudPlugin,
@@ -36,7 +36,12 @@ export class SharedCluster {
       const directory = worldDirectory();
       const cluster = await Cluster.start({ directory, programs: await buildPrograms() });
       this.#cluster = cluster;
-      const node = await cluster.addNode(await pluginContent(cluster.clouds));
+      const content = await pluginContent(cluster.clouds);
+      // Other nodes' kubelets have it closed, so that install has to go by their processes.
+      const readOnlyPort = {
+        [PATHS.kubeletConfig]: JSON.stringify({ ...KUBELET_CONFIGURATION, readOnlyPort: 10_255 }),
+      };
+      const node = await cluster.addNode({ ...content, files: { ...content.files, ...readOnlyPort } });
       this.#node = node;
       this.#pods = new Pods(cluster.api, () => node.tails());
       await this.serviceAccount("default");

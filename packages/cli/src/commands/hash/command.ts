@@ -10,7 +10,9 @@ export const hash: Command<HashOptions, HashDocument> = {
   run(options, platform) {
     // A file that is named has the same hash whatever runs here, and looking at every process takes longer than hashing.
     const machine: MachineKubelet =
-      options.config === undefined ? kubeletOfMachine(platform) : { state: "none", notes: [] };
+      options.config === undefined
+        ? kubeletOfMachine(platform)
+        : { state: "none", notes: [], machineProcesses: "seen" };
     const places = findPlaces({ config: options.config }, platform, machine);
     const { config } = places;
     const reading = loadConfig(config, {}, platformAt(places, platform));

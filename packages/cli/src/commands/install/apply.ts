@@ -14,6 +14,7 @@ import {
 } from "../../installation/record.ts";
 import { planRestore, restore } from "../../installation/restore.ts";
 import { missingDirectories, removeDirectories, type Target } from "../../installation/target.ts";
+import { loadConfig } from "../../machine/load-config.ts";
 import { kubeletOfMachine, type RunningKubelet, runningKubelet } from "../../machine/running-kubelet.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { InstallPlan } from "./plan.ts";
@@ -66,7 +67,7 @@ function confirmedByNow(
   if (record.installs.every(({ confirmed }) => confirmed)) return record;
   const kubelet = runningKubelet(platform);
   if (kubelet === undefined) return record;
-  const why = whyNotRunningWith(kubelet, expectedOf(plan), record.kubelet);
+  const why = whyNotRunningWith(kubelet, expectedOf(plan, platform), record.kubelet);
   return why === undefined ? confirm(record, kubelet, platform) : record;
 }
 
@@ -81,7 +82,7 @@ function confirm(
   };
 }
 
-function expectedOf({ configFlag, binDir, placements, target }: InstallPlan): Expected {
+function expectedOf({ configFlag, binDir, placements, target }: InstallPlan, platform: Platform): Expected {
   const listing = listDirectory(target.files, configFlag);
   const others = listing.state === "read" ? listing.names.map((name) => `${configFlag}/${name}`) : [];
   return {
@@ -91,7 +92,19 @@ function expectedOf({ configFlag, binDir, placements, target }: InstallPlan): Ex
       ...placements.filter(({ role }) => role !== "executable").map(({ to }) => to),
       ...others.filter((path) => /\.(?:json|ya?ml)$/.test(path)),
     ],
+    hash: hashOf(configFlag, target, platform),
   };
+}
+
+/** Of what is there now; the kubelet's rules for what it accepts do not matter for it. */
+function hashOf(config: string, target: Target, platform: Platform): string | undefined {
+  const onTarget: Platform = { ...platform, fileSystem: { ...platform.fileSystem, ...target.files } };
+  try {
+    return loadConfig(config, {}, onTarget).hash;
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return undefined;
+  }
 }
 
 /** What will be restarted, or waited for. @throws {CommandError} before anything is changed, where that is not possible */
@@ -101,8 +114,11 @@ export function prepareRestart(plan: InstallPlan, restart: boolean, platform: Pl
   if (found.state === "running") return { kubelet: found.kubelet };
   if (found.state !== "none") throw new CommandError(`--wait: ${found.reason}`);
   // It may be down for the moment; but in a container without the machine's processes there is nothing to wait for.
-  const hidden = found.notes.find((note) => note.includes("pid namespace"));
-  if (hidden !== undefined) throw new CommandError(`--wait: ${hidden}: the container needs hostPID`);
+  if (found.machineProcesses === "hidden") {
+    throw new CommandError(
+      "--wait: only the processes of this container can be seen (its pid namespace), not those of the machine: the container needs hostPID",
+    );
+  }
   return { kubelet: undefined };
 }
 
@@ -141,7 +157,7 @@ export async function runWith(
       restart: restart && "manager" in what ? what : undefined,
       kubelet,
       waitMs,
-      expected: expectedOf(plan),
+      expected: expectedOf(plan, platform),
       changed: undefined,
       confirmed: record.kubelet,
       rollBack: () => rollBack(target, platform),

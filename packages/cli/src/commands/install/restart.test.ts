@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, rmSync, utimesSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, symlinkSync, utimesSync } from "node:fs";
 import { test } from "node:test";
 import { asRoot, COMMAND, CONFIG, put, release } from "../../testing/kubeadm-node.ts";
+import { putKubelet } from "../../testing/kubelet-process.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
 import { type SystemdNode, type SystemdNodeOptions, systemdNode } from "../../testing/systemd-node.ts";
 import { treeOf } from "../../testing/tree.ts";
@@ -45,6 +46,7 @@ test(
       milliseconds: first.restart?.milliseconds,
       needed: "kubelet (process 100) was started without --image-credential-provider-config",
       cause: null,
+      evidence: "process",
     });
     assert.deepEqual(machine.asked, RESTARTED);
     const was = files(machine);
@@ -61,6 +63,66 @@ test(
       /was started before \/etc\/kubernetes\/credential-provider-config\.yaml changed/,
     );
     assert.deepEqual(machine.asked, [...RESTARTED, ...RESTARTED]);
+  },
+);
+
+test("a kubelet whose metrics can be read is judged by the hash of what it has read", asRoot, async () => {
+  using machine = await systemdNode({ readOnlyPort: "kubelet" });
+  const { place } = machine;
+  const first = await run(machine, RESTART);
+  assert.deepEqual([first.restart?.state, first.restart?.evidence], ["restarted", "metrics"]);
+  assert.ok(machine.metricsRead.length > 0);
+  for (const url of machine.metricsRead) assert.equal(url, "http://127.0.0.1:10255/metrics");
+  // Written again as it was, by a tool that sets every file's time: by the times alone, the kubelet would be restarted.
+  const later = new Date((machine.options.clock?.now() ?? 0) + 60_000);
+  utimesSync(place.path(CONFIG), later, later);
+  const same = await run(machine, RESTART);
+  assert.deepEqual([same.restart?.state, same.restart?.evidence], ["not-needed", "metrics"]);
+  const { stdout } = await place.run(RESTART, machine.options);
+  assert.match(stdout, /\(process 101; its metrics show the configuration's hash\) runs with it already/);
+  // Another content with a time long ago, as an archive restores it.
+  put(place, "own.yaml", `${readFileSync(place.path(CONFIG), "utf8")}# changed\n`);
+  await place.run([...COMMAND, "--config", "own.yaml"], machine.options);
+  utimesSync(place.path(CONFIG), new Date(0), new Date(0));
+  const changed = await run(machine, [...RESTART, "--config", "own.yaml"]);
+  assert.deepEqual([changed.restart?.state, changed.restart?.evidence], ["restarted", "metrics"]);
+  assert.match(
+    changed.restart?.needed ?? "",
+    /runs with another configuration \(its metrics show sha256:[0-9a-f]{12}, and the files are sha256:/,
+  );
+});
+
+test("metrics that another process serves are not asked for", asRoot, async () => {
+  for (const readOnlyPort of ["another process", undefined] as const) {
+    using machine = await systemdNode(readOnlyPort === undefined ? {} : { readOnlyPort });
+    await run(machine, RESTART);
+    const { restart } = await run(machine, RESTART);
+    assert.deepEqual([restart?.state, restart?.evidence], ["not-needed", "process"]);
+    assert.deepEqual(machine.metricsRead, []);
+    const { stdout } = await machine.place.run(RESTART, machine.options);
+    assert.match(stdout, /\(process 101; by its flags, its start and its sockets\) runs with it already/);
+  }
+});
+
+test(
+  "--wait in a container: its own processes are not the machine's, and a name proves nothing",
+  asRoot,
+  async () => {
+    using hidden = await systemdNode();
+    rmSync(hidden.place.path("proc/100"), { recursive: true });
+    rmSync(hidden.place.path("proc/1/ns/pid"));
+    symlinkSync("pid:[4026532999]", hidden.place.path("proc/1/ns/pid"));
+    const was = files(hidden);
+    const { code, message } = await run(hidden, [...COMMAND, "--wait", "5s"]);
+    assert.equal(code, 1);
+    assert.match(message, /--wait: only the processes of this container can be seen .* needs hostPID/);
+    assert.deepEqual(files(hidden), was);
+    // A kubelet that is down for the moment, and a container's process with its name.
+    using machine = await systemdNode();
+    rmSync(machine.place.path("proc/100"), { recursive: true });
+    putKubelet(machine.place, 55, { words: ["/usr/bin/kubelet"], namespace: "pid:[4026532999]" });
+    const waited = await run(machine, [...COMMAND, "--wait", "5s"]);
+    assert.deepEqual([waited.code, waited.restart?.state], [1, "late"], waited.message);
   },
 );
 

@@ -61,6 +61,7 @@ export function describeInstall(run: SharedCluster): void {
     const again = await ran(...args, "--restart");
     assert.deepEqual([again.exitCode, again.document.restart?.state], [0, "not-needed"], again.stdout);
     assert.equal(again.document.restart?.pid, first.document.restart?.pid);
+    for (const { document } of [first, again]) assert.equal(document.restart?.evidence, "metrics");
     assert.equal((await run.nodes("--config", run.node.path(config))).nodes?.[0]?.state, "current");
     await run.pods.start({ name: "installed", image: IMAGES.gcr });
     await run.pods.remove("installed");

@@ -60,6 +60,8 @@ export function describeOlderKubelet(run: SharedCluster, kubelet: string): void 
     );
     const again = await install("--restart", written);
     assert.deepEqual([again.exitCode, again.document.restart?.state], [0, "not-needed"], again.stdout);
+    for (const restart of [document.restart, again.document.restart])
+      assert.equal(restart?.evidence, "process");
   });
 
   test("what this release does not know is refused before anything is changed, in its own words", async () => {
