@@ -4,7 +4,7 @@ import { CredentialError, OptionsError } from "./errors.ts";
 import { type Files, filesWithin, systemFiles } from "./files.ts";
 import { Deadline } from "./http/deadline.ts";
 
-const clock = { now: Date.now, sleep: async () => {} };
+const clock = { now: Date.now, elapsed: () => performance.now(), sleep: async () => {} };
 
 describe("files within the deadline", () => {
   const never = () => new Promise<never>(() => {});

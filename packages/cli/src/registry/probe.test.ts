@@ -14,7 +14,7 @@ async function probe(
   target: ProbeTarget = TARGET,
 ): Promise<Probe> {
   const quiet = () => {};
-  const clock = { now: () => Date.parse("2026-11-24T08:00:00Z"), sleep: async () => {} };
+  const clock = { now: () => Date.parse("2026-11-24T08:00:00Z"), elapsed: () => 0, sleep: async () => {} };
   const http = createHttpClient({
     transport,
     env: {},

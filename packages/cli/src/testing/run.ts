@@ -96,7 +96,7 @@ async function run(root: string, args: readonly string[], options: RunOptions): 
     runProgram: options.runProgram ?? startProgram,
     transport: options.transport ?? offline,
     crypto,
-    clock: options.clock ?? { now: () => NOW, sleep: async () => {} },
+    clock: options.clock ?? { now: () => NOW, elapsed: () => 0, sleep: async () => {} },
   };
   const code = await runProgram(platform);
   return { code, stdout, stderr };

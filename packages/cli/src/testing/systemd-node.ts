@@ -126,6 +126,7 @@ export async function systemdNode({
   const transport = metricsTransport(() => read);
   const clock: Clock = {
     now,
+    elapsed: now,
     sleep: async (milliseconds) => pass(milliseconds),
   };
   const runProgram: RunProgram = async ({ file, args }) => {

@@ -395,6 +395,7 @@ describe("faults", () => {
     const waits: number[] = [];
     const clock: Clock = {
       now: Date.now,
+      elapsed: () => performance.now(),
       sleep: async (milliseconds) => {
         waits.push(milliseconds);
       },

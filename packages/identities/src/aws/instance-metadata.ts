@@ -91,9 +91,9 @@ const BOOT_MS = 5_000;
 const BOOT_PAUSE_MS = 500;
 
 function notYet(clock: Clock): (response: TransportResponse) => Retry | undefined {
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   return ({ status }) =>
-    status === 404 && clock.now() - startedAt < BOOT_MS
+    status === 404 && clock.elapsed() - startedAt < BOOT_MS
       ? { because: "no role yet", pauseMs: BOOT_PAUSE_MS }
       : undefined;
 }

@@ -40,7 +40,7 @@ function setUp(
   options: Partial<ProvidersOptions> = {},
 ) {
   const asked: ProgramRequest[] = [];
-  const clock = { time: 0, now: () => clock.time, sleep: async () => {} };
+  const clock = { time: 0, now: () => clock.time, elapsed: () => clock.time, sleep: async () => {} };
   const sut = new ImageCredentialProviders(
     { providers },
     {

@@ -198,7 +198,7 @@ async function oneAttempt(
       `the limit of ${deadline.totalMs} ms for the whole request was used up`,
     );
   }
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   const { service, operation, method } = request;
   const fields = {
     service,
@@ -217,12 +217,16 @@ async function oneAttempt(
       connectTimeoutMs: Math.min(request.connectTimeoutMs ?? connectTimeoutMs, limit),
       maxResponseBytes: MAX_RESPONSE_BYTES,
     });
-    log.debug("http", { ...fields, status: response.status, ms: clock.now() - startedAt });
+    log.debug("http", { ...fields, status: response.status, ms: Math.round(clock.elapsed() - startedAt) });
     return response.status < 300 ? response : redacted(response);
   } catch (thrown) {
     const error = deadline.remainingMs() > 0 ? thrown : asTimeUsedUp(thrown);
     if (error instanceof TransportError) {
-      log.debug("http", { ...fields, failed: `${error.phase} ${error.code}`, ms: clock.now() - startedAt });
+      log.debug("http", {
+        ...fields,
+        failed: `${error.phase} ${error.code}`,
+        ms: Math.round(clock.elapsed() - startedAt),
+      });
     }
     throw error;
   }
@@ -294,7 +298,7 @@ export function metadataRetry(
   hasAnswered: () => boolean = () => false,
   alsoRetry: HttpRequest["alsoRetry"] = () => undefined,
 ): (outcome: Outcome<TransportResponse>) => Retry | undefined {
-  const startedAt = clock.now();
+  const startedAt = clock.elapsed();
   let silences = 0;
   let others = 0;
   return (outcome) => {
@@ -306,7 +310,7 @@ export function metadataRetry(
     if (error instanceof TransportError && error.phase === "connect") {
       if (hasAnswered()) return again;
       if (error.code === "ETIMEDOUT") return ++silences > 1 ? undefined : again;
-      const over = clock.now() - startedAt + RESTART_PAUSE_MS > RESTART_MS;
+      const over = clock.elapsed() - startedAt + RESTART_PAUSE_MS > RESTART_MS;
       return over ? undefined : { because: again.because, pauseMs: RESTART_PAUSE_MS };
     }
     return ++others < DEFAULT_ATTEMPTS ? again : undefined;

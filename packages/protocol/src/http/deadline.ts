@@ -13,12 +13,13 @@ export class Deadline {
   constructor(totalMs: number, clock: Clock) {
     this.#clock = clock;
     this.totalMs = totalMs;
-    this.#endsAt = clock.now() + totalMs;
+    // A node that has just booted may have its time set in the middle of a run.
+    this.#endsAt = clock.elapsed() + totalMs;
   }
 
   /** Milliseconds left, never negative. */
   remainingMs(): number {
-    return Math.max(0, this.#endsAt - this.#clock.now());
+    return Math.max(0, this.#endsAt - this.#clock.elapsed());
   }
 }
 

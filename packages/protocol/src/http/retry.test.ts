@@ -47,6 +47,19 @@ describe("retry", () => {
     assert.deepEqual(platform.clock.sleeps, []);
   });
 
+  test("the deadline is as far away as before when the system's time is set, forwards or backwards", async () => {
+    for (const jump of [3_600_000, -3_600_000]) {
+      const platform = runtime(2_000);
+      platform.clock.jump(jump);
+      assert.equal(platform.deadline.remainingMs(), 2_000);
+      let calls = 0;
+      const again = () => ({ because: "busy" });
+      assert.equal(await retry(async () => ++calls, { again }, platform), 4);
+      platform.clock.advance(1_500);
+      assert.ok(platform.deadline.remainingMs() < 500);
+    }
+  });
+
   test("spreads clients: between half and all of the backoff", async () => {
     for (const [random, expected] of [
       [0, 50],

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.ts";
 /** Time that stands still until told, and in which a sleep only moves the hands. */
 export class ManualClock implements Clock {
   #now: number;
+  #elapsed = 0;
   /** Every sleep that was asked for, in milliseconds. */
   readonly sleeps: number[] = [];
 
@@ -14,12 +15,22 @@ export class ManualClock implements Clock {
     return this.#now;
   }
 
+  elapsed(): number {
+    return this.#elapsed;
+  }
+
   advance(milliseconds: number): void {
+    this.#now += milliseconds;
+    this.#elapsed += milliseconds;
+  }
+
+  /** Sets the time, as an operator or NTP does: nothing has taken longer for it. */
+  jump(milliseconds: number): void {
     this.#now += milliseconds;
   }
 
   async sleep(milliseconds: number): Promise<void> {
     this.sleeps.push(milliseconds);
-    this.#now += milliseconds;
+    this.advance(milliseconds);
   }
 }

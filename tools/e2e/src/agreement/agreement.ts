@@ -74,14 +74,15 @@ async function tryOne(
   return problem === undefined ? [] : [{ number, family: family.name, plugin, what, problem, outcomes }];
 }
 
-/** Makes a trial with both runtimes. @returns what they did, and what is wrong with it where anything is */
+/** Makes a trial with both runtimes. @param patiences see {@link PATIENCE} @returns what they did, and what is wrong with it where anything is */
 export async function tryBoth(
   place: Place,
   trial: Trial,
+  patiences: readonly number[] = PATIENCE,
 ): Promise<{ readonly problem: string | undefined; readonly outcomes: Readonly<Record<Runtime, Outcome>> }> {
   const outcomes = {} as Record<Runtime, Outcome>;
   let problem: string | undefined;
-  for (const patience of PATIENCE) {
+  for (const patience of patiences) {
     for (const runtime of RUNTIMES) outcomes[runtime] = await place.run(trial, runtime, patience);
     problem = problemOf(outcomes, nameOf(trial.plugin));
     if (problem === undefined) break;
@@ -94,7 +95,7 @@ export async function tryBoth(
  * Time limits are multiplied by these, one after the other, until the runtimes agree: on a busy machine a limit may strike
  * in one of two runs.
  */
-const PATIENCE = [1, 4, 4, 8];
+export const PATIENCE = [1, 4, 4, 8];
 
 function problemOf(outcomes: Readonly<Record<Runtime, Outcome>>, name: string): string | undefined {
   const defects = RUNTIMES.flatMap((runtime) => {

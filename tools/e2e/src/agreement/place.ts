@@ -34,9 +34,9 @@ export class Place implements AsyncDisposable {
     this.#clouds = clouds;
   }
 
-  /** Starts its clouds. */
-  static async open(): Promise<Place> {
-    return new Place(await startClouds());
+  /** Starts its clouds. @param clock of the clouds; that of the executables is the system's */
+  static async open(clock?: () => number): Promise<Place> {
+    return new Place(await startClouds(clock === undefined ? {} : { clock }));
   }
 
   /** What makes a trial here. */
@@ -47,11 +47,7 @@ export class Place implements AsyncDisposable {
       base: async (plugin = random.pick(PLUGINS)) =>
         makeBase(this.#clouds, plugin, random.pick(baseNames(plugin))),
       callsOf: (base) => this.#callsOf(base),
-      file: async (content) => {
-        const path = this.#newPath();
-        await writeFile(path, content);
-        return path;
-      },
+      file: (content) => this.file(content),
       path: () => this.#newPath(),
     };
   }
@@ -66,10 +62,18 @@ export class Place implements AsyncDisposable {
     return this.#callsOf(base);
   }
 
+  /** Writes a file for the next trial. @returns its path */
+  async file(content: string | Uint8Array): Promise<string> {
+    const path = this.#newPath();
+    await writeFile(path, content);
+    return path;
+  }
+
   /** Makes a trial. @param patience multiplies its time limit */
   async run(trial: Trial, runtime: Runtime, patience: number): Promise<Outcome> {
     const clouds = this.#clouds;
     await clouds.reset();
+    trial.before?.();
     for (const fault of trial.faults ?? []) await clouds.faults.add(fault);
     const path = pathOf(trial.plugin, runtime);
     const { stdin, through, limitSeconds } = trial;
@@ -121,7 +125,11 @@ export class Place implements AsyncDisposable {
     for (let tries = 0; tries < 5; tries++) {
       await this.#clouds.reset();
       const result = await runPlugin(pathOf(base.plugin, "static"), { args, env, stdin });
-      const calls = this.#clouds.requests.map(({ service, operation }) => ({ service, operation }));
+      const calls = this.#clouds.requests.map(({ service, operation, host }) => ({
+        service,
+        operation,
+        host,
+      }));
       if (result.exitCode === 0 && calls.length > 0) return calls;
       problem = `${calls.length} calls, ${result.stderr}`;
     }

@@ -12,6 +12,8 @@ export interface Trial {
   /** IMAGECRED_TIMEOUT, where `env` has none: for what may wait for ever. Default: the plugins' own. */
   readonly limitSeconds?: number;
   readonly faults?: readonly FaultRule[];
+  /** Called before each run. */
+  readonly before?: () => void;
   /** Shell words before the executable: `exec prlimit --nofile=8 "$@"`. Without it, no shell. */
   readonly through?: string;
 }
@@ -30,6 +32,8 @@ export interface Base {
 export interface CallName {
   readonly service: string;
   readonly operation: string;
+  /** Host and port that it went to. */
+  readonly host: string;
 }
 
 /** The place in which a trial is made: fake clouds of its own, and a directory for files. */

@@ -7,14 +7,20 @@ import {
   STATUSES,
   survivesReset,
 } from "../agreement/families/http.ts";
+import { ROUTES } from "./routes.ts";
 
 /** What can go wrong with a call. */
-export interface NamedFault {
-  readonly what: string;
-  readonly fault: Fault;
-  /** Where it is put: on the call, on its service before there is a request, or on the proxy. */
-  readonly on: "call" | "service" | "proxy";
-}
+export type NamedFault = { readonly what: string } & (
+  | {
+      readonly fault: Fault;
+      /** Where it is put: on the call, on its service before there is a request, or on the proxy. */
+      readonly on: "call" | "service" | "proxy";
+    }
+  /** The call's host has this address; a cloud's is called without the proxy. */
+  | { readonly on: "route"; readonly address: string }
+  /** By so much the clouds' clock is ahead of the node's; from the start on, or once this call was made. */
+  | { readonly on: "clock"; readonly aheadMs: number; readonly from: "start" | "call" }
+);
 
 /** Faults of one kind. */
 export interface Group {
@@ -48,6 +54,24 @@ function whole(status: number, body: string | Uint8Array): Fault {
 
 const early = (fault: Fault) =>
   ("when" in fault && fault.when === "connect") || fault.kind === "certificate" || fault.kind === "refuse";
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+
+const OFFSETS: readonly (readonly [string, number])[] = [
+  ["four minutes behind", 4 * MINUTE_MS],
+  ["six minutes behind", 6 * MINUTE_MS],
+  ["20 minutes behind", 20 * MINUTE_MS],
+  ["two hours behind", 2 * HOUR_MS],
+  ["13 hours behind", 13 * HOUR_MS],
+  ["two days behind", 48 * HOUR_MS],
+  ["four minutes ahead", -4 * MINUTE_MS],
+  ["six minutes ahead", -6 * MINUTE_MS],
+  ["20 minutes ahead", -20 * MINUTE_MS],
+  ["two hours ahead", -2 * HOUR_MS],
+  ["13 hours ahead", -13 * HOUR_MS],
+  ["two days ahead", -48 * HOUR_MS],
+];
 
 /** Everything that is tried on each call of each plugin and identity. */
 export const GROUPS: readonly Group[] = [
@@ -94,6 +118,21 @@ export const GROUPS: readonly Group[] = [
       fault,
       on: early(fault) ? "service" : "call",
     })),
+  },
+  {
+    name: "routes",
+    about:
+      "no route to the host; routes that say unreachable, prohibited or nothing; an address that is not in use; packets that vanish",
+    faults: Object.entries(ROUTES).map(([what, address]) => ({ what, on: "route", address })),
+  },
+  {
+    name: "clock",
+    about:
+      "the clouds' clock is another than the node's: by minutes, hours and days, from the start or all at once in the middle",
+    faults: OFFSETS.flatMap(([what, aheadMs]) => [
+      { what: `the node is ${what}`, on: "clock" as const, aheadMs, from: "start" as const },
+      { what: `the node is ${what} from this call on`, on: "clock" as const, aheadMs, from: "call" as const },
+    ]),
   },
   {
     name: "proxies",

@@ -10,6 +10,7 @@ import { parseArgs } from "node:util";
 import { bringUpLoopback, DOCS, insideNamespace, replaceFile, runInNamespace } from "@imagecred/workspace";
 import { playMatrix } from "./matrix.ts";
 import { reliabilityPage } from "./page.ts";
+import { layRoutes } from "./routes.ts";
 
 if (!insideNamespace()) {
   const args = [import.meta.filename, ...process.argv.slice(2)];
@@ -17,6 +18,7 @@ if (!insideNamespace()) {
   process.exit(exitCode ?? 1);
 }
 bringUpLoopback([]);
+layRoutes();
 replaceFile("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
 /** Processes mostly wait: for time limits, and for each other. */
 const LANES = 3 * availableParallelism();

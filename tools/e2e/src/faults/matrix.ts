@@ -1,13 +1,14 @@
 import type { Fault, Plugin } from "@imagecred/fake-clouds";
 import { RUNTIMES } from "@imagecred/workspace";
-import { tryBoth } from "../agreement/agreement.ts";
+import { PATIENCE, tryBoth } from "../agreement/agreement.ts";
 import { baseNames } from "../agreement/bases.ts";
 import type { Outcome } from "../agreement/outcome.ts";
 import { PLUGINS, Place } from "../agreement/place.ts";
 import { randomFrom } from "../agreement/random.ts";
-import type { Base, CallName } from "../agreement/trial.ts";
+import type { CallName, Trial } from "../agreement/trial.ts";
 import { kubeletRequest } from "../request.ts";
 import { GROUPS, type Group, type NamedFault } from "./groups.ts";
+import { ROUTES } from "./routes.ts";
 
 /** Seconds that a run has: enough for every retry, and little where there is nothing to wait for but the limit. */
 const LIMIT_SECONDS = { retries: 3, silence: 1 };
@@ -56,15 +57,34 @@ export interface Selection {
 
 /** A fault on a call, to be played. */
 interface Turn {
-  readonly base: Base;
+  readonly plugin: Plugin;
+  readonly base: string;
   readonly call: CallName;
   readonly group: Group;
   readonly fault: NamedFault;
 }
 
+/** Fake clouds, whose clock can be set. */
+interface Stage extends AsyncDisposable {
+  readonly place: Place;
+  setClock(aheadMs: number): void;
+}
+
+async function openStage(): Promise<Stage> {
+  let ahead = 0;
+  const place = await Place.open(() => Date.now() + ahead);
+  return {
+    place,
+    setClock: (aheadMs) => {
+      ahead = aheadMs;
+    },
+    [Symbol.asyncDispose]: () => place[Symbol.asyncDispose](),
+  };
+}
+
 /**
- * Plays faults on calls, with both runtimes. What did not hold beside other runs is played once more alone: a time limit on a
- * busy machine shows nothing.
+ * Plays faults on calls, with both runtimes. What did not hold beside other runs is played again alone, with more patience: on
+ * a busy machine, a time limit shows nothing.
  */
 export async function playMatrix({
   seed,
@@ -79,81 +99,154 @@ export async function playMatrix({
   const jobs = PLUGINS.filter((plugin) => plugins?.includes(plugin) ?? true).flatMap((plugin) =>
     baseNames(plugin).map((base) => ({ plugin, base })),
   );
-  const rows = new Map<string, Row>();
-  const suspects: { readonly job: (typeof jobs)[number]; readonly turn: Turn }[] = [];
-  const total = jobs.length;
-  const known = new Set<string>();
-  let done = 0;
-  const work = async () => {
-    await using place = await Place.open();
-    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
-      const random = randomFrom(`${seed} ${job.plugin} ${job.base}`);
-      const base = await place.baseNamed(job.plugin, job.base);
-      for (const call of unique(await place.callsOf(base))) {
-        const key = `${job.plugin} ${call.service} ${call.operation}`;
+  const turns: Turn[] = [];
+  {
+    await using stage = await openStage();
+    const known = new Set<string>();
+    for (const { plugin, base } of jobs) {
+      const random = randomFrom(`${seed} ${plugin} ${base}`);
+      for (const call of unique(await stage.place.callsOf(await stage.place.baseNamed(plugin, base)))) {
+        const key = `${plugin} ${call.service} ${call.operation}`;
         const part = known.has(key) ? share / OTHERS_GET_ONE_IN : share;
         known.add(key);
-        for (const group of chosen) {
-          for (const fault of group.faults) {
-            const turn = { base, call, group, fault };
-            if (!nameOf(turn).includes(only) || !random.chance(part)) continue;
-            const problem = await play(place, turn, rows);
-            if (problem === undefined) continue;
-            suspects.push({ job, turn });
-            tell(`suspect: ${nameOf(turn)}\n  ${problem}`);
-          }
-        }
+        const all = chosen.flatMap((group) =>
+          group.faults.map((fault) => ({ plugin, base, call, group, fault })),
+        );
+        turns.push(...all.filter((turn) => nameOf(turn).includes(only) && random.chance(part)));
       }
-      tell(`${++done} of ${total} identities: ${job.plugin}, ${job.base}`);
+    }
+  }
+  const rows = new Map<string, Row>();
+  const suspects: Turn[] = [];
+  const total = turns.length;
+  let done = 0;
+  const work = async () => {
+    await using stage = await openStage();
+    for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
+      const problem = await play(stage, turn, HASTE, rows);
+      if (problem !== undefined) suspects.push(turn);
+      if (++done % 500 === 0) tell(`${done} of ${total} faults, ${suspects.length} to be played again`);
     }
   };
-  await Promise.all(Array.from({ length: lanes }, work));
+  await Promise.all(Array.from({ length: Math.min(lanes, total) }, work));
   const broken: Broken[] = [];
-  await using place = await Place.open();
-  for (const { job, turn } of suspects) {
-    const base = await place.baseNamed(job.plugin, job.base);
-    const problem = await play(place, { ...turn, base }, new Map());
+  tell(`${suspects.length} of ${total} faults are played again, alone`);
+  await using stage = await openStage();
+  for (const turn of suspects) {
+    const problem = await play(stage, turn, PATIENCE, rows);
     if (problem === undefined) continue;
     broken.push({ what: nameOf(turn), problem });
-    tell(`broken: ${nameOf(turn)}\n  ${problem}`);
+    tell(`did not hold: ${nameOf(turn)}\n  ${problem}`);
   }
   const order = (row: Row) =>
     GROUPS.findIndex(({ name }) => name === row.group) * 10 + PLUGINS.indexOf(row.plugin);
   return { rows: [...rows.values()].toSorted((a, b) => order(a) - order(b)), broken };
 }
 
-function nameOf({ base, call, fault }: Turn): string {
-  return `${base.plugin}, ${base.what}: ${call.service} ${call.operation}: ${fault.what}`;
-}
+/** For the first try, beside others. */
+const HASTE = [1];
 
-function endsInSilence(fault: Fault): boolean {
-  return fault.kind === "hang" || (fault.kind === "bytes" && fault.end === "hang");
+function nameOf({ plugin, base, call, fault }: Turn): string {
+  return `${plugin}, ${base}: ${call.service} ${call.operation}: ${fault.what}`;
 }
 
 function unique(calls: readonly CallName[]): CallName[] {
   return [...new Map(calls.map((call) => [`${call.service} ${call.operation}`, call])).values()];
 }
 
-/** Plays one fault with both runtimes. @returns what did not hold */
-async function play(place: Place, turn: Turn, rows: Map<string, Row>): Promise<string | undefined> {
-  const { base, call, group } = turn;
-  const { fault, on } = turn.fault;
-  const { service, operation } = call;
-  const rule =
-    on === "proxy"
-      ? { service: "proxy", operation: "CONNECT", fault }
-      : { service, ...(on === "call" ? { operation } : {}), fault };
-  const { problem, outcomes } = await tryBoth(place, {
+/** The trial that a turn is. */
+async function trialOf(stage: Stage, turn: Turn): Promise<Trial> {
+  const { place, setClock } = stage;
+  const { call, fault } = turn;
+  setClock(0);
+  const base = await place.baseNamed(turn.plugin, turn.base);
+  const trial = {
     ...base,
     what: nameOf(turn),
     stdin: kubeletRequest(base.image, base.request),
-    limitSeconds: endsInSilence(fault) ? LIMIT_SECONDS.silence : LIMIT_SECONDS.retries,
-    faults: [rule],
-  });
-  const key = `${group.name} ${base.plugin}`;
+    limitSeconds: LIMIT_SECONDS[isSilent(fault) ? "silence" : "retries"],
+  };
+  switch (fault.on) {
+    case "route":
+      return await withRoute(place, trial, call, fault.address);
+    case "clock": {
+      if (fault.from === "start") return { ...trial, before: () => setClock(fault.aheadMs) };
+      const { service, operation } = call;
+      const jump: Fault = {
+        kind: "bytes",
+        when: "request",
+        end: "close",
+        pieces: (real) => {
+          setClock(fault.aheadMs);
+          return [framedResponse(real.status, real.headers, Buffer.from(real.body ?? ""))];
+        },
+      };
+      return { ...trial, before: () => setClock(0), faults: [{ service, operation, times: 1, fault: jump }] };
+    }
+    case "proxy":
+      return { ...trial, faults: [{ service: "proxy", operation: "CONNECT", fault: fault.fault }] };
+    case "service":
+      return { ...trial, faults: [{ service: call.service, fault: fault.fault }] };
+    case "call":
+      return {
+        ...trial,
+        faults: [{ service: call.service, operation: call.operation, fault: fault.fault }],
+      };
+  }
+}
+
+/** The service's own response, byte by byte. */
+function framedResponse(
+  status: number,
+  headers: Readonly<Record<string, string>> = {},
+  bytes: Buffer,
+): Buffer {
+  const lines = Object.entries({ ...headers, "content-length": String(bytes.length), connection: "close" });
+  const head = `HTTP/1.1 ${status} Reason\r\n${lines.map(([name, value]) => `${name}: ${value}\r\n`).join("")}\r\n`;
+  return Buffer.concat([Buffer.from(head, "latin1"), bytes]);
+}
+
+/** Gives the call's host another address: where a variable names it, or in /etc/hosts as the executable sees it. */
+async function withRoute(place: Place, trial: Trial, { host }: CallName, address: string): Promise<Trial> {
+  const [name = "", port = ""] = host.split(":");
+  const literal = address.includes(":") ? `[${address}]` : address;
+  if (name === "127.0.0.1") {
+    const env = Object.entries(trial.env).map(([key, value]) => [
+      key,
+      value.replaceAll(host, `${literal}:${port}`),
+    ]);
+    return { ...trial, env: Object.fromEntries(env) };
+  }
+  const hosts = await place.file(`127.0.0.1 localhost\n${address} ${name}\n`);
+  return {
+    ...trial,
+    env: { ...trial.env, NO_PROXY: name },
+    through: `exec unshare --mount /bin/sh -c 'mount --bind ${hosts} /etc/hosts && exec "$@"' sh "$@"`,
+  };
+}
+
+function isSilent(fault: NamedFault): boolean {
+  if (fault.on === "route") return fault.address === ROUTES["packets that vanish"];
+  if (fault.on === "clock") return false;
+  return fault.fault.kind === "hang" || (fault.fault.kind === "bytes" && fault.fault.end === "hang");
+}
+
+/** Plays one fault with both runtimes. @returns what did not hold */
+async function play(
+  stage: Stage,
+  turn: Turn,
+  patience: readonly number[],
+  rows: Map<string, Row>,
+): Promise<string | undefined> {
+  const { problem, outcomes } = await tryBoth(stage.place, await trialOf(stage, turn), patience);
+  if (problem !== undefined) {
+    const told = ({ exit, requests, stderr }: Outcome) => `exit ${exit}, ${requests}: ${stderr.trim()}`;
+    return `${problem}\n  static: ${told(outcomes.static)}\n  nodejs: ${told(outcomes.nodejs)}`;
+  }
+  const key = `${turn.group.name} ${turn.plugin}`;
   const row = rows.get(key) ?? {
-    plugin: base.plugin,
-    group: group.name,
+    plugin: turn.plugin,
+    group: turn.group.name,
     runs: 0,
     credentials: 0,
     refusals: 0,
@@ -170,7 +263,5 @@ async function play(place: Place, turn: Turn, rows: Map<string, Row>): Promise<s
     row.mostRequests = Math.max(row.mostRequests, ...counts);
     row.latestMs = Math.max(row.latestMs, Math.round(overrunMs));
   }
-  if (problem === undefined) return undefined;
-  const told = ({ exit, requests, stderr }: Outcome) => `exit ${exit}, ${requests}: ${stderr.trim()}`;
-  return `${problem}\n  static: ${told(outcomes.static)}\n  nodejs: ${told(outcomes.nodejs)}`;
+  return undefined;
 }

@@ -311,7 +311,7 @@ test("progress shows on a terminal while it waits, and is gone afterwards", asyn
   );
   let seen = "";
   let opened = false;
-  const clock = { now: () => Date.now(), sleep: async () => {} };
+  const clock = { now: () => Date.now(), elapsed: () => performance.now(), sleep: async () => {} };
   const ran = await place.run(["doctor", "r.example/a", ...PLACES, "--no-registry"], {
     ...options(),
     clock,

@@ -44,7 +44,7 @@ async function restored(place: Bench, args: readonly string[]): Promise<Restorat
 
 /** An install at another time than the others. */
 async function installAt(place: Bench, minute: number, ...args: readonly string[]): Promise<void> {
-  const clock: Clock = { now: () => NOW + minute * 60_000, sleep: async () => {} };
+  const clock: Clock = { now: () => NOW + minute * 60_000, elapsed: () => 0, sleep: async () => {} };
   const { code, stderr } = await place.run(args.length === 0 ? COMMAND : args, { clock });
   assert.equal(code, 0, stderr);
 }

@@ -21,7 +21,11 @@ export function cacheKeyCase(input: Case) {
 export async function provideCase(input: Case) {
   const steps = list(input["steps"]).map(record);
   let step: Case = {};
-  const clock: Clock = { now: () => Number(step["atSeconds"] ?? 0) * 1000, sleep: async () => {} };
+  const clock: Clock = {
+    now: () => Number(step["atSeconds"] ?? 0) * 1000,
+    elapsed: () => Number(step["atSeconds"] ?? 0) * 1000,
+    sleep: async () => {},
+  };
   const tokenRequests: TokenRequest[] = [];
   let request: object | undefined;
   const provider = new PluginProvider(providerOf(input), {
