@@ -1,7 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { createHttpClient, Deadline, Secret, systemClock, type TransportRequest } from "@imagecred/protocol";
-import { type Scripted, type ScriptedTransport, scriptedTransport } from "../testing/scripted-transport.ts";
+import {
+  type ScriptedResponse,
+  type ScriptedTransport,
+  scriptedTransport,
+} from "@imagecred/protocol/testing";
 import { type Probe, type ProbeTarget, probeRegistry } from "./probe.ts";
 
 const TARGET = { host: "r.example", repository: "team/app", reference: "v1" };
@@ -31,8 +35,8 @@ const shape = ({ steps }: Probe) =>
   steps.map(({ what, status, ok }) => `${what} ${status} ${ok ? "ok" : "bad"}`);
 const bodyOf = ({ body }: TransportRequest) => new URLSearchParams(String(body ?? ""));
 const basic = `Basic ${btoa("user:pass-word-of-test")}`;
-const MANIFEST: Scripted = { status: 200, headers: { "docker-content-digest": DIGEST } };
-const challenge = (header: string, status = 401): Scripted => ({
+const MANIFEST: ScriptedResponse = { status: 200, headers: { "docker-content-digest": DIGEST } };
+const challenge = (header: string, status = 401): ScriptedResponse => ({
   status,
   headers: { "www-authenticate": header },
 });
@@ -68,8 +72,8 @@ test("node 7.1: a registry that is open in general and closed for this repositor
 
 /** A registry with a token service of its own that takes POST or only GET. */
 function bearer(
-  post: Scripted,
-  get: Scripted = { status: 500 },
+  post: ScriptedResponse,
+  get: ScriptedResponse = { status: 500 },
   realm = "https://r.example/token",
 ): ScriptedTransport {
   return scriptedTransport(({ url, method, headers }) => {
@@ -209,7 +213,7 @@ test("without a credential: an anonymous token, or nothing to send", async () =>
 });
 
 /** Everything needs the credential, and with it the manifest is answered like this. */
-function afterwards(head: Scripted, get: Scripted = head): ScriptedTransport {
+function afterwards(head: ScriptedResponse, get: ScriptedResponse = head): ScriptedTransport {
   return scriptedTransport(({ method, headers }) => {
     if (headers["authorization"] === undefined) return challenge("Basic");
     return method === "HEAD" ? head : get;

@@ -1,10 +1,10 @@
 /** `imagecred doctor` for tests: a registry with one good password, a run, and the parts of its document. */
 import assert from "node:assert/strict";
+import { scriptedTransport } from "@imagecred/protocol/testing";
 import type { DoctorDocument } from "../commands/doctor/document.ts";
 import { PLACES } from "./plugins.ts";
 import type { Bench, RunOptions } from "./run.ts";
 import { checkedDocument } from "./schemas.ts";
-import { scriptedTransport } from "./scripted-transport.ts";
 
 export const registry = () =>
   scriptedTransport(({ method, headers }) => {

@@ -4,3 +4,5 @@ export { testContext } from "./context.ts";
 export { loadedModules } from "./loaded-modules.ts";
 export { ManualClock } from "./manual-clock.ts";
 export { requestFor } from "./request-for.ts";
+export { type PluginResponse, type PluginRun, type PluginRunOptions, runPlugin } from "./run-plugin.ts";
+export { type ScriptedResponse, type ScriptedTransport, scriptedTransport } from "./scripted-transport.ts";

@@ -56,6 +56,7 @@ export function makeRuntimePackage(
     version,
     description: `The static runtime for linux/${arch}, of which @imagecred/build makes executables`,
     ...COMMON,
+    type: "module",
     files: [RUNTIME_FILE, "THIRD_PARTY_NOTICES"],
     os: ["linux"],
     preferUnplugged: true,

@@ -3,10 +3,10 @@ import { describe, test } from "node:test";
 import { type CredentialProvider, parseImageName } from "@imagecred/kubelet";
 import type { Endpoint } from "@imagecred/node";
 import { type CertificateProblem, Secret, systemClock, TransportError } from "@imagecred/protocol";
+import { scriptedTransport } from "@imagecred/protocol/testing";
 import { doctor, options, stepOf } from "../../testing/doctor.ts";
 import { answer, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench } from "../../testing/run.ts";
-import { scriptedTransport } from "../../testing/scripted-transport.ts";
 import { type RegistryQuestion, registrySteps } from "./registry-steps.ts";
 
 const SECRET = "secret-of-another-registry";

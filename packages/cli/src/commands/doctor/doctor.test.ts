@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, utimesSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
+import { scriptedTransport } from "@imagecred/protocol/testing";
 import { doctor, event, options, statuses, stepOf } from "../../testing/doctor.ts";
 import { assertGolden } from "../../testing/golden.ts";
 import { putKubelet } from "../../testing/kubelet-process.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench, NOW, type RunOptions } from "../../testing/run.ts";
-import { scriptedTransport } from "../../testing/scripted-transport.ts";
 
 test("a pull that works, to the registry's own answer", async () => {
   using place = bench();
