@@ -36,6 +36,9 @@ describe("a node whose clock is wrong", () => {
     const { answer, calls, message } = await askPlugin(ecr, clouds, { identity: "static" });
     assert.equal(answer, undefined);
     assert.equal(calls.length, 2);
-    assert.match(message, /InvalidSignatureException: Signature expired/);
+    assert.match(
+      message,
+      /InvalidSignatureException: Signature expired.*; set the node's clock: AWS's is another/,
+    );
   });
 });

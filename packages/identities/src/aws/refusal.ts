@@ -68,6 +68,9 @@ function deniedAdvice(message: string, { whenDenied }: AwsCall): string {
   return `allow the action in the ${silent} too: the identity's own permissions are not enough`;
 }
 
+/** What AWS says of a signature whose time is not its own (IAM user guide, "Troubleshoot Signature Version 4"). */
+const OF_THE_CLOCK = /^Signature (?:expired|not yet current)/i;
+
 /**
  * What to do about an AWS error code. The codes are those of the API references' "Common Errors" and of STS's
  * AssumeRole and AssumeRoleWithWebIdentity; ECR writes some with `Exception` at the end where STS does not.
@@ -90,9 +93,11 @@ function adviceFor(code: string, message: string, status: number, call: AwsCall)
     case "InvalidSignature":
     case "SignatureDoesNotMatch":
     case "IncompleteSignature":
-      return "check the secret access key, and that no proxy changes requests";
+      return OF_THE_CLOCK.test(message)
+        ? "set the node's clock: AWS's is another"
+        : "check the secret access key, and that no proxy changes requests";
     case "RequestExpired":
-      return "check the node's clock";
+      return "set the node's clock: AWS's is another";
     case "InvalidIdentityToken":
       return "make the cluster's issuer an IAM OIDC identity provider of the role's account, with the token's audience (sts.amazonaws.com) among its client ids";
     case "IDPRejectedClaim":

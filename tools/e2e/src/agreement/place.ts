@@ -1,6 +1,6 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Clouds, type Plugin, startClouds } from "@imagecred/fake-clouds";
+import { type Clouds, type Leak, type Plugin, startClouds } from "@imagecred/fake-clouds";
 import { executable, type Runtime } from "@imagecred/workspace";
 import { kubeletRequest } from "../request.ts";
 import { runPlugin } from "../run-plugin.ts";
@@ -72,6 +72,32 @@ export class Place implements AsyncDisposable {
   /** Makes a trial. @param patience multiplies its time limit */
   async run(trial: Trial, runtime: Runtime, patience: number): Promise<Outcome> {
     const clouds = this.#clouds;
+    const { result, path } = await this.#start(trial, runtime, patience);
+    const { limitSeconds } = trial;
+    // A trial of this very variable has its own limit.
+    const isLimited = limitSeconds !== undefined && !("IMAGECRED_TIMEOUT" in trial.env);
+    const outcome = outcomeOf(result, clouds, isLimited ? 1_000 * limitSeconds * patience : undefined);
+    await clouds.reset();
+    if ((outcome.overrunMs ?? 0) <= 0) return outcome;
+    // The limit begins when the program does: on a busy machine its start alone takes long.
+    const start = await runPlugin(path, { args: ["--version"] });
+    return { ...outcome, overrunMs: Math.max(0, (outcome.overrunMs ?? 0) - start.wallMs) };
+  }
+
+  /** Makes a trial. @returns stderr as it is, and the secrets of the clouds in it */
+  async runForLeaks(
+    trial: Trial,
+    runtime: Runtime,
+  ): Promise<{ readonly stderr: string; readonly leaks: readonly Leak[] }> {
+    const clouds = this.#clouds;
+    const { result } = await this.#start(trial, runtime, 1);
+    const leaks = clouds.secrets.findIn(result.stderr);
+    await clouds.reset();
+    return { stderr: result.stderr, leaks };
+  }
+
+  async #start(trial: Trial, runtime: Runtime, patience: number) {
+    const clouds = this.#clouds;
     await clouds.reset();
     trial.before?.();
     for (const fault of trial.faults ?? []) await clouds.faults.add(fault);
@@ -82,14 +108,7 @@ export class Place implements AsyncDisposable {
     const [file, args] =
       through === undefined ? [path, trial.args] : ["/bin/sh", ["-c", through, "sh", path, ...trial.args]];
     const result = await runPlugin(file, { args, env, stdin, timeoutMs: 30_000 });
-    // A trial of this very variable has its own limit.
-    const isLimited = limitSeconds !== undefined && !("IMAGECRED_TIMEOUT" in trial.env);
-    const outcome = outcomeOf(result, clouds, isLimited ? 1_000 * limitSeconds * patience : undefined);
-    await clouds.reset();
-    if ((outcome.overrunMs ?? 0) <= 0) return outcome;
-    // The limit begins when the program does: on a busy machine its start alone takes long.
-    const start = await runPlugin(path, { args: ["--version"] });
-    return { ...outcome, overrunMs: Math.max(0, (outcome.overrunMs ?? 0) - start.wallMs) };
+    return { result, path };
   }
 
   /** Removes the trial's files. */

@@ -124,7 +124,10 @@ export async function playMatrix({
     await using stage = await openStage();
     for (let turn = turns.shift(); turn !== undefined; turn = turns.shift()) {
       const problem = await play(stage, turn, HASTE, rows);
-      if (problem !== undefined) suspects.push(turn);
+      if (problem !== undefined) {
+        suspects.push(turn);
+        tell(`to be played again: ${nameOf(turn)}\n  ${problem}`);
+      }
       if (++done % 500 === 0) tell(`${done} of ${total} faults, ${suspects.length} to be played again`);
     }
   };

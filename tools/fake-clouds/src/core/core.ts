@@ -19,7 +19,7 @@ import { Sockets } from "./sockets.ts";
 import { type FrontParts, type Listening, TlsFront } from "./tls-front.ts";
 
 export interface CoreOptions {
-  /** Milliseconds since 1970; default the system's clock. Executables have the system's clock, so set it only without them. */
+  /** Milliseconds since 1970; default the system's clock, which executables have: with another, they are nodes whose clock is wrong. */
   readonly clock?: Clock;
   readonly proxy?: ProxyOptions;
   /** `iss` of service account tokens. */
@@ -78,7 +78,7 @@ export class Core {
       private: cluster(CLUSTER_ISSUERS.private, false),
     };
     this.cluster = options.issuer === undefined ? this.clusters.eks : cluster(options.issuer);
-    this.#engine = new Engine(this.log, this.faults, this.latency);
+    this.#engine = new Engine(this.log, this.faults, this.latency, this.clock);
     this.#parts = {
       log: this.log,
       faults: this.faults,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Client, playOnRequest, send } from "./answer.ts";
+import type { Clock } from "./clock.ts";
 import { type Received, type Reply, text } from "./exchange.ts";
 import { type Faults, nameOf } from "./faults.ts";
 import type { Latency } from "./latency.ts";
@@ -32,12 +33,13 @@ export class Engine {
   /** Errors of the fakes themselves: none, in a passing test. */
   readonly defects: Error[] = [];
 
-  constructor(log: Log, faults: Faults, latency: Latency) {
+  constructor(log: Log, faults: Faults, latency: Latency, clock: Clock) {
     this.#log = log;
     this.#faults = faults;
     this.#latency = latency;
     this.#server = createServer({ requestTimeout: 0, headersTimeout: 0, keepAliveTimeout: 60_000 });
     this.#server.on("request", (request, response) => {
+      response.setHeader("date", new Date(clock()).toUTCString());
       this.#serve(request, response).catch((error: unknown) => this.#defect(error, response));
     });
     this.#server.on("clientError", (_error, socket) => socket.destroy());
