@@ -36,7 +36,7 @@ function sentence({ state, service, pid, milliseconds, needed, cause, evidence }
     case "late":
       return `The kubelet does not run with it: ${cause}. It was not restarted within ${time}: restart ${service ?? "it"}, or run this with --restart.`;
     case "rolled-back":
-      return `The kubelet did not come up: ${cause}. All files were put back and ${service} was restarted: it runs as before (process ${pid}).`;
+      return `The kubelet did not come up: ${cause}. All files were put back and ${service} was restarted: it runs as before (process ${pid}). The same files are not tried again.`;
     case "down":
       return `The kubelet did not come up within ${time}: ${cause}. See systemctl status ${service} and its log.`;
   }

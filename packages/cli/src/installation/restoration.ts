@@ -9,6 +9,7 @@ import { bringUp, type RestartReport, restartable, waitMs } from "./bring-up.ts"
 import { differences } from "./differences.ts";
 import { type FileState, parseOctal } from "./file-state.ts";
 import { RECORD, type RecordedInstall, readRecord } from "./record.ts";
+import { forgetRefusal } from "./refusal.ts";
 import { failed, renderRestart } from "./render-restart.ts";
 import { type PlannedRestore, planRestore, type RestorePlan, restore } from "./restore.ts";
 import { openTarget, type Target } from "./target.ts";
@@ -75,6 +76,8 @@ export async function undo(
   const dryRun = options.dryRun === true;
   // Before anything is changed: a kubelet that cannot be restarted from here.
   const what = options.restart === true && !dryRun ? restartable(undefined, platform) : undefined;
+  // What the kubelet refused is a part of what install left on the node.
+  if (undone === "all" && !dryRun) forgetRefusal(target);
   const done = dryRun || count === 0 ? { directories: [], notes: [] } : restore(plan, target, platform);
   const changed = plan.files.some((file) => file.state !== "unchanged" && isReadAtStart(file, installs));
   const restart =

@@ -12,6 +12,13 @@ import {
   removeRecord,
   writeRecord,
 } from "../../installation/record.ts";
+import {
+  forgetRefusal,
+  REFUSAL,
+  readRefusal,
+  refusalHash,
+  writeRefusal,
+} from "../../installation/refusal.ts";
 import { planRestore, restore } from "../../installation/restore.ts";
 import { missingDirectories, removeDirectories, type Target } from "../../installation/target.ts";
 import { loadConfig } from "../../machine/load-config.ts";
@@ -152,6 +159,7 @@ export async function runWith(
     );
   }
   const record = readRecord(target);
+  let putBack = false;
   const report = await bringUp(
     {
       restart: restart && "manager" in what ? what : undefined,
@@ -160,15 +168,40 @@ export async function runWith(
       expected: expectedOf(plan, platform),
       changed: undefined,
       confirmed: record.kubelet,
-      rollBack: () => rollBack(target, platform),
+      rollBack: () => {
+        putBack = rollBack(target, platform);
+        return putBack;
+      },
       say,
     },
     platform,
   );
-  if (report.state === "not-needed" || report.state === "restarted" || report.state === "running") {
-    note(target, platform);
+  if (putBack) {
+    const time = new Date(platform.clock.now()).toISOString();
+    const hash = refusalHash(plan.placements, platform.crypto);
+    writeRefusal({ hash, time, cause: report.cause ?? "it did not come up" }, target, platform);
   }
+  const runs = report.state === "not-needed" || report.state === "restarted" || report.state === "running";
+  // One that was put back runs with what was confirmed before, and is not restarted for it again.
+  if (runs || report.state === "rolled-back") note(target, platform);
+  if (runs) forgetRefusal(target);
   return report;
+}
+
+/**
+ * Why these files are not put in place, in a sentence: this node's kubelet did not come up with them before. undefined where it was
+ * not tried, or where they are in place all the same.
+ */
+export function whyNotAgain(
+  plan: InstallPlan,
+  files: readonly PlannedFile[],
+  { crypto }: Platform,
+): string | undefined {
+  const refusal = readRefusal(plan.target);
+  if (refusal === undefined || refusal.hash !== refusalHash(plan.placements, crypto)) return undefined;
+  if (files.every(({ state }) => state === "unchanged")) return undefined;
+  const { time, cause } = refusal;
+  return `this node's kubelet did not come up with the same configuration and executables at ${time} (${cause}), and everything was put back: they are not tried again until one of them changes; to try them all the same, remove ${plan.target.files.outside(REFUSAL)}`;
 }
 
 /** Undoes every install since the last one that a kubelet was seen to run with. @returns whether there was one */

@@ -11,7 +11,7 @@ import { requireLinux } from "../../machine/linux-only.ts";
 import { withProgress } from "../../output/progress.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
-import { apply, prepareRestart, runWith } from "./apply.ts";
+import { apply, prepareRestart, runWith, whyNotAgain } from "./apply.ts";
 import type { InstallOptions } from "./definition.ts";
 import type { InstallationDocument, InstallDocument, InstalledFile } from "./document.ts";
 import { type InstallPlan, planInstall } from "./plan.ts";
@@ -36,6 +36,8 @@ export const install: Command<InstallOptions, InstallDocument> = {
     // Before anything is changed: what stands in the way of the last file stops the first one too.
     const files = placements.map((placement) => planFile(placement, target, platform));
     const dryRun = options.dryRun === true;
+    const refused = whyNotAgain(plan, files, platform);
+    if (refused !== undefined && !dryRun) throw new CommandError(`${refused}; nothing was changed`);
     let restart: RestartReport | null = null;
     if (!dryRun) {
       const what = limit === undefined ? undefined : prepareRestart(plan, options.restart === true, platform);
@@ -46,7 +48,8 @@ export const install: Command<InstallOptions, InstallDocument> = {
         );
       }
     }
-    return documentOf(plan, files, { dryRun, restart }, platform);
+    const warned = refused === undefined ? plan : { ...plan, notes: [...plan.notes, asSentence(refused)] };
+    return documentOf(warned, files, { dryRun, restart }, platform);
   },
   render: renderInstall,
   exitCode: (document) =>
@@ -56,6 +59,10 @@ export const install: Command<InstallOptions, InstallDocument> = {
         ? 1
         : 0,
 };
+
+function asSentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
 
 function documentOf(
   plan: InstallPlan,

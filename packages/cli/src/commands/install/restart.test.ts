@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync, rmSync, symlinkSync, utimesSync } from "node:fs";
+import { dirname } from "node:path";
 import { test } from "node:test";
 import { asRoot, COMMAND, CONFIG, put, release } from "../../testing/kubeadm-node.ts";
 import { putKubelet } from "../../testing/kubelet-process.ts";
@@ -11,9 +12,17 @@ import type { InstallationDocument } from "./document.ts";
 const RESTART = [...COMMAND, "--restart"];
 const RESTARTED = ["reset-failed kubelet.service", "restart --no-block kubelet.service"];
 const RECORD = "var/lib/imagecred/installation.json";
+const BAD = "imagecred-kubeadm/bad.yaml";
+const REFUSAL = "var/lib/imagecred/refused.json";
 
 /** The node's files, without what a restart changes. */
 const files = ({ place }: SystemdNode) => treeOf(place.root, ["imagecred-kubeadm", "proc", "var/log"]);
+/** The same, and without the note of what the kubelet refused, which stays. */
+const filesButRefusal = (machine: SystemdNode) => {
+  assert.ok(existsSync(machine.place.path(REFUSAL)));
+  const note = [REFUSAL, ...(existsSync(machine.place.path(RECORD)) ? [] : [dirname(REFUSAL)])];
+  return treeOf(machine.place.root, ["imagecred-kubeadm", "proc", "var/log", ...note]);
+};
 
 async function run({ place, options }: SystemdNode, args: readonly string[]) {
   const { code, stdout, stderr } = await place.run([...args, "-o", "json"], options);
@@ -138,13 +147,60 @@ test("a node whose kubelet would not start is as it was, and says why", asRoot, 
   );
   assert.ok((restart?.milliseconds ?? 0) < 10_000);
   assert.deepEqual(machine.asked, [...RESTARTED, ...RESTARTED]);
-  assert.deepEqual(files(machine), was);
+  assert.deepEqual(filesButRefusal(machine), was);
+  release(machine.place, "#!/bin/sh\necho two\n");
   const { stdout } = await machine.place.run(RESTART, machine.options);
   assert.match(stdout, /^Installed, and put back:\n/);
   assert.match(
     stdout,
     /✗ The kubelet did not come up: Failed to register [^.]*\.service:[^.]*\. All files were put back/,
   );
+});
+
+test("what a kubelet did not come up with is tried again only when it has changed", asRoot, async () => {
+  const isGood = (place: SystemdNode["place"]) => !readFileSync(place.path(CONFIG), "utf8").includes("# bad");
+  using machine = await systemdNode({
+    starts: (_, place) => !existsSync(place.path(CONFIG)) || isGood(place),
+  });
+  const { place } = machine;
+  const untouched = files(machine);
+  await run(machine, RESTART);
+  put(place, BAD, `${readFileSync(place.path(CONFIG), "utf8")}# bad\n`);
+  const bad = [...RESTART, "--config", BAD];
+  assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
+  const was = files(machine);
+  machine.asked.splice(0);
+  const words =
+    /did not come up with the same configuration and executables at \S+Z \(Failed to register .*\), and everything was put back: they are not tried again .* remove \/var\/lib\/imagecred\/refused\.json; nothing was changed/;
+  // As Kubernetes starts the failed container again, and as it starts the pod again: the unprivileged one comes first.
+  for (const args of [bad, bad, [...COMMAND, "--config", BAD]]) {
+    const { code, message } = await run(machine, args);
+    assert.equal(code, 1);
+    assert.match(message, words);
+  }
+  const planned = await run(machine, [...bad, "--dry-run"]);
+  assert.equal(planned.code, 0);
+  assert.ok(planned.document.notes.some((note) => /^This node's kubelet did not come up/.test(note)));
+  assert.deepEqual(machine.asked, []);
+  assert.deepEqual(files(machine), was);
+  // Other executables may be what it needs.
+  release(place, "#!/bin/sh\necho two\n");
+  assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
+  assert.match((await run(machine, bad)).message, words);
+  rmSync(place.path(REFUSAL));
+  assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
+  // A kubelet that runs with something else has no use for the note.
+  assert.equal((await run(machine, RESTART)).restart?.state, "not-needed");
+  assert.equal(existsSync(place.path(REFUSAL)), false);
+  await run(machine, bad);
+  assert.equal((await run(machine, ["uninstall", "--restart"])).code, 0);
+  assert.deepEqual(files(machine), untouched);
+  // Where nothing else was recorded.
+  using other = await systemdNode(refusing);
+  const before = files(other);
+  await run(other, RESTART);
+  assert.equal((await run(other, ["uninstall"])).code, 0);
+  assert.deepEqual(files(other), before);
 });
 
 test(
@@ -157,7 +213,7 @@ test(
     release(machine.place, "#!/bin/sh\necho two\n");
     assert.equal((await run(machine, COMMAND)).code, 0);
     assert.equal((await run(machine, RESTART)).restart?.state, "rolled-back");
-    assert.deepEqual(files(machine), was);
+    assert.deepEqual(filesButRefusal(machine), was);
   },
 );
 

@@ -152,6 +152,41 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     await run.pods.remove("healed");
   });
 
+  test("a kubelet that does not come up gets its files back, once: nothing tries the same again", async () => {
+    const nodes = [node, run.node];
+    const noexec = "mkdir -p /run/noexec && mount -t tmpfs -o noexec,mode=755 none /run/noexec";
+    for (const one of nodes) await one.must("sh", "-c", noexec);
+    const before = nodes.map((one) => one.read("/etc/default/kubelet"));
+    await upgrade("--set", "node.binDir=/run/noexec/bin");
+    // The container that failed is started again: only then it says that nothing is tried again.
+    const refused = (without: string) =>
+      run.cluster.api.until(PODS, giveUp("the same is refused"), (pods) =>
+        pods.find(
+          (pod) =>
+            pod.metadata.name !== without &&
+            /did not come up with the same .* not tried again .* nothing was changed/.test(
+              failureOf(pod)?.message ?? "",
+            ),
+        ),
+      );
+    const first = await refused("");
+    const now = await kubelets(nodes);
+    // A new pod begins with the container that has no rights but to write files.
+    await run.kubectl("delete", "pod", "--namespace", NAMESPACE, first.metadata.name);
+    await refused(first.metadata.name);
+    assert.deepEqual(await kubelets(nodes), now);
+    assert.deepEqual(
+      nodes.map((one) => one.read("/etc/default/kubelet")),
+      before,
+    );
+    await page("Roll back");
+    assert.deepEqual(await kubelets(nodes), now);
+    for (const one of nodes) await one.must("umount", "--lazy", "/run/noexec");
+    await run.pods.start({ name: "restored", image: taggedImage("restored")("ecr"), node: node.name });
+    await run.pods.remove("restored");
+    await nothingElseRestarted();
+  });
+
   test("pods pull as their service account: the chart has the ClusterRole", async () => {
     // The one that init writes for kubectl, which an earlier test has applied, must not be what counts.
     for (const kind of ["clusterrolebinding", "clusterrole"])

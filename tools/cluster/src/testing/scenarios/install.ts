@@ -9,6 +9,7 @@ import type { SharedCluster } from "../shared-cluster.ts";
 const { binDir: SOURCES, imagecred, written, config } = PLUGIN_PATHS;
 const BIN_DIR = "/opt/imagecred/bin";
 const INSTALL = ["install", "--distribution", "kubeadm", "-e", SOURCES, "--bin-dir", BIN_DIR];
+const REFUSAL = "/var/lib/imagecred/refused.json";
 const RECORD = "/var/lib/imagecred/installation.json";
 
 /** `imagecred install`, `uninstall` and `nodes` on a node of a running cluster, and from a container on it. */
@@ -85,6 +86,7 @@ export function describeInstall(run: SharedCluster): void {
     );
     assert.deepEqual([exitCode, document.restart?.state], [1, "rolled-back"], stdout);
     assert.match(document.restart?.cause ?? "", /ecr-credential-provider/, stdout);
+    await run.node.must("rm", REFUSAL);
     await run.node.must("umount", "/run/noexec");
     assert.equal(await files(), before);
     assert.equal(await others(), bystander);

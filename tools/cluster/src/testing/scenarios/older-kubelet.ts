@@ -118,6 +118,7 @@ export function describeOlderKubelet(run: SharedCluster, kubelet: string): void 
     const { exitCode, document, stdout } = await ran(node, imagecred, ...args);
     assert.deepEqual([exitCode, document.restart?.state], [1, "rolled-back"], stdout);
     assert.match(document.restart?.cause ?? "", /ecr-credential-provider/, stdout);
+    await node.must("rm", "/var/lib/imagecred/refused.json");
     await node.must("umount", "/run/noexec");
     assert.deepEqual(
       differences(before, snapshot(node)).filter((line) => !line.startsWith(written)),
