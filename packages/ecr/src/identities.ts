@@ -29,7 +29,7 @@ export function identities(
     node: () => nodeSources({ registry, image: image.registry, options, sts, context }),
     advice: {
       pod: `annotate the service account with ${ROLE_ANNOTATION} and list the annotation in the provider's tokenAttributes, or set AWS_ECR_ROLE_ARN`,
-      node: `give the node an instance profile with ${PULL_POLICY}, or the plugin credentials in its env`,
+      node: `give the node an instance profile with ${PULL_POLICY}, or the plugin credentials in its env; outside AWS, set --node-identity`,
     },
   };
 }

@@ -162,7 +162,7 @@ describe("what the metadata server may be", () => {
     assert.equal(answer, undefined);
     assert.match(
       message,
-      /refused the connection; on Google Cloud attach a service account .*, elsewhere set GOOGLE_APPLICATION_CREDENTIALS/,
+      /refused the connection; on Google Cloud attach a service account .*, elsewhere set --node-identity or GOOGLE_APPLICATION_CREDENTIALS/,
     );
     assert.deepEqual(calls, []);
   });

@@ -8,10 +8,12 @@ export async function firstOf<Identity>(
   sources: readonly IdentitySource<Identity>[],
 ): Promise<Found<Identity> | Unavailable> {
   const tried: string[] = [];
+  let instead: string | undefined;
   for (const { name, find } of sources) {
     const found = await find();
     if (!("unavailable" in found)) return found;
     tried.push(`${name}: ${found.unavailable}`);
+    instead ??= found.instead;
   }
-  return { unavailable: tried.join("; ") };
+  return { unavailable: tried.join("; "), ...(instead === undefined ? {} : { instead }) };
 }

@@ -173,3 +173,32 @@ test("a certificate of the node's, in one file with its key and in two", async (
     assert.deepEqual(calls, [ENTRA_OK, ACR_OK]);
   }
 });
+
+describe("a node that is evidently elsewhere, without --node-identity", () => {
+  for (const [cloud, word, endpoint] of [
+    [
+      "Google Cloud",
+      "google",
+      async () => `http://${(await clouds.google.env("metadata"))["GCE_METADATA_HOST"]}`,
+    ],
+    ["AWS", "aws", async () => (await clouds.aws.env("imds"))["AWS_EC2_METADATA_SERVICE_ENDPOINT"]],
+  ] as const) {
+    test(`${cloud}'s metadata server answers: what to set, at once`, async () => {
+      const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: (await endpoint()) ?? "" };
+      const { message, requests } = await askPlugin(acr, clouds, { env });
+      assert.match(message, new RegExp(`; this node is in ${cloud}: set --node-identity=${word} `));
+      assert.equal(requests.length, 1);
+    });
+  }
+
+  test("no metadata server: how to name another identity", async () => {
+    const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:9" };
+    const { message } = await askPlugin(acr, clouds, { env });
+    assert.match(
+      message,
+      /if this is not an Azure virtual machine, set --node-identity, or configure another/,
+    );
+    const wrong = await askPlugin(acr, clouds, { args: args("azure"), env });
+    assert.match(wrong.message, /if this is not an Azure virtual machine, correct --node-identity/);
+  });
+});

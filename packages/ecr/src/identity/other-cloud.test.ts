@@ -134,3 +134,42 @@ test("flags that do not go together are refused before anything is sent", async 
     assert.deepEqual(calls, []);
   }
 });
+
+describe("a node that is evidently elsewhere, without --node-identity", () => {
+  for (const [cloud, word, endpoint] of [
+    [
+      "Google Cloud",
+      "google",
+      async () => `http://${(await clouds.google.env("metadata"))["GCE_METADATA_HOST"]}`,
+    ],
+    [
+      "Azure",
+      "azure",
+      async () => (await clouds.azure.env("managed-identity"))["AZURE_POD_IDENTITY_AUTHORITY_HOST"],
+    ],
+  ] as const) {
+    test(`${cloud}'s metadata server answers: what to set`, async () => {
+      const env = {
+        AWS_EC2_METADATA_DISABLED: "false",
+        AWS_EC2_METADATA_SERVICE_ENDPOINT: (await endpoint()) ?? "",
+      };
+      const { message } = await askPlugin(ecr, clouds, { env, identity: "none" });
+      assert.match(
+        message,
+        new RegExp(`not EC2's\\); this node is in ${cloud}: set --node-identity=${word} `),
+      );
+    });
+  }
+
+  test("no metadata server: how to name another identity", async () => {
+    const env = {
+      AWS_EC2_METADATA_DISABLED: "false",
+      AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
+    };
+    const { message } = await askPlugin(ecr, clouds, { env, identity: "none" });
+    assert.match(
+      message,
+      /none found; .*; outside AWS, set --node-identity/,
+    );
+  });
+});

@@ -7,7 +7,7 @@ import { instanceToken } from "./instance.ts";
 const FILE_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS";
 
 /** What to do when the node has no identity. */
-export const NODE_ADVICE = `on Google Cloud attach a service account to the instance, elsewhere set ${FILE_VARIABLE}`;
+export const NODE_ADVICE = `on Google Cloud attach a service account to the instance, elsewhere set --node-identity or ${FILE_VARIABLE}`;
 
 /**
  * Application default credentials, in their usual order: the named file, gcloud's, the metadata server; or the identity

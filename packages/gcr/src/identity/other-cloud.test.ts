@@ -160,3 +160,25 @@ test("flags that do not go together are refused before anything is sent", async 
     assert.deepEqual(calls, []);
   }
 });
+
+describe("a node that is evidently elsewhere, without --node-identity", () => {
+  for (const [cloud, word, endpoint] of [
+    ["AWS", "aws", async () => (await clouds.aws.env("imds"))["AWS_EC2_METADATA_SERVICE_ENDPOINT"]],
+    [
+      "Azure",
+      "azure",
+      async () => (await clouds.azure.env("managed-identity"))["AZURE_POD_IDENTITY_AUTHORITY_HOST"],
+    ],
+  ] as const) {
+    test(`${cloud}'s metadata server answers: what to set`, async () => {
+      const env = { GCE_METADATA_HOST: ((await endpoint()) ?? "").replace("http://", "") };
+      const { message } = await askPlugin(gcr, clouds, { env });
+      assert.match(message, new RegExp(`; this node is in ${cloud}: set --node-identity=${word} `));
+    });
+  }
+
+  test("no metadata server: how to name another identity", async () => {
+    const { message } = await askPlugin(gcr, clouds, { env: { GCE_METADATA_HOST: "127.0.0.1:9" } });
+    assert.match(message, /elsewhere set --node-identity or GOOGLE_APPLICATION_CREDENTIALS/);
+  });
+});

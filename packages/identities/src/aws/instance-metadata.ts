@@ -157,7 +157,7 @@ async function sessionAt(
   http: Context["http"],
   clock: Clock,
 ): Promise<Session | Unavailable> {
-  const { status, body } = await http.metadata({
+  const { status, headers, body } = await http.metadata({
     service: SERVICE,
     operation: "GetToken",
     method: "PUT",
@@ -170,8 +170,11 @@ async function sessionAt(
   const token = new TextDecoder().decode(body).trim();
   if (status === 200 && isToken(token)) return { endpoint, token };
   // Other clouds have a metadata server at the same address, without this path or method.
-  if (status === 404 || status === 405) {
-    return { unavailable: `${endpoint} answered ${status} to the request for an IMDSv2 token: not EC2's` };
+  const { adviceElsewhere } = await import("../elsewhere.ts");
+  const instead = adviceElsewhere(headers, "aws");
+  if (status === 404 || status === 405 || instead !== undefined) {
+    const unavailable = `${endpoint} answered ${status} to the request for an IMDSv2 token: not EC2's`;
+    return { unavailable, ...(instead === undefined ? {} : { instead }) };
   }
   throw new CredentialError({
     action: `asking the ${SERVICE} service (${endpoint}) for a session token`,

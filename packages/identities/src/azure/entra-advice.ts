@@ -3,9 +3,33 @@ import type { TokenFacts } from "../token-facts.ts";
 const UNKNOWN_REGISTRY_AUDIENCE =
   "this tenant or cloud does not know Azure Container Registry by this audience: check the tenant and the cloud, or set --audience";
 
+const ONLY_MANAGED =
+  "a token of Entra ID itself proves an application only where it is a managed identity's, of the application's own tenant";
+
 /** What to do about the AADSTS codes that registry credentials run into (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 const ADVICE: Readonly<Record<string, string>> = {
+  AADSTS50013:
+    "Entra ID could not verify the token with its issuer's published keys: see that the issuer in it is this cluster's, and that its keys are published",
   AADSTS50027: "the token is malformed: check that it is a service account token",
+  AADSTS50049: "check the cloud: this Entra ID host does not know the issuer's",
+  AADSTS50166:
+    "let Entra ID reach the token's issuer from the internet: /.well-known/openid-configuration and the jwks_uri in it",
+  AADSTS500022: "a proxy on the way restricts tenants: let it allow this one",
+  AADSTS53003:
+    "a Conditional Access policy for workload identities blocks the application: let it allow this address",
+  AADSTS650052:
+    "this tenant has no service principal of the service that the audience names: an administrator adds it, or --audience names another",
+  AADSTS7000112: "enable the application's service principal in this tenant again",
+  AADSTS7000229:
+    "install the application in this tenant: its administrator runs 'az ad sp create --id' with the client id",
+  AADSTS700222: ONLY_MANAGED,
+  AADSTS700226: ONLY_MANAGED,
+  AADSTS700227:
+    "ask for the managed identity's token with the audience api://AzureADTokenExchange (that of the cloud): --node-audience",
+  AADSTS700236:
+    "use a managed identity of the application's own tenant: Entra ID accepts no other as its federated credential",
+  AADSTS90002: "check the tenant id, and that the cloud is the tenant's",
+  AADSTS900382: "the application is registered in another cloud than this tenant: use one of this cloud",
   AADSTS700016: "check the client id, and that the application exists in this tenant",
   AADSTS7000215: "renew the client secret in the configuration: its value, not its id",
   AADSTS7000222: "renew the application's secret or certificate: it has expired",
@@ -16,7 +40,6 @@ const ADVICE: Readonly<Record<string, string>> = {
   AADSTS700212:
     "make the token's audience (serviceAccountTokenAudience of the CredentialProviderConfig, for a node --node-audience) and the federated credential's audience the same",
   AADSTS700213: "add a federated credential for this service account to the application",
-  AADSTS90002: "check the tenant id, and that the cloud is the tenant's",
 };
 
 const GENERAL_ADVICE = "look the code up at https://login.microsoftonline.com/error";
@@ -43,9 +66,20 @@ export function entraAdvice(text: string, facts: EntraRequestFacts = {}): string
   const { assertion } = facts;
   if (UNTRUSTED.includes(code) && assertion?.issuer !== undefined) {
     const { issuer, subject, audience, clientId } = assertion;
-    return `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${credentialAudience(audience, issuer)}`;
+    const tenant = code === "AADSTS700211" ? managedTenant(assertion) : undefined;
+    const first =
+      tenant === undefined
+        ? ""
+        : `the managed identity is of tenant ${tenant}, and has to be in the application's own: use one of that tenant, or if it is, `;
+    return `${first}add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${credentialAudience(audience, issuer)}`;
   }
   return ADVICE[code] ?? GENERAL_ADVICE;
+}
+
+/** The tenant of a managed identity's token for the exchange; undefined for a token of anything else. */
+function managedTenant({ issuer, audience }: TokenFacts): string | undefined {
+  if (audience !== EXCHANGE_APPLICATION) return undefined;
+  return /^https:\/\/[^/]+\/([0-9a-f-]{36})\//i.exec(issuer ?? "")?.[1];
 }
 
 /** Application id of Entra ID's exchange endpoint: what the tokens of managed identities have as audience. */

@@ -106,7 +106,9 @@ async function askImds(
     });
   } catch (error) {
     if (!(error instanceof CredentialError)) throw error;
-    const elsewhere = `configure another identity in ${configuration}`;
+    const elsewhere = configuration.startsWith("--")
+      ? `correct ${configuration}`
+      : `set --node-identity, or configure another identity in ${configuration}`;
     throw error.with({
       advice: `if this is not an Azure virtual machine, ${elsewhere}; if it is, let it reach the metadata service`,
     });
@@ -128,7 +130,13 @@ function confirm({ id }: ManagedIdentityRequest, selector: Selector | undefined,
 
 /** Microsoft's guidance for this endpoint: 404 and 410 (being updated) are tried again, as 429 and 5xx are. */
 function beingUpdated({ status, headers }: TransportResponse, now: number): Retry | undefined {
-  if (status !== 404 && status !== 410) return undefined;
+  // Another cloud's metadata server has the same address, and says 404 for good.
+  if (
+    (status !== 404 && status !== 410) ||
+    /^EC2ws/i.test(headers["server"] ?? "") ||
+    headers["metadata-flavor"] !== undefined
+  )
+    return undefined;
   return { because: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
 }
 
@@ -156,14 +164,14 @@ async function refused(
   return new CredentialError({
     action: actionOf(request),
     reason: `status ${response.status} ${excerpt(said, 240)}`,
-    advice: await adviceFor(response.status, said, request),
+    advice: await adviceFor(response, said, request),
     ...(failure === undefined ? {} : { failure }),
   });
 }
 
 /** By what the metadata service says; the texts are those of IMDS and of Entra ID behind it. */
 async function adviceFor(
-  status: number,
+  { status, headers }: TransportResponse,
   said: string,
   { id, setting, configuration, unknownAudience }: ManagedIdentityRequest,
 ): Promise<string> {
@@ -171,7 +179,12 @@ async function adviceFor(
   if (status === 429 || status >= 500 || status === 410)
     return "the metadata service is busy: the kubelet tries again by itself";
   // A request that succeeds never needs it.
-  const { entraAdvice } = await import("./entra-advice.ts");
+  const [{ entraAdvice }, { adviceElsewhere }] = await Promise.all([
+    import("./entra-advice.ts"),
+    import("../elsewhere.ts"),
+  ]);
+  const elsewhere = adviceElsewhere(headers, "azure");
+  if (elsewhere !== undefined) return elsewhere;
   const byCode = entraAdvice(said, unknownAudience === undefined ? {} : { unknownAudience });
   if (byCode !== undefined) return byCode;
   if (/identity not found/i.test(said)) {

@@ -57,10 +57,11 @@ async function ask(
   });
   // Errors of the real server carry the header too; a proxy's or a captive portal's page does not.
   if (response.headers["metadata-flavor"] === FLAVOR) return response;
+  const { adviceElsewhere } = await import("../elsewhere.ts");
   throw new CredentialError({
     action: `asking the metadata server (${operation})`,
     reason: `status ${response.status} without the header Metadata-Flavor: Google, so something else answered`,
-    advice: `check what answers at ${host}`,
+    advice: adviceElsewhere(response.headers, "google") ?? `check what answers at ${host}`,
   });
 }
 

@@ -5,6 +5,8 @@ import type { Logger } from "../log.ts";
 export interface Unavailable {
   /** Why, in a few words: "AWS_ACCESS_KEY_ID is not set". */
   readonly unavailable: string;
+  /** What to do, where the reason shows that the usual advice does not fit. */
+  readonly instead?: string;
 }
 
 /** An identity, and its name for logs. */
@@ -36,6 +38,7 @@ export async function findIdentity<Identity>(
   advice: string,
 ): Promise<Found<Identity>> {
   const tried: string[] = [];
+  let instead: string | undefined;
   for (const { name, find } of sources) {
     const found = await find();
     if (!("unavailable" in found)) {
@@ -44,11 +47,12 @@ export async function findIdentity<Identity>(
     }
     log.debug("identity-unavailable", { source: name, reason: found.unavailable });
     tried.push(`${name} (${found.unavailable})`);
+    instead ??= found.instead;
   }
   throw new CredentialError({
     action: `looking for an identity for ${registry}`,
     reason: `none found; tried ${tried.join(", ")}`,
-    advice,
+    advice: instead ?? advice,
     failure: "unassigned",
   });
 }

@@ -36,7 +36,10 @@ export function imdsService(parts: ImdsParts): PlainService {
     about: "Azure Instance Metadata Service",
     realAddress: "169.254.169.254:80",
     operation: ({ path }) => (path === TOKEN_PATH ? "Token" : "Unknown"),
-    handle: (request) => answer(parts, request),
+    handle: async (request) => {
+      const reply = await answer(parts, request);
+      return { ...reply, headers: { ...reply.headers, server: "IMDS/150.870.65.1854" } };
+    },
   };
 }
 
