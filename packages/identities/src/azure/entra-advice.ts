@@ -66,12 +66,12 @@ export function entraAdvice(text: string, facts: EntraRequestFacts = {}): string
   const { assertion } = facts;
   if (UNTRUSTED.includes(code) && assertion?.issuer !== undefined) {
     const { issuer, subject, audience, clientId } = assertion;
+    const named = credentialAudience(audience, issuer);
     const tenant = code === "AADSTS700211" ? managedTenant(assertion) : undefined;
-    const first =
-      tenant === undefined
-        ? ""
-        : `the managed identity is of tenant ${tenant}, and has to be in the application's own: use one of that tenant, or if it is, `;
-    return `${first}add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${credentialAudience(audience, issuer)}`;
+    // The issuer is in Entra ID's own words.
+    if (tenant !== undefined)
+      return `a managed identity has to be of the application's own tenant, and this one is of ${tenant}; if that is it, add a federated credential with its issuer, subject ${subject} and audience ${named}`;
+    return `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${named}`;
   }
   return ADVICE[code] ?? GENERAL_ADVICE;
 }
