@@ -167,9 +167,6 @@ describe("a node that is evidently elsewhere, without --node-identity", () => {
       AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9",
     };
     const { message } = await askPlugin(ecr, clouds, { env, identity: "none" });
-    assert.match(
-      message,
-      /none found; .*; outside AWS, set --node-identity/,
-    );
+    assert.match(message, /none found; .*; outside AWS, set --node-identity/);
   });
 });

@@ -32,7 +32,7 @@ describe("no federated credential fits", () => {
   test("AADSTS700211 for a managed identity: it has to be in the application's own tenant", () => {
     assert.equal(
       entraAdvice("AADSTS700211: x", { assertion: managed }),
-      `a managed identity has to be of the application's own tenant, and this one is of ${TENANT}; if that is it, add a federated credential with its issuer, subject ${managed.subject} and audience api://AzureADTokenExchange`,
+      `a managed identity has to be of the application's own tenant, and this one is of ${TENANT}; if so, add a federated credential with its issuer, subject ${managed.subject} and audience api://AzureADTokenExchange`,
     );
     // Its issuer is known there, so its tenant is right.
     assert.match(entraAdvice("AADSTS700213: x", { assertion: managed }) ?? "", /^add to application/);

@@ -70,7 +70,7 @@ export function entraAdvice(text: string, facts: EntraRequestFacts = {}): string
     const tenant = code === "AADSTS700211" ? managedTenant(assertion) : undefined;
     // The issuer is in Entra ID's own words.
     if (tenant !== undefined)
-      return `a managed identity has to be of the application's own tenant, and this one is of ${tenant}; if that is it, add a federated credential with its issuer, subject ${subject} and audience ${named}`;
+      return `a managed identity has to be of the application's own tenant, and this one is of ${tenant}; if so, add a federated credential with its issuer, subject ${subject} and audience ${named}`;
     return `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${named}`;
   }
   return ADVICE[code] ?? GENERAL_ADVICE;
