@@ -6,7 +6,7 @@ import {
   CredentialError,
   type HttpRequest,
   parseJson,
-  type Secret,
+  Secret,
   textAt,
 } from "@imagecred/protocol";
 import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
@@ -88,7 +88,7 @@ class InstanceMetadata {
   readonly #file: CredentialFile;
   readonly #source: CredentialFields;
   readonly #context: Context;
-  #session: string | undefined;
+  #session: Secret | undefined;
 
   constructor(file: CredentialFile, source: CredentialFields, context: Context) {
     this.#file = file;
@@ -128,8 +128,8 @@ class InstanceMetadata {
     const url = textAt(this.#source, "imdsv2_session_token_url");
     if (url === undefined) return undefined;
     const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "300" };
-    this.#session ??= await this.#ask({ operation: "Token", method: "PUT", url, headers });
-    return this.#session;
+    this.#session ??= new Secret(await this.#ask({ operation: "Token", method: "PUT", url, headers }));
+    return this.#session.reveal();
   }
 
   async #ask(call: Pick<HttpRequest, "operation" | "method" | "url" | "headers">): Promise<string> {

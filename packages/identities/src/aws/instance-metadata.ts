@@ -10,6 +10,7 @@ import {
   type Outcome,
   parseJsonObject,
   type Retry,
+  Secret,
   TransportError,
   type TransportResponse,
   textAt,
@@ -45,7 +46,7 @@ export function instanceMetadata(
           operation,
           method: "GET",
           url: session.endpoint + path,
-          headers: { "x-aws-ec2-metadata-token": session.token },
+          headers: { "x-aws-ec2-metadata-token": session.token.reveal() },
           alsoRetry: notYet(clock),
         });
       const role = roleOf(await get("GetRole", CREDENTIALS_PATH), roleNeeds);
@@ -73,7 +74,7 @@ export async function readInstanceMetadata(
     operation,
     method: "GET",
     url: session.endpoint + path,
-    headers: { "x-aws-ec2-metadata-token": session.token },
+    headers: { "x-aws-ec2-metadata-token": session.token.reveal() },
   });
   if (status === 200) return new TextDecoder().decode(body).trim();
   throw new CredentialError({
@@ -125,7 +126,7 @@ const IPV6_ENDPOINT = "http://[fd00:ec2::254]";
 interface Session {
   readonly endpoint: string;
   /** Sent with every further request. */
-  readonly token: string;
+  readonly token: Secret;
 }
 
 /** A session at the first endpoint that this machine has a route to. */
@@ -168,7 +169,7 @@ async function sessionAt(
     again: againUnlessSilent(clock),
   });
   const token = new TextDecoder().decode(body).trim();
-  if (status === 200 && isToken(token)) return { endpoint, token };
+  if (status === 200 && isToken(token)) return { endpoint, token: new Secret(token) };
   // Other clouds have a metadata server at the same address, without this path or method.
   const { adviceElsewhere } = await import("../elsewhere.ts");
   const instead = adviceElsewhere(headers, "aws");

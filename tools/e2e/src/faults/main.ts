@@ -21,7 +21,7 @@ bringUpLoopback([]);
 layRoutes();
 replaceFile("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
 /** Processes mostly wait: for time limits, and for each other. */
-const LANES = 3 * availableParallelism();
+const LANES = 1 + availableParallelism();
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },

@@ -147,7 +147,7 @@ export async function playMatrix({
 }
 
 /** For the first try, beside others. */
-const HASTE = [1];
+const HASTE = [1, 4];
 
 function nameOf({ plugin, base, call, fault }: Turn): string {
   return `${plugin}, ${base}: ${call.service} ${call.operation}: ${fault.what}`;
