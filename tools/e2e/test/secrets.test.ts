@@ -88,7 +88,7 @@ describe("secrets that a server sends back", { skip: missing ?? false }, () => {
       await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
       assert.deepEqual(found, []);
       // It shows nothing unless what was sent back came as far as the words.
-      assert.ok(blanked > runs / 5, `${blanked} of ${runs} had something to blank`);
+      assert.ok(blanked > runs / 20, `${blanked} of ${runs} had something to blank`);
     });
   }
 });
