@@ -38,9 +38,12 @@ export function readGooglePart(flags: Universe | undefined) {
     const account = read("serviceAccount", part.serviceAccount, (value, from) =>
       parseServiceAccount(value, from, part.impersonateServiceAccount),
     );
-    const endpoint = (field: "stsEndpoint" | "iamcredentialsEndpoint", service: "sts" | "iamcredentials") =>
-      read(field, part[field], (value, from) => parseEndpoint(value, from, service, universe ?? flags));
+    const endpoint = (
+      field: "stsEndpoint" | "stsMtlsEndpoint" | "iamcredentialsEndpoint",
+      service: "sts" | "iamcredentials",
+    ) => read(field, part[field], (value, from) => parseEndpoint(value, from, service, universe ?? flags));
     const sts = endpoint("stsEndpoint", "sts");
+    const stsMtls = endpoint("stsMtlsEndpoint", "sts");
     const iamCredentials = endpoint("iamcredentialsEndpoint", "iamcredentials");
     return (options) => ({
       ...options,
@@ -52,6 +55,7 @@ export function readGooglePart(flags: Universe | undefined) {
       ...account,
       endpoints: {
         sts: sts ?? options.endpoints.sts,
+        stsMtls: stsMtls ?? options.endpoints.stsMtls,
         iamCredentials: iamCredentials ?? options.endpoints.iamCredentials,
       },
     });

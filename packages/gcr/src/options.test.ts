@@ -29,7 +29,7 @@ describe("options", () => {
       impersonate: undefined,
       pool: undefined,
       node: { kind: "own" },
-      endpoints: { sts: undefined, iamCredentials: undefined },
+      endpoints: { sts: undefined, stsMtls: undefined, iamCredentials: undefined },
       ignored: [],
     });
     assert.deepEqual(parse(["get-credentials"]), parse([]));

@@ -40,7 +40,12 @@ export interface GcrOptions extends PluginArguments {
   /** Where pod tokens are exchanged, unless the pod's service account names another place. */
   readonly pool: IdentityPool | undefined;
   /** Origins that are asked for pods in the place of the universe's public ones. */
-  readonly endpoints: { readonly sts: string | undefined; readonly iamCredentials: string | undefined };
+  readonly endpoints: {
+    readonly sts: string | undefined;
+    /** Of STS for certificates (mutual TLS). */
+    readonly stsMtls: string | undefined;
+    readonly iamCredentials: string | undefined;
+  };
   /** Flags that were given and have no effect. */
   readonly ignored: readonly string[];
   /** What the file of `--identities` says; undefined without the flag, and until it is read. */
@@ -81,8 +86,14 @@ const FLAGS = {
   "sts-endpoint": {
     kind: "value",
     placeholder: "URL",
-    help: "a regional or private endpoint of Google STS, for pods",
+    help: "a regional or private endpoint of Google STS, for pods and --node-identity",
     default: "https://sts.googleapis.com",
+  },
+  "sts-mtls-endpoint": {
+    kind: "value",
+    placeholder: "URL",
+    help: "the same for mutual TLS, which --node-identity certificate uses",
+    default: "https://sts.mtls.googleapis.com",
   },
   "iamcredentials-endpoint": {
     kind: "value",
@@ -165,6 +176,7 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): G
     node: parseGcrNodeIdentity(flagsOfNode(flags)),
     endpoints: {
       sts: endpointOf(flags, "sts-endpoint", "sts", universe),
+      stsMtls: endpointOf(flags, "sts-mtls-endpoint", "sts", universe),
       iamCredentials: endpointOf(flags, "iamcredentials-endpoint", "iamcredentials", universe),
     },
     ignored: flags.ignored,
@@ -245,7 +257,7 @@ export function parseServiceAccount(
 
 function endpointOf(
   flags: ParsedFlags,
-  flag: "sts-endpoint" | "iamcredentials-endpoint",
+  flag: "sts-endpoint" | "sts-mtls-endpoint" | "iamcredentials-endpoint",
   service: "sts" | "iamcredentials",
   universe: Universe | undefined,
 ): string | undefined {

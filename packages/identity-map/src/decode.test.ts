@@ -100,7 +100,7 @@ for (const [what, text, expected] of [
     "a field that nothing is like",
     `${HEAD}identities: [{registries: [r.io], azure: {flavour: red}}]`,
     [
-      '3:43 identities[0].azure has the unknown field "flavour", expected tenantId, clientId, cloud, audience',
+      '3:43 identities[0].azure has the unknown field "flavour", expected tenantId, clientId, node, cloud, audience',
     ],
   ],
   [

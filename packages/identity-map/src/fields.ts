@@ -205,8 +205,13 @@ const GOOGLE = {
   },
   stsEndpoint: {
     kind: "text",
-    about: "A regional or private endpoint of Google STS, for pods: --sts-endpoint.",
+    about: "A regional or private endpoint of Google STS, for pods and node: --sts-endpoint.",
     examples: ["https://sts.europe-west3.rep.googleapis.com"],
+  },
+  stsMtlsEndpoint: {
+    kind: "text",
+    about: "The same for mutual TLS, which a node with a certificate uses: --sts-mtls-endpoint.",
+    examples: ["https://sts-internal.p.googleapis.com"],
   },
   iamcredentialsEndpoint: {
     kind: "text",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, beforeEach, describe, test } from "node:test";
-import { answered, askPlugin, passwordOf } from "@imagecred/e2e";
+import { answered, askPlugin, identityMapFile, passwordOf } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
 import { OptionsError } from "@imagecred/protocol";
 import { gcr } from "../provider.ts";
@@ -126,6 +126,28 @@ describe("a certificate", () => {
       }
     }
     assert.ok(clouds.connections.some(({ serverName }) => serverName === "sts.mtls.googleapis.com"));
+  });
+
+  test("is shown to a private endpoint, where a flag or the map names one", async () => {
+    const url = "https://sts-internal.p.googleapis.com";
+    const issued = await args(await authority.issue());
+    const map = await identityMapFile(
+      clouds,
+      `registries: ["*.pkg.dev"]\ngoogle: {stsMtlsEndpoint: "${url}/"}`,
+    );
+    for (const more of [`--sts-mtls-endpoint=${url}`, `--identities=${map}`]) {
+      clouds.reset();
+      const { calls } = await principal([...issued, more], {});
+      assert.deepEqual(calls, [STS_OK]);
+      assert.deepEqual(
+        clouds.requests.map(({ host }) => host),
+        ["sts-internal.p.googleapis.com"],
+      );
+    }
+    await assert.rejects(
+      askPlugin(gcr, clouds, { args: [...issued, "--sts-mtls-endpoint=https://sts.example.com"] }),
+      /--sts-mtls-endpoint is "https:\/\/sts\.example\.com", expected an endpoint of sts\.googleapis\.com/,
+    );
   });
 
   test("of a stranger, or without its intermediate: what to check", async () => {

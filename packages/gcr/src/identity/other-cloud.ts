@@ -87,7 +87,7 @@ async function byCertificate(
   const identity = await exchangeToken(
     { token, type: MTLS_TYPE, audience },
     {
-      url: `https://sts.mtls.${request.universe.domain}/v1/token`,
+      url: `${request.options.endpoints.stsMtls ?? `https://sts.mtls.${request.universe.domain}`}/v1/token`,
       tls,
       action: `exchanging the certificate in ${certificate.path} at Google STS (${audience})`,
       advice:
