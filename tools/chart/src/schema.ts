@@ -38,7 +38,8 @@ export function valuesSchema(): Schema {
       ),
       files: {
         type: "object",
-        description: "Files of the distribution beside the configuration, by name.",
+        description:
+          "Files that are installed beside the configuration, by name: the distribution's own, and identities.yaml.",
         propertyNames: { pattern: "^[-._a-zA-Z0-9]+$" },
         additionalProperties: { type: "string" },
       },

@@ -11,9 +11,14 @@ const NAMESPACE = "kube-system";
 
 /**
  * Values for the Helm chart (deploy/chart): the configuration and all else that the chart cannot know.
+ * @param beside files that are installed beside the configuration, whatever the distribution
  * @throws {UsageError} for a distribution whose nodes the chart cannot install on
  */
-export function helmValues(plan: Plan, distribution: Distribution): OutputFile {
+export function helmValues(
+  plan: Plan,
+  distribution: Distribution,
+  beside: readonly OutputFile[] = [],
+): OutputFile {
   if (!distribution.installable) {
     throw new UsageError(
       `--helm: nothing can be installed on running nodes of ${distribution.title}; without --helm, init writes what its images need`,
@@ -21,7 +26,7 @@ export function helmValues(plan: Plan, distribution: Distribution): OutputFile {
   }
   const audiences = audiencesOf(plan);
   const written = distribution.nodeFiles.filter(({ merge }) => merge === "replace").map(({ name }) => name);
-  const files = distribution.files(plan).filter(({ name }) => written.includes(name));
+  const files = [...distribution.files(plan).filter(({ name }) => written.includes(name)), ...beside];
   const lines = [
     "# Values for the Helm chart imagecred. The chart's own values.yaml describes all of them.",
     `distribution: ${distribution.id}`,
@@ -41,7 +46,7 @@ export function helmValues(plan: Plan, distribution: Distribution): OutputFile {
       ? []
       : [
           "",
-          "# Files of the distribution beside the configuration.",
+          "# Files beside the configuration.",
           "files:",
           ...files.flatMap(({ name, content }) => [`  ${name}: |`, indented(content, 4)]),
         ]),

@@ -3,7 +3,8 @@ import { UsageError } from "../errors.ts";
 import { PLUGINS } from "../plugins/known-plugins.ts";
 import type { Cloud, OutputFile } from "./types.ts";
 
-const NAME = "identities.yaml";
+/** Name of the file in the directory that `init` writes. */
+export const IDENTITIES_NAME = "identities.yaml";
 
 /** An entry to start from, for each cloud: lines of YAML. */
 const ENTRIES: Readonly<Record<Cloud, () => readonly string[]>> = {
@@ -37,7 +38,7 @@ export function identitiesFile(clouds: readonly Cloud[]): OutputFile {
 export function identitiesFileOf(lines: readonly string[], about: string): OutputFile {
   const entries = lines.map((line) => `  ${line}\n`);
   return {
-    name: NAME,
+    name: IDENTITIES_NAME,
     content: `# Which identity each registry is asked with (docs/many-accounts.md). The first entry that matches an image is used.
 apiVersion: ${API_VERSION}
 kind: ${KIND}
@@ -47,11 +48,21 @@ ${entries.join("")}`,
   };
 }
 
-/** What an operator has to know about the file. @param first what is to be done with it before */
-export function identitiesNotes(path: string, first: "Edit" | "Read" = "Edit"): readonly string[] {
-  return [
-    `${first} ${NAME}, and put it on every node as ${path}, for root alone to write, before the configuration: without it every pull through these plugins fails.`,
-  ];
+/**
+ * What an operator has to know about the file.
+ * @param first what is to be done with it before
+ * @param by what puts it on the nodes; undefined where that is the operator
+ */
+export function identitiesNotes(
+  path: string,
+  first: "Edit" | "Read",
+  by: "imagecred install" | "the chart" | undefined,
+): readonly string[] {
+  const put =
+    by === undefined
+      ? `and put it on every node as ${path}, for root alone to write, before the configuration: without it every pull through these plugins fails`
+      : `then ${by} puts it on the nodes as ${path}. Plugins read it on every pull: a change needs no restart of kubelets`;
+  return [`${first} ${IDENTITIES_NAME}, ${put}.`];
 }
 
 /** @throws {UsageError} for what is no path of a file on a node */

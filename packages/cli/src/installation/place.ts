@@ -17,7 +17,8 @@ import { makeDirectories, missingDirectories, systemDoes, type Target } from "./
 
 /** One file to put in its place. */
 export interface Placement {
-  readonly role: "executable" | "config" | "node-file";
+  /** `identities`: a file that plugins read on every run, and the kubelet never. */
+  readonly role: "executable" | "config" | "identities" | "node-file";
   readonly from: string;
   /** On the installed system, without its root. */
   readonly to: string;

@@ -27,7 +27,9 @@ export function refusalHash(
   placements: readonly Pick<Placement, "role" | "to" | "sha256">[],
   crypto: Platform["crypto"],
 ): string {
-  const files = placements.filter(({ role }) => role !== "node-file").map(({ to, sha256 }) => [to, sha256]);
+  const files = placements
+    .filter(({ role }) => role === "executable" || role === "config")
+    .map(({ to, sha256 }) => [to, sha256]);
   return `sha256:${sha256Hex(crypto, new TextEncoder().encode(JSON.stringify(files)))}`;
 }
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { DISTRIBUTION_IDS } from "../../distributions/index.ts";
+import { parse } from "yaml";
+import { DISTRIBUTION_IDS, distributionById } from "../../distributions/index.ts";
 import { bench } from "../../testing/run.ts";
 import { checkedDocument } from "../../testing/schemas.ts";
 import type { MatchDocument } from "../match/document.ts";
@@ -63,14 +64,33 @@ test("what the file says for an image of each cloud", async () => {
   assert.match(readFileSync(place.path("out/credential-provider-config.yaml"), "utf8"), /--identities=\/etc/);
 });
 
-test("refused: no path, the chart, Bottlerocket", async () => {
+test("--helm: the chart puts the file beside the configuration", async () => {
+  using place = bench();
+  for (const distribution of DISTRIBUTION_IDS) {
+    const target = distributionById(distribution);
+    if (target?.installable !== true || distribution === "bottlerocket") continue;
+    const path = `${target.configPath.replace(/\/[^/]+$/, "")}/identities.yaml`;
+    const words = ["--cloud", "aws", "--distribution", distribution, "--helm", "--identities", path];
+    const { stdout, stderr } = await place.run(["init", ...words, "-d", distribution, "-o", "json"]);
+    assert.equal(stderr, "");
+    const { files } = checkedDocument(stdout) as unknown as InitDocument;
+    const values = parse(files.find(({ name }) => name === "helm-values.yaml")?.content ?? "");
+    assert.match(values.files["identities.yaml"], /kind: ImageIdentities/);
+    assert.match(values.config, new RegExp(`--identities=${path}`));
+  }
+});
+
+test("refused: no path, a path that the chart cannot have, Bottlerocket", async () => {
   using place = bench();
   for (const [words, message] of [
     [
       ["--distribution", "kubeadm", "--identities", "identities.yaml"],
       /expected the path of a file on the nodes/,
     ],
-    [["--distribution", "kubeadm", "--identities", PATH, "--helm"], /goes without --helm/],
+    [
+      ["--distribution", "kubeadm", "--identities", "/srv/identities.yaml", "--helm"],
+      /with --helm it is in \/etc\/kubernetes/,
+    ],
     [["--distribution", "bottlerocket", "--identities", PATH], /cannot express a plugin's arguments/],
   ] as const) {
     const { code, stderr } = await place.run(["init", "--cloud", "aws", ...words]);

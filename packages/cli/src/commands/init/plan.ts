@@ -1,8 +1,14 @@
+import { joinPath, parentOf } from "@imagecred/node";
 import type { CrossCloudPlan } from "../../cross-cloud/plan.ts";
 import { checkRegistries, type ProviderOptions, providerEntry } from "../../distributions/clouds.ts";
 import { CONFIG_NAME, configYaml } from "../../distributions/config-yaml.ts";
 import { helmCommands, helmNotes, helmValues } from "../../distributions/helm.ts";
-import { checkIdentitiesPath, identitiesFile, identitiesNotes } from "../../distributions/identities.ts";
+import {
+  checkIdentitiesPath,
+  IDENTITIES_NAME,
+  identitiesFile,
+  identitiesNotes,
+} from "../../distributions/identities.ts";
 import { DISTRIBUTION_IDS, distributionById } from "../../distributions/index.ts";
 import { rbacFile } from "../../distributions/rbac.ts";
 import {
@@ -41,9 +47,6 @@ export interface Planned {
   readonly commands: readonly [string, string];
   readonly notes: readonly string[];
 }
-
-/** Where the file of `--identities` is on the nodes unless told otherwise. */
-const IDENTITIES_PATH = "/etc/kubernetes/identities.yaml";
 
 /** What `--cross-cloud` asks for, worked out. Its templates are loaded only then. @throws {UsageError} */
 export async function crossCloudOf({
@@ -95,8 +98,11 @@ export function planInit(given: PlanOptions, crossCloud?: CrossCloudPlan): Plann
   const { identities } = options;
   if (identities !== undefined) {
     checkIdentitiesPath(identities);
-    if (options.helm === true)
-      throw new UsageError("--identities goes without --helm: the chart does not put the file on the nodes");
+    if (options.helm === true && parentOf(identities) !== parentOf(distribution.configPath)) {
+      throw new UsageError(
+        `--identities ${identities}: the chart puts the file beside the configuration, so with --helm it is in ${parentOf(distribution.configPath)}`,
+      );
+    }
   }
   const plan: Plan = {
     clouds,
@@ -111,37 +117,48 @@ export function planInit(given: PlanOptions, crossCloud?: CrossCloudPlan): Plann
     content: configYaml(plan),
     about: "the kubelet's CredentialProviderConfig",
   };
+  const first = crossCloud === undefined ? "Edit" : "Read";
+  const map = identities === undefined ? [] : [crossCloud?.identities ?? identitiesFile(clouds)];
+  const otherSide = [
+    ...(crossCloud?.serviceAccount === undefined ? [] : [crossCloud.serviceAccount]),
+    ...(crossCloud?.files ?? []),
+  ];
+  const notesOfMap = (by: Parameters<typeof identitiesNotes>[2]) => [
+    ...(crossCloud?.notes ?? []),
+    ...(identities === undefined ? [] : identitiesNotes(identities, first, by)),
+  ];
   if (options.helm === true) {
-    const files = [config, helmValues(plan, distribution)];
-    return { plan, distribution, files, commands: helmCommands(plan), notes: helmNotes(distribution) };
+    return {
+      plan,
+      distribution,
+      files: [config, helmValues(plan, distribution, map), ...otherSide],
+      commands: helmCommands(plan),
+      notes: [...notesOfMap("the chart"), ...helmNotes(distribution)],
+    };
   }
   return {
     plan,
     distribution,
-    files: [
-      config,
-      ...(identities === undefined ? [] : [crossCloud?.identities ?? identitiesFile(clouds)]),
-      ...distribution.files(plan),
-      ...rbacFile(plan),
-      ...(crossCloud?.serviceAccount === undefined ? [] : [crossCloud.serviceAccount]),
-      ...(crossCloud?.files ?? []),
-    ],
+    files: [config, ...map, ...distribution.files(plan), ...rbacFile(plan), ...otherSide],
     commands: distribution.commands(plan),
     notes: [
-      ...(crossCloud?.notes ?? []),
-      ...(identities === undefined
-        ? []
-        : identitiesNotes(identities, crossCloud === undefined ? "Edit" : "Read")),
+      ...notesOfMap(distribution.installable ? "imagecred install" : undefined),
       ...distribution.notes(plan),
     ],
   };
+}
+
+/** Where the file of `--identities` is on the nodes unless told otherwise. */
+function besideConfiguration(distribution: string): string {
+  const configPath = distributionById(distribution)?.configPath ?? "/etc/kubernetes/config";
+  return joinPath(parentOf(configPath), IDENTITIES_NAME);
 }
 
 /** What the routes need of the other options. */
 function withCrossCloud(given: PlanOptions, { from, googleProvider }: CrossCloudPlan): PlanOptions {
   return {
     ...given,
-    identities: given.identities ?? IDENTITIES_PATH,
+    identities: given.identities ?? besideConfiguration(given.distribution),
     ...(from === "pods" ? { podIdentity: true } : {}),
     ...(googleProvider === undefined ? {} : { gcpWorkloadIdentityProvider: googleProvider }),
   };

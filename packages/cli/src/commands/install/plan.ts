@@ -1,4 +1,4 @@
-import type { CredentialProviderConfig } from "@imagecred/kubelet";
+import type { CredentialProvider, CredentialProviderConfig } from "@imagecred/kubelet";
 import { flagValue, joinPath, kubeletPath, parentOf, readText } from "@imagecred/node";
 import { CONFIG_NAME } from "../../distributions/config-yaml.ts";
 import { DISTRIBUTIONS, distributionById } from "../../distributions/index.ts";
@@ -19,6 +19,7 @@ import {
 import { ownMachine } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { InstallOptions } from "./definition.ts";
+import { identitiesFiles } from "./identities.ts";
 import { checkRancherPlaces, flagsFile } from "./kubelet-flags.ts";
 import { lossesOf } from "./losses.ts";
 import { mergeConfigurations } from "./merge.ts";
@@ -98,13 +99,21 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
       sha256,
     };
   });
-  const file = (role: "config" | "node-file", from: string, to: string, data: Uint8Array): Placement => {
+  const file = (
+    role: "config" | "identities" | "node-file",
+    from: string,
+    to: string,
+    data: Uint8Array,
+  ): Placement => {
     return { role, from, to, data, mode: FILE_MODE, needs: 0, sha256: sha256Hex(crypto, data) };
   };
   const notes: string[] = [...config.notes];
   const placements = [...executables];
   let reload = false;
   if (config.data !== undefined) {
+    // Before the configuration that names them.
+    for (const { from, to, data } of identitiesFiles(config.providers, directory, target, fileSystem))
+      placements.push(file("identities", from, to, data));
     placements.push(file("config", config.path, configPath, config.data));
     if (distribution?.id === "k3s" || distribution?.id === "rke2") {
       checkRancherPlaces(target.files, distribution.id, configFlag, binDir);
@@ -236,6 +245,7 @@ interface ConfigSource {
   readonly path: string;
   /** The executables that it names. */
   readonly names: readonly string[];
+  readonly providers: readonly CredentialProvider[];
   /** What to install; undefined where the installed one stays, and only executables are put in place. */
   readonly data: Uint8Array | undefined;
   readonly notes: readonly string[];
@@ -269,7 +279,14 @@ function configSource(
     const { config } = loadAcceptedConfig(configPath, judged, onTarget);
     const names = config.providers.map(({ name }) => name);
     const note = `${shown} and the kubelet's flags stay as they are (--executables-only).`;
-    return { path: configPath, names, data: undefined, notes: [note], secrets: [] };
+    return {
+      path: configPath,
+      names,
+      providers: config.providers,
+      data: undefined,
+      notes: [note],
+      secrets: [],
+    };
   }
   const path = options.config ?? joinPath(directory, CONFIG_NAME);
   if (platform.fileSystem.status(path) === undefined) {
@@ -284,7 +301,8 @@ function configSource(
   const isFile = systemDoes(oldPath, () => target.files.status(oldPath)?.kind === "file");
   const old = isFile ? loadConfig(oldPath, judged, onTarget).config : undefined;
   const losses = old === undefined ? [] : lossesOf(old, fresh);
-  const names = fresh.providers.map(({ name }) => name);
+  const { providers } = fresh;
+  const names = providers.map(({ name }) => name);
   const secrets = [...secretsOf(fresh), ...(old === undefined ? [] : secretsOf(old))];
   const merge = options.merge === true && losses.length > 0;
   const data = merge
@@ -296,12 +314,12 @@ function configSource(
       )
     : given;
   const result = acceptedAs(data, { configPath, configFlag }, target, judged, onTarget);
-  if (losses.length === 0) return { path, names, data, notes: [], secrets };
+  if (losses.length === 0) return { path, names, providers, data, notes: [], secrets };
   if (!merge) {
     const list = losses.slice(0, MOST_LOSSES).join(", ");
     const more = losses.length > MOST_LOSSES ? ` and ${losses.length - MOST_LOSSES} more` : "";
     const note = `${target.files.outside(oldPath)} had what the new one lacks: ${list}${more}. --merge keeps other providers and patterns${oldPath === configPath ? "; the backup has the rest" : ""}.`;
-    return { path, names, data, notes: [note], secrets };
+    return { path, names, providers, data, notes: [note], secrets };
   }
   const others = (old?.providers ?? []).map(({ name }) => name).filter((name) => !names.includes(name));
   for (const name of others) requireExecutable(name, binDir, target);
@@ -311,7 +329,7 @@ function configSource(
     `Kept from ${target.files.outside(oldPath)}: ${kept.join(", ")}.`,
     ...(lost.length === 0 ? [] : [`Not kept: ${lost.join(", ")}.`]),
   ];
-  return { path, names, data, notes, secrets };
+  return { path, names, providers, data, notes, secrets };
 }
 
 /**
