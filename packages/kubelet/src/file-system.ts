@@ -1,3 +1,5 @@
+import { isWindowsPath } from "./go/path.ts";
+
 /** What is at a path. */
 export interface DiskEntry {
   readonly kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "device";
@@ -46,7 +48,8 @@ export function reasonOf(error: unknown): string {
 
 /** Why there is nothing at a path: something on the way to it may be a file. */
 export function reasonOfAbsence(fileSystem: FileSystem, path: string): string {
-  for (let slash = path.lastIndexOf("/"); slash > 0; slash = path.lastIndexOf("/", slash - 1)) {
+  const separator = isWindowsPath(path) ? "\\" : "/";
+  for (let slash = path.lastIndexOf(separator); slash > 0; slash = path.lastIndexOf(separator, slash - 1)) {
     const parent = fileSystem.status(path.slice(0, slash));
     if (parent !== undefined) return REASONS[parent.kind === "directory" ? "ENOENT" : "ENOTDIR"] ?? "";
   }

@@ -5,7 +5,7 @@
  */
 export type { FileKind, FileStatus, Files, WritableFiles } from "./files/files.ts";
 export { describeUnsafe, type UnsafeEntry, unsafeDirectory, unsafeFile } from "./files/owners.ts";
-export { baseName, joinPath, parentOf } from "./files/paths.ts";
+export { baseName, isAbsolute, joinPath, listSeparator, parentOf } from "./files/paths.ts";
 export { type FileText, type Listing, listDirectory, readText } from "./files/read-text.ts";
 export {
   type RootedFiles,

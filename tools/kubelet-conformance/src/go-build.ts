@@ -18,6 +18,8 @@ export interface GoProgram {
   readonly cacheName: string;
   /** Globs below `go/` of the sources, without go.mod and go.sum, which always count. */
   readonly sources: readonly string[];
+  /** GOOS when it is not this machine's. */
+  readonly os?: "windows";
 }
 
 /** The releases whose code can be asked, by Kubernetes version; the first is the newest. */
@@ -34,11 +36,12 @@ const DRIVER_BUILDS: Readonly<Record<Release, Pick<GoProgram, "module" | "modFil
   "1.29": { module: "oldest" },
 };
 
-/** Answers the driver's questions with the kubelet's code of a release. */
-export function driverOf(release: Release): GoProgram {
+/** Answers the driver's questions with the kubelet's code of a release. @param os `windows` for a Windows kubelet's */
+export function driverOf(release: Release, os?: "windows"): GoProgram {
   const build = DRIVER_BUILDS[release];
   return {
     ...build,
+    ...(os === undefined ? {} : { os }),
     package: ".",
     cacheName: `conformance-driver-${release}`,
     sources: ["driver/**/*.go", `${build.module}/*.{go,s}`],
@@ -63,7 +66,7 @@ export function goMissing(): string | undefined {
  * @throws {ToolError} with the compiler's output
  */
 export function built(program: GoProgram): string {
-  const path = join(CACHE, program.cacheName, key(program), program.cacheName);
+  const path = cachePath(program);
   if (existsSync(path)) return path;
   mkdirSync(dirname(path), { recursive: true });
   // Written under another name and renamed: two runs at once do the work twice, and neither sees half a file.
@@ -86,15 +89,31 @@ export function built(program: GoProgram): string {
   // Minutes of work with an empty cache: other programs on the machine go first.
   const time = runSlowCommandSync("go", [...args, program.package], {
     cwd: join(goDirectory, module),
-    env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "" },
+    env: {
+      ...process.env,
+      CGO_ENABLED: "0",
+      GOFLAGS: "",
+      ...(program.os === undefined ? {} : { GOOS: program.os }),
+    },
   });
   recordBuildTime(dirname(path), time);
   renameSync(unfinished, path);
   return path;
 }
 
-function key({ module, modFile = "go.mod", tags = "", package: name, sources }: GoProgram): string {
+/** Whether {@link built} has nothing to build. */
+export function isCached(program: GoProgram): boolean {
+  return existsSync(cachePath(program));
+}
+
+function cachePath(program: GoProgram): string {
+  const { cacheName, os } = program;
+  return join(CACHE, cacheName, key(program), os === "windows" ? `${cacheName}.exe` : cacheName);
+}
+
+function key({ module, modFile = "go.mod", tags = "", package: name, sources, os }: GoProgram): string {
   const hash = createHash("sha256").update(`${goVersion()}\0${name}\0${tags}\0${FLAGS}`);
+  if (os !== undefined) hash.update(`\0${os}`);
   const locks = modFile.replace(/mod$/, "{mod,sum}");
   const files = globSync([...sources, `${module}/${locks}`], { cwd: goDirectory }).toSorted();
   for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(goDirectory, file)));

@@ -72,6 +72,11 @@ export class KubeletCode {
     return new KubeletCode(new LineProcess([built(driverOf(release))], env));
   }
 
+  /** Starts a driver by this command, as where it is a Windows program. */
+  static startedBy(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv): KubeletCode {
+    return new KubeletCode(new LineProcess(command, env));
+  }
+
   /** Any operation of the driver, by name. */
   ask(op: string, fields: Readonly<Record<string, unknown>> = {}): Promise<unknown> {
     return this.#process.ask({ ...fields, op });

@@ -13,16 +13,25 @@ export const nameOf = (plugin: Plugin) => `${plugin}-credential-provider`;
 /** A provider of ours, by its cloud; name and patterns follow from that. */
 export type OurProvider = Partial<Provider> & { readonly plugin: Plugin };
 
+/** Where a kubelet runs that does not see this machine's files under our names for them. */
+export interface OtherHost {
+  readonly kubelet: KubeletCode;
+  /** A text of the configuration, or a path, with the paths as that kubelet names them. */
+  readonly localPaths: (text: string) => string;
+}
+
 /** A kubelet's code on a node whose network leads to fake clouds. */
 export class TestNode implements AsyncDisposable {
   readonly clouds: Clouds;
   readonly kubelet: KubeletCode;
+  readonly #localPaths: OtherHost["localPaths"];
   readonly #scratch: Scratch;
   readonly #binDir: string;
 
-  private constructor(clouds: Clouds, kubelet: KubeletCode, scratch: Scratch, binDir: string) {
+  private constructor(clouds: Clouds, host: OtherHost, scratch: Scratch, binDir: string) {
     this.clouds = clouds;
-    this.kubelet = kubelet;
+    this.kubelet = host.kubelet;
+    this.#localPaths = host.localPaths;
     this.#scratch = scratch;
     this.#binDir = binDir;
   }
@@ -30,7 +39,12 @@ export class TestNode implements AsyncDisposable {
   /** @param binDir directory of our executables, unless told otherwise at {@link start} */
   static async make(release: Release, binDir = "", options: CloudsOptions = {}): Promise<TestNode> {
     const kubelet = await KubeletCode.start(release, { PATH: process.env["PATH"], HOME: "/nonexistent" });
-    return new TestNode(await startClouds(options), kubelet, await Scratch.make(), binDir);
+    return await TestNode.on({ kubelet, localPaths: (text) => text }, binDir, options);
+  }
+
+  /** A node whose kubelet has been started already; the node ends it. @param binDir as this machine names it */
+  static async on(host: OtherHost, binDir: string, options: CloudsOptions = {}): Promise<TestNode> {
+    return new TestNode(await startClouds(options), host, await Scratch.make(), binDir);
   }
 
   /** Starts the kubelet, as after a restart, with these providers under the fakes' names and CA. */
@@ -41,14 +55,18 @@ export class TestNode implements AsyncDisposable {
       binDir = this.#binDir,
     }: { readonly accounts?: readonly ServiceAccount[]; readonly binDir?: string } = {},
   ): Promise<void> {
-    const full = providers.map(({ plugin, env = {}, ...rest }) => ({
+    const local = this.#localPaths;
+    const full = providers.map(({ plugin, env = {}, args, ...rest }) => ({
       name: nameOf(plugin),
       matchImages: PATTERNS[plugin],
-      env: { ...this.clouds.networkEnv(), ...env },
+      env: Object.fromEntries(
+        Object.entries({ ...this.clouds.networkEnv(), ...env }).map(([name, value]) => [name, local(value)]),
+      ),
+      ...(args === undefined ? {} : { args: args.map(local) }),
       ...rest,
     }));
     const config = await this.#scratch.write("config.json", configText(full));
-    const { error, registered } = await this.kubelet.register(config, binDir, accounts);
+    const { error, registered } = await this.kubelet.register(local(config), local(binDir), accounts);
     assert.equal(error, null);
     assert.equal(registered, providers.length);
   }

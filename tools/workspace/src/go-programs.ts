@@ -25,6 +25,8 @@ export interface GoProgram {
   readonly variables?: Readonly<Record<string, string>>;
   /** A C library to link statically; without one the program is built without cgo. */
   readonly library?: () => Promise<Library>;
+  /** GOOS when it is not this machine's. */
+  readonly os?: "windows";
 }
 
 /** Builds Go programs into the cache, under a key of everything that decides what comes out. */
@@ -52,7 +54,13 @@ export class GoPrograms {
     const unfinished = `${path}.${process.pid}`;
     const time = await runSlowCommand("go", [...argsOf(program), "-o", unfinished, program.package], {
       cwd: join(this.#directory, program.module),
-      env: { ...process.env, GOFLAGS: "", CGO_ENABLED: library === undefined ? "0" : "1", ...library?.env },
+      env: {
+        ...process.env,
+        GOFLAGS: "",
+        CGO_ENABLED: library === undefined ? "0" : "1",
+        ...(program.os === undefined ? {} : { GOOS: program.os }),
+        ...library?.env,
+      },
     });
     recordBuildTime(dirname(path), time);
     renameSync(unfinished, path);
@@ -60,13 +68,14 @@ export class GoPrograms {
   }
 
   async #pathOf(program: GoProgram, library: Library | undefined): Promise<string> {
-    const { name, module } = program;
+    const { name, module, os } = program;
     const hash = createHash("sha256").update(
       [await output("go", "version"), program.package, library?.version ?? "", ...argsOf(program)].join("\0"),
     );
+    if (os !== undefined) hash.update(`\0${os}`);
     const files = globSync(`${module}/{go.mod,go.sum,*.go}`, { cwd: this.#directory }).toSorted();
     for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(this.#directory, file)));
-    return join(CACHE, name, hash.digest("hex").slice(0, 32), name);
+    return join(CACHE, name, hash.digest("hex").slice(0, 32), os === "windows" ? `${name}.exe` : name);
   }
 }
 

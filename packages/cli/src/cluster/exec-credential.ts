@@ -1,4 +1,5 @@
-import { joinPath } from "@imagecred/node";
+import { executablePath } from "@imagecred/kubelet";
+import { listSeparator } from "@imagecred/node";
 import { base64, excerpt, parseJsonObject, Secret, textAt } from "@imagecred/protocol";
 import { CommandError, systemReason } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
@@ -109,12 +110,12 @@ function clusterInfo({
 const EXTENSION = "client.authentication.k8s.io/exec";
 const RUNS = 0o111;
 
-function findCommand(command: string, { fileSystem, stdio }: Platform): string | undefined {
-  if (command.includes("/")) return command;
+function findCommand(command: string, { fileSystem, stdio, processInfo }: Platform): string | undefined {
+  if (/[\\/]/.test(command)) return command;
   const path = stdio.env["PATH"] ?? "/usr/local/bin:/usr/bin:/bin";
   return path
-    .split(":")
-    .map((directory) => joinPath(directory === "" ? "." : directory, command))
+    .split(listSeparator(processInfo.workingDirectory))
+    .map((directory) => executablePath(directory === "" ? "." : directory, command, fileSystem))
     .find((candidate) => {
       const status = fileSystem.status(candidate);
       return status?.kind === "file" && (status.mode & RUNS) !== 0;

@@ -1,4 +1,4 @@
-import { joinPath, parentOf, readText } from "@imagecred/node";
+import { joinPath, listSeparator, parentOf, readText } from "@imagecred/node";
 import { asObject, fromBase64, type JsonObject, Secret, textAt } from "@imagecred/protocol";
 import { parse as parseYaml } from "yaml";
 import { CommandError } from "../errors.ts";
@@ -87,16 +87,16 @@ export function clusterAccess(
 }
 
 function kubeconfigFiles(given: string | undefined, { stdio, processInfo }: Platform): readonly string[] {
-  const { KUBECONFIG: list, HOME: home } = stdio.env;
+  const { KUBECONFIG: list, HOME: home, USERPROFILE: profile } = stdio.env;
   const absolutely = (path: string) => absolute(path, processInfo.workingDirectory);
   if (given !== undefined) return [absolutely(given)];
   if (list !== undefined && list !== "") {
     return list
-      .split(":")
+      .split(listSeparator(processInfo.workingDirectory))
       .filter((path) => path !== "")
       .map(absolutely);
   }
-  return [joinPath(home ?? "/", ".kube/config")];
+  return [joinPath(home ?? profile ?? "/", ".kube/config")];
 }
 
 interface Kubeconfig {

@@ -1,4 +1,5 @@
-import { type FileStatus, joinPath } from "@imagecred/node";
+import { executablePath } from "@imagecred/kubelet";
+import type { FileStatus } from "@imagecred/node";
 import { systemReason } from "../errors.ts";
 import type { Start } from "../machine/start-problem.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
@@ -26,11 +27,11 @@ function look(path: string, { fileSystem }: LintContext): Pick<Found, "status" |
 
 /** The executable of each provider that has a usable name, where the directory is known and there. */
 function executables(context: LintContext): readonly Found[] {
-  const { providers, binDir } = context;
+  const { providers, binDir, fileSystem } = context;
   if (binDir === undefined || look(binDir, context).status?.kind !== "directory") return [];
   return providers.flatMap(({ name }, index): readonly Found[] => {
     if (name === "" || name.includes("/")) return [];
-    const path = joinPath(binDir, name);
+    const path = executablePath(binDir, name, fileSystem);
     return [{ at: `providers[${index}].name`, path, ...look(path, context) }];
   });
 }

@@ -94,3 +94,18 @@ test("what execve would refuse as an exec format error", () => {
   }
   assert.deepEqual(inspectExecutable(bytes("#!/bin/sh\r\n")), { kind: "script", interpreter: "/bin/sh\r" });
 });
+
+test("Windows executables, whole and without a PE header", () => {
+  const pe = (machine: number, at = 128) => {
+    const file = Buffer.alloc(256);
+    file.write("MZ");
+    file.writeUInt32LE(at, 0x3c);
+    file.write("PE\0\0", 128, "latin1");
+    file.writeUInt16LE(machine, 132);
+    return file;
+  };
+  assert.deepEqual(inspectExecutable(pe(0x8664)), { kind: "pe", machine: "x86_64" });
+  assert.deepEqual(inspectExecutable(pe(0xaa64)), { kind: "pe", machine: "aarch64" });
+  assert.equal(inspectExecutable(pe(0x8664, 64)).kind, "broken");
+  assert.equal(inspectExecutable(pe(0x8664, 0xffff_fff0)).kind, "broken");
+});

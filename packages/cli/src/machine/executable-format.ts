@@ -8,6 +8,8 @@ export type Executable =
       readonly interpreter: string | undefined;
     }
   | { readonly kind: "script"; readonly interpreter: string }
+  /** A Windows executable: `machine` as for ELF. */
+  | { readonly kind: "pe"; readonly machine: string }
   /** The system answers "exec format error" (ENOEXEC), whatever the mode. */
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "unknown" };
@@ -24,6 +26,8 @@ const PT_LOAD = 1;
 const PT_INTERP = 3;
 /** linux/binfmts.h, BINPRM_BUF_SIZE: a script's first line has to fit. */
 const SCRIPT_LINE_BYTES = 256;
+const PE_SIGNATURE = 0x50450000;
+const PE_MACHINES: Readonly<Record<number, string>> = { 332: "i386", 34404: "x86_64", 43620: "aarch64" };
 const MACHINES: Readonly<Record<number, string>> = {
   3: "i386",
   40: "arm",
@@ -36,6 +40,7 @@ const MACHINES: Readonly<Record<number, string>> = {
 export function inspectExecutable(head: Uint8Array): Executable {
   if (head[0] === 0x23 && head[1] === 0x21) return scriptOf(head);
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  if (head.length >= 64 && head[0] === 0x4d && head[1] === 0x5a) return portableExecutable(head, view);
   if (head.length < 4 || view.getUint32(0) !== ELF_MAGIC) return { kind: "unknown" };
   if (head.length < 64) return { kind: "broken", reason: "its ELF header is cut off" };
   const wide = head[4] === CLASS_64;
@@ -47,6 +52,15 @@ export function inspectExecutable(head: Uint8Array): Executable {
   if (typeof headers === "string") return { kind: "broken", reason: headers };
   const code = view.getUint16(18, little);
   return { kind: "elf", machine: MACHINES[code] ?? `machine ${code}`, interpreter: headers.interpreter };
+}
+
+/** Microsoft, PE Format: the offset of the signature at 0x3c, behind it the COFF header, which begins with the machine. */
+function portableExecutable(head: Uint8Array, view: DataView): Executable {
+  const at = view.getUint32(0x3c, true);
+  if (at + 6 > head.length || view.getUint32(at, false) !== PE_SIGNATURE)
+    return { kind: "broken", reason: "it begins as a Windows executable does, and has no PE header" };
+  const code = view.getUint16(at + 4, true);
+  return { kind: "pe", machine: PE_MACHINES[code] ?? `machine ${code}` };
 }
 
 function scriptOf(head: Uint8Array): Executable {

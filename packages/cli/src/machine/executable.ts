@@ -1,5 +1,4 @@
-import { type ConfigReading, registrationOf } from "@imagecred/kubelet";
-import { joinPath } from "@imagecred/node";
+import { type ConfigReading, executablePath, registrationOf } from "@imagecred/kubelet";
 import type { FileSystem } from "../runtime/types.ts";
 import type { Executable } from "./executable-format.ts";
 import { examineStart } from "./start-problem.ts";
@@ -28,7 +27,7 @@ export function executableOf(
   reading: ConfigReading,
   { binDir, fileSystem, machine, kubernetesVersion }: Executables,
 ): ExecutableState {
-  const path = joinPath(binDir, name);
+  const path = executablePath(binDir, name, fileSystem);
   const check = registrationOf(reading, binDir, {
     fileSystem,
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
@@ -58,6 +57,8 @@ function describe(executable: Executable): string {
       const linking = interpreter === undefined ? "static" : `dynamically linked, needs ${interpreter}`;
       return `${linking}, ${machine}`;
     }
+    case "pe":
+      return `a Windows executable, ${executable.machine}`;
     default:
       return "neither an ELF executable nor a script";
   }

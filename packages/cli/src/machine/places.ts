@@ -1,3 +1,4 @@
+import { isWindowsPath } from "@imagecred/kubelet";
 import { rootedWritableFiles } from "@imagecred/node";
 import { DISTRIBUTIONS } from "../distributions/index.ts";
 import { CommandError, UsageError } from "../errors.ts";
@@ -117,7 +118,20 @@ function asGiven(
   }
   const usual = DISTRIBUTIONS.find((one) => isSame(config, one.configPath, platform))?.binDir;
   const { fileSystem } = platform;
-  return { root: "/", fileSystem, config, binDir: binDir ?? usual, ...about, kubelet: undefined };
+  return {
+    root: "/",
+    fileSystem,
+    config,
+    binDir: ofWindows(binDir, platform) ?? usual,
+    ...about,
+    kubelet: undefined,
+  };
+}
+
+/** On Windows from its drive on: only an absolute path shows that it is one of Windows, where programs have extensions. */
+function ofWindows(path: string | undefined, { processInfo }: Platform): string | undefined {
+  const { workingDirectory } = processInfo;
+  return path === undefined || !isWindowsPath(workingDirectory) ? path : absolute(path, workingDirectory);
 }
 
 function isSame(path: string, other: string, { fileSystem, processInfo }: Platform): boolean {

@@ -71,6 +71,14 @@ function binaryProblem(
   own: string | undefined,
 ): StartProblem | undefined {
   const format = { code: "ENOEXEC", kind: "format" } as const;
+  const windows = own?.startsWith(WINDOWS) === true;
+  if (executable.kind === "pe") return windowsProblem(executable.machine, own);
+  if (windows && executable.kind === "elf") {
+    return {
+      ...format,
+      reason: `is a Linux executable (${executable.machine}), and this machine runs Windows`,
+    };
+  }
   if (executable.kind === "unknown") {
     return { ...format, reason: "is neither an ELF executable nor a script" };
   }
@@ -86,13 +94,31 @@ function binaryProblem(
   return undefined;
 }
 
-/** The machine that runs this, by this very executable; undefined where that is not known (not Linux). */
+/** Before the machine's name where {@link ownMachine} runs Windows. */
+const WINDOWS = "Windows ";
+
+/** Windows on arm64 also runs what is for x86_64. */
+function windowsProblem(machine: string, own: string | undefined): StartProblem | undefined {
+  if (
+    own === undefined ||
+    own === `${WINDOWS}${machine}` ||
+    (own.startsWith(WINDOWS) && machine !== "aarch64")
+  )
+    return undefined;
+  const reason = own.startsWith(WINDOWS)
+    ? `is for ${machine}, and this machine is ${own}`
+    : `is a Windows executable (${machine}), and this machine runs Linux`;
+  return { code: "ENOEXEC", kind: own.startsWith(WINDOWS) ? "machine" : "format", reason };
+}
+
+/** The machine that runs this, by this very executable: `x86_64`, `Windows x86_64`; undefined where that is not known (macOS). */
 export function ownMachine({
   fileSystem,
   processInfo,
 }: Pick<Platform, "fileSystem" | "processInfo">): string | undefined {
   try {
     const own = inspectExecutable(fileSystem.read(processInfo.executable, EXECUTABLE_HEADER_BYTES));
+    if (own.kind === "pe") return `${WINDOWS}${own.machine}`;
     return own.kind === "elf" ? own.machine : undefined;
   } catch {
     return undefined;

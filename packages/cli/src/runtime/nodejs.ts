@@ -3,8 +3,9 @@ import { isSea } from "node:sea";
 import { isatty, type WriteStream } from "node:tty";
 import { nodeFiles } from "@imagecred/node/nodejs";
 import type { FileSystem, OperatingSystem, ProcessInfo, Terminal } from "./types.ts";
+import { windowsFiles } from "./windows-files.ts";
 
-export const fileSystem: FileSystem = nodeFiles;
+export const fileSystem: FileSystem = process.platform === "win32" ? windowsFiles(nodeFiles) : nodeFiles;
 
 export const terminal: Terminal = {
   columns(stream) {

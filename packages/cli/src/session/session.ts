@@ -1,13 +1,15 @@
 import {
   type ConfigReading,
   type CredentialProviderConfig,
+  executablePath,
   ImageCredentialProviders,
   type ImageName,
   ImageNameError,
+  isWindowsPath,
   matchImage,
   parseImageName,
 } from "@imagecred/kubelet";
-import { baseName, describeUnsafe, joinPath, type UnsafeEntry, unsafeFile } from "@imagecred/node";
+import { baseName, describeUnsafe, type UnsafeEntry, unsafeFile } from "@imagecred/node";
 import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
 import { CommandError, UsageError } from "../errors.ts";
 import { loadAcceptedConfig } from "../machine/load-config.ts";
@@ -110,7 +112,7 @@ export async function openSession(
     ...(kubernetesVersion === undefined ? {} : { kubernetesVersion }),
     ...(saTokens === undefined ? {} : { saTokens }),
     runProgram: async (request) => {
-      const provider = baseName(request.file);
+      const provider = providerOf(request.file);
       const started = platform.clock.now();
       let result: ProgramResult | undefined;
       try {
@@ -137,6 +139,12 @@ export async function openSession(
   };
 }
 
+/** The provider that has an executable; on Windows its file has an extension more. */
+function providerOf(file: string): string {
+  const name = baseName(file);
+  return isWindowsPath(file) ? name.replace(/\.(?:com|exe|bat|cmd)$/i, "") : name;
+}
+
 /**
  * Root runs no plugin that somebody else could exchange or point elsewhere: its file, the configuration, and every
  * directory and link on the way to both. @throws {CommandError}
@@ -152,7 +160,7 @@ function refuseUnsafe(
   const run = providers.filter(({ matchImages }) =>
     matchImages?.some((pattern) => matchImage(pattern, image.repo).matched),
   );
-  const files = [config, ...run.map(({ name }) => joinPath(binDir, name))];
+  const files = [config, ...run.map(({ name }) => executablePath(binDir, name, fileSystem))];
   for (const file of run.length === 0 ? [] : files) {
     const unsafe = unsafeOf(fileSystem, root, absolute(file, processInfo.workingDirectory));
     if (unsafe !== undefined) {

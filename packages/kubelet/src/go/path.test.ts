@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { posix } from "node:path";
+import { posix, win32 } from "node:path";
 import { test } from "node:test";
 import fc from "fast-check";
 import { cleanPath, joinPath } from "./path.ts";
@@ -13,6 +13,22 @@ test("paths are cleaned as Node cleans them, but for the trailing slash that Go 
       assert.equal(cleanPath(text), posix.normalize(text).replace(/(?<=.)\/$/, ""));
     }),
   );
+});
+
+test("so are Windows paths", () => {
+  const rest = fc
+    .array(fc.constantFrom("a", "bc", ".", "..", ""), { maxLength: 7 })
+    .chain((parts) => fc.constantFrom("\\", "/").map((separator) => parts.join(separator)));
+  fc.assert(
+    fc.property(fc.constantFrom("C:\\", "c:/", "\\\\host\\share\\"), rest, (start, text) => {
+      const normal = win32.normalize(start + text);
+      assert.equal(
+        cleanPath(start + text),
+        /^(?:[a-z]:|\\\\host\\share)\\$/i.test(normal) ? normal : normal.replace(/\\$/, ""),
+      );
+    }),
+  );
+  assert.equal(joinPath("C:\\k", "ecr"), "C:\\k\\ecr");
 });
 
 test("an empty part of a join is left out", () => {

@@ -1,11 +1,21 @@
-/** filepath.Join of two elements on Linux: empty ones are left out, the result is cleaned of `.`, `..` and `//`. */
+/** Whether a path is absolute on Windows: a drive and a separator, or a share. No path of a Linux node begins so. */
+export function isWindowsPath(path: string): boolean {
+  return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path);
+}
+
+/** filepath.Join of two elements: empty ones are left out, the result is cleaned of `.`, `..` and `//`. On Windows below a Windows path. */
 export function joinPath(directory: string, name: string): string {
   const joined = [directory, name].filter((part) => part !== "").join("/");
   return joined === "" ? "" : cleanPath(joined);
 }
 
-/** filepath.Clean on Linux. */
+/** filepath.Clean: on Windows, with `\` for every separator, for a Windows path. */
 export function cleanPath(path: string): string {
+  if (isWindowsPath(path)) {
+    const volume = /^(?:[A-Za-z]:|\\\\[^\\/]+[\\/][^\\/]+)/.exec(path)?.[0] ?? "";
+    const rest = cleanPath(`/${path.slice(volume.length).replaceAll("\\", "/")}`);
+    return `${volume}${rest}`.replaceAll("/", "\\");
+  }
   const rooted = path.startsWith("/");
   const kept: string[] = [];
   for (const part of path.split("/")) {

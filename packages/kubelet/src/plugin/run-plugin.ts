@@ -3,7 +3,8 @@ import type { ProgramResult, RunProgram } from "@imagecred/protocol";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
 import type { CredentialProvider } from "../config/types.ts";
 import { type FileSystem, reasonOf } from "../file-system.ts";
-import { joinPath } from "../go/path.ts";
+import { executablePath } from "../go/executable-path.ts";
+import { isWindowsPath } from "../go/path.ts";
 import { EnvironmentError, pluginEnvironment } from "./environment.ts";
 import { PluginError } from "./plugin-error.ts";
 import { encodePluginRequest, type PluginRequest } from "./request.ts";
@@ -49,7 +50,7 @@ export async function runPlugin(
     const text = `error execing credential provider plugin ${provider.name} for image ${call.image}: ${why}`;
     return new PluginError(fault, rules.stderrInError ? `${text}: ${stderr}` : text);
   };
-  const file = joinPath(runtime.binDir, provider.name);
+  const file = executablePath(runtime.binDir, provider.name, runtime.fileSystem);
   let result: ProgramResult;
   try {
     result = await start(file, provider, call, runtime);
@@ -70,7 +71,7 @@ function start(
   runtime: PluginRuntime,
 ): Promise<ProgramResult> {
   const env = pluginEnvironment(runtime.environment, provider.env ?? []);
-  if (!isExecutableFormat(runtime.fileSystem, file))
+  if (!isWindowsPath(file) && !isExecutableFormat(runtime.fileSystem, file))
     throw Object.assign(new Error("exec format error"), { code: "ENOEXEC" });
   return runtime.runProgram({
     file,

@@ -6,6 +6,7 @@ import { kubeletRules } from "../config/kubernetes-version.ts";
 import { type ConfigReading, type ReadOptions, readConfig } from "../config/read-config.ts";
 import type { CredentialProvider } from "../config/types.ts";
 import { type FileSystem, reasonOf, reasonOfAbsence } from "../file-system.ts";
+import { executablePath } from "../go/executable-path.ts";
 import { joinPath } from "../go/path.ts";
 
 /** What is wrong with a provider's executable. */
@@ -87,7 +88,7 @@ function faultOfExecutable(
   provider: number,
   rules: KubeletRules,
 ): ExecutableProblem | undefined {
-  const path = joinPath(binDir, name);
+  const path = rules.lookPath ? executablePath(binDir, name, fileSystem) : joinPath(binDir, name);
   const fault = lookPath(fileSystem, path, rules);
   if (fault === undefined) return undefined;
   // exec.LookPath gives no path together with an error, and the kubelet prints the path that it gave.

@@ -1,5 +1,5 @@
 import type { Files } from "../files/files.ts";
-import { joinPath } from "../files/paths.ts";
+import { joinPath, listSeparator } from "../files/paths.ts";
 import { listDirectory, readText } from "../files/read-text.ts";
 
 /** Certificate authorities that a program trusts. */
@@ -54,7 +54,7 @@ export function trustedAuthorities(
   const file = environment["SSL_CERT_FILE"];
   if (file) named(file, "SSL_CERT_FILE=");
   else FILES.find((path) => add(path) === "read");
-  const directories = environment["SSL_CERT_DIR"]?.split(":").filter((one) => one !== "");
+  const directories = listed(environment["SSL_CERT_DIR"]);
   for (const directory of directories ?? DIRECTORIES) {
     const listing = listDirectory(files, directory);
     if (listing.state === "read") {
@@ -66,4 +66,9 @@ export function trustedAuthorities(
   }
   for (const path of more) named(path, "");
   return { pem: blocks.size === 0 ? undefined : `${[...blocks].join("\n")}\n`, problems };
+}
+
+/** The paths of a list; it has Windows' separator where its first path is one of Windows. */
+function listed(list: string | undefined): readonly string[] | undefined {
+  return list?.split(listSeparator(list)).filter((one) => one !== "");
 }

@@ -1,3 +1,4 @@
+import { isWindowsPath } from "@imagecred/kubelet";
 import { VERSION } from "@imagecred/protocol";
 import type { CheckDocument, Finding, ValidateDocument } from "./document.ts";
 import { RULES } from "./rules.ts";
@@ -79,6 +80,10 @@ function resultOf(finding: Finding, config: string): Readonly<Record<string, unk
 
 /** A path as a URI reference: relative ones stay relative, to the repository as a rule. */
 function uriOf(path: string): string {
+  if (isWindowsPath(path)) {
+    const [drive = "", ...names] = path.split(/[\\/]/);
+    return `file:///${drive}/${names.map(encodeURIComponent).join("/")}`;
+  }
   const escaped = path.split("/").map(encodeURIComponent).join("/");
   return path.startsWith("/") ? `file://${escaped}` : escaped.replace(/^\.\//, "");
 }

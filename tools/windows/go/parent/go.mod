@@ -1,0 +1,3 @@
+module imagecred.dev/windows-parent
+
+go 1.26

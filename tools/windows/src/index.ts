@@ -1,0 +1,1 @@
+export { whyNoWindows } from "./programs.ts";
