@@ -1,9 +1,12 @@
-import { copyFileSync, globSync, mkdirSync } from "node:fs";
+import { globSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Built, type Component, missingForGoTools, writeTree } from "@imagecred/release";
-import { anyExecutable, DIST, ownPlatform } from "@imagecred/workspace";
+import { type Built, type Component, missingForGoTools, writePage, writeTree } from "@imagecred/release";
+import { anyExecutable, type DebianRoot, DIST, ownPlatform } from "@imagecred/workspace";
 
 export const VERSION = "1.0.0";
+
+/** The machine that the README's lines run on: a bare Debian, and curl. */
+export const README_DEBIAN: DebianRoot = { suite: "stable", packages: ["curl"] };
 
 /** Stands for what is inside: listing it for real takes the build. */
 const COMPONENTS: readonly Component[] = [
@@ -50,10 +53,7 @@ export function builtRelease(): { readonly version: string; readonly directory: 
 
 /** What a GitHub release is: all files of the tree in one directory, `<directory>/flat`. */
 export function flatten(tree: string, directory: string): void {
-  const flat = join(directory, "flat");
-  mkdirSync(flat);
-  for (const path of globSync(["*/*/*", "SHA256SUMS"], { cwd: tree, exclude: ["image/**"] }))
-    copyFileSync(join(tree, path), join(flat, basename(path)));
+  writePage({ tree, version: basename(tree), directory: join(directory, "flat") });
 }
 
 /** curl, as far as pages use it, for which a GitHub release of ours is the directory `flat`, two above the stand-in. */

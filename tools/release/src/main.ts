@@ -9,6 +9,7 @@ import { FLAVORS, suffixOf } from "./assets.ts";
 import { buildFlavor, runtimesOf, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
 import { handOver, handOverRuntimes, takeOver, takeOverRuntimes } from "./handover.ts";
+import { writePage } from "./page/write-page.ts";
 import { buildFromNothing } from "./second-build.ts";
 import { smokeTest } from "./smoke.ts";
 import { type Built, writeTree } from "./tree.ts";
@@ -17,6 +18,8 @@ const USAGE = `Usage: npm run release -- [flags]
 
 Builds everything that is published into dist/release/<version>/: assets, checksums, SBOMs, notices, archives, deb, rpm,
 image layouts, the Helm chart and the npm packages, for every platform that this machine can build. Says what it leaves out.
+The same files as a GitHub release has them, with release notes and manifests for krew, Homebrew and scoop, are in
+dist/release-page/.
 
   --only FLAVOR,...   some of ${FLAVORS.map(suffixOf).join(", ")}
   --once              do not build a second time, from nothing, to compare
@@ -65,6 +68,9 @@ async function release(): Promise<void> {
       helm: noHelm === undefined ? await Helm.get() : undefined,
       say: console.log,
     });
+    const page = join(DIST, "release-page", version);
+    writePage({ tree: directory, version, directory: page });
+    console.log(`${relative(process.cwd(), page)} is the same as a GitHub release has it; beside it NOTES.md`);
     console.log(
       `\n${relative(process.cwd(), directory)} is complete; npm run release:verify looks at it with public tools.`,
     );

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -13,7 +13,7 @@ const START_LIMIT_MS = 60_000;
 
 /** What wine itself reads, and nothing of this process's environment. */
 const ENVIRONMENT = {
-  PATH: "/usr/bin:/bin",
+  PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/root",
   WINEPREFIX: "/prefix",
   WINEDEBUG: "-all",
@@ -45,7 +45,7 @@ export class WindowsMachine implements AsyncDisposable {
     run("mount", ["-t", "proc", "proc", join(copy, "proc")]);
     run("mount", ["--rbind", "/dev", join(copy, "dev")]);
     run("mount", ["-t", "tmpfs", "tmpfs", join(copy, "tmp")]);
-    run("mount", ["--bind", "/etc/hosts", join(copy, "etc/hosts")]);
+    copyFileSync("/etc/hosts", join(copy, "etc/hosts"));
     for (const path of shared) {
       mkdirSync(join(copy, path), { recursive: true });
       run("mount", ["--bind", path, join(copy, path)]);

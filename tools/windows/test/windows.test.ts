@@ -3,14 +3,13 @@
  * namespace it starts wine and the fake clouds.
  */
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { networkInterfaces, tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { kubeletRequest, parseResponse } from "@imagecred/e2e";
 import { KubeletCode, nameOf, PLUGINS, POD, TestNode, WAYS } from "@imagecred/kubelet-conformance";
-import { bringUpLoopback, insideNamespace, nameHosts, runInNamespace } from "@imagecred/workspace";
-import { type Ended, WindowsParent } from "../src/parent.ts";
+import { bringUpLoopback, insideNamespace, runInNamespace } from "@imagecred/workspace";
+import { WindowsParent } from "../src/parent.ts";
 import {
   buildWindowsExecutables,
   prepareWindows,
