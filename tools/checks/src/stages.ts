@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { whyNoCluster } from "@imagecred/cluster";
 import { whyNoComparison } from "@imagecred/drop-in";
+import { whyNoWindows } from "@imagecred/windows";
 import { notInstalled } from "@imagecred/workspace";
 
 /** One step of `npm test`. */
@@ -56,6 +57,11 @@ function inCluster({
 }: Pick<Stage, "command" | "files">): Pick<Stage, "command" | "namedCommand" | "files"> {
   const main = [...node, "tools/cluster/src/main.ts"];
   return { command: [...main, ...command], namedCommand: [...main, "--all-programs", ...command], ...part };
+}
+
+/** The same, once wine is installed. */
+function onWindows({ command, ...part }: Pick<Stage, "command" | "files">): Pick<Stage, "command" | "files"> {
+  return { command: [...node, "tools/windows/src/main.ts", ...command], ...part };
 }
 
 /** In the order in which they run; a broken build is known before the tests that need it. */
@@ -118,6 +124,12 @@ export const STAGES: readonly Stage[] = [
     about: "the real kubelet's code and binary against the executables",
     ...tests("one file after another", "tools/kubelet-conformance/test/**/*.test.ts"),
     skip: () => notInstalled("go"),
+  },
+  {
+    name: "windows",
+    about: "the Windows executables under wine, started by Windows programs",
+    ...onWindows(tests("one file after another", "tools/windows/test/**/*.test.ts")),
+    skip: (named) => whyNoWindows(named ? "programs may be built" : "programs are cached"),
   },
   {
     name: "cluster",

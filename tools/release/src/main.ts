@@ -70,7 +70,9 @@ async function release(): Promise<void> {
     });
     const page = join(DIST, "release-page", version);
     writePage({ tree: directory, version, directory: page });
-    console.log(`${relative(process.cwd(), page)} is the same as a GitHub release has it; beside it NOTES.md`);
+    console.log(
+      `${relative(process.cwd(), page)} is the same as a GitHub release has it; beside it NOTES.md`,
+    );
     console.log(
       `\n${relative(process.cwd(), directory)} is complete; npm run release:verify looks at it with public tools.`,
     );

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,7 +17,7 @@ import { insideNamespace, run } from "@imagecred/workspace";
 import type { Wine } from "./wine.ts";
 
 const WINESERVER = "/usr/lib/x86_64-linux-gnu/wine/wineserver";
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 30_000;
 
 /** What wine itself reads, and nothing of this process's environment. */
 const ENVIRONMENT = {
@@ -57,6 +65,15 @@ export class WindowsMachine implements AsyncDisposable {
     });
     const machine = new WindowsMachine(copy, server);
     await machine.#waitForSocket();
+    // Windows' own services start with the first program and live as long as wineserver: with no pipe of ours in their hands.
+    const [program, ...args] = machine.command("C:\\windows\\system32\\cmd.exe", "/c", "exit");
+    const first = spawn(program, args, {
+      env: machine.environment(),
+      stdio: "ignore",
+      timeout: START_LIMIT_MS,
+    });
+    const [code] = await once(first, "exit");
+    assert.equal(code, 0, "wine does not run cmd.exe");
     machine.assertEnclosed();
     return machine;
   }
@@ -91,23 +108,15 @@ export class WindowsMachine implements AsyncDisposable {
     await ended;
   }
 
-  /** wineserver listens once this socket is there (server/request.c, open_master_socket). */
+  /** wineserver listens once its socket is there, in a directory of its own in /tmp (server/request.c, open_master_socket). */
   async #waitForSocket(): Promise<void> {
     const limit = Date.now() + START_LIMIT_MS;
-    const directory = join(this.#root, "tmp/.wine-0");
-    while (!listening(directory)) {
+    while (globSync("tmp/*/server-*/socket", { cwd: this.#root }).length === 0) {
       if (this.#server.exitCode !== null) throw new Error(`wineserver ended (${this.#server.exitCode})`);
       if (Date.now() > limit) throw new Error("wineserver does not listen");
       await delay(20);
     }
   }
-}
-
-function listening(directory: string): boolean {
-  return (
-    existsSync(directory) &&
-    readdirSync(directory).some((name) => existsSync(join(directory, name, "socket")))
-  );
 }
 
 /** The network namespace of a process, as `net:[4026532249]`. */

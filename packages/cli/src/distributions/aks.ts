@@ -10,6 +10,13 @@ export const aks: Distribution = {
   installable: true,
   nodeFiles: [],
   restart: "systemctl restart kubelet",
+  // Azure/AgentBaker, staging/cse/windows/kubeletfunc.ps1.
+  windows: {
+    configPath: "C:\\k\\credential-provider-config.yaml",
+    binDir: "C:\\var\\lib\\kubelet\\credential-provider",
+    service: "kubelet",
+    more: "Their azure.json is C:\\k\\azure.json (--azure-config).",
+  },
   files: () => [],
   commands: (plan) => [installCommand(plan, "aks"), "sudo systemctl restart kubelet"],
   notes: () => [

@@ -7,6 +7,12 @@ export const gce: Distribution = {
   title: "Google Compute Engine (kube-up)",
   binDir: "/home/kubernetes/bin",
   configPath: "/home/kubernetes/cri-auth-config.yaml",
+  // kubernetes/cloud-provider-gcp, cluster/gce/config-common.sh.
+  windows: {
+    configPath: "C:\\etc\\kubernetes\\cri-auth-config.yaml",
+    binDir: "C:\\etc\\kubernetes\\node\\bin",
+    service: "kubelet",
+  },
   installable: true,
   nodeFiles: [],
   restart: "systemctl restart kubelet",

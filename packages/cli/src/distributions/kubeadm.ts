@@ -21,6 +21,13 @@ export const kubeadm: Distribution = {
     },
   ],
   restart: "systemctl restart kubelet",
+  // kubernetes-sigs/sig-windows-tools, kubeadm/scripts/PrepareNode.ps1: the service, and C:\\k for the kubelet's own files.
+  windows: {
+    configPath: "C:\\k\\credential-provider-config.yaml",
+    binDir: "C:\\k\\credential-provider",
+    service: "kubelet",
+    more: "The flags name these paths in the node's own nodeRegistration.kubeletExtraArgs.",
+  },
   files: () => [
     {
       name: EXTRA_ARGS,

@@ -1,10 +1,16 @@
 import { installCommand } from "./node-commands.ts";
-import type { Distribution } from "./types.ts";
+import type { Distribution, WindowsNodes } from "./types.ts";
 
 const DIRECTORY = "/var/lib/rancher/credentialprovider";
 
 /** k3s and RKE2 look in one fixed place and pass the flags to their kubelet when both things are there. */
-function rancher(id: "k3s" | "rke2", title: string, units: string, more: readonly string[]): Distribution {
+function rancher(
+  id: "k3s" | "rke2",
+  title: string,
+  units: string,
+  more: readonly string[],
+  windows?: WindowsNodes,
+): Distribution {
   return {
     id,
     title,
@@ -15,6 +21,7 @@ function rancher(id: "k3s" | "rke2", title: string, units: string, more: readonl
     restart: `systemctl try-restart '${units}'`,
     files: () => [],
     commands: (plan) => [installCommand(plan, id), `sudo systemctl try-restart '${units}'`],
+    ...(windows === undefined ? {} : { windows }),
     notes: () => [
       `${title} finds ${DIRECTORY}/config.yaml and ${DIRECTORY}/bin by itself: no flags are needed. It skips both with a debug message only where the configuration is a directory or bin is missing.`,
       "Run both commands on every node, servers and agents.",
@@ -25,6 +32,15 @@ function rancher(id: "k3s" | "rke2", title: string, units: string, more: readonl
 
 export const k3s = rancher("k3s", "k3s", "k3s*.service", []);
 
-export const rke2 = rancher("rke2", "RKE2", "rke2-*.service", [
-  "RKE2 itself also runs the plugins to pull its runtime image, before any kubelet runs.",
-]);
+export const rke2 = rancher(
+  "rke2",
+  "RKE2",
+  "rke2-*.service",
+  ["RKE2 itself also runs the plugins to pull its runtime image, before any kubelet runs."],
+  // docs.rke2.io, "Windows Agent Configuration Reference": the same paths, on the system's drive.
+  {
+    configPath: "C:\\var\\lib\\rancher\\credentialprovider\\config.yaml",
+    binDir: "C:\\var\\lib\\rancher\\credentialprovider\\bin",
+    service: "rke2",
+  },
+);

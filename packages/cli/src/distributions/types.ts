@@ -49,6 +49,16 @@ export interface NodeFile {
   readonly merge: "replace" | "kubelet-extra-args";
 }
 
+/** Where the Windows nodes of a distribution have the two things, and what restarts their kubelet. */
+export interface WindowsNodes {
+  readonly configPath: string;
+  readonly binDir: string;
+  /** Name of the Windows service. */
+  readonly service: string;
+  /** What is to be known besides; a sentence. */
+  readonly more?: string;
+}
+
 export interface Distribution {
   readonly id: string;
   /** As its makers write it. */
@@ -64,6 +74,8 @@ export interface Distribution {
   readonly flagsByHand?: string;
   /** The command (without sudo) after which the kubelet has read a changed configuration. */
   readonly restart: string;
+  /** Its Windows nodes, where it has any; `imagecred install` is for Linux nodes. */
+  readonly windows?: WindowsNodes;
   /** Why this plan cannot be had on this distribution. */
   readonly refuses?: (plan: Plan) => string | undefined;
   /** Everything that is written. */

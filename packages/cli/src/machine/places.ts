@@ -1,10 +1,9 @@
-import { isWindowsPath } from "@imagecred/kubelet";
 import { rootedWritableFiles } from "@imagecred/node";
 import { DISTRIBUTIONS } from "../distributions/index.ts";
 import { CommandError, UsageError } from "../errors.ts";
 import type { FileSystem, Platform } from "../runtime/types.ts";
 import { systemTitle } from "./linux-only.ts";
-import { absolute } from "./paths.ts";
+import { absolute, withDrive } from "./paths.ts";
 import { type MachineKubelet, pathForUs, type RunningKubelet } from "./running-kubelet.ts";
 
 /** Where a configuration and its executables are. Paths are those of `root`. */
@@ -117,21 +116,15 @@ function asGiven(
     return { ...own, ...(own.root === "/" ? { config } : {}), ...about, kubelet };
   }
   const usual = DISTRIBUTIONS.find((one) => isSame(config, one.configPath, platform))?.binDir;
-  const { fileSystem } = platform;
+  const { fileSystem, processInfo } = platform;
   return {
     root: "/",
     fileSystem,
     config,
-    binDir: ofWindows(binDir, platform) ?? usual,
+    binDir: binDir === undefined ? usual : withDrive(binDir, processInfo.workingDirectory),
     ...about,
     kubelet: undefined,
   };
-}
-
-/** On Windows from its drive on: only an absolute path shows that it is one of Windows, where programs have extensions. */
-function ofWindows(path: string | undefined, { processInfo }: Platform): string | undefined {
-  const { workingDirectory } = processInfo;
-  return path === undefined || !isWindowsPath(workingDirectory) ? path : absolute(path, workingDirectory);
 }
 
 function isSame(path: string, other: string, { fileSystem, processInfo }: Platform): boolean {

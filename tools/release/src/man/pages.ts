@@ -83,7 +83,11 @@ function imagecred({ version, date }: Release): Manual {
   };
 }
 
-function plugin(name: string, { title, arguments: positionals, argumentsHelp, flags, environment }: Usage, { version, date }: Release): Manual {
+function plugin(
+  name: string,
+  { title, arguments: positionals, argumentsHelp, flags, environment }: Usage,
+  { version, date }: Release,
+): Manual {
   return {
     name,
     section: 8,
@@ -91,7 +95,10 @@ function plugin(name: string, { title, arguments: positionals, argumentsHelp, fl
     version,
     date,
     sections: [
-      ["SYNOPSIS", [`.B ${escaped(name)}`, escaped(`[FLAG...]${positionals === undefined ? "" : ` ${positionals}`}`)]],
+      [
+        "SYNOPSIS",
+        [`.B ${escaped(name)}`, escaped(`[FLAG...]${positionals === undefined ? "" : ` ${positionals}`}`)],
+      ],
       [
         "DESCRIPTION",
         paragraphs(
@@ -106,7 +113,10 @@ function plugin(name: string, { title, arguments: positionals, argumentsHelp, fl
             : item(`--${flag}${spec.kind === "switch" ? "" : `=${spec.placeholder ?? "VALUE"}`}`, spec.help),
         ),
       ],
-      ["ENVIRONMENT", Object.entries(environment ?? {}).flatMap(([variable, about]) => item(variable, about))],
+      [
+        "ENVIRONMENT",
+        Object.entries(environment ?? {}).flatMap(([variable, about]) => item(variable, about)),
+      ],
       ["SEE ALSO", [".BR imagecred (1),", ...MORE[1]]],
     ],
   };

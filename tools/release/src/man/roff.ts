@@ -39,10 +39,10 @@ export function item(term: string, description: string): readonly string[] {
 
 /** Text whose empty lines divide paragraphs. */
 export function paragraphs(text: string): readonly string[] {
-  return text.trim().split(/\n{2,}/).flatMap((part, index) => [
-    ...(index === 0 ? [] : [".PP"]),
-    escaped(part.replace(/\n/g, " ")),
-  ]);
+  return text
+    .trim()
+    .split(/\n{2,}/)
+    .flatMap((part, index) => [...(index === 0 ? [] : [".PP"]), escaped(part.replace(/\n/g, " "))]);
 }
 
 /** Lines as they are, in a font of one width. */

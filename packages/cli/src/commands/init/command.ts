@@ -1,5 +1,6 @@
 import { shellWord } from "../../distributions/node-commands.ts";
 import { RBAC_NAME } from "../../distributions/rbac.ts";
+import { withDrive } from "../../machine/paths.ts";
 import type { Style } from "../../output/style.ts";
 import { table, wrap } from "../../output/text.ts";
 import type { Command } from "../command.ts";
@@ -9,7 +10,7 @@ import { crossCloudOf, planInit } from "./plan.ts";
 import { writeFiles } from "./write.ts";
 
 export const init: Command<InitOptions, InitDocument> = {
-  async run(options, { fileSystem }) {
+  async run(options, { fileSystem, processInfo }) {
     const crossCloud = await crossCloudOf(options);
     const { plan, distribution, files, commands, notes } = planInit(options, crossCloud);
     const directory = plan.directory;
@@ -23,7 +24,12 @@ export const init: Command<InitOptions, InitDocument> = {
       files:
         options.stdout === true
           ? files.map(({ name, about, content }) => ({ name, about, content, state: "not-written" as const }))
-          : writeFiles(fileSystem, directory, files, options.force === true),
+          : writeFiles(
+              fileSystem,
+              withDrive(directory, processInfo.workingDirectory),
+              files,
+              options.force === true,
+            ),
       // The chart has the role itself.
       clusterCommands: files.some(({ name }) => name === RBAC_NAME)
         ? [

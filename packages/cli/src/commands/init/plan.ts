@@ -19,6 +19,7 @@ import {
   type OutputFile,
   type Plan,
 } from "../../distributions/types.ts";
+import { windowsNotes } from "../../distributions/windows-notes.ts";
 import { UsageError } from "../../errors.ts";
 
 export interface PlanOptions {
@@ -144,6 +145,7 @@ export function planInit(given: PlanOptions, crossCloud?: CrossCloudPlan): Plann
     notes: [
       ...notesOfMap(distribution.installable ? "imagecred install" : undefined),
       ...distribution.notes(plan),
+      ...windowsNotes(distribution.windows),
     ],
   };
 }
