@@ -3,7 +3,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { BuildError } from "./build-error.ts";
 import { parseOptions, USAGE } from "./options.ts";
-import { runtimeFor, thisPlatform } from "./runtimes.ts";
+import { releasedPlatforms, runtimeFor, thisPlatform } from "./runtimes.ts";
 import { buildStaticExecutable } from "./static-executable.ts";
 
 /** esbuild has printed its own findings, with the places in the sources. */
@@ -13,7 +13,7 @@ function isReported(error: unknown): boolean {
 
 try {
   const root = process.cwd();
-  const options = parseOptions(process.argv.slice(2), root);
+  const options = parseOptions(process.argv.slice(2), root, releasedPlatforms());
   if (options === undefined) process.stdout.write(USAGE);
   else {
     const { entry, name, platforms, out } = options;

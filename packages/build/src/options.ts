@@ -11,7 +11,7 @@ Makes static Linux executables of a program: ENTRY (src/main.ts), with all that 
 plugins run on. Each is one file that needs nothing beside it.
 
   --name NAME           file name of the executables (default: the name in package.json)
-  --platform NAME,...   of ${STATIC_PLATFORMS.join(", ")} (default: both)
+  --platform NAME,...   of ${STATIC_PLATFORMS.join(", ")} (default: all)
   --out DIRECTORY       each goes into DIRECTORY/PLATFORM/NAME (default: dist)
   --help                show this
 `;
@@ -24,8 +24,16 @@ export interface Options {
   readonly out: string;
 }
 
-/** @returns undefined where `--help` is asked for @throws {BuildError} when the command line is wrong */
-export function parseOptions(args: readonly string[], directory: string): Options | undefined {
+/**
+ * @param platforms those to build for when the command line names none
+ * @returns undefined where `--help` is asked for
+ * @throws {BuildError} when the command line is wrong
+ */
+export function parseOptions(
+  args: readonly string[],
+  directory: string,
+  platforms: readonly StaticPlatform[] = STATIC_PLATFORMS,
+): Options | undefined {
   const { values, positionals } = parsed(args);
   if (values.help) return undefined;
   const [entry, ...more] = positionals;
@@ -33,7 +41,12 @@ export function parseOptions(args: readonly string[], directory: string): Option
   if (!existsSync(resolve(directory, entry))) throw new BuildError(`${entry}: no such file`);
   const name = values.name ?? packageName(directory);
   if (!/^[\w][\w.-]*$/.test(name)) throw new BuildError(`--name ${name}: not a file name`);
-  return { entry, name, platforms: values.platform.split(",").map(platformNamed), out: values.out };
+  return {
+    entry,
+    name,
+    platforms: values.platform?.split(",").map(platformNamed) ?? platforms,
+    out: values.out,
+  };
 }
 
 function parsed(args: readonly string[]) {
@@ -43,7 +56,7 @@ function parsed(args: readonly string[]) {
       allowPositionals: true,
       options: {
         name: { type: "string" },
-        platform: { type: "string", default: STATIC_PLATFORMS.join() },
+        platform: { type: "string" },
         out: { type: "string", default: "dist" },
         help: { type: "boolean", short: "h", default: false },
       },

@@ -33,6 +33,12 @@ export function thisPlatform(
   );
 }
 
+/** The platforms that this release has a runtime for: all of them, but for a build of the packages on a machine that compiles only its own. */
+export function releasedPlatforms(list = LIST): readonly StaticPlatform[] {
+  if (!existsSync(list)) return STATIC_PLATFORMS;
+  return STATIC_PLATFORMS.filter((platform) => readList(list)[platform] !== undefined);
+}
+
 /**
  * Path of a platform's runtime, with the checksum that this version of @imagecred/build was released with.
  * @throws {BuildError} when its package is not installed, or has another file

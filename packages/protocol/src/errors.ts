@@ -23,7 +23,7 @@ export interface CredentialErrorParts {
   /** What to do about it, as an instruction. */
   readonly advice?: string;
   /** What kind of failure it is, where that is certain. */
-  readonly failure?: Failure;
+  readonly failure?: Failure | undefined;
   readonly cause?: unknown;
 }
 

@@ -23,6 +23,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   vectors: [],
   "fake-clouds": ["workspace"],
   build: [],
+  "create-imagecred-plugin": [],
   executables: ["build", "workspace"],
   e2e: ["fake-clouds", "protocol", "workspace"],
   "drop-in": ["e2e", "fake-clouds", "kubelet", "protocol", "workspace"],
@@ -69,7 +70,7 @@ test("an example in docs/ imports the protocol package only, as a plugin of a th
   const examples = all.filter(({ workspace }) => workspace === "docs");
   assert.ok(examples.length > 0);
   for (const { path, imports } of examples) {
-    for (const name of imports.filter((each) => !each.startsWith("node:")))
+    for (const name of imports.filter((each) => !/^(node:|\.\/)/.test(each)))
       assert.match(name, /^@imagecred\/protocol(\/|$)/, path);
   }
 });

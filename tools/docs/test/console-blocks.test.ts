@@ -23,7 +23,7 @@ const RELEASE = ["node-image-builder.md"];
 /** Pages whose blocks are looked at by tests of their own, or that take minutes. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "imagecred.md": "packages/cli/src/docs.test.ts",
-  "writing-a-plugin.md": "tools/docs/src/oidc-credential-provider.test.ts",
+  "writing-a-plugin.md": "tools/docs/test/writing-a-plugin.test.ts",
   "performance.md": "takes minutes, and the machine for itself",
 };
 

@@ -1,6 +1,9 @@
 export type { Component } from "./components.ts";
 export { type ImagePrograms, writeExecutablesImage } from "./executables-image.ts";
 export { goTool, missingForGoTools } from "./go-tools.ts";
+export { type LocalRegistry, startLocalRegistry } from "./npm/local-registry.ts";
+export type { NpmPackage } from "./npm/packages.ts";
+export { packedForTests } from "./npm/packed.ts";
 export { writeChartLayout } from "./oci-layout.ts";
 export { type PageOptions, writePage } from "./page/write-page.ts";
 export { type Built, writeTree } from "./tree.ts";

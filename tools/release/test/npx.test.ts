@@ -70,7 +70,7 @@ describe("npx imagecred, from the packed tarball, in an empty directory", () => 
     );
     assert.equal(exitCode, 1, stderr);
     assert.match(stdout, /^credential-provider-config\.yaml:7:19: warning: .* has a scheme \[scheme\]$/m);
-    assert.deepEqual([...registry.fetched], ["imagecred"]);
+    assert.deepEqual([...registry.asked], ["imagecred"]);
     const [run = ""] = readdirSync(join(directory, "cache/_npx"));
     const installed = readdirSync(join(directory, "cache/_npx", run, "node_modules"));
     assert.deepEqual(

@@ -12,24 +12,25 @@ import type { NpmPackage } from "./packages.ts";
  */
 export interface LocalRegistry extends AsyncDisposable {
   readonly url: string;
-  /** Names of our packages whose tarballs were fetched. */
-  readonly fetched: ReadonlySet<string>;
+  /** Names of our packages that npm asked for. */
+  readonly asked: ReadonlySet<string>;
 }
 
 /** Starts a registry with these packages, each in one version. */
 export async function startLocalRegistry(packages: readonly NpmPackage[]): Promise<LocalRegistry> {
   const upstream = run("npm", ["config", "get", "registry"]).trim().replace(/\/$/, "");
-  const fetched = new Set<string>();
+  const asked = new Set<string>();
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", url()).pathname).slice(1);
     const packed = packages.find(({ name, tarball }) => path === name || path === `-/${basename(tarball)}`);
     if (packed === undefined) response.writeHead(302, { location: `${upstream}${request.url}` }).end();
     else if (path === packed.name) {
+      asked.add(packed.name);
       response
         .writeHead(200, { "content-type": "application/json" })
         .end(JSON.stringify(packument(packed, url())));
     } else {
-      fetched.add(packed.name);
+      asked.add(packed.name);
       response
         .writeHead(200, { "content-type": "application/octet-stream" })
         .end(readFileSync(packed.tarball));
@@ -39,7 +40,7 @@ export async function startLocalRegistry(packages: readonly NpmPackage[]): Promi
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
     url: url(),
-    fetched,
+    asked,
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

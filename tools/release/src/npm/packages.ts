@@ -17,6 +17,7 @@ export interface NpmPackage {
 /** Workspaces that are published, in an order in which each finds its dependencies. */
 const LIBRARIES = ["packages/protocol", "packages/kubelet"] as const;
 const BUILD = "packages/build";
+const CREATE = "packages/create-imagecred-plugin";
 
 /**
  * Packs every npm package into `destination`, from sources and from compiled static runtimes.
@@ -49,7 +50,7 @@ export async function writeNpmPackages(
     directories.push(build);
     const imagecred = workshop.empty("imagecred");
     await makeImagecredPackage(imagecred, version);
-    directories.push(imagecred);
+    directories.push(imagecred, workshop.make(CREATE));
     return directories.map((directory) => {
       const { name, version } = read(directory);
       return { name, version, tarball: npmPack(directory, destination) };

@@ -1,0 +1,4 @@
+import { serve } from "@imagecred/protocol";
+import { plugin } from "./plugin.ts";
+
+serve(plugin);
