@@ -1,4 +1,4 @@
-import { mkdirSync, symlinkSync } from "node:fs";
+import { copyFileSync, mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { type Clouds, type CloudsOptions, serveMetadataAddress, startClouds } from "@imagecred/fake-clouds";
 import { METADATA } from "@imagecred/workspace";
@@ -32,6 +32,7 @@ export class Cluster implements AsyncDisposable {
   readonly kubectl: string;
   readonly #options: ClusterOptions;
   readonly #services: AsyncDisposableStack;
+  #booted = 0;
 
   private constructor(
     options: ClusterOptions,
@@ -86,7 +87,8 @@ export class Cluster implements AsyncDisposable {
 
   /** Boots one more node and waits until it is Ready. */
   async addNode(content: NodeContent = {}): Promise<Node> {
-    const index = this.nodes.length + 1;
+    // Several may boot at the same time, and none gets the address of one that has ended.
+    const index = ++this.#booted;
     const name = `node-${index}`;
     const directory = join(this.#options.directory, name);
     mkdirSync(directory);
@@ -107,6 +109,23 @@ export class Cluster implements AsyncDisposable {
     this.nodes.push(node);
     await this.ready(node);
     return node;
+  }
+
+  /**
+   * Ends a node and takes it out of the cluster. Its logs are kept.
+   * @returns where they are, by component
+   */
+  async removeNode(node: Node): Promise<Readonly<Record<string, string>>> {
+    const logs: Record<string, string> = {};
+    for (const [component, path] of Object.entries(node.logs)) {
+      const kept = join(this.#options.directory, node.name, `${component}.log`);
+      copyFileSync(path, kept);
+      logs[component] = kept;
+    }
+    this.nodes.splice(this.nodes.indexOf(node), 1);
+    await node.stop();
+    await this.api.delete(`/api/v1/nodes/${node.name}`);
+    return logs;
   }
 
   /** Waits until the API server says that a node is Ready. @throws Error with the ends of the node's logs */

@@ -26,6 +26,13 @@ const skip =
 const noHelm = await whyNoHelm("helm may be built");
 const helm = skip === false && noHelm === undefined ? await Helm.get() : undefined;
 const olderKubelet = skip === false ? await cachedOlderKubelet() : undefined;
+const noOlderKubelet =
+  olderKubelet === undefined
+    ? `the kubelet of ${OLDER_KUBELET_VERSION} is not in the cache yet (npm test -- cluster builds it)`
+    : undefined;
+const noImage = noHelm ?? whyNoStaticImage();
+/** The tests of a suite, one after the other: they would have the concurrency of the suite around it. */
+const inOrder = (skip?: string) => ({ concurrency: 1, skip: skip ?? false });
 const withHelm = { skip: noHelm ?? false };
 
 // One cluster for all: each part leaves the node as the next one expects it.
@@ -35,24 +42,24 @@ describe("a real cluster", { skip, timeout: 15 * 60_000 }, () => {
   describe("install, uninstall, nodes", () => describeInstall(cluster));
   describe("the node's identity", () => describePulls(cluster));
   describe("what imagecred says about the node", () => describeDiagnosis(cluster));
-  describe("credentials that expire", () => describeExpiry(cluster));
+  // Most of the time these wait: for credentials to expire, and for kubelets. Those of other releases have nodes of their own.
+  describe("at the same time", { concurrency: true }, () => {
+    describe("credentials that expire", inOrder(), () => describeExpiry(cluster));
+    describe(`a kubelet of ${OLDER_KUBELET_VERSION}`, inOrder(noOlderKubelet), () => {
+      if (olderKubelet !== undefined) describeOlderKubelet(cluster, olderKubelet);
+    });
+    describe("the chart on a node of k3s", inOrder(noImage), () => {
+      if (helm !== undefined) describeChartOnK3s(cluster, helm);
+    });
+  });
   describe("the pods' identities", () => describePodIdentity(cluster));
   describe("images that are on the node already", () => describePullRecords(cluster));
   describe("a crowd", () => describeCrowd(cluster));
   describe("deploy/: the chart and the kustomize base", withHelm, () => {
     if (helm !== undefined) describeChartTemplates(cluster, helm);
   });
-  const noImage = noHelm ?? whyNoStaticImage();
-  describe("the chart on the nodes", { skip: noImage ?? false }, () => {
-    if (helm === undefined) return;
-    describe("of kubeadm", () => describeChartRollout(cluster, helm));
-    describe("of k3s", () => describeChartOnK3s(cluster, helm));
-  });
-  const noOlderKubelet = `the kubelet of ${OLDER_KUBELET_VERSION} is not in the cache yet (npm test -- cluster builds it)`;
-  describe(`a kubelet of ${OLDER_KUBELET_VERSION}`, {
-    skip: olderKubelet === undefined && noOlderKubelet,
-  }, () => {
-    if (olderKubelet !== undefined) describeOlderKubelet(cluster, olderKubelet);
+  describe("the chart on the nodes of kubeadm", { skip: noImage ?? false }, () => {
+    if (helm !== undefined) describeChartRollout(cluster, helm);
   });
   describe("what was logged", () => describeSecrets(cluster));
 });

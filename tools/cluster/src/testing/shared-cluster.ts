@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { after, before } from "node:test";
 import { promisify } from "node:util";
+import type { Helm } from "@imagecred/chart";
 import { anyExecutable } from "@imagecred/workspace";
-import { Cluster } from "../cluster.ts";
+import { Cluster, type NodeContent } from "../cluster.ts";
 import { KUBELET_CONFIGURATION, PATHS } from "../node/files.ts";
 import type { Node } from "../node/node.ts";
 import {
@@ -20,6 +21,7 @@ import { buildPrograms } from "../programs/index.ts";
 import { worldDirectory } from "../world/enter.ts";
 import type { Report } from "./installer.ts";
 import { Pods, podManifest } from "./pods.ts";
+import { serveRelease } from "./release-registry.ts";
 
 /** The images under another tag: others, which no node has yet. */
 export const taggedImage = (tag: string) => (plugin: CloudPlugin) =>
@@ -59,6 +61,37 @@ export class SharedCluster {
 
   get pods(): Pods {
     return started(this.#pods);
+  }
+
+  /** Logs of nodes that have left the cluster: what they are of, and where they are. */
+  readonly keptLogs: (readonly [component: string, path: string])[] = [];
+  #release: Promise<void> | undefined;
+
+  /** Boots one more node, on which only pods run that name it, or that tolerate everything. */
+  async addOwnNode(content: NodeContent): Promise<Node> {
+    const configuration = {
+      ...KUBELET_CONFIGURATION,
+      registerWithTaints: [{ key: "imagecred.dev/own", effect: "NoSchedule" }],
+    };
+    const files = { ...content.files, [PATHS.kubeletConfig]: JSON.stringify(configuration) };
+    return await this.cluster.addNode({ ...content, files });
+  }
+
+  /** Takes a node out of the cluster, so that later parts do not find it. */
+  async removeNode(node: Node): Promise<void> {
+    const logs = await this.cluster.removeNode(node);
+    for (const [component, path] of Object.entries(logs))
+      this.keptLogs.push([`${node.name}'s ${component}`, path]);
+  }
+
+  /** {@link serveRelease}, once for all that use it. */
+  serveRelease(helm: Helm): Promise<void> {
+    this.#release ??= (async () => {
+      const directory = join(worldDirectory(), "release");
+      mkdirSync(directory);
+      await serveRelease(this.cluster, helm, directory);
+    })();
+    return this.#release;
   }
 
   /** {@link configurePlugins} on the node. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { before, test } from "node:test";
+import { after, before, test } from "node:test";
 import { promisify } from "node:util";
 import { CHART, type Helm } from "@imagecred/chart";
 import { executablePath } from "@imagecred/workspace";
@@ -14,7 +14,7 @@ import { type SharedCluster, taggedImage } from "../shared-cluster.ts";
 const NAMESPACE = "kube-system";
 const DIRECTORY = "/var/lib/rancher/credentialprovider";
 
-/** The chart on a node whose kubelet is a part of k3s. After the scenario that serves the release. */
+/** The chart on a node whose kubelet is a part of k3s. */
 export function describeChartOnK3s(run: SharedCluster, helm: Helm): void {
   let node: Node;
   let untouched: Snapshot;
@@ -23,11 +23,13 @@ export function describeChartOnK3s(run: SharedCluster, helm: Helm): void {
     helm.runIn(run.cluster.controlPlane.kubeconfig, [...args, "--namespace", NAMESPACE]);
 
   before(async () => {
-    node = await run.cluster.addNode({ kind: "k3s" });
+    [node] = await Promise.all([run.addOwnNode({ kind: "k3s" }), run.serveRelease(helm)]);
     const image = "registry.k8s.io/pause:3.10";
     beside = containerOf(await run.pods.start({ name: "beside-k3s", image, node: node.name }));
     untouched = snapshot(node);
   });
+
+  after(() => run.removeNode(node));
 
   test("k3s' kubelet gets plugins and configuration, and k3s alone is restarted", async () => {
     const k3s = await mainPid(node, "k3s-agent");

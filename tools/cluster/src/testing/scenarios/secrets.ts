@@ -10,8 +10,11 @@ export function describeSecrets(run: SharedCluster): void {
     const ofNodes = nodes.flatMap((node) =>
       Object.entries(node.logs).map(([component, path]) => [`${node.name}'s ${component}`, path] as const),
     );
-    const logs: Readonly<Record<string, string>> = { ...controlPlane.logs, ...Object.fromEntries(ofNodes) };
-    assert.ok(Object.keys(logs).length >= 4 + 2 * nodes.length);
+    const logs: Readonly<Record<string, string>> = {
+      ...controlPlane.logs,
+      ...Object.fromEntries([...ofNodes, ...run.keptLogs]),
+    };
+    assert.ok(Object.keys(logs).length >= 4 + 2 * nodes.length + run.keptLogs.length);
     const { secrets } = run.cluster.clouds;
     const kinds = new Set(secrets.list().map(({ kind }) => kind));
     // Tokens that pods and others brought to a cloud, and what they got for them.
