@@ -49,7 +49,9 @@ The chosen distribution's places on a node, as JSON, with what the values say ot
 {{- $writes := list (dict "path" "/var/lib/imagecred" "made" true) (dict "path" $configDir "made" true) }}
 {{- if not (hasPrefix (printf "%s/" $configDir) (printf "%s/" $binDir)) }}{{ $writes = append $writes (dict "path" $binDir "made" true) }}{{ end }}
 {{- with $flags }}{{ $writes = append $writes (dict "path" . "made" $preset.flagsDirectoryIsMade) }}{{ end }}
-{{- dict "binDir" $binDir "configPath" $configPath "writes" $writes "reads" $node.unitDirectories "restart" $preset.restart "title" $preset.title "flagsByHand" $preset.flagsByHand | toJson }}
+{{- /* A directory is mounted once: what is written is read as well. */}}
+{{- $reads := without $node.unitDirectories ($flags | default "") }}
+{{- dict "binDir" $binDir "configPath" $configPath "writes" $writes "reads" $reads "restart" $preset.restart "title" $preset.title | toJson }}
 {{- end }}
 
 {{/*

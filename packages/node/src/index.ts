@@ -30,6 +30,7 @@ export {
   parseFeatureGates,
 } from "./flags/kubelet-configuration.ts";
 export { type RancherSettings, rancherSettings } from "./flags/rancher.ts";
+export { planArgumentFile } from "./flags/set-argument-file.ts";
 export { TITLES } from "./kubelet/programs.ts";
 export {
   type Impostor,
@@ -56,4 +57,5 @@ export {
   planFlags,
   type WantedFlag,
 } from "./systemd/set-flags.ts";
+export { planOption } from "./systemd/set-option.ts";
 export { type TrustedAuthorities, trustedAuthorities } from "./trust/certificates.ts";

@@ -6,13 +6,12 @@ export interface Preset {
   readonly title: string;
   readonly binDir: string;
   readonly configPath: string;
-  /** Where the kubelet's flags are written; empty where the kubelet has them, or an operator gives them once. */
+  /** Where the kubelet's flags are written; empty where the kubelet has them. */
   readonly flagsDirectory: string;
   /** Whether a node may lack that directory. A wrong directory must be an error where it may not. */
   readonly flagsDirectoryIsMade: boolean;
   /** The command after which the kubelet has read a changed configuration. */
   readonly restart: string;
-  readonly flagsByHand: string;
 }
 
 /** Of the distributions whose nodes the chart can install on, by name. */
@@ -22,7 +21,7 @@ export function presets(): Readonly<Record<string, Preset>> {
 }
 
 function presetOf(distribution: Distribution): Preset {
-  const { title, binDir, configPath, nodeFiles, restart, flagsByHand = "" } = distribution;
+  const { title, binDir, configPath, nodeFiles, restart } = distribution;
   const [file] = nodeFiles;
   // The deb packages' place, of several.
   const path = file?.paths.findLast((candidate) => candidate.startsWith("/")) ?? "";
@@ -33,12 +32,11 @@ function presetOf(distribution: Distribution): Preset {
     flagsDirectory: path.slice(0, Math.max(0, path.lastIndexOf("/"))),
     flagsDirectoryIsMade: file?.merge === "replace",
     restart,
-    flagsByHand,
   };
 }
 
 const WITHOUT_DISTRIBUTION = {
-  cos: "Container-Optimized OS mounts the directories that could hold executables noexec and replaces /etc at every boot: use GKE's nodes with Ubuntu (distribution gke)",
+  cos: "Container-Optimized OS replaces /etc, and the kubelet's configuration in it, at every boot, mounts most directories noexec, and has not been tried: use GKE's nodes with Ubuntu (distribution gke)",
   "eks-fargate": "Fargate's nodes run no DaemonSets and cannot be changed: nothing can be installed on them",
 };
 

@@ -65,7 +65,6 @@ export function helmCommands(plan: Plan): readonly [string, string] {
 /** What an operator must know of the chart. */
 export function helmNotes(distribution: Distribution): readonly string[] {
   return [
-    ...(distribution.flagsByHand === undefined ? [] : [distribution.flagsByHand]),
     `The chart does not restart kubelets unless you set restart.enabled=true. Without it, restart each node's kubelet when the files are in place: ${distribution.restart}.`,
   ];
 }

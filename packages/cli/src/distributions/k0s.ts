@@ -1,22 +1,23 @@
-import { installCommand, kubeletFlags } from "./node-commands.ts";
+import { installCommand } from "./node-commands.ts";
 import type { Distribution } from "./types.ts";
 
-const BIN_DIR = "/var/lib/k0s/credential-providers/bin";
-const CONFIG_PATH = "/var/lib/k0s/credential-providers/config.yaml";
+const DIRECTORY = "/var/lib/k0s/credential-providers";
 
-const FLAGS = `k0s gets the flags once, where its service is made: k0s install worker --force --kubelet-extra-args="${kubeletFlags(CONFIG_PATH, BIN_DIR).join(" ")}" beside the options that it has (k0sctl: installFlags).`;
+/** Units that k0s install makes, the worker's first: a controller has a kubelet with --enable-worker or --single only. */
+export const K0S_UNITS = ["k0sworker.service", "k0scontroller.service"] as const;
 
 /** k0s starts the kubelet itself, with the flags of `k0s worker --kubelet-extra-args`: a part of its service's command. */
 export const k0s: Distribution = {
   id: "k0s",
   title: "k0s",
-  binDir: BIN_DIR,
-  configPath: CONFIG_PATH,
+  binDir: `${DIRECTORY}/bin`,
+  configPath: `${DIRECTORY}/config.yaml`,
   installable: true,
-  nodeFiles: [],
-  flagsByHand: FLAGS,
+  nodeFiles: [{ name: K0S_UNITS[0], paths: [`/etc/systemd/system/${K0S_UNITS[0]}`], merge: "k0s-unit" }],
   restart: "systemctl try-restart 'k0s*.service'",
   files: () => [],
   commands: (plan) => [installCommand(plan, "k0s"), "sudo systemctl try-restart 'k0s*.service'"],
-  notes: () => [FLAGS],
+  notes: () => [
+    "The first command adds the two flags to --kubelet-extra-args in the command of k0s' service. k0s install --force, and k0sctl without them in its installFlags, write that service without them again: run it once more then.",
+  ],
 };

@@ -45,8 +45,12 @@ export interface NodeFile {
   readonly name: string;
   /** Absolute path on the node; the first whose directory exists, the first where none does. */
   readonly paths: readonly [string, ...string[]];
-  /** How it meets a file that is there: replaced (with a backup), or its KUBELET_EXTRA_ARGS merged into it. */
-  readonly merge: "replace" | "kubelet-extra-args";
+  /**
+   * How it meets a file that is there. `replace`: with a backup. `kubelet-extra-args`: its KUBELET_EXTRA_ARGS are merged into it.
+   * The others have no file of init's: the flags get into the node's own one, which must be there. `argument-file`: MicroK8s'
+   * arguments, a line each. `k0s-unit`: `--kubelet-extra-args` of the unit's command.
+   */
+  readonly merge: "replace" | "kubelet-extra-args" | "argument-file" | "k0s-unit";
 }
 
 /** Where the Windows nodes of a distribution have the two things, and what restarts their kubelet. */
@@ -70,8 +74,6 @@ export interface Distribution {
   readonly installable: boolean;
   /** Put on a node by `imagecred install`, beside the configuration. */
   readonly nodeFiles: readonly NodeFile[];
-  /** Where `imagecred install` does not give the kubelet its flags: what an operator does once; a sentence. */
-  readonly flagsByHand?: string;
   /** The command (without sudo) after which the kubelet has read a changed configuration. */
   readonly restart: string;
   /** Its Windows nodes, where it has any; `imagecred install` is for Linux nodes. */

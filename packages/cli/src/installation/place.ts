@@ -1,4 +1,5 @@
 import {
+  baseName,
   destination,
   joinPath,
   parentOf,
@@ -28,6 +29,8 @@ export interface Placement {
   /** Bits that it must have whatever it had before. */
   readonly needs: number;
   readonly sha256: string;
+  /** `kept`: links on the way to it are recorded as they are, and lead to another file when they change; followed unless given. */
+  readonly links?: "followed" | "kept";
 }
 
 /** What will become of one file. */
@@ -36,7 +39,7 @@ export interface PlannedFile {
   readonly state: "installed" | "replaced" | "unchanged";
   /** Where it is for us, without links. */
   readonly path: string;
-  /** The same on the node. */
+  /** The same on the node; with its links where the placement keeps them. */
   readonly inside: string;
   /** What is there. */
   readonly before: { readonly state: FileState; readonly data: Uint8Array } | undefined;
@@ -62,7 +65,7 @@ export function planFile(
   return systemDoes(target.files.outside(to), () => {
     const found = destination(fileSystem, target.root, to);
     const path = joinPath(found.path, ...found.missing);
-    const inside = joinPath(found.inside, ...found.missing);
+    const inside = placement.links === "kept" ? to : joinPath(found.inside, ...found.missing);
     const would = outcome(placement, path, target, fileSystem);
     const after = fileState(data, would.mode, would.owner, crypto);
     const common = { placement, state: STATES[would.state], path, inside };
@@ -165,7 +168,7 @@ function placeOne(
       run: () => target.files.removeDirectory(directory),
     })),
   );
-  const copy = backup === undefined ? undefined : target.files.outside(backup);
+  const copy = backup === undefined ? undefined : joinPath(parentOf(path), baseName(backup));
   writeAtomically(fileSystem, {
     path,
     data: placement.data,

@@ -148,9 +148,9 @@ function howToSet(node: Kubelet): string {
     return "put the configuration and the executables where RKE2 looks (imagecred install --distribution rke2), then restart it";
   }
   if (supervisor === "k0s")
-    return `give k0s worker --kubelet-extra-args="${flags}" with their paths, then restart it`;
+    return `imagecred install --distribution k0s, which gives k0s worker --kubelet-extra-args="${flags}" with their paths; then restart it`;
   if (program === "kubelite") {
-    return `add ${flags} with their paths to /var/snap/microk8s/current/args/kubelet, then sudo snap restart microk8s`;
+    return `add ${flags} with their paths to /var/snap/microk8s/current/args/kubelet (imagecred install --distribution microk8s does), then sudo snap restart microk8s`;
   }
   if (unit !== undefined) {
     // Set after it was started: the commonest reason for "I configured it and nothing happens".

@@ -152,7 +152,11 @@ test("k3s that finds nothing at its place says what is missing", async () => {
 test("RKE2 and k0s: the kubelet that they start is the one that counts", async () => {
   for (const [name, words, fix] of [
     ["rke2", ["/usr/local/bin/rke2 server", ""], /imagecred install --distribution rke2/],
-    ["k0s", ["/usr/local/bin/k0s", "worker"], /give k0s worker --kubelet-extra-args=/],
+    [
+      "k0s",
+      ["/usr/local/bin/k0s", "worker"],
+      /install --distribution k0s, which gives k0s worker --kubelet-extra-args=/,
+    ],
   ] as const) {
     using place = node({ "etc/p.yaml": CONFIG });
     putKubelet(place, 5, { name, words });

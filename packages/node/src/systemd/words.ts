@@ -8,6 +8,8 @@ export interface WordRules {
 /** Words of a text; what is behind an invalid place is lost, as it is for systemd. */
 export interface Words {
   readonly words: readonly string[];
+  /** Where each word is in the text, with its quotes. */
+  readonly spans: readonly { readonly start: number; readonly end: number }[];
   readonly valid: boolean;
 }
 
@@ -29,13 +31,15 @@ export function splitWords(
   unknownEscapes: "invalid" | "kept" = "invalid",
 ): Words {
   const words: string[] = [];
+  const spans: { readonly start: number; readonly end: number }[] = [];
   let at = 0;
   for (;;) {
     while (at < text.length && WHITESPACE.includes(text[at] ?? "")) at += 1;
-    if (at >= text.length) return { words, valid: true };
+    if (at >= text.length) return { words, spans, valid: true };
     const next = readWord(text, at, rules, unknownEscapes);
-    if (next === undefined) return { words, valid: false };
+    if (next === undefined) return { words, spans, valid: false };
     words.push(next.word);
+    spans.push({ start: at, end: next.end });
     at = next.end;
   }
 }

@@ -254,10 +254,5 @@ for (const { id, installable, nodeFiles } of DISTRIBUTIONS) {
       notes.some((note) => note.includes("restart.enabled=true")),
       notes.join("\n"),
     );
-    if (["k0s", "microk8s"].includes(id))
-      assert.ok(
-        notes.some((note) => note.includes("--image-credential-provider-bin-dir=")),
-        notes.join("\n"),
-      );
   });
 }

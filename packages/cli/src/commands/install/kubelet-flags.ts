@@ -1,12 +1,18 @@
 import {
   type Flag,
+  type FlagPlan,
   flagValue,
+  planArgumentFile,
   planAssignment,
   planFlags,
+  planOption,
   type RootedFiles,
   rancherSettings,
   readService,
+  type WantedFlag,
 } from "@imagecred/node";
+import { K0S_UNITS } from "../../distributions/k0s.ts";
+import type { NodeFile } from "../../distributions/types.ts";
 import { CommandError } from "../../errors.ts";
 import { BIN_DIR_FLAG, CONFIG_FLAG } from "../../machine/running-kubelet.ts";
 
@@ -23,14 +29,12 @@ export interface FlagsFile {
 }
 
 /**
- * How the kubelet's unit gets the flags: by the file that its unit, drop-ins and environment files make decide; where there is no unit
- * yet (an image without the package), by the file that its package will read.
- * @param usual the packages' files, of which the first whose directory exists is meant
+ * How the kubelet gets the flags, in the file of the distribution that decides.
  * @throws {CommandError} with what to write by hand
  */
 export function flagsFile(
   files: RootedFiles,
-  usual: readonly [string, ...string[]],
+  { merge, paths }: NodeFile,
   config: string,
   binDir: string,
 ): FlagsFile {
@@ -38,15 +42,35 @@ export function flagsFile(
     { name: CONFIG_FLAG, value: config },
     { name: BIN_DIR_FLAG, value: binDir },
   ];
-  const byUnit = planFlags(files, UNIT, wanted);
-  const plan =
-    byUnit.state === "absent" ? planAssignment(files, usualPath(files, usual), VARIABLE, wanted) : byUnit;
+  if (merge === "argument-file") return written(planArgumentFile(files, paths[0], wanted));
+  if (merge !== "k0s-unit") return unitFlags(files, paths, wanted);
+  const plan = planOption(files, K0S_UNITS, "kubelet-extra-args", wanted);
+  if (plan.state !== "absent") return written(plan);
+  throw new CommandError(
+    `there is no service of k0s (${K0S_UNITS.join(", ")}) whose kubelet could get the flags: run k0s install first; nothing was changed`,
+  );
+}
+
+/** @throws {CommandError} with what to write by hand */
+function written(plan: Exclude<FlagPlan, { state: "absent" }>): FlagsFile {
   if (plan.state === "refused") {
     throw new CommandError(
       `the kubelet's flags are not changed: ${plan.reason}; nothing was changed: ${plan.byHand}`,
     );
   }
   return { path: plan.path, content: plan.content, reload: plan.state === "edit" && plan.reload };
+}
+
+/**
+ * How the kubelet's unit gets the flags: by the file that its unit, drop-ins and environment files make decide; where there is no unit
+ * yet (an image without the package), by the file that its package will read.
+ * @param usual the packages' files, of which the first whose directory exists is meant
+ */
+function unitFlags(files: RootedFiles, usual: NodeFile["paths"], wanted: readonly WantedFlag[]): FlagsFile {
+  const byUnit = planFlags(files, UNIT, wanted);
+  const plan =
+    byUnit.state === "absent" ? planAssignment(files, usualPath(files, usual), VARIABLE, wanted) : byUnit;
+  return written(plan);
 }
 
 function usualPath(files: RootedFiles, usual: readonly [string, ...string[]]): string {

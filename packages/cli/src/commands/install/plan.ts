@@ -126,9 +126,12 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
         continue;
       }
       const flags = systemDoes("the kubelet's flags", () =>
-        flagsFile(target.files, nodeFile.paths, configFlag, binDir),
+        flagsFile(target.files, nodeFile, configFlag, binDir),
       );
-      placements.push(file("node-file", from, flags.path, encode(flags.content)));
+      const source = nodeFile.merge === "kubelet-extra-args" ? from : flags.path;
+      // A snap's files move with every refresh, and its link `current` with them.
+      const links = nodeFile.merge === "argument-file" ? "kept" : "followed";
+      placements.push({ ...file("node-file", source, flags.path, encode(flags.content)), links });
       reload ||= flags.reload;
     }
   }
