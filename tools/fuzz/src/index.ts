@@ -1,0 +1,2 @@
+export { fuzz, type Target } from "./fuzz.ts";
+export { TARGETS } from "./targets.ts";
