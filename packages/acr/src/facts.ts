@@ -72,7 +72,7 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
 /** What the plugin reads of the file of `--identities`. */
 export const acrMap: MapFacts = {
   part: "azure",
-  check: (data, file) => checkIdentities(data, file, "azure", readAzurePart).problems,
+  check: (decoded, file) => checkIdentities(decoded, file, "azure", readAzurePart).problems,
   placeholders({ host }) {
     for (const cloud of KNOWN_CLOUDS) {
       const registry = parseRegistryHost(host, cloud);

@@ -34,7 +34,7 @@ export const ecrFacts: PluginFacts<EcrOptions> = {
 /** What the plugin reads of the file of `--identities`. */
 export const ecrMap: MapFacts = {
   part: "aws",
-  check: (data, file) => checkIdentities(data, file, "aws", readAwsPart).problems,
+  check: (decoded, file) => checkIdentities(decoded, file, "aws", readAwsPart).problems,
   placeholders({ host }) {
     const registry = parseRegistryHost(host);
     return "notOurs" in registry ? undefined : valuesOf(registry);

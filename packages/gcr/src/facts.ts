@@ -62,9 +62,9 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
 /** What the plugin reads of the file of `--identities`. */
 export const gcrMap: MapFacts = {
   part: "google",
-  check(data, file, invocation) {
+  check(decoded, file, invocation) {
     const { universe } = parseOptions(invocation);
-    return checkIdentities(data, file, "google", readGooglePart(universe)).problems;
+    return checkIdentities(decoded, file, "google", readGooglePart(universe)).problems;
   },
   placeholders(image) {
     const registry = parseRegistryHost(image);

@@ -10,7 +10,7 @@ import {
   OptionsError,
   type TemplateValues,
 } from "@imagecred/protocol";
-import { decodeIdentities, type MapProblem } from "./decode.ts";
+import { type DecodedMap, decodeIdentities, type MapProblem } from "./decode.ts";
 import type { Cloud, Entry, Parts } from "./fields.ts";
 import { matches, tellsPathsApart } from "./pattern.ts";
 
@@ -37,8 +37,16 @@ export type ReadPart<Name extends Cloud, Options> = (part: Parts[Name], read: Re
 export interface MapFacts {
   /** The part of an entry that the plugin reads. */
   readonly part: Cloud;
-  /** What is wrong with a file for the plugin with these arguments; those of its flags are not among them. */
-  check(data: Uint8Array, file: string, invocation: Pick<Invocation, "args" | "env">): readonly MapProblem[];
+  /**
+   * What is wrong with a file for the plugin with these arguments; those of its flags are not among them.
+   * @param decoded the file, decoded once for all plugins
+   * @param file for messages: the path
+   */
+  check(
+    decoded: DecodedMap,
+    file: string,
+    invocation: Pick<Invocation, "args" | "env">,
+  ): readonly MapProblem[];
   /** What placeholders stand for in the name of an image; undefined for an image of another cloud. */
   placeholders(image: ImageName): TemplateValues | undefined;
 }
@@ -55,16 +63,15 @@ export interface CheckedMap<Options> {
 }
 
 /**
- * Decodes a file and has a plugin check its part of every entry.
+ * Has a plugin check its part of every entry of a decoded file.
  * @param file for messages: the path
  */
 export function checkIdentities<Name extends Cloud, Options>(
-  data: Uint8Array,
+  decoded: DecodedMap,
   file: string,
   cloud: Name,
   readPart: ReadPart<Name, Options>,
 ): CheckedMap<Options> {
-  const decoded = decodeIdentities(data);
   if (decoded.problems.length > 0) return { entries: [], problems: decoded.problems };
   const problems: MapProblem[] = [];
   const entries = decoded.entries.map((entry, index): Checked<Options> => {
@@ -108,7 +115,7 @@ export async function loadIdentities<
   { files, log }: { readonly files: Files; readonly log: Logger },
 ): Promise<ImageIdentities<Options>> {
   const data = await files.readBytes(path, "identity map");
-  const { entries, problems } = checkIdentities(data, path, cloud, readPart);
+  const { entries, problems } = checkIdentities(decodeIdentities(data), path, cloud, readPart);
   const [first, ...others] = problems;
   if (first !== undefined) {
     const more = others.length === 0 ? "" : ` (and ${others.length} more: imagecred validate ${path})`;

@@ -1,4 +1,4 @@
-import { decodeIdentities, type Entry, entryFor, type MapProblem } from "@imagecred/identity-map";
+import { type DecodedMap, type Entry, entryFor, type MapProblem } from "@imagecred/identity-map";
 import { type CredentialProvider, matchImage } from "@imagecred/kubelet";
 import {
   askedImage,
@@ -14,6 +14,7 @@ import type { MapPlaces } from "../machine/map-places.ts";
 import { whyNot } from "../output/explain-match.ts";
 import { type KnownPlugin, pluginByName } from "../plugins/known-plugins.ts";
 import type { FileSystem } from "../runtime/types.ts";
+import { readMapFile } from "./map-file.ts";
 
 /** One entry of a file of `--identities`, compared with an image. */
 export interface ComparedEntry {
@@ -59,8 +60,6 @@ export interface IdentitiesForImage {
   readonly compared: readonly ComparedEntry[];
 }
 
-const LARGEST_MAP = 16 << 20;
-
 /** @returns null for a provider that is not a plugin of ours, and for one without `--identities` */
 export function identitiesForImage(
   provider: CredentialProvider,
@@ -88,14 +87,14 @@ export function identitiesForImage(
     const reason = places.complete ? "no such file or directory" : "it is not on this machine";
     return unknown(named, image.name, `${named}: ${reason}`, !places.complete);
   }
-  let data: Uint8Array;
+  let decoded: DecodedMap;
   try {
-    data = fileSystem.read(file, LARGEST_MAP);
+    decoded = readMapFile(file, places, fileSystem).decoded;
   } catch (error) {
     return unknown(named, image.name, `${file}: ${systemReason(error)}`);
   }
-  const { entries, problems, locate } = decodeIdentities(data);
-  const [problem] = [...problems, ...plugin.map.check(data, file, { args, env })];
+  const { entries, locate } = decoded;
+  const [problem] = plugin.map.check(decoded, file, { args, env });
   if (problem !== undefined) return unknown(named, image.name, problemText(file, problem));
   const found = entryFor(entries, image);
   const compared = entries

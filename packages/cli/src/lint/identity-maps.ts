@@ -1,5 +1,6 @@
-import { type Cloud, decodeIdentities, type Entry, type MapProblem } from "@imagecred/identity-map";
+import type { Cloud, Entry, MapProblem } from "@imagecred/identity-map";
 import { systemReason } from "../errors.ts";
+import { readMapFile } from "../identity-map/map-file.ts";
 import { KNOWN_PLUGINS } from "../plugins/known-plugins.ts";
 import { knownUses, type PluginUse } from "./plugin-uses.ts";
 import type { FilePlace, LintContext } from "./types.ts";
@@ -32,8 +33,6 @@ export interface IdentityMaps {
   readonly unread: readonly UnreadMap[];
 }
 
-const LARGEST_MAP = 16 << 20;
-
 const known = new WeakMap<LintContext, IdentityMaps>();
 
 /** Every file of `--identities`, each once. Read once for all lints. */
@@ -58,7 +57,7 @@ function findMaps(context: LintContext): IdentityMaps {
   }
   const read: IdentityMap[] = [];
   const unread: UnreadMap[] = [];
-  if (alone !== undefined) read.push(readMap(alone, context.fileSystem.read(alone, LARGEST_MAP), []));
+  if (alone !== undefined) read.push(readMap(alone, context, []));
   for (const [named, uses] of byName) {
     const file = context.mapPlaces.find(named);
     if (file === undefined) {
@@ -67,7 +66,7 @@ function findMaps(context: LintContext): IdentityMaps {
       continue;
     }
     try {
-      read.push(readMap(file, context.fileSystem.read(file, LARGEST_MAP), uses));
+      read.push(readMap(file, context, uses));
     } catch (error) {
       unread.push({ named, uses, reason: systemReason(error) });
     }
@@ -76,14 +75,15 @@ function findMaps(context: LintContext): IdentityMaps {
 }
 
 /** Checks the file as all plugins do: those that name it with their arguments, the others with none. */
-function readMap(file: string, data: Uint8Array, uses: readonly PluginUse[]): IdentityMap {
-  const { entries, problems, locate } = decodeIdentities(data);
+function readMap(file: string, context: LintContext, uses: readonly PluginUse[]): IdentityMap {
+  const { data, decoded } = readMapFile(file, context.mapPlaces, context.fileSystem);
+  const { entries, problems, locate } = decoded;
   const ofPlugins =
     problems.length > 0
       ? []
       : KNOWN_PLUGINS.flatMap((plugin) => {
           const args = uses.find((use) => use.plugin === plugin)?.provider.args ?? [];
-          return plugin.map.check(data, file, { args, env: {} });
+          return plugin.map.check(decoded, file, { args, env: {} });
         });
   const all = [...problems, ...ofPlugins];
   return {

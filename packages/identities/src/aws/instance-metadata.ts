@@ -129,13 +129,22 @@ interface Session {
   readonly token: Secret;
 }
 
+type SessionContext = Pick<Context, "env" | "http" | "clock" | "deadline">;
+
+/** The session of a run: its token is valid for longer than any run takes. */
+const sessions = new WeakMap<Context["http"], Promise<Session | Unavailable>>();
+
+/** One session for all that a run asks: for the role, its credentials, the region. */
+async function openSession(context: SessionContext): Promise<Session | Unavailable> {
+  const open = sessions.get(context.http);
+  if (open !== undefined) return await open;
+  const opening = newSession(context);
+  sessions.set(context.http, opening);
+  return await opening;
+}
+
 /** A session at the first endpoint that this machine has a route to. */
-async function openSession({
-  env,
-  http,
-  clock,
-  deadline,
-}: Pick<Context, "env" | "http" | "clock" | "deadline">): Promise<Session | Unavailable> {
+async function newSession({ env, http, clock, deadline }: SessionContext): Promise<Session | Unavailable> {
   if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") {
     return { unavailable: "AWS_EC2_METADATA_DISABLED is true" };
   }

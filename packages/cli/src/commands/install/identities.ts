@@ -1,3 +1,4 @@
+import { decodeIdentities } from "@imagecred/identity-map";
 import type { CredentialProvider } from "@imagecred/kubelet";
 import { baseName, joinPath } from "@imagecred/node";
 import { IDENTITIES_NAME } from "../../distributions/identities.ts";
@@ -52,8 +53,9 @@ export function identitiesFiles(
       );
     }
     const data = systemDoes(`reading ${from}`, () => fileSystem.read(from, LARGEST_MAP));
+    const decoded = decodeIdentities(data);
     for (const { plugin, args } of ofFile) {
-      const [problem] = plugin.map.check(data, from, { args, env: {} });
+      const [problem] = plugin.map.check(decoded, from, { args, env: {} });
       if (problem === undefined) continue;
       const { line, column } = problem.position;
       throw new CommandError(
