@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
+import { writeFileSync } from "node:fs";
 import { test } from "node:test";
-import { Ajv } from "ajv";
 import { type Bench, bench } from "../../testing/run.ts";
+import { sarifValidator } from "../../testing/sarif-schema.ts";
 import { RULES } from "./rules.ts";
 
 const FILE = `apiVersion: kubelet.config.k8s.io/v1
@@ -37,16 +35,6 @@ interface SarifLog {
       readonly fixes?: readonly { readonly artifactChanges: readonly { readonly replacements: unknown }[] }[];
     }[];
   }[];
-}
-
-/** The schema that the SARIF SDK brings, which is draft 4: the two words of it that draft 7 has renamed. */
-function sarifValidator() {
-  const require = createRequire(import.meta.url);
-  const directory = dirname(require.resolve("@microsoft/jest-sarif"));
-  const text = readFileSync(join(directory, "schemas/sarif-2.1.0-rtm.5.json"), "utf8");
-  const { id, $schema, ...schema } = JSON.parse(text) as Record<string, unknown>;
-  assert.match(`${id} ${$schema}`, /sarif-2\.1\.0-rtm\.5\.json http:\/\/json-schema\.org\/draft-04/);
-  return new Ajv({ strict: false, validateFormats: false, unicodeRegExp: false }).compile(schema);
 }
 
 test("SARIF is valid by its schema, with rules, places and fixes", async () => {
