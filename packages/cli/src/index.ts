@@ -1,5 +1,6 @@
 export type { FileStatus } from "@imagecred/node";
 export type { ExitCode } from "./commands/command.ts";
+export { completionScript } from "./commands/completion/command.ts";
 export { DEFINITIONS } from "./commands/index.ts";
 export { planInit } from "./commands/init/plan.ts";
 export { DISTRIBUTIONS } from "./distributions/index.ts";

@@ -20,6 +20,7 @@ import { thirdPartyNotices } from "./notices.ts";
 import { writeNpmPackages } from "./npm/packages.ts";
 import type { BuiltRuntime } from "./npm/runtime-packages.ts";
 import { writeChartLayout } from "./oci-layout.ts";
+import { changesOf } from "./page/changes.ts";
 import { spdxDocument } from "./spdx.ts";
 
 /** An executable that has been built, and what is in it. */
@@ -131,6 +132,7 @@ function packagesOf(
     license: LICENSE,
     notices,
     sample: sampleFor(program),
+    changes: changesOf(version).flatMap(({ items }) => items),
     modifiedAt: sourceDateEpoch,
   };
   return (["deb", "rpm"] as const).map((format) => {

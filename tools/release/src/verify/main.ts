@@ -7,6 +7,7 @@ import { bareChecksums, checksumList } from "./checksums.ts";
 import { image } from "./image.ts";
 import { debInstall, debMetadata, rpmMetadata } from "./linux-packages.ts";
 import { npm } from "./npm.ts";
+import { formula, lintian, manuals, rpmlint } from "./package-lint.ts";
 import { sbomValidator } from "./sbom.ts";
 import type { Step } from "./step.ts";
 
@@ -20,6 +21,10 @@ const STEPS: readonly Step[] = [
   debMetadata,
   debInstall,
   rpmMetadata,
+  lintian,
+  rpmlint,
+  manuals,
+  formula,
   image,
   chart,
   npm,
