@@ -3,9 +3,10 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { DOCS } from "@imagecred/workspace";
+import { DOCS, ROOT } from "@imagecred/workspace";
+import { PLACES } from "../testing/plugins.ts";
 import { SCREENS, shown } from "../testing/screens.ts";
-import { terminalPicture } from "../testing/terminal-picture.ts";
+import { terminalPicture, terminalRecording } from "../testing/terminal-picture.ts";
 import { visibleLength } from "./text.ts";
 
 const WIDTHS = [60, 80, 120, 200];
@@ -48,6 +49,28 @@ for (const name of ["doctor-fails"]) {
     assert.equal(readFileSync(path, "utf8"), picture);
   });
 }
+
+test("the recording in the README shows what validate and doctor print", async () => {
+  const columns = 100;
+  const scenes = await Promise.all(
+    (["validate", "doctor-fails"] as const).map(async (name) => ({
+      command: `imagecred ${(SCREENS[name]?.args ?? []).filter((word) => !PLACES.includes(word)).join(" ")}`,
+      output: await shown(name, columns, "always"),
+      seconds: 9,
+    })),
+  );
+  const recording = terminalRecording(
+    "imagecred validate finds mistakes, and doctor finds why a pull fails",
+    scenes,
+    columns,
+  );
+  const path = join(PICTURES, "validate-and-doctor.svg");
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, recording);
+  assert.equal(readFileSync(path, "utf8"), recording);
+  assert.ok(
+    readFileSync(join(ROOT, "README.md"), "utf8").includes("](docs/screens/validate-and-doctor.svg)"),
+  );
+});
 
 function withoutTimes(text: string): string {
   return text.replace(/[0-9a-f]{12}…|\d+ ms/g, "N");
