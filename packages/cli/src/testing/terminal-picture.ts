@@ -89,7 +89,7 @@ export function terminalRecording(title: string, scenes: readonly Scene[], colum
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${escaped(title)}</title>`,
-    `<style>${all.map(({ style }) => style).join("")}@media (prefers-reduced-motion){g{animation:none!important}}</style>`,
+    `<style>${all.map(({ style }) => style).join("")}@media (prefers-reduced-motion:reduce){g[class]{animation:none}}</style>`,
     `<rect width="100%" height="100%" rx="6" fill="#fbfbf9" stroke="#d7d7d2"/>`,
     `<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#26261f" xml:space="preserve">`,
     ...all.map(({ content }) => content),
