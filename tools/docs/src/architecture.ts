@@ -25,7 +25,7 @@ const PACKAGES: Readonly<Record<string, Box>> = {
     title: "packages/cli",
     text: "imagecred: init, validate, match, explain, get, doctor, install, hash",
   },
-  ecr: { x: 20, y: 150, width: 120, title: "packages/ecr", text: "GetAuthorizationToken" },
+  ecr: { x: 20, y: 150, width: 120, title: "packages/ecr", text: "ECR, ECR Public" },
   acr: { x: 155, y: 150, width: 120, title: "packages/acr", text: "@azure/identity" },
   gcr: { x: 290, y: 150, width: 120, title: "packages/gcr", text: "credential files" },
   node: { x: 725, y: 150, width: 135, title: "packages/node", text: "this machine's files" },

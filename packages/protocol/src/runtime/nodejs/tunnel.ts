@@ -72,7 +72,11 @@ async function openHttpTunnel(dialog: Dialog, { host, port }: Goal): Promise<voi
     const status = Number(/^HTTP\/1\.[01] ([1-9]\d\d)(?![^ \r\n])/.exec(head)?.[1] ?? Number.NaN);
     // 1xx: the response itself is yet to come.
     if (status < 200) continue;
-    if (status < 300) return;
+    if (status < 300) {
+      // A TLS server speaks only after we have: what is there already is a body, which the response must not have.
+      dialog.discard();
+      return;
+    }
     if (Number.isNaN(status)) throw dialog.refused("did not answer in HTTP");
     if (status !== 407) throw dialog.refused(`refuses to connect to ${to} (${status})`, status);
     throw dialog.refused(
@@ -192,6 +196,11 @@ class Dialog {
       if (head.length > HEAD_LIMIT) throw this.refused("sent an endless response");
       return null;
     });
+  }
+
+  /** Drops what has been received and not been read. */
+  discard(): void {
+    this.#socket.read();
   }
 
   /** Tries again whenever there is more to read. */

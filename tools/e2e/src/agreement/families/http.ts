@@ -638,6 +638,9 @@ export const PROXY_RESPONSES: readonly string[] = [
   "HTTP/1.1 403 \u00e9\r\nx: \u00ff\r\n\r\n",
   "HTTP/1.1 403 x\r\nno colon\r\n\r\n",
   "HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+  "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok",
+  "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+  "HTTP/1.1 200 OK\r\n\r\nSSH-2.0-x\r\n",
 ];
 
 function proxyTrial(random: Random, base: Base): Trial {
