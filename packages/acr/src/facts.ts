@@ -3,7 +3,7 @@ import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
 import type { Invocation, PluginFacts } from "@imagecred/protocol";
 import { KNOWN_CLOUDS, type KnownCloud } from "./clouds.ts";
 import { readAzurePart } from "./identity-map.ts";
-import { type AcrArguments, DEFAULT_FALLBACK, NAME, parseArguments, USAGE } from "./options/arguments.ts";
+import { type AcrArguments, DEFAULT_FALLBACK, flagTable, NAME, parseArguments } from "./options/arguments.ts";
 import { describeRegistry, hostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./tenant.ts";
 
@@ -42,7 +42,7 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
   matchImages: KNOWN_CLOUDS.flatMap(hostForms),
   annotations: annotationFacts(AZURE_ANNOTATIONS),
   defaultFallback: DEFAULT_FALLBACK,
-  flags: USAGE.flags,
+  flags: flagTable(),
   parseArguments: parseKnown,
   hostForms: (args) => ({
     patterns: cloudsOf(args).flatMap(hostForms),

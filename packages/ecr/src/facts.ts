@@ -2,7 +2,7 @@ import { AWS_ANNOTATIONS, annotationFacts } from "@imagecred/identities/annotati
 import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
 import type { PluginFacts } from "@imagecred/protocol";
 import { readAwsPart } from "./identity-map.ts";
-import { DEFAULT_FALLBACK, type EcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
+import { DEFAULT_FALLBACK, type EcrOptions, flagTable, NAME, parseOptions } from "./options.ts";
 import { describeRegistry, documentedHostForms, hostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./role.ts";
 
@@ -17,7 +17,7 @@ export const ecrFacts: PluginFacts<EcrOptions> = {
   matchImages: documentedHostForms(),
   annotations: annotationFacts(AWS_ANNOTATIONS),
   defaultFallback: DEFAULT_FALLBACK,
-  flags: USAGE.flags,
+  flags: flagTable(),
   parseArguments: parseOptions,
   hostForms: () => ({ patterns: hostForms() }),
   parseHost(host) {

@@ -2,7 +2,7 @@ import { endpointIn, regionIn, switchIn } from "@imagecred/identities/aws/facts"
 import { flagsOfNode, nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type Environment,
-  type FlagSpec,
+  type FlagTable,
   IDENTITIES_FLAG,
   type ImageIdentities,
   type Invocation,
@@ -57,7 +57,8 @@ export const NAME = "ecr-credential-provider";
 /** As in the plugin of cloud-provider-aws. */
 export const DEFAULT_FALLBACK = "unassigned";
 
-const FLAGS = {
+/** The flags. A function, since most command lines have none and need no table. */
+export const flagTable = (): FlagTable => ({
   ...identityFlags(DEFAULT_FALLBACK),
   registry: {
     kind: "value",
@@ -79,12 +80,12 @@ const FLAGS = {
   },
   ...IDENTITIES_FLAG,
   ...nodeIdentityFlags("aws"),
-} as const satisfies Readonly<Record<string, FlagSpec>>;
+});
 
 /** What `--help` says. */
 export const USAGE: Usage = {
   title: "Kubelet image credential provider for Amazon ECR and Amazon ECR Public.",
-  flags: FLAGS,
+  flags: flagTable,
   environment: {
     AWS_ECR_ROLE_ARN:
       "role of a pod whose service account has no annotation eks.amazonaws.com/ecr-role-arn; placeholders as in --role-arn",
@@ -98,7 +99,7 @@ export const USAGE: Usage = {
  * @throws {OptionsError}
  */
 export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): EcrOptions {
-  const flags = parseFlags(args, FLAGS);
+  const flags = parseFlags(args, flagTable);
   const roleArn = flags.value("role-arn");
   const podRoleArn = set(env, "AWS_ECR_ROLE_ARN");
   const namedSession = flags.value("role-session-name");

@@ -2,7 +2,7 @@ import { annotationFacts, GOOGLE_ANNOTATIONS } from "@imagecred/identities/annot
 import { checkIdentities, type MapFacts } from "@imagecred/identity-map";
 import type { PluginFacts } from "@imagecred/protocol";
 import { readGooglePart } from "./identity-map.ts";
-import { DEFAULT_FALLBACK, type GcrOptions, NAME, parseOptions, USAGE } from "./options.ts";
+import { DEFAULT_FALLBACK, flagTable, type GcrOptions, NAME, parseOptions } from "./options.ts";
 import { describeRegistry, hostForms, knownHostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./service-account.ts";
 import { DEFAULT_UNIVERSE } from "./universe.ts";
@@ -18,7 +18,7 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
   matchImages: hostForms(DEFAULT_UNIVERSE),
   annotations: annotationFacts(GOOGLE_ANNOTATIONS),
   defaultFallback: DEFAULT_FALLBACK,
-  flags: USAGE.flags,
+  flags: flagTable(),
   parseArguments: parseOptions,
   hostForms(args) {
     if (args !== undefined && args.authFlow !== "gcr") {

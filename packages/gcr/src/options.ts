@@ -1,6 +1,6 @@
 import { flagsOfNode, nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
-  type FlagSpec,
+  type FlagTable,
   IDENTITIES_FLAG,
   type ImageIdentities,
   type Invocation,
@@ -57,7 +57,8 @@ export const NAME = "gcr-credential-provider";
 /** As in the plugin of cloud-provider-gcp. */
 export const DEFAULT_FALLBACK = "unassigned";
 
-const FLAGS = {
+/** The flags. A function, since most command lines have none and need no table. */
+export const flagTable = (): FlagTable => ({
   ...klogFlags(),
   authFlow: {
     kind: "value",
@@ -131,13 +132,13 @@ const FLAGS = {
   },
   ...nodeIdentityFlags("google"),
   ...IDENTITIES_FLAG,
-} as const satisfies Readonly<Record<string, FlagSpec>>;
+});
 
 /** What `--help` says. */
 export const USAGE: Usage = {
   title: "Kubelet image credential provider for Google Artifact Registry and gcr.io.",
   arguments: "[get-credentials]",
-  flags: FLAGS,
+  flags: flagTable,
   environment: {
     GOOGLE_APPLICATION_CREDENTIALS: "credential file: a service account key or an external account",
     GCE_METADATA_HOST: "host or host:port of the metadata server",
@@ -147,7 +148,7 @@ export const USAGE: Usage = {
 
 /** Parses the command line and the environment. @throws {OptionsError} */
 export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): GcrOptions {
-  const flags = parseFlags(args, FLAGS);
+  const flags = parseFlags(args, flagTable);
   const [command = "get-credentials", ...rest] = flags.positionals;
   if (command !== "get-credentials" || rest.length > 0) {
     throw new OptionsError(`unknown argument ${JSON.stringify(rest[0] ?? command)}; --help shows the usage`);

@@ -63,70 +63,76 @@ function flag(
 const ALL: readonly Cloud[] = ["aws", "azure", "google"];
 const CERTIFICATE: readonly Word[] = ["certificate"];
 
-/** The one table of these flags. Each plugin reads it at its start, so it is as short as it can be. */
-const TABLE = {
-  "node-audience": flag(ALL, ALL, "AUDIENCE", "audience of the token by which the node shows who it is"),
-  "node-managed-identity": flag(
-    ALL,
-    ["azure"],
-    "ID",
-    "--node-identity azure: which user-assigned identity of this machine (client ID, object ID or ARM ID)",
-  ),
-  "node-service-account": flag(
-    ["aws", "azure"],
-    ["google"],
-    "EMAIL",
-    "--node-identity google: which of the instance's service accounts",
-    "default",
-  ),
-  "node-certificate": flag(
-    ALL,
-    CERTIFICATE,
-    "FILE",
-    "--node-identity certificate: PEM file with the certificate, and with its key unless --node-private-key names that",
-  ),
-  "node-private-key": flag(ALL, CERTIFICATE, "FILE", "PEM file with the private key of --node-certificate"),
-  "node-intermediates": flag(
-    ALL,
-    CERTIFICATE,
-    "FILE",
-    "PEM file with the authorities between the certificate and the trust anchor",
-  ),
-  "node-role-arn": flag(
-    ["aws"],
-    ["azure", "google", "certificate"],
-    "ARN",
-    "role that the node's identity assumes first; placeholders as in --role-arn",
-  ),
-  "node-trust-anchor-arn": flag(
-    ["aws"],
-    CERTIFICATE,
-    "ARN",
-    "IAM Roles Anywhere: the certificate's trust anchor",
-  ),
-  "node-profile-arn": flag(["aws"], CERTIFICATE, "ARN", "IAM Roles Anywhere: the profile that has the role"),
-  "node-client-id": flag(
-    ["azure"],
-    ["aws", "azure", "google", "certificate"],
-    "ID",
-    "application of Entra ID that trusts the node's identity (federated credential, or the registered certificate)",
-  ),
-  "node-workload-identity-provider": flag(
-    ["google"],
-    ["aws", "azure", "certificate"],
-    "NAME",
-    "provider of a workload identity pool that accepts the node's identity",
-  ),
-} satisfies Readonly<Record<string, FlagOfNode>>;
+/** The one table of these flags, built only where a command line or an identity map has one of them. */
+const table = () =>
+  ({
+    "node-audience": flag(ALL, ALL, "AUDIENCE", "audience of the token by which the node shows who it is"),
+    "node-managed-identity": flag(
+      ALL,
+      ["azure"],
+      "ID",
+      "--node-identity azure: which user-assigned identity of this machine (client ID, object ID or ARM ID)",
+    ),
+    "node-service-account": flag(
+      ["aws", "azure"],
+      ["google"],
+      "EMAIL",
+      "--node-identity google: which of the instance's service accounts",
+      "default",
+    ),
+    "node-certificate": flag(
+      ALL,
+      CERTIFICATE,
+      "FILE",
+      "--node-identity certificate: PEM file with the certificate, and with its key unless --node-private-key names that",
+    ),
+    "node-private-key": flag(ALL, CERTIFICATE, "FILE", "PEM file with the private key of --node-certificate"),
+    "node-intermediates": flag(
+      ALL,
+      CERTIFICATE,
+      "FILE",
+      "PEM file with the authorities between the certificate and the trust anchor",
+    ),
+    "node-role-arn": flag(
+      ["aws"],
+      ["azure", "google", "certificate"],
+      "ARN",
+      "role that the node's identity assumes first; placeholders as in --role-arn",
+    ),
+    "node-trust-anchor-arn": flag(
+      ["aws"],
+      CERTIFICATE,
+      "ARN",
+      "IAM Roles Anywhere: the certificate's trust anchor",
+    ),
+    "node-profile-arn": flag(
+      ["aws"],
+      CERTIFICATE,
+      "ARN",
+      "IAM Roles Anywhere: the profile that has the role",
+    ),
+    "node-client-id": flag(
+      ["azure"],
+      ["aws", "azure", "google", "certificate"],
+      "ID",
+      "application of Entra ID that trusts the node's identity (federated credential, or the registered certificate)",
+    ),
+    "node-workload-identity-provider": flag(
+      ["google"],
+      ["aws", "azure", "certificate"],
+      "NAME",
+      "provider of a workload identity pool that accepts the node's identity",
+    ),
+  }) satisfies Readonly<Record<string, FlagOfNode>>;
 
 /** Names of the flags that go with `--node-identity`. */
-export type NodeFlag = keyof typeof TABLE;
+export type NodeFlag = keyof ReturnType<typeof table>;
 
-const ENTRIES = Object.entries(TABLE) as readonly (readonly [NodeFlag, FlagOfNode])[];
+const entries = () => Object.entries(table()) as readonly (readonly [NodeFlag, FlagOfNode])[];
 
 /** The flags of the plugin for a cloud's registries, for its table. */
 export function nodeIdentityFlags(plugin: Cloud): Readonly<Record<string, FlagSpec>> {
-  const own = ENTRIES.filter(([, { plugins }]) => plugins.includes(plugin));
+  const own = entries().filter(([, { plugins }]) => plugins.includes(plugin));
   return {
     "node-identity": {
       kind: "value",
@@ -142,6 +148,8 @@ const NAMES: Readonly<Record<Cloud, string>> = { aws: "AWS", azure: "Azure", goo
 
 /** Where the settings of the node's identity are written: the command line, or an entry of an identity map. */
 export interface NodeSettings {
+  /** False where none of them is there. */
+  readonly any: boolean;
   value(name: NodeFlag | "node-identity"): string | undefined;
   /** What messages call a setting: `--node-audience`, `aws.node.audience`. */
   nameOf(name: NodeFlag | "node-identity"): string;
@@ -149,7 +157,11 @@ export interface NodeSettings {
 
 /** The settings of a command line. */
 export function flagsOfNode(flags: ParsedFlags): NodeSettings {
-  return { value: (name) => flags.value(name), nameOf: (name) => `--${name}` };
+  return {
+    any: flags.given.some((name) => name.startsWith("node-")),
+    value: (name) => flags.value(name),
+    nameOf: (name) => `--${name}`,
+  };
 }
 
 /**
@@ -157,6 +169,7 @@ export function flagsOfNode(flags: ParsedFlags): NodeSettings {
  * @throws {OptionsError} for another word, a setting that means nothing with this one, or one that is missing
  */
 export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeIdentity {
+  if (!settings.any) return { kind: "own" };
   const written = settings.value("node-identity") ?? "auto";
   const word = WORDS.find((each) => each === written);
   if (word === undefined) {
@@ -164,7 +177,7 @@ export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeId
       `${settings.nameOf("node-identity")} is ${JSON.stringify(written)}, expected ${WORDS.slice(0, -1).join(", ")} or ${WORDS.at(-1)}`,
     );
   }
-  for (const [name, { plugins, words }] of ENTRIES) {
+  for (const [name, { plugins, words }] of entries()) {
     if (!plugins.includes(plugin) || settings.value(name) === undefined || words.includes(word)) continue;
     throw new OptionsError(
       `${settings.nameOf(name)} goes with ${settings.nameOf("node-identity")} ${words.join(" or ")}, and not with ${word}`,

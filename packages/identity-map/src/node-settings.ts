@@ -10,6 +10,7 @@ export function nodeSettingsOf(group: NodeGroup, from: string) {
   const fieldOf = (flag: string) =>
     flag.slice("node-".length).replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   return {
+    any: Object.values(group).some((value) => value !== undefined),
     value: (flag: string) => group[fieldOf(flag)],
     nameOf: (flag: string) => `${from}.${fieldOf(flag)}`,
   };

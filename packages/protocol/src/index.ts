@@ -93,6 +93,7 @@ export {
   type FlagHelp,
   type FlagSpec,
   type FlagSyntax,
+  type FlagTable,
   klogFlags,
   type ParsedFlags,
   parseFlags,

@@ -1,7 +1,7 @@
 import { flagsOfNode, nodeIdentityFlags } from "@imagecred/identities/node-identity";
 import {
   type Environment,
-  type FlagSpec,
+  type FlagTable,
   IDENTITIES_FLAG,
   type Invocation,
   identityFlags,
@@ -64,7 +64,8 @@ export const NAME = "acr-credential-provider";
 /** As in the plugin of cloud-provider-azure: a pod never gets the node's identity. */
 export const DEFAULT_FALLBACK = "none";
 
-const FLAGS = {
+/** The flags. A function, since most command lines have none and need no table. */
+export const flagTable = (): FlagTable => ({
   "registry-mirror": {
     kind: "value",
     short: "r",
@@ -119,7 +120,7 @@ const FLAGS = {
   },
   ...IDENTITIES_FLAG,
   ...klogFlags(),
-} as const satisfies Readonly<Record<string, FlagSpec>>;
+});
 
 /** What `--help` says. */
 export const USAGE: Usage = {
@@ -127,7 +128,7 @@ export const USAGE: Usage = {
   arguments: "[AZURE_JSON]",
   argumentsHelp:
     "AZURE_JSON is the node's configuration file, usually /etc/kubernetes/azure.json (JSON or YAML). Without it, the AZURE_* variables of the Azure SDKs are read.",
-  flags: FLAGS,
+  flags: flagTable,
   environment: { "AZURE_*": "the node's identity and cloud, as in the Azure SDKs" },
 };
 
@@ -136,7 +137,7 @@ const CLUSTER_CA_FILE = "/etc/kubernetes/certs/ca.crt";
 
 /** Parses the command line and the environment. @throws {OptionsError} */
 export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">): AcrArguments {
-  const flags = parseFlags(args, FLAGS);
+  const flags = parseFlags(args, flagTable);
   const [configFile, second] = flags.positionals;
   if (second !== undefined) {
     throw new OptionsError(

@@ -17,7 +17,7 @@ export function parseYaml(text: string, path: string): unknown {
     const root = yamlTree(new TextEncoder().encode(text));
     if (root?.kind !== "map") return undefined;
     return Object.fromEntries(
-      root.pairs.flatMap(([key, value]) => (key.kind === "scalar" ? [[key.value, valueOf(value)]] : [])),
+      root.pairs.flatMap(([key, value]) => (key.kind === "scalar" ? [[key.value, readNode(value)]] : [])),
     );
   } catch (error) {
     if (!(error instanceof YamlSyntaxError || error instanceof YamlValueError)) throw error;
@@ -26,10 +26,10 @@ export function parseYaml(text: string, path: string): unknown {
 }
 
 /** Lists and objects are none of our fields: their kind is all that matters, for the message where a text belongs. */
-function valueOf(node: YamlNode): unknown {
+function readNode(node: YamlNode): unknown {
   switch (node.kind) {
     case "alias":
-      return valueOf(node.target);
+      return readNode(node.target);
     case "sequence":
       return [];
     case "map":

@@ -26,12 +26,17 @@ export interface FlagHelp {
   readonly default?: string;
 }
 
+/** A plugin's flags by their long names, without dashes. */
+export type FlagTable = Readonly<Record<string, FlagSpec>>;
+
 /** A parsed command line. Flags are looked up by the name that they have in the table. */
 export interface ParsedFlags {
   /** Last value of a flag; switches give "true" or "false"; undefined when absent. */
   value(name: string): string | undefined;
   /** Every value of a flag, in order. */
   values(name: string): readonly string[];
+  /** Names of the flags that were given, as the table has them. */
+  readonly given: readonly string[];
   readonly positionals: readonly string[];
   /** Unknown flags, as written, when `unknownFlags` is "collect". */
   readonly unknown: readonly string[];
@@ -43,13 +48,16 @@ export interface ParsedFlags {
  * Parses a command line as Go's pflag does, because the Go plugins accept theirs that way: `--name value`,
  * `--name=value`, `-n value`, `-nvalue`, `-n=value`, `--` ends flags, flags and positionals may mix. A single dash before
  * a long name (`-name`, Go's flag package) is accepted too.
+ * @param table the flags; as a function, it is called only where the command line has one: most have none, and building a
+ * table of some twenty flags takes a measurable part of a run
  * @throws {OptionsError} for a missing value, a bad switch value, or (unless collected) an unknown flag
  */
 export function parseFlags(
   args: readonly string[],
-  specs: Readonly<Record<string, FlagSyntax>>,
+  table: Readonly<Record<string, FlagSyntax>> | (() => Readonly<Record<string, FlagSyntax>>),
   unknownFlags: "refuse" | "collect" = "refuse",
 ): ParsedFlags {
+  let specs: Readonly<Record<string, FlagSyntax>> = {};
   const found = new Map<string, string[]>();
   const positionals: string[] = [];
   const unknown: string[] = [];
@@ -64,6 +72,7 @@ export function parseFlags(
       positionals.push(word);
       continue;
     }
+    specs = typeof table === "function" ? table() : table;
     const flag = recognise(word, specs);
     if (flag === undefined) {
       if (unknownFlags === "refuse")
@@ -81,6 +90,7 @@ export function parseFlags(
   return {
     value: (name) => found.get(name)?.at(-1),
     values: (name) => found.get(name) ?? [],
+    given: [...found.keys()],
     positionals,
     unknown,
     ignored: [...found.keys()].filter((name) => "ignored" in (specs[name] ?? {})),

@@ -1,4 +1,4 @@
-import type { FlagSpec } from "./flags.ts";
+import type { FlagTable } from "./flags.ts";
 
 /** What a plugin's `--help` says. The layout is the same for every plugin, and the flags come from the parser's table. */
 export interface Usage {
@@ -9,7 +9,7 @@ export interface Usage {
   /** What the positional arguments are, in sentences. */
   readonly argumentsHelp?: string;
   /** The table that the plugin parses its command line with. */
-  readonly flags: Readonly<Record<string, FlagSpec>>;
+  readonly flags: FlagTable | (() => FlagTable);
   /** Environment variables that the plugin reads itself, with what they mean. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -28,7 +28,8 @@ const INDENT = 30;
 
 /** The text of `--help`: title, usage line, arguments, flags, environment, in lines of at most 80 columns. */
 export function usageText(name: string, usage: Usage): string {
-  const { title, flags, environment } = usage;
+  const { title, environment } = usage;
+  const flags = typeof usage.flags === "function" ? usage.flags() : usage.flags;
   const positionals = usage.arguments === undefined ? "" : ` ${usage.arguments}`;
   const about =
     "Reads a CredentialProviderRequest from stdin and writes a CredentialProviderResponse to stdout.";
@@ -46,7 +47,7 @@ export function usageText(name: string, usage: Usage): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-function flagEntries(flags: Readonly<Record<string, FlagSpec>>): string[] {
+function flagEntries(flags: FlagTable): string[] {
   const entries = Object.entries(flags).flatMap(([name, spec]) => {
     if ("ignored" in spec) return [];
     const short = spec.short === undefined ? "    " : `-${spec.short}, `;

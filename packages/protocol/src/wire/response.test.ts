@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import fc from "fast-check";
 import { Secret } from "../secret.ts";
 import { API_VERSIONS } from "./api-version.ts";
 import { encodeResponse } from "./response.ts";
@@ -19,6 +20,34 @@ describe("encodeResponse", () => {
         auth: { "r.io": { username: "user", password: "the password" } },
       });
     }
+  });
+
+  test("any text is written as JSON.stringify writes it", () => {
+    const texts = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.string({ unit: "grapheme-ascii" }),
+      fc.base64String(),
+    );
+    fc.assert(
+      fc.property(texts, texts, texts, (key, username, password) => {
+        const answer = {
+          cacheKeyType: "Image",
+          cacheSeconds: 0,
+          auth: { [key]: { username, password: new Secret(password) } },
+        } as const;
+        const text = encodeResponse(API_VERSIONS[0], answer);
+        assert.equal(
+          text,
+          `${JSON.stringify({
+            kind: "CredentialProviderResponse",
+            apiVersion: API_VERSIONS[0],
+            cacheKeyType: "Image",
+            cacheDuration: "0s",
+            auth: { [key]: { username, password } },
+          })}\n`,
+        );
+      }),
+    );
   });
 
   test("refuses what the kubelet would cache to everybody's harm", () => {
