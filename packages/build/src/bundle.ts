@@ -1,4 +1,5 @@
 import { type BuildOptions, build, type Metafile } from "esbuild";
+import { dropIdleImports } from "./idle-imports.ts";
 import { staticResolution } from "./resolution.ts";
 
 /** A program, as the bundler sees it. */
@@ -60,5 +61,5 @@ export async function bundleStatic(source: ProgramSource, directory: string): Pr
     splitting: true,
     target: "es2023",
   });
-  return { directory, entry: ENTRY, metafile };
+  return { directory, entry: ENTRY, metafile: dropIdleImports(metafile, source.root) };
 }

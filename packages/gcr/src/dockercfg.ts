@@ -16,7 +16,7 @@ import {
   withIdentity,
 } from "@imagecred/protocol";
 import { Keyring } from "@imagecred/protocol/keyring";
-import { errorOf } from "./google-response.ts";
+import { errorOf } from "./google-refusal.ts";
 import type { GcrOptions } from "./options.ts";
 
 /**

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adviceOf } from "./google-advice.ts";
-import { errorOf } from "./google-response.ts";
+import { errorOf } from "./google-refusal.ts";
 
 const response = (status: number, document: unknown) => ({
   status,

@@ -44,7 +44,7 @@ export {
   redirectReason,
   textAt,
 } from "./http/json.ts";
-export { proxyFor } from "./http/proxy.ts";
+export { proxyRules } from "./http/proxy-rules.ts";
 export {
   DEFAULT_ATTEMPTS,
   type Outcome,
@@ -162,7 +162,6 @@ export {
   isApiVersion,
 } from "./wire/api-version.ts";
 export { cacheSecondsUntil, expiryByClock, MAX_CACHE_SECONDS } from "./wire/cache-duration.ts";
-export { formatGoDuration, GoDurationError, parseGoDuration } from "./wire/go-duration.ts";
 export { type ImageName, parseImage } from "./wire/image-name.ts";
 export { type CredentialProviderRequest, decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
 export {

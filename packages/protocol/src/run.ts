@@ -1,22 +1,16 @@
 import type { Clock } from "./clock.ts";
-import {
-  CredentialError,
-  messageOf,
-  OptionsError,
-  RequestError,
-  UnsupportedRegistryError,
-} from "./errors.ts";
+import { CredentialError } from "./errors.ts";
 import { type Files, filesWithin } from "./files.ts";
 import { createHttpClient } from "./http/client.ts";
 import { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
+import { proxyRules } from "./http/proxy-rules.ts";
 import type { Transport } from "./http/transport.ts";
-import { createLogger, type LogFields, type Logger, parseLogSettings } from "./log.ts";
+import { createLogger, type Logger, parseLogSettings } from "./log.ts";
 import type { Answer, Context, CredentialProvider } from "./provider.ts";
 import type { Crypto } from "./runtime/crypto.ts";
 import type { RunShell } from "./runtime/programs.ts";
 import type { Stdio } from "./runtime/stdio.ts";
 import { cacheSecondsUntil } from "./wire/cache-duration.ts";
-import { GoDurationError, parseGoDuration } from "./wire/go-duration.ts";
 import { decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
 import { encodeResponse } from "./wire/response.ts";
 import { within } from "./within.ts";
@@ -53,6 +47,7 @@ export async function run<Options>(
     await write(stdio, informative ?? (await respond(provider, platform, log)));
     return 0;
   } catch (error) {
+    const { explain, partsOf } = await import("./failure.ts");
     log.error(explain(error), settings.format === "json" ? partsOf(error) : undefined);
     return 1;
   }
@@ -79,14 +74,14 @@ async function respond<Options>(
   log: Logger,
 ): Promise<string> {
   const { stdio, clock } = platform;
-  const deadline = new Deadline(timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
+  const deadline = new Deadline(await timeoutMs(stdio.env["IMAGECRED_TIMEOUT"], log), clock);
   const files = filesWithin(platform.files, deadline);
   const options = await provider.options({ args: stdio.args, env: stdio.env, files, log });
   const request = decodeRequest(await readStdin(stdio, deadline));
   log.debug("request", { image: request.image.name, withToken: request.serviceAccountToken !== undefined });
   const http = createHttpClient({
     transport: platform.transport,
-    env: stdio.env,
+    proxyFor: await proxyRules(stdio.env),
     clock,
     deadline,
     random: platform.random,
@@ -115,6 +110,13 @@ async function respond<Options>(
     cacheSeconds,
     auth: answer.auth,
   });
+}
+
+/** Milliseconds for the whole run. @throws {OptionsError} */
+async function timeoutMs(value: string | undefined, log: Logger): Promise<number> {
+  if (value === undefined || value === "") return DEFAULT_TIMEOUT_MS;
+  const { parseTimeout } = await import("./options/timeout.ts");
+  return parseTimeout(value, log);
 }
 
 /** The reader first wants to know which registry it was about, and most of what fails does not name one. */
@@ -170,46 +172,4 @@ function cacheSecondsOf(answer: Answer, platform: Platform, registry: string): n
 function isoTime(milliseconds: number): string {
   const date = new Date(milliseconds);
   return Number.isNaN(date.getTime()) ? String(milliseconds) : date.toISOString();
-}
-
-/** The kubelet ends a plugin after this long and keeps nothing of it (k8s.io/kubernetes, plugin.go, pluginExecTimeout). */
-const KUBELET_LIMIT_MS = 60_000;
-
-function timeoutMs(value: string | undefined, log: Logger): number {
-  if (value === undefined || value === "") return DEFAULT_TIMEOUT_MS;
-  let milliseconds: number;
-  try {
-    milliseconds = Number(parseGoDuration(value) / 1_000_000n);
-  } catch (error) {
-    if (!(error instanceof GoDurationError)) throw error;
-    throw new OptionsError(`IMAGECRED_TIMEOUT is ${JSON.stringify(value)}, expected a duration such as 20s`);
-  }
-  if (milliseconds <= 0) throw new OptionsError(`IMAGECRED_TIMEOUT is ${value}, expected more than 0`);
-  if (milliseconds >= KUBELET_LIMIT_MS)
-    log.warn(`IMAGECRED_TIMEOUT is ${value}, but the kubelet ends plugins after 60s`);
-  return Math.min(milliseconds, LONGEST_TIMEOUT_MS);
-}
-
-/** Timers overflow after 24 days, and a run that takes as long as this has no limit. */
-const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000;
-
-/** For programs that read the log: the three parts of the message. */
-function partsOf(error: unknown): LogFields | undefined {
-  if (!(error instanceof CredentialError)) return undefined;
-  const { action, reason, advice } = error;
-  return { action, reason, ...(advice === undefined ? {} : { advice }) };
-}
-
-/** The line for stderr: our own errors say all that there is to say, anything else is a defect and says so. */
-function explain(error: unknown): string {
-  if (
-    error instanceof CredentialError ||
-    error instanceof RequestError ||
-    error instanceof OptionsError ||
-    error instanceof UnsupportedRegistryError
-  ) {
-    return error.message;
-  }
-  const name = error instanceof Error ? error.name : typeof error;
-  return `internal error: ${name}: ${messageOf(error)}; please report it`;
 }

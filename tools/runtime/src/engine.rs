@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use rquickjs::promise::PromiseState;
+use rquickjs::context::intrinsic;
 use rquickjs::{AsyncContext, AsyncRuntime, CatchResultExt, Ctx, Persistent, Promise, Value};
 
 use crate::compile::PRELUDE_NAME;
@@ -33,6 +34,22 @@ pub fn run(payload: Payload) -> ! {
     reactor.block_on(run_entry(Rc::new(payload)))
 }
 
+/// The engine's own globals, all but two that we have ourselves: `performance` (js/prelude.js), and `DOMException` (LLRT's),
+/// whose fifty properties would be made at each start.
+type Builtins = (
+    intrinsic::Date,
+    intrinsic::Eval,
+    intrinsic::RegExpCompiler,
+    intrinsic::RegExp,
+    intrinsic::Json,
+    intrinsic::Proxy,
+    intrinsic::MapSet,
+    intrinsic::TypedArrays,
+    intrinsic::Promise,
+    intrinsic::BigInt,
+    intrinsic::WeakRef,
+);
+
 async fn run_entry(payload: Rc<Payload>) -> ! {
     let (Ok(runtime), rejections) = (AsyncRuntime::new_with_alloc(Heap::new()), Rejections::default()) else {
         fatal::die("starting the JavaScript engine failed: out of memory")
@@ -41,7 +58,7 @@ async fn run_entry(payload: Rc<Payload>) -> ! {
     runtime.set_gc_threshold(GC_THRESHOLD).await;
     runtime.set_loader(Modules(payload.clone()), Modules(payload.clone())).await;
     runtime.set_host_promise_rejection_tracker(Some(tracker(rejections.clone()))).await;
-    let Ok(context) = AsyncContext::full(&runtime).await else {
+    let Ok(context) = AsyncContext::custom::<Builtins>(&runtime).await else {
         fatal::die("starting the JavaScript engine failed: out of memory")
     };
     let started = context.with(|ctx| start(&ctx, &payload)).await;

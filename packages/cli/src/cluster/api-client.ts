@@ -3,12 +3,12 @@ import {
   base64,
   excerpt,
   parseJsonObject,
-  proxyFor,
   type TlsOptions,
   TransportError,
   textAt,
   VERSION,
 } from "@imagecred/protocol";
+import { proxyFor } from "@imagecred/protocol/proxy";
 import { CommandError } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 import { execCredential } from "./exec-credential.ts";

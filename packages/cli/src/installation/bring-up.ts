@@ -1,5 +1,5 @@
 import { readService, rootedFiles, type ServiceReading } from "@imagecred/node";
-import { GoDurationError, parseGoDuration } from "@imagecred/protocol";
+import { GoDurationError, parseGoDuration } from "@imagecred/protocol/go";
 import type { Distribution } from "../distributions/types.ts";
 import { CommandError, systemReason, UsageError } from "../errors.ts";
 import { kubeletOfMachine, type RunningKubelet, runningKubelet } from "../machine/running-kubelet.ts";

@@ -1,4 +1,4 @@
-import { formatGoDuration } from "@imagecred/protocol";
+import { formatGoDuration } from "@imagecred/protocol/go";
 import { pluginByName } from "../plugins/known-plugins.ts";
 import { knownUses } from "./plugin-uses.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";

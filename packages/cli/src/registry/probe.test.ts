@@ -21,7 +21,7 @@ async function probe(
   const clock = { now: () => Date.parse("2026-11-24T08:00:00Z"), elapsed: () => 0, sleep: async () => {} };
   const http = createHttpClient({
     transport,
-    env: {},
+    proxyFor: () => undefined,
     clock,
     deadline: new Deadline(10_000, systemClock),
     random: () => 0,

@@ -43,7 +43,7 @@ export async function impersonate(
     body: JSON.stringify({ ...chain, scope: [CLOUD_PLATFORM], lifetime: `${seconds}s` }),
   });
   const action = `becoming the service account ${email} (generateAccessToken)`;
-  const { token, document } = tokenIn(response, action, "accessToken", adviceFor);
+  const { token, document } = await tokenIn(response, action, "accessToken", adviceFor);
   const ends = Date.parse(textAt(document, "expireTime") ?? "");
   return { token, expiresAt: Number.isNaN(ends) ? "do-not-cache" : ends };
 }

@@ -1,6 +1,6 @@
 import { readMetadata } from "@imagecred/identities/google";
 import { type Context, CredentialError } from "@imagecred/protocol";
-import { describeResponse, tokenIn } from "../google-response.ts";
+import { tokenIn } from "../google-response.ts";
 import type { TokenRequest } from "../token-request.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
 import { type AccessToken, expiryOf } from "./access-token.ts";
@@ -23,7 +23,7 @@ async function requestToken(account: string, context: Context): Promise<AccessTo
   const response = await readMetadata(context, `instance/service-accounts/${account}/token`, "token");
   const action = `asking the metadata server for a token of service account ${account}`;
   const said = new TextDecoder().decode(response.body);
-  const { token, document } = tokenIn(response, action, "access_token", (status) =>
+  const { token, document } = await tokenIn(response, action, "access_token", (status) =>
     /Gaia id not found/i.test(said) ? NO_SUCH_ACCOUNT : adviceFor(status, account),
   );
   return { token, expiresAt: expiryOf(document, context.clock.now()) };
@@ -57,6 +57,7 @@ async function checkUniverse(universe: Universe, context: Context): Promise<void
   const known =
     response.status === 404 ? DEFAULT_UNIVERSE.domain : new TextDecoder().decode(response.body).trim();
   if (known === universe.domain && response.status === 200) return;
+  const { describeResponse } = await import("../google-refusal.ts");
   throw new CredentialError({
     action: `checking that the instance is in the universe ${universe.domain}`,
     reason:

@@ -22,7 +22,7 @@ export interface GrantRequest {
 /** Asks an OAuth token endpoint for an access token. @throws {CredentialError} */
 export async function requestToken(grant: GrantRequest, context: Context): Promise<AccessToken> {
   const response = await post(grant, context);
-  const { token, document } = tokenIn(response, grant.action, "access_token", () => grant.advice);
+  const { token, document } = await tokenIn(response, grant.action, "access_token", () => grant.advice);
   return { token, expiresAt: expiryOf(document, context.clock.now()) };
 }
 

@@ -8,7 +8,7 @@ import {
   textAt,
   unbracketed,
 } from "@imagecred/protocol";
-import { errorOf } from "../google-response.ts";
+import { errorOf } from "../google-refusal.ts";
 import type { TokenRequest } from "../token-request.ts";
 import { awsSubjectToken } from "./aws-subject-token.ts";
 import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";

@@ -29,7 +29,14 @@ async function read(env: Record<string, string>, attempt: Attempt) {
   };
   const parts = { clock, deadline };
   const { log, random } = testContext({}, parts);
-  const http = createHttpClient({ transport, env, ...parts, random, log, userAgent: "test" });
+  const http = createHttpClient({
+    transport,
+    proxyFor: () => undefined,
+    ...parts,
+    random,
+    log,
+    userAgent: "test",
+  });
   const result = await readMetadata(testContext(env, { ...parts, http }), "x", "token").then(
     ({ body }) => Buffer.from(body).toString(),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),

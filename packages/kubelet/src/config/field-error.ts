@@ -1,6 +1,5 @@
 /** apimachinery's field errors (pkg/util/validation/field/errors.go, v0.37.2), with their texts. */
-import { formatGoDuration } from "@imagecred/protocol";
-import { quote } from "@imagecred/protocol/go";
+import { formatGoDuration, quote } from "@imagecred/protocol/go";
 import { goJson } from "../go/json-text.ts";
 import type { ProblemCode } from "./problem.ts";
 

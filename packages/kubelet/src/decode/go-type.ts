@@ -3,7 +3,7 @@
  * (its internal/golang/encoding/json/decode.go): exact key names, unknown and repeated keys collected, the first wrong
  * type reported with Go's name of the field and of its type.
  */
-import { GoDurationError, parseGoDuration } from "@imagecred/protocol";
+import { GoDurationError, parseGoDuration } from "@imagecred/protocol/go";
 import type { DecodeContext } from "./decode-context.ts";
 import type { DataNode } from "./tree.ts";
 

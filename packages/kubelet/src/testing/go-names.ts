@@ -1,4 +1,4 @@
-import { formatGoDuration } from "@imagecred/protocol";
+import { formatGoDuration } from "@imagecred/protocol/go";
 import type { CredentialProvider } from "../config/types.ts";
 
 /** Providers as Go's json.Marshal prints the kubelet's internal type, which has no JSON names. */

@@ -1,5 +1,5 @@
 /**
- * Go's strings, quoting, URLs and globs, as far as the kubelet's behaviour depends on them: the ground of
+ * Go's strings, quoting, URLs, globs and durations, as far as the kubelet's behaviour depends on them: the ground of
  * `@imagecred/protocol/keyring` and of programs that predict what a kubelet does.
  */
 export {
@@ -13,6 +13,7 @@ export {
   type Rune,
   textOf,
 } from "./bytes.ts";
+export { formatGoDuration, GoDurationError, parseGoDuration } from "./duration.ts";
 export { BadPatternError, globMatch } from "./glob.ts";
 export { isPrint } from "./printable.ts";
 export { quote, quoteBytes, quoteJsonByte } from "./quote.ts";

@@ -7,6 +7,7 @@ import { ManualClock } from "../testing/manual-clock.ts";
 import { createHttpClient } from "./client.ts";
 import { Deadline } from "./deadline.ts";
 import { parseJson } from "./json.ts";
+import { proxyFor } from "./proxy.ts";
 import { type Target, TransportError, type TransportRequest, type TransportResponse } from "./transport.ts";
 
 type Step =
@@ -34,7 +35,7 @@ function client(script: readonly Step[] = [], env: Record<string, string> = {}, 
       preconnect: (target) => ahead.push(target),
       firstSent: () => new Promise(() => {}),
     },
-    env,
+    proxyFor: (url) => proxyFor(url, env),
     clock,
     deadline: new Deadline(totalMs, clock),
     random: () => 0.5,

@@ -1,11 +1,9 @@
 import type { Clock } from "../clock.ts";
-import type { Environment } from "../environment.ts";
 import { CredentialError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 import { redact } from "../redact.ts";
 import type { Deadline } from "./deadline.ts";
 import { isLinkLocalHost, isLoopbackHost, unbracketed } from "./ip.ts";
-import { proxyFor } from "./proxy.ts";
 import { DEFAULT_ATTEMPTS, type Outcome, type Retry, retry, retryAfterMs } from "./retry.ts";
 import {
   type Target,
@@ -73,7 +71,8 @@ export interface HttpClient {
 /** What {@link createHttpClient} builds a client from. */
 export interface HttpClientSetup {
   readonly transport: Transport;
-  readonly env: Environment;
+  /** The proxy for a URL, undefined for a direct connection: see `proxyRules`. */
+  readonly proxyFor: (url: URL) => string | undefined;
   readonly clock: Clock;
   readonly deadline: Deadline;
   readonly random: () => number;
@@ -87,7 +86,7 @@ export function createHttpClient(setup: HttpClientSetup): HttpClient {
   return {
     async cloud(request) {
       const url = checkedCloudUrl(request.url);
-      const target = cloudTarget(url, request.tls, setup.env, request.direct === true);
+      const target = cloudTarget(url, request.tls, setup.proxyFor, request.direct === true);
       return exchange(setup, request, target, CLOUD_TIMEOUT_MS, CLOUD_CONNECT_TIMEOUT_MS);
     },
     async metadata(request) {
@@ -104,7 +103,7 @@ export function createHttpClient(setup: HttpClientSetup): HttpClient {
       return response;
     },
     preconnect(url, tls) {
-      const target = cloudTarget(checkedCloudUrl(url), tls, setup.env, false);
+      const target = cloudTarget(checkedCloudUrl(url), tls, setup.proxyFor, false);
       setup.transport.preconnect({ ...target, connectTimeoutMs: CLOUD_CONNECT_TIMEOUT_MS });
     },
     firstSent: () => setup.transport.firstSent(),
@@ -145,10 +144,10 @@ function parseUrl(text: string): URL {
 function cloudTarget(
   url: URL,
   tls: TlsOptions | undefined,
-  env: HttpClientSetup["env"],
+  proxyFor: HttpClientSetup["proxyFor"],
   direct: boolean,
 ): Target {
-  const proxy = direct ? undefined : proxyFor(url, env);
+  const proxy = direct ? undefined : proxyFor(url);
   return { url: url.href, ...(proxy === undefined ? {} : { proxy }), ...(tls === undefined ? {} : { tls }) };
 }
 

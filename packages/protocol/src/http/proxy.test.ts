@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { OptionsError } from "../errors.ts";
-import { cidrContains, isLinkLocalHost, isLoopbackHost, parseIp } from "./ip.ts";
+import { isLinkLocalHost, isLoopbackHost, parseIp } from "./ip.ts";
+import { cidrContains } from "./ip-blocks.ts";
 import { proxyFor } from "./proxy.ts";
 
 const proxy = (url: string, env: Record<string, string>) => proxyFor(new URL(url), env);

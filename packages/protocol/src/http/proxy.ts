@@ -1,6 +1,7 @@
 import type { Environment } from "../environment.ts";
 import { OptionsError } from "../errors.ts";
-import { cidrContains, isLoopbackHost, isSameAddress, parseIp, unbracketed } from "./ip.ts";
+import { isLoopbackHost, parseIp, unbracketed } from "./ip.ts";
+import { cidrContains, isSameAddress } from "./ip-blocks.ts";
 
 /**
  * The forward proxy for a URL, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY (upper or lower case), by the rules of Go's

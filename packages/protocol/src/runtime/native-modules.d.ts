@@ -119,6 +119,8 @@ declare module "imagecred:crypto" {
 declare module "imagecred:text" {
   /** Whether every character is visible ASCII, and there is one. */
   export function isVisibleAscii(text: string): boolean;
+  /** Whether every character is printable ASCII, and none a quote or a backslash. */
+  export function isPlainJson(text: string): boolean;
   /** Bytes of base64 or base64url; undefined for anything else. */
   export function fromBase64(text: string): Uint8Array | undefined;
 }

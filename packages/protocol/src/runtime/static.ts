@@ -3,7 +3,7 @@ import { readWhole } from "imagecred:files";
 import * as native from "imagecred:http";
 import { runProgram as nativeRunProgram, runCommand } from "imagecred:process";
 import { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout } from "imagecred:stdio";
-import { fromBase64, isVisibleAscii } from "imagecred:text";
+import { fromBase64, isPlainJson, isVisibleAscii } from "imagecred:text";
 import type { Environment } from "../environment.ts";
 import { type Target, type Transport, TransportError } from "../http/transport.ts";
 import type { Crypto } from "./crypto.ts";
@@ -18,7 +18,7 @@ export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStder
 export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, signEs256Der, randomBytes, randomUUID };
 
 /** Text in Rust. See {@link TextCoding}. */
-export const textCoding: TextCoding = { isVisibleAscii, fromBase64 };
+export const textCoding: TextCoding = { isVisibleAscii, isPlainJson, fromBase64 };
 
 /** All of a file, whatever it is. @throws the system's error; one with the code `EFBIG` for more than `maxBytes` */
 export const readFile = (path: string, maxBytes: number): Promise<Uint8Array> => readWhole(path, maxBytes);

@@ -2,6 +2,8 @@
 export interface TextCoding {
   /** At least one character, and each of them visible ASCII (0x21 to 0x7e). */
   isVisibleAscii(text: string): boolean;
+  /** Every character is printable ASCII (0x20 to 0x7e) and neither `"` nor `\`: JSON writes the text as it is. */
+  isPlainJson(text: string): boolean;
   /**
    * The bytes of base64 or base64url (RFC 4648 sections 4 and 5), with or without padding; ASCII white space is ignored.
    * Undefined for other characters and impossible lengths.

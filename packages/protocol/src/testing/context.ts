@@ -4,6 +4,7 @@ import type { Environment } from "../environment.ts";
 import { systemFiles } from "../files.ts";
 import { createHttpClient } from "../http/client.ts";
 import { Deadline } from "../http/deadline.ts";
+import { proxyFor } from "../http/proxy.ts";
 import type { Context } from "../provider.ts";
 import { captureLogger } from "./capture-logger.ts";
 
@@ -28,6 +29,13 @@ export function testContext(
     random: () => 0.5,
     ...overrides,
   };
-  const http = overrides.http ?? createHttpClient({ ...parts, transport, userAgent: "imagecred-test" });
+  const http =
+    overrides.http ??
+    createHttpClient({
+      ...parts,
+      proxyFor: (url) => proxyFor(url, env),
+      transport,
+      userAgent: "imagecred-test",
+    });
   return { ...parts, http, lines };
 }

@@ -1,5 +1,5 @@
+import { textCoding } from "#runtime";
 import { Secret } from "../secret.ts";
-import { isToken } from "../token.ts";
 import type { ApiVersion } from "./api-version.ts";
 
 /**
@@ -43,11 +43,11 @@ export function encodeResponse(apiVersion: ApiVersion, response: CredentialProvi
 }
 
 /**
- * A text in JSON. The static runtime's JSON.stringify looks at each character on its own, which for a password of some thousand
- * was a twelfth of what a whole run did; almost none has a character that JSON writes in another way.
+ * A text in JSON. The static runtime's JSON.stringify calls a function for each character, which for a password of some
+ * thousand was a twelfth of what a whole run did; almost none has a character that JSON writes in another way.
  */
 function quoted(text: string): string {
-  return isToken(text) && !text.includes('"') && !text.includes("\\") ? `"${text}"` : JSON.stringify(text);
+  return textCoding.isPlainJson(text) ? `"${text}"` : JSON.stringify(text);
 }
 
 /** The username and password of an anonymous entry: containerd and CRI-O then pull without credentials. */

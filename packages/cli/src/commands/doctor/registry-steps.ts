@@ -9,6 +9,7 @@ import {
   TransportError,
   VERSION,
 } from "@imagecred/protocol";
+import { proxyFor } from "@imagecred/protocol/proxy";
 import { formatLifetime } from "../../output/duration.ts";
 import { pluginByName } from "../../plugins/known-plugins.ts";
 import { type Destination, destinationOf, mayReceive } from "../../registry/destination.ts";
@@ -248,7 +249,7 @@ function httpClient(
   const nothing = () => {};
   return createHttpClient({
     transport: platform.transport,
-    env,
+    proxyFor: (url) => proxyFor(url, env),
     clock: platform.clock,
     deadline: new Deadline(TOTAL_MS, platform.clock),
     random: Math.random,

@@ -1,5 +1,5 @@
 import { matchImage } from "@imagecred/kubelet";
-import { formatGoDuration } from "@imagecred/protocol";
+import { formatGoDuration } from "@imagecred/protocol/go";
 import { failsForImage, identitiesForImage } from "../../identity-map/for-image.ts";
 import { executableOf } from "../../machine/executable.ts";
 import { loadAcceptedConfig } from "../../machine/load-config.ts";

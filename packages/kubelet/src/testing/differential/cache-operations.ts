@@ -1,5 +1,6 @@
-import { type Clock, parseGoDuration, Secret } from "@imagecred/protocol";
+import { type Clock, Secret } from "@imagecred/protocol";
 import type { ByteString } from "@imagecred/protocol/go";
+import { parseGoDuration } from "@imagecred/protocol/go";
 import { crypto } from "@imagecred/protocol/runtime";
 import { kubeletRules } from "../../config/kubernetes-version.ts";
 import type { CredentialProvider } from "../../config/types.ts";

@@ -1,4 +1,4 @@
-import { formatGoDuration } from "@imagecred/protocol";
+import { formatGoDuration } from "@imagecred/protocol/go";
 import { crypto } from "@imagecred/protocol/runtime";
 import { type KubeletRules, kubeletRules } from "../../config/kubernetes-version.ts";
 import { readConfig } from "../../config/read-config.ts";

@@ -1,10 +1,13 @@
 /** The operations of the line protocol; inputs and answers have the form of the recorded cases in testdata/. */
-import { formatGoDuration, GoDurationError, parseGoDuration, Secret } from "@imagecred/protocol";
+import { Secret } from "@imagecred/protocol";
 import {
   BadPatternError,
   bytesOf,
+  formatGoDuration,
+  GoDurationError,
   GoUrlError,
   globMatch,
+  parseGoDuration,
   parseHttpUrl,
   quote,
   textOf,

@@ -1,4 +1,4 @@
-import { formatGoDuration } from "@imagecred/protocol";
+import { formatGoDuration } from "@imagecred/protocol/go";
 import { kubeletRules } from "../../config/kubernetes-version.ts";
 import { PluginError } from "../../plugin/plugin-error.ts";
 import { decodePluginResponse, type PluginResponse } from "../../plugin/response.ts";

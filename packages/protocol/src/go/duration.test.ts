@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
-import { formatGoDuration, GoDurationError, parseGoDuration } from "./go-duration.ts";
+import { formatGoDuration, GoDurationError, parseGoDuration } from "./duration.ts";
 
 // Recorded from Go 1.26.8: time.ParseDuration, then Duration.String.
 const ACCEPTED: readonly (readonly [text: string, nanoseconds: bigint, printed: string])[] = [

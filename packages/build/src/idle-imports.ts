@@ -1,0 +1,76 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import type { Metafile } from "esbuild";
+
+/** `import "./chunk-X.js";`: for what evaluating the chunk does, as nothing of it is used. */
+const BARE_IMPORT = /^import "\.\/([^"]+)";\n/gm;
+
+/**
+ * Takes imports out of a bundle that only load code. For a module that an index re-exports, esbuild keeps an import for its side
+ * effects wherever the index is used, also where the package says that it has none (`sideEffects` in package.json); then
+ * code that is meant to be loaded when it is needed would be read at every start.
+ * @param root directory that the paths in the metafile are relative to
+ * @returns the metafile of what is on disk afterwards
+ */
+export function dropIdleImports(metafile: Metafile, root: string): Metafile {
+  const { outputs } = metafile;
+  const idle = idleOutputs(outputs, root);
+  const changed = Object.entries(outputs).map(([name, output]) => {
+    const file = resolve(root, name);
+    const text = readFileSync(file, "utf8");
+    const dropped = new Set<string>();
+    const kept = text.replace(BARE_IMPORT, (line, chunk: string) => {
+      const path = join(dirname(name), chunk);
+      if (!idle(path)) return line;
+      dropped.add(path);
+      return "";
+    });
+    if (dropped.size === 0) return [name, output] as const;
+    writeFileSync(file, kept);
+    const imports = output.imports.filter(
+      ({ path, kind }) => kind !== "import-statement" || !dropped.has(path),
+    );
+    return [name, { ...output, bytes: Buffer.byteLength(kept), imports }] as const;
+  });
+  return { ...metafile, outputs: Object.fromEntries(changed) };
+}
+
+/** Tells of an output whether evaluating it, and what it imports, has no effect. */
+function idleOutputs(outputs: Metafile["outputs"], root: string): (name: string) => boolean {
+  const known = new Map<string, boolean>();
+  const isIdle = (name: string): boolean => {
+    const before = known.get(name);
+    if (before !== undefined) return before;
+    // In a circle each is idle if the others are.
+    known.set(name, true);
+    const output = outputs[name];
+    const idle =
+      output !== undefined &&
+      Object.keys(output.inputs).every((input) => saysNoSideEffects(input, root)) &&
+      output.imports.every(
+        ({ path, kind, external }) => kind !== "import-statement" || external === true || isIdle(path),
+      );
+    known.set(name, idle);
+    return idle;
+  };
+  return isIdle;
+}
+
+/** Whether the package of a module says that the module has no side effects. Files that a plugin made up are in none. */
+function saysNoSideEffects(input: string, root: string): boolean {
+  const file = resolve(root, input);
+  if (!existsSync(file)) return false;
+  const manifest = manifestOf(dirname(file));
+  if (manifest === undefined) return false;
+  const { sideEffects } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly sideEffects?: unknown };
+  if (!Array.isArray(sideEffects)) return sideEffects === false;
+  // Names of files only: a pattern is taken for one that matches.
+  const name = `./${relative(dirname(manifest), file)}`;
+  return sideEffects.every((entry) => typeof entry === "string" && !entry.includes("*") && entry !== name);
+}
+
+function manifestOf(directory: string): string | undefined {
+  const path = join(directory, "package.json");
+  if (existsSync(path)) return path;
+  return dirname(directory) === directory ? undefined : manifestOf(dirname(directory));
+}

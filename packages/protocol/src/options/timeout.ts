@@ -1,0 +1,27 @@
+import { OptionsError } from "../errors.ts";
+import { GoDurationError, parseGoDuration } from "../go/duration.ts";
+import type { Logger } from "../log.ts";
+
+/** The kubelet ends a plugin after this long and keeps nothing of it (k8s.io/kubernetes, plugin.go, pluginExecTimeout). */
+const KUBELET_LIMIT_MS = 60_000;
+
+/** Timers overflow after 24 days, and a run that takes as long as this has no limit. */
+const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000;
+
+/**
+ * The value of IMAGECRED_TIMEOUT in milliseconds. Warns of one that the kubelet does not wait for.
+ * @throws {OptionsError} for what is not a duration above 0
+ */
+export function parseTimeout(value: string, log: Logger): number {
+  let milliseconds: number;
+  try {
+    milliseconds = Number(parseGoDuration(value) / 1_000_000n);
+  } catch (error) {
+    if (!(error instanceof GoDurationError)) throw error;
+    throw new OptionsError(`IMAGECRED_TIMEOUT is ${JSON.stringify(value)}, expected a duration such as 20s`);
+  }
+  if (milliseconds <= 0) throw new OptionsError(`IMAGECRED_TIMEOUT is ${value}, expected more than 0`);
+  if (milliseconds >= KUBELET_LIMIT_MS)
+    log.warn(`IMAGECRED_TIMEOUT is ${value}, but the kubelet ends plugins after 60s`);
+  return Math.min(milliseconds, LONGEST_TIMEOUT_MS);
+}
