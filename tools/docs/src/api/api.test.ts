@@ -48,6 +48,7 @@ test("the report is of all entry points, and finds classes, functions, types and
       "protocol/runtime",
       "protocol/testing",
       "protocol/go",
+      "protocol/proxy",
       "protocol/keyring",
       "kubelet",
       "kubelet/nodejs",
