@@ -15,16 +15,14 @@ import {
   CredentialError,
   type CredentialProvider,
   decodeRequest,
-  formatGoDuration,
-  GoDurationError,
   type HttpRequest,
   OptionsError,
-  parseGoDuration,
   parseImage,
   RequestError,
   type TransportResponse,
   UnsupportedRegistryError,
 } from "@imagecred/protocol";
+import { formatGoDuration, GoDurationError, parseGoDuration } from "@imagecred/protocol/go";
 import { ManualClock, requestFor, testContext } from "@imagecred/protocol/testing";
 import * as corpus from "./corpus.ts";
 import type { Target } from "./fuzz.ts";
