@@ -8,6 +8,7 @@ import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import { gcrFacts } from "@imagecred/gcr/facts";
 import { executables } from "@imagecred/workspace";
 import { generated, messagesOf, type Told, writeGenerated } from "../src/cross-cloud/generated.ts";
+import { HOME_ROUTES, homeSide } from "../src/cross-cloud/home-routes.ts";
 import {
   CELLS,
   type Cell,
@@ -57,6 +58,17 @@ function skipped({ route, source }: Cell, reason: string | undefined): string | 
   return source === "arc" && noArc !== undefined ? `${route.page}: ${noArc}` : false;
 }
 
+/** Nodes that pull from their own cloud: the cells of the matrix that no page of docs/identity is for. */
+const homeRuns = HOME_ROUTES.flatMap((route) =>
+  route.sources.flatMap((source) =>
+    executables(`${route.plugin}-credential-provider`).map((built) => ({
+      cell: { route, source },
+      route,
+      executable: { path: built.skipped === undefined ? built.path : "", ...built },
+    })),
+  ),
+);
+
 const titleOf = ({ route, source }: Cell, runtime: string) =>
   `${SOURCES[source]}, ${FACTS[route.plugin].service} (${route.page}.md, ${runtime})`;
 
@@ -68,6 +80,37 @@ describe("the page followed: a credential that opens the registry", { concurrenc
       assert.ok(login !== undefined, result.stdout);
       assert.equal(await registryStatus(clouds, cell.route.image, login), 200);
     });
+  }
+});
+
+describe("a node's own cloud: a credential that opens the registry", { concurrency }, () => {
+  for (const { cell, route, executable } of homeRuns) {
+    test(titleOf(cell, executable.runtime), { skip: skipped(cell, executable.skipped) }, async () => {
+      const { result, login } = await run(cell, clouds, executable.path, {}, await homeSide(route, clouds));
+      expectSuccess(result);
+      assert.ok(login !== undefined, result.stdout);
+      assert.equal(await registryStatus(clouds, route.image, login), 200);
+    });
+  }
+});
+
+describe("a node's own cloud: a mistake, and what the plugin says", { concurrency: 1 }, () => {
+  // Arc's machine has an identity as Azure's do: its mistakes are the route's that do not name a metadata server.
+  for (const { cell, route, executable } of homeRuns.filter(({ cell: { source } }) => source !== "arc")) {
+    for (const mistake of executable.runtime === "static" ? route.mistakes : route.mistakes.slice(0, 1)) {
+      const name = `${titleOf(cell, executable.runtime)}: ${mistake.what}`;
+      test(name, { skip: skipped(cell, executable.skipped) }, async () => {
+        const undo = mistake.around?.(clouds);
+        try {
+          const side = await homeSide(route, clouds);
+          const { result } = await run(cell, clouds, executable.path, mistake, side);
+          expectFailure(result, `${route.plugin}-credential-provider`, mistake.says);
+          assert.deepEqual(clouds.secrets.findIn(result.stderr), []);
+        } finally {
+          undo?.();
+        }
+      });
+    }
   }
 });
 

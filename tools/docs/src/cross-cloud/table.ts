@@ -1,3 +1,4 @@
+import { HOME_ROUTES } from "./home-routes.ts";
 import { CLUSTERS, SOURCES, type Source } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
@@ -7,19 +8,6 @@ const REGISTRIES = {
   gcr: "Google Artifact Registry",
 } as const;
 type Registry = keyof typeof REGISTRIES;
-
-/** Where a node's own cloud has the registry: nothing crosses clouds, and the plugin's page says how. */
-const HOME: Readonly<Partial<Record<Source, Registry>>> = {
-  ec2: "ecr",
-  azure: "acr",
-  arc: "acr",
-  gce: "gcr",
-};
-const PLUGIN_PAGES: Readonly<Record<Registry, string>> = {
-  ecr: "../ecr.md#the-nodes-identity",
-  acr: "../acr.md#the-nodes-identity",
-  gcr: "../gcr.md#the-nodes-identity",
-};
 
 /** The matrix as Markdown: who pulls (rows), from where (columns), and the page that says how. */
 export function matrixTable(): string {
@@ -39,8 +27,8 @@ function cell(source: Source, registry: Registry): string {
   const links = ROUTES.filter(({ plugin, sources }) => plugin === registry && sources.includes(source)).map(
     ({ page }) => `[${nameOf(page, source)}](${page}.md)`,
   );
-  if (HOME[source] === registry) links.unshift(`[its own identity](${PLUGIN_PAGES[registry]})`);
-  return links.join(", ");
+  const home = HOME_ROUTES.find(({ plugin, sources }) => plugin === registry && sources.includes(source));
+  return [...(home === undefined ? [] : [`[its own identity](${home.link})`]), ...links].join(", ");
 }
 
 function nameOf(page: string, source: Source): string {
