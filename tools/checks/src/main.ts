@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { formatSeconds } from "@imagecred/workspace";
 import { RESULTS_FILE_VARIABLE, type Results, readResults, type SkippedTest } from "./results.ts";
 import { STAGES, type Stage } from "./stages.ts";
 
@@ -19,7 +20,9 @@ const scratch = mkdtempSync(join(tmpdir(), "imagecred-checks-"));
 const named = process.argv.slice(2);
 const stages = chosenStages(named);
 const outcomes: Outcome[] = [];
-for (const stage of stages) outcomes.push(await runStage(stage));
+const startedAt = performance.now();
+for (const [index, stage] of stages.entries())
+  outcomes.push(await runStage(stage, `[${index + 1}/${stages.length}]`));
 rmSync(scratch, { recursive: true });
 process.exitCode = summarise(outcomes) ? 0 : 1;
 
@@ -34,8 +37,9 @@ function chosenStages(names: readonly string[]): readonly Stage[] {
   return names.length === 0 ? STAGES : STAGES.filter(({ name }) => names.includes(name));
 }
 
-async function runStage(stage: Stage): Promise<Outcome> {
-  console.log(`\n▶ ${stage.name}: ${stage.about}`);
+/** @param position of the stage among those that run, as `[3/14]` */
+async function runStage(stage: Stage, position: string): Promise<Outcome> {
+  console.log(`\n▶ ${position} ${stage.name}: ${stage.about}`);
   const isNamed = named.includes(stage.name);
   const reason = await stage.skip?.(isNamed);
   if (reason !== undefined) {
@@ -44,7 +48,7 @@ async function runStage(stage: Stage): Promise<Outcome> {
   }
   const resultsFile = join(scratch, `${stage.name}.json`);
   const [program = "", ...args] = (isNamed ? stage.namedCommand : undefined) ?? stage.command;
-  const startedAt = performance.now();
+  const stageStartedAt = performance.now();
   const { status, error } = spawnSync(program, args, {
     stdio: ["ignore", "inherit", "inherit"],
     env: {
@@ -55,14 +59,14 @@ async function runStage(stage: Stage): Promise<Outcome> {
     },
   });
   if (error !== undefined) console.log(`  ${program}: ${error.message}`);
-  const seconds = (performance.now() - startedAt) / 1000;
+  const seconds = (performance.now() - stageStartedAt) / 1000;
   const results = stage.files !== undefined ? readResults(resultsFile) : undefined;
   // A run that found no test, or died before it could report, has shown nothing.
   const shown = stage.files === undefined || (results !== undefined && results.passed + results.failed > 0);
   const passed = status === 0 && shown;
   if (status === 0 && !shown) console.log("  no test ran");
   console.log(
-    `${passed ? "✔" : "✖"} ${stage.name}: ${passed ? "passed" : "failed"} in ${seconds.toFixed(0)} s`,
+    `${passed ? "✔" : "✖"} ${position} ${stage.name}: ${passed ? "passed" : "failed"} in ${formatSeconds(seconds * 1000)} (${formatSeconds(performance.now() - startedAt)} so far)`,
   );
   return {
     stage,

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { join, relative } from "node:path";
-import { directoryName, fileName, type Runtime, ToolError } from "@imagecred/workspace";
+import { directoryName, fileName, Progress, type Runtime, ToolError } from "@imagecred/workspace";
 import { report } from "./analyze.ts";
 import { buildExecutable, whyNot } from "./build-executable.ts";
 import type { BuildOptions } from "./options.ts";
@@ -14,23 +14,25 @@ import { staticRuntimeIsCached } from "./static-runtime.ts";
 export async function buildAll(options: BuildOptions): Promise<void> {
   const { platform, profile } = options;
   const failures: string[] = [];
-  for (const runtime of options.runtimes) {
+  const chosen = options.runtimes.filter((runtime) => {
     const missing = missingFor(runtime, options);
-    if (missing !== undefined) {
-      say(`${runtime} executables skipped: ${missing}`);
-      continue;
-    }
+    if (missing !== undefined) say(`${runtime} executables skipped: ${missing}`);
+    return missing === undefined;
+  });
+  const progress = new Progress(chosen.length * options.only.length);
+  for (const runtime of chosen) {
     const directory = join(options.out, directoryName(platform, runtime));
     for (const program of options.only) {
       const out = join(directory, fileName(program.name, platform));
-      const started = performance.now();
+      const end = progress.step(relative(".", out));
       try {
         const metafile = await buildExecutable(program, runtime, platform, out, profile);
         const megabytes = (statSync(out).size / 1e6).toFixed(2);
-        say(`${relative(".", out)}  ${megabytes} MB  (${Math.round(performance.now() - started)} ms)`);
+        end(`${megabytes} MB`);
         if (options.analyze) say(report(metafile));
       } catch (error) {
         // The other executables may be fine, and somebody may be waiting for them.
+        end("failed");
         failures.push(`${runtime} ${program.name}: ${error instanceof Error ? error.message : error}`);
       }
     }

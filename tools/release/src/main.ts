@@ -4,8 +4,8 @@ import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
 import { Helm, whyNoHelm } from "@imagecred/chart";
 import { programs, versionOf } from "@imagecred/executables";
-import { DIST, ROOT, run } from "@imagecred/workspace";
-import { FLAVORS, suffixOf } from "./assets.ts";
+import { DIST, Progress, ROOT, run, ToolError } from "@imagecred/workspace";
+import { FLAVORS, type Flavor, suffixOf } from "./assets.ts";
 import { buildFlavor, runtimesOf, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
 import { handOver, handOverRuntimes, takeOver, takeOverRuntimes } from "./handover.ts";
@@ -40,14 +40,27 @@ const { values: flags } = parseArgs({
   },
 });
 if (flags.help) console.log(USAGE);
-else await release();
+else {
+  try {
+    await release();
+  } catch (error) {
+    if (!(error instanceof ToolError)) throw error;
+    console.error(`release: ${error.message}`);
+    process.exitCode = 1;
+  }
+}
 
 async function release(): Promise<void> {
   const version = versionOfAll();
   const directory = join(DIST, "release", version);
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-release-"));
   try {
-    const built = flags.from === undefined ? await buildAll(scratch) : takeOver(flags.from);
+    const flavors = flags.from === undefined ? chosenFlavors() : [];
+    // A tree and a page come after the executables, unless these are handed over.
+    const steps = flavors.length * (flags.once ? 2 : 3) + (flags.executables === undefined ? 2 : 0);
+    const progress = new Progress(steps);
+    const built =
+      flags.from === undefined ? await buildAll(flavors, scratch, progress) : takeOver(flags.from);
     const runtimes = flags.from === undefined ? runtimesOf(built) : takeOverRuntimes(flags.from);
     if (flags.executables !== undefined) {
       handOver(built, flags.executables);
@@ -59,6 +72,7 @@ async function release(): Promise<void> {
     if (goTools !== undefined) leftOut("deb and rpm", goTools);
     const noHelm = await whyNoHelm("helm may be built");
     if (noHelm !== undefined) leftOut("the Helm chart", noHelm);
+    const endTree = progress.step(relative(process.cwd(), directory));
     await writeTree(built, {
       directory,
       version,
@@ -66,39 +80,56 @@ async function release(): Promise<void> {
       linuxPackages: goTools === undefined,
       runtimes,
       helm: noHelm === undefined ? await Helm.get() : undefined,
-      say: console.log,
+      say: (line) => progress.note(`  ${line}`),
     });
+    endTree("written");
     const page = join(DIST, "release-page", version);
+    const endPage = progress.step(relative(process.cwd(), page));
     writePage({ tree: directory, version, directory: page });
-    console.log(
-      `${relative(process.cwd(), page)} is the same as a GitHub release has it; beside it NOTES.md`,
-    );
-    console.log(
-      `\n${relative(process.cwd(), directory)} is complete; npm run release:verify looks at it with public tools.`,
-    );
+    endPage("written, with NOTES.md beside it");
+    console.log("The release is complete; npm run release:verify looks at it with public tools.");
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
 }
 
-async function buildAll(scratch: string): Promise<readonly Built[]> {
+/** The flavors of --only that can be built here. @throws {ToolError} for an unknown one, and when none is left */
+function chosenFlavors(): readonly Flavor[] {
   const chosen = flags.only.split(",");
   const unknown = chosen.filter((name) => !FLAVORS.some((flavor) => suffixOf(flavor) === name));
-  if (unknown.length > 0) throw new Error(`--only ${unknown.join(",")}: no such flavor\n${USAGE}`);
-  const built: Built[] = [];
-  for (const flavor of FLAVORS.filter((candidate) => chosen.includes(suffixOf(candidate)))) {
+  if (unknown.length > 0) {
+    throw new ToolError(`--only ${unknown.join(",")}: not one of ${FLAVORS.map(suffixOf).join(", ")}`);
+  }
+  const flavors = FLAVORS.filter((flavor) => {
+    if (!chosen.includes(suffixOf(flavor))) return false;
     const reason = whyNotFlavor(flavor);
-    if (reason !== undefined) {
-      leftOut(suffixOf(flavor), reason);
-      continue;
-    }
-    console.log(`building ${suffixOf(flavor)}`);
+    if (reason !== undefined) leftOut(suffixOf(flavor), reason);
+    return reason === undefined;
+  });
+  if (flavors.length === 0) throw new ToolError(`nothing of ${flags.only} can be built on this machine`);
+  return flavors;
+}
+
+async function buildAll(
+  flavors: readonly Flavor[],
+  scratch: string,
+  progress: Progress,
+): Promise<readonly Built[]> {
+  const built: Built[] = [];
+  for (const flavor of flavors) {
+    const name = suffixOf(flavor);
+    const endBuild = progress.step(`build ${name}`);
     const first = await buildFlavor(flavor, join(scratch, "first"));
-    if (!flags.once) compare(first, buildFromNothing(flavor, scratch));
-    console.log(`  smoke test: ${await smokeTest(first, flavor)}`);
+    endBuild(`${first.length} executables`);
+    if (!flags.once) {
+      const endSecond = progress.step(`build ${name} again, from nothing`);
+      compare(first, buildFromNothing(flavor, scratch));
+      endSecond("the same bytes");
+    }
+    const endTest = progress.step(`try ${name}`);
+    endTest(await smokeTest(first, flavor));
     built.push(...first);
   }
-  if (built.length === 0) throw new Error("nothing of what was asked for can be built here");
   return built;
 }
 
@@ -107,13 +138,13 @@ function compare(first: readonly Built[], second: readonly Built[]): void {
   for (const [index, { path, program, flavor }] of first.entries()) {
     const other = second[index];
     if (other === undefined || !readFileSync(path).equals(readFileSync(other.path))) {
-      throw new Error(`${program} ${suffixOf(flavor)}: two builds differ (${path}, ${other?.path})`);
+      throw new ToolError(`${program} ${suffixOf(flavor)}: two builds differ (${path}, ${other?.path})`);
     }
   }
 }
 
 function leftOut(what: string, reason: string): void {
-  if (flags.strict) throw new Error(`${what}: ${reason}`);
+  if (flags.strict) throw new ToolError(`${what} cannot be made here: ${reason}`);
   console.log(`left out ${what}: ${reason}`);
 }
 
@@ -122,7 +153,7 @@ function versionOfAll(): string {
   const versions = [...new Set(programs.map(versionOf))];
   const [version] = versions;
   if (version === undefined || versions.length > 1)
-    throw new Error(`the programs have different versions: ${versions.join(", ")}`);
+    throw new ToolError(`the programs have different versions: ${versions.join(", ")}`);
   return version;
 }
 

@@ -25,6 +25,7 @@ export {
 export { CACHE, DIST, DOCS, ROOT } from "./paths.ts";
 export { fileName, ownPlatform, PLATFORMS, type Platform, platformNamed, rustTargetOf } from "./platforms.ts";
 export { findOnPath, needsRoot, notInstalled, type RunOptions, run, versionLine } from "./programs.ts";
+export { formatSeconds, Progress, type ProgressOutput } from "./progress.ts";
 export { pythonProgram } from "./python-program.ts";
 export { type RunFileOptions, type RunResult, runFile } from "./run-file.ts";
 export {

@@ -6,6 +6,7 @@ import { chart } from "./chart.ts";
 import { bareChecksums, checksumList } from "./checksums.ts";
 import { image } from "./image.ts";
 import { debInstall, debMetadata, rpmMetadata } from "./linux-packages.ts";
+import { flat, krew } from "./managers.ts";
 import { npm } from "./npm.ts";
 import { formula, lintian, manuals, rpmlint } from "./package-lint.ts";
 import { sbomValidator } from "./sbom.ts";
@@ -25,6 +26,8 @@ const STEPS: readonly Step[] = [
   rpmlint,
   manuals,
   formula,
+  krew,
+  flat,
   image,
   chart,
   npm,
