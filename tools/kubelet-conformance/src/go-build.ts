@@ -1,7 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CACHE, notInstalled, recordBuildTime, run, runSlowCommandSync } from "@imagecred/workspace";
+import {
+  CACHE,
+  notInstalled,
+  recordBuildTime,
+  run,
+  runSlowCommandSync,
+  ToolError,
+} from "@imagecred/workspace";
 
 const goDirectory = join(import.meta.dirname, "..", "go");
 
@@ -69,7 +76,62 @@ export function built(program: GoProgram): string {
   const path = cachePath(program);
   if (existsSync(path)) return path;
   mkdirSync(dirname(path), { recursive: true });
-  // Written under another name and renamed: two runs at once do the work twice, and neither sees half a file.
+  // Test files run at the same time, and several of them need the same program.
+  alone(`${path}.lock`, () => {
+    if (!existsSync(path)) build(program, path);
+  });
+  return path;
+}
+
+const POLL_MS = 500;
+/** The slowest build takes a tenth of it. */
+const LONGEST_BUILD_MS = 60 * 60_000;
+
+/** Does something while no other process does it, by a file with the number of the process. */
+function alone(lock: string, work: () => void): void {
+  const end = Date.now() + LONGEST_BUILD_MS;
+  while (!acquired(lock)) {
+    if (Date.now() > end) throw new ToolError(`${lock} belongs to a build that does not end: remove it`);
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, POLL_MS);
+  }
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function acquired(lock: string): boolean {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch {
+    if (!isRunning(readPid(lock))) rmSync(lock, { force: true });
+    return false;
+  }
+}
+
+/** undefined while it is being written, or when it is gone. */
+function readPid(lock: string): number | undefined {
+  try {
+    return Number(readFileSync(lock, "utf8")) || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning(pid: number | undefined): boolean {
+  if (pid === undefined) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function build(program: GoProgram, path: string): void {
+  // Written under another name and renamed: nothing that looks at the cache sees half a file.
   const unfinished = `${path}.${process.pid}`;
   const { module, modFile, tags } = program;
   const variant = [
@@ -98,7 +160,6 @@ export function built(program: GoProgram): string {
   });
   recordBuildTime(dirname(path), time);
   renameSync(unfinished, path);
-  return path;
 }
 
 /** Whether {@link built} has nothing to build. */
