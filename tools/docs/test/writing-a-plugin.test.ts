@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import type { Core } from "@imagecred/fake-clouds/core";
 import { goMissing, KubeletCode, NEWEST } from "@imagecred/kubelet-conformance";
-import { type LocalRegistry, packedForTests, startLocalRegistry } from "@imagecred/release";
+import { type LocalRegistry, npmEnvironment, packedForTests, startLocalRegistry } from "@imagecred/release";
 import { DOCS, findOnPath, ownPlatform, run } from "@imagecred/workspace";
 import { REGISTRY, ROBOT, startExampleRegistry } from "../src/example-registry.ts";
 import { fits } from "../src/normalise.ts";
@@ -22,16 +22,6 @@ const cloudEnv = (core: Core) => ({
   NO_PROXY: "127.0.0.1",
   SSL_CERT_FILE: core.caFile,
 });
-
-/** The variables by which this machine gets to a package registry: proxies and authorities. */
-function ownNetwork(): Readonly<Record<string, string>> {
-  const names = /^(https?_proxy|no_proxy|node_extra_ca_certs)$/i;
-  return Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) =>
-      names.test(name) && value !== undefined ? [[name, value]] : [],
-    ),
-  );
-}
 
 /** Where a command of the page is run: an empty directory, with npm, one Node.js and the packed packages. */
 const directory = mkdtempSync(join(tmpdir(), "imagecred-plugin-"));
@@ -54,33 +44,8 @@ describe(`docs/${PAGE}, from the packed packages alone`, { skip }, () => {
     );
     npm = await startLocalRegistry(packages);
     core = await startExampleRegistry();
-    const bin = join(directory, "bin");
-    mkdirSync(bin);
-    symlinkSync(process.execPath, join(bin, "node"));
-    // A registry that does not respond ends the test and does not hang it.
-    for (const name of ["npm", "npx"])
-      writeFileSync(join(bin, name), `#!/bin/sh\nexec timeout 240 ${findOnPath(name)} "$@"\n`, {
-        mode: 0o755,
-      });
-    const settings = (name: string) =>
-      run("npm", ["config", "get", name], { env: { NODE_OPTIONS: undefined } }).trim();
-    shell = new Session(["bash", "--noprofile", "--norc"], {
-      ...ownNetwork(),
-      PATH: `${bin}:/usr/bin:/bin`,
-      HOME: join(directory, "home"),
-      LANG: "C.UTF-8",
-      npm_config_registry: npm.url,
-      // Other people's compilers come from the machine's registry by its settings, or from its cache.
-      npm_config_userconfig: settings("userconfig"),
-      npm_config_cache: settings("cache"),
-      npm_config_prefer_offline: "true",
-      npm_config_fetch_retries: "1",
-      npm_config_update_notifier: "false",
-      npm_config_audit: "false",
-      npm_config_fund: "false",
-      npm_config_yes: "true",
-      npm_config_loglevel: "error",
-    });
+    const env = npmEnvironment(directory, npm, { others: true });
+    shell = new Session(["bash", "--noprofile", "--norc"], env);
     await shell.run(`cd ${directory}`);
   });
   after(async () => {

@@ -2,6 +2,7 @@ export type { Component } from "./components.ts";
 export { type ImagePrograms, writeExecutablesImage } from "./executables-image.ts";
 export { goTool, missingForGoTools } from "./go-tools.ts";
 export { type LocalRegistry, startLocalRegistry } from "./npm/local-registry.ts";
+export { npmEnvironment } from "./npm/npm-environment.ts";
 export type { NpmPackage } from "./npm/packages.ts";
 export { packedForTests } from "./npm/packed.ts";
 export { writeChartLayout } from "./oci-layout.ts";

@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
-import {
-  copyFileSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { findOnPath, notInstalled, pythonProgram, ROOT, run, runFile } from "@imagecred/workspace";
+import { notInstalled, pythonProgram, ROOT, run, runFile } from "@imagecred/workspace";
 import { parse } from "yaml";
 import { type LocalRegistry, startLocalRegistry } from "../src/npm/local-registry.ts";
+import { npmEnvironment } from "../src/npm/npm-environment.ts";
 import { packedForTests } from "../src/npm/packed.ts";
 
 const PRE_COMMIT = "pre-commit==4.7.0";
@@ -35,18 +28,7 @@ let env: Readonly<Record<string, string>>;
 
 before(async () => {
   registry = await startLocalRegistry(await packedForTests());
-  const bin = join(directory, "bin");
-  mkdirSync(bin);
-  symlinkSync(process.execPath, join(bin, "node"));
-  for (const name of ["npm", "npx"]) symlinkSync(findOnPath(name) ?? "", join(bin, name));
-  env = {
-    PATH: `${bin}:/usr/bin:/bin`,
-    HOME: directory,
-    npm_config_registry: registry.url,
-    npm_config_cache: join(directory, "cache"),
-    npm_config_audit: "false",
-    npm_config_update_notifier: "false",
-  };
+  env = npmEnvironment(directory, registry);
 });
 after(async () => {
   await registry[Symbol.asyncDispose]();

@@ -1,20 +1,12 @@
 import assert from "node:assert/strict";
-import {
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { OLDEST_NODEJS, oldestNodejs } from "@imagecred/executables";
-import { findOnPath, runFile } from "@imagecred/workspace";
+import { runFile } from "@imagecred/workspace";
 import { type LocalRegistry, startLocalRegistry } from "../src/npm/local-registry.ts";
+import { npmEnvironment } from "../src/npm/npm-environment.ts";
 import { packedForTests } from "../src/npm/packed.ts";
 
 const BAD = `apiVersion: kubelet.config.k8s.io/v1
@@ -29,29 +21,19 @@ providers:
 const directory = mkdtempSync(join(tmpdir(), "imagecred-npx-"));
 let registry: LocalRegistry;
 
-/** Runs a command in the empty directory, with npm and one Node.js on the PATH, and nothing of this checkout. */
-async function inEmptyDirectory(nodejs: string, command: string, ...args: readonly string[]) {
-  const bin = join(directory, "path", nodejs.replaceAll("/", "_"));
-  mkdirSync(bin, { recursive: true });
-  const links = { node: nodejs, npm: findOnPath("npm") ?? "", npx: findOnPath("npx") ?? "" };
-  for (const [name, target] of Object.entries(links))
-    if (!readdirSync(bin).includes(name)) symlinkSync(target, join(bin, name));
+let env: Readonly<Record<string, string>>;
+
+/** Runs a command in the empty directory, with npm and Node.js on the PATH, and nothing of this checkout. */
+async function inEmptyDirectory(command: string, ...args: readonly string[]) {
   const empty = join(directory, "work");
   mkdirSync(empty, { recursive: true });
   writeFileSync(join(empty, "credential-provider-config.yaml"), BAD);
-  const env = {
-    PATH: `${bin}:/usr/bin:/bin`,
-    HOME: join(directory, "home"),
-    npm_config_registry: registry.url,
-    npm_config_cache: join(directory, "cache"),
-    npm_config_update_notifier: "false",
-    npm_config_audit: "false",
-  };
-  return await runFile(join(bin, command), { args, cwd: empty, env, timeoutMs: 120_000 });
+  return await runFile(join(directory, "bin", command), { args, cwd: empty, env, timeoutMs: 120_000 });
 }
 
 before(async () => {
   registry = await startLocalRegistry(await packedForTests());
+  env = npmEnvironment(directory, registry);
 });
 after(async () => {
   await registry[Symbol.asyncDispose]();
@@ -61,7 +43,6 @@ after(async () => {
 describe("npx imagecred, from the packed tarball, in an empty directory", () => {
   test("validate on a bad file: what it finds, exit 1, and nothing else was installed", async () => {
     const { exitCode, stdout, stderr } = await inEmptyDirectory(
-      process.execPath,
       "npx",
       "--yes",
       "imagecred",
@@ -98,13 +79,7 @@ describe(`on Node.js ${OLDEST_NODEJS.version}, the oldest`, {
   const installed = () => join(directory, "work/node_modules/.bin");
 
   before(async () => {
-    const { exitCode, stderr } = await inEmptyDirectory(
-      process.execPath,
-      "npm",
-      "install",
-      "--offline=false",
-      "imagecred",
-    );
+    const { exitCode, stderr } = await inEmptyDirectory("npm", "install", "imagecred");
     assert.equal(exitCode, 0, stderr);
   });
 

@@ -72,7 +72,7 @@ describe("what is published to npm", () => {
     for (const one of packages) {
       const files = run("tar", ["-tzf", one.tarball]).trim().split("\n");
       assert.deepEqual(
-        files.filter((path) => /\.test\.|tsbuildinfo|node_modules/.test(path)),
+        files.filter((path) => /^package\/(?!template\/).*\.test\.|tsbuildinfo|node_modules/.test(path)),
         [],
         one.name,
       );

@@ -1,5 +1,15 @@
 import { createHash } from "node:crypto";
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { crateDirectory, programs, staticRuntimeFor, versionOf, whyNot } from "@imagecred/executables";
 import { CACHE, ownPlatform, ROOT, rustTargetOf } from "@imagecred/workspace";
@@ -59,7 +69,17 @@ export async function packedForTests(): Promise<readonly NpmPackage[]> {
     // Another test may have packed the same meanwhile.
     if (existsSync(directory)) rmSync(part, { recursive: true });
     else renameSync(part, directory);
+    forgetOld(join(CACHE, "npm"));
   }
   const packages = JSON.parse(readFileSync(join(directory, INVENTORY), "utf8")) as readonly NpmPackage[];
   return packages.map((one) => ({ ...one, tarball: join(directory, one.tarball) }));
+}
+
+/** What was packed of sources that have changed since then, more than a day ago: no test uses it any more. */
+function forgetOld(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    const path = join(cache, name);
+    const age = Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > 24 * 60 * 60 * 1000) rmSync(path, { recursive: true, force: true });
+  }
 }
