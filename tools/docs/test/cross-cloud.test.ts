@@ -6,7 +6,8 @@ import { expectFailure, expectSuccess, registryStatus } from "@imagecred/e2e";
 import { ecrFacts } from "@imagecred/ecr/facts";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import { gcrFacts } from "@imagecred/gcr/facts";
-import { executables } from "@imagecred/workspace";
+import { executable, executables } from "@imagecred/workspace";
+import { diagramOf } from "../src/cross-cloud/diagram.ts";
 import { generated, messagesOf, type Told, writeGenerated } from "../src/cross-cloud/generated.ts";
 import { HOME_ROUTES, homeSide } from "../src/cross-cloud/home-routes.ts";
 import {
@@ -171,6 +172,23 @@ describe("the pages show it", () => {
     if (UPDATE) writeGenerated("identity/README.md", "matrix", `\n${matrixTable()}\n`);
     assert.equal(generated("identity/README.md", "matrix"), `\n${matrixTable()}\n`, "--update writes it");
   });
+
+  for (const cell of CELLS.filter(isPages)) {
+    const { page, plugin } = cell.route;
+    // One runtime, whose requests come one after another in the same order every time.
+    const built = executable(`${plugin}-credential-provider`, "nodejs");
+    test(`docs/identity/${page}.md: the diagram has the requests of a run`, {
+      skip: built.skipped ?? false,
+    }, async () => {
+      assert.ok(built.skipped === undefined);
+      const last = clouds.requests.at(-1)?.id ?? 0;
+      expectSuccess((await run(cell, clouds, built.path)).result);
+      const calls = clouds.requests.filter(({ id }) => id > last);
+      const diagram = diagramOf(cell.route, cell.source, calls);
+      if (UPDATE) writeGenerated(`identity/${page}.md`, `diagram: ${page}`, diagram);
+      assert.equal(generated(`identity/${page}.md`, `diagram: ${page}`), diagram, "--update writes it");
+    });
+  }
 
   for (const { page, mistakes } of ROUTES) {
     test(`docs/identity/${page}.md: the lines of its mistakes`, (context) => {
