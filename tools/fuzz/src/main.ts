@@ -1,8 +1,10 @@
 /**
  * Hostile input in quantity: `npm run fuzz -w tools/fuzz -- --runs 1000000 --seed 7`, `--target image` (repeated) for some targets
- * only. Prints a line for each; exit 1 with the text that broke one.
+ * only, `--write` into results.json, of which docs/reliability.md is made. Prints a line for each; exit 1 with the text that broke one.
  */
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fuzz } from "./fuzz.ts";
 import { TARGETS } from "./targets.ts";
@@ -16,6 +18,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "1" },
     target: { type: "string", multiple: true },
     part: { type: "boolean", default: false },
+    write: { type: "boolean", default: false },
   },
 });
 const [runs, seed] = [Number(values.runs), Number(values.seed)];
@@ -24,7 +27,8 @@ const targets = TARGETS.filter(({ name }) => values.target?.includes(name) ?? tr
 if (values.part) {
   for (const target of targets) process.stdout.write(JSON.stringify(await fuzz(target, seed, runs)));
 } else {
-  for (const { name } of targets) {
+  const recorded: object[] = [];
+  for (const { name, from } of targets) {
     const sum = { executions: 0, accepted: 0, refused: 0, slowestMs: 0 };
     for (let part = 0; part * RUNS_IN_A_PROCESS < runs; part++) {
       const size = Math.min(RUNS_IN_A_PROCESS, runs - part * RUNS_IN_A_PROCESS);
@@ -42,8 +46,12 @@ if (values.part) {
       sum.slowestMs = Math.max(sum.slowestMs, slowestMs);
     }
     const { executions, accepted, refused, slowestMs } = sum;
+    recorded.push({ name, from, executions, accepted, refused });
     process.stdout.write(
       `${name}: ${executions} executions, ${accepted} accepted, ${refused} refused, slowest ${Math.round(slowestMs)} ms\n`,
     );
   }
+  const results = { date: new Date().toISOString().slice(0, 10), seed, targets: recorded };
+  const file = join(import.meta.dirname, "../results.json");
+  if (values.write) writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
 }

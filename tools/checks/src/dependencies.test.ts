@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { describe, test } from "node:test";
+import { ROOT } from "@imagecred/workspace";
+
+/** Licences under which a package may be used, shipped or not (SPDX). */
+const LICENCES = new Set([
+  "0BSD",
+  "Apache-2.0",
+  "BSD-2-Clause",
+  "BSD-3-Clause",
+  "BlueOak-1.0.0",
+  "CC0-1.0",
+  "ISC",
+  "MIT",
+]);
+
+/** Under another licence, and used for development alone. */
+const FOR_DEVELOPMENT = new Set(["MPL-2.0"]);
+
+/** Go modules that their owners moved. */
+const RENAMED = new Map([["github.com/google/cel-go", "github.com/cel-expr/cel-go"]]);
+
+interface Locked {
+  readonly version?: string;
+  readonly link?: boolean;
+  readonly dev?: boolean;
+  readonly license?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
+}
+
+const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+/** Whether one of the licences that a package may be used under is among these. */
+function allows(expression: string, licences: ReadonlySet<string>): boolean {
+  return expression
+    .replace(/[()]/g, "")
+    .split(" OR ")
+    .some((choice) => choice.split(" AND ").every((each) => licences.has(each.trim())));
+}
+
+describe("npm packages", () => {
+  const { packages } = JSON.parse(read("package-lock.json")) as { packages: Record<string, Locked> };
+  const others = Object.entries(packages).filter(
+    ([path, { link }]) => path.includes("node_modules/") && link !== true,
+  );
+
+  test("come from npm's registry, with a checksum", () => {
+    assert.ok(others.length > 100);
+    for (const [path, { integrity, resolved }] of others) {
+      assert.match(integrity ?? "", /^sha512-/, path);
+      // Without one, npm asks the registry that it is set up with.
+      if (resolved !== undefined) assert.match(resolved, /^https:\/\/registry\.npmjs\.org\//, path);
+    }
+  });
+
+  test("have licences that allow their use", () => {
+    for (const [path, { license = "", dev }] of others) {
+      const allowed = dev === true ? new Set([...LICENCES, ...FOR_DEVELOPMENT]) : LICENCES;
+      assert.ok(allows(license, allowed), `${path}: ${license}`);
+    }
+  });
+
+  test("a choice of licences counts where one of them is allowed", () => {
+    assert.ok(allows("(BSD-3-Clause OR GPL-2.0)", LICENCES));
+    assert.ok(!allows("GPL-2.0", LICENCES));
+    assert.ok(!allows("(MIT AND GPL-2.0)", LICENCES));
+  });
+});
+
+test("crates come from crates.io, with a checksum", () => {
+  for (const path of globSync("tools/**/Cargo.lock", {
+    cwd: ROOT,
+    exclude: (name) => name === "node_modules",
+  })) {
+    const crates = read(path).split("[[package]]").slice(1);
+    assert.ok(crates.length > 0, path);
+    for (const crate of crates) {
+      const [, name = ""] = /^name = "(.*)"$/m.exec(crate) ?? [];
+      // Ours have none.
+      if (!crate.includes("\nsource = ")) {
+        assert.match(crate, /^version = "0\.0\.0"$/m, name);
+        continue;
+      }
+      assert.match(crate, /^source = "registry\+https:\/\/github\.com\/rust-lang\/crates\.io-index"$/m, name);
+      assert.match(crate, /^checksum = "[0-9a-f]{64}"$/m, name);
+    }
+  }
+});
+
+test("Go modules come from their own places, with checksums", () => {
+  const modules = globSync("{packages,tools}/**/go.mod", {
+    cwd: ROOT,
+    exclude: (name) => name === "node_modules",
+  });
+  assert.ok(modules.length > 3);
+  for (const path of modules) {
+    const requires = /^\s*(?:require )?[\w./-]+\.[\w./-]+ v\d/m.test(read(path));
+    if (!existsSync(join(ROOT, path.replace(/go\.mod$/, "go.sum")))) {
+      // It needs nothing, or is built as part of a module that has its sums.
+      const within = modules.some((other) => read(other).includes(`=> ../${basename(dirname(path))}`));
+      assert.ok(!requires || within, path);
+      continue;
+    }
+    const text = read(path);
+    // The kubelet's staging modules are replaced by the published ones of the same name.
+    for (const [, from = "", to = ""] of text.matchAll(/^\s*(?:replace )?(\S+)(?: v\S+)? => (\S+)/gm))
+      assert.ok(
+        to === from || RENAMED.get(from) === to || to.startsWith("./") || to.startsWith("../"),
+        `${path}: ${from} => ${to}`,
+      );
+    if (requires) {
+      const sums = read(path.replace(/go\.mod$/, "go.sum"))
+        .trim()
+        .split("\n");
+      assert.ok(
+        sums.every((line) => / h1:[A-Za-z0-9+/]+=$/.test(line)),
+        path,
+      );
+    }
+  }
+});
