@@ -96,7 +96,13 @@ export const STAGES: readonly Stage[] = [
   {
     name: "unit",
     about: "functions, properties, plugins in-process over real sockets",
-    ...tests("files in parallel", "{packages,tools}/*/src/**/*.test.ts"),
+    // The template and the examples are what authors of plugins start from.
+    ...tests(
+      "files in parallel",
+      "{packages,tools}/*/src/**/*.test.ts",
+      "packages/*/template/src/**/*.test.ts",
+      "docs/examples/**/*.test.ts",
+    ),
   },
   {
     name: "executables",
