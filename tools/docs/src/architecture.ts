@@ -62,7 +62,7 @@ const BOX_HEIGHT = 56;
 export const DRAWN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ["acr", "ecr", "gcr", "identity-map", "kubelet", "node", "protocol"],
   ecr: ["identities", "identity-map", "protocol"],
-  acr: ["identities", "identity-map", "protocol"],
+  acr: ["identities", "identity-map", "kubelet", "protocol"],
   gcr: ["identities", "identity-map", "protocol"],
   identities: ["protocol"],
   "identity-map": ["kubelet", "protocol"],
