@@ -1,12 +1,9 @@
 import { globSync } from "node:fs";
 import { basename, join } from "node:path";
 import { type Built, type Component, missingForGoTools, writePage, writeTree } from "@imagecred/release";
-import { anyExecutable, type DebianRoot, DIST, ownPlatform } from "@imagecred/workspace";
+import { anyExecutable, DIST, ownPlatform } from "@imagecred/workspace";
 
 export const VERSION = "1.0.0";
-
-/** The machine that the README's lines run on: a bare Debian, and curl. */
-export const README_DEBIAN: DebianRoot = { suite: "stable", packages: ["curl"] };
 
 /** Stands for what is inside: listing it for real takes the build. */
 const COMPONENTS: readonly Component[] = [

@@ -12,6 +12,7 @@ import {
   type Started,
 } from "@imagecred/kubelet-conformance";
 import { BARE_DEBIAN } from "@imagecred/release";
+import { debianRootPath } from "@imagecred/workspace";
 import { startSurroundings } from "../src/clouds.ts";
 import { Machine, NO_MACHINE } from "../src/machine.ts";
 import { type Block, blocksOf, placeOf, textOf } from "../src/page.ts";
@@ -31,7 +32,7 @@ const release = builtRelease();
 const skip =
   NO_MACHINE ||
   (goMissing() ??
-    (existsSync(BARE_DEBIAN)
+    (existsSync(debianRootPath(BARE_DEBIAN))
       ? release === undefined && "there is no release of linux-amd64 (npm run release makes one)"
       : "there is no bare Debian (npm run release:verify makes it)"));
 
@@ -49,7 +50,7 @@ describe("a newcomer on a bare Debian", { skip }, () => {
     assert.ok(release);
     const { clouds, env } = await startSurroundings();
     await using machine = await Machine.start({
-      root: BARE_DEBIAN,
+      root: debianRootPath(BARE_DEBIAN),
       env,
       shared: [clouds.core.directory],
       standIns: { curl: CURL_STAND_IN },

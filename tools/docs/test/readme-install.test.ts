@@ -4,10 +4,11 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { debianRoot, debianRootPath, ROOT, whyNoDebianRoot } from "@imagecred/workspace";
+import { BARE_DEBIAN } from "@imagecred/release";
+import { debianRoot, debianRootPath, executable, ROOT, whyNoDebianRoot } from "@imagecred/workspace";
 import { startSurroundings } from "../src/clouds.ts";
 import { Machine, NO_MACHINE } from "../src/machine.ts";
-import { README_DEBIAN, writeRelease } from "../src/release.ts";
+import { writeRelease } from "../src/release.ts";
 import { commandsOf } from "../src/session.ts";
 
 /**
@@ -19,11 +20,13 @@ const BIN_DIR = "/usr/local/libexec/kubernetes/credential-providers";
 
 const skip =
   NO_MACHINE ||
+  // The Node.js executables need libraries that a bare Debian does not have.
+  executable("imagecred", "static").skipped ||
   (process.arch === "x64"
-    ? (whyNoDebianRoot(README_DEBIAN) ??
-      (existsSync(debianRootPath(README_DEBIAN))
+    ? (whyNoDebianRoot(BARE_DEBIAN) ??
+      (existsSync(debianRootPath(BARE_DEBIAN))
         ? false
-        : "there is no bare Debian in the cache (npm test -- release makes it)"))
+        : "there is no bare Debian in the cache (npm run release:verify makes it)"))
     : "the README's commands are for amd64");
 
 function commands(base: string): readonly string[] {
@@ -50,7 +53,7 @@ describe("README, install on a node", { skip }, () => {
     surroundings = await startSurroundings();
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     machine = await Machine.start({
-      root: debianRoot(README_DEBIAN),
+      root: debianRoot(BARE_DEBIAN),
       env: surroundings.env,
       shared: [surroundings.clouds.core.directory],
     });

@@ -1,21 +1,28 @@
-import { existsSync, globSync, mkdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
-import { CACHE, needsRoot, notInstalled, ownPlatform, run } from "@imagecred/workspace";
+import { existsSync, globSync } from "node:fs";
+import { basename, join } from "node:path";
+import {
+  type DebianRoot,
+  debianRoot,
+  notInstalled,
+  ownPlatform,
+  run,
+  whyNoDebianRoot,
+} from "@imagecred/workspace";
 import { PLUGIN_DIRECTORY } from "../linux-packages.ts";
 import type { Step } from "./step.ts";
 
 const { arch: OWN_ARCHITECTURE } = ownPlatform();
 
-/** Root directory of a Debian with its required packages only (debootstrap's minbase). */
-export const BARE_DEBIAN = join(CACHE, "chroots", "debian-stable");
+/** A Debian with its required packages only, and curl: what pages tell a newcomer to start from. */
+export const BARE_DEBIAN: DebianRoot = { suite: "stable", packages: ["curl"] };
 
 export const debInstall: Step = {
   name: "dpkg -i into a bare Debian chroot, run, and dpkg -r",
-  skip: () => needsRoot("dpkg", "debootstrap", "chroot") || undefined,
+  skip: () => whyNoDebianRoot(BARE_DEBIAN),
   run(directory) {
     const packages = globSync(`linux/${OWN_ARCHITECTURE}/*.deb`, { cwd: directory });
     if (packages.length === 0) throw new Error(`there are none for ${OWN_ARCHITECTURE}`);
-    const root = bareDebian();
+    const root = debianRoot(BARE_DEBIAN);
     for (const file of packages) {
       const name = basename(file).split(/-\d/)[0] ?? "";
       run("cp", [join(directory, file), join(root, "tmp", "package.deb")]);
@@ -64,20 +71,3 @@ export const rpmMetadata: Step = {
     return `${packages.length} packages`;
   },
 };
-
-/** Makes {@link BARE_DEBIAN} unless the cache has it. */
-function bareDebian(): string {
-  const root = BARE_DEBIAN;
-  if (existsSync(root)) return root;
-  mkdirSync(dirname(root), { recursive: true });
-  rmSync(`${root}.new`, { recursive: true, force: true });
-  const mirror = /^URIs:\s*(\S+)/m.exec(run("sh", ["-c", "cat /etc/apt/sources.list.d/*.sources"]))?.[1];
-  run("debootstrap", [
-    "--variant=minbase",
-    "stable",
-    `${root}.new`,
-    ...(mirror === undefined ? [] : [mirror]),
-  ]);
-  renameSync(`${root}.new`, root);
-  return root;
-}
