@@ -15,7 +15,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   kubelet: ["protocol"],
   "identity-map": ["kubelet/document", "protocol"],
   ecr: ["identities", "identity-map", "protocol"],
-  acr: ["identities", "identity-map", "protocol"],
+  acr: ["identities", "identity-map", "kubelet/yaml", "protocol"],
   gcr: ["identities", "identity-map", "protocol"],
   node: ["kubelet", "protocol"],
   cli: ["kubelet", "protocol", "identity-map", "node", "ecr/facts", "acr/facts", "gcr/facts"],
