@@ -35,7 +35,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   checks: ["cluster", "drop-in", "executables", "release", "windows", "workspace"],
   bench: ["drop-in", "fake-clouds", "workspace"],
   demo: ["fake-clouds", "kubelet", "protocol", "workspace"],
-  docs: ["e2e", "fake-clouds", "release", "workspace"],
+  docs: ["cli", "e2e", "fake-clouds", "release", "workspace"],
 };
 
 /** `@imagecred/kubelet/nodejs` as `["kubelet", "kubelet/nodejs"]`; undefined for what is not ours. */
