@@ -17,6 +17,8 @@ export function manualPage({ name, section, summary, version, date, sections }: 
   const day = new Date(date * 1000).toISOString().slice(0, 10);
   return [
     `.TH ${name.toUpperCase()} ${section} ${day} "imagecred ${version}"`,
+    // Lines that end where they end: names of flags are long, and no space can make up for them.
+    ".ad l",
     ".SH NAME",
     `${escaped(name)} \\- ${escaped(summary)}`,
     ...sections.flatMap(([heading, lines]) => [`.SH ${heading}`, ...lines]),
