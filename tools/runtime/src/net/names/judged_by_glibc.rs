@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::unbounded_channel;
 
@@ -15,10 +16,14 @@ use crate::net::testing::namespace;
 const GETADDRINFO: &str = "
 import socket, sys
 try:
-    print(*sorted({found[4][0] for found in socket.getaddrinfo(sys.argv[1], None)}))
+    print(*sorted({found[4][0] for found in socket.getaddrinfo(sys.argv[1].encode(), None)}))
 except socket.gaierror as error:
     print({-2: 'ENOTFOUND', -5: 'ENOTFOUND', -3: 'EAI_AGAIN', -4: 'EAI_AGAIN'}.get(error.errno, error))
 ";
+
+/// Names that glibc gives up and we find: it takes FORMERR and codes that it does not know for an answer, where we ask the next
+/// server, and asks no server at all with `attempts:0`.
+const BETTER: &[&str] = &["formerr.example", "odd.example", "zero.example", "zero"];
 
 type Answer = fn(&Asked) -> Option<Reply>;
 
@@ -209,6 +214,138 @@ const CASES: &[Case] = &[
         names: &["api.example"],
     },
     Case {
+        what: "a response that takes its time",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| Some(address(asked)?.after(Duration::from_millis(800)))],
+        names: &["api.example"],
+    },
+    Case {
+        what: "A long after AAAA, and AAAA long after A",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            let late = (asked.kind == 1) == asked.name.starts_with("a-late");
+            let reply = match asked.kind {
+                1 => Reply::new().a(&asked.name, [10, 0, 0, 1]),
+                _ => Reply::new().aaaa(&asked.name, "fd00::1"),
+            };
+            Some(if late { reply.after(Duration::from_millis(600)) } else { reply })
+        }],
+        names: &["a-late.example", "aaaa-late.example"],
+    },
+    Case {
+        what: "one question fails, the other is answered",
+        conf: "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
+        servers: &[|asked| match (asked.kind, asked.name.as_str()) {
+            (1, _) => address(asked),
+            (_, "servfail.example") => Some(Reply::new().rcode(2)),
+            (_, "refused.example") => Some(Reply::new().rcode(5)),
+            _ => Some(Reply::new().rcode(3)),
+        }],
+        names: &["servfail.example", "refused.example", "nxdomain.example"],
+    },
+    Case {
+        what: "FORMERR, and codes that nobody knows, of the first server",
+        conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\n",
+        servers: &[
+            |asked| Some(Reply::new().rcode(if asked.name.starts_with("odd") { 11 } else { 1 })),
+            address,
+        ],
+        names: &["formerr.example", "odd.example"],
+    },
+    Case {
+        what: "messages that are no responses: queries, other operations",
+        conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\noptions timeout:1 attempts:1\n",
+        servers: &[|asked| Some(address(asked)?.flags(0x0100)), address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "records of other names, kinds and sizes among the addresses",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            if asked.kind != 1 {
+                return Some(Reply::new());
+            }
+            Some(
+                Reply::new()
+                    .a("elsewhere.example", [10, 9, 9, 9])
+                    .record(&asked.name, 16, b"\x04text")
+                    .a(&asked.name, [10, 0, 0, 1])
+                    .record(&asked.name, 99, &[0; 40])
+                    .a(&asked.name, [10, 0, 0, 2]),
+            )
+        }],
+        names: &["api.example"],
+    },
+    Case {
+        what: "an address twice",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| Some(address(asked)?.a(&asked.name, [10, 0, 0, 1]))],
+        names: &["two.example"],
+    },
+    Case {
+        what: "aliases that lead back to themselves",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            Some(Reply::new().cname(&asked.name, "b.example").cname("b.example", &asked.name))
+        }],
+        names: &["a.example"],
+    },
+    Case {
+        what: "a chain of six aliases",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            let reply = ["b", "c", "d", "e", "f"]
+                .windows(2)
+                .fold(Reply::new().cname(&asked.name, "b.example"), |reply, pair| {
+                    reply.cname(&format!("{}.example", pair[0]), &format!("{}.example", pair[1]))
+                });
+            Some(if asked.kind == 1 { reply.a("f.example", [10, 0, 0, 6]) } else { reply })
+        }],
+        names: &["a.example"],
+    },
+    Case {
+        what: "60 addresses, which need TCP",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[|asked| {
+            if asked.kind != 1 {
+                return Some(Reply::new());
+            }
+            if !asked.by_tcp {
+                return Some(Reply::new().flags(0x8380));
+            }
+            Some((1..=60).fold(Reply::new(), |reply, last| reply.a(&asked.name, [10, 0, 1, last])))
+        }],
+        names: &["many.example"],
+    },
+    Case {
+        what: "names at the limits of length",
+        conf: "nameserver 127.0.0.1\n",
+        servers: &[address],
+        names: &[
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example",
+            "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.example",
+            "a..example",
+        ],
+    },
+    Case {
+        what: "options at and beyond their limits",
+        conf: "nameserver 127.0.0.1\noptions ndots:99 timeout:0 attempts:0 rotate edns0 trust-ad no-such-option\n",
+        servers: &[address],
+        names: &["zero.example", "zero"],
+    },
+    Case {
+        what: "tabs, blank lines, servers that are no addresses, no newline at the end",
+        conf: "\n\tnameserver 127.0.0.9\nnameserver\t127.0.0.1:53\nnameserver\nnameserver dns.example\nsearch\nnameserver \t 127.0.0.1",
+        servers: &[address],
+        names: &["api.example"],
+    },
+    Case {
+        what: "seven domains in the search list",
+        conf: "nameserver 127.0.0.1\nsearch a.example b.example c.example d.example e.example f.example zone.example\n",
+        servers: &[only_in_zone],
+        names: &["api"],
+    },
+    Case {
         what: "/etc/hosts comes first",
         conf: "nameserver 127.0.0.1\n",
         servers: &[address],
@@ -247,8 +384,22 @@ fn ours(name: &str) -> String {
     })
 }
 
+/// What came of one name.
+struct Judged {
+    name: &'static str,
+    glibc: String,
+    ours: String,
+    /// By how much longer we took.
+    late: Duration,
+}
+
+fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    (work(), started.elapsed())
+}
+
 /// Gives each name's two outcomes, in namespaces of their own.
-fn run(case: &'static Case) -> Vec<(&'static str, String, String)> {
+fn run(case: &'static Case) -> Vec<Judged> {
     let hosts = "127.0.0.1 localhost\n10.1.1.1 listed.example alias # comment\nfd00::9 listed.example\n";
     namespace::enter(&[
         ("resolv.conf", case.conf),
@@ -262,7 +413,15 @@ fn run(case: &'static Case) -> Vec<(&'static str, String, String)> {
             NameServer::start_at(&format!("127.0.0.{}", index + 1), move |asked| answers[index](asked))
         })
         .collect();
-    let outcomes = case.names.iter().map(|name| (*name, glibc(name), ours(name))).collect();
+    let outcomes = case
+        .names
+        .iter()
+        .map(|name| {
+            let (theirs, patience) = timed(|| glibc(name));
+            let (ours, took) = timed(|| ours(name));
+            Judged { name, glibc: theirs, ours, late: took.saturating_sub(patience) }
+        })
+        .collect();
     drop(servers);
     outcomes
 }
@@ -275,9 +434,17 @@ fn glibc_and_we_find_the_same() {
     }
     // All at once: each has namespaces of its own, and most of the time is glibc's patience.
     let running: Vec<_> = CASES.iter().map(|case| (case, thread::spawn(move || run(case)))).collect();
+    let mut wrong = Vec::new();
     for (case, running) in running {
-        for (name, glibc, ours) in running.join().unwrap() {
-            assert_eq!(ours, glibc, "{name}: {}", case.what);
+        for Judged { name, glibc, ours, late } in running.join().unwrap() {
+            let better = BETTER.contains(&name) && glibc.starts_with('E');
+            if ours != glibc && !better {
+                wrong.push(format!("{name}: {ours}, and by glibc {glibc}: {}", case.what));
+            }
+            if late >= Duration::from_secs(1) {
+                wrong.push(format!("{name}: {late:?} after glibc: {}", case.what));
+            }
         }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
