@@ -6,8 +6,8 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::task::Poll;
 
-use rquickjs::promise::PromiseState;
 use rquickjs::context::intrinsic;
+use rquickjs::promise::PromiseState;
 use rquickjs::{AsyncContext, AsyncRuntime, CatchResultExt, Ctx, Persistent, Promise, Value};
 
 use crate::compile::PRELUDE_NAME;
