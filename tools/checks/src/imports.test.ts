@@ -26,6 +26,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "create-imagecred-plugin": [],
   executables: ["build", "workspace"],
   e2e: ["fake-clouds", "protocol", "workspace"],
+  fuzz: ["acr", "ecr", "gcr", "kubelet", "protocol"],
   "drop-in": ["e2e", "fake-clouds", "kubelet", "protocol", "workspace"],
   chart: ["cli", "workspace"],
   release: ["acr", "chart", "cli", "ecr", "executables", "fake-clouds", "gcr", "protocol", "workspace"],
