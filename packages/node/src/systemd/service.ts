@@ -80,10 +80,11 @@ export function readService(files: Files, name: string, options: ServiceOptions 
   for (const { text, path, kind } of unit.texts) {
     const own = parseUnitFile(text, path).filter(({ section }) => section === "Service");
     const broken = own.findIndex((one) => one.key === "ExecStart" && one.value !== "" && isBroken(one, name));
-    assignments.push(...(broken < 0 ? own : own.slice(0, broken)));
-    if (broken < 0) continue;
+    const line = own[broken];
+    assignments.push(...(line === undefined ? own : [...own.slice(0, broken), ...completeCommand(line)]));
+    if (line === undefined) continue;
     // systemd refuses a unit with such a line, and reads a drop-in up to it.
-    const where = `${path}:${own[broken]?.line}: ExecStart= cannot be split into words`;
+    const where = `${path}:${line.line}: ExecStart= cannot be split into words`;
     if (kind === "unit") return { state: "unreadable", reason: where };
     doubts.push(`${where}, and systemd reads no further there`);
   }
@@ -144,6 +145,15 @@ function hasSecondCommand({ value }: Assignment): boolean {
   const { words } = splitWords(value, COMMAND_LINE, "kept");
   const end = words.indexOf(";");
   return end >= 0 && end < words.length - 1;
+}
+
+/** Of a line that becomes broken behind a `;`, the command before it counts. */
+function completeCommand(assignment: Assignment): readonly Assignment[] {
+  const { words, spans } = splitWords(assignment.value, COMMAND_LINE);
+  const end = spans[words.indexOf(";")];
+  return end === undefined || words[0] === ";"
+    ? []
+    : [{ ...assignment, value: assignment.value.slice(0, end.start).trimEnd() }];
 }
 
 /** A command that begins with `-` may fail, and may be nonsense too. */
