@@ -5,6 +5,7 @@ import { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
 import type { EndpointSettings } from "@imagecred/identities/aws";
 import { COMMERCIAL, PARTITIONS, partitionOfRegion } from "@imagecred/identities/aws/facts";
 import { OptionsError } from "@imagecred/protocol";
+import { botocore, endpointRows } from "@imagecred/vectors";
 import { PUBLIC_REGION } from "../registry.ts";
 import { ecrPublicUrl, ecrUrl } from "./endpoint.ts";
 
@@ -84,4 +85,38 @@ test("a region that is new is called in the partition that the host names", () =
     "https://ecr.zz-north-1.api.amazonwebservices.com.cn/",
   );
   assert.equal(url("zz-north-1", "aws-iso", { fips: true }), "https://api.ecr-fips.zz-north-1.c2s.ic.gov/");
+});
+
+/** The URL without the slash that AWS's tables leave out. */
+const origin = (url: string | undefined) => url?.replace(/\/$/, "");
+
+describe("AWS's own endpoint tests (botocore, endpoint-rules)", { skip: botocore().missing ?? false }, () => {
+  for (const [service, count] of [
+    ["ecr", 26],
+    ["ecr-public", 22],
+  ] as const) {
+    const rows = endpointRows(service);
+    test(`all ${count} of ${service} are there`, () => assert.equal(rows.length, count));
+
+    for (const [index, { documentation, params = {}, expect }] of rows.entries()) {
+      const { Region, UseFIPS = false, UseDualStack = false, Endpoint } = params;
+      const settings = { url: Endpoint, fips: UseFIPS, dualStack: UseDualStack };
+      const name = `${service} ${index}: ${documentation}`;
+      if (Region === undefined && Endpoint === undefined) {
+        test(`${name}: there always is a region, the registry's`, () =>
+          assert.match(expect.error ?? "", /Region/));
+        continue;
+      }
+      // ECR Public has one region (docs/ecr.md): the other rows are of APIs that AWS does not have.
+      if (service === "ecr-public" && Region !== undefined && Region !== PUBLIC_REGION) continue;
+      test(name, () => {
+        const region = Region ?? "us-east-1";
+        const partition = partitionOfRegion(region) ?? COMMERCIAL;
+        const url = byUs(() =>
+          service === "ecr" ? ecrUrl({ region, partition }, settings) : ecrPublicUrl(settings),
+        );
+        assert.equal(origin(url), origin(expect.endpoint?.url));
+      });
+    }
+  }
 });
