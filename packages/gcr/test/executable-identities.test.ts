@@ -133,7 +133,7 @@ for (const executable of executables(NAME)) {
       expectFailure(
         await run({ env: await google.env("none") }),
         NAME,
-        /elsewhere set GOOGLE_APPLICATION_CREDENTIALS/,
+        /elsewhere set --node-identity or GOOGLE_APPLICATION_CREDENTIALS/,
       );
     });
   });
