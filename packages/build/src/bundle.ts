@@ -1,5 +1,7 @@
+import { basename } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { dropIdleImports } from "./idle-imports.ts";
+import { mergeStart } from "./one-start-file.ts";
 import { staticResolution } from "./resolution.ts";
 
 /** A program, as the bundler sees it. */
@@ -61,5 +63,7 @@ export async function bundleStatic(source: ProgramSource, directory: string): Pr
     splitting: true,
     target: "es2023",
   });
-  return { directory, entry: ENTRY, metafile: dropIdleImports(metafile, source.root) };
+  const entry = Object.keys(metafile.outputs).find((name) => basename(name) === ENTRY) ?? ENTRY;
+  const merged = await mergeStart(dropIdleImports(metafile, source.root), entry, source.root);
+  return { directory, entry: ENTRY, metafile: merged };
 }
