@@ -85,7 +85,9 @@ export const flagTable = (): FlagTable => ({
 /** What `--help` says. */
 export const USAGE: Usage = {
   title: "Kubelet image credential provider for Amazon ECR and Amazon ECR Public.",
-  flags: flagTable,
+  get flags() {
+    return flagTable();
+  },
   environment: {
     AWS_ECR_ROLE_ARN:
       "role of a pod whose service account has no annotation eks.amazonaws.com/ecr-role-arn; placeholders as in --role-arn",

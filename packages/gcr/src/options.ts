@@ -138,7 +138,9 @@ export const flagTable = (): FlagTable => ({
 export const USAGE: Usage = {
   title: "Kubelet image credential provider for Google Artifact Registry and gcr.io.",
   arguments: "[get-credentials]",
-  flags: flagTable,
+  get flags() {
+    return flagTable();
+  },
   environment: {
     GOOGLE_APPLICATION_CREDENTIALS: "credential file: a service account key or an external account",
     GCE_METADATA_HOST: "host or host:port of the metadata server",

@@ -128,7 +128,9 @@ export const USAGE: Usage = {
   arguments: "[AZURE_JSON]",
   argumentsHelp:
     "AZURE_JSON is the node's configuration file, usually /etc/kubernetes/azure.json (JSON or YAML). Without it, the AZURE_* variables of the Azure SDKs are read.",
-  flags: flagTable,
+  get flags() {
+    return flagTable();
+  },
   environment: { "AZURE_*": "the node's identity and cloud, as in the Azure SDKs" },
 };
 

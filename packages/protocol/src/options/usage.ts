@@ -9,7 +9,7 @@ export interface Usage {
   /** What the positional arguments are, in sentences. */
   readonly argumentsHelp?: string;
   /** The table that the plugin parses its command line with. */
-  readonly flags: FlagTable | (() => FlagTable);
+  readonly flags: FlagTable;
   /** Environment variables that the plugin reads itself, with what they mean. */
   readonly environment?: Readonly<Record<string, string>>;
 }
@@ -28,8 +28,7 @@ const INDENT = 30;
 
 /** The text of `--help`: title, usage line, arguments, flags, environment, in lines of at most 80 columns. */
 export function usageText(name: string, usage: Usage): string {
-  const { title, environment } = usage;
-  const flags = typeof usage.flags === "function" ? usage.flags() : usage.flags;
+  const { title, flags, environment } = usage;
   const positionals = usage.arguments === undefined ? "" : ` ${usage.arguments}`;
   const about =
     "Reads a CredentialProviderRequest from stdin and writes a CredentialProviderResponse to stdout.";

@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { describe, test } from "node:test";
+import { acrFacts } from "@imagecred/acr/facts";
 import { DEFINITIONS } from "@imagecred/cli";
+import { ecrFacts } from "@imagecred/ecr/facts";
+import { gcrFacts } from "@imagecred/gcr/facts";
 import { notInstalled } from "@imagecred/workspace";
-import { PROGRAMS } from "../assets.ts";
+import { PROGRAMS, type Program } from "../assets.ts";
 import { manualOf } from "./pages.ts";
 import { escaped } from "./roff.ts";
 
@@ -19,6 +22,14 @@ describe("manual pages", () => {
         assert.ok(text.includes(escaped(`--${option.name}`)), `${name} --${option.name}`);
     }
   });
+
+  for (const { name, flags } of [ecrFacts, acrFacts, gcrFacts])
+    test(`have every flag of ${name}`, () => {
+      const { text } = manualOf(name as Program, RELEASE);
+      const shown = Object.entries(flags).filter(([, spec]) => !("ignored" in spec));
+      assert.ok(shown.length > 10);
+      for (const [flag] of shown) assert.ok(text.includes(escaped(`--${flag}`)), flag);
+    });
 
   for (const program of PROGRAMS)
     test(`${program}: groff has no warning`, { skip: notInstalled("groff") ?? false }, () => {
