@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { dropIdleImports } from "./idle-imports.ts";
 import { mergeStart } from "./one-start-file.ts";
+import { OUTPUT, STATIC } from "./output-options.ts";
 import { staticResolution } from "./resolution.ts";
 
 /** A program, as the bundler sees it. */
@@ -32,16 +33,10 @@ const ENTRY = "main.js";
 /** Options that the bundles for both runtimes share. */
 export function commonOptions({ entry, root, define = {} }: ProgramSource): BuildOptions {
   return {
+    ...OUTPUT,
     absWorkingDir: root,
-    bundle: true,
-    charset: "utf8",
     define: { ...define, "process.env.NODE_ENV": '"production"' },
     entryPoints: { main: entry },
-    legalComments: "none",
-    logLevel: "warning",
-    // Short names are fewer bytes to read at start; lines stay, so that an error's place says something.
-    minifyIdentifiers: true,
-    minifySyntax: true,
   };
 }
 
@@ -54,14 +49,12 @@ export async function bundleStatic(source: ProgramSource, directory: string): Pr
     ...commonOptions(source),
     chunkNames: "chunk-[hash]",
     conditions: ["static", ...(source.conditions ?? [])],
-    format: "esm",
+    ...STATIC,
     mainFields: ["module", "main"],
     metafile: true,
     outdir: directory,
-    platform: "neutral",
     plugins: [staticResolution],
     splitting: true,
-    target: "es2023",
   });
   const entry = Object.keys(metafile.outputs).find((name) => basename(name) === ENTRY) ?? ENTRY;
   const merged = await mergeStart(dropIdleImports(metafile, source.root), entry, source.root);

@@ -1,9 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Metafile } from "esbuild";
-
-/** `import "./chunk-X.js";`: for what evaluating the chunk does, as nothing of it is used. */
-const BARE_IMPORT = /^import "\.\/([^"]+)";\n/gm;
+import { BARE_IMPORT } from "./output-files.ts";
 
 /**
  * Takes imports out of a bundle that only load code. For a module that an index re-exports, esbuild keeps an import for its side

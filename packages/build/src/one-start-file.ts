@@ -1,13 +1,14 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { BARE_IMPORT, loadedAtStart } from "./output-files.ts";
+import { OUTPUT, STATIC } from "./output-options.ts";
 
 type Outputs = Metafile["outputs"];
 type Output = Outputs[string];
 
 /** `import { a as b } from "./chunk-X.js";`, as esbuild prints it, over one line or several. */
 const NAMED_IMPORT = /^import \{([^}]*)\} from "\.\/([^"]+)";\n/gm;
-const BARE_IMPORT = /^import "\.\/([^"]+)";\n/gm;
 
 /**
  * Puts everything that a program reads at its start into its first file. esbuild makes a file of its own for each set of modules
@@ -64,16 +65,6 @@ export async function mergeStart(metafile: Metafile, entry: string, root: string
   };
 }
 
-/** The files that running the first one reads before anything is imported dynamically. */
-function loadedAtStart(outputs: Outputs, entry: string): ReadonlySet<string> {
-  const loaded = new Set([entry]);
-  for (const name of loaded) {
-    for (const { path, kind, external } of outputs[name]?.imports ?? [])
-      if (kind === "import-statement" && external !== true) loaded.add(path);
-  }
-  return loaded;
-}
-
 /** What other files need of those that are merged, under names that are unique in the first file. */
 class Exports {
   readonly #names = new Map<string, Map<string, string>>();
@@ -103,21 +94,14 @@ async function bundleStart(needed: Exports, entry: string): Promise<string> {
     return `export { ${list.join(", ")} } from "./${file}";\n`;
   });
   const { outputFiles } = await build<BuildOptions & { write: false }>({
-    bundle: true,
-    charset: "utf8",
-    format: "esm",
-    legalComments: "none",
-    logLevel: "warning",
-    minifyIdentifiers: true,
-    minifySyntax: true,
-    platform: "neutral",
+    ...OUTPUT,
+    ...STATIC,
     plugins: [EXTERNALS],
     stdin: {
       contents: `import "./${basename(entry)}";\n${exports.join("")}`,
       loader: "js",
       resolveDir: resolve(entry, ".."),
     },
-    target: "es2023",
     write: false,
   });
   return outputFiles[0]?.text ?? "";

@@ -11,7 +11,7 @@ export type StaticPlatform = "linux-amd64" | "linux-arm64";
 export const STATIC_PLATFORMS: readonly StaticPlatform[] = ["linux-amd64", "linux-arm64"];
 
 /** The npm package of a platform's runtime, and what is in it. */
-interface RuntimeEntry {
+export interface RuntimeEntry {
   readonly package: string;
   readonly file: string;
   /** Hexadecimal. */

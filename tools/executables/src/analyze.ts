@@ -13,10 +13,10 @@ function packageOf(path: string): string {
 /** A table: each output file with its size, and what its bytes come from, by package. */
 export function report(metafile: Metafile): string {
   const lines: string[] = [];
-  const start = loadedAtStart(metafile);
   const outputs = Object.entries(metafile.outputs).sort(([, a], [, b]) => b.bytes - a.bytes);
   for (const [name, output] of outputs) {
-    const when = start.has(name) ? " (at start)" : "";
+    // All that a start reads is in one file.
+    const when = /(?:^|\/)main\.[a-z]+$/.test(name) ? " (at start)" : "";
     lines.push(`  ${name.split("/").at(-1)}: ${output.bytes} bytes of source${when}`);
     const byPackage = new Map<string, number>();
     for (const [path, { bytesInOutput }] of Object.entries(output.inputs)) {
@@ -28,18 +28,4 @@ export function report(metafile: Metafile): string {
       lines.push(`    ${String(bytes).padStart(8)}  ${name}`);
   }
   return lines.join("\n");
-}
-
-/** The output files that running `main` reads before anything is imported dynamically. */
-function loadedAtStart({ outputs }: Metafile): ReadonlySet<string> {
-  const loaded = new Set<string>();
-  const queue = Object.keys(outputs).filter((name) => /\/main\.[a-z]+$/.test(`/${name}`));
-  for (const name of queue) {
-    if (loaded.has(name)) continue;
-    loaded.add(name);
-    for (const { path, kind, external } of outputs[name]?.imports ?? []) {
-      if (external !== true && kind === "import-statement") queue.push(path);
-    }
-  }
-  return loaded;
 }

@@ -6,7 +6,7 @@ import { DEFINITIONS } from "@imagecred/cli";
 import { ecrFacts } from "@imagecred/ecr/facts";
 import { gcrFacts } from "@imagecred/gcr/facts";
 import { notInstalled } from "@imagecred/workspace";
-import { PROGRAMS, type Program } from "../assets.ts";
+import { PROGRAMS } from "../assets.ts";
 import { manualOf } from "./pages.ts";
 import { escaped } from "./roff.ts";
 
@@ -23,9 +23,13 @@ describe("manual pages", () => {
     }
   });
 
-  for (const { name, flags } of [ecrFacts, acrFacts, gcrFacts])
+  for (const [name, { flags }] of [
+    ["ecr-credential-provider", ecrFacts],
+    ["acr-credential-provider", acrFacts],
+    ["gcr-credential-provider", gcrFacts],
+  ] as const)
     test(`have every flag of ${name}`, () => {
-      const { text } = manualOf(name as Program, RELEASE);
+      const { text } = manualOf(name, RELEASE);
       const shown = Object.entries(flags).filter(([, spec]) => !("ignored" in spec));
       assert.ok(shown.length > 10);
       for (const [flag] of shown) assert.ok(text.includes(escaped(`--${flag}`)), flag);

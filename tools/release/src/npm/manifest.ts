@@ -1,10 +1,12 @@
+import { REPOSITORY } from "../page/download.ts";
+
 /** What all our npm packages say of themselves. */
 export const COMMON = {
   license: "Apache-2.0",
-  homepage: "https://github.com/imagecred/imagecred#readme",
+  homepage: `https://github.com/${REPOSITORY}#readme`,
   // npm compares it with the repository that signs the provenance.
-  repository: { type: "git", url: "git+https://github.com/imagecred/imagecred.git" },
-  bugs: "https://github.com/imagecred/imagecred/issues",
+  repository: { type: "git", url: `git+https://github.com/${REPOSITORY}.git` },
+  bugs: `https://github.com/${REPOSITORY}/issues`,
 } as const;
 
 /** The condition under which the repository's own programs read sources instead of dist/. */

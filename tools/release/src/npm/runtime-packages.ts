@@ -1,5 +1,6 @@
 import { chmodSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { RuntimeEntry } from "@imagecred/build";
 import { ROOT } from "@imagecred/workspace";
 import type { Flavor } from "../assets.ts";
 import { sha256 } from "../checksums.ts";
@@ -24,13 +25,6 @@ const NPM_ARCH = { amd64: "x64", arm64: "arm64" } as const;
 /** `@imagecred/runtime-linux-x64`. */
 export function runtimePackageName(arch: Flavor["arch"]): string {
   return `@imagecred/runtime-linux-${NPM_ARCH[arch]}`;
-}
-
-/** What `@imagecred/build` knows of a runtime: it uses no file with another checksum. */
-export interface RuntimeEntry {
-  readonly package: string;
-  readonly file: string;
-  readonly sha256: string;
 }
 
 /**

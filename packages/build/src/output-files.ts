@@ -1,0 +1,17 @@
+import type { Metafile } from "esbuild";
+
+/**
+ * `import "./chunk-X.js";`, as esbuild prints it: for what evaluating the chunk does, as nothing of it is used. The first group is
+ * the file's name.
+ */
+export const BARE_IMPORT = /^import "\.\/([^"]+)";\n/gm;
+
+/** The output files that running `entry` reads before anything is imported dynamically, `entry` first. */
+export function loadedAtStart(outputs: Metafile["outputs"], entry: string): ReadonlySet<string> {
+  const loaded = new Set([entry]);
+  for (const name of loaded) {
+    for (const { path, kind, external } of outputs[name]?.imports ?? [])
+      if (kind === "import-statement" && external !== true) loaded.add(path);
+  }
+  return loaded;
+}
