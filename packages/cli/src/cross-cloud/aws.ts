@@ -1,5 +1,6 @@
 /** AWS's side: roles that trust identities of elsewhere, and what the nodes' own role may do. */
-import { aligned, block, jsonFile, quoted, resource, terraformFile } from "./text.ts";
+import { aligned, block, jsonFile, labelOf, quoted, resource, terraformFile } from "./text.ts";
+import type { Values } from "./values.ts";
 
 const PULL_ONLY = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly";
 
@@ -13,7 +14,7 @@ export function pullRoleCommands(role: string): readonly string[] {
 
 /** The same role in Terraform. */
 export function pullRoleResources(role: string): readonly string[] {
-  const name = role.replaceAll("-", "_");
+  const name = labelOf(role);
   return [
     resource("aws_iam_role", name, [
       ["name", quoted(role)],
@@ -46,6 +47,16 @@ export function policyOf(statement: Readonly<Record<string, unknown>>): string {
   return jsonFile({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 }
 
+/** ARN of a role in the account. */
+export function roleArn(name: string, values: Values): string {
+  return `arn:aws:iam::${values.of("aws-account")}:role/${name}`;
+}
+
+/** ARN of the account's OIDC provider for an issuer. @param issuer without `https://` */
+export function oidcProviderArn(issuer: string, values: Values): string {
+  return `arn:aws:iam::${values.of("aws-account")}:oidc-provider/${issuer}`;
+}
+
 /** The trust policy of a role for tokens of an issuer. @param federated the provider's ARN, or a name that IAM knows */
 export function webIdentityTrust(federated: string, conditions: Readonly<Record<string, unknown>>): string {
   return policyOf({
@@ -62,8 +73,6 @@ export function registriesOf(account: string): string {
 
 /** IAM Roles Anywhere for certificates of the cluster's authority. */
 export function anywhereResources(role: string): string {
-  const [made, attached] = pullRoleResources(role);
-  const name = role.replaceAll("-", "_");
   return terraformFile([
     block('resource "aws_rolesanywhere_trust_anchor" "cluster"', [
       ...aligned([
@@ -78,12 +87,11 @@ export function anywhereResources(role: string): string {
       "  }",
       "}",
     ]),
-    made ?? "",
-    attached ?? "",
+    ...pullRoleResources(role),
     resource("aws_rolesanywhere_profile", "cluster", [
       ["name", '"cluster"'],
       ["enabled", "true"],
-      ["role_arns", `[aws_iam_role.${name}.arn]`],
+      ["role_arns", `[aws_iam_role.${labelOf(role)}.arn]`],
     ]),
   ]);
 }

@@ -1,5 +1,5 @@
 /** Azure's side: applications that trust identities of elsewhere and may pull, and those that are only an audience. */
-import { jsonFile, quoted, resource } from "./text.ts";
+import { jsonFile, labelOf, quoted, resource } from "./text.ts";
 import type { Values } from "./values.ts";
 
 /** The registry's host. @param id its resource ID */
@@ -51,11 +51,6 @@ export function pullApplicationResources(
     credentialResource(label, label, credential),
     roleResource(label, registry),
   ];
-}
-
-/** Terraform's name of an object. */
-export function labelOf(name: string): string {
-  return name.replaceAll("-", "_");
 }
 
 export function applicationResource(name: string, audience?: "AzureADMyOrg" | "AzureADMultipleOrgs"): string {

@@ -1,6 +1,14 @@
 /** Google's side: a pool whose provider accepts identities of elsewhere, and the service account that they become. */
 import { quoted, resource } from "./text.ts";
-import type { Values } from "./values.ts";
+import type { ValueName, Values } from "./values.ts";
+
+/** What the pool and the repository are named by: every route to Google needs it. */
+export const REPOSITORY_VALUES: readonly ValueName[] = [
+  "google-project",
+  "google-project-number",
+  "google-location",
+  "google-repository",
+];
 
 const POOL = "image-pulls";
 const ACCOUNT = "image-puller";
@@ -107,4 +115,9 @@ export function poolResources(provider: PoolProvider, values: Values): readonly 
       ["member", "google_service_account.image_puller.member"],
     ]),
   ];
+}
+
+/** Prints the numeric ID of the instances' service account. */
+export function describeAccountCommand(values: Values): string {
+  return `gcloud iam service-accounts describe ${values.of("google-node-account")} --project=${values.of("google-project")} --format='value(uniqueId)'`;
 }

@@ -2,20 +2,19 @@
 import {
   anywhereResources,
   oidcProvider,
+  oidcProviderArn,
   policyOf,
   pullRoleCommands,
   pullRoleResources,
   registriesOf,
+  roleArn,
   webIdentityTrust,
 } from "./aws.ts";
 import { audienceCommands, audienceResources, identityIssuer } from "./azure.ts";
+import { describeAccountCommand } from "./google.ts";
 import type { Route } from "./route.ts";
 import { jsonFile, terraformFile } from "./text.ts";
 import type { Values } from "./values.ts";
-
-function roleArn(name: string, values: Values): string {
-  return `arn:aws:iam::${values.of("aws-account")}:role/${name}`;
-}
 
 const fromAzure: Route = {
   page: "azure-to-aws",
@@ -39,15 +38,12 @@ const fromAzure: Route = {
         { heading: "In AWS", commands: [provider.command, ...pullRoleCommands(role)] },
       ],
       files: {
-        "trust-policy.json": webIdentityTrust(
-          `arn:aws:iam::${values.of("aws-account")}:oidc-provider/${host}`,
-          {
-            StringEquals: {
-              [`${host}:aud`]: `api://${name}`,
-              [`${host}:sub`]: values.of("identity-object-id"),
-            },
+        "trust-policy.json": webIdentityTrust(oidcProviderArn(host, values), {
+          StringEquals: {
+            [`${host}:aud`]: `api://${name}`,
+            [`${host}:sub`]: values.of("identity-object-id"),
           },
-        ),
+        }),
       },
       terraform: terraformFile([...audienceResources(name), provider.terraform, ...pullRoleResources(role)]),
       identity: {
@@ -98,11 +94,6 @@ const fromGoogle: Route = {
   },
 };
 
-/** Prints the numeric ID of the instances' service account. */
-export function describeAccountCommand(values: Values): string {
-  return `gcloud iam service-accounts describe ${values.of("google-node-account")} --project=${values.of("google-project")} --format='value(uniqueId)'`;
-}
-
 const fromCertificate: Route = {
   page: "certificate-to-aws",
   from: ["certificate"],
@@ -111,7 +102,6 @@ const fromCertificate: Route = {
   needs: ["aws-account", "certificate", "trust-anchor", "anywhere-profile"],
   bothSides(values) {
     const role = "certificate-pulls";
-    const [create, attach] = pullRoleCommands(role);
     const anchor = values.of("trust-anchor");
     return {
       steps: [
@@ -121,8 +111,7 @@ const fromCertificate: Route = {
             "The certificate of the cluster's CA (/etc/kubernetes/pki/ca.crt) goes into trust-anchor.json.",
           commands: [
             "aws rolesanywhere create-trust-anchor --name cluster --enabled --source file://trust-anchor.json",
-            create ?? "",
-            attach ?? "",
+            ...pullRoleCommands(role),
             `aws rolesanywhere create-profile --name cluster --enabled --role-arns ${roleArn(role, values)}`,
           ],
         },

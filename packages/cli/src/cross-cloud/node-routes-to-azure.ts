@@ -1,10 +1,9 @@
 /** Routes of nodes to Azure Container Registry: of AWS, of Google Cloud, of another tenant, and with a certificate. */
-import { policyOf } from "./aws.ts";
+import { policyOf, roleArn } from "./aws.ts";
 import {
   applicationResource,
   credentialResource,
   federatedCredentialFile,
-  labelOf,
   pullApplicationCommands,
   pullApplicationResources,
   registryHost,
@@ -13,9 +12,9 @@ import {
   servicePrincipalResource,
   showIdentityCommand,
 } from "./azure.ts";
-import { describeAccountCommand } from "./node-routes-to-aws.ts";
+import { describeAccountCommand } from "./google.ts";
 import type { Route } from "./route.ts";
-import { aligned, block, quoted, resource, terraformFile } from "./text.ts";
+import { aligned, block, labelOf, quoted, resource, terraformFile } from "./text.ts";
 import type { Values } from "./values.ts";
 
 const fromAws: Route = {
@@ -37,7 +36,7 @@ const fromAws: Route = {
     const credential = {
       name: "ec2",
       issuer: values.of("aws-issuer"),
-      subject: `arn:aws:iam::${values.of("aws-account")}:role/${role}`,
+      subject: roleArn(role, values),
       audience: values.azure.audience,
     };
     const registry = values.of("azure-registry");

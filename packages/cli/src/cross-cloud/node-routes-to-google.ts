@@ -1,16 +1,16 @@
 /** Routes of nodes to Google Artifact Registry: of AWS, of Azure, and with a certificate. */
 import { audienceCommands, audienceResources, identityIssuer } from "./azure.ts";
-import { poolCommands, poolResources, providerName, pullerOf, repositoryHost } from "./google.ts";
+import {
+  poolCommands,
+  poolResources,
+  providerName,
+  pullerOf,
+  REPOSITORY_VALUES,
+  repositoryHost,
+} from "./google.ts";
 import type { Route } from "./route.ts";
 import { aligned, quoted, terraformFile } from "./text.ts";
-import type { ValueName, Values } from "./values.ts";
-
-const PROJECT: readonly ValueName[] = [
-  "google-project",
-  "google-project-number",
-  "google-location",
-  "google-repository",
-];
+import type { Values } from "./values.ts";
 
 /** What the map says: what the node has, the provider that accepts it, and the account that it becomes. */
 function puller(node: Readonly<Record<string, string>>, provider: string, values: Values) {
@@ -25,7 +25,7 @@ const fromAws: Route = {
   from: ["ec2"],
   to: "gcp",
   title: "EC2 instances pull from Google Artifact Registry",
-  needs: [...PROJECT, "aws-account", "aws-node-role"],
+  needs: [...REPOSITORY_VALUES, "aws-account", "aws-node-role"],
   bothSides(values) {
     const account = values.of("aws-account");
     // The ARN of a session without its name, which is the instance's id.
@@ -70,7 +70,7 @@ const fromAzure: Route = {
   from: ["azure", "arc"],
   to: "gcp",
   title: "Azure machines pull from Google Artifact Registry",
-  needs: [...PROJECT, "azure-tenant", "google-audience-application", "identity-object-id"],
+  needs: [...REPOSITORY_VALUES, "azure-tenant", "google-audience-application", "identity-object-id"],
   needsOutsideArc: ["identity-group", "identity-name", "identity-client-id"],
   bothSides(values, from) {
     const arc = from === "arc";
@@ -126,7 +126,7 @@ const fromCertificate: Route = {
   from: ["certificate"],
   to: "gcp",
   title: "Machines with a certificate pull from Google Artifact Registry",
-  needs: [...PROJECT, "certificate"],
+  needs: [...REPOSITORY_VALUES, "certificate"],
   bothSides(values) {
     const condition = "assertion.subject.dn.o == 'system:nodes'";
     const provider = {

@@ -1,12 +1,27 @@
 /** Routes of pods: the tokens of their service accounts, from any cluster. */
-import { oidcProvider, pullRoleCommands, pullRoleResources, registriesOf, webIdentityTrust } from "./aws.ts";
+import {
+  oidcProvider,
+  oidcProviderArn,
+  pullRoleCommands,
+  pullRoleResources,
+  registriesOf,
+  roleArn,
+  webIdentityTrust,
+} from "./aws.ts";
 import {
   federatedCredentialFile,
   pullApplicationCommands,
   pullApplicationResources,
   registryHost,
 } from "./azure.ts";
-import { poolCommands, poolResources, providerName, pullerOf, repositoryHost } from "./google.ts";
+import {
+  poolCommands,
+  poolResources,
+  providerName,
+  pullerOf,
+  REPOSITORY_VALUES,
+  repositoryHost,
+} from "./google.ts";
 import type { Route } from "./route.ts";
 import { aligned, quoted, terraformFile } from "./text.ts";
 import type { Values } from "./values.ts";
@@ -25,11 +40,11 @@ const toAws: Route = {
     const issuer = values.of("issuer");
     const name = issuer.slice("https://".length);
     const provider = oidcProvider("cluster", issuer, AUDIENCE);
-    const role = `arn:aws:iam::${account}:role/${ROLE}`;
+    const role = roleArn(ROLE, values);
     return {
       steps: [{ heading: "In AWS", commands: [provider.command, ...pullRoleCommands(ROLE)] }],
       files: {
-        "trust-policy.json": webIdentityTrust(`arn:aws:iam::${account}:oidc-provider/${name}`, {
+        "trust-policy.json": webIdentityTrust(oidcProviderArn(name, values), {
           StringEquals: { [`${name}:aud`]: AUDIENCE },
           StringLike: { [`${name}:sub`]: `system:serviceaccount:${values.of("namespace")}:*` },
         }),
@@ -81,15 +96,7 @@ const toGoogle: Route = {
   from: ["pods"],
   to: "gcp",
   title: "Pods pull from Google Artifact Registry",
-  needs: [
-    "google-project",
-    "google-project-number",
-    "google-location",
-    "google-repository",
-    "issuer",
-    "namespace",
-    "service-account",
-  ],
+  needs: [...REPOSITORY_VALUES, "issuer", "namespace", "service-account"],
   bothSides(values) {
     const issuer = values.of("issuer");
     const condition = `assertion.sub.startsWith('system:serviceaccount:${values.of("namespace")}:')`;

@@ -10,6 +10,11 @@ export function jsonFile(value: unknown): string {
 /** An argument of a Terraform block: an expression, as it is written. */
 type Arguments = readonly (readonly [name: string, expression: string])[];
 
+/** Terraform's name of an object. */
+export function labelOf(name: string): string {
+  return name.replaceAll("-", "_");
+}
+
 /** A Terraform resource as `terraform fmt` writes it. @param blocks lines of nested blocks */
 export function resource(
   type: string,
