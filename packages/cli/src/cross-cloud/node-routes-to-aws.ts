@@ -14,7 +14,6 @@ import { audienceCommands, audienceResources, identityIssuer } from "./azure.ts"
 import { describeAccountCommand } from "./google.ts";
 import type { Route } from "./route.ts";
 import { jsonFile, terraformFile } from "./text.ts";
-import type { Values } from "./values.ts";
 
 const fromAzure: Route = {
   page: "azure-to-aws",

@@ -1,4 +1,4 @@
-import { type AwsCredentials, type EndpointSettings, endpointReason } from "@imagecred/identities/aws";
+import { type AwsCredentials, endpointSettings } from "@imagecred/identities/aws";
 import type { Context, Found, RegistryCredential } from "@imagecred/protocol";
 import type { EndpointOverrides } from "../options.ts";
 import type { PrivateRegistry } from "../registry.ts";
@@ -15,7 +15,7 @@ export async function exchangePrivate(
   overrides: EndpointOverrides,
   context: Context,
 ): Promise<RegistryCredential> {
-  const endpoint = endpointFor(registry, overrides);
+  const endpoint = endpointSettings(overrides.ecr, overrides, registry);
   const url = ecrUrl(registry, endpoint);
   context.http.preconnect(url);
   const api = {
@@ -28,18 +28,4 @@ export async function exchangePrivate(
     permissions: "action ecr:GetAuthorizationToken on resource * (policy AmazonEC2ContainerRegistryPullOnly)",
   };
   return await getAuthorizationToken(api, await found, context);
-}
-
-/** The registry host's own form chooses, unless the operator did. A configured endpoint is taken as it is. */
-function endpointFor(
-  registry: PrivateRegistry,
-  { ecr, fips, dualStack }: EndpointOverrides,
-): EndpointSettings {
-  const byHost = ecr === undefined;
-  const wanted = {
-    fips: fips ?? (byHost && registry.fips),
-    dualStack: dualStack ?? (byHost && registry.dualStack),
-  };
-  const because = endpointReason({ fips, dualStack }, wanted);
-  return { url: ecr, ...wanted, ...(because === undefined ? {} : { because }) };
 }

@@ -1,4 +1,4 @@
-import { type AwsCredentials, type EndpointSettings, endpointReason } from "@imagecred/identities/aws";
+import { type AwsCredentials, endpointSettings } from "@imagecred/identities/aws";
 import {
   ANONYMOUS,
   type Context,
@@ -30,7 +30,8 @@ export async function exchangePublic(
   overrides: EndpointOverrides,
   context: Context,
 ): Promise<RegistryCredential> {
-  const endpoint = endpointFor(registry, overrides);
+  const byHost = { fips: false, dualStack: registry.dualStack };
+  const endpoint = endpointSettings(overrides.ecrPublic, overrides, byHost);
   const url = ecrPublicUrl(endpoint);
   context.http.preconnect(url);
   const api = {
@@ -55,16 +56,4 @@ export async function exchangePublic(
     context.log.warn(`pulling from public.ecr.aws without a password: ${error.message}`);
     return { login: ANONYMOUS, expiresAt: context.clock.now() + WITHOUT_PASSWORD_MS };
   }
-}
-
-function endpointFor(
-  registry: PublicRegistry,
-  { ecrPublic, fips, dualStack }: EndpointOverrides,
-): EndpointSettings {
-  const wanted = {
-    fips: fips ?? false,
-    dualStack: dualStack ?? (ecrPublic === undefined && registry.dualStack),
-  };
-  const because = endpointReason({ fips, dualStack }, wanted);
-  return { url: ecrPublic, ...wanted, ...(because === undefined ? {} : { because }) };
 }

@@ -1,4 +1,4 @@
-import { endpointReason, type StsSettings } from "@imagecred/identities/aws";
+import { endpointSettings, type StsSettings } from "@imagecred/identities/aws";
 import { type Partition, partitionOfArn, partitionOfRegion } from "@imagecred/identities/aws/facts";
 import type { EcrOptions } from "../options.ts";
 import { PUBLIC_REGION, type Registry } from "../registry.ts";
@@ -11,11 +11,7 @@ import { PUBLIC_REGION, type Registry } from "../registry.ts";
  */
 export function stsSettings(registry: Registry, options: EcrOptions): StsSettings {
   const { endpoints, region } = options;
-  const wanted = {
-    fips: endpoints.fips ?? (registry.kind === "private" && registry.fips && endpoints.sts === undefined),
-    dualStack: endpoints.dualStack ?? false,
-  };
-  const because = endpointReason(endpoints, wanted);
+  const byHost = { fips: registry.kind === "private" && registry.fips, dualStack: false };
   return {
     regionFor(roleArn) {
       const partition = partitionOfArn(roleArn);
@@ -26,6 +22,6 @@ export function stsSettings(registry: Registry, options: EcrOptions): StsSetting
       if (owner !== undefined && fits(owner)) return registry.region;
       return (partition ?? registry.partition).oldestRegion;
     },
-    endpoint: { url: endpoints.sts, ...wanted, ...(because === undefined ? {} : { because }) },
+    endpoint: endpointSettings(endpoints.sts, endpoints, byHost),
   };
 }

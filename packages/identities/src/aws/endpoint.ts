@@ -42,9 +42,35 @@ export function unresolvedAdvice(
   return `${because}, and ${service} may have no ${kind} endpoint in ${region}: use the usual endpoint or another region; if it has one, check the node's DNS`;
 }
 
+/** What the environment says of endpoints; undefined where it says nothing. */
+export interface EndpointSwitches {
+  readonly fips: boolean | undefined;
+  readonly dualStack: boolean | undefined;
+}
+
+/**
+ * Which endpoint is wanted: of the kind that the environment asks for, else that the registry's host asks for by its form. A
+ * configured one is used as it is, whatever the host's form.
+ * @param url the configured one
+ * @param byHost what the form of the registry's host asks for
+ */
+export function endpointSettings(
+  url: string | undefined,
+  switches: EndpointSwitches,
+  byHost: Pick<EndpointSettings, "fips" | "dualStack"> = { fips: false, dualStack: false },
+): EndpointSettings {
+  const isOurs = url === undefined;
+  const wanted = {
+    fips: switches.fips ?? (isOurs && byHost.fips),
+    dualStack: switches.dualStack ?? (isOurs && byHost.dualStack),
+  };
+  const because = reasonOf(switches, wanted);
+  return { url, ...wanted, ...(because === undefined ? {} : { because }) };
+}
+
 /** Who asked for FIPS or dual-stack: the environment, else the form of the registry's host. */
-export function endpointReason(
-  overrides: { readonly fips: boolean | undefined; readonly dualStack: boolean | undefined },
+function reasonOf(
+  overrides: EndpointSwitches,
   { fips, dualStack }: Pick<EndpointSettings, "fips" | "dualStack">,
 ): string | undefined {
   const variables = [

@@ -2,7 +2,7 @@ import type { Context, Environment, Found, Unavailable } from "@imagecred/protoc
 import { firstOf } from "../first-of.ts";
 import type { AwsCredentials } from "./credentials.ts";
 import { awsIdentities } from "./default-chain.ts";
-import { type EndpointSettings, endpointReason } from "./endpoint.ts";
+import { endpointSettings } from "./endpoint.ts";
 import { COMMERCIAL, partitionOfArn, partitionOfRegion } from "./partitions.ts";
 import { endpointIn, regionIn, switchIn } from "./settings.ts";
 import type { StsSettings } from "./sts-endpoint.ts";
@@ -18,18 +18,11 @@ export function stsOfEnvironment(env: Environment): StsSettings {
         ? region
         : partition.oldestRegion;
     },
-    endpoint: stsEndpointIn(env),
+    endpoint: endpointSettings(endpointIn(env, "STS"), {
+      fips: switchIn(env, "AWS_USE_FIPS_ENDPOINT"),
+      dualStack: switchIn(env, "AWS_USE_DUALSTACK_ENDPOINT"),
+    }),
   };
-}
-
-function stsEndpointIn(env: Environment): EndpointSettings {
-  const [fips, dualStack] = [
-    switchIn(env, "AWS_USE_FIPS_ENDPOINT"),
-    switchIn(env, "AWS_USE_DUALSTACK_ENDPOINT"),
-  ];
-  const wanted = { fips: fips ?? false, dualStack: dualStack ?? false };
-  const because = endpointReason({ fips, dualStack }, wanted);
-  return { url: endpointIn(env, "STS"), ...wanted, ...(because === undefined ? {} : { because }) };
 }
 
 /**
