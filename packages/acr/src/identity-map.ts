@@ -7,6 +7,7 @@ import {
 } from "@imagecred/identity-map";
 import { type ImageIdentities, type Invocation, OptionsError } from "@imagecred/protocol";
 import { KNOWN_CLOUDS, type KnownCloud, knownCloud } from "./clouds.ts";
+import { GUID } from "./guid.ts";
 import { parseAudience } from "./options/arguments.ts";
 import { parseAcrNodeIdentity } from "./options/node-identity.ts";
 import { type AcrOptions, withClient } from "./options.ts";
@@ -35,8 +36,6 @@ export function readAzurePart(part: AzurePart, read: ReadField): Overlay<AcrOpti
     return node === undefined ? changed : { ...changed, node };
   };
 }
-
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function parseClientId(id: string, from: string): string {
   if (GUID.test(id)) return id;

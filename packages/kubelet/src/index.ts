@@ -31,8 +31,8 @@ export type {
 } from "./config/types.ts";
 export { PROVIDER_API_VERSIONS } from "./config/validate.ts";
 export type { DiskEntry, FileSystem } from "./file-system.ts";
-export { executablePath } from "./go/executable-path.ts";
-export { isWindowsPath } from "./go/path.ts";
+export { executablePath, WINDOWS_PROGRAM } from "./go/executable-path.ts";
+export { isWindowsPath, windowsVolume } from "./go/path.ts";
 export { type ImageName, ImageNameError, parseImageName } from "./match/image-name.ts";
 export { PluginError, type PluginFault } from "./plugin/plugin-error.ts";
 export { encodePluginRequest, type PluginRequest } from "./plugin/request.ts";

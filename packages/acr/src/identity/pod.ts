@@ -7,6 +7,7 @@ import {
   type Unavailable,
 } from "@imagecred/protocol";
 import { tokenAudienceOf } from "../clouds.ts";
+import { GUID } from "../guid.ts";
 import { TENANT } from "../tenant.ts";
 import { annotationIn, CLIENT_ID_ANNOTATION, TENANT_ID_ANNOTATION } from "./annotations.ts";
 import { exchangeClientAssertion } from "./client-assertion.ts";
@@ -20,7 +21,6 @@ export interface PodApplication {
   readonly tenantId: string | undefined;
 }
 
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** @throws {CredentialError} for an annotation that is no id */
 export function podApplicationOf(annotations: Annotations): PodApplication {
   return {

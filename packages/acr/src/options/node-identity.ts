@@ -6,6 +6,7 @@ import {
   parseNodeIdentity,
 } from "@imagecred/identities/node-identity";
 import { OptionsError } from "@imagecred/protocol";
+import { GUID } from "../guid.ts";
 
 /** The node's identity, and the application of Entra ID that trusts it. */
 export type AcrNodeIdentity =
@@ -20,8 +21,6 @@ export type AcrNodeIdentity =
       readonly clientId: string;
     }
   | { readonly kind: "certificate"; readonly files: CertificateFiles; readonly clientId: string };
-
-const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Reads the settings of the node's identity. @throws {OptionsError} */
 export function parseAcrNodeIdentity(settings: NodeSettings): AcrNodeIdentity {

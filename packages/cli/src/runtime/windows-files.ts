@@ -1,8 +1,6 @@
+import { WINDOWS_PROGRAM } from "@imagecred/kubelet";
 import type { FileStatus } from "@imagecred/node";
 import type { FileSystem } from "./types.ts";
-
-/** What Windows runs by its name (the default of PATHEXT, as far as a kubelet's plugins go). */
-const PROGRAM = /\.(?:com|exe|bat|cmd)$/i;
 
 /**
  * Files of Windows, which have no mode: libuv makes one up in which everybody may write and nothing is executable. What a check
@@ -21,5 +19,5 @@ export function windowsFiles(files: FileSystem): FileSystem {
 }
 
 function modeOf(path: string, { kind }: FileStatus): number {
-  return kind === "directory" || PROGRAM.test(path) ? 0o755 : 0o644;
+  return kind === "directory" || WINDOWS_PROGRAM.test(path) ? 0o755 : 0o644;
 }

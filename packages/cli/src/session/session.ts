@@ -8,6 +8,7 @@ import {
   isWindowsPath,
   matchImage,
   parseImageName,
+  WINDOWS_PROGRAM,
 } from "@imagecred/kubelet";
 import { baseName, describeUnsafe, type UnsafeEntry, unsafeFile } from "@imagecred/node";
 import type { ProgramRequest, ProgramResult } from "@imagecred/protocol";
@@ -142,7 +143,7 @@ export async function openSession(
 /** The provider that has an executable; on Windows its file has an extension more. */
 function providerOf(file: string): string {
   const name = baseName(file);
-  return isWindowsPath(file) ? name.replace(/\.(?:com|exe|bat|cmd)$/i, "") : name;
+  return isWindowsPath(file) ? name.replace(WINDOWS_PROGRAM, "") : name;
 }
 
 /**

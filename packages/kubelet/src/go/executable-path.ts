@@ -4,6 +4,9 @@ import { isWindowsPath, joinPath } from "./path.ts";
 /** What Windows adds to the name of a program, in its order (the default of PATHEXT). */
 const EXTENSIONS = [".com", ".exe", ".bat", ".cmd"] as const;
 
+/** The extension of a file that Windows runs by its name: one of those. */
+export const WINDOWS_PROGRAM = new RegExp(`(?:\\${EXTENSIONS.join("|\\")})$`, "i");
+
 /** As far as the search for an executable reads files. */
 interface Looked {
   status(path: string): DiskEntry | undefined;

@@ -3,6 +3,11 @@ export function isWindowsPath(path: string): boolean {
   return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path);
 }
 
+/** Drive or share of an absolute Windows path (filepath.VolumeName): `C:`, `\\server\share`; empty for any other path. */
+export function windowsVolume(path: string): string {
+  return /^(?:[A-Za-z]:|\\\\[^\\/]+[\\/][^\\/]+)/.exec(path)?.[0] ?? "";
+}
+
 /** filepath.Join of two elements: empty ones are left out, the result is cleaned of `.`, `..` and `//`. On Windows below a Windows path. */
 export function joinPath(directory: string, name: string): string {
   const joined = [directory, name].filter((part) => part !== "").join("/");
@@ -12,7 +17,7 @@ export function joinPath(directory: string, name: string): string {
 /** filepath.Clean: on Windows, with `\` for every separator, for a Windows path. */
 export function cleanPath(path: string): string {
   if (isWindowsPath(path)) {
-    const volume = /^(?:[A-Za-z]:|\\\\[^\\/]+[\\/][^\\/]+)/.exec(path)?.[0] ?? "";
+    const volume = windowsVolume(path);
     const rest = cleanPath(`/${path.slice(volume.length).replaceAll("\\", "/")}`);
     return `${volume}${rest}`.replaceAll("/", "\\");
   }

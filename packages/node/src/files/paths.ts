@@ -2,7 +2,7 @@
  * Paths of Linux, and of Windows where a path begins as one of Windows does (`C:\k`, `\\server\share`): a tool on Windows has
  * such paths from its working directory and its flags, and no Linux node has a path that begins so.
  */
-import { isWindowsPath } from "@imagecred/kubelet";
+import { isWindowsPath, windowsVolume } from "@imagecred/kubelet";
 
 /** Whether a path is absolute, on Linux or on Windows. */
 export function isAbsolute(path: string): boolean {
@@ -31,7 +31,7 @@ export function joinPath(...segments: readonly string[]): string {
 function joinWindows(path: string, segment: string): string {
   if (segment === "") return path;
   const rooted = /^[\\/]/.test(segment);
-  const base = rooted ? (/^(?:[A-Za-z]:|\\\\[^\\/]+[\\/][^\\/]+)/.exec(path)?.[0] ?? path) : path;
+  const base = rooted ? windowsVolume(path) || path : path;
   return `${base.replace(/[\\/]+$/, "")}\\${segment.replace(/^[\\/]+/, "").replaceAll("/", "\\")}`;
 }
 
