@@ -1,6 +1,6 @@
 // Globals that programs expect and that are thin enough for JavaScript. Compiled into every executable, run before its
 // entry. Native globals (Buffer, URL, ...) are in src/globals.rs. What a program's SDKs need beyond these comes from
-// tools/executables/src/shims, bundled only where it is used.
+// packages/build/src/shims, bundled only where it is used.
 import { randomBytes, randomUUID } from "imagecred:crypto";
 import { arch, cwd, execPath, now, pid, terminalColumns, uid } from "imagecred:host";
 import { args, env, exit, writeStderr, writeStdout } from "imagecred:stdio";

@@ -1,8 +1,10 @@
 /** `init --cross-cloud`: both sides of every route from one kind of node or pod to the chosen clouds' registries. */
+
 import { azureFactsOf } from "../distributions/clouds.ts";
 import { identitiesFileOf } from "../distributions/identities.ts";
 import type { AzureCloudName, Cloud, OutputFile } from "../distributions/types.ts";
 import { UsageError } from "../errors.ts";
+import { capitalised } from "../output/text.ts";
 import { parseSettings, valuesFor } from "./given-values.ts";
 import { providerName } from "./google.ts";
 import { type BothSides, type Route, SOURCES, type Source } from "./route.ts";
@@ -165,5 +167,5 @@ function notesFor(routes: readonly Route[], missing: readonly ValueName[]): read
     const { about, printedBy } = { printedBy: "", ...VALUES[name] };
     return `${about}: "${printedBy}" prints it. Then run init again with --set ${name}=VALUE --force: it replaces REPLACE-${name} everywhere.`;
   });
-  return [first, ...later.map((note) => `${note[0]?.toUpperCase()}${note.slice(1)}`)];
+  return [first, ...later.map(capitalised)];
 }

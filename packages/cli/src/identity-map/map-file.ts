@@ -10,6 +10,12 @@ export interface MapFile {
 
 const LARGEST_MAP = 16 << 20;
 
+/** Reads and decodes a file. @throws the system's error where it cannot be read */
+export function decodeMapFile(file: string, fileSystem: Pick<FileSystem, "read">): MapFile {
+  const data = fileSystem.read(file, LARGEST_MAP);
+  return { data, decoded: decodeIdentities(data) };
+}
+
 /** The files of each run of a command, by their paths. */
 const files = new WeakMap<MapPlaces, Map<string, MapFile>>();
 
@@ -23,8 +29,7 @@ export function readMapFile(file: string, places: MapPlaces, fileSystem: Pick<Fi
   files.set(places, ofRun);
   const before = ofRun.get(file);
   if (before !== undefined) return before;
-  const data = fileSystem.read(file, LARGEST_MAP);
-  const read = { data, decoded: decodeIdentities(data) };
+  const read = decodeMapFile(file, fileSystem);
   ofRun.set(file, read);
   return read;
 }

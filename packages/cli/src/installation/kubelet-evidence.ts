@@ -2,6 +2,7 @@ import { flagValue, joinPath, kubeletPath, readText } from "@imagecred/node";
 import { TransportError } from "@imagecred/protocol";
 import { parseKubeletMetrics } from "../cluster/kubelet-metrics.ts";
 import { BIN_DIR_FLAG, CONFIG_FLAG, type RunningKubelet } from "../machine/running-kubelet.ts";
+import { shortHash } from "../output/short-hash.ts";
 import type { FileSystem, Platform } from "../runtime/types.ts";
 import type { ConfirmedKubelet } from "./record.ts";
 
@@ -61,11 +62,6 @@ export async function judgeRunningWith(
       ? undefined
       : `${kubelet.title} runs with another configuration (its metrics show ${shortHash(hash)}, and the files are ${shortHash(expected.hash ?? "")})`;
   return { why, evidence: "metrics" };
-}
-
-/** `sha256:98dd3a628d8a`, enough for a person to compare. */
-function shortHash(hash: string): string {
-  return hash.slice(0, "sha256:".length + 12);
 }
 
 /** Why its flags are not those that are expected, and the files that the flags are from. */

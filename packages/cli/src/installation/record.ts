@@ -1,17 +1,15 @@
-import { joinPath, parentOf, readText, writeAtomically } from "@imagecred/node";
-import { asObject, hex, type JsonObject, parseJsonObject } from "@imagecred/protocol";
+import { parentOf, readText } from "@imagecred/node";
+import { asObject, type JsonObject } from "@imagecred/protocol";
 import { CommandError } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 import type { FileState } from "./file-state.ts";
-import { checkDirectory, makeDirectories, systemDoes, type Target } from "./target.ts";
+import { nodeNote, parseNote, writeNote } from "./node-note.ts";
+import { systemDoes, type Target } from "./target.ts";
 
-/** What install did on a node is recorded in this directory of the node. */
-export const RECORD_DIRECTORY = "/var/lib/imagecred";
-export const RECORD = joinPath(RECORD_DIRECTORY, "installation.json");
+const NOTE = nodeNote("installation.json", "InstallationRecord");
+/** What install did on a node is recorded in this file of the node. */
+export const RECORD = NOTE.path;
 
-const API_VERSION = "imagecred.dev/v1alpha1";
-const KIND = "InstallationRecord";
-const MODE = 0o644;
 /** As many installs are kept apart; the oldest of more are joined. */
 const MOST_INSTALLS = 5;
 
@@ -67,21 +65,9 @@ export function readRecord({ files }: Target): InstallationRecord {
   );
 }
 
-/** Writes the record, and makes its directory. @returns the directories that were made @throws {CommandError} */
+/** Writes the record, and makes its directory. @throws {CommandError} */
 export function writeRecord(record: InstallationRecord, target: Target, platform: Platform): void {
-  const { files } = target;
-  checkDirectory(target, RECORD_DIRECTORY, platform);
-  makeDirectories(target, RECORD_DIRECTORY);
-  const document = { apiVersion: API_VERSION, kind: KIND, ...record };
-  systemDoes(`writing ${files.outside(RECORD)}`, () =>
-    writeAtomically(files, {
-      path: RECORD,
-      data: new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`),
-      mode: MODE,
-      owner: { uid: 0, gid: 0 },
-      unique: hex(platform.crypto.randomBytes(8)),
-    }),
-  );
+  writeNote(NOTE, record, target, platform);
 }
 
 /** Removes the record and, if nothing else is in it, its directory. */
@@ -142,8 +128,8 @@ function join(first: RecordedInstall, second: RecordedInstall) {
 }
 
 function parseRecord(text: string): InstallationRecord | undefined {
-  const document = parseJsonObject(text);
-  if (document?.["apiVersion"] !== API_VERSION || document["kind"] !== KIND) return undefined;
+  const document = parseNote(NOTE, text);
+  if (document === undefined) return undefined;
   const installs = listOf(document["installs"], parseInstall);
   const kubelet = asObject(document["kubelet"]);
   const { pid, startedAt, at } = kubelet ?? {};

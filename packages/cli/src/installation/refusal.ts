@@ -1,16 +1,13 @@
-import { joinPath, readText, writeAtomically } from "@imagecred/node";
-import { hex, parseJsonObject } from "@imagecred/protocol";
+import { readText } from "@imagecred/node";
 import type { Platform } from "../runtime/types.ts";
+import { nodeNote, parseNote, RECORD_DIRECTORY, writeNote } from "./node-note.ts";
 import type { Placement } from "./place.ts";
-import { RECORD_DIRECTORY } from "./record.ts";
 import { sha256Hex } from "./sha256.ts";
-import { makeDirectories, systemDoes, type Target } from "./target.ts";
+import { systemDoes, type Target } from "./target.ts";
 
+const NOTE = nodeNote("refused.json", "RefusedInstallation");
 /** What this node's kubelet did not come up with, so that nothing tries the same again and again. */
-export const REFUSAL = joinPath(RECORD_DIRECTORY, "refused.json");
-
-const API_VERSION = "imagecred.dev/v1alpha1";
-const KIND = "RefusedInstallation";
+export const REFUSAL = NOTE.path;
 
 /** Files with which a kubelet did not come up, and which were put back. */
 export interface Refusal {
@@ -36,29 +33,15 @@ export function refusalHash(
 /** The last refusal on a node; undefined where there was none, or its note cannot be read: then it is tried once more. */
 export function readRefusal({ files }: Target): Refusal | undefined {
   const text = systemDoes(`reading ${files.outside(REFUSAL)}`, () => readText(files, REFUSAL));
-  const document = text.state === "read" ? parseJsonObject(text.text) : undefined;
-  if (document?.["apiVersion"] !== API_VERSION || document["kind"] !== KIND) return undefined;
-  const { hash, time, cause } = document;
+  const { hash, time, cause } = (text.state === "read" ? parseNote(NOTE, text.text) : undefined) ?? {};
   return typeof hash === "string" && typeof time === "string" && typeof cause === "string"
     ? { hash, time, cause }
     : undefined;
 }
 
 /** Notes a refusal, instead of the one before. @throws {CommandError} */
-export function writeRefusal(refusal: Refusal, target: Target, { crypto }: Platform): void {
-  const { files } = target;
-  makeDirectories(target, RECORD_DIRECTORY);
-  systemDoes(`writing ${files.outside(REFUSAL)}`, () =>
-    writeAtomically(files, {
-      path: REFUSAL,
-      data: new TextEncoder().encode(
-        `${JSON.stringify({ apiVersion: API_VERSION, kind: KIND, ...refusal }, null, 2)}\n`,
-      ),
-      mode: 0o644,
-      owner: { uid: 0, gid: 0 },
-      unique: hex(crypto.randomBytes(8)),
-    }),
-  );
+export function writeRefusal(refusal: Refusal, target: Target, platform: Platform): void {
+  writeNote(NOTE, refusal, target, platform);
 }
 
 /** Removes the note, and its directory if nothing else is in it. @throws {CommandError} */

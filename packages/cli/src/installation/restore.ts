@@ -4,9 +4,9 @@ import { CommandError } from "../errors.ts";
 import { backupName } from "../machine/replace-file.ts";
 import type { Platform } from "../runtime/types.ts";
 import { type FileState, fileState, isSameState, parseOctal, readAll } from "./file-state.ts";
+import { RECORD_DIRECTORY } from "./node-note.ts";
 import {
   type InstallationRecord,
-  RECORD_DIRECTORY,
   type RecordedFile,
   type RecordedInstall,
   removeRecord,

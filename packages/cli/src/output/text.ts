@@ -7,6 +7,11 @@ export function visibleLength(text: string): number {
   return [...text.replace(COLOUR, "")].length;
 }
 
+/** A text that begins a sentence. */
+export function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+}
+
 export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - visibleLength(text)));
 }

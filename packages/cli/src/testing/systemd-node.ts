@@ -40,7 +40,7 @@ export interface SystemdNodeOptions {
   readonly k3s?: boolean;
   /** OpenRC instead of systemd: processes have no unit. */
   readonly openRc?: boolean;
-  /** Who listens on port 10255; nobody unless given. The kubelet's metrics there have its configuration's hash. */
+  /** What listens on port 10255; nothing unless given. The kubelet's metrics there have its configuration's hash. */
   readonly readOnlyPort?: "kubelet" | "another process";
 }
 

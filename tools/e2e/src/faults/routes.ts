@@ -20,7 +20,7 @@ export function layRoutes(): void {
   ip(`route add unreachable ${ROUTES["a route that says unreachable"]}/32`);
   ip(`route add prohibit ${ROUTES["a route that says prohibited"]}/32`);
   ip(`route add blackhole ${ROUTES["a route that drops"]}/32`);
-  // Nobody at the other end of either cable; only the first asks for a hardware address before it sends.
+  // Nothing is at the other end of either cable; only the first asks for a hardware address before it sends.
   ip("link add asks type veth peer name asked");
   ip("link add sends type veth peer name drops");
   ip("link set sends arp off");

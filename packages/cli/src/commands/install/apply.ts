@@ -3,11 +3,11 @@ import { CommandError } from "../../errors.ts";
 import { bringUp, type Restartable, type RestartReport, restartable } from "../../installation/bring-up.ts";
 import { stateAt } from "../../installation/file-state.ts";
 import { type Expected, whyNotRunningWith } from "../../installation/kubelet-evidence.ts";
+import { RECORD_DIRECTORY } from "../../installation/node-note.ts";
 import { directoriesToMake, type PlannedFile, placeAll, recorded } from "../../installation/place.ts";
 import {
   compacted,
   type InstallationRecord,
-  RECORD_DIRECTORY,
   readRecord,
   removeRecord,
   writeRecord,

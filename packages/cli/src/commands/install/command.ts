@@ -2,13 +2,14 @@ import { parentOf } from "@imagecred/node";
 import { CommandError, UsageError } from "../../errors.ts";
 import { type RestartReport, waitMs } from "../../installation/bring-up.ts";
 import { differences } from "../../installation/differences.ts";
+import { RECORD_DIRECTORY } from "../../installation/node-note.ts";
 import { type PlannedFile, planFile } from "../../installation/place.ts";
-import { RECORD_DIRECTORY } from "../../installation/record.ts";
 import { failed } from "../../installation/render-restart.ts";
 import { restorationExitCode, undo } from "../../installation/restoration.ts";
 import { checkDirectory } from "../../installation/target.ts";
 import { requireLinux } from "../../machine/linux-only.ts";
 import { withProgress } from "../../output/progress.ts";
+import { capitalised } from "../../output/text.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
 import { apply, prepareRestart, runWith, whyNotAgain } from "./apply.ts";
@@ -48,7 +49,8 @@ export const install: Command<InstallOptions, InstallDocument> = {
         );
       }
     }
-    const warned = refused === undefined ? plan : { ...plan, notes: [...plan.notes, asSentence(refused)] };
+    const warned =
+      refused === undefined ? plan : { ...plan, notes: [...plan.notes, `${capitalised(refused)}.`] };
     return documentOf(warned, files, { dryRun, restart }, platform);
   },
   render: renderInstall,
@@ -59,10 +61,6 @@ export const install: Command<InstallOptions, InstallDocument> = {
         ? 1
         : 0,
 };
-
-function asSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
 
 function documentOf(
   plan: InstallPlan,

@@ -1,13 +1,11 @@
-import { decodeIdentities } from "@imagecred/identity-map";
 import type { CredentialProvider } from "@imagecred/kubelet";
 import { baseName, joinPath } from "@imagecred/node";
 import { IDENTITIES_NAME } from "../../distributions/identities.ts";
 import { CommandError } from "../../errors.ts";
+import { decodeMapFile } from "../../identity-map/map-file.ts";
 import { systemDoes, type Target } from "../../installation/target.ts";
 import { type KnownPlugin, pluginByName } from "../../plugins/known-plugins.ts";
 import type { FileSystem } from "../../runtime/types.ts";
-
-const LARGEST_MAP = 16 << 20;
 
 /** A file of `--identities` to put on the node. */
 export interface IdentitiesFile {
@@ -52,8 +50,7 @@ export function identitiesFiles(
         `the configuration names ${to} (--identities), which is neither on the node nor in ${directory} (${names.join(" or ")}): every pull through these plugins would fail`,
       );
     }
-    const data = systemDoes(`reading ${from}`, () => fileSystem.read(from, LARGEST_MAP));
-    const decoded = decodeIdentities(data);
+    const { data, decoded } = systemDoes(`reading ${from}`, () => decodeMapFile(from, fileSystem));
     for (const { plugin, args } of ofFile) {
       const [problem] = plugin.map.check(decoded, from, { args, env: {} });
       if (problem === undefined) continue;

@@ -1,9 +1,8 @@
 import { took } from "../../output/duration.ts";
+import { shortHash } from "../../output/short-hash.ts";
 import type { Style } from "../../output/style.ts";
 import { count, printable, table, wrap } from "../../output/text.ts";
 import type { NodeReport, NodesDocument } from "./document.ts";
-
-const SHOWN_DIGITS = 12;
 
 export function renderNodes(document: NodesDocument, style: Style): string {
   const { bold, yellow, marks, width } = style;
@@ -49,19 +48,14 @@ function mark({ state }: NodeReport, { green, red, yellow, marks }: Style): stri
 function configuration({ state, hash }: NodeReport, { expectedFrom }: NodesDocument): string {
   switch (state) {
     case "current":
-      return expectedFrom === "config" ? "current" : short(hash);
+      return expectedFrom === "config" ? "current" : shortHash(hash ?? "");
     case "different":
-      return expectedFrom === "config" ? `another: ${short(hash)}` : short(hash);
+      return expectedFrom === "config" ? `another: ${shortHash(hash ?? "")}` : shortHash(hash ?? "");
     case "none":
       return "none";
     case "unknown":
       return "unknown";
   }
-}
-
-/** `sha256:98dd3a628d8a` */
-function short(hash: string | null): string {
-  return (hash ?? "").slice(0, "sha256:".length + SHOWN_DIGITS);
 }
 
 function plugin({ red }: Style) {

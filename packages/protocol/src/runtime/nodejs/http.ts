@@ -130,7 +130,10 @@ const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 /** A connection that is there, or on its way, or a new one. */
 async function obtain(pool: Pool, request: TransportRequest, state: State): Promise<Socket> {
   // A server that closes behind its response often has done so by now. The second turn has read what there was after the first.
-  if (pool.idle.size > 0) for (const _ of [1, 2]) await turn();
+  if (pool.idle.size > 0) {
+    await turn();
+    await turn();
+  }
   for (const [socket, release] of pool.idle) {
     release();
     if (!socket.destroyed && socket.writable && !socket.readableEnded) return socket;

@@ -244,7 +244,7 @@ const CASES: &[Case] = &[
         names: &["servfail.example", "refused.example", "nxdomain.example"],
     },
     Case {
-        what: "FORMERR, and codes that nobody knows, of the first server",
+        what: "FORMERR, and unknown codes, of the first server",
         conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\n",
         servers: &[
             |asked| Some(Reply::new().rcode(if asked.name.starts_with("odd") { 11 } else { 1 })),

@@ -1,0 +1,49 @@
+import { joinPath, writeAtomically } from "@imagecred/node";
+import { hex, type JsonObject, parseJsonObject } from "@imagecred/protocol";
+import type { Platform } from "../runtime/types.ts";
+import { checkDirectory, makeDirectories, systemDoes, type Target } from "./target.ts";
+
+/** What install has to remember of a node is in this directory of the node. */
+export const RECORD_DIRECTORY = "/var/lib/imagecred";
+
+const API_VERSION = "imagecred.dev/v1alpha1";
+const MODE = 0o644;
+
+/** One of the files there. */
+export interface NodeNote {
+  readonly path: string;
+  readonly kind: string;
+}
+
+/** A file of {@link RECORD_DIRECTORY}. */
+export function nodeNote(name: string, kind: string): NodeNote {
+  return { path: joinPath(RECORD_DIRECTORY, name), kind };
+}
+
+/** What a note's text says; undefined for one that is damaged, or of another kind or version. */
+export function parseNote({ kind }: NodeNote, text: string): JsonObject | undefined {
+  const document = parseJsonObject(text);
+  return document?.["apiVersion"] === API_VERSION && document["kind"] === kind ? document : undefined;
+}
+
+/** Writes a note as a whole, and makes its directory. @throws {CommandError} */
+export function writeNote(
+  { path, kind }: NodeNote,
+  content: object,
+  target: Target,
+  platform: Platform,
+): void {
+  const { files } = target;
+  checkDirectory(target, RECORD_DIRECTORY, platform);
+  makeDirectories(target, RECORD_DIRECTORY);
+  const document = { apiVersion: API_VERSION, kind, ...content };
+  systemDoes(`writing ${files.outside(path)}`, () =>
+    writeAtomically(files, {
+      path,
+      data: new TextEncoder().encode(`${JSON.stringify(document, null, 2)}\n`),
+      mode: MODE,
+      owner: { uid: 0, gid: 0 },
+      unique: hex(platform.crypto.randomBytes(8)),
+    }),
+  );
+}
