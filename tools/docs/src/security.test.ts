@@ -19,12 +19,12 @@ function tableUnder(heading: string): readonly (readonly string[])[] {
   );
 }
 
-test("each promise is held by tests, and they are there", () => {
-  const promises = tableUnder("What is promised");
-  assert.ok(promises.length > 10);
-  for (const [promise = "", tests = ""] of promises) {
+test("each guarantee names tests, and they exist", () => {
+  const guarantees = tableUnder("What is guaranteed");
+  assert.ok(guarantees.length > 10);
+  for (const [guarantee = "", tests = ""] of guarantees) {
     const paths = [...tests.matchAll(/`([^`]+)`/g)].map(([, path = ""]) => path);
-    assert.ok(paths.length > 0, promise);
+    assert.ok(paths.length > 0, guarantee);
     for (const path of paths) {
       assert.match(path, /\.test\.ts$|^tools\/e2e\/src\/suites\/|judged_by_glibc\.rs$/, path);
       assert.ok(existsSync(join(ROOT, path)), path);
@@ -32,6 +32,6 @@ test("each promise is held by tests, and they are there", () => {
   }
 });
 
-test("each way of an attacker has its row", () => {
+test("each thing that an attacker may control has its row", () => {
   assert.equal(tableUnder("What an attacker may control").length, 6);
 });

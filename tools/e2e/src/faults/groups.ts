@@ -77,7 +77,7 @@ const OFFSETS: readonly (readonly [string, number])[] = [
 export const GROUPS: readonly Group[] = [
   {
     name: "statuses",
-    about: "responses with any status, with and without a body of the API's",
+    about: "responses with each status, with and without a body of the API",
     faults: STATUSES.flatMap((status) => [
       { what: `${status}`, on: "call" as const, fault: whole(status, "") },
       { what: `${status} with JSON`, on: "call" as const, fault: whole(status, '{"message":"no"}') },
@@ -85,7 +85,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: "bodies",
-    about: "200 with a body that is not the API's: empty, cut, another format, too large",
+    about: "200 with a body that is not the API's: empty, truncated, in another format, too large",
     faults: BODIES.map((body) => ({
       what: JSON.stringify(body.slice(0, 40)),
       on: "call" as const,
@@ -94,7 +94,8 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: "framing",
-    about: "status lines, headers, lengths, chunks and encodings, byte by byte; then closed, reset or silent",
+    about:
+      "malformed status lines, headers, lengths, chunks and encodings, byte by byte; then the connection closes, is reset or goes silent",
     faults: FRAMES.flatMap(([what, frame]) =>
       (survivesReset(frame) ? (["close", "reset", "hang"] as const) : (["close", "hang"] as const)).map(
         (end) => ({
@@ -112,7 +113,8 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: "connections",
-    about: "refused, reset, closed and silent at every step; certificates; bytes that are not TLS; alerts",
+    about:
+      "connections that are refused, reset, closed or silent at every step; wrong certificates; bytes that are not TLS; TLS alerts",
     faults: CONNECTION_FAULTS.map(([what, fault]) => ({
       what,
       fault,
@@ -122,13 +124,13 @@ export const GROUPS: readonly Group[] = [
   {
     name: "routes",
     about:
-      "no route to the host; routes that say unreachable, prohibited or nothing; an address that is not in use; packets that vanish",
+      "no route to the host; routes that report unreachable or prohibited, or report nothing; an unused address; lost packets",
     faults: Object.entries(ROUTES).map(([what, address]) => ({ what, on: "route", address })),
   },
   {
     name: "clock",
     about:
-      "the clouds' clock is another than the node's: by minutes, hours and days, from the start or all at once in the middle",
+      "the clouds' clock differs from the node's by minutes, hours or days, from the start or suddenly in the middle",
     faults: OFFSETS.flatMap(([what, aheadMs]) => [
       { what: `the node is ${what}`, on: "clock" as const, aheadMs, from: "start" as const },
       { what: `the node is ${what} from this call on`, on: "clock" as const, aheadMs, from: "call" as const },
@@ -136,7 +138,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     name: "proxies",
-    about: "what a proxy may say to CONNECT; then closed, reset or silent",
+    about: "responses of a proxy to CONNECT; then the connection closes, is reset or goes silent",
     faults: PROXY_RESPONSES.flatMap((response) =>
       (["close", "reset", "hang"] as const).map((end) => ({
         what: `${JSON.stringify(response.slice(0, 40))}, then ${end}`,

@@ -26,52 +26,55 @@ export function reliabilityPage(rows: readonly Row[], date: string, share: numbe
   const all = GROUPS.reduce((sum, { faults }) => sum + faults.length, 0);
   const table = rows.map(
     ({ plugin, group, runs, credentials, refusals, mostRequests, latestMs }) =>
-      `| ${group} | ${plugin} | ${NUMBER.format(runs)} | ${NUMBER.format(credentials)} | ${NUMBER.format(refusals)} | ${mostRequests} | ${latestMs === 0 ? "before it" : `${latestMs} ms`} |`,
+      `| ${group} | ${plugin} | ${NUMBER.format(runs)} | ${NUMBER.format(credentials)} | ${NUMBER.format(refusals)} | ${mostRequests} | ${latestMs === 0 ? "before the limit" : `${latestMs} ms`} |`,
   );
-  return `# What was tried, and held
+  return `# Reliability: the faults that are tested
 
 <!-- Written by the run: npx node tools/e2e/src/faults/main.ts --write. Change tools/e2e/src/faults/page.ts, not this page. -->
 
-Every call that a plugin makes was made to a server, a network or a clock that misbehaves: ${NUMBER.format(all)} faults,
-byte by byte where that matters. Both executables of the plugin got the same fault, against fake clouds on the same machine. The first identity that makes a call gets
-all of them, the others a twentieth: they make it with the same code.
-In each run the process had to
+The test runs each plugin against fake clouds on the same machine and breaks every request that the plugin makes: a server, network or clock misbehaves in one of ${NUMBER.format(all)} ways,
+byte by byte where that matters. Both executables of the plugin, static and Node.js, get the same fault. If several identities make the same request with the same code, the first
+is tested with all faults and the others with a twentieth of them.
 
-- end with a credential (exit 0) or with exit 1, nothing on stdout and one line on stderr that names the plugin, what was being done and what came of it,
-- never call it an internal error, and never repeat a secret,
-- end 250 ms after its time limit at the latest (the time that the same file needs for \`--version\` comes before that limit begins),
-- do the same on both runtimes: exit code, words and requests.
+In each run the process must:
 
-${NUMBER.format(runs)} runs on ${date}${share < 1 ? `, a random ${Math.round(share * 1000) / 10} % of the combinations of call and fault` : ""}:
+- exit with 0 and a credential, or exit with 1, nothing on stdout and one line on stderr that contains the plugin, the action and the reason,
+- never report an internal error, and never print a secret,
+- exit at most 250 ms after its time limit (this does not count the time that the same file needs for \`--version\`),
+- behave the same on both runtimes: exit code, messages and requests.
 
-| faults | plugin | runs | with a credential | with an error | most requests of one call | latest end after the limit |
+${NUMBER.format(runs)} runs on ${date}${share < 1 ? `, a random ${Math.round(share * 1000) / 10} % of the combinations of request and fault` : ""}:
+
+| faults | plugin | runs | with a credential | with an error | most attempts of one request | latest exit after the time limit |
 | --- | --- | --- | --- | --- | --- | --- |
 ${table.join("\n")}
 
-A fault that a client can put up with (an unusual header, a body in chunks) ends with a credential, and so does a fault of which the plugin
-knows another way (public images without a password). What may pass is tried again, four times in all; metadata servers have [a rule of
-their own](architecture.md).
+A run ends with a credential if a client can accept the fault (an unusual header, a chunked body), or if the plugin
+has another way (public images without a password). The plugin makes up to four attempts when a failure may be temporary. Metadata servers have [their
+own retry rule](architecture.md#one-request).
 
-| faults | what is in them | how many |
+| faults | contents | number |
 | --- | --- | --- |
 ${GROUPS.map(({ name, about, faults }) => `| ${name} | ${about} | ${faults.length} |`).join("\n")}
 
-Name servers that do everything wrong have a judge of their own, glibc's resolver: \`tools/runtime/src/net/names/judged_by_glibc.rs\`.
-Failures of the system (files, descriptors, processes, streams) are in \`tools/e2e/test/system-failures.test.ts\`, generated inputs of
-other kinds in \`tools/e2e/src/agreement\`.
+Other tests cover:
 
-\`npm test -- faults\` makes the whole run; it takes hours on two cores. A sample of the same faults is part of every \`npm test\`.
+- faulty name servers, compared with glibc's resolver: \`tools/runtime/src/net/names/judged_by_glibc.rs\`,
+- system failures (files, descriptors, processes, streams): \`tools/e2e/test/system-failures.test.ts\`,
+- other generated inputs: \`tools/e2e/src/agreement\`.
+
+\`npm test -- faults\` runs all faults, which takes hours on two cores. Every \`npm test\` runs a sample of them.
 
 ## Hostile text
 
-What reads text of others was given texts that were made of good ones by changing them at random (\`tools/fuzz\`): each was read, or refused
-in one line; nothing ended in another way, and none took more than a second of the processor. ${fuzzed.date}, seed ${fuzzed.seed}:
+\`tools/fuzz\` tests each parser that reads text from outside. It changes valid text at random. Every text was accepted, or rejected
+with one line. No text crashed a parser or took more than one second of CPU time. ${fuzzed.date}, seed ${fuzzed.seed}:
 
-| text | from | executions | read | refused |
+| text | from | executions | accepted | rejected |
 | --- | --- | --- | --- | --- |
 ${fuzzed.targets.map(({ name, from, executions, accepted, refused }) => `| ${name} | ${from} | ${NUMBER.format(executions)} | ${NUMBER.format(accepted)} | ${NUMBER.format(refused)} |`).join("\n")}
 
-\`npm run fuzz -w tools/fuzz -- --runs 1000000 --write\` makes more of them, with another \`--seed\` others. A few hundred of each are part of every
-\`npm test\`, with a seed that is kept.
+\`npm run fuzz -w tools/fuzz -- --runs 1000000 --write\` runs more texts, and another \`--seed\` runs different ones. Every \`npm test\` runs a few hundred texts for each parser,
+with a fixed seed.
 `;
 }
