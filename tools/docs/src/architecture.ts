@@ -23,7 +23,7 @@ const PACKAGES: Readonly<Record<string, Box>> = {
     y: 44,
     width: 840,
     title: "packages/cli",
-    text: "imagecred: init, validate, match, explain, get, doctor, install, hash",
+    text: "imagecred: init, validate, match, explain, get, doctor, install, uninstall, nodes, hash",
   },
   ecr: { x: 20, y: 150, width: 120, title: "packages/ecr", text: "ECR, ECR Public" },
   acr: { x: 155, y: 150, width: 120, title: "packages/acr", text: "@azure/identity" },
@@ -34,14 +34,14 @@ const PACKAGES: Readonly<Record<string, Box>> = {
     y: 256,
     width: 255,
     title: "packages/identities",
-    text: "who this machine is in each cloud",
+    text: "node identities of each cloud",
   },
   "identity-map": {
     x: 290,
     y: 256,
     width: 220,
     title: "packages/identity-map",
-    text: "who pulls what: --identities",
+    text: "identity of an image: --identities",
   },
   kubelet: { x: 555, y: 256, width: 305, title: "packages/kubelet", text: "config, match, cache" },
   protocol: {
@@ -56,8 +56,8 @@ const PACKAGES: Readonly<Record<string, Box>> = {
 const BOX_HEIGHT = 56;
 
 /**
- * Who imports whom, as `cli -> ecr`; `facts` is drawn where only that export may be imported. What follows from other arrows
- * is not drawn.
+ * The imports between packages, as `cli -> ecr`. An arrow is drawn as `facts` if only that export may be imported. Imports that
+ * follow from other arrows are not drawn.
  */
 export const DRAWN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ["acr", "ecr", "gcr", "identity-map", "kubelet", "node", "protocol"],
@@ -71,17 +71,17 @@ export const DRAWN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
 };
 const FACTS_ONLY = ["ecr", "acr", "gcr"];
-/** Where the line from cli to identity-map passes beside the plugins. */
+/** Where the line from cli to identity-map passes the plugins. */
 const GAP_X = 460;
 
-/** What a request passes, in order. `core` is the protocol's, the rest is the plugin's. */
+/** The steps of a request, in order. `core` steps are in the protocol package, the others in the plugin. */
 const STEPS: readonly { readonly core: boolean; readonly title: string; readonly text: string }[] = [
   { core: true, title: "serve.ts, run.ts", text: "stdin, deadline, exit code" },
   { core: false, title: "options.ts", text: "arguments, environment, files" },
   { core: true, title: "wire/request.ts", text: "decode and check" },
-  { core: false, title: "mirrors.ts, registry.ts", text: "is this host ours?" },
-  { core: true, title: "identity/with-identity.ts", text: "pod or node: one rule" },
-  { core: false, title: "identities.ts, identity/", text: "a file for each source" },
+  { core: false, title: "mirrors.ts, registry.ts", text: "is it our cloud's host?" },
+  { core: true, title: "identity/with-identity.ts", text: "pod or node" },
+  { core: false, title: "identities.ts, identity/", text: "one file each" },
   { core: false, title: "exchange.ts", text: "identity to credential" },
   { core: true, title: "wire/response.ts", text: "cache duration, one line" },
 ];
@@ -94,10 +94,10 @@ const STEPS_WIDTH = 330;
 const STYLE = `text{font:13px system-ui,sans-serif;fill:#57606a}.small{font-size:12px}.title{font-weight:600;fill:#24292f}.head{font:600 15px system-ui,sans-serif;fill:#24292f}.box{fill:#f6f8fa;stroke:#d0d7de}.core{fill:#dafbe1;stroke:#4ac26b}line,.dash{stroke:#57606a;fill:none;stroke-width:1.3}.dash{stroke-dasharray:4 3}.tip{fill:#57606a}
 @media (prefers-color-scheme:dark){text{fill:#8b949e}.title,.head{fill:#e6edf3}.box{fill:#161b22;stroke:#30363d}.core{fill:#12261e;stroke:#238636}line,.dash{stroke:#8b949e}.tip{fill:#8b949e}}`;
 
-/** The picture as SVG, which reads on light and on dark pages. */
+/** The picture as SVG, for light and dark pages. */
 export function drawArchitecture(): string {
   return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="Packages and their imports, and the way of one request through a plugin">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="Packages and their imports, and the steps of one request in a plugin">`,
     '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>',
     `<style>${STYLE}</style>`,
     ...house(),
@@ -107,7 +107,7 @@ export function drawArchitecture(): string {
 }
 
 function house(): string[] {
-  const lines = [text(20, 26, "The house: who may import whom", "head", "start")];
+  const lines = [text(20, 26, "Packages and their imports", "head", "start")];
   for (const [name, { x, y, width, title, text: below }] of Object.entries(PACKAGES)) {
     lines.push(rectangle(x, y, width, BOX_HEIGHT, name === "protocol"));
     lines.push(text(x + width / 2, y + 23, title, "title"), text(x + width / 2, y + 42, below));
@@ -118,7 +118,7 @@ function house(): string[] {
   return lines;
 }
 
-/** Whether there is another way from one package to another, by whole packages and not by facts alone. */
+/** Whether one package reaches another through other packages, without `facts` arrows. */
 function follows(from: string, to: string): boolean {
   return (DRAWN_ARROWS[from] ?? [])
     .filter((next) => next !== to && !(from === "cli" && FACTS_ONLY.includes(next)))
@@ -146,13 +146,7 @@ function request(): string[] {
   const middle = (index: number) => stepY(index) + STEP_HEIGHT / 2;
   const right = STEPS_X + STEPS_WIDTH;
   const lines = [
-    text(
-      20,
-      466,
-      "One request through it (green: the protocol package, the same for every plugin)",
-      "head",
-      "start",
-    ),
+    text(20, 466, "One request (green: the protocol package, the same for every plugin)", "head", "start"),
     rectangle(20, FIRST_STEP_Y, 120, bottom - FIRST_STEP_Y),
     ...["kubelet", "exec, 60 s", "cache by", "cacheKeyType"].map((words, index) =>
       text(80, FIRST_STEP_Y + 22 + index * 17, words, index === 0 ? "title" : ""),
@@ -182,7 +176,7 @@ function request(): string[] {
   const [identity, exchange] = [middle(5), middle(6)];
   for (const [y, title, below] of [
     [identity - 74, "metadata, STS, Entra", "link-local, or TLS"],
-    [exchange + 8, "registry API", "TLS, opened ahead"],
+    [exchange + 8, "registry API", "TLS, opened early"],
   ] as const) {
     lines.push(
       rectangle(690, y, 170, BOX_HEIGHT),
