@@ -7,7 +7,7 @@ import { plugin } from "./plugin.ts";
 const REGISTRY = "registry.example.com";
 const ROBOT = JSON.stringify({ name: "robot$pull", secret: "long-lived-secret" });
 
-/** The node's files: the robot account, and nothing else. */
+/** The node has only the robot account file. */
 const files = (robot: string) => ({
   async readText(path: string, what: string) {
     if (path === "/etc/kubernetes/robot-account.json") return robot;
@@ -19,7 +19,7 @@ const files = (robot: string) => ({
   readTextIfThere: async () => undefined,
 });
 
-test("the secret is exchanged, and the runtime gets what lasts minutes", async () => {
+test("the secret is exchanged, and the runtime gets a password that is valid for minutes", async () => {
   const clock = new ManualClock();
   const transport = scriptedTransport(({ headers }) => {
     assert.equal(headers["authorization"], `Basic ${btoa("robot$pull:long-lived-secret")}`);

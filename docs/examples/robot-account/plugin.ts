@@ -15,7 +15,7 @@ import {
 
 interface Options {
   readonly registry: string;
-  /** What stands in the robot account's file. It never leaves the plugin but for the exchange. */
+  /** The contents of the robot account's file. The plugin sends the secret only to exchange it. */
   readonly robot: { readonly name: string; readonly secret: Secret };
 }
 
@@ -28,7 +28,7 @@ const FLAGS: Readonly<Record<string, FlagSpec>> = {
   },
 };
 
-/** Exchanges a robot account's secret, which lies on the node, for a password that lasts minutes. */
+/** Exchanges a robot account's secret, which is stored on the node, for a password that is valid for minutes. */
 export const plugin: CredentialProvider<Options> = {
   name: "robot-credential-provider",
   version: "1.0.0",
@@ -78,7 +78,7 @@ export const plugin: CredentialProvider<Options> = {
       cacheKeyType: "Registry",
       auth: { [registry]: { username: robot.name, password: new Secret(token) } },
       expiresAt,
-      // A robot account that is disabled stops pulling within this time.
+      // After a robot account is disabled, pulls stop within this time.
       maxCacheSeconds: Math.min(300, Math.max(0, Math.floor((expiresAt - clock.now()) / 2000))),
     };
   },
