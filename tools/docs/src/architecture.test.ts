@@ -10,7 +10,11 @@ const page = textOf("architecture.md");
 const workspaces = manifests().filter(({ directory }) => directory !== ".");
 
 test("the picture is drawn from its source: npx node tools/docs/src/architecture.ts", () => {
-  assert.equal(readFileSync(PICTURE, "utf8"), drawArchitecture());
+  assert.equal(readFileSync(PICTURE, "utf8"), drawArchitecture().toString());
+});
+
+test("the words of the picture are in their boxes, and none covers another", () => {
+  assert.deepEqual(drawArchitecture().faults(), []);
 });
 
 test("the picture's arrows are the packages' dependencies", () => {

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DOCS } from "@imagecred/workspace";
+import { type Area, Drawing } from "./drawing.ts";
 
 /** The picture of docs/architecture.md. Run as a program, this file writes it: `npx node tools/docs/src/architecture.ts`. */
 export const PICTURE = join(DOCS, "architecture.svg");
@@ -8,10 +9,7 @@ export const PICTURE = join(DOCS, "architecture.svg");
 const WIDTH = 880;
 const HEIGHT = 896;
 
-interface Box {
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
+interface Box extends Omit<Area, "height"> {
   readonly title: string;
   readonly text: string;
 }
@@ -28,7 +26,7 @@ const PACKAGES: Readonly<Record<string, Box>> = {
   ecr: { x: 20, y: 150, width: 120, title: "packages/ecr", text: "ECR, ECR Public" },
   acr: { x: 155, y: 150, width: 120, title: "packages/acr", text: "@azure/identity" },
   gcr: { x: 290, y: 150, width: 120, title: "packages/gcr", text: "credential files" },
-  node: { x: 725, y: 150, width: 135, title: "packages/node", text: "this machine's files" },
+  node: { x: 725, y: 150, width: 135, title: "packages/node", text: "what runs here" },
   identities: {
     x: 20,
     y: 256,
@@ -91,31 +89,31 @@ const STEP_GAP = 10;
 const STEPS_X = 270;
 const STEPS_WIDTH = 330;
 
-const STYLE = `text{font:13px system-ui,sans-serif;fill:#57606a}.small{font-size:12px}.title{font-weight:600;fill:#24292f}.head{font:600 15px system-ui,sans-serif;fill:#24292f}.box{fill:#f6f8fa;stroke:#d0d7de}.core{fill:#dafbe1;stroke:#4ac26b}line,.dash{stroke:#57606a;fill:none;stroke-width:1.3}.dash{stroke-dasharray:4 3}.tip{fill:#57606a}
-@media (prefers-color-scheme:dark){text{fill:#8b949e}.title,.head{fill:#e6edf3}.box{fill:#161b22;stroke:#30363d}.core{fill:#12261e;stroke:#238636}line,.dash{stroke:#8b949e}.tip{fill:#8b949e}}`;
-
-/** The picture as SVG, for light and dark pages. */
-export function drawArchitecture(): string {
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" width="${WIDTH}" height="${HEIGHT}" role="img" aria-label="Packages and their imports, and the steps of one request in a plugin">`,
-    '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path class="tip" d="M0 0L8 4L0 8z"/></marker></defs>',
-    `<style>${STYLE}</style>`,
-    ...house(),
-    ...request(),
-    "</svg>\n",
-  ].join("\n");
+/** The picture, for light and dark pages. */
+export function drawArchitecture(): Drawing {
+  const picture = new Drawing(
+    WIDTH,
+    HEIGHT,
+    "Packages and their imports, and the steps of one request in a plugin",
+  );
+  packages(picture);
+  request(picture);
+  return picture;
 }
 
-function house(): string[] {
-  const lines = [text(20, 26, "Packages and their imports", "head", "start")];
-  for (const [name, { x, y, width, title, text: below }] of Object.entries(PACKAGES)) {
-    lines.push(rectangle(x, y, width, BOX_HEIGHT, name === "protocol"));
-    lines.push(text(x + width / 2, y + 23, title, "title"), text(x + width / 2, y + 42, below));
-  }
+function packages(picture: Drawing): void {
+  picture.text(20, 26, "Packages and their imports", "head", "start");
+  for (const [name, { title, text, ...place }] of Object.entries(PACKAGES))
+    picture.titled(
+      { ...place, height: BOX_HEIGHT },
+      title,
+      [text],
+      name === "protocol" ? "core" : "plain",
+    );
   for (const [from, targets] of Object.entries(DRAWN_ARROWS))
-    for (const to of targets) if (!follows(from, to)) lines.push(arrow(from, to));
-  lines.push(text(147, 129, "facts only", "small"), text(282, 129, "facts only", "small"));
-  return lines;
+    for (const to of targets) if (!follows(from, to)) arrow(picture, from, to);
+  picture.text(147, 129, "facts only", "small");
+  picture.text(282, 129, "facts only", "small");
 }
 
 /** Whether one package reaches another through other packages, without `facts` arrows. */
@@ -125,71 +123,66 @@ function follows(from: string, to: string): boolean {
     .some((next) => (DRAWN_ARROWS[next] ?? []).includes(to) || follows(next, to));
 }
 
-function arrow(from: string, to: string): string {
+function arrow(picture: Drawing, from: string, to: string): void {
   const [a, b] = [boxOf(from), boxOf(to)];
   const dashed = from === "cli" && FACTS_ONLY.includes(to);
-  // Side by side.
-  if (a.y === b.y) return line(a.x + a.width, a.y + BOX_HEIGHT / 2, b.x - 2, b.y + BOX_HEIGHT / 2);
+  // In the same row.
+  if (a.y === b.y) {
+    picture.arrow(a.x + a.width, a.y + BOX_HEIGHT / 2, b.x - 2, b.y + BOX_HEIGHT / 2);
+    return;
+  }
   const [left, right] = [Math.max(a.x, b.x), Math.min(a.x + a.width, b.x + b.width)];
   if (left < right) {
     const x = from === "cli" && to === "identity-map" ? GAP_X : (left + right) / 2;
-    return line(x, a.y + BOX_HEIGHT, x, b.y - 2, dashed);
+    picture.arrow(x, a.y + BOX_HEIGHT, x, b.y - 2, dashed);
+    return;
   }
-  const ends = a.x < b.x ? [a.x + a.width - 20, b.x + 20] : [a.x + 20, b.x + b.width - 20];
-  const [start = 0, end = 0] = ends;
-  return line(start, a.y + BOX_HEIGHT, end, b.y - 2);
+  const [start, end] = a.x < b.x ? [a.x + a.width - 20, b.x + 20] : [a.x + 20, b.x + b.width - 20];
+  picture.arrow(start, a.y + BOX_HEIGHT, end, b.y - 2);
 }
 
-function request(): string[] {
+function request(picture: Drawing): void {
   const stepY = (index: number) => FIRST_STEP_Y + index * (STEP_HEIGHT + STEP_GAP);
   const bottom = stepY(STEPS.length - 1) + STEP_HEIGHT;
   const middle = (index: number) => stepY(index) + STEP_HEIGHT / 2;
   const right = STEPS_X + STEPS_WIDTH;
-  const lines = [
-    text(20, 466, "One request (green: the protocol package, the same for every plugin)", "head", "start"),
-    rectangle(20, FIRST_STEP_Y, 120, bottom - FIRST_STEP_Y),
-    ...["kubelet", "exec, 60 s", "cache by", "cacheKeyType"].map((words, index) =>
-      text(80, FIRST_STEP_Y + 22 + index * 17, words, index === 0 ? "title" : ""),
-    ),
-  ];
-  for (const [index, { core, title, text: right_ }] of STEPS.entries()) {
+  picture.text(20, 466, "One request (green: the protocol package, the same for every plugin)", "head", "start");
+  picture.box({ x: 20, y: FIRST_STEP_Y, width: 120, height: bottom - FIRST_STEP_Y });
+  for (const [index, words] of ["kubelet", "exec, 60 s", "cache by", "cacheKeyType"].entries())
+    picture.text(80, FIRST_STEP_Y + 22 + index * 18, words, index === 0 ? "title" : "plain");
+  for (const [index, { core, title, text }] of STEPS.entries()) {
     const y = stepY(index);
-    lines.push(rectangle(STEPS_X, y, STEPS_WIDTH, STEP_HEIGHT, core));
-    lines.push(
-      text(STEPS_X + 12, y + 24, title, "title", "start"),
-      text(right - 12, y + 24, right_, "small", "end"),
-    );
-    if (index > 0) lines.push(line(STEPS_X + 30, y - STEP_GAP, STEPS_X + 30, y - 1));
+    const area = { x: STEPS_X, y, width: STEPS_WIDTH, height: STEP_HEIGHT };
+    picture.box(area, core ? "core" : "plain");
+    picture.text(STEPS_X + 12, y + 24, title, "title", "start", area);
+    picture.text(right - 12, y + 24, text, "small", "end", area);
+    if (index > 0) picture.arrow(STEPS_X + 30, y - STEP_GAP, STEPS_X + 30, y - 1);
   }
-  lines.push(
-    line(140, middle(0), STEPS_X - 2, middle(0)),
-    text(205, middle(0) - 6, "request on stdin", "small"),
-  );
+  picture.arrow(140, middle(0), STEPS_X - 2, middle(0));
+  picture.text(205, middle(0) - 6, "request on stdin", "small");
   const last = middle(STEPS.length - 1);
-  lines.push(line(STEPS_X - 2, last, 142, last), text(205, last - 6, "response on stdout", "small"));
+  picture.arrow(STEPS_X, last, 142, last);
+  picture.text(205, last - 6, "response on stdout", "small");
   const failing = middle(4);
-  lines.push(line(STEPS_X - 2, failing, 142, failing));
-  lines.push(
-    text(205, failing - 22, "any error: one line", "small"),
-    text(205, failing - 6, "on stderr, exit 1", "small"),
+  picture.arrow(STEPS_X, failing, 142, failing);
+  picture.text(205, failing - 22, "any error: one line", "small");
+  picture.text(205, failing - 6, "on stderr, exit 1", "small");
+  calls(picture, right, middle(5), middle(6));
+}
+
+/** The two kinds of servers that a plugin calls, and where it calls them. */
+function calls(picture: Drawing, right: number, identity: number, exchange: number): void {
+  const box = { x: 690, width: 170, height: BOX_HEIGHT };
+  picture.titled({ ...box, y: identity - 74 }, "metadata, STS, Entra", ["link-local, or TLS"]);
+  picture.titled({ ...box, y: exchange + 8 }, "registry API", ["TLS, opened early"]);
+  picture.arrow(right, identity - 6, box.x - 2, identity - 46);
+  picture.text(630, identity - 38, "identity", "small");
+  picture.arrow(right, exchange + 6, box.x - 2, exchange + 40);
+  picture.text(642, exchange + 46, "exchange", "small");
+  picture.path(
+    `M${right} ${identity + 10} C ${right + 50} ${identity + 14}, ${right + 50} ${exchange + 18}, ${box.x - 2} ${exchange + 20}`,
+    true,
   );
-  const [identity, exchange] = [middle(5), middle(6)];
-  for (const [y, title, below] of [
-    [identity - 74, "metadata, STS, Entra", "link-local, or TLS"],
-    [exchange + 8, "registry API", "TLS, opened early"],
-  ] as const) {
-    lines.push(
-      rectangle(690, y, 170, BOX_HEIGHT),
-      text(775, y + 23, title, "title"),
-      text(775, y + 42, below),
-    );
-  }
-  lines.push(line(right, identity, 688, identity - 46), text(645, identity - 34, "identity", "small"));
-  lines.push(line(right, exchange + 6, 688, exchange + 34), text(640, exchange + 40, "exchange", "small"));
-  lines.push(
-    `<path class="dash" d="M${right} ${identity + 10} C ${right + 50} ${identity + 14}, ${right + 50} ${exchange + 18}, 688 ${exchange + 20}" marker-end="url(#a)"/>`,
-  );
-  return lines;
 }
 
 function boxOf(name: string): Box {
@@ -198,16 +191,4 @@ function boxOf(name: string): Box {
   return box;
 }
 
-function rectangle(x: number, y: number, width: number, height: number, core = false): string {
-  return `<rect class="box${core ? " core" : ""}" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>`;
-}
-
-function line(x1: number, y1: number, x2: number, y2: number, dashed = false): string {
-  return `<line${dashed ? ' class="dash"' : ""} x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" marker-end="url(#a)"/>`;
-}
-
-function text(x: number, y: number, words: string, className = "", anchor = "middle"): string {
-  return `<text class="${className}" x="${x}" y="${y}" text-anchor="${anchor}">${words}</text>`;
-}
-
-if (import.meta.main) writeFileSync(PICTURE, drawArchitecture());
+if (import.meta.main) writeFileSync(PICTURE, drawArchitecture().toString());

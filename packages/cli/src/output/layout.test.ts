@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { DOCS, ROOT } from "@imagecred/workspace";
 import { PLACES } from "../testing/plugins.ts";
-import { SCREENS, shown } from "../testing/screens.ts";
+import { PICTURED, SCREENS, shown } from "../testing/screens.ts";
 import { terminalPicture, terminalRecording } from "../testing/terminal-picture.ts";
 import { visibleLength } from "./text.ts";
 
@@ -14,10 +14,10 @@ const WIDTHS = [60, 80, 120, 200];
 /** What is for copying stays whole: commands, lines of files, and what install would write. */
 const COPIED = /^\s*(?:sudo |imagecred |[-+@]|# )|^ *\d* \|/;
 
-for (const name of Object.keys(SCREENS)) {
+for (const [name, screen] of Object.entries(SCREENS)) {
   test(`cli 3.5: ${name} at 60, 80, 120 and 200 columns`, async () => {
     for (const columns of WIDTHS) {
-      const text = await shown(name, columns, "never");
+      const text = await shown(screen, columns, "never");
       for (const line of text.split("\n")) {
         if (visibleLength(line) <= columns) continue;
         const words = line.replace(/^\s*(?:[✓✗!•→-] +)?/, "").split(" ");
@@ -33,36 +33,39 @@ for (const name of Object.keys(SCREENS)) {
   });
   test(`${name}: colors change nothing but colors`, async () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
-    const plain = (await shown(name, 80, "always")).replace(/\u001b\[\d+m/g, "");
-    assert.equal(withoutTimes(plain), withoutTimes(await shown(name, 80, "never")));
+    const plain = (await shown(screen, 80, "always")).replace(/\u001b\[\d+m/g, "");
+    assert.equal(withoutTimes(plain), withoutTimes(await shown(screen, 80, "never")));
   });
 }
 
 /** In the pages; UPDATE_GOLDEN=1 rewrites them. */
 const PICTURES = join(DOCS, "screens");
 
-for (const name of ["doctor-fails"]) {
-  test(`the picture of ${name} in the pages shows what it prints`, async () => {
-    const picture = terminalPicture(`imagecred: ${name}`, await shown(name, 100, "always"), 100);
-    const path = join(PICTURES, `${name}.svg`);
-    if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, picture);
-    assert.equal(readFileSync(path, "utf8"), picture);
-  });
-}
+/** Columns of the pictures' terminal, which their texts fit into without being broken. */
+const COLUMNS = 100;
+
+test("the picture of doctor in the pages shows what it prints", async () => {
+  const text = await shown(PICTURED["doctor-fails"], COLUMNS, "always");
+  const picture = terminalPicture("imagecred doctor finds why a pull fails", text, COLUMNS);
+  const path = join(PICTURES, "doctor-fails.svg");
+  if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, picture);
+  assert.equal(readFileSync(path, "utf8"), picture);
+});
 
 test("the recording in the README shows what validate and doctor print", async () => {
-  const columns = 100;
   const scenes = await Promise.all(
-    (["validate", "doctor-fails"] as const).map(async (name) => ({
-      command: `imagecred ${(SCREENS[name]?.args ?? []).filter((word) => !PLACES.includes(word)).join(" ")}`,
-      output: await shown(name, columns, "always"),
+    Object.values(PICTURED).map(async (screen) => ({
+      command: `imagecred ${screen.args.filter((word) => !PLACES.includes(word)).join(" ")}`,
+      output: await shown(screen, COLUMNS, "always"),
       seconds: 9,
     })),
   );
+  for (const line of scenes.flatMap(({ command, output }) => [`$ ${command}`, ...output.split("\n")]))
+    assert.ok(visibleLength(line) <= COLUMNS, line);
   const recording = terminalRecording(
     "imagecred validate finds mistakes, and doctor finds why a pull fails",
     scenes,
-    columns,
+    COLUMNS,
   );
   const path = join(PICTURES, "validate-and-doctor.svg");
   if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(path, recording);

@@ -26,18 +26,38 @@ const ecr = (script: string) => (place: Bench) => {
   putPlugin(place, "ecr-credential-provider", script);
 };
 
-const CALLS = [
-  event("identity-unavailable", { source: "environment variables", reason: "AWS_ACCESS_KEY_ID is not set" }),
-  event("http", {
-    service: "EC2 instance metadata",
-    operation: "GetRoleCredentials",
-    method: "GET",
-    url: "http://169.254.169.254/latest/meta-data/iam/security-credentials/nodes-of-the-payments-cluster",
-    status: 200,
-    ms: 2,
-  }),
-  event("identity", { source: "EC2 instance metadata", principal: "role nodes-of-the-payments-cluster" }),
-].join("\n");
+/** What a plugin logs that finds the instance's role. */
+const calls = (role: string) =>
+  [
+    event("identity-unavailable", {
+      source: "environment variables",
+      reason: "AWS_ACCESS_KEY_ID is not set",
+    }),
+    event("http", {
+      service: "EC2 instance metadata",
+      operation: "GetRoleCredentials",
+      method: "GET",
+      url: `http://169.254.169.254/latest/meta-data/iam/security-credentials/${role}`,
+      status: 200,
+      ms: 2,
+    }),
+    event("identity", { source: "EC2 instance metadata", principal: `role ${role}` }),
+  ].join("\n");
+
+const LONG_ROLE = "nodes-of-the-payments-cluster";
+
+/** doctor, for an image whose plugin has a role that may not use ECR. */
+function doctorFails(image: string, role: string): Screen {
+  const [, region = ""] = /\.ecr\.([^.]+)/.exec(image) ?? [];
+  const action = `asking Amazon ECR (GetAuthorizationToken, https://api.ecr.${region}.amazonaws.com)`;
+  const fields = {
+    action,
+    reason: `400 AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/${role}/i-0123456789abcdef0 is not authorized to perform: ecr:GetAuthorizationToken on resource: * (request 0a1b2c3d-1111-2222-3333-444455556666)`,
+    advice: `allow ecr:GetAuthorizationToken to the role ${role}`,
+  };
+  const failure = event(`${action}: 400 AccessDeniedException`, fields, "error");
+  return { args: ["doctor", image, ...PLACES], prepare: ecr(`${calls(role)}\n${failure}; exit 1`) };
+}
 
 export const SCREENS: Readonly<Record<string, Screen>> = {
   help: { args: [] },
@@ -57,25 +77,11 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   doctor: {
     args: ["doctor", LONG, ...PLACES],
     prepare: ecr(
-      `${CALLS}\n${answer({ "123456789012.dkr.ecr.eu-central-1.amazonaws.com": ["user", "right-password"] })}`,
+      `${calls(LONG_ROLE)}\n${answer({ "123456789012.dkr.ecr.eu-central-1.amazonaws.com": ["user", "right-password"] })}`,
     ),
     options: () => ({ transport: registry() }),
   },
-  "doctor-fails": {
-    args: ["doctor", LONG, ...PLACES],
-    prepare: ecr(
-      `${CALLS}\n${event(
-        "asking Amazon ECR (GetAuthorizationToken, https://api.ecr.eu-central-1.amazonaws.com): 400 AccessDeniedException",
-        {
-          action: "asking Amazon ECR (GetAuthorizationToken, https://api.ecr.eu-central-1.amazonaws.com)",
-          reason:
-            "400 AccessDeniedException: User: arn:aws:sts::123456789012:assumed-role/nodes-of-the-payments-cluster/i-0123456789abcdef0 is not authorized to perform: ecr:GetAuthorizationToken on resource: * (request 0a1b2c3d-1111-2222-3333-444455556666)",
-          advice: "allow ecr:GetAuthorizationToken to the role nodes-of-the-payments-cluster",
-        },
-        "error",
-      )}; exit 1`,
-    ),
-  },
+  "doctor-fails": doctorFails(LONG, LONG_ROLE),
   "doctor-without-flags": {
     args: ["doctor", LONG],
     prepare: (place) => {
@@ -106,10 +112,30 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   },
 };
 
+/** For the pages: names and mistakes as few and as short as fit on one screen. */
+export const PICTURED = {
+  validate: {
+    args: ["validate", "providers.yaml"],
+    prepare: (place: Bench) =>
+      writeFileSync(
+        place.path("providers.yaml"),
+        `apiVersion: kubelet.config.k8s.io/v1
+kind: CredentialProviderConfig
+providers:
+  - name: ecr-credential-provider
+    apiVersion: credentialprovider.kubelet.k8s.io/v1
+    matchImages:
+      - https://123456789012.dkr.ecr.eu-west-1.amazonaws.com
+      - docker.io
+    defaultCacheDuration: 24h
+`,
+      ),
+  },
+  "doctor-fails": doctorFails("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1", "node"),
+} as const satisfies Readonly<Record<string, Screen>>;
+
 /** A screen's output on a terminal of so many columns. */
-export async function shown(name: string, columns: number, color: "always" | "never"): Promise<string> {
-  const screen = SCREENS[name];
-  if (screen === undefined) throw new Error(`no screen ${name}`);
+export async function shown(screen: Screen, columns: number, color: "always" | "never"): Promise<string> {
   using place = bench();
   screen.prepare?.(place);
   const options = screen.options?.() ?? {};

@@ -16,25 +16,25 @@ interface Look {
 
 interface Piece {
   readonly text: string;
+  readonly row: number;
   readonly column: number;
   readonly look: Look;
 }
 
-/** An SVG, with a title for those who do not see it, of a text with the escape sequences of our style (output/style.ts), on a terminal of so many columns. */
+/**
+ * A text with the escape sequences of our style (output/style.ts) as an SVG with a title. Like a terminal, it continues a line
+ * that is longer than `columns` in the next row.
+ */
 export function terminalPicture(title: string, text: string, columns: number): string {
-  const lines = text.replace(/\n$/, "").split("\n");
+  const screen = drawn(text, 0, columns);
   const width = Math.ceil(columns * CELL.width + 2 * CELL.margin);
-  const height = lines.length * CELL.height + 2 * CELL.margin;
-  const rows = drawnLines(text, 0);
-  // The edge of the terminal shows what goes beyond it.
-  const edge = CELL.margin + columns * CELL.width;
+  const height = screen.rows * CELL.height + 2 * CELL.margin;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">`,
     `<title>${escaped(title)}</title>`,
     `<rect width="100%" height="100%" rx="6" fill="#fbfbf9" stroke="#d7d7d2"/>`,
-    `<line x1="${edge}" y1="0" x2="${edge}" y2="${height}" stroke="#ececea"/>`,
     `<g font-family="DejaVu Sans Mono, Menlo, Consolas, monospace" font-size="14" fill="#26261f" xml:space="preserve">`,
-    rows,
+    screen.content,
     "</g>",
     "</svg>",
     "",
@@ -61,23 +61,22 @@ const TYPING = { prompt: 0.6, command: 0.8 };
 export function terminalRecording(title: string, scenes: readonly Scene[], columns: number): string {
   const lengths = scenes.map(({ seconds }) => TYPING.prompt + TYPING.command + seconds);
   const total = lengths.reduce((sum, length) => sum + length, 0);
-  const rows = Math.max(...scenes.map(({ output }) => output.replace(/\n$/, "").split("\n").length)) + 2;
+  const screens = scenes.map(({ command, output }) => {
+    const prompt = drawn("\u001b[32m$\u001b[39m", 0, columns);
+    const typed = drawn(`  \u001b[1m${command}\u001b[22m`, 0, columns);
+    return { prompt, typed, printed: drawn(output, typed.rows + 1, columns) };
+  });
+  const rows = Math.max(...screens.map(({ printed }) => printed.rows));
   const width = Math.ceil(columns * CELL.width + 2 * CELL.margin);
   const height = rows * CELL.height + 2 * CELL.margin;
   let start = 0;
-  const parts = scenes.map(({ command, output }, index) => {
-    const [typed, printed] = [start + TYPING.prompt, start + TYPING.prompt + TYPING.command];
+  const parts = screens.map(({ prompt, typed, printed }, index) => {
     const end = start + (lengths[index] ?? 0);
-    const drawn = {
-      prompt: drawnLines("\u001b[32m$\u001b[39m", 0),
-      command: drawnLines(`  \u001b[1m${command}\u001b[22m`, 0),
-      output: drawnLines(output, 2),
-    };
     const [first, last] = [index === 0, index === scenes.length - 1];
     const spans = [
-      { name: `p${index}`, from: start, content: drawn.prompt },
-      { name: `c${index}`, from: typed, content: drawn.command },
-      { name: `o${index}`, from: printed, content: drawn.output },
+      { name: `p${index}`, from: start, content: prompt.content },
+      { name: `c${index}`, from: start + TYPING.prompt, content: typed.content },
+      { name: `o${index}`, from: start + TYPING.prompt + TYPING.command, content: printed.content },
     ];
     start = end;
     return spans.map(({ name, from, content }) => ({
@@ -107,35 +106,49 @@ function keyframes(from: number, to: number): string {
   return `${before}${at(from)}{opacity:1}${after}`;
 }
 
-/** The lines of a text from a row on, the first being 0. */
-function drawnLines(text: string, firstRow: number): string {
+/** A text from a row on, the first being 0, and the number of rows down to its end. */
+function drawn(
+  text: string,
+  firstRow: number,
+  columns: number,
+): { readonly content: string; readonly rows: number } {
   let look: Look = PLAIN;
-  return text
-    .replace(/\n$/, "")
-    .split("\n")
-    .map((line, index) => {
-      const { pieces, after } = piecesOf(line, look);
-      look = after;
-      const y = CELL.margin + (firstRow + index) * CELL.height + 13;
-      return pieces.map((piece) => element(piece, y)).join("");
-    })
-    .join("");
+  let rows = firstRow;
+  let content = "";
+  for (const line of text.replace(/\n$/, "").split("\n")) {
+    const { pieces, after } = piecesOf(line, look, columns);
+    look = after;
+    content += pieces.map((piece) => element(piece, rows)).join("");
+    rows += (pieces.at(-1)?.row ?? 0) + 1;
+  }
+  return { content, rows };
 }
 
 const PLAIN: Look = { bold: false, dim: false, colour: undefined };
 
-function piecesOf(line: string, before: Look): { readonly pieces: readonly Piece[]; readonly after: Look } {
+function piecesOf(
+  line: string,
+  before: Look,
+  columns: number,
+): { readonly pieces: readonly Piece[]; readonly after: Look } {
   const pieces: Piece[] = [];
   let look = before;
-  let column = 0;
+  let cell = 0;
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
   for (const part of line.split(/(\u001b\[\d+m)/)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     const code = /^\u001b\[(\d+)m$/.exec(part)?.[1];
-    if (code !== undefined) look = changed(look, code);
-    else if (part !== "") {
-      pieces.push({ text: part, column, look });
-      column += [...part].length;
+    if (code !== undefined) {
+      look = changed(look, code);
+      continue;
+    }
+    let rest = [...part];
+    while (rest.length > 0) {
+      const column = cell % columns;
+      const fits = rest.slice(0, columns - column);
+      pieces.push({ text: fits.join(""), row: Math.floor(cell / columns), column, look });
+      cell += fits.length;
+      rest = rest.slice(fits.length);
     }
   }
   return { pieces, after: look };
@@ -156,9 +169,10 @@ function changed(look: Look, code: string): Look {
   }
 }
 
-function element({ text, column, look }: Piece, y: number): string {
+function element({ text, row, column, look }: Piece, firstRow: number): string {
   const trimmed = text.trimStart();
   if (trimmed === "") return "";
+  const y = CELL.margin + (firstRow + row) * CELL.height + 13;
   const x = CELL.margin + (column + text.length - trimmed.length) * CELL.width;
   const attributes = [
     ` textLength="${([...trimmed].length * CELL.width).toFixed(1)}"`,
