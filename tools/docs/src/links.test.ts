@@ -83,3 +83,17 @@ test("each term of the glossary says where there is more, and pages link to the 
   const linking = new Set(links.filter(({ to }) => to === "docs/glossary.md").map(({ from }) => from));
   assert.ok(linking.size >= 8, `${linking.size} pages link to the glossary`);
 });
+
+test("the questions of the README are those of docs/README.md", () => {
+  const rows = (path: string) =>
+    [...prose(path).matchAll(/^\| (.+?) \| .+ \|$/gm)].map(([, question = ""]) => question);
+  const all = rows("docs/README.md");
+  const own = prose("README.md").split("## Where to go next")[1] ?? "";
+  const asked = [...own.matchAll(/^\| (.+?) \| .+ \|$/gm)].map(([, question = ""]) => question);
+  assert.ok(asked.length > 5);
+  for (const question of asked.filter((one) => !/^(?:question|---)$/.test(one)))
+    assert.ok(
+      all.some((one) => one.startsWith(question)),
+      `docs/README.md does not have "${question}"`,
+    );
+});
