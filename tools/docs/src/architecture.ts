@@ -39,7 +39,7 @@ const PACKAGES: Readonly<Record<string, Box>> = {
     y: 256,
     width: 220,
     title: "packages/identity-map",
-    text: "identity of an image: --identities",
+    text: "identity for each image",
   },
   kubelet: { x: 555, y: 256, width: 305, title: "packages/kubelet", text: "config, match, cache" },
   protocol: {
@@ -77,7 +77,7 @@ const STEPS: readonly { readonly core: boolean; readonly title: string; readonly
   { core: true, title: "serve.ts, run.ts", text: "stdin, deadline, exit code" },
   { core: false, title: "options.ts", text: "arguments, environment, files" },
   { core: true, title: "wire/request.ts", text: "decode and check" },
-  { core: false, title: "mirrors.ts, registry.ts", text: "is it our cloud's host?" },
+  { core: false, title: "mirrors.ts, registry.ts", text: "our cloud's host?" },
   { core: true, title: "identity/with-identity.ts", text: "pod or node" },
   { core: false, title: "identities.ts, identity/", text: "one file each" },
   { core: false, title: "exchange.ts", text: "identity to credential" },
@@ -104,12 +104,7 @@ export function drawArchitecture(): Drawing {
 function packages(picture: Drawing): void {
   picture.text(20, 26, "Packages and their imports", "head", "start");
   for (const [name, { title, text, ...place }] of Object.entries(PACKAGES))
-    picture.titled(
-      { ...place, height: BOX_HEIGHT },
-      title,
-      [text],
-      name === "protocol" ? "core" : "plain",
-    );
+    picture.titled({ ...place, height: BOX_HEIGHT }, title, [text], name === "protocol" ? "core" : "plain");
   for (const [from, targets] of Object.entries(DRAWN_ARROWS))
     for (const to of targets) if (!follows(from, to)) arrow(picture, from, to);
   picture.text(147, 129, "facts only", "small");
@@ -146,7 +141,13 @@ function request(picture: Drawing): void {
   const bottom = stepY(STEPS.length - 1) + STEP_HEIGHT;
   const middle = (index: number) => stepY(index) + STEP_HEIGHT / 2;
   const right = STEPS_X + STEPS_WIDTH;
-  picture.text(20, 466, "One request (green: the protocol package, the same for every plugin)", "head", "start");
+  picture.text(
+    20,
+    466,
+    "One request (green: the protocol package, the same for every plugin)",
+    "head",
+    "start",
+  );
   picture.box({ x: 20, y: FIRST_STEP_Y, width: 120, height: bottom - FIRST_STEP_Y });
   for (const [index, words] of ["kubelet", "exec, 60 s", "cache by", "cacheKeyType"].entries())
     picture.text(80, FIRST_STEP_Y + 22 + index * 18, words, index === 0 ? "title" : "plain");

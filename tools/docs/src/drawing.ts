@@ -52,9 +52,7 @@ export class Drawing {
 
   box({ x, y, width, height }: Area, kind: BoxKind = "plain"): void {
     const names = kind === "plain" ? "box" : `box ${kind}`;
-    this.#parts.push(
-      `<rect class="${names}" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>`,
-    );
+    this.#parts.push(`<rect class="${names}" x="${x}" y="${y}" width="${width}" height="${height}" rx="6"/>`);
   }
 
   /** @param y of the letters' base line */

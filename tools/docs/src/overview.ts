@@ -61,7 +61,12 @@ function boxes(picture: Drawing): void {
   picture.titled(KUBELET, "kubelet", ["matches, runs plugins,", "caches responses"]);
   picture.titled(CONFIG, "CredentialProviderConfig", ["matchImages, args, env,", "tokenAttributes"]);
   picture.titled(RUNTIME, "container runtime", ["containerd, CRI-O"]);
-  picture.titled(PLUGIN, "plugin", ["ecr-credential-provider,", "acr-... or gcr-...", "one run per request"], "core");
+  picture.titled(
+    PLUGIN,
+    "plugin",
+    ["ecr-credential-provider,", "acr-... or gcr-...", "one run per request"],
+    "core",
+  );
   picture.titled(FILES, "files and variables", ["keys, certificates,", "profiles, credential files"]);
   picture.titled(METADATA, "metadata server", ["the node's identity"]);
   picture.titled(TOKENS, "AWS STS, Entra, Google STS", ["token for an identity"]);
