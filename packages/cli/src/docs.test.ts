@@ -26,7 +26,7 @@ test("every command has its section with every option, a run, its schema and its
     const section = sectionOf(page, name);
     for (const option of options) {
       // Described once, for every command.
-      const where = option.name === "color" ? sectionOf(page, "What holds for every command") : section;
+      const where = option.name === "color" ? sectionOf(page, "Common to all commands") : section;
       assert.ok(where.includes(`\`--${option.name}`), `${name} --${option.name}`);
       if (option.short !== undefined)
         assert.ok(section.includes(`\`-${option.short}\``), `${name} -${option.short}`);
