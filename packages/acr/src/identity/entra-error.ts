@@ -43,7 +43,10 @@ export function tokenEndpointError(
     assertion === undefined
       ? {}
       : { assertion: { ...tokenFacts(assertion.assertion), clientId: assertion.clientId } };
-  const advice = entraAdvice(description, facts) ?? `check the identity with the people who run ${service}`;
+  const advice =
+    status === 429 || status >= 500
+      ? `${service} is busy or failing: the kubelet tries again by itself`
+      : (entraAdvice(description, facts) ?? `check the identity with the people who run ${service}`);
   const failure = failureOf(status);
   return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
 }

@@ -6,14 +6,20 @@ const UNKNOWN_REGISTRY_AUDIENCE =
 const ONLY_MANAGED =
   "a token of Entra ID itself proves an application only where it is a managed identity's, of the application's own tenant";
 
+const UNREACHABLE_ISSUER =
+  "let Entra ID reach the token's issuer from the internet: /.well-known/openid-configuration and the jwks_uri in it";
+
+const LETTER_CASE = "a federated credential differs in letter case alone, which counts: correct it";
+
 /** What to do about the AADSTS codes that registry credentials run into (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 const ADVICE: Readonly<Record<string, string>> = {
   AADSTS50013:
     "Entra ID could not verify the token with its issuer's published keys: see that the issuer in it is this cluster's, and that its keys are published",
   AADSTS50027: "the token is malformed: check that it is a service account token",
   AADSTS50049: "check the cloud: this Entra ID host does not know the issuer's",
-  AADSTS50166:
-    "let Entra ID reach the token's issuer from the internet: /.well-known/openid-configuration and the jwks_uri in it",
+  AADSTS50166: UNREACHABLE_ISSUER,
+  AADSTS50196:
+    "too many nodes or pods ask for the same token within minutes: raise defaultCacheDuration, or give them identities of their own",
   AADSTS500022: "a proxy on the way restricts tenants: let it allow this one",
   AADSTS53003:
     "a Conditional Access policy for workload identities blocks the application: let it allow this address",
@@ -28,6 +34,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     "ask for the managed identity's token with the audience api://AzureADTokenExchange (that of the cloud): --node-audience",
   AADSTS700236:
     "use a managed identity of the application's own tenant: Entra ID accepts no other as its federated credential",
+  AADSTS90061: UNREACHABLE_ISSUER,
   AADSTS90002: "check the tenant id, and that the cloud is the tenant's",
   AADSTS900382: "the application is registered in another cloud than this tenant: use one of this cloud",
   AADSTS700016: "check the client id, and that the application exists in this tenant",
@@ -40,6 +47,7 @@ const ADVICE: Readonly<Record<string, string>> = {
   AADSTS700212:
     "make the token's audience (serviceAccountTokenAudience of the CredentialProviderConfig, for a node --node-audience) and the federated credential's audience the same",
   AADSTS700213: "add a federated credential for this service account to the application",
+  AADSTS7002138: LETTER_CASE,
 };
 
 const GENERAL_ADVICE = "look the code up at https://login.microsoftonline.com/error";
@@ -48,7 +56,7 @@ const GENERAL_ADVICE = "look the code up at https://login.microsoftonline.com/er
 const UNKNOWN_RESOURCE = ["AADSTS50001", "AADSTS500011"];
 
 /** The codes for an assertion that no federated credential of the application fits. */
-const UNTRUSTED = ["AADSTS70021", "AADSTS700211", "AADSTS700213"];
+const UNTRUSTED = ["AADSTS70021", "AADSTS700211", "AADSTS700213", "AADSTS7002138"];
 
 /** What is known of the request that Entra ID refused, for advice that names it. */
 export interface EntraRequestFacts {
@@ -71,7 +79,8 @@ export function entraAdvice(text: string, facts: EntraRequestFacts = {}): string
     // The issuer is in Entra ID's own words.
     if (tenant !== undefined)
       return `a managed identity has to be of the application's own tenant, and this one is of ${tenant}; if so, add a federated credential with its issuer, subject ${subject} and audience ${named}`;
-    return `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${named}`;
+    const right = `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${named}`;
+    return code === "AADSTS7002138" ? `${LETTER_CASE}, or ${right}` : right;
   }
   return ADVICE[code] ?? GENERAL_ADVICE;
 }
