@@ -132,7 +132,7 @@ function packagesOf(
     license: LICENSE,
     notices,
     sample: sampleFor(program),
-    changes: changesOf(version).flatMap(({ items }) => items),
+    changes: changesOf(version).flatMap(({ items }) => items.map((item) => item.replace(/\n+/g, " "))),
     modifiedAt: sourceDateEpoch,
   };
   return (["deb", "rpm"] as const).map((format) => {

@@ -2,9 +2,10 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "@imagecred/workspace";
 
-/** What a version changed, as sentences in Markdown by the size of the change; the largest size first. */
+/** The changes of a version in Markdown, by size; the largest size first. */
 export interface Changes {
   readonly title: "Major changes" | "Minor changes" | "Fixes";
+  /** One for each changeset. Paragraphs and list items are one line each; the first line has no indentation. */
   readonly items: readonly string[];
 }
 
@@ -12,8 +13,8 @@ const TITLES = { major: "Major changes", minor: "Minor changes", patch: "Fixes" 
 type Size = keyof typeof TITLES;
 
 /**
- * The changes of this version only: from the packages' changelogs where they have a section for it, else from the changesets
- * that the next version will be made of. A change of several packages is listed once.
+ * Returns the changes of this version only: from the packages' changelogs if they have a section for it, otherwise from the
+ * pending changesets. A change of several packages is listed once.
  */
 export function changesOf(version: string, root: string = ROOT): readonly Changes[] {
   const changelogs = globSync("packages/*/CHANGELOG.md", { cwd: root })
@@ -33,7 +34,7 @@ interface Change {
   readonly text: string;
 }
 
-/** What is between `## VERSION` and the next version (the format of @changesets/cli/changelog). */
+/** Returns the text between `## VERSION` and the next version (the format of @changesets/cli/changelog). */
 function sectionOf(changelog: string, version: string): string | undefined {
   const sections = changelog.split(/^## /m).slice(1);
   return sections.find((section) => section.split("\n", 1)[0]?.trim() === version);
@@ -51,14 +52,14 @@ function itemsOfSection(section: string): readonly Change[] {
           .split(/^- /m)
           .slice(1)
           .map((item) => item.replace(/^[0-9a-f]{7,40}: /, "").trim())
-          // Which of our own packages have a new version is the same for every version.
+          // All our packages get a new version in every release.
           .filter((item) => !item.startsWith("Updated dependencies"))
-          .map((text) => ({ size, text: text.replace(/\n +/g, " ") }))
+          .map((text) => ({ size, text: unwrapped(text.replace(/^ {2}/gm, "")) }))
       );
     });
 }
 
-/** Changesets that no version has taken up yet (changesets, "File format"). */
+/** Reads the changesets that no version contains yet (changesets, "File format"). */
 function pending(root: string): readonly Change[] {
   const directory = join(root, ".changeset");
   if (!existsSync(directory)) return [];
@@ -69,6 +70,14 @@ function pending(root: string): readonly Change[] {
         /^---\n([\s\S]*?)\n---\n([\s\S]*)$/.exec(readFileSync(join(directory, name), "utf8")) ?? [];
       const sizes = [...head.matchAll(/: (major|minor|patch)$/gm)].map(([, size]) => size as Size);
       const [size] = (Object.keys(TITLES) as Size[]).filter((one) => sizes.includes(one));
-      return size === undefined ? [] : [{ size, text: body.trim().replace(/\n+/g, " ") }];
+      return size === undefined ? [] : [{ size, text: unwrapped(body.trim()) }];
     });
+}
+
+/**
+ * Joins the lines of each paragraph and of each list item: GitHub shows every line break of a release's text.
+ * @param text Markdown of paragraphs and flat lists
+ */
+function unwrapped(text: string): string {
+  return text.replace(/(?<!\n)\n(?!\n|- )\s*/g, " ");
 }

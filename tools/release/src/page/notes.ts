@@ -12,13 +12,13 @@ const GROUPS: readonly { readonly title: string; readonly has: (flavor: Flavor) 
   },
 ];
 
-/** GitHub accepts no longer text (REST API, "Create a release", `body`). */
+/** The longest text that GitHub accepts, in characters (REST API, "Create a release", `body`). */
 const LONGEST = 125_000;
 
-/** The text of the release page: what changed in this version, what to download with its checksum, how to verify it. */
+/** The text of the release page: the changes of this version, the downloads with their checksums, how to verify them. */
 export function releaseNotes(downloads: Downloads, changes: readonly Changes[]): string {
   const parts = [
-    ...changes.map(({ title, items }) => `## ${title}\n\n${items.map((item) => `- ${item}`).join("\n")}`),
+    ...changes.map(({ title, items }) => `## ${title}\n\n${items.map(listItem).join("\n")}`),
     `## Download\n\n${GROUPS.flatMap((group) => table(group, downloads)).join("\n\n")}`,
     others(downloads),
     `## Verify\n\n${verify(downloads)}`,
@@ -28,6 +28,11 @@ export function releaseNotes(downloads: Downloads, changes: readonly Changes[]):
   if (text.length > LONGEST)
     throw new Error(`the release notes have ${text.length} characters; GitHub accepts ${LONGEST}`);
   return text;
+}
+
+/** A change as an item of a list; its further lines are indented so that they belong to it. */
+function listItem(text: string): string {
+  return `- ${text.replace(/\n(?=.)/g, "\n  ")}`;
 }
 
 function table({ title, has }: (typeof GROUPS)[number], downloads: Downloads): readonly string[] {
@@ -42,7 +47,7 @@ function table({ title, has }: (typeof GROUPS)[number], downloads: Downloads): r
   ];
 }
 
-/** Links to what has the same executable inside. */
+/** Links to the packages and archives that contain the executable. */
 function packagesOf(program: Program, flavor: Flavor, downloads: Downloads): string {
   return ["deb", "rpm", "tar.gz", "zip"]
     .flatMap((kind) => {
@@ -58,17 +63,17 @@ function others(downloads: Downloads): string {
     ["imagecred.krew.yaml", "krew manifest: `kubectl krew install --manifest-url=URL`"],
     ["imagecred.rb", "Homebrew formula"],
     ["imagecred.scoop.json", "scoop manifest: `scoop install URL`"],
-    ["SHA256SUMS", "checksums of all files of this page"],
+    ["SHA256SUMS", "checksums of all files on this page"],
   ];
   const rows = about.flatMap(([name, text]) => {
     if (name !== "SHA256SUMS" && !downloads.digests.has(name)) return [];
     return [`| [${name}](${downloads.base}/${name}) | ${text} |`];
   });
-  return `**Everything else**\n\n| file | what it is |\n| --- | --- |\n${rows.join("\n")}\n
-Beside each executable: \`.sha256\` (its checksum alone), \`.spdx.json\` (what is inside) and \`.NOTICES.txt\` (licences).`;
+  return `**Other files**\n\n| file | contents |\n| --- | --- |\n${rows.join("\n")}\n
+Each executable also has \`.sha256\` (its checksum only), \`.spdx.json\` (SBOM) and \`.NOTICES.txt\` (licences).`;
 }
 
-/** Lines to paste. They need nothing but the files of the page. */
+/** Commands to paste. They need only the files on the page. */
 function verify({ base }: Downloads): string {
   return `\`\`\`sh
 BASE=${base}
@@ -77,7 +82,7 @@ curl -fsSLO "$BASE/SHA256SUMS"
 sha256sum --check --ignore-missing --strict SHA256SUMS
 \`\`\`
 
-The signature shows who built it, and the provenance from which commit:
+The signature shows who built it. The provenance shows the commit:
 
 \`\`\`sh
 curl -fsSLO "$BASE/SHA256SUMS.sigstore.json"
@@ -94,6 +99,6 @@ function images({ version }: Downloads): string {
     following.length === 0 ? "" : `, also tagged ${following.map((tag) => `\`${tag}\``).join(" and ")}`;
   return `## Images
 
-\`ghcr.io/${REPOSITORY}:${own}\` has the static executables for linux/amd64 and linux/arm64${more}, and
-\`oci://ghcr.io/${REPOSITORY.split("/")[0]}/charts/imagecred\` is the Helm chart, version ${version}.`;
+- \`ghcr.io/${REPOSITORY}:${own}\` has the static executables for linux/amd64 and linux/arm64${more}.
+- \`oci://ghcr.io/${REPOSITORY.split("/")[0]}/charts/imagecred\` is the Helm chart, version ${version}.`;
 }

@@ -151,13 +151,13 @@ describe("the changes of a version", () => {
   test("are those of its section, once for all packages, the largest first", () => {
     for (const [name, items] of Object.entries({
       cli: "### Patch Changes\n\n- 0123abc: A fix\n  in two lines.\n- Updated dependencies\n  - @imagecred/protocol@1.2.3",
-      ecr: "### Minor Changes\n\n- 89abcde: A feature.\n\n### Patch Changes\n\n- 0123abc: A fix\n  in two lines.",
+      ecr: "### Minor Changes\n\n- 89abcde: Features:\n  - one\n    in two lines\n  - two\n\n### Patch Changes\n\n- 0123abc: A fix\n  in two lines.",
     })) {
       mkdirSync(join(root, "packages", name), { recursive: true });
       writeFileSync(join(root, "packages", name, "CHANGELOG.md"), changelog(items));
     }
     assert.deepEqual(changesOf("1.2.3", root), [
-      { title: "Minor changes", items: ["A feature."] },
+      { title: "Minor changes", items: ["Features:\n- one in two lines\n- two"] },
       { title: "Fixes", items: ["A fix in two lines."] },
     ]);
   });
@@ -167,10 +167,13 @@ describe("the changes of a version", () => {
     mkdirSync(join(before, ".changeset"), { recursive: true });
     writeFileSync(
       join(before, ".changeset/a.md"),
-      `---\n"@imagecred/cli": patch\n"@imagecred/ecr": minor\n---\n\nOne line,\nand another.\n`,
+      `---\n"@imagecred/cli": patch\n"@imagecred/ecr": minor\n---\n\nOne line,\nand another.\n\n- An item\n  of two lines.\n- Another.\n`,
     );
     assert.deepEqual(changesOf("1.2.4", before), [
-      { title: "Minor changes", items: ["One line, and another."] },
+      {
+        title: "Minor changes",
+        items: ["One line, and another.\n\n- An item of two lines.\n- Another."],
+      },
     ]);
   });
 });
