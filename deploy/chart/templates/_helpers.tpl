@@ -31,14 +31,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name (.Chart.Version | replace "+" "_") 
 {{- end }}
 
 {{/*
-The chosen distribution's places on a node, as JSON, with what the values say otherwise. Fails where the chart cannot install.
+The distribution's paths on a node, as JSON, after the overrides of the values. Fails if the chart cannot install on the distribution.
 */}}
 {{- define "imagecred.places" -}}
 {{- $presets := .Files.Get "presets.yaml" | fromYaml }}
-{{- $id := required (printf "distribution is missing: one of %s. `imagecred init --helm` writes it into the values" (keys $presets.distributions | sortAlpha | join ", ")) .Values.distribution }}
+{{- $id := required (printf "distribution is missing: must be one of %s. `imagecred init --helm` writes it into the values" (keys $presets.distributions | sortAlpha | join ", ")) .Values.distribution }}
 {{- with get $presets.refused $id }}{{ fail . }}{{ end }}
 {{- $preset := get $presets.distributions $id }}
-{{- if not $preset }}{{ fail (printf "distribution %s is not known: one of %s" $id (keys $presets.distributions | sortAlpha | join ", ")) }}{{ end }}
+{{- if not $preset }}{{ fail (printf "unknown distribution %s: must be one of %s" $id (keys $presets.distributions | sortAlpha | join ", ")) }}{{ end }}
 {{- $node := .Values.node }}
 {{- $binDir := $node.binDir | default $preset.binDir }}
 {{- $configPath := $node.configPath | default $preset.configPath }}
@@ -49,13 +49,13 @@ The chosen distribution's places on a node, as JSON, with what the values say ot
 {{- $writes := list (dict "path" "/var/lib/imagecred" "made" true) (dict "path" $configDir "made" true) }}
 {{- if not (hasPrefix (printf "%s/" $configDir) (printf "%s/" $binDir)) }}{{ $writes = append $writes (dict "path" $binDir "made" true) }}{{ end }}
 {{- with $flags }}{{ $writes = append $writes (dict "path" . "made" $preset.flagsDirectoryIsMade) }}{{ end }}
-{{- /* A directory is mounted once: what is written is read as well. */}}
+{{- /* Mounts each directory only once: a directory that is written can also be read. */}}
 {{- $reads := without $node.unitDirectories ($flags | default "") }}
 {{- dict "binDir" $binDir "configPath" $configPath "writes" $writes "reads" $reads "restart" $preset.restart "title" $preset.title | toJson }}
 {{- end }}
 
 {{/*
-The command line of imagecred. @param nodeRoot where the container sees the node's root directory
+The command line of imagecred. @param nodeRoot the node's root directory as the container sees it
 */}}
 {{- define "imagecred.command" -}}
 {{- $values := .root.Values }}
@@ -66,7 +66,7 @@ The command line of imagecred. @param nodeRoot where the container sees the node
 {{- $command = concat $command (list "install" "/config" "--root" .nodeRoot "--distribution" $values.distribution "--executables" "/") }}
 {{- with $values.node.binDir }}{{ $command = concat $command (list "--bin-dir" .) }}{{ end }}
 {{- with $values.node.configPath }}{{ $command = concat $command (list "--config-path" .) }}{{ end }}
-{{- /* The restarter sees the kubelet that runs. */}}
+{{- /* The restart container can see the running kubelet and its version. */}}
 {{- $server := .root.Capabilities.KubeVersion }}
 {{- $version := ternary "" (printf "%s.%s" $server.Major ($server.Minor | trimSuffix "+")) (.restart | default false) }}
 {{- with $values.node.kubernetesVersion | default $version }}{{ $command = concat $command (list "--kubernetes-version" .) }}{{ end }}

@@ -14,7 +14,7 @@ export interface KubernetesObject {
 
 export const NAMESPACE = "imagecred";
 export const IMAGE = "ghcr.io/imagecred/imagecred";
-/** In the place of the configuration, which an overlay brings. */
+/** Replaces the configuration, which an overlay adds. */
 const NO_CONFIG = "brought by an overlay";
 
 /** The chart as `helm template` renders it. @param values for `--set` */
@@ -75,7 +75,7 @@ export function kustomizeFiles(helm: Helm): Readonly<Record<string, string>> {
     kind: "Namespace",
     metadata: {
       name: NAMESPACE,
-      // Host paths are for privileged namespaces only (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
+      // Only privileged namespaces allow host paths (https://kubernetes.io/docs/concepts/security/pod-security-standards/).
       labels: {
         "pod-security.kubernetes.io/enforce": "privileged",
         "pod-security.kubernetes.io/audit": "privileged",
@@ -91,7 +91,7 @@ export function kustomizeFiles(helm: Helm): Readonly<Record<string, string>> {
   return files;
 }
 
-/** The DaemonSet of a distribution as the chart makes it, without and with the restarter, and without what only a chart has. */
+/** The DaemonSet of a distribution as the chart renders it, without and with the restart container; without the fields that only a chart needs. */
 export function daemonSets(
   helm: Helm,
   distribution: string,
@@ -126,7 +126,7 @@ function podOf({ spec }: KubernetesObject): Pod {
   return (spec as { readonly template: Template }).template.spec;
 }
 
-/** The DaemonSet without what only a chart needs: its labels, and the checksum that a ConfigMap's generated name stands for. */
+/** The DaemonSet without the fields that only a chart needs: its labels, and the checksum, which kustomize replaces by the ConfigMap's generated name. */
 function daemonSetOf(rendered: Rendered): KubernetesObject {
   const daemonSet = objectOf(rendered, "DaemonSet");
   const spec = daemonSet["spec"] as { readonly template: Template };
@@ -140,7 +140,7 @@ function daemonSetOf(rendered: Rendered): KubernetesObject {
   };
 }
 
-/** The chart gives the API server's version, which a file does not know. */
+/** The chart passes the API server's version, which a file cannot contain. */
 function withoutVersion(command: readonly string[]): readonly string[] {
   const at = command.indexOf("--kubernetes-version");
   return at < 0 ? command : command.toSpliced(at, 2);

@@ -18,32 +18,32 @@ const list = (items: Schema, description: string): Schema => ({
 const anyObject: Schema = { type: "object" };
 const absolutePath: Schema = { pattern: "^(/.*[^/])?$" };
 
-/** The content of deploy/chart/values.schema.json (JSON Schema draft 7), which helm checks values by. */
+/** The content of deploy/chart/values.schema.json (JSON Schema draft 7), by which helm checks the values. */
 export function valuesSchema(): Schema {
   return {
     $schema: "http://json-schema.org/draft-07/schema#",
     title: "Values of the chart imagecred",
     ...object({
-      distribution: string("What the nodes run.", {
+      distribution: string("The nodes' distribution.", {
         enum: ["", ...Object.keys(presets()), ...Object.keys(refusals())],
       }),
       config: string("The nodes' CredentialProviderConfig."),
       audiences: list(
         { type: "string", minLength: 1 },
-        "Audiences of service account tokens that kubelets may ask for.",
+        "Audiences for which kubelets may request service account tokens.",
       ),
       serviceAccounts: list(
         { type: "string", minLength: 1 },
-        "Service accounts that the ClusterRole is limited to.",
+        "Limits the ClusterRole to these service accounts.",
       ),
       files: {
         type: "object",
         description:
-          "Files that are installed beside the configuration, by name: the distribution's own, and identities.yaml.",
+          "Files to install next to the configuration, by name: the distribution's own, and identities.yaml.",
         propertyNames: { pattern: "^[-._a-zA-Z0-9]+$" },
         additionalProperties: { type: "string" },
       },
-      mode: string("Put everything on the nodes, or take it away again.", { enum: ["install", "uninstall"] }),
+      mode: string("Install everything on the nodes, or uninstall it.", { enum: ["install", "uninstall"] }),
       restart: object({
         enabled: { type: "boolean", description: "Restart kubelets, from a privileged container." },
         wait: string("How long a kubelet may take to come up.", {
@@ -51,9 +51,9 @@ export function valuesSchema(): Schema {
         }),
       }),
       node: object({
-        binDir: string("Where the executables go.", absolutePath),
-        configPath: string("Where the configuration goes.", absolutePath),
-        flagsDirectory: string("Where the file with the kubelet's flags is.", absolutePath),
+        binDir: string("Directory for the executables.", absolutePath),
+        configPath: string("Path of the configuration.", absolutePath),
+        flagsDirectory: string("Directory of the file with the kubelet's flags.", absolutePath),
         unitDirectories: list(
           { type: "string", pattern: "^/.*[^/]$" },
           "Directories with the kubelet's systemd unit.",
@@ -61,13 +61,16 @@ export function valuesSchema(): Schema {
         kubernetesVersion: string("The oldest kubelet's version.", {
           pattern: "^(v?1\\.[0-9]+(\\.[0-9]+.*)?)?$",
         }),
-        merge: { type: "boolean", description: "Keep what an installed configuration has besides." },
+        merge: {
+          type: "boolean",
+          description: "Keep providers and patterns that only the installed configuration has.",
+        },
       }),
       seLinuxOptions: { type: "object", additionalProperties: { type: "string" } },
       image: object({
         repository: string("Without tag.", { minLength: 1 }),
-        tag: string("The chart's appVersion unless given."),
-        digest: string("Preferred to the tag.", { pattern: "^(sha256:[0-9a-f]{64})?$" }),
+        tag: string("Default: the chart's appVersion."),
+        digest: string("Used instead of the tag if set.", { pattern: "^(sha256:[0-9a-f]{64})?$" }),
         pullPolicy: { enum: ["Always", "IfNotPresent", "Never"] },
       }),
       imagePullSecrets: { type: "array", items: object({ name: { type: "string" } }) },
@@ -82,7 +85,7 @@ export function valuesSchema(): Schema {
       podLabels: { type: "object", additionalProperties: { type: "string" } },
       nameOverride: { type: "string" },
       fullnameOverride: { type: "string" },
-      // Helm's own, of a chart that has this one as a dependency.
+      // Helm sets it if another chart depends on this one.
       global: anyObject,
     }),
   };

@@ -55,7 +55,7 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
 
   test("values that cannot be meant are refused before anything is sent", () => {
     for (const [settings, reason] of [
-      [{ config: CONFIG }, /distribution is missing: one of aks, /],
+      [{ config: CONFIG }, /distribution is missing: must be one of aks, /],
       [{ distribution: "kubeadm" }, /config is missing/],
       [{ distribution: "kubadm", config: CONFIG }, /distribution.*must be one of/s],
       [{ distribution: "kubeadm", config: CONFIG, mode: "remove" }, /mode.*must be one of/s],
