@@ -38,8 +38,8 @@ export const GOOGLE_ANNOTATIONS = [
 const MEANINGS = {
   role: { namesIdentity: true, about: "ARN of the IAM role" },
   client: { namesIdentity: true, about: "client ID of the application" },
-  tenant: { namesIdentity: false, about: "its tenant" },
-  "opt-in": { namesIdentity: true, about: '"true" where the pool is GKE\'s own' },
+  tenant: { namesIdentity: false, about: "tenant of the application" },
+  "opt-in": { namesIdentity: true, about: '"true", if the pool is GKE\'s own' },
   account: { namesIdentity: false, about: "email address of the Google service account" },
   provider: { namesIdentity: true, about: "resource name of the workload identity pool's provider" },
 } as const satisfies Readonly<Record<string, Pick<AnnotationFact, "namesIdentity" | "about">>>;

@@ -31,14 +31,14 @@ const PAGES: readonly (readonly [page: string, name: string, content: string])[]
       [
         `${name}.md`,
         `annotations: ${name}`,
-        table("what its value is | annotations, the one that wins first", rowsOf(annotations)),
+        table("value | annotations, in order of priority", rowsOf(annotations)),
       ] as const,
   ),
   [
     "identity/README.md",
     "annotations: all",
     table(
-      "registries | what its value is | annotations, the one that wins first",
+      "registries | value | annotations, in order of priority",
       Object.values(PLUGINS).flatMap(({ service, annotations }) =>
         rowsOf(annotations).map((row) => `| ${service} ${row}`),
       ),

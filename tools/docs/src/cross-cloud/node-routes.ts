@@ -71,7 +71,7 @@ export const NODE_ROUTES: readonly Route[] = [
     env: onEc2,
     mistakes: [
       {
-        what: "the audience is not the permission's",
+        what: "the audience does not match the permission",
         args: ["--node-audience=api://other"],
         says: /sts:GetWebIdentityToken/,
       },
@@ -81,9 +81,13 @@ export const NODE_ROUTES: readonly Route[] = [
         env: session(FOREIGN_ROLE),
         says: /enable-outbound-web-identity-federation/,
       },
-      { what: "the role is not the federated credential's", env: session(OTHER_ROLE), says: /AADSTS700213/ },
       {
-        what: "the tenant is one of another cloud",
+        what: "the role does not match the federated credential",
+        env: session(OTHER_ROLE),
+        says: /AADSTS700213/,
+      },
+      {
+        what: "the tenant belongs to another cloud",
         args: [`--tenant-id=${FOREIGN_TENANT}`],
         says: /AADSTS90002/,
       },
@@ -97,14 +101,14 @@ export const NODE_ROUTES: readonly Route[] = [
     env: onEc2,
     mistakes: [
       {
-        what: "there is no such provider",
+        what: "the provider does not exist",
         args: [`--node-workload-identity-provider=${NOWHERE}`],
         says: /invalid_target/,
       },
       { what: "the keys have expired", env: session("123456789012:role/node", -60), says: /[Ee]xpired/ },
-      { what: "the account is not the provider's", env: session(FOREIGN_ROLE), says: /account/ },
+      { what: "the account does not match the provider", env: session(FOREIGN_ROLE), says: /account/ },
       {
-        what: "the role may not become the service account",
+        what: "the role may not impersonate the service account",
         env: session(OTHER_ROLE),
         says: /PERMISSION_DENIED/,
       },
@@ -118,7 +122,7 @@ export const NODE_ROUTES: readonly Route[] = [
     env: onAzure,
     mistakes: [
       {
-        what: "the audience is not the provider's",
+        what: "the audience does not match the provider",
         args: ["--node-audience=api://imagecred-aws"],
         says: /audience/,
       },
@@ -130,7 +134,7 @@ export const NODE_ROUTES: readonly Route[] = [
         says: /issuer/,
       },
       {
-        what: "the managed identity may not become the service account",
+        what: "the managed identity may not impersonate the service account",
         args: [`--node-managed-identity=${OTHER_IDENTITY}`],
         says: /PERMISSION_DENIED/,
       },
@@ -144,7 +148,7 @@ export const NODE_ROUTES: readonly Route[] = [
     env: onAzure,
     mistakes: [
       {
-        what: "the audience is not the provider's",
+        what: "the audience does not match the provider",
         args: ["--node-audience=api://imagecred-google"],
         says: /Incorrect token audience/,
       },
@@ -156,7 +160,7 @@ export const NODE_ROUTES: readonly Route[] = [
         says: /No OpenIDConnect provider found in your account for https:\/\/sts\.windows\.net/,
       },
       {
-        what: "the managed identity is not the trust policy's",
+        what: "the managed identity does not match the trust policy",
         args: [`--node-managed-identity=${OTHER_IDENTITY}`],
         says: /AccessDenied: Not authorized/,
       },
@@ -170,19 +174,19 @@ export const NODE_ROUTES: readonly Route[] = [
     env: onAzure,
     mistakes: [
       {
-        what: "the audience is another cloud's",
+        what: "the audience is for another cloud",
         args: ["--node-audience=api://AzureADTokenExchangeChina"],
         says: /AADSTS500011/,
       },
       { what: "the token has expired", around: expiredManagedIdentity, says: /AADSTS700024|[Ee]xpired/ },
       {
-        what: "the managed identity is of another tenant than the application",
+        what: "the managed identity and the application are in different tenants",
         around: inPartnerTenant,
         args: [`--node-managed-identity=${PARTNER_IDENTITY}`],
         says: /AADSTS700211/,
       },
       {
-        what: "the managed identity is not the federated credential's",
+        what: "the managed identity does not match the federated credential",
         args: [`--node-managed-identity=${OTHER_IDENTITY}`],
         says: /AADSTS700213/,
       },
@@ -201,13 +205,13 @@ export const NODE_ROUTES: readonly Route[] = [
     env: onGce,
     mistakes: [
       {
-        what: "the audience is not the trust policy's",
+        what: "the audience does not match the trust policy",
         args: ["--node-audience=elsewhere"],
         says: /accounts\.google\.com:oaud/,
       },
       { what: "the token has expired", around: expiredIdentityToken, says: /[Ee]xpired/ },
       {
-        what: "the service account is not the trust policy's",
+        what: "the service account does not match the trust policy",
         args: [otherBuilder],
         says: /AccessDenied: Not authorized/,
       },
@@ -221,18 +225,18 @@ export const NODE_ROUTES: readonly Route[] = [
     env: onGce,
     mistakes: [
       {
-        what: "the audience is not the federated credential's",
+        what: "the audience does not match the federated credential",
         args: ["--node-audience=elsewhere"],
         says: /AADSTS700212/,
       },
       { what: "the token has expired", around: expiredIdentityToken, says: /AADSTS700024|[Ee]xpired/ },
       {
-        what: "the service account is not the federated credential's",
+        what: "the service account does not match the federated credential",
         args: [otherBuilder],
         says: /AADSTS700213/,
       },
       {
-        what: "the tenant is one of another cloud",
+        what: "the tenant belongs to another cloud",
         args: [`--tenant-id=${FOREIGN_TENANT}`],
         says: /AADSTS90002/,
       },
@@ -251,9 +255,9 @@ export const NODE_ROUTES: readonly Route[] = [
         certificate: issued({ key: "RSA" }),
         says: /AADSTS700027/,
       },
-      { what: "its key is not an RSA key", certificate: issued({ key: "P-256" }), says: /RSA/ },
+      { what: "the certificate's key is not an RSA key", certificate: issued({ key: "P-256" }), says: /RSA/ },
       {
-        what: "the tenant is one of another cloud",
+        what: "the tenant belongs to another cloud",
         args: [`--tenant-id=${FOREIGN_TENANT}`],
         says: /AADSTS90002/,
       },
@@ -268,9 +272,9 @@ export const NODE_ROUTES: readonly Route[] = [
     certificate: issued({}),
     mistakes: [
       { what: "the certificate has expired", certificate: issued({ flaw: "expired" }), says: /expired/ },
-      { what: "another authority issued it", certificate: ofStranger, says: /[Uu]ntrusted/ },
+      { what: "another authority issued the certificate", certificate: ofStranger, says: /[Uu]ntrusted/ },
       {
-        what: "the trust policy does not allow its subject",
+        what: "the trust policy does not allow the certificate's subject",
         certificate: issued({ subject: "CN=jane,O=developers" }),
         says: /Unable to assume role/,
       },
@@ -294,14 +298,14 @@ export const NODE_ROUTES: readonly Route[] = [
         certificate: issued({ flaw: "expired" }),
         says: /expired|validity/,
       },
-      { what: "another authority issued it", certificate: ofStranger, says: /trust anchor/ },
+      { what: "another authority issued the certificate", certificate: ofStranger, says: /trust anchor/ },
       {
-        what: "the provider's condition does not allow its subject",
+        what: "the provider's condition does not allow the certificate's subject",
         certificate: issued({ subject: "CN=jane,O=developers" }),
         says: /attribute condition/,
       },
       {
-        what: "there is no such provider",
+        what: "the provider does not exist",
         args: [`--node-workload-identity-provider=${NOWHERE}`],
         says: /invalid_target/,
       },

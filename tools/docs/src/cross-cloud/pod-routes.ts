@@ -15,7 +15,7 @@ const podMistakes = (says: {
   },
   { what: "the token has expired", token: { expiresIn: -60 }, says: says.expired },
   {
-    what: "the issuer is not the one that was set up",
+    what: "the issuer is not the configured issuer",
     token: { issuer: "https://elsewhere.example.com" },
     says: says.issuer,
   },
@@ -51,7 +51,7 @@ export const POD_ROUTES: readonly Route[] = [
         role: /AADSTS700213/,
       }),
       {
-        what: "the tenant is not the application's",
+        what: "the application does not exist in the tenant",
         annotations: {
           "kubernetes.azure.com/acr-client-id": "70000000-aaaa-4aaa-8aaa-000000000001",
           "kubernetes.azure.com/acr-tenant-id": "10000000-aaaa-4aaa-8aaa-000000000005",
@@ -74,7 +74,7 @@ export const POD_ROUTES: readonly Route[] = [
         role: /attribute condition/,
       }),
       {
-        what: "there is no such provider",
+        what: "the provider does not exist",
         args: [`--workload-identity-provider=${NOWHERE}`],
         says: /invalid_target/,
       },

@@ -1,5 +1,5 @@
 import { HOME_ROUTES } from "./home-routes.ts";
-import { CLUSTERS, SOURCES, type Source } from "./route.ts";
+import { SOURCES, type Source } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 
 const REGISTRIES = {
@@ -9,11 +9,23 @@ const REGISTRIES = {
 } as const;
 type Registry = keyof typeof REGISTRIES;
 
-/** The matrix as Markdown: who pulls (rows), from where (columns), and the page that says how. */
+const IDENTITIES = {
+  eks: "pod's service account",
+  aks: "pod's service account",
+  gke: "pod's service account",
+  onPremises: "pod's service account",
+  ec2: "instance's role",
+  azure: "managed identity",
+  arc: "managed identity",
+  gce: "instance's service account",
+  certificate: "certificate",
+} as const satisfies Readonly<Record<Source, string>>;
+
+/** The matrix as Markdown: the machines or pods that pull (rows), the registries (columns), and the page of each route. */
 export function matrixTable(): string {
   const registries = Object.keys(REGISTRIES) as Registry[];
   const head = [
-    `| who pulls | ${registries.map((each) => REGISTRIES[each]).join(" | ")} |`,
+    `| pods or machines | ${registries.map((each) => REGISTRIES[each]).join(" | ")} |`,
     `| --- | ${registries.map(() => "---").join(" | ")} |`,
   ];
   const rows = (Object.keys(SOURCES) as Source[]).map(
@@ -28,11 +40,11 @@ function cell(source: Source, registry: Registry): string {
     ({ page }) => `[${nameOf(page, source)}](${page}.md)`,
   );
   const home = HOME_ROUTES.find(({ plugin, sources }) => plugin === registry && sources.includes(source));
-  return [...(home === undefined ? [] : [`[its own identity](${home.link})`]), ...links].join(", ");
+  return [...(home === undefined ? [] : [`[the ${IDENTITIES[source]}](${home.link})`]), ...links].join(", ");
 }
 
+/** The text of a link: the identity that pulls. */
 function nameOf(page: string, source: Source): string {
-  if ((CLUSTERS as readonly Source[]).includes(source)) return "the pod's token";
-  if (page === "azure-to-another-tenant") return "another tenant's registry";
-  return page.replaceAll("-", " ");
+  const identity = `the ${IDENTITIES[source]}`;
+  return page === "azure-to-another-tenant" ? `${identity}, registry of another tenant` : identity;
 }
