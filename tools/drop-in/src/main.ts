@@ -28,7 +28,7 @@ if (flags.help) {
   for (const { plugin, name, vendor, ours } of rows) {
     if (vendor.outcome === ours.outcome) continue;
     console.log(
-      `${plugin}: ${name}\n  the other one: ${vendor.outcome}\n  ours: ${ours.outcome}\n  ${ours.stderr.trim()}`,
+      `${plugin}: ${name}\n  Go plugin: ${vendor.outcome}\n  imagecred: ${ours.outcome}\n  ${ours.stderr.trim()}`,
     );
   }
   console.log(`${rows.length} situations`);

@@ -9,7 +9,7 @@ const END = "<!-- end of situations -->";
 
 /** A row of a page's table "What changes, and why". */
 export interface Change {
-  /** What the other one does. */
+  /** What the Go plugin does. */
   readonly theirs: string;
   readonly why: string;
 }
@@ -41,7 +41,7 @@ export function withTables(page: string, comparison: Comparison, rows: readonly 
   return `${page.slice(0, start + START.length)}\n${tables.join("\n")}\n${page.slice(end)}`;
 }
 
-const HEAD = "| | the other one | ours | why not the same |";
+const HEAD = "| situation | Go plugin | imagecred | reason for the difference |";
 const RULE = "| --- | --- | --- | --- |";
 
 function cells(situation: Situation, { vendor, ours }: Row, changes: readonly Change[]): readonly string[] {

@@ -30,8 +30,8 @@ export interface Situation {
    */
   readonly arrange?: (clouds: Clouds) => Start | Promise<Start>;
   /**
-   * Where the two differ on purpose: how a row of the page's table "What changes, and why" begins, in the column of the
-   * other one, Markdown and all. That row has the reason.
+   * The beginning of a row in the page's table "What changes, and why" (column "Go plugin", in Markdown), if the two plugins
+   * differ on purpose. That row has the reason.
    */
   readonly differs?: string;
 }

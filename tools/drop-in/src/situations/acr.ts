@@ -53,8 +53,8 @@ function host(name: string, differs?: string): Situation {
   return { name: `\`${name}\``, image: `${name}/app`, ...(differs === undefined ? {} : { differs }) };
 }
 
-const SECRET_AS_LOGIN = "A service principal's id and secret are the answer";
-const NO_PODS = "1.32 passes a pod's token over";
+const SECRET_AS_LOGIN = "A service principal's ID and secret are the response";
+const NO_PODS = "1.32 ignores a pod's token";
 const NOT_ACR = "An image that is not ACR's: success, without a credential.";
 
 export const ACR: Comparison = {
@@ -101,14 +101,14 @@ export const ACR: Comparison = {
       situations: [
         { name: "the machine's system-assigned identity" },
         {
-          name: "`userAssignedIdentityID` with a client id",
+          name: "`userAssignedIdentityID` with a client ID",
           arrange: config("user-assigned-client-id"),
         },
-        { name: "`userAssignedIdentityID` with a resource id", arrange: config("user-assigned-resource-id") },
+        { name: "`userAssignedIdentityID` with a resource ID", arrange: config("user-assigned-resource-id") },
         {
-          name: "`userAssignedIdentityID` with an object id",
+          name: "`userAssignedIdentityID` with an object ID",
           arrange: config("user-assigned-object-id"),
-          differs: "`userAssignedIdentityID` with an object id",
+          differs: "`userAssignedIdentityID` with an object ID",
         },
         {
           name: "`userAssignedIdentityID` of an identity that the machine does not have",
@@ -117,14 +117,14 @@ export const ACR: Comparison = {
           }),
         },
         {
-          name: "one user-assigned identity, and azure.json names none",
+          name: "one user-assigned identity, and azure.json names no identity",
           arrange: ({ azure }) => {
             azure.machine.identities = azure.population().machine.slice(1, 2);
             return {};
           },
         },
         {
-          name: "several user-assigned identities, and azure.json names none",
+          name: "several user-assigned identities, and azure.json names no identity",
           arrange: ({ azure }) => {
             azure.machine.identities = azure.population().machine.slice(1);
             return {};
@@ -144,7 +144,7 @@ export const ACR: Comparison = {
           differs: SECRET_AS_LOGIN,
         },
         {
-          name: "a multitenant application, and a registry of another tenant",
+          name: "a multitenant application and a registry of another tenant",
           image: "partnerreg.azurecr.io/app",
           differs: "A multitenant application pulls from another tenant's registry",
           arrange: async (clouds) => {
@@ -156,7 +156,7 @@ export const ACR: Comparison = {
           },
         },
         {
-          name: "a service principal, and azure.json has no `tenantId`",
+          name: "a service principal, and azure.json without `tenantId`",
           arrange: config("client-secret", { tenantId: undefined }),
           differs: "A multitenant application pulls from another tenant's registry",
         },
@@ -176,12 +176,12 @@ export const ACR: Comparison = {
           differs: "An azure.json that is empty, or names no identity",
         },
         {
-          name: "a managed identity, and azure.json has no `tenantId`",
+          name: "a managed identity, and azure.json without `tenantId`",
           arrange: config("managed-identity", { tenantId: undefined }),
           differs: "Both annotations of a pod are required",
         },
         {
-          name: "a managed identity of one tenant, a registry of another",
+          name: "a managed identity of one tenant and a registry of another tenant",
           image: "partnerreg.azurecr.io/app",
         },
         {
@@ -193,14 +193,14 @@ export const ACR: Comparison = {
     {
       title: "azure.json",
       situations: [
-        { name: "there is none", arrange: () => ({ args: ["/nonexistent/azure.json"] }) },
+        { name: "the file does not exist", arrange: () => ({ args: ["/nonexistent/azure.json"] }) },
         {
-          name: "it is not named",
+          name: "the command line does not name it",
           arrange: () => ({ args: [] }),
-          differs: "azure.json has to be named.",
+          differs: "The command line must name azure.json.",
         },
         {
-          name: "it is empty",
+          name: "the file is empty",
           arrange: text(() => ""),
           differs: "An azure.json that is empty, or names no identity",
         },
@@ -209,8 +209,8 @@ export const ACR: Comparison = {
           arrange: text(() => "{}"),
           differs: "An azure.json that is empty, or names no identity",
         },
-        { name: "it ends in the middle", arrange: text((json) => json.slice(0, -20)) },
-        { name: "a comma too many", arrange: text((json) => json.replace(/\n}$/, ",\n}")) },
+        { name: "the file is truncated", arrange: text((json) => json.slice(0, -20)) },
+        { name: "an extra comma", arrange: text((json) => json.replace(/\n}$/, ",\n}")) },
         { name: "a byte order mark", arrange: text((json) => `\ufeff${json}`) },
         { name: "comments", arrange: text((json) => `# written by hand\n${json}`) },
         {
@@ -228,10 +228,10 @@ export const ACR: Comparison = {
         {
           name: '`"useManagedIdentityExtension": "true"`, text instead of a boolean',
           arrange: config("managed-identity", { useManagedIdentityExtension: "true" }),
-          differs: "A switch of azure.json that is text",
+          differs: "A boolean of azure.json that is text",
         },
         {
-          name: "a field twice",
+          name: "the same field twice",
           arrange: text((json) => json.replace("{", '{ "useManagedIdentityExtension": false,')),
         },
         {
@@ -243,11 +243,11 @@ export const ACR: Comparison = {
           arrange: config("managed-identity", { userAssignedIdentityID: null }),
         },
         {
-          name: '`"vmType": 5`, a number where the cloud provider has text',
+          name: '`"vmType": 5`, a number where the cloud provider expects text',
           arrange: config("managed-identity", { vmType: 5 }),
         },
         {
-          name: '`"loadBalancerSku": ["standard"]`, a list where the cloud provider has text',
+          name: '`"loadBalancerSku": ["standard"]`, a list where the cloud provider expects text',
           arrange: config("managed-identity", { loadBalancerSku: ["standard"] }),
         },
         { name: '`"tenantId": 5`', arrange: config("managed-identity", { tenantId: 5 }) },
@@ -257,7 +257,7 @@ export const ACR: Comparison = {
           arrange: config("managed-identity", { cloud: "azurepubliccloud" }),
         },
         {
-          name: '`"cloud": "AzureCloud"`, the name of Azure\'s command line',
+          name: '`"cloud": "AzureCloud"`, the name that the Azure CLI uses',
           arrange: config("managed-identity", { cloud: "AzureCloud" }),
         },
         {
@@ -290,7 +290,7 @@ export const ACR: Comparison = {
           }),
         },
         {
-          name: "the same with an empty `containerRegistryDNSSuffix`, and an image of the public cloud",
+          name: "`AZURE_ENVIRONMENT_FILEPATH` with an empty `containerRegistryDNSSuffix`, and an image of the public cloud",
           arrange: async (clouds) => ({
             ...(await config("managed-identity", { cloud: "AzureStackCloud" })(clouds)),
             env: {
@@ -312,7 +312,7 @@ export const ACR: Comparison = {
           differs: NO_PODS,
         },
         {
-          name: "the client id only",
+          name: "only the client ID",
           arrange: pod(({ azure }) => ({
             "kubernetes.azure.com/acr-client-id": azure.population().pod.clientId,
           })),
@@ -320,7 +320,7 @@ export const ACR: Comparison = {
         },
         { name: "no annotation", arrange: pod(() => ({})), differs: NO_PODS },
         {
-          name: "no annotation, a mirrored image",
+          name: "no annotation, and a mirrored image",
           image: "mcr.microsoft.com/oss/kubernetes/azure-cni",
           registry: "myreg.azurecr.io/app",
           arrange: async (clouds) => ({
@@ -335,8 +335,8 @@ export const ACR: Comparison = {
       situations: [
         { name: "with a tag", image: "myreg.azurecr.io/app:v1.2" },
         { name: "with a digest", image: `myreg.azurecr.io/app@sha256:${"0".repeat(64)}` },
-        { name: "with a port", image: "myreg.azurecr.io:443/app", differs: "A port in the image's name" },
-        { name: "the registry in capitals", image: "MyReg.azurecr.io/app" },
+        { name: "with a port", image: "myreg.azurecr.io:443/app", differs: "A port in the image name" },
+        { name: "the registry in upper case", image: "MyReg.azurecr.io/app" },
         host("myreg.eastus.geo.azurecr.io"),
         host("myreg-h4x0r2d2c3p0bb88.azurecr.io"),
         host("docker.io/library", NOT_ACR),
@@ -364,15 +364,15 @@ export const ACR: Comparison = {
         mirror("mcr.microsoft.com/oss:myreg.azurecr.io"),
         {
           ...mirror("mcr.microsoft.com:5000:myreg.azurecr.io", "mcr.microsoft.com:5000/oss/app"),
-          differs: "`--registry-mirror` goes by the beginning",
+          differs: "`--registry-mirror` compares the beginning",
         },
         mirror("mcr.microsoft.com:myreg.azurecr.io/"),
         {
-          name: "a mirror that ends with a slash, an image of another registry",
+          name: "a mirror that ends with a slash, and an image of another registry",
           arrange: flags("--registry-mirror=mcr.microsoft.com:other.azurecr.io/"),
         },
         {
-          name: "a malformed pair, an image of another registry",
+          name: "a malformed pair, and an image of another registry",
           arrange: flags("--registry-mirror=a:b:c:d"),
         },
         {
@@ -387,8 +387,8 @@ export const ACR: Comparison = {
         },
         {
           ...mirror("mcr.microsoft.com:myreg.azurecr.io", "mcr.microsoft.com.evil.test/app"),
-          name: "an image whose name only begins like the mirror's",
-          differs: "`--registry-mirror` goes by the beginning",
+          name: "an image whose host only begins with the mirror's host",
+          differs: "`--registry-mirror` compares the beginning",
         },
       ],
     },
@@ -403,7 +403,7 @@ export const ACR: Comparison = {
           differs: "Requests of `v1beta1` and `v1alpha1`",
         },
         { name: "a request without an image", image: "" },
-        { name: "a request that is no JSON", arrange: () => ({ stdin: "hello\n" }) },
+        { name: "a request that is not JSON", arrange: () => ({ stdin: "hello\n" }) },
       ],
     },
     {
@@ -415,7 +415,7 @@ export const ACR: Comparison = {
           arrange: () => ({ env: { HTTPS_PROXY: "http://127.0.0.1:9" } }),
         },
         {
-          name: "the same, and `NO_PROXY=azurecr.io`",
+          name: "`HTTPS_PROXY` where nothing listens, and `NO_PROXY=azurecr.io`",
           arrange: () => ({ env: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: "azurecr.io" } }),
         },
         {
@@ -424,16 +424,16 @@ export const ACR: Comparison = {
           differs: "Metadata requests go through `HTTP_PROXY`",
         },
         {
-          name: "IMDS answers 500 once",
+          name: "IMDS returns 500 once",
           arrange: answer("azure.imds", "Token", { status: 500, body: "{}" }, 1),
         },
         {
-          name: "the registry answers 503 once",
+          name: "the registry returns 503 once",
           arrange: answer("azure.acr", "Exchange", { status: 503, body: "{}" }, 1),
-          differs: "IMDS that answers 500 twice",
+          differs: "IMDS that returns 500 twice",
         },
         {
-          name: "the registry answers 500",
+          name: "the registry returns 500",
           arrange: answer("azure.acr", "Exchange", { status: 500, body: "{}" }),
         },
         {

@@ -53,7 +53,7 @@ function host(name: string, differs?: string): Situation {
   return { name: `\`${name}\``, image: `${name}/app`, ...(differs === undefined ? {} : { differs }) };
 }
 
-const NOT_ECR = "Hosts that are not ECR's get ECR's password";
+const NOT_ECR = "For hosts that are not ECR's";
 
 export const ECR: Comparison = {
   plugin: "ecr",
@@ -107,14 +107,14 @@ export const ECR: Comparison = {
       situations: [
         { name: "an instance profile" },
         {
-          name: "no role is attached to the instance",
+          name: "the instance has no role",
           arrange: ({ aws }) => {
             aws.instance.role = undefined;
             return {};
           },
         },
         {
-          name: "IMDS is switched off: `HttpEndpoint=disabled`",
+          name: "IMDS is disabled: `HttpEndpoint=disabled`",
           arrange: ({ aws }) => {
             aws.instance.metadata = "disabled";
             return {};
@@ -138,7 +138,7 @@ export const ECR: Comparison = {
             });
             return {};
           },
-          differs: "IMDSv1 is tried where IMDSv2 fails.",
+          differs: "If IMDSv2 fails, it tries IMDSv1.",
         },
         {
           name: "EC2 cannot assume the role",
@@ -149,7 +149,10 @@ export const ECR: Comparison = {
         },
         { name: "`AWS_EC2_METADATA_DISABLED=true` and nothing else", arrange: as("none") },
         { name: "`AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`", arrange: as("static") },
-        { name: "the same with `AWS_SESSION_TOKEN`", arrange: as("session") },
+        {
+          name: "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and `AWS_SESSION_TOKEN`",
+          arrange: as("session"),
+        },
         {
           name: "`AWS_ACCESS_KEY_ID` without a secret",
           arrange: ({ aws }) => ({ env: { AWS_ACCESS_KEY_ID: aws.user().accessKeyId } }),
@@ -162,7 +165,7 @@ export const ECR: Comparison = {
           }),
         },
         {
-          name: "keys of a role that may not use ECR",
+          name: "keys of a role without ECR permissions",
           arrange: ({ aws }) => {
             const key = aws.iam.startSession(aws.roleArn("denied"), "session", 3600);
             return {
@@ -216,7 +219,7 @@ export const ECR: Comparison = {
           arrange: profile({ config: "[profile other]\nregion = us-west-2\n" }, { AWS_PROFILE: "p" }),
         },
         {
-          name: "`AWS_PROFILE=default`, and there are no files",
+          name: "`AWS_PROFILE=default` without config files",
           arrange: () => ({ env: { AWS_PROFILE: "default" } }),
           differs: "`AWS_PROFILE=default` without such a profile",
         },
@@ -225,11 +228,11 @@ export const ECR: Comparison = {
           arrange: profile({ config: "[default]\nregion = eu-west-1\noutput = json\n" }),
         },
         {
-          name: "`[default]` with a key and no secret",
+          name: "`[default]` with a key but no secret",
           arrange: profile({ credentials: "[default]\naws_access_key_id = AKIA0123456789ABCDEF\n" }),
         },
         {
-          name: "`[default]` with `role_arn` and no source",
+          name: "`[default]` with `role_arn` but no source",
           arrange: profile({ config: "[default]\nrole_arn = arn:aws:iam::123456789012:role/pull\n" }),
         },
         {
@@ -241,8 +244,8 @@ export const ECR: Comparison = {
           },
         },
         {
-          name: "a profile with `:` in the place of `=`",
-          differs: "A colon in the place of `=`",
+          name: "a profile with `:` instead of `=`",
+          differs: "A colon instead of `=`",
           arrange: async (clouds) => {
             const { accessKeyId, secretAccessKey } = clouds.aws.user();
             const credentials = `[p]\naws_access_key_id: ${accessKeyId}\naws_secret_access_key: ${secretAccessKey}\n`;
@@ -250,7 +253,7 @@ export const ECR: Comparison = {
           },
         },
         {
-          name: "a profile of IAM Identity Center, no user signed in",
+          name: "a profile of IAM Identity Center, without a signed-in user",
           arrange: profile(
             {
               config:
@@ -318,7 +321,7 @@ export const ECR: Comparison = {
             })(clouds),
         },
         {
-          name: "an annotation, and no token in the request",
+          name: "an annotation, but no token in the request",
           arrange: ({ aws }) => ({ request: { annotations: { [ANNOTATION]: aws.roleArn("pod") } } }),
         },
         {
@@ -326,10 +329,10 @@ export const ECR: Comparison = {
           arrange: pod(({ aws }) => ({ [ANNOTATION]: aws.roleArn("node") })),
         },
         {
-          name: "a role that may not use ECR",
+          name: "a role without ECR permissions",
           arrange: pod(({ aws }) => ({ [ANNOTATION]: aws.roleArn("denied") })),
         },
-        { name: "an annotation that is no ARN", arrange: pod(() => ({ [ANNOTATION]: "pod" })) },
+        { name: "an annotation that is not an ARN", arrange: pod(() => ({ [ANNOTATION]: "pod" })) },
         {
           name: "a token for another audience",
           arrange: pod(({ aws }) => ({ [ANNOTATION]: aws.roleArn("pod") }), { audience: "vault" }),
@@ -345,7 +348,7 @@ export const ECR: Comparison = {
           },
         },
         {
-          name: "an annotation, an image of ECR Public",
+          name: "an annotation and an image of ECR Public",
           image: "public.ecr.aws/team/app",
           arrange: pod(({ aws }) => ({ [ANNOTATION]: aws.roleArn("pod") })),
           differs: "A pod's role for an image of ECR Public",
@@ -360,7 +363,7 @@ export const ECR: Comparison = {
         {
           name: "with a port",
           image: `${REGISTRY}:443/app`,
-          differs: "A port in the image's name is left out of the answer",
+          differs: "A port in the image name",
         },
         { name: "of another account", image: "210987654321.dkr.ecr.us-west-2.amazonaws.com/app" },
         host("public.ecr.aws"),
@@ -410,7 +413,7 @@ export const ECR: Comparison = {
           differs: "Requests of `v1beta1` and `v1alpha1`",
         },
         { name: "a request without an image", image: "", arrange: () => ({}) },
-        { name: "a request that is no JSON", arrange: () => ({ stdin: "hello\n" }) },
+        { name: "a request that is not JSON", arrange: () => ({ stdin: "hello\n" }) },
         { name: "an empty request", arrange: () => ({ stdin: "" }) },
       ],
     },
@@ -424,7 +427,7 @@ export const ECR: Comparison = {
           arrange: () => ({ env: { HTTPS_PROXY: "http://127.0.0.1:9" } }),
         },
         {
-          name: "the same, and `NO_PROXY=.amazonaws.com`",
+          name: "`HTTPS_PROXY` where nothing listens, and `NO_PROXY=.amazonaws.com`",
           arrange: () => ({ env: { HTTPS_PROXY: "http://127.0.0.1:9", NO_PROXY: ".amazonaws.com" } }),
         },
         {
@@ -437,12 +440,12 @@ export const ECR: Comparison = {
           arrange: ({ core }) => ({ env: { HTTP_PROXY: core.proxy.url, NO_PROXY: "169.254.169.254" } }),
         },
         {
-          name: "no IPv4",
+          name: "a node without IPv4",
           network: "IPv6 only",
-          differs: "IMDS is asked at `169.254.169.254`",
+          differs: "It uses IMDS at `169.254.169.254`",
         },
         {
-          name: "no IPv4, `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`",
+          name: "a node without IPv4, `AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE=IPv6`",
           network: "IPv6 only",
           arrange: () => ({ env: { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "IPv6" } }),
         },
@@ -465,7 +468,7 @@ export const ECR: Comparison = {
           },
         },
         {
-          name: "ECR answers 500",
+          name: "ECR returns 500",
           arrange: async ({ faults }) => {
             await faults.add({
               service: "aws.ecr",

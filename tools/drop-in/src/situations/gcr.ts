@@ -50,8 +50,8 @@ function host(name: string, differs?: string): Situation {
   };
 }
 
-const EMPTY = "Every failure is exit 0 with an empty answer.";
-const NO_PODS = "The release at hand does not know pods' identities";
+const EMPTY = "Every failure is exit 0 with an empty response.";
+const NO_PODS = "The newest release does not support pods' identities";
 
 export const GCR: Comparison = {
   plugin: "gcr",
@@ -92,16 +92,16 @@ export const GCR: Comparison = {
     {
       title: "The node's identity",
       situations: [
-        { name: "a service account is attached to the instance" },
+        { name: "the instance has a service account" },
         {
-          name: "the metadata server is older than universes",
+          name: "a metadata server without universe support",
           arrange: ({ google }) => {
             google.instance.universe = undefined;
             return {};
           },
         },
         {
-          name: "no service account is attached",
+          name: "the instance has no service account",
           arrange: ({ google }) => {
             google.instance.serviceAccounts = [];
             return {};
@@ -117,7 +117,7 @@ export const GCR: Comparison = {
           differs: EMPTY,
         },
         {
-          name: "the scopes do not cover registries",
+          name: "the access scopes do not include registries",
           arrange: ({ google }) => {
             const scopes = ["https://www.googleapis.com/auth/logging.write"];
             google.instance.serviceAccounts = [{ email: google.email("node"), scopes }];
@@ -133,16 +133,16 @@ export const GCR: Comparison = {
           differs: EMPTY,
         },
         {
-          name: "the email address cannot be had",
+          name: "the request for the email address fails",
           arrange: answer("email", 500),
-          differs: "The service account's email address is asked for",
+          differs: "The service account's email address is requested",
         },
         {
           name: "`GOOGLE_APPLICATION_CREDENTIALS` with a key",
           arrange: as("service-account-key"),
         },
         {
-          name: "`GOOGLE_APPLICATION_CREDENTIALS` with another account's impersonation",
+          name: "`GOOGLE_APPLICATION_CREDENTIALS` that impersonates another account",
           arrange: as("impersonated-service-account"),
           differs: "`GOOGLE_APPLICATION_CREDENTIALS` is ignored.",
         },
@@ -167,7 +167,7 @@ export const GCR: Comparison = {
       situations: [
         { name: "no annotation", arrange: pod({}) },
         {
-          name: '`iam.gke.io/enable-wi-image-pull: "true"`, the pool is named',
+          name: '`iam.gke.io/enable-wi-image-pull: "true"`, the pool is configured',
           arrange: async (clouds) =>
             await pod(
               { "iam.gke.io/enable-wi-image-pull": "true" },
@@ -177,7 +177,7 @@ export const GCR: Comparison = {
           differs: NO_PODS,
         },
         {
-          name: '`iam.gke.io/enable-wi-image-pull: "true"`, no pool is named',
+          name: '`iam.gke.io/enable-wi-image-pull: "true"`, no pool is configured',
           arrange: pod({ "iam.gke.io/enable-wi-image-pull": "true" }),
         },
         {
@@ -185,7 +185,7 @@ export const GCR: Comparison = {
           arrange: pod({ "iam.gke.io/enable-wi-image-pull": "false" }),
         },
         {
-          name: "`iam.gke.io/gcp-service-account` only",
+          name: "only `iam.gke.io/gcp-service-account`",
           arrange: pod({ "iam.gke.io/gcp-service-account": "puller@imagecred-prod.iam.gserviceaccount.com" }),
         },
       ],
@@ -198,14 +198,14 @@ export const GCR: Comparison = {
         host("gcr.io"),
         host("eu.gcr.io"),
         host("us-central1-docker.pkg.dev"),
-        host("gcr.io:443", "Keys without ports"),
-        host("docker.us-central1.rep.pkg.dev", "No key for `docker.*.rep.pkg.dev`"),
+        host("gcr.io:443", "Keys have no ports"),
+        host("docker.us-central1.rep.pkg.dev", "There is no key for `docker.*.rep.pkg.dev`"),
         {
-          ...host("container.cloud.google.com", "A key for `container.cloud.google.com`."),
+          ...host("container.cloud.google.com", "The response has a key for `container.cloud.google.com`."),
           registry: "gcr.io/project/app",
         },
-        host("docker.io", "An image of another registry: Google's keys"),
-        host("gcr.io.evil.test", "An image of another registry: Google's keys"),
+        host("docker.io", "An image of another registry: keys of Google's"),
+        host("gcr.io.evil.test", "An image of another registry: keys of Google's"),
       ],
     },
     {
@@ -227,17 +227,17 @@ export const GCR: Comparison = {
           arrange: dockercfg({ "https://index.docker.io/v1/": { auth: AUTH } }),
         },
         {
-          name: "a path",
+          name: "an entry with a path",
           image: "quay.io/org/app",
           arrange: dockercfg({ "quay.io/org": { auth: AUTH } }),
         },
         {
-          name: "a pattern",
+          name: "an entry with a pattern",
           image: "my.quay.io/org/app",
           arrange: dockercfg({ "*.quay.io": { auth: AUTH } }),
         },
         {
-          name: "entries of other registries only",
+          name: "only entries of other registries",
           image: "quay.io/org/app",
           arrange: dockercfg({ "ghcr.io": { auth: AUTH } }),
           differs: EMPTY,
@@ -249,18 +249,18 @@ export const GCR: Comparison = {
           differs: "An entry of the file that cannot be read",
         },
         {
-          name: '`{"auths": ...}`, the form of a config.json',
+          name: '`{"auths": ...}`, the format of config.json',
           image: "quay.io/org/app",
           arrange: dockercfg({ auths: { "quay.io": { auth: AUTH } } }),
           differs: '`{"auths": ...}` in the attribute',
         },
         {
-          name: "no attribute",
+          name: "the attribute does not exist",
           image: "quay.io/org/app",
           arrange: attributes("dockercfg", () => ({})),
           differs: EMPTY,
         },
-        { name: "no JSON", image: "quay.io/org/app", arrange: dockercfg("hello"), differs: EMPTY },
+        { name: "not JSON", image: "quay.io/org/app", arrange: dockercfg("hello"), differs: EMPTY },
         {
           name: "`dockercfg-url`",
           image: "quay.io/org/app",
@@ -272,7 +272,7 @@ export const GCR: Comparison = {
           })),
         },
         {
-          name: "`dockercfg-url`, with a newline at its end",
+          name: "`dockercfg-url` with a newline at the end",
           image: "quay.io/org/app",
           differs: "`dockercfg-url` with a newline",
           arrange: attributes("dockercfg-url", ({ google }) => ({
@@ -280,7 +280,7 @@ export const GCR: Comparison = {
           })),
         },
         {
-          name: "`dockercfg-url`, and the file is not there",
+          name: "`dockercfg-url`, and the file does not exist",
           image: "quay.io/org/app",
           arrange: attributes("dockercfg-url", () => ({
             "google-dockercfg-url": "https://files.example.com/absent",
@@ -315,7 +315,7 @@ export const GCR: Comparison = {
           differs: "Kind and version of the request",
         },
         { name: "a request without an image", image: "", differs: EMPTY },
-        { name: "a request that is no JSON", arrange: () => ({ stdin: "hello\n" }) },
+        { name: "a request that is not JSON", arrange: () => ({ stdin: "hello\n" }) },
       ],
     },
     {
@@ -337,15 +337,15 @@ export const GCR: Comparison = {
           name: "`HTTPS_PROXY` where nothing listens",
           arrange: () => ({ env: { HTTPS_PROXY: "http://127.0.0.1:9" } }),
         },
-        { name: "no IPv4", network: "IPv6 only" },
+        { name: "a node without IPv4", network: "IPv6 only" },
         {
-          name: "the metadata server answers 503 once",
+          name: "the metadata server returns 503 once",
           arrange: answer("token", 503, 1),
           differs: "10 and 30 seconds, no retry.",
         },
-        { name: "the metadata server answers 500", arrange: answer("token", 500), differs: EMPTY },
+        { name: "the metadata server returns 500", arrange: answer("token", 500), differs: EMPTY },
         {
-          name: "the metadata server's token is a page of HTML",
+          name: "the metadata server returns an HTML page instead of a token",
           arrange: answer("token", 200),
           differs: EMPTY,
         },
