@@ -3,6 +3,8 @@ import { parseAllDocuments } from "yaml";
 /** A provider as far as these tests look at it. */
 export interface Provider {
   readonly name: string;
+  readonly matchImages?: readonly string[];
+  readonly defaultCacheDuration?: string;
   readonly args?: readonly string[];
   readonly env?: readonly { readonly name: string; readonly value: string }[];
   readonly tokenAttributes?: object;

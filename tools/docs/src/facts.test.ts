@@ -1,14 +1,19 @@
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { describe, test } from "node:test";
 import { generated, writeGenerated } from "./cross-cloud/generated.ts";
+import { documentedConfigurations } from "./documented.ts";
+import { KUBELETS } from "./facts/kubelets.ts";
 import { MEASURED } from "./facts/measured.ts";
+import { PLACES } from "./facts/places.ts";
+import { factsOf, initProvider, PAGE_NAMES, registryRegions } from "./facts/registries.ts";
+import { SENTENCES } from "./facts/sentences.ts";
 import type { Region } from "./facts/table.ts";
 import { pages, textOf } from "./page.ts";
 
 /** What several pages say, from one source. `npx node tools/docs/src/facts.test.ts --update` writes it into the pages. */
 const UPDATE = process.argv.includes("--update");
 
-const REGIONS: readonly Region[] = [...MEASURED];
+const REGIONS: readonly Region[] = [...MEASURED, ...KUBELETS, ...PLACES, ...(await registryRegions())];
 
 for (const { page, name, content } of REGIONS) {
   test(`docs/${page}: ${name}`, () => {
@@ -22,4 +27,58 @@ test("every region of a page is written by this test", () => {
   for (const page of ["../README.md", ...pages()])
     for (const [, name = ""] of textOf(page).matchAll(/^<!-- facts: (.+) -->$/gm))
       assert.ok(known.has(`${page}: ${name}`), `${page}: ${name}`);
+});
+
+describe("facts within sentences are those of the packages", () => {
+  for (const { about, pattern, values } of SENTENCES) {
+    test(about, () => {
+      const found = ["../README.md", ...pages()].flatMap((page) =>
+        [...textOf(page).matchAll(pattern)].map((match) => ({ page, match })),
+      );
+      assert.ok(found.length > 0, "no page says it any more: remove the pattern, or mend it");
+      for (const { page, match } of found)
+        for (const [index, value] of values.entries())
+          assert.match(match[index + 1] ?? "", new RegExp(`^${value}$`), `docs/${page}: ${match[0]}`);
+    });
+  }
+});
+
+/** Samples whose duration is not what init writes, and why. */
+const OTHER_DURATIONS: Readonly<Record<string, string>> = {
+  "snippets/identity/certificate-to-aws/kubelet.yaml":
+    "a session of IAM Roles Anywhere lasts an hour, and ECR's password no longer than it",
+};
+
+test("every sample has the defaultCacheDuration that init writes", async () => {
+  const written = new Map(
+    await Promise.all(
+      PAGE_NAMES.map(
+        async (name) => [factsOf(name).name, (await initProvider(name)).defaultCacheDuration] as const,
+      ),
+    ),
+  );
+  let checked = 0;
+  for (const [where, { providers }] of documentedConfigurations()) {
+    if (where in OTHER_DURATIONS) continue;
+    for (const { name, defaultCacheDuration } of providers) {
+      const [plugin] = [...written.keys()].filter((one) => name.startsWith(one));
+      if (plugin === undefined) continue;
+      assert.equal(defaultCacheDuration, written.get(plugin), `${where}: ${name}`);
+      checked++;
+    }
+  }
+  assert.ok(checked > 25, String(checked));
+});
+
+describe("a plugin's page names every kind of host", () => {
+  for (const name of PAGE_NAMES) {
+    test(`docs/${name}.md`, () => {
+      const page = textOf(`${name}.md`).replaceAll(/<!-- facts: [\s\S]*?<!-- end of facts -->/g, "");
+      for (const pattern of factsOf(name).matchImages) {
+        // The domain: what is before it differs from registry to registry, and is alike in all domains.
+        const suffix = pattern.replace(/^.*\*\.(?:geo\.)?/, "");
+        assert.ok(page.includes(suffix), `${pattern}: the page does not say ${suffix}`);
+      }
+    });
+  }
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { acr } from "@imagecred/acr";
@@ -10,17 +10,14 @@ import { gcr } from "@imagecred/gcr";
 import { OPERATOR_MESSAGES } from "@imagecred/kubelet-conformance";
 import { testContext } from "@imagecred/protocol/testing";
 import { DOCS } from "@imagecred/workspace";
-import { type Configuration, configurationsIn, documentsOf } from "./configurations.ts";
-import { type Block, blocksOf, pages, placeOf, textOf } from "./page.ts";
+import { documentsOf } from "./configurations.ts";
+import { documentedConfigurations, SNIPPETS, snippet } from "./documented.ts";
+import { blocksOf, pages, placeOf, textOf } from "./page.ts";
 
 /** Run with `--update`, as a program, it writes files into the pages that embed them, and what `imagecred init` writes. */
 const UPDATE = process.argv.includes("--update");
 
-const snippets = globSync("snippets/**/*", { cwd: DOCS, withFileTypes: true })
-  .filter((entry) => entry.isFile())
-  .map((entry) => join(entry.parentPath, entry.name).slice(DOCS.length + 1))
-  .toSorted();
-const snippet = (name: string) => readFileSync(join(DOCS, name), "utf8");
+const snippets = SNIPPETS;
 const blocks = pages().flatMap(blocksOf);
 
 test("a block that names a file is that file, and every snippet is in a page", () => {
@@ -97,22 +94,7 @@ test("YAML in pages parses, fragments too", () => {
     assert.doesNotThrow(() => documentsOf(block.content), placeOf(block));
 });
 
-const found: readonly (readonly [where: string, Configuration])[] = [
-  ...snippets
-    .filter((name) => /\.ya?ml$/.test(name))
-    .flatMap((name) =>
-      documentsOf(snippet(name))
-        .flatMap(configurationsIn)
-        .map((one) => [name, one] as const),
-    ),
-  ...blocks
-    .filter(({ language, mark }) => language === "yaml" && mark?.kind !== "file")
-    .flatMap((block: Block) =>
-      documentsOf(block.content)
-        .flatMap(configurationsIn)
-        .map((one) => [placeOf(block), one] as const),
-    ),
-];
+const found = documentedConfigurations();
 
 describe("every CredentialProviderConfig in a page or a snippet", () => {
   test("there are some", () => assert.ok(found.length > 15, String(found.length)));
