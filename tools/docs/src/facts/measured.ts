@@ -116,12 +116,10 @@ const MIGRATE = { ecr: "ecr-credential-provider", acr: "acr-credential-provider"
 function situations(): string {
   const rows = PLUGINS.map((plugin) => {
     const page = `migrate/${MIGRATE[plugin]}.md`;
-    const [, section = ""] = textOf(page).split("\n## Side by side\n");
-    const [own = ""] = section.split("\n## ");
-    const lines = own.split("\n").filter((line) => line.startsWith("| ") && !/^\| (?:---|\|)/.test(line));
-    const cells = lines.map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
-    const all = cells.filter((row) => row[1] !== "");
-    // Without a reason why not.
+    const [, own = ""] = /<!-- situations: .*? -->(.*?)<!-- end of situations -->/s.exec(textOf(page)) ?? [];
+    const lines = own.split("\n").filter((line) => /^\| (?!---|situation \|)/.test(line));
+    const all = lines.map((line) => line.split(/(?<!\\)\|/).map((cell) => cell.trim()));
+    // A row without a reason for a difference.
     const same = all.filter((row) => row[4] === "").length;
     if (same === 0) throw new Error(`docs/${page} has no situations`);
     return [
