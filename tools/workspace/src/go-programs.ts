@@ -23,7 +23,9 @@ export interface GoProgram {
   readonly tags?: readonly string[];
   /** `-X` values: variable, then value. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** A C library to link statically; without one the program is built without cgo. */
+  /** Built with cgo, for this machine only: the program has C sources. */
+  readonly cgo?: true;
+  /** A C library to link statically; implies cgo. */
   readonly library?: () => Promise<Library>;
   /** GOOS when it is not this machine's. */
   readonly os?: "windows";
@@ -57,7 +59,7 @@ export class GoPrograms {
       env: {
         ...process.env,
         GOFLAGS: "",
-        CGO_ENABLED: library === undefined ? "0" : "1",
+        CGO_ENABLED: library === undefined && program.cgo === undefined ? "0" : "1",
         ...(program.os === undefined ? {} : { GOOS: program.os }),
         ...library?.env,
       },
@@ -73,6 +75,7 @@ export class GoPrograms {
       [await output("go", "version"), program.package, library?.version ?? "", ...argsOf(program)].join("\0"),
     );
     if (os !== undefined) hash.update(`\0${os}`);
+    if (program.cgo) hash.update(`\0${await output("cc", "--version")}`);
     const files = globSync(`${module}/{go.mod,go.sum,*.go}`, { cwd: this.#directory }).toSorted();
     for (const file of files) hash.update(`\0${file}\0`).update(readFileSync(join(this.#directory, file)));
     return join(CACHE, name, hash.digest("hex").slice(0, 32), os === "windows" ? `${name}.exe` : name);
