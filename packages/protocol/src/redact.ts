@@ -68,7 +68,7 @@ function formsOf(value: string): string[] {
       /=+$/,
       "",
     );
-    // The first and the last characters also depend on the neighbours, where there are any.
+    // The first and the last characters also depend on the neighbors, where there are any.
     const own = encoded.slice(
       before === 0 ? 0 : before + 1,
       (before + bytes.length) % 3 === 0 ? undefined : -1,

@@ -4,7 +4,7 @@ const REDACTED = "[redacted]";
 
 /**
  * A value that must never be printed: it turns into `[redacted]` wherever something makes text of it. Only the encoder of
- * the response and the code that signs or sends a request call `reveal()`. As a second line of defence `redact()` knows
+ * the response and the code that signs or sends a request call `reveal()`. As a second line of defense `redact()` knows
  * every wrapped value.
  */
 export class Secret {

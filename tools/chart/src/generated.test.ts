@@ -61,7 +61,7 @@ test("the schema describes exactly the values that values.yaml has, but for helm
   compare(schema.properties, values);
 });
 
-test("the chart's image is the one that the release pushes, and the chart has a licence that is ours", () => {
+test("the chart's image is the one that the release pushes, and the chart has a license that is ours", () => {
   const workflow = readFileSync(join(ROOT, ".github/workflows/release.yml"), "utf8");
   assert.match(workflow, /image="ghcr\.io\/\$\{REPOSITORY,,\}"/);
   const { image } = parse(readFileSync(join(CHART, "values.yaml"), "utf8"));

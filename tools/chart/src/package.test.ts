@@ -12,7 +12,7 @@ const directory = mkdtempSync(join(tmpdir(), "imagecred-package-"));
 after(() => rmSync(directory, { recursive: true }));
 const skip = (await whyNoHelm("helm is cached")) ?? false;
 
-test("the packaged chart has every file and a licence, and the same bytes every time", { skip }, async () => {
+test("the packaged chart has every file and a license, and the same bytes every time", { skip }, async () => {
   const helm = await Helm.get();
   const paths = ["first", "second"].map((name) => {
     mkdirSync(join(directory, name));

@@ -4,8 +4,8 @@ import { basename, dirname, join } from "node:path";
 import { describe, test } from "node:test";
 import { ROOT } from "@imagecred/workspace";
 
-/** Licences under which a package may be used, shipped or not (SPDX). */
-const LICENCES = new Set([
+/** Licenses under which a package may be used, shipped or not (SPDX). */
+const LICENSES = new Set([
   "0BSD",
   "Apache-2.0",
   "BSD-2-Clause",
@@ -16,7 +16,7 @@ const LICENCES = new Set([
   "MIT",
 ]);
 
-/** Under another licence, and used for development alone. */
+/** Under another license, and used for development alone. */
 const FOR_DEVELOPMENT = new Set(["MPL-2.0"]);
 
 /** Go modules that their owners moved. */
@@ -33,12 +33,12 @@ interface Locked {
 
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-/** Whether one of the licences that a package may be used under is among these. */
-function allows(expression: string, licences: ReadonlySet<string>): boolean {
+/** Whether one of the licenses that a package may be used under is among these. */
+function allows(expression: string, licenses: ReadonlySet<string>): boolean {
   return expression
     .replace(/[()]/g, "")
     .split(" OR ")
-    .some((choice) => choice.split(" AND ").every((each) => licences.has(each.trim())));
+    .some((choice) => choice.split(" AND ").every((each) => licenses.has(each.trim())));
 }
 
 describe("npm packages", () => {
@@ -56,17 +56,17 @@ describe("npm packages", () => {
     }
   });
 
-  test("have licences that allow their use", () => {
+  test("have licenses that allow their use", () => {
     for (const [path, { license = "", dev }] of others) {
-      const allowed = dev === true ? new Set([...LICENCES, ...FOR_DEVELOPMENT]) : LICENCES;
+      const allowed = dev === true ? new Set([...LICENSES, ...FOR_DEVELOPMENT]) : LICENSES;
       assert.ok(allows(license, allowed), `${path}: ${license}`);
     }
   });
 
-  test("a choice of licences counts where one of them is allowed", () => {
-    assert.ok(allows("(BSD-3-Clause OR GPL-2.0)", LICENCES));
-    assert.ok(!allows("GPL-2.0", LICENCES));
-    assert.ok(!allows("(MIT AND GPL-2.0)", LICENCES));
+  test("a choice of licenses counts where one of them is allowed", () => {
+    assert.ok(allows("(BSD-3-Clause OR GPL-2.0)", LICENSES));
+    assert.ok(!allows("GPL-2.0", LICENSES));
+    assert.ok(!allows("(MIT AND GPL-2.0)", LICENSES));
   });
 });
 

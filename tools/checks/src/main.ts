@@ -24,7 +24,7 @@ const startedAt = performance.now();
 for (const [index, stage] of stages.entries())
   outcomes.push(await runStage(stage, `[${index + 1}/${stages.length}]`));
 rmSync(scratch, { recursive: true });
-process.exitCode = summarise(outcomes) ? 0 : 1;
+process.exitCode = summarize(outcomes) ? 0 : 1;
 
 function chosenStages(names: readonly string[]): readonly Stage[] {
   const unknown = names.filter((name) => !STAGES.some((stage) => stage.name === name));
@@ -76,7 +76,7 @@ async function runStage(stage: Stage, position: string): Promise<Outcome> {
   };
 }
 
-function summarise(all: readonly Outcome[]): boolean {
+function summarize(all: readonly Outcome[]): boolean {
   const skippedTests: SkippedTest[] = all.flatMap(({ results }) => results?.skipped ?? []);
   const skippedStages = all.filter(({ status }) => status === "skipped");
   console.log("\n──────── what was checked");

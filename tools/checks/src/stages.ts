@@ -22,7 +22,7 @@ export interface Stage {
   readonly files?: readonly string[];
 }
 
-/** Biome colours its reports even where they go into a file. */
+/** Biome colors its reports even where they go into a file. */
 const colors = process.stdout.isTTY ? [] : ["--colors=off"];
 
 const node = [process.execPath, "--conditions=@imagecred/source", "--disable-warning=ExperimentalWarning"];

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** Colours on a terminal; plain text into files, pipes, and with NO_COLOR. */
+/** Colors on a terminal; plain text into files, pipes, and with NO_COLOR. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;
@@ -9,8 +9,8 @@ export interface Style {
 }
 
 export function styleFor(stream: NodeJS.WriteStream, env: NodeJS.ProcessEnv): Style {
-  const colours = stream.isTTY === true && !env["NO_COLOR"];
+  const colors = stream.isTTY === true && !env["NO_COLOR"];
   const style = (format: Parameters<typeof styleText>[0]) => (text: string) =>
-    colours ? styleText(format, text) : text;
+    colors ? styleText(format, text) : text;
   return { bold: style("bold"), dim: style("dim"), green: style("green"), red: style("red") };
 }

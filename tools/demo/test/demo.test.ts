@@ -21,5 +21,5 @@ test("npm run demo tells every pull to its end, and nothing that is secret", () 
   assert.equal(stdout.match(/credential .*\[redacted, \d+ characters\]/g)?.length, 8);
   // Tokens and passwords of the fakes are far longer than any name.
   assert.doesNotMatch(stdout, /[A-Za-z0-9_-]{80,}/);
-  assert.ok(!stdout.includes("\u001b"), "no colours with NO_COLOR");
+  assert.ok(!stdout.includes("\u001b"), "no colors with NO_COLOR");
 });

@@ -1,5 +1,5 @@
 /**
- * Pictures of boxes, lines and words as SVG. Each has its own background, so it reads on a page of any colour, and a dark version
+ * Pictures of boxes, lines and words as SVG. Each has its own background, so it reads on a page of any color, and a dark version
  * for readers who prefer one.
  */
 

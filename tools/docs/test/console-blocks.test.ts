@@ -6,7 +6,7 @@ import type { Clouds } from "@imagecred/fake-clouds";
 import { DOCS, ROOT } from "@imagecred/workspace";
 import { asOnANode, SITUATIONS, startSurroundings } from "../src/clouds.ts";
 import { Machine, NO_MACHINE } from "../src/machine.ts";
-import { fits } from "../src/normalise.ts";
+import { fits } from "../src/normalize.ts";
 import { type Block, blocksOf, pages, placeOf, textOf } from "../src/page.ts";
 import { CURL_STAND_IN, writeRelease } from "../src/release.ts";
 import { commandsOf } from "../src/session.ts";

@@ -8,7 +8,7 @@ import { goMissing, KubeletCode, NEWEST } from "@imagecred/kubelet-conformance";
 import { type LocalRegistry, npmEnvironment, packedForTests, startLocalRegistry } from "@imagecred/release";
 import { DOCS, findOnPath, ownPlatform, run } from "@imagecred/workspace";
 import { REGISTRY, ROBOT, startExampleRegistry } from "../src/example-registry.ts";
-import { fits } from "../src/normalise.ts";
+import { fits } from "../src/normalize.ts";
 import { blocksOf, placeOf } from "../src/page.ts";
 import { commandsOf, Session } from "../src/session.ts";
 

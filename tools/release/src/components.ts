@@ -6,12 +6,12 @@ export interface Component {
   readonly ecosystem: "npm" | "cargo" | "node";
   readonly name: string;
   readonly version: string;
-  /** SPDX licence expression as the package declares it; NOASSERTION where it declares none. */
+  /** SPDX license expression as the package declares it; NOASSERTION where it declares none. */
   readonly license: string;
-  /** Licence and notice texts that its package carries, by file name. */
+  /** License and notice texts that its package carries, by file name. */
   readonly texts: readonly LicenseText[];
   readonly homepage: string | undefined;
-  /** As its manifest has them; for the copyright line where its package carries no licence text. */
+  /** As its manifest has them; for the copyright line where its package carries no license text. */
   readonly authors: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export function byName(a: Component, b: Component): number {
 
 const LICENSE_FILE = /^(licen[cs]e|copying|copyright|notice|unlicense)([-._].*)?$/i;
 
-/** The licence and notice files at the top of a package's directory. */
+/** The license and notice files at the top of a package's directory. */
 export function licenseTextsIn(directory: string): readonly LicenseText[] {
   if (!existsSync(directory)) return [];
   return readdirSync(directory, { withFileTypes: true })

@@ -72,7 +72,7 @@ describe("components", () => {
 });
 
 describe("documents", () => {
-  test("notices have each licence text once, with everybody whom it is for", () => {
+  test("notices have each license text once, with everybody whom it is for", () => {
     const notices = thirdPartyNotices("x", [
       component("a", "same terms"),
       component("b", "same terms"),
@@ -83,7 +83,7 @@ describe("documents", () => {
     assert.match(notices, /other terms/);
   });
 
-  test("a package without a licence text gets the standard one, with its authors", () => {
+  test("a package without a license text gets the standard one, with its authors", () => {
     const notices = thirdPartyNotices("x", [{ ...component("a", ""), texts: [] }]);
     assert.match(notices, /Copyright Somebody/);
     assert.match(notices, /Permission is hereby granted, free of charge/);

@@ -106,7 +106,7 @@ function nfpmConfig(format: "deb" | "rpm", contents: PackageContents, scratch: s
     maintainer: MAINTAINER,
     homepage: HOMEPAGE,
     description: format === "deb" ? `${SUMMARY[program]}\n${DESCRIPTION[program]}` : DESCRIPTION[program],
-    // A deb has its licence in `copyright`.
+    // A deb has its license in `copyright`.
     ...(format === "rpm" ? { license: "Apache-2.0" } : {}),
     mtime,
     changelog,
@@ -176,13 +176,13 @@ function changelogEntry({ version, changes }: PackageContents, date: string): ob
   };
 }
 
-/** Machine-readable, as Debian's policy has it (copyright-format 1.0). Debian has the licence's text itself. */
+/** Machine-readable, as Debian's policy has it (copyright-format 1.0). Debian has the license's text itself. */
 function debianCopyright(): string {
   return `Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
 Upstream-Name: imagecred
 Upstream-Contact: ${MAINTAINER}
 Source: ${HOMEPAGE}
-Comment: Licences of the libraries inside are in THIRD_PARTY_NOTICES beside this file.
+Comment: Licenses of the libraries inside are in THIRD_PARTY_NOTICES beside this file.
 
 Files: *
 Copyright: The imagecred authors

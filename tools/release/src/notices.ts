@@ -6,7 +6,7 @@ const require = createRequire(import.meta.url);
 const RULE = "-".repeat(80);
 
 /**
- * The third-party notices that go with an executable: every package inside it with its licence, and the licence texts
+ * The third-party notices that go with an executable: every package inside it with its license, and the license texts
  * that the packages carry, each text once with the packages that it is for.
  */
 export function thirdPartyNotices(program: string, components: readonly Component[]): string {
@@ -25,7 +25,7 @@ export function thirdPartyNotices(program: string, components: readonly Componen
   return [`${program} contains the following third-party software.`, "", ...list, "", ...texts].join("\n");
 }
 
-/** What the package carries; for one that carries nothing, the standard text of its licence and who wrote it. */
+/** What the package carries; for one that carries nothing, the standard text of its license and who wrote it. */
 function textsOf({ texts, license, authors }: Component): readonly string[] {
   if (texts.length > 0) return texts.map(({ text }) => text);
   const [id = license] = license.split(" OR ");

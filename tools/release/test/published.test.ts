@@ -53,7 +53,7 @@ describe("what is published to npm", () => {
     }
   });
 
-  test("each has the licence, a README, where it comes from, and one version", () => {
+  test("each has the license, a README, where it comes from, and one version", () => {
     const license = readFileSync(join(ROOT, "LICENSE"), "utf8");
     for (const one of packages) {
       assert.equal(read(one, "LICENSE"), license, one.name);

@@ -69,7 +69,7 @@ export function format(first: unknown, ...rest: unknown[]): string {
   return [head, ...values.map((value) => (typeof value === "string" ? value : inspect(value)))].join(" ");
 }
 
-/** Escape sequences of colours and cursors, as ECMA-48 has them. */
+/** Escape sequences of colors and cursors, as ECMA-48 has them. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
 const sequences = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 

@@ -24,7 +24,7 @@ export interface Command<Options, Document extends { readonly kind: string }> {
   /** Further values of `--output`, apart from human and json; each ends with a line end. */
   readonly formats?: Readonly<Record<string, (document: Document) => string>>;
   exitCode(document: Document, options: Options): 0 | 1;
-  /** Whether secrets were asked for. Otherwise every known one is blanked in what is printed, as a second line of defence. */
+  /** Whether secrets were asked for. Otherwise every known one is blanked in what is printed, as a second line of defense. */
   reveals?(options: Options): boolean;
 }
 

@@ -4,14 +4,14 @@ import { formatLifetime, took } from "./duration.ts";
 import { styleFor } from "./style.ts";
 import { count, printable, table, visibleLength, wrap } from "./text.ts";
 
-test("colours only on a terminal, and never with NO_COLOR", () => {
-  const coloured = (columns: number | undefined, env: Record<string, string>) =>
+test("colors only on a terminal, and never with NO_COLOR", () => {
+  const colored = (columns: number | undefined, env: Record<string, string>) =>
     styleFor(columns, env).red("x") !== "x";
-  assert.equal(coloured(80, {}), true);
-  assert.equal(coloured(undefined, {}), false);
-  assert.equal(coloured(80, { NO_COLOR: "1" }), false);
-  assert.equal(coloured(80, { NO_COLOR: "" }), true);
-  assert.equal(coloured(80, { TERM: "dumb" }), false);
+  assert.equal(colored(80, {}), true);
+  assert.equal(colored(undefined, {}), false);
+  assert.equal(colored(80, { NO_COLOR: "1" }), false);
+  assert.equal(colored(80, { NO_COLOR: "" }), true);
+  assert.equal(colored(80, { TERM: "dumb" }), false);
 });
 
 test("marks are ASCII where the locale is not UTF-8", () => {

@@ -1,6 +1,6 @@
 import type { Platform } from "../runtime/types.ts";
 
-/** How text looks on one stream: colours and marks, or neither. */
+/** How text looks on one stream: colors and marks, or neither. */
 export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -42,11 +42,11 @@ export type Color = "auto" | "always" | "never";
  * ASCII where the locale says that it is not UTF-8.
  */
 export function styleFor(columns: number | undefined, env: Environment, color: Color = "auto"): Style {
-  const colours =
+  const colors =
     color === "always" ||
     (color === "auto" && columns !== undefined && (env["NO_COLOR"] ?? "") === "" && env["TERM"] !== "dumb");
   const paint = (open: number, close: number) => (text: string) =>
-    colours && text !== "" ? `\u001b[${open}m${text}\u001b[${close}m` : text;
+    colors && text !== "" ? `\u001b[${open}m${text}\u001b[${close}m` : text;
   return {
     bold: paint(1, 22),
     dim: paint(2, 22),

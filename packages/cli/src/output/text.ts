@@ -1,10 +1,10 @@
 /** Escape sequences that the style puts in, which take no room on the screen. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
-const COLOUR = /\u001b\[\d+m/g;
+const COLOR = /\u001b\[\d+m/g;
 
 /** Columns that a text takes; our own texts have no wide characters. */
 export function visibleLength(text: string): number {
-  return [...text.replace(COLOUR, "")].length;
+  return [...text.replace(COLOR, "")].length;
 }
 
 /** A text that begins a sentence. */

@@ -1,7 +1,7 @@
 /** What a terminal shows, as a picture: for looking at, and for the pages. */
 
 const CELL = { width: 8.4, height: 18, margin: 14 };
-const COLOURS: Readonly<Record<string, string>> = {
+const COLORS: Readonly<Record<string, string>> = {
   "31": "#e0524d",
   "32": "#3fa45b",
   "33": "#c9941a",
@@ -11,7 +11,7 @@ const COLOURS: Readonly<Record<string, string>> = {
 interface Look {
   readonly bold: boolean;
   readonly dim: boolean;
-  readonly colour: string | undefined;
+  readonly color: string | undefined;
 }
 
 interface Piece {
@@ -124,7 +124,7 @@ function drawn(
   return { content, rows };
 }
 
-const PLAIN: Look = { bold: false, dim: false, colour: undefined };
+const PLAIN: Look = { bold: false, dim: false, color: undefined };
 
 function piecesOf(
   line: string,
@@ -163,9 +163,9 @@ function changed(look: Look, code: string): Look {
     case "22":
       return { ...look, bold: false, dim: false };
     case "39":
-      return { ...look, colour: undefined };
+      return { ...look, color: undefined };
     default:
-      return { ...look, colour: COLOURS[code] };
+      return { ...look, color: COLORS[code] };
   }
 }
 
@@ -178,7 +178,7 @@ function element({ text, row, column, look }: Piece, firstRow: number): string {
     ` textLength="${([...trimmed].length * CELL.width).toFixed(1)}"`,
     look.bold ? ' font-weight="bold"' : "",
     look.dim ? ' opacity="0.6"' : "",
-    look.colour === undefined ? "" : ` fill="${look.colour}"`,
+    look.color === undefined ? "" : ` fill="${look.color}"`,
   ].join("");
   return `<text x="${x.toFixed(1)}" y="${y}"${attributes}>${escaped(trimmed)}</text>`;
 }

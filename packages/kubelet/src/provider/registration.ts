@@ -16,7 +16,7 @@ export interface ExecutableProblem {
   /** The path that the kubelet looks at. */
   readonly path: string;
   readonly code: "missing" | "not-executable" | "directory" | "inaccessible";
-  /** The kubelet's text; since 1.30 it has an empty name in it, which is upstream's behaviour. */
+  /** The kubelet's text; since 1.30 it has an empty name in it, which is upstream's behavior. */
   readonly message: string;
 }
 

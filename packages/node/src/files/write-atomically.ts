@@ -27,7 +27,7 @@ const MOST_BACKUPS = 1000;
 
 /**
  * Writes a file so that at every moment either the old or the new one is there, whole, and after a return the new one is
- * on the disk: written beside it, synchronised, read back, then renamed over it. Modes never widen: a file that was 0600
+ * on the disk: written beside it, synchronized, read back, then renamed over it. Modes never widen: a file that was 0600
  * stays 0600. The old file's copy is made the same way, with its owner and mode, before the new one takes its place.
  * Nothing is written through a link at the path: give the path that it leads to. On failure nothing is left behind.
  * @throws {Error} of the system, code EINVAL where there is something other than a file

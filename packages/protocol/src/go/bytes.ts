@@ -1,5 +1,5 @@
 /**
- * Go strings are bytes, JavaScript's are UTF-16. Where the kubelet's behaviour depends on bytes (percent escapes that
+ * Go strings are bytes, JavaScript's are UTF-16. Where the kubelet's behavior depends on bytes (percent escapes that
  * decode to half a character, lengths, sort order, `%q`), the text is held as a {@link ByteString}: one UTF-16 unit
  * per byte, so that indexing, slicing and `<` do what Go does.
  */

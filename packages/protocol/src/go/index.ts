@@ -1,5 +1,5 @@
 /**
- * Go's strings, quoting, URLs, globs and durations, as far as the kubelet's behaviour depends on them: the ground of
+ * Go's strings, quoting, URLs, globs and durations, as far as the kubelet's behavior depends on them: the ground of
  * `@imagecred/protocol/keyring` and of programs that predict what a kubelet does.
  */
 export {

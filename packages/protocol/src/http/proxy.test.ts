@@ -59,14 +59,14 @@ describe("proxyFor", () => {
   });
 
   test("accepts the kinds of proxy that Go's client has (AWS 7, an https:// proxy on AKS)", () => {
-    for (const [value, normalised] of [
+    for (const [value, normalized] of [
       ["https://user:p%40ss@p.test", "https://user:p%40ss@p.test:443"],
       ["https://p.test:8443/", "https://p.test:8443"],
       ["socks5://p.test", "socks5://p.test:1080"],
       ["socks5h://u:p@p.test:9", "socks5h://u:p@p.test:9"],
       ["socks5://[fd00::1]", "socks5://[fd00::1]:1080"],
     ] as const) {
-      assert.equal(proxy("https://api.test/", { HTTPS_PROXY: value }), normalised);
+      assert.equal(proxy("https://api.test/", { HTTPS_PROXY: value }), normalized);
     }
   });
 

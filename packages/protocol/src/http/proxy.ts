@@ -20,7 +20,7 @@ export function proxyFor(url: URL, env: Environment): string | undefined {
   if (configured === undefined) return undefined;
   if (isLoopbackHost(unbracketed(url.hostname)) || bypasses(url, either(env, "NO_PROXY") ?? ""))
     return undefined;
-  return normalise(configured, name);
+  return normalize(configured, name);
 }
 
 function either(env: Environment, name: string): string | undefined {
@@ -35,7 +35,7 @@ const DEFAULT_PORTS = new Map([
   ["socks5h:", "1080"],
 ]);
 
-function normalise(value: string, name: string): string | undefined {
+function normalize(value: string, name: string): string | undefined {
   const withScheme = value.includes("://") ? value : `http://${value}`;
   let parsed: URL;
   try {

@@ -73,7 +73,7 @@ export function parseFlags(
       continue;
     }
     specs = typeof table === "function" ? table() : table;
-    const flag = recognise(word, specs);
+    const flag = recognize(word, specs);
     if (flag === undefined) {
       if (unknownFlags === "refuse")
         throw new OptionsError(`unknown flag ${word.split("=")[0]}; --help lists the flags`);
@@ -97,13 +97,13 @@ export function parseFlags(
   };
 }
 
-interface Recognised {
+interface Recognized {
   readonly name: string;
   readonly spec: FlagSyntax;
   readonly inline: string | undefined;
 }
 
-function recognise(word: string, specs: Readonly<Record<string, FlagSyntax>>): Recognised | undefined {
+function recognize(word: string, specs: Readonly<Record<string, FlagSyntax>>): Recognized | undefined {
   const body = word.replace(/^--?/, "");
   const equals = body.indexOf("=");
   const name = equals < 0 ? body : body.slice(0, equals);

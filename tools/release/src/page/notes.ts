@@ -70,7 +70,7 @@ function others(downloads: Downloads): string {
     return [`| [${name}](${downloads.base}/${name}) | ${text} |`];
   });
   return `**Other files**\n\n| file | contents |\n| --- | --- |\n${rows.join("\n")}\n
-Each executable also has \`.sha256\` (its checksum only), \`.spdx.json\` (SBOM) and \`.NOTICES.txt\` (licences).`;
+Each executable also has \`.sha256\` (its checksum only), \`.spdx.json\` (SBOM) and \`.NOTICES.txt\` (licenses).`;
 }
 
 /** Commands to paste. They need only the files on the page. */

@@ -22,7 +22,7 @@ export const chart: Step = {
       const digest = sha256(readFileSync(join(directory, archive)));
       if (layer?.digest !== `sha256:${digest}`) throw new Error(`${archive} is not what the layout has`);
       const names = run("tar", ["-tzf", join(directory, archive)]).split("\n");
-      if (!names.includes("imagecred/LICENSE")) throw new Error(`${archive} has no licence`);
+      if (!names.includes("imagecred/LICENSE")) throw new Error(`${archive} has no license`);
     } finally {
       rmSync(scratch, { recursive: true });
     }

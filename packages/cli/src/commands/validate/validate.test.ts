@@ -214,11 +214,11 @@ test("what a person sees", async () => {
   }
 });
 
-test("colours on a terminal only", async () => {
+test("colors on a terminal only", async () => {
   using place = bench();
   writeFileSync(place.path("config.yaml"), VALID.replace("r.io", "r.io/foo"));
-  const colour = "\u001b[33m";
-  assert.ok((await place.run(["validate", "config.yaml"], { columns: 100 })).stdout.includes(colour));
+  const color = "\u001b[33m";
+  assert.ok((await place.run(["validate", "config.yaml"], { columns: 100 })).stdout.includes(color));
   assert.ok(!(await place.run(["validate", "config.yaml"])).stdout.includes("\u001b"));
   assert.ok(
     !(await place.run(["validate", "config.yaml"], { columns: 100, env: { NO_COLOR: "1" } })).stdout.includes(

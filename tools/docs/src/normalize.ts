@@ -19,13 +19,13 @@ const ALIKE: readonly (readonly [RegExp, string])[] = [
   [/(credential-provider|imagecred) \d+\.\d+\.\d+\S*/g, "$1 VERSION"],
 ];
 
-export function normalised(text: string): string {
+export function normalized(text: string): string {
   return ALIKE.reduce((result, [pattern, by]) => result.replace(pattern, by), text.replace(/ +$/gm, ""));
 }
 
 /** Whether a command printed what the page shows; a line `…` there stands for any lines. */
 export function fits(shown: string, printed: string): boolean {
-  const parts = normalised(shown).split(/^ *…\n/m);
+  const parts = normalized(shown).split(/^ *…\n/m);
   const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-  return new RegExp(`^${escaped.join("(?:.*\\n)*?")}$`).test(normalised(printed));
+  return new RegExp(`^${escaped.join("(?:.*\\n)*?")}$`).test(normalized(printed));
 }
