@@ -17,7 +17,7 @@ const LICENSES = new Set([
 ]);
 
 /** Under another license, and used for development alone. */
-const FOR_DEVELOPMENT = new Set(["MPL-2.0"]);
+const FOR_DEVELOPMENT = new Set(["MPL-2.0", "WTFPL", "CC BY-SA 4.0"]);
 
 /** Go modules that their owners moved. */
 const RENAMED = new Map([["github.com/google/cel-go", "github.com/cel-expr/cel-go"]]);

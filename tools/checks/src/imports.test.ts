@@ -21,6 +21,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cli: ["kubelet", "protocol", "identity-map", "node", "ecr/facts", "acr/facts", "gcr/facts"],
   workspace: [],
   vectors: [],
+  prose: ["workspace"],
   "fake-clouds": ["workspace"],
   build: [],
   "create-imagecred-plugin": [],

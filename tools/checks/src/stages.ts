@@ -77,6 +77,12 @@ export const STAGES: readonly Stage[] = [
     command: ["tsc", "--noEmit", "-p", "tsconfig.json"],
   },
   {
+    name: "prose",
+    about: "pages, comments and messages: our English style (Vale) and spelling (cspell)",
+    command: [...node, "tools/prose/src/main.ts"],
+    skip: (named) => (named ? notInstalled("go", "cc") : "it runs when it is named"),
+  },
+  {
     name: "rust",
     about: "the static runtime: formatting, clippy, tests",
     command: [...node, "tools/checks/src/check-runtime.ts"],

@@ -32,7 +32,9 @@ export async function lint({ readByVale, hashComments }: ProseFiles): Promise<Fi
   const current: Cache = {};
   for (const [path, key] of keys) current[key] = byFile.get(path) ?? cache[key] ?? [];
   writeCache({ ...cache, ...current });
-  return Object.values(current).flat().toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
+  return Object.values(current)
+    .flat()
+    .toSorted((a, b) => (a.file < b.file ? -1 : a.file > b.file ? 1 : 0));
 }
 
 async function findingsInHashComments(paths: readonly string[]): Promise<Finding[]> {
@@ -48,8 +50,17 @@ async function findingsInHashComments(paths: readonly string[]): Promise<Finding
 
 /** A hash of everything that decides what is found in a text. */
 function rulesKey(): string {
-  const files = [CONFIGURATION, ...globSync(join(STYLE, "../**/*.yml")), join(import.meta.dirname, "../go/vale/go.mod")];
-  return sha256(files.toSorted().map((path) => readFileSync(path, "utf8")).join("\0"));
+  const files = [
+    CONFIGURATION,
+    ...globSync(join(STYLE, "../**/*.yml")),
+    join(import.meta.dirname, "../go/vale/go.mod"),
+  ];
+  return sha256(
+    files
+      .toSorted()
+      .map((path) => readFileSync(path, "utf8"))
+      .join("\0"),
+  );
 }
 
 function sha256(data: string | Buffer): string {

@@ -46,7 +46,9 @@ async function check(paths: readonly string[], showWarnings: boolean): Promise<n
   for (const { file, line, column, rule, message } of showWarnings ? [...errors, ...warnings] : errors)
     console.log(`${file}:${line}:${column}  ${rule}: ${message}`);
   for (const { file, line, column, word } of words)
-    console.log(`${file}:${line}:${column}  Spelling: '${word}': correct it, or add it to tools/prose/dictionary`);
+    console.log(
+      `${file}:${line}:${column}  Spelling: '${word}': correct it, or add it to tools/prose/dictionary`,
+    );
   console.log(
     `  ${read} files: ${errors.length} errors of style, ${words.length} of spelling; ${warnings.length} warnings${showWarnings ? "" : " (--warnings lists them)"}`,
   );

@@ -33,7 +33,9 @@ export interface ProseFiles {
 
 /** @param under paths or directories to choose from; all when empty */
 export function proseFiles(under: readonly string[] = []): ProseFiles {
-  const files = run("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...under], { cwd: ROOT })
+  const files = run("git", ["ls-files", "--cached", "--others", "--exclude-standard", ...under], {
+    cwd: ROOT,
+  })
     .split("\n")
     .filter((path) => path !== "" && !matches(path, NOT_READ));
   return {

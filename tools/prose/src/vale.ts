@@ -78,7 +78,14 @@ async function runVale(
 function read(json: string): Finding[] {
   const files = JSON.parse(json) as Record<
     string,
-    { Line: number; Span: [number, number]; Check: string; Severity: string; Match: string; Message: string }[]
+    {
+      Line: number;
+      Span: [number, number];
+      Check: string;
+      Severity: string;
+      Match: string;
+      Message: string;
+    }[]
   >;
   return Object.entries(files).flatMap(([file, alerts]) =>
     alerts.map(({ Line, Span, Check, Severity, Match, Message }) => ({
