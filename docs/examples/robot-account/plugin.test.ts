@@ -59,7 +59,7 @@ test("a refused secret does not show in the error, in any form", async () => {
   assert.doesNotMatch(stderr, new RegExp(`long-lived-secret|${btoa("robot$pull:long-lived-secret")}`));
 });
 
-test("a file that is not a robot account, and one that is not there", async () => {
+test("a file that is not a robot account, and a missing file", async () => {
   const run = (args: readonly string[], robot: string) =>
     runPlugin(plugin, {
       image: `${REGISTRY}/app`,

@@ -41,7 +41,7 @@ interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
 }
 
-test("the schema describes exactly the values that values.yaml has, but for helm's own", () => {
+test("the schema describes exactly the values in values.yaml, and helm's own", () => {
   const schema = JSON.parse(chartFiles()["values.schema.json"] ?? "") as Schema;
   const values = parse(readFileSync(join(CHART, "values.yaml"), "utf8")) as Readonly<Record<string, unknown>>;
   const compare = (

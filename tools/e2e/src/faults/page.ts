@@ -32,7 +32,7 @@ export function reliabilityPage(rows: readonly Row[], date: string, share: numbe
 
 <!-- Written by the run: npx node tools/e2e/src/faults/main.ts --write. Change tools/e2e/src/faults/page.ts, not this page. -->
 
-The test runs each plugin against fake clouds on the same machine and breaks every request that the plugin makes: a server, network or clock misbehaves in one of ${NUMBER.format(all)} ways,
+The test runs each plugin against fake clouds on the same machine and breaks every request that the plugin sends. There are ${NUMBER.format(all)} faults of servers, networks and clocks,
 byte by byte where that matters. Both executables of the plugin, static and Node.js, get the same fault. If several identities make the same request with the same code, the first
 is tested with all faults and the others with a twentieth of them.
 
