@@ -15,6 +15,12 @@ import {
 /** What can be wrong with a server's certificate. */
 export type CertificateProblem = "expired" | "not-yet-valid" | "wrong-host" | "unknown-issuer";
 
+/** What a TLS server needs, in PEM. */
+export interface ServerCertificate {
+  readonly certificatePem: string;
+  readonly privateKeyPem: string;
+}
+
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -83,6 +89,12 @@ export class CertificateAuthority {
 
   async #issue(host: string, problem: CertificateProblem | undefined): Promise<SecureContext> {
     const name = problem === "wrong-host" ? "wrong-host.invalid" : host;
+    const { certificatePem, privateKeyPem } = await this.issue([name], problem);
+    return createSecureContext({ cert: certificatePem, key: privateKeyPem, minVersion: "TLSv1.2" });
+  }
+
+  /** A certificate for a server that is not in this process, and its key, in PEM. @param names DNS names and IP addresses */
+  async issue(names: readonly string[], problem?: CertificateProblem): Promise<ServerCertificate> {
     const signer = problem === "unknown-issuer" ? await generateKeys() : this.#keys;
     const [from, until] = validity(problem);
     const certificate = await X509CertificateGenerator.create({
@@ -99,14 +111,12 @@ export class CertificateAuthority {
         new BasicConstraintsExtension(false, undefined, true),
         new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
         new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
-        new SubjectAlternativeNameExtension([{ type: isIP(name) === 0 ? "dns" : "ip", value: name }]),
+        new SubjectAlternativeNameExtension(
+          names.map((value) => ({ type: isIP(value) === 0 ? "dns" : "ip", value })),
+        ),
       ],
     });
-    return createSecureContext({
-      cert: certificate.toString("pem"),
-      key: this.#leafKeyPem,
-      minVersion: "TLSv1.2",
-    });
+    return { certificatePem: certificate.toString("pem"), privateKeyPem: this.#leafKeyPem };
   }
 }
 

@@ -1,0 +1,1 @@
+export { whyNoInterop } from "./missing.ts";

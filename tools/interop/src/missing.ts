@@ -1,0 +1,20 @@
+import { executables, needsRoot } from "@imagecred/workspace";
+import { programsToBuild } from "./programs.ts";
+
+/** Ours that are judged. */
+const OURS = ["ecr-credential-provider", "imagecred"];
+
+/** Why the programs of others cannot judge ours on this machine, or undefined when they can. */
+export async function whyNoInterop(
+  condition: "programs are cached" | "programs may be built",
+): Promise<string | undefined> {
+  const lacking = needsRoot("unshare", "ip", "mount", "go", "python3");
+  if (lacking !== false) return lacking;
+  const unbuilt = OURS.find((program) => executables(program).every(({ skipped }) => skipped !== undefined));
+  if (unbuilt !== undefined) return `${unbuilt} is not built (npm run build)`;
+  if (condition === "programs may be built") return undefined;
+  const toBuild = await programsToBuild();
+  return toBuild.length === 0
+    ? undefined
+    : `not in the cache yet: ${toBuild.join(", ")} (npm test -- interop builds them)`;
+}
