@@ -2,7 +2,11 @@ export { AWS_IDENTITIES, type Aws, type AwsIdentity, type AwsOptions } from "./a
 export type { PolicyDocument } from "./aws/policy.ts";
 export { type Azure, type AzureIdentity, type AzureOptions, EXCHANGE_FAULTS } from "./azure/index.ts";
 export { Clouds, type CloudsOptions, type Identities, type Plugin, startClouds } from "./clouds.ts";
-export { CertificateAuthority, type CertificateProblem } from "./core/certificates.ts";
+export {
+  CertificateAuthority,
+  type CertificateProblem,
+  type ServerCertificate,
+} from "./core/certificates.ts";
 export {
   ClientAuthority,
   type ClientCertificateFlaw,

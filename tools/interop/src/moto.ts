@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import * as http from "node:http";
+import * as https from "node:https";
 import { MOTO_SERVER, type Programs } from "./programs.ts";
 import { type Address, Server } from "./server.ts";
 
@@ -13,6 +16,16 @@ export interface Keys {
   readonly secretAccessKey: string;
   /** Of temporary keys only. */
   readonly sessionToken?: string;
+}
+
+/** What moto needs for https; its own address is among the certificate's names. */
+export interface MotoTls {
+  /** Path of a PEM file. */
+  readonly certificate: string;
+  /** Path of a PEM file. */
+  readonly key: string;
+  /** PEM of the authority. */
+  readonly authority: string;
 }
 
 /** A statement that allows these actions on everything. */
@@ -33,23 +46,21 @@ export const trust = (action: string, principal: Readonly<Record<string, string>
 export class Moto implements AsyncDisposable {
   readonly #server: Server;
   readonly #origin: string;
+  readonly #authority: string | undefined;
 
-  private constructor(server: Server, origin: string) {
+  private constructor(server: Server, origin: string, authority: string | undefined) {
     this.#server = server;
     this.#origin = origin;
+    this.#authority = authority;
   }
 
-  /** @param tls paths of a certificate and its key; without them the server speaks plain http */
-  static async start(
-    { python }: Programs,
-    address: Address,
-    tls?: { readonly certificate: string; readonly key: string },
-  ): Promise<Moto> {
+  /** Without `tls` the server speaks plain http. */
+  static async start({ python }: Programs, address: Address, tls?: MotoTls): Promise<Moto> {
     const { host, port } = address;
     const secure = tls === undefined ? [] : ["-c", tls.certificate, "-k", tls.key];
     const args = [MOTO_SERVER, "-H", host, "-p", String(port), ...secure];
     const server = await Server.start({ path: python, args, ...address });
-    return new Moto(server, `${tls === undefined ? "http" : "https"}://${host}:${port}`);
+    return new Moto(server, `${tls === undefined ? "http" : "https"}://${host}:${port}`, tls?.authority);
   }
 
   /** How many of the next requests need no signature and no permission. Zero: every request needs both. */
@@ -101,9 +112,19 @@ export class Moto implements AsyncDisposable {
   }
 
   async #post(path: string, headers: Readonly<Record<string, string>>, body: string): Promise<string> {
-    const response = await fetch(this.#origin + path, { method: "POST", headers, body });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`moto: ${response.status} ${text}\n${this.#server.output}`);
+    const { request } = this.#authority === undefined ? http : https;
+    const asking = request(this.#origin + path, {
+      method: "POST",
+      headers,
+      ca: this.#authority,
+      agent: false,
+    });
+    asking.end(body);
+    const [response] = (await once(asking, "response")) as [http.IncomingMessage];
+    let text = "";
+    for await (const chunk of response.setEncoding("utf8")) text += chunk;
+    if (response.statusCode !== 200)
+      throw new Error(`moto: ${response.statusCode} ${text}\n${this.#server.output}`);
     return text;
   }
 }

@@ -85,7 +85,7 @@ function inside(programs: Programs, scratch: string): void {
         const { auth, cacheDuration } = parseResponse(stdout);
         assert.deepEqual(auth, { [REGISTRY]: { username: "AWS", password: PASSWORD } });
         const seconds = Number(/^(\d+)s$/.exec(cacheDuration ?? "")?.[1]);
-        assert.ok(seconds > 5.3 * 3600 && seconds <= 6 * 3600, cacheDuration);
+        assert.ok(seconds > 5.3 * 3600 && seconds <= 6 * 3600, stdout);
       };
       const fails = async (
         said: RegExp,
