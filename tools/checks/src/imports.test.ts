@@ -29,6 +29,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   e2e: ["fake-clouds", "protocol", "workspace"],
   fuzz: ["acr", "ecr", "gcr", "kubelet", "protocol"],
   "drop-in": ["e2e", "fake-clouds", "kubelet", "protocol", "workspace"],
+  interop: ["e2e", "fake-clouds", "workspace"],
   chart: ["cli", "workspace"],
   release: [
     "acr",
@@ -45,7 +46,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   cluster: ["chart", "fake-clouds", "release", "workspace"],
   "kubelet-conformance": ["cluster", "e2e", "fake-clouds", "workspace"],
   windows: ["executables", "kubelet-conformance", "workspace"],
-  checks: ["cluster", "drop-in", "executables", "release", "windows", "workspace"],
+  checks: ["cluster", "drop-in", "executables", "interop", "release", "windows", "workspace"],
   bench: ["drop-in", "fake-clouds", "workspace"],
   demo: ["fake-clouds", "kubelet", "protocol", "workspace"],
   docs: ["cli", "e2e", "fake-clouds", "release", "workspace"],

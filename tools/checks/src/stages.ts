@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { whyNoCluster } from "@imagecred/cluster";
 import { whyNoComparison } from "@imagecred/drop-in";
+import { whyNoInterop } from "@imagecred/interop";
 import { whyNoWindows } from "@imagecred/windows";
 import { notInstalled } from "@imagecred/workspace";
 
@@ -137,6 +138,12 @@ export const STAGES: readonly Stage[] = [
     // The one that starts kubelets mostly waits, while the one that compares generated documents computes.
     ...tests("files in parallel", "tools/kubelet-conformance/test/**/*.test.ts"),
     skip: () => notInstalled("go"),
+  },
+  {
+    name: "interop",
+    about: "servers and clients of others: moto, AWS's metadata mock, distribution, crane",
+    ...tests("one file after another", "tools/interop/test/**/*.test.ts"),
+    skip: (named) => whyNoInterop(named ? "programs may be built" : "programs are cached"),
   },
   {
     name: "windows",
