@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { type Bundle, commonOptions, type ProgramSource } from "@imagecred/build";
 import { ROOT } from "@imagecred/workspace";
 import { type BuildOptions, build } from "esbuild";
@@ -24,36 +22,30 @@ function revisionConstants(): Readonly<Record<string, string>> {
   return { IMAGECRED_COMMIT: JSON.stringify(found.commit), IMAGECRED_DATE: JSON.stringify(found.date) };
 }
 
-/** Bundles `program` for a Node.js single executable into `directory`: one CommonJS file, which is what it starts. */
-export async function bundleNodejs(program: Program, directory: string): Promise<Bundle> {
-  const source = sourceOf(program);
-  const { metafile } = await build<BuildOptions & { metafile: true }>({
-    ...commonOptions(source),
-    banner: { js: readFileSync(join(import.meta.dirname, "nodejs-banner.js"), "utf8") },
-    conditions: [...(source.conditions ?? [])],
-    format: "cjs",
-    mainFields: ["module", "main"],
-    metafile: true,
-    outdir: directory,
-    outExtension: { ".js": ".cjs" },
-    platform: "node",
-    target: "node26",
-  });
-  return { directory, entry: "main.cjs", metafile };
-}
-
 /**
  * Bundles `program` for npm into `directory`, where every supported Node.js runs it: ES modules, which are read when they
- * are needed. `main.js` starts it.
+ * are needed. `main.js` starts it. @throws esbuild's BuildFailure
  */
 export async function bundleNpm(program: Program, directory: string): Promise<Bundle> {
-  const source = sourceOf(program);
-  const { metafile } = await build<BuildOptions & { metafile: true }>({
-    ...commonOptions(source),
+  return await bundleModules(program, directory, {
     // Libraries in CommonJS ask for Node.js's modules by it.
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
+    target: `node${OLDEST_NODEJS.version}`,
+  });
+}
+
+/** Bundles `program` for Node.js into `directory`: ES modules, one for each part that is imported dynamically. @throws esbuild's BuildFailure */
+export async function bundleModules(
+  program: Program,
+  directory: string,
+  options: Pick<BuildOptions, "banner"> & { readonly target: string },
+): Promise<Bundle> {
+  const source = sourceOf(program);
+  const { metafile } = await build<BuildOptions & { metafile: true }>({
+    ...commonOptions(source),
+    ...options,
     chunkNames: "chunk-[hash]",
     conditions: [...(source.conditions ?? [])],
     format: "esm",
@@ -62,7 +54,6 @@ export async function bundleNpm(program: Program, directory: string): Promise<Bu
     outdir: directory,
     platform: "node",
     splitting: true,
-    target: `node${OLDEST_NODEJS.version}`,
   });
   return { directory, entry: "main.js", metafile };
 }

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { type Platform, run } from "@imagecred/workspace";
 import type { Metafile } from "esbuild";
-import { bundleNodejs } from "./bundle.ts";
 import { nodejsBinary } from "./nodejs-binary.ts";
+import { bundleNodejs } from "./nodejs-bundle.ts";
 import type { Program } from "./programs.ts";
 
 /** First Node.js that has `--build-sea`. */
@@ -26,11 +26,12 @@ export function missingForNodejs(): string | undefined {
 export async function buildNodejs(program: Program, platform: Platform, out: string): Promise<Metafile> {
   const directory = mkdtempSync(join(tmpdir(), "imagecred-sea-"));
   try {
-    const { entry, metafile } = await bundleNodejs(program, directory);
+    const { entry, metafile, assets } = await bundleNodejs(program, directory);
     const config = join(directory, "sea.json");
     const settings = {
-      // Relative: the name is stored in the executable.
+      // Relative: names are stored in the executable.
       main: entry,
+      assets,
       output: `${out}.part`,
       executable: nodejsBinary(platform),
       disableExperimentalSEAWarning: true,
