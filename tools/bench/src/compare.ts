@@ -3,12 +3,17 @@ import { basename, join } from "node:path";
 import type { Clouds } from "@imagecred/fake-clouds";
 import type { Contender } from "./contenders.ts";
 import { type Command, type Cost, measureOnce } from "./measure.ts";
-import type { Row, Table } from "./results.ts";
+import { medianPhases, phasesOf } from "./phases.ts";
+import type { Phases, Row, Table } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
 import { median, quantile } from "./statistics.ts";
 
 /** Not counted: they fill the page cache and warm the servers' code. */
 const WARM_UP_RUNS = 3;
+
+interface Measured extends Cost {
+  readonly phases: Phases;
+}
 
 /** Runs all contenders in turn, `runs` times: what disturbs the machine disturbs all of them alike. */
 export async function compare(
@@ -34,7 +39,7 @@ export async function compare(
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   };
-  const costs = new Map<Contender, Cost[]>(contenders.map((contender) => [contender, []]));
+  const costs = new Map<Contender, Measured[]>(contenders.map((contender) => [contender, []]));
   const copies = new Map(
     contenders.map((contender) => [contender, copyOf(contender, clouds.core.directory)]),
   );
@@ -42,9 +47,10 @@ export async function compare(
     for (const [contender, list] of costs) {
       const command: Command = { path: copies.get(contender) ?? contender.path, args, env, stdinFile };
       const cost = await measureOnce(launcher, command);
-      if (run >= 0) list.push(cost);
+      const phases = phasesOf(cost, clouds.core.log.requests);
+      if (run >= 0) list.push({ ...cost, phases });
+      clouds.core.log.clear();
     }
-    clouds.core.log.clear();
   }
   const rows = [...costs].map(([contender, list]) => rowOf(contender, list));
   return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows };
@@ -60,7 +66,7 @@ function copyOf({ path }: Contender, directory: string): string {
   return copy;
 }
 
-function rowOf({ label, ours, bytes, comparedWith }: Contender, costs: readonly Cost[]): Row {
+function rowOf({ label, ours, bytes, comparedWith }: Contender, costs: readonly Measured[]): Row {
   const wall = costs.map(({ wallUs }) => wallUs / 1000);
   return {
     label,
@@ -71,6 +77,7 @@ function rowOf({ label, ours, bytes, comparedWith }: Contender, costs: readonly 
     wallP90Ms: quantile(wall, 0.9),
     cpuMs: median(costs.map(({ cpuUs }) => cpuUs / 1000)),
     peakMib: median(costs.map(({ peakKib }) => peakKib / 1024)),
+    phases: medianPhases(costs.map(({ phases }) => phases)),
     ...(comparedWith === undefined ? {} : { comparedWith }),
   };
 }

@@ -7,6 +7,8 @@ import { CACHE, run } from "@imagecred/workspace";
 
 /** What one run of a process cost, as the kernel counted it. */
 export interface Cost {
+  /** Microseconds since the epoch. */
+  readonly startedUs: number;
   readonly wallUs: number;
   /** User and system time together. */
   readonly cpuUs: number;
@@ -39,9 +41,9 @@ export interface Command {
 /** Runs a command once. @throws when it fails or answers nothing: a failure would be measured as very fast */
 export async function measureOnce(launcher: string, { path, args, env, stdinFile }: Command): Promise<Cost> {
   const { stdout, stderr } = await promisify(execFile)(launcher, [stdinFile, path, ...args], { env });
-  const { wallUs, userUs, systemUs, peakKib, exitCode, stdoutBytes } = JSON.parse(stdout);
+  const { startedUs, wallUs, userUs, systemUs, peakKib, exitCode, stdoutBytes } = JSON.parse(stdout);
   // The shortest answer with a credential in it is longer than this; an empty one of the Go plugins is not.
   if (exitCode !== 0 || stdoutBytes < 200)
     throw new Error(`${path} gave no credential (exit ${exitCode}): ${stderr.trim()}`);
-  return { wallUs, cpuUs: userUs + systemUs, peakKib };
+  return { startedUs, wallUs, cpuUs: userUs + systemUs, peakKib };
 }

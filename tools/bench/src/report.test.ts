@@ -12,6 +12,7 @@ const row = (label: string, wallMs: number, more: Partial<Row> = {}): Row => ({
   wallP90Ms: wallMs * 1.1,
   cpuMs: 5,
   peakMib: 20,
+  phases: { beforeRequests: 3, servers: 80, betweenRequests: 2, afterRequests: 1 },
   ...more,
 });
 const table = (...rows: readonly Row[]): Table => ({ plugin: "ecr", title: "ECR", latencyMs: 0, rows });
@@ -33,4 +34,10 @@ test("a row is compared with the row that it names, on the same runtime", () => 
 
 test("without a row to compare with there are no shares", () => {
   assert.doesNotMatch(renderTable(table(row("static", 8))), /x\*\*/);
+});
+
+test("where the wall time goes is shown where requests take time", () => {
+  const line = "| imagecred static | 3.0 | 80.0 | 2.0 | 1.0 |";
+  assert.ok(renderTable({ ...table(row("static", 86)), latencyMs: 20 }).includes(line));
+  assert.ok(!renderTable(table(row("static", 8))).includes(line));
 });

@@ -18,7 +18,21 @@ export function renderTable(table: Table): string {
         `${cell(row.cpuMs.toFixed(1), share?.cpu)} | ${cell(row.peakMib.toFixed(1), share?.peak)} | ${(row.bytes / 1e6).toFixed(1)} |`,
     );
   }
-  return `${lines.join("\n")}\n`;
+  return `${[...lines, ...(table.latencyMs === 0 ? [] : ["", ...phaseLines(table)])].join("\n")}\n`;
+}
+
+/** Where the wall time goes: with latency, since without it the servers' time is noise. */
+function phaseLines({ rows }: Table): readonly string[] {
+  const milliseconds = (value: number) => value.toFixed(1);
+  return [
+    "| where its milliseconds go | start to first request | servers | between requests | last response to exit |",
+    "| --- | ---: | ---: | ---: | ---: |",
+    ...rows.map(({ ours, label, phases }) => {
+      const { beforeRequests, servers, betweenRequests, afterRequests } = phases;
+      const cells = [beforeRequests, servers, betweenRequests, afterRequests].map(milliseconds);
+      return `| ${ours ? `imagecred ${label}` : label} | ${cells.join(" | ")} |`;
+    }),
+  ];
 }
 
 /** Rows that cost more than the row that they are compared with, by more than {@link MAX_GROWTH} allows. */

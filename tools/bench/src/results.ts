@@ -1,5 +1,16 @@
 import type { PluginName } from "./scenarios.ts";
 
+/**
+ * The parts of a run's wall time, in milliseconds. `servers` is the time from the receipt of a request to the end of its response, for all
+ * requests together, so the other three are the executable's, with the connection's way through the kernel.
+ */
+export interface Phases {
+  readonly beforeRequests: number;
+  readonly servers: number;
+  readonly betweenRequests: number;
+  readonly afterRequests: number;
+}
+
 /** Medians of one executable in one scenario. */
 export interface Row {
   readonly label: string;
@@ -10,6 +21,7 @@ export interface Row {
   readonly wallP90Ms: number;
   readonly cpuMs: number;
   readonly peakMib: number;
+  readonly phases: Phases;
   /** Label of the row that this one's numbers are a share of. */
   readonly comparedWith?: string;
 }

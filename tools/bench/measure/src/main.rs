@@ -1,7 +1,7 @@
 //! Runs a command once and prints what it cost, as the kernel counted it.
 //!
 //! `measure STDIN_FILE COMMAND [ARGUMENT...]` prints one line of JSON:
-//! `{"wallUs":…,"userUs":…,"systemUs":…,"peakKib":…,"exitCode":…,"stdoutBytes":…}`.
+//! `{"startedUs":…,"wallUs":…,"userUs":…,"systemUs":…,"peakKib":…,"exitCode":…,"stdoutBytes":…}`.
 //!
 //! A program of its own because a child's peak memory starts with that of the process that forked it
 //! (`exec` carries the old address space's high-water mark over): this one needs about a megabyte, Node fifty.
@@ -10,7 +10,7 @@ use std::ffi::CString;
 use std::fs::File;
 use std::io::Read;
 use std::os::fd::{AsRawFd, FromRawFd};
-use std::time::Instant;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 fn main() {
     let mut arguments = std::env::args_os().skip(1).map(|argument| {
@@ -32,6 +32,7 @@ fn main() {
     if unsafe { libc::pipe2(pipe.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
         fail("no pipe");
     }
+    let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_else(|_| fail("the clock is before 1970"));
     let started = Instant::now();
     // SAFETY: single-threaded, and the child calls only async-signal-safe functions before exec.
     let child = unsafe { libc::fork() };
@@ -64,7 +65,8 @@ fn main() {
     let wall = started.elapsed();
     let exit_code = if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { -1 };
     println!(
-        "{{\"wallUs\":{},\"userUs\":{},\"systemUs\":{},\"peakKib\":{},\"exitCode\":{},\"stdoutBytes\":{}}}",
+        "{{\"startedUs\":{},\"wallUs\":{},\"userUs\":{},\"systemUs\":{},\"peakKib\":{},\"exitCode\":{},\"stdoutBytes\":{}}}",
+        epoch.as_micros(),
         wall.as_micros(),
         microseconds(usage.ru_utime),
         microseconds(usage.ru_stime),
