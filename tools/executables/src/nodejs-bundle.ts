@@ -38,8 +38,8 @@ export async function bundleNodejs(program: Program, directory: string): Promise
   const parts = [
     part("nodejs-banner.js"),
     `const START = {\n${functions.join("")}};\n`,
+    `const ENTRY = ${JSON.stringify(`./${entry}`)};\n`,
     part("nodejs-loader.js"),
-    `load(${JSON.stringify(`./${entry}`)});\n`,
   ];
   writeFileSync(join(directory, ENTRY), parts.join(""));
   return { directory, entry: ENTRY, metafile, assets };
