@@ -16,7 +16,7 @@ const files = (robot: string) => ({
   async readBytes(path: string, what: string): Promise<Uint8Array> {
     return new TextEncoder().encode(await this.readText(path, what));
   },
-  readTextIfThere: async () => undefined,
+  readTextIfExists: async () => undefined,
 });
 
 test("the secret is exchanged, and the runtime gets a password that is valid for minutes", async () => {

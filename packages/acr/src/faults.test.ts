@@ -95,7 +95,7 @@ test("what the metadata service says decides the advice, and is not cut within a
     [
       403,
       "Forbidden by the metadata restriction of this cluster, which protects the identities of the nodes it has",
-      /restriction of this cluster, which protects the…"; something stands between/,
+      /restriction of this cluster, which protects the…"; something blocks the way/,
     ],
     [
       400,
@@ -103,12 +103,12 @@ test("what the metadata service says decides the advice, and is not cut within a
         error: "bad_request_102",
         error_description: "Required metadata header not specified",
       }),
-      /bad_request_102, Required metadata header not specified; something stands between/,
+      /bad_request_102, Required metadata header not specified; something blocks the way/,
     ],
     [
       400,
       JSON.stringify({ error: "invalid_resource", error_description: entra }),
-      /; this tenant or cloud does not know Azure Container Registry by this audience: .*--audience$/,
+      /; this tenant or cloud does not know this audience for Azure Container Registry: .*--audience$/,
     ],
     [
       400,
@@ -140,7 +140,7 @@ test("Entra answers a client secret with a page: our words, not the library's", 
     const message = await failure(clouds, { args: [SECRET] });
     assert.match(
       message,
-      new RegExp(`with its secret: status ${code} with .*; check what answers as Microsoft Entra ID`),
+      new RegExp(`with its secret: status ${code} with .*; check what responds as Microsoft Entra ID`),
     );
     assert.doesNotMatch(message, /headers|x-ms|content-type/i);
     await clouds.reset();
@@ -157,7 +157,7 @@ test("no metadata service: soon, and with advice for a machine that is not in Az
   await clouds.faults.add({ service: "azure.imds", fault: status(200) });
   assert.match(
     await failure(clouds, { args: [MANAGED] }),
-    /status 200 "\{\}"; check what answers as the metadata service/,
+    /status 200 "\{\}"; check what responds as the metadata service/,
   );
 });
 
@@ -249,7 +249,7 @@ test("Entra's refusals: code, message, trace id, and what to do", async () => {
   });
   assert.match(
     certificate,
-    /with its certificate: status 401 invalid_client, AADSTS700027.*; register this very certificate/,
+    /with its certificate: status 401 invalid_client, AADSTS700027.*; register this certificate/,
   );
 });
 

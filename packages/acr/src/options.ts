@@ -3,7 +3,7 @@ import {
   type Files,
   type ImageIdentities,
   type Invocation,
-  warnOfIgnoredFlags,
+  warnAboutIgnoredFlags,
 } from "@imagecred/protocol";
 import { type AcrArguments, parseArguments } from "./options/arguments.ts";
 import { type AzureConfig, parseAzureConfig } from "./options/azure-json.ts";
@@ -32,7 +32,7 @@ export interface AcrOptions extends AcrArguments, Configuration {
 /** Reads the command line, azure.json or else the environment. @throws {OptionsError} */
 export async function parseOptions({ args, env, files, log }: Invocation): Promise<AcrOptions> {
   const parsed = parseArguments({ args, env });
-  warnOfIgnoredFlags(parsed, log);
+  warnAboutIgnoredFlags(parsed, log);
   return { ...parsed, ...(await configured(parsed, env, files)) };
 }
 

@@ -1,7 +1,7 @@
 import {
   ANONYMOUS,
   type AuthConfig,
-  anonymousAnswer,
+  anonymousResponse,
   type Context,
   type CredentialProvider,
   registryOrImage,
@@ -31,7 +31,7 @@ export const acr: CredentialProvider<AcrOptions> = {
   },
   async credential(request, given, context) {
     const settings = settingsFor(request.image, given, given.identities);
-    if (settings.anonymous) return anonymousAnswer(request.image, settings);
+    if (settings.anonymous) return anonymousResponse(request.image, settings);
     const cloud = await resolveCloud(settings.options, context);
     const resolved = resolveRegistry(request.image, given.mirrors, cloud);
     const { registry, mirror } = resolved;

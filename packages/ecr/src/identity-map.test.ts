@@ -93,7 +93,7 @@ describe("placeholders", () => {
   test("what ECR Public's name does not say is an error, and nothing is sent", async () => {
     const { answer, message, connections } = await ask({ args, image: "public.ecr.aws/team/app" });
     assert.equal(answer, undefined);
-    assert.match(message, /^--role-arn has \{account\}, which the name public\.ecr\.aws does not say; /);
+    assert.match(message, /^--role-arn has \{account\}, which the name public\.ecr\.aws does not contain; /);
     assert.equal(connections.length, 0);
   });
 
@@ -111,7 +111,7 @@ describe("placeholders", () => {
     const unknown = await ask({ env, image: "public.ecr.aws/app", serviceAccount: await podAccount() });
     assert.match(
       unknown.message,
-      /AWS_ECR_ROLE_ARN has \{account\}, which the name public\.ecr\.aws does not say/,
+      /AWS_ECR_ROLE_ARN has \{account\}, which the name public\.ecr\.aws does not contain/,
     );
     assert.equal(unknown.connections.length, 0);
   });
@@ -365,7 +365,7 @@ aws:
       "a setting that means nothing with the node's identity",
       "registries: [r.io]\naws:\n  node:\n    identity: google\n    managedIdentity: x\n    roleArn: pull",
       "8:26",
-      /aws\.node\.managedIdentity goes with aws\.node\.identity azure, and not with google$/,
+      /aws\.node\.managedIdentity requires aws\.node\.identity azure, not google$/,
     ],
     [
       "a node's identity without its role",

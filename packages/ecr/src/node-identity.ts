@@ -3,8 +3,8 @@ import {
   type CertificateFiles,
   type NodeFlag,
   type NodeSettings,
-  needed,
   parseNodeIdentity,
+  required,
 } from "@imagecred/identities/node-identity";
 import { OptionsError, type Template } from "@imagecred/protocol";
 import { parseRole } from "./role.ts";
@@ -36,7 +36,7 @@ export function parseEcrNodeIdentity(settings: NodeSettings): EcrNodeIdentity {
   const identity = parseNodeIdentity(settings, "aws");
   if (identity.kind === "own") return identity;
   const roleArn = parseRole(
-    needed(settings, "node-role-arn", identity.kind),
+    required(settings, "node-role-arn", identity.kind),
     settings.nameOf("node-role-arn"),
   );
   if (identity.kind === "certificate") {
@@ -59,7 +59,7 @@ export function parseEcrNodeIdentity(settings: NodeSettings): EcrNodeIdentity {
 
 /** The region in it becomes part of a host's name. */
 function arnOf(settings: NodeSettings, name: NodeFlag, kind: "profile" | "trust-anchor"): string {
-  const arn = needed(settings, name, "certificate");
+  const arn = required(settings, name, "certificate");
   const form = new RegExp(
     `^arn:aws[a-z-]*:rolesanywhere:[a-z]{2,}(?:-[a-z]+)+-\\d{1,2}:\\d{12}:${kind}/[\\w-]{1,64}$`,
   );

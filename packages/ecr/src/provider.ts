@@ -1,5 +1,5 @@
 import {
-  anonymousAnswer,
+  anonymousResponse,
   type CredentialProvider,
   registryOrImage,
   settingsFor,
@@ -25,11 +25,11 @@ export const ecr: CredentialProvider<EcrOptions> = {
   },
   async credential(request, given, context) {
     const settings = settingsFor(request.image, given, given.identities);
-    if (settings.anonymous) return anonymousAnswer(request.image, settings);
+    if (settings.anonymous) return anonymousResponse(request.image, settings);
     const { options } = settings;
     const { registry, mirror } = resolveRegistry(request.image, options.mirrors);
     // Before anything is sent: they may need what the registry's name does not say.
-    const roles = rolesFor(registry, options, settings.asked.registry);
+    const roles = rolesFor(registry, options, settings.target.registry);
     const choice = {
       request,
       policy: options.identity,

@@ -6,7 +6,7 @@ const imds = (operation: string): Call => ({ service: "aws.imds", operation, kin
 const lostToken = {
   requests: 2,
   timeout: "5s",
-  stderr: /no answer came through it.*HttpPutResponseHopLimit/,
+  stderr: /but no response came.*HttpPutResponseHopLimit/,
 };
 const imdsToken: Call = {
   ...imds("Token"),

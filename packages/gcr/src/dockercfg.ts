@@ -1,6 +1,5 @@
 import { readMetadata } from "@imagecred/identities/google";
 import {
-  type Answer,
   type AuthConfig,
   asObject,
   type Context,
@@ -8,6 +7,7 @@ import {
   type CredentialProviderRequest,
   type Found,
   fromBase64,
+  type ProviderResponse,
   parseJsonObject,
   Secret,
   type TransportResponse,
@@ -31,7 +31,7 @@ export async function dockercfgAnswer(
   request: CredentialProviderRequest,
   options: GcrOptions,
   context: Context,
-): Promise<Answer> {
+): Promise<ProviderResponse> {
   const choice = {
     request,
     policy: options.identity,

@@ -56,7 +56,7 @@ const CASES: Readonly<Record<string, Case>> = {
   "a redirect": {
     fault: { kind: "redirect", location: "https://evil.test/x" },
     requests: 1,
-    message: /redirect to https:\/\/evil\.test|something else answered/,
+    message: /redirect to https:\/\/evil\.test|another server responded/,
   },
   "200 and an empty object": {
     fault: says(200, "{}", JSON_TYPE),
@@ -154,7 +154,7 @@ describe("what the metadata server may be", () => {
     await clouds.faults.add({ service: "google.metadata", fault: { kind: "answer", reply } });
     const { answer, message } = await askPlugin(gcr, clouds);
     assert.equal(answer, undefined);
-    assert.match(message, /200 without the header Metadata-Flavor: Google, so something else answered/);
+    assert.match(message, /200 without the header Metadata-Flavor: Google, so another server responded/);
   });
 
   test("gone: one line that says where else an identity could come from", async () => {

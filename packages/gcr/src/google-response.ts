@@ -30,6 +30,6 @@ export async function tokenIn(
   throw new CredentialError({
     action,
     reason: `status 200 without ${field}`,
-    advice: "check what answers there: a proxy, or a server that is not Google's",
+    advice: "check what responds there: a proxy, or a server that is not Google's",
   });
 }

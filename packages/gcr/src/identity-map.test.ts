@@ -101,7 +101,10 @@ describe("placeholders", () => {
       args: ["--service-account", TEMPLATE],
       image: "gcr.io/app",
     });
-    assert.match(message, /^--service-account has \{project\}, which the name gcr\.io\/app does not say; /);
+    assert.match(
+      message,
+      /^--service-account has \{project\}, which the name gcr\.io\/app does not contain; /,
+    );
     assert.equal(connections.length, 0);
   });
 

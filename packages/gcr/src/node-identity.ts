@@ -2,8 +2,8 @@ import type { TokenIdentity } from "@imagecred/identities/federated-token";
 import {
   type CertificateFiles,
   type NodeSettings,
-  needed,
   parseNodeIdentity,
+  required,
 } from "@imagecred/identities/node-identity";
 import { OptionsError } from "@imagecred/protocol";
 import { type IdentityPool, parseProvider } from "./identity/workload-identity.ts";
@@ -27,7 +27,7 @@ export type GcrNodeIdentity =
 export function parseGcrNodeIdentity(settings: NodeSettings): GcrNodeIdentity {
   const identity = parseNodeIdentity(settings, "google");
   if (identity.kind === "own") return identity;
-  const name = needed(settings, "node-workload-identity-provider", identity.kind);
+  const name = required(settings, "node-workload-identity-provider", identity.kind);
   const pool = parseProvider(name, settings.nameOf("node-workload-identity-provider"));
   if (identity.kind === "certificate") return { kind: "certificate", files: identity.files, pool };
   const { audience } = identity;

@@ -1,5 +1,5 @@
 import {
-  anonymousAnswer,
+  anonymousResponse,
   type CacheKeyType,
   type Context,
   type CredentialProvider,
@@ -9,7 +9,7 @@ import {
   registryOrImage,
   settingsFor,
   VERSION,
-  warnOfIgnoredFlags,
+  warnAboutIgnoredFlags,
   withIdentity,
 } from "@imagecred/protocol";
 import { exchange } from "./exchange.ts";
@@ -29,7 +29,7 @@ export const gcr: CredentialProvider<GcrOptions> = {
   usage: USAGE,
   async options(invocation) {
     const options = parseOptions(invocation);
-    warnOfIgnoredFlags(options, invocation.log);
+    warnAboutIgnoredFlags(options, invocation.log);
     const { identitiesFile: path } = options;
     if (path === undefined) return options;
     const { loadIdentityMap } = await import("./identity-map.ts");
@@ -37,15 +37,15 @@ export const gcr: CredentialProvider<GcrOptions> = {
   },
   async credential(request, given, context) {
     const settings = settingsFor(request.image, given, given.identities);
-    if (settings.anonymous) return anonymousAnswer(request.image, settings);
-    const { options, asked } = settings;
+    if (settings.anonymous) return anonymousResponse(request.image, settings);
+    const { options, target } = settings;
     if (options.authFlow !== "gcr") {
       const { dockercfgAnswer } = await import("./dockercfg.ts");
       return await dockercfgAnswer(request, options, context);
     }
     const { universe, mirror } = resolveRegistry(request.image, options.mirrors, options.universe);
     const { impersonate: account } = options;
-    const become = account && accountFor(account, asked, universe);
+    const become = account && accountFor(account, target, universe);
     const wanted = tokenRequest(request, universe, options, context);
     const choice = {
       request,

@@ -45,7 +45,7 @@ for (const image of [
       () => forImage(image),
       (error) =>
         error instanceof OptionsError &&
-        error.message.includes(`{project}, which the name ${image} does not say`),
+        error.message.includes(`{project}, which the name ${image} does not contain`),
     );
   });
 }

@@ -81,7 +81,7 @@ const ODD: Readonly<Record<string, Odd>> = {
   },
   "a metadata host that is a URL": {
     setUp: async () => ({ GCE_METADATA_HOST: "http://127.0.0.1" }),
-    outcome: /GCE_METADATA_HOST is "http:\/\/127\.0\.0\.1"; give a host or host:port, without http:\/\//,
+    outcome: /GCE_METADATA_HOST is "http:\/\/127\.0\.0\.1"; set it to a host or host:port, without http:\/\//,
   },
 };
 

@@ -10,7 +10,7 @@ function tokenFor(aud: unknown): Secret {
   return new Secret(`${part({ alg: "RS256" })}.${part({ iss: ISSUER, aud })}.signature`);
 }
 
-test("a token that is for somebody else is not sent, and the error says which audience to set", () => {
+test("a token for another service is not sent, and the error has the audience to set", () => {
   for (const [aud, whose] of [
     ["api://AzureADTokenExchange", /Microsoft Entra ID/],
     [["api://AzureADTokenExchangeUSGov"], /Microsoft Entra ID/],
@@ -37,7 +37,7 @@ test("a token that is for somebody else is not sent, and the error says which au
   }
 });
 
-test("tokens for its own audience, for several, for an unknown one, and texts that are not JWTs are sent", () => {
+test("tokens for the cloud's audience, for several, for an unknown one, and texts that are not JWTs are sent", () => {
   for (const aud of [
     "sts.amazonaws.com",
     ["api://AzureADTokenExchange", "sts.amazonaws.com"],

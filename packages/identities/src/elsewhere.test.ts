@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { adviceElsewhere } from "./elsewhere.ts";
 
-test("a metadata server of another cloud says whose it is; the own cloud's and any other do not count", () => {
+test("there is advice for another cloud's metadata server, and none for the expected cloud's or an unknown one", () => {
   for (const [headers, asked, word] of [
     [{ "metadata-flavor": "Google", server: "Metadata Server for VM" }, "aws", "google"],
     [{ server: "EC2ws" }, "google", "aws"],

@@ -1,13 +1,13 @@
 import type { Context, Found, Secret, Unavailable } from "@imagecred/protocol";
 import type { NodeIdentity } from "./node-identity.ts";
 
-/** A node's identity that shows itself with a token. */
+/** A node's identity that is proved with a token. */
 export type TokenIdentity = Extract<NodeIdentity, { kind: "aws" | "azure" | "google" }>;
 
 /**
- * The token (a JWT) by which a node of one cloud shows to another who it is: STS's GetWebIdentityToken, a managed identity's
- * token, or a Compute Engine identity token. Only the code for the node's own cloud is loaded.
- * @param audience for whom the token is
+ * The token (a JWT) that proves a node's identity to another cloud: STS's GetWebIdentityToken, a managed identity's token,
+ * or a Compute Engine identity token. Only the code for the node's own cloud is loaded.
+ * @param audience the token's audience
  * @throws {CredentialError}
  */
 export async function federatedToken(

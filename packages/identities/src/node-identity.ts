@@ -1,21 +1,21 @@
 import { type FlagSpec, OptionsError, type ParsedFlags } from "@imagecred/protocol";
 
 /**
- * `--node-identity` and what goes with it, the same words in every plugin: which identity the node has, and what the
- * registry's cloud has to be told to accept it.
+ * `--node-identity` and its related flags, which are the same in every plugin: which identity the node has, and the
+ * settings that the registry's cloud needs to accept it.
  */
 
-/** A cloud, as `--node-identity` calls it. */
+/** The values of `--node-identity` for clouds. */
 export type Cloud = "aws" | "azure" | "google";
 
-/** `auto`: what the registry's cloud calls a node's identity, as without the flag. */
+/** `auto` is the default: an identity of the registry's own cloud. */
 const WORDS = ["auto", "aws", "azure", "google", "certificate"] as const;
 type Word = (typeof WORDS)[number];
 
-/** The node's identity is one of another cloud, or a certificate; or (`own`) what the plugin's own cloud finds. */
+/** The node's identity: of another cloud, a certificate, or (`own`) of the plugin's own cloud. */
 export type NodeIdentity =
   | { readonly kind: "own" }
-  /** Whatever AWS's SDKs find: variables, a profile, a container's role, the EC2 instance's role. */
+  /** The default chain of AWS's SDKs: variables, a profile, a container's role, the EC2 instance's role. */
   | { readonly kind: "aws"; readonly audience: string | undefined }
   | {
       readonly kind: "azure";
@@ -31,20 +31,20 @@ export type NodeIdentity =
     }
   | { readonly kind: "certificate"; readonly files: CertificateFiles };
 
-/** Where a certificate and its key are. */
+/** Paths of a certificate and its key. */
 export interface CertificateFiles {
-  /** PEM: the certificate, perhaps with those of its issuers, and perhaps with its key. */
+  /** PEM: the certificate; may also contain its issuers' certificates and its key. */
   readonly certificate: string;
   /** PEM; undefined: the key is in the certificate's file. */
   readonly privateKey: string | undefined;
-  /** PEM: certificates of authorities between the certificate and the trust anchor. */
+  /** PEM: intermediate certificates between the certificate and the trust anchor. */
   readonly intermediates: string | undefined;
 }
 
 interface FlagOfNode {
-  /** The plugins that have it. */
+  /** The plugins that have the flag. */
   readonly plugins: readonly Cloud[];
-  /** The words with which it means something. */
+  /** The values of `--node-identity` that it can be used with. */
   readonly words: readonly Word[];
   readonly spec: FlagSpec;
 }
@@ -54,19 +54,19 @@ function flag(
   words: readonly Word[],
   placeholder: string,
   help: string,
-  byDefault?: string,
+  defaultValue?: string,
 ): FlagOfNode {
-  const otherwise = byDefault === undefined ? {} : { default: byDefault };
-  return { plugins, words, spec: { kind: "value", placeholder, help, ...otherwise } };
+  const withDefault = defaultValue === undefined ? {} : { default: defaultValue };
+  return { plugins, words, spec: { kind: "value", placeholder, help, ...withDefault } };
 }
 
 const ALL: readonly Cloud[] = ["aws", "azure", "google"];
 const CERTIFICATE: readonly Word[] = ["certificate"];
 
-/** The one table of these flags, built only where a command line or an identity map has one of them. */
+/** The table of these flags, built only if a command line or an identity map has one of them. */
 const table = () =>
   ({
-    "node-audience": flag(ALL, ALL, "AUDIENCE", "audience of the token by which the node shows who it is"),
+    "node-audience": flag(ALL, ALL, "AUDIENCE", "audience of the token that proves the node's identity"),
     "node-managed-identity": flag(
       ALL,
       ["azure"],
@@ -84,14 +84,14 @@ const table = () =>
       ALL,
       CERTIFICATE,
       "FILE",
-      "--node-identity certificate: PEM file with the certificate, and with its key unless --node-private-key names that",
+      "--node-identity certificate: PEM file with the certificate, and with its key unless --node-private-key is set",
     ),
     "node-private-key": flag(ALL, CERTIFICATE, "FILE", "PEM file with the private key of --node-certificate"),
     "node-intermediates": flag(
       ALL,
       CERTIFICATE,
       "FILE",
-      "PEM file with the authorities between the certificate and the trust anchor",
+      "PEM file with the intermediate certificates up to the trust anchor",
     ),
     "node-role-arn": flag(
       ["aws"],
@@ -125,19 +125,19 @@ const table = () =>
     ),
   }) satisfies Readonly<Record<string, FlagOfNode>>;
 
-/** Names of the flags that go with `--node-identity`. */
+/** Names of the related flags. */
 export type NodeFlag = keyof ReturnType<typeof table>;
 
 const entries = () => Object.entries(table()) as readonly (readonly [NodeFlag, FlagOfNode])[];
 
-/** The flags of the plugin for a cloud's registries, for its table. */
+/** These flags for a plugin's table. @param plugin the cloud of its registries */
 export function nodeIdentityFlags(plugin: Cloud): Readonly<Record<string, FlagSpec>> {
   const own = entries().filter(([, { plugins }]) => plugins.includes(plugin));
   return {
     "node-identity": {
       kind: "value",
       placeholder: WORDS.join("|"),
-      help: `what the node has to show: an identity of a cloud, or a certificate; auto: one of ${NAMES[plugin]}`,
+      help: `the node's identity: of a cloud, or a certificate; auto: of ${NAMES[plugin]}`,
       default: "auto",
     },
     ...Object.fromEntries(own.map(([name, { spec }]) => [name, spec])),
@@ -146,12 +146,12 @@ export function nodeIdentityFlags(plugin: Cloud): Readonly<Record<string, FlagSp
 
 const NAMES: Readonly<Record<Cloud, string>> = { aws: "AWS", azure: "Azure", google: "Google Cloud" };
 
-/** Where the settings of the node's identity are written: the command line, or an entry of an identity map. */
+/** The settings of the node's identity, from the command line or an entry of an identity map. */
 export interface NodeSettings {
-  /** False where none of them is there. */
+  /** False if none of them is set. */
   readonly any: boolean;
   value(name: NodeFlag | "node-identity"): string | undefined;
-  /** What messages call a setting: `--node-audience`, `aws.node.audience`. */
+  /** A setting's name for messages: `--node-audience`, `aws.node.audience`. */
   nameOf(name: NodeFlag | "node-identity"): string;
 }
 
@@ -165,8 +165,8 @@ export function flagsOfNode(flags: ParsedFlags): NodeSettings {
 }
 
 /**
- * Reads `--node-identity` and the settings that describe what the node has.
- * @throws {OptionsError} for another word, a setting that means nothing with this one, or one that is missing
+ * Parses `--node-identity` and its related settings.
+ * @throws {OptionsError} for an unknown value, a setting that cannot be used with it, or a missing setting
  */
 export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeIdentity {
   if (!settings.any) return { kind: "own" };
@@ -180,7 +180,7 @@ export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeId
   for (const [name, { plugins, words }] of entries()) {
     if (!plugins.includes(plugin) || settings.value(name) === undefined || words.includes(word)) continue;
     throw new OptionsError(
-      `${settings.nameOf(name)} goes with ${settings.nameOf("node-identity")} ${words.join(" or ")}, and not with ${word}`,
+      `${settings.nameOf(name)} requires ${settings.nameOf("node-identity")} ${words.join(" or ")}, not ${word}`,
     );
   }
   const audience = settings.value("node-audience");
@@ -190,7 +190,7 @@ export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeId
     case "aws":
       return plugin === "aws" ? { kind: "own" } : { kind: "aws", audience };
     case "azure":
-      // An application that trusts the machine's identity makes it another than the usual one.
+      // With an application that trusts the machine's identity, it is not the plugin's usual one.
       return plugin === "azure" && settings.value("node-client-id") === undefined
         ? ownWithout(settings, ["node-audience", "node-managed-identity"])
         : { kind: "azure", audience, managedIdentity: settings.value("node-managed-identity") };
@@ -203,7 +203,7 @@ export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeId
       return {
         kind: "certificate",
         files: {
-          certificate: file(settings, "node-certificate", needed(settings, "node-certificate", word)),
+          certificate: file(settings, "node-certificate", required(settings, "node-certificate", word)),
           privateKey: file(settings, "node-private-key", settings.value("node-private-key")),
           intermediates: file(settings, "node-intermediates", settings.value("node-intermediates")),
         },
@@ -211,31 +211,31 @@ export function parseNodeIdentity(settings: NodeSettings, plugin: Cloud): NodeId
   }
 }
 
-/** The plugin's own cloud, asked in its own way: flags for the way across clouds would have no effect. */
+/** The identity of the plugin's own cloud, which does not use the flags for other clouds. @throws {OptionsError} */
 function ownWithout(settings: NodeSettings, names: readonly NodeFlag[]): NodeIdentity {
   const given = names.find((name) => settings.value(name) !== undefined);
   if (given === undefined) return { kind: "own" };
   throw new OptionsError(
-    `${settings.nameOf(given)} has no effect here: the node's identity is one of the registry's own cloud`,
+    `${settings.nameOf(given)} has no effect here: the node's identity is of the registry's own cloud`,
   );
 }
 
-/** A setting's value that a word of `--node-identity` cannot do without. @throws {OptionsError} */
-export function needed(settings: NodeSettings, name: NodeFlag, word: Word): string {
+/** The value of a setting that a value of `--node-identity` requires. @throws {OptionsError} */
+export function required(settings: NodeSettings, name: NodeFlag, word: Word): string {
   const value = settings.value(name) || undefined;
   if (value !== undefined) return value;
   throw new OptionsError(`${settings.nameOf("node-identity")} ${word} needs ${settings.nameOf(name)}`);
 }
 
-/** PKCS#11 URIs (RFC 7512) name keys in modules that a static executable cannot load. */
+/** Refuses PKCS#11 URIs (RFC 7512): a static executable cannot load their modules. */
 function file<Path extends string | undefined>(settings: NodeSettings, name: NodeFlag, path: Path): Path {
   if (path?.startsWith("pkcs11:") !== true) return path;
   throw new OptionsError(
-    `${settings.nameOf(name)} is a PKCS#11 URI, which is not supported: keys in files only; for a key in hardware run AWS's own helper (credential_process of a profile)`,
+    `${settings.nameOf(name)} is a PKCS#11 URI, which is not supported: keys must be in files; for a key in hardware, run AWS's own helper (credential_process of a profile)`,
   );
 }
 
-/** It becomes a segment of the metadata server's path. */
+/** Checked because it becomes a segment of the metadata server's path. */
 function checkedAccount(settings: NodeSettings): string {
   const value = settings.value("node-service-account") ?? "default";
   if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return value;

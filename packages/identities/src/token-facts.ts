@@ -1,16 +1,16 @@
 import { claimsOf, isToken, type Secret } from "@imagecred/protocol";
 
-/** What a token says about itself, for a person who has to make another cloud trust it. Its signature is not looked at. */
+/** A token's claims, for messages about how to make another cloud trust it. Its signature is not checked. */
 export interface TokenFacts {
   readonly issuer: string | undefined;
   readonly subject: string | undefined;
-  /** The first, where there are several. */
+  /** The first, if there are several. */
   readonly audience: string | undefined;
-  /** `azp`: whom the token was issued to. */
+  /** `azp`: the party that the token was issued to. */
   readonly authorizedParty: string | undefined;
 }
 
-/** The facts of a JWT; all undefined for what is not one. */
+/** The facts of a JWT; all undefined if it is not a JWT. */
 export function tokenFacts(token: Secret): TokenFacts {
   const { iss, sub, aud, azp } = claimsOf(token.reveal());
   return {
@@ -21,7 +21,7 @@ export function tokenFacts(token: Secret): TokenFacts {
   };
 }
 
-/** As long as an ARN of a role with a path, and a claim of a token of a stranger no longer. */
+/** Longest claim in a message: as long as the ARN of a role with a path. */
 const LONGEST = 300;
 
 function shown(claim: unknown): string | undefined {

@@ -1,8 +1,8 @@
-/** Time, passed in so that tests own it. */
+/** Time, passed in so that tests control it. */
 export interface Clock {
   /** Milliseconds since the epoch. */
   now(): number;
-  /** Milliseconds since some moment of this process. A change of the system's time does not change it: for how long things take. */
+  /** Milliseconds since an arbitrary start, for measuring durations: changes of the system's time do not affect it. */
   elapsed(): number;
   /** Resolves after that many milliseconds. */
   sleep(milliseconds: number): Promise<void>;

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { base64, base64url, hex } from "./encoding.ts";
 import { fromBase64 } from "./from-base64.ts";
 
-test("bytes survive both alphabets, and come out as Node's Buffer writes them", () => {
+test("encoding matches Node.js's Buffer, and decoding returns the bytes, in both alphabets", () => {
   fc.assert(
     fc.property(fc.uint8Array(), (bytes) => {
       assert.equal(base64(bytes), Buffer.from(bytes).toString("base64"));
@@ -16,7 +16,7 @@ test("bytes survive both alphabets, and come out as Node's Buffer writes them", 
   );
 });
 
-test("white space is ignored, everything else that is not base64 is an error", () => {
+test("white space is ignored; other characters that are not base64 are an error", () => {
   assert.deepEqual(fromBase64("aGVs\nbG8=\n"), new TextEncoder().encode("hello"));
   for (const text of ["!!!notbase64", "a", "aGVsbG8===", "aG=VsbG8"]) {
     assert.throws(() => fromBase64(text), SyntaxError, text);

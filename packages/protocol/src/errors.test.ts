@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { CredentialError } from "./errors.ts";
 
-test("a copy with some parts replaced keeps the others, the cause too", () => {
+test("a copy with some parts replaced keeps the others, including the cause", () => {
   const cause = new Error("why");
   const error = new CredentialError({ action: "a", reason: "r", advice: "x", failure: "refused", cause });
   const other = error.with({ advice: "y" });

@@ -1,13 +1,13 @@
 /**
- * Kinds of failure that programs tell apart. `unassigned`: no source has an identity. `refused`: the cloud answered, and
- * said no to this identity. `temporary`: the same request may succeed later (5xx, throttling, timeouts, broken
- * connections). `misconfigured`: somebody has to correct a value before anything can succeed.
+ * Kinds of failure that programs distinguish. `unassigned`: no source has an identity. `refused`: the cloud refused this
+ * identity. `temporary`: the same request may succeed later (5xx, throttling, timeouts, broken connections).
+ * `misconfigured`: a value must be corrected before anything can succeed.
  */
 export type Failure = "unassigned" | "refused" | "temporary" | "misconfigured";
 
 /**
- * The kind of failure that the status of a cloud's response stands for. Only for a response that the cloud itself made,
- * which is known by its format: a proxy answers with 403 too.
+ * The kind of failure that the status of a cloud's response means; undefined below 400. Use it only for responses that
+ * have the cloud's own format: a proxy can respond with 403 too.
  */
 export function failureOf(status: number): Failure | undefined {
   if (status === 408 || status === 425 || status === 429 || status >= 500) return "temporary";
@@ -16,13 +16,13 @@ export function failureOf(status: number): Failure | undefined {
 
 /** The parts of an error message that a person at 3 a.m. needs, in the order in which they are printed. */
 export interface CredentialErrorParts {
-  /** What was being done: "asking Amazon ECR in us-west-2 for a token (GetAuthorizationToken)". */
+  /** What was attempted: "asking Amazon ECR in us-west-2 for a token (GetAuthorizationToken)". */
   readonly action: string;
-  /** What came back: status, the cloud's error code and message, request id; or how the exchange broke. */
+  /** What failed: status, the cloud's error code and message, request id; or how the connection broke. */
   readonly reason: string;
   /** What to do about it, as an instruction. */
   readonly advice?: string;
-  /** What kind of failure it is, where that is certain. */
+  /** The kind of failure, where it is certain. */
   readonly failure?: Failure | undefined;
   readonly cause?: unknown;
 }
@@ -61,22 +61,22 @@ export class CredentialError extends Error {
   }
 }
 
-/** The request on stdin is not one: nothing was sent anywhere. */
+/** The request on stdin is not valid. Nothing was sent. */
 export class RequestError extends Error {
   override readonly name = "RequestError";
 }
 
-/** An argument, environment variable or configuration file that cannot be used: nothing was sent anywhere. */
+/** An argument, environment variable or file cannot be used. Nothing was sent. */
 export class OptionsError extends Error {
   override readonly name = "OptionsError";
 }
 
-/** The image's registry is not one that this plugin has credentials for: nothing was sent anywhere. */
+/** The plugin has no credentials for the image's registry. Nothing was sent. */
 export class UnsupportedRegistryError extends Error {
   override readonly name = "UnsupportedRegistryError";
 }
 
-/** The message of anything that was thrown, with nothing of its stack. */
+/** The message of anything that was thrown, without its stack. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message === "" ? thrown.name : thrown.message;
   return String(thrown);

@@ -4,36 +4,36 @@ import type { RegistryMirror } from "./options/registry-mirrors.ts";
 import type { Invocation } from "./provider.ts";
 
 /**
- * What a plugin knows that other programs may read, as data and pure functions: nothing here loads a cloud's SDK, reads a
- * file or sends anything. `imagecred` writes, checks and explains configurations with it.
+ * A plugin's facts for other programs, as data and pure functions: nothing here loads a cloud's SDK, reads a file or sends
+ * anything. `imagecred` uses them to write, check and explain configurations.
  */
 export interface PluginFacts<Arguments extends PluginArguments = PluginArguments> {
-  /** Name of our executable. */
+  /** Name of the executable: `ecr-credential-provider`. */
   readonly name: string;
-  /** Names of other plugins for the same registries, which ours replaces. */
+  /** Names of the plugins for the same registries that this one replaces. */
   readonly otherNames: readonly string[];
-  /** As the cloud calls it: "Amazon ECR". */
+  /** The cloud's name for it: "Amazon ECR". */
   readonly service: string;
-  /** What an identity has to have to pull from a repository, as the end of a sentence: "the role ...". */
+  /** The permission that an identity needs to pull from a repository, as the end of a sentence: "the role ...". */
   readonly pullRight: string;
-  /** Seconds that a credential of this service is valid for at least, unless its identity expires earlier. */
+  /** Shortest validity of this service's credentials in seconds, unless their identity expires earlier. */
   readonly credentialSeconds: number;
-  /** The entries of `matchImages` to start with: every kind of host that the cloud documents. */
+  /** Default entries of `matchImages`: every kind of host that the cloud documents. */
   readonly matchImages: readonly string[];
   /** The service account annotations that the plugin reads. */
   readonly annotations: readonly AnnotationFact[];
-  /** `--identity-fallback` when the command line does not say. */
+  /** Default of `--identity-fallback`. */
   readonly defaultFallback: IdentityFallback;
   readonly flags: Readonly<Record<string, FlagSpec>>;
   /** Parses a command line and an environment, and reads no file. @throws {OptionsError} */
   parseArguments(invocation: Pick<Invocation, "args" | "env">): Arguments;
-  /** The hosts that the plugin accepts with these arguments (without them: with any), mirrors apart. */
+  /** The hosts that the plugin accepts with these arguments (default: with any), except mirrors. */
   hostForms(args?: Arguments): HostForms;
-  /** Describes the registry at a host (without port), or says why it is not one that these arguments accept. */
+  /** Describes the registry at a host (without port), or gives the reason why these arguments do not accept it. */
   parseHost(host: string, args?: Arguments): RegistryDescription | NotOurs;
-  /** The audiences of service account tokens with which these arguments work. */
+  /** The service account token audiences that work with these arguments. */
   audiences(args: Arguments): Audiences;
-  /** False where these arguments give an identity to pods whose service account has no annotation. */
+  /** False if these arguments give an identity to pods whose service account has no annotation. */
   podsNeedAnnotation(args: Arguments): boolean;
 }
 
@@ -41,7 +41,7 @@ export interface PluginFacts<Arguments extends PluginArguments = PluginArguments
 export interface PluginArguments {
   readonly identity: IdentityPolicy;
   readonly mirrors: readonly RegistryMirror[];
-  /** Path of the file of `--identities`; undefined without the flag, and in plugins that have no such flag. */
+  /** Path of the `--identities` file; undefined without the flag, and in plugins that do not have the flag. */
   readonly identitiesFile?: string | undefined;
 }
 
@@ -49,51 +49,51 @@ export interface PluginArguments {
 export interface AnnotationFact {
   readonly key: string;
   /** Who defined it: "GKE, fluxcd"; "imagecred" for our own. */
-  readonly by: string;
-  /** One word for what its value is. Of two annotations with the same word, the first in the list wins. */
-  readonly says: string;
-  /** True when the annotation by itself gives the pod an identity; false when it only adds to one. */
+  readonly definedBy: string;
+  /** The kind of its value, in one word. Of two annotations with the same meaning, the first in the list wins. */
+  readonly meaning: string;
+  /** True if the annotation alone gives the pod an identity; false if it only adds a detail to one. */
   readonly namesIdentity: boolean;
-  /** What its value is: "the IAM role to assume". */
+  /** What the value is: "the IAM role to assume". */
   readonly about: string;
 }
 
 /** The registry hosts that a plugin accepts, as patterns of `matchImages`. */
 export interface HostForms {
-  /** Together they cover every host that is accepted. */
+  /** Together they cover every accepted host, unless there is `beyond`. */
   readonly patterns: readonly string[];
-  /** Where more hosts are accepted than the patterns cover: what decides about them. */
+  /** What decides about accepted hosts that the patterns do not cover. */
   readonly beyond?: string;
 }
 
-/** What the name of a registry's host says. */
+/** What the name of a registry's host shows. */
 export interface RegistryDescription {
   /** "Amazon ECR" */
   readonly service: string;
-  /** "account 123456789012, region eu-west-1"; empty when the name says no more. */
+  /** "account 123456789012, region eu-west-1"; empty when the name shows no more. */
   readonly details: string;
 }
 
-/** "This host is not one of our registries", as a value. */
+/** The host is not a registry of this plugin's service. */
 export interface NotOurs {
-  /** Why, as the end of a sentence that begins with the host: "is not an Amazon ECR registry". */
+  /** The reason, as the end of a sentence that begins with the host: "is not an Amazon ECR registry". */
   readonly notOurs: string;
-  /** True for the form of one of our hosts with an impossible value in it: a mistake in the name, and not a mirror. */
+  /** True for one of the service's host forms with an impossible value in it: a mistake in the name, not a mirror. */
   readonly typo?: boolean;
 }
 
 /** The audiences of pod tokens that a plugin's cloud accepts. */
 export interface Audiences {
-  /** The first is the one to write without a reason for another. */
+  /** The first is the default. */
   readonly known: readonly AudienceFact[];
-  /** What decides whether the cloud accepts other audiences too; undefined where it accepts none. */
+  /** What decides whether the cloud accepts other audiences too; undefined if it accepts none. */
   readonly others?: string;
 }
 
-/** One audience that the cloud accepts, and the registries that it is for. */
+/** One audience that the cloud accepts. */
 export interface AudienceFact {
   /** Value of `serviceAccountTokenAudience`. */
   readonly audience: string;
-  /** The registries that this audience is for, as patterns of `matchImages`; all of the plugin's without it. */
+  /** The registries that need this audience, as patterns of `matchImages`; undefined for all of the plugin's. */
   readonly hosts?: readonly string[];
 }

@@ -7,14 +7,14 @@ import {
 } from "./errors.ts";
 import type { LogFields } from "./log.ts";
 
-/** For programs that read the log: the three parts of the message. */
+/** The parts of a {@link CredentialError}'s message as log fields; undefined for other errors. */
 export function partsOf(error: unknown): LogFields | undefined {
   if (!(error instanceof CredentialError)) return undefined;
   const { action, reason, advice } = error;
   return { action, reason, ...(advice === undefined ? {} : { advice }) };
 }
 
-/** The line for stderr: our own errors say all that there is to say, anything else is a defect and says so. */
+/** The line for stderr. Our own errors have complete messages; any other error is a defect and is reported as one. */
 export function explain(error: unknown): string {
   if (
     error instanceof CredentialError ||

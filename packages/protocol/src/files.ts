@@ -7,13 +7,14 @@ import { within } from "./within.ts";
 export interface Files {
   /**
    * The whole file as UTF-8 text.
-   * @throws {OptionsError} naming the path, the reason, and `what` the file is ("service account token")
+   * @param what the kind of file, for messages: "service account token"
+   * @throws {OptionsError} with the kind, the path and the reason
    */
   readText(path: string, what: string): Promise<string>;
   /** The whole file. @throws {OptionsError} as `readText` */
   readBytes(path: string, what: string): Promise<Uint8Array>;
-  /** undefined where there is no such file. @throws {OptionsError} for every other failure */
-  readTextIfThere(path: string, what: string): Promise<string | undefined>;
+  /** Like `readText`, but undefined if the file does not exist. @throws {OptionsError} for every other failure */
+  readTextIfExists(path: string, what: string): Promise<string | undefined>;
 }
 
 /** Configuration, keys and tokens are far smaller. */
@@ -44,13 +45,13 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-/** The system's files. */
+/** Files of the operating system. */
 export const systemFiles: Files = {
   readBytes: read,
   async readText(path, what) {
     return new TextDecoder().decode(await read(path, what));
   },
-  async readTextIfThere(path, what) {
+  async readTextIfExists(path, what) {
     try {
       return new TextDecoder().decode(await read(path, what));
     } catch (error) {
@@ -61,19 +62,19 @@ export const systemFiles: Files = {
 };
 
 /**
- * The same files, read within the time that is left: a FIFO that nothing is written to, or a file system that does not
- * answer, would keep a read waiting for ever. @throws {CredentialError} naming the file
+ * The same files, read within the deadline: a FIFO without a writer, or a file system that does not respond, would block
+ * a read for ever. @throws {CredentialError} with the file's path
  */
 export function filesWithin(files: Files, deadline: Deadline): Files {
   const limited = <T>(path: string, what: string, work: Promise<T>) =>
     within(deadline.remainingMs(), work, {
       action: `reading the ${what} ${path}`,
-      reason: `it had not come to an end after ${deadline.totalMs} ms`,
-      advice: "check what the file is: a pipe, or on a file system that does not answer",
+      reason: `not finished after ${deadline.totalMs} ms`,
+      advice: "check whether it is a pipe, or on a file system that does not respond",
     });
   return {
     readText: (path, what) => limited(path, what, files.readText(path, what)),
     readBytes: (path, what) => limited(path, what, files.readBytes(path, what)),
-    readTextIfThere: (path, what) => limited(path, what, files.readTextIfThere(path, what)),
+    readTextIfExists: (path, what) => limited(path, what, files.readTextIfExists(path, what)),
   };
 }

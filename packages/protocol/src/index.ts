@@ -97,27 +97,27 @@ export {
   klogFlags,
   type ParsedFlags,
   parseFlags,
-  warnOfIgnoredFlags,
+  warnAboutIgnoredFlags,
 } from "./options/flags.ts";
 export {
-  type AskedImage,
-  anonymousAnswer,
+  anonymousResponse,
   IDENTITIES_FLAG,
   type ImageIdentities,
   type ImageOptions,
   type ImageSettings,
   registryOrImage,
   settingsFor,
+  type TargetSettings,
 } from "./options/image-settings.ts";
 export { nearest } from "./options/nearest.ts";
 export {
-  askedImage,
   mapsPaths,
   mirrorOf,
   parseRegistryMirrors,
   type RegistryMirror,
   registryMirror,
   targetHost,
+  targetImage,
 } from "./options/registry-mirrors.ts";
 export {
   fillTemplate,
@@ -130,10 +130,10 @@ export {
 } from "./options/template.ts";
 export type { Usage } from "./options/usage.ts";
 export type {
-  Answer,
   Context,
   CredentialProvider,
   Invocation,
+  ProviderResponse,
   RegistryCredential,
 } from "./provider.ts";
 export { redact } from "./redact.ts";

@@ -3,8 +3,8 @@ import { asObject, type JsonObject } from "./http/json.ts";
 import { expiryByClock } from "./wire/cache-duration.ts";
 
 /**
- * The claims of a JWT, without checking its signature: for the expiry and the tenant of our own tokens, which their
- * recipient verifies. Empty for what is not a JWT.
+ * The claims of a JWT, without checking its signature: for the expiry and the tenant of our own tokens, whose recipient
+ * checks it. Empty if the text is not a JWT.
  */
 export function claimsOf(token: string): JsonObject {
   const payload = token.split(".")[1];
@@ -17,8 +17,8 @@ export function claimsOf(token: string): JsonObject {
 }
 
 /**
- * When a JWT expires, in milliseconds since the epoch of this machine's clock: its `exp`, bounded by the life that its
- * `iat` (or `nbf`) gives it, should the clock be slow. Undefined for what is not a JWT or has no `exp`.
+ * When a JWT expires, in milliseconds since the epoch by this machine's clock: its `exp`, or earlier if the clock is slow
+ * (now plus the lifetime since `iat` or `nbf`). Undefined if the text is not a JWT or has no `exp`.
  * @param now milliseconds since the epoch
  */
 export function jwtExpiry(token: string, now: number): number | undefined {

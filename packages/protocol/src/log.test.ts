@@ -15,7 +15,7 @@ function logger(setting: string | undefined) {
   return { log, lines };
 }
 
-test("IMAGECRED_LOG takes a level, json, or both, and passes over other words", () => {
+test("IMAGECRED_LOG accepts a level, json, or both, and ignores other words", () => {
   assert.deepEqual(parseLogSettings(undefined), { level: "warn", format: "human" });
   assert.deepEqual(parseLogSettings("json"), { level: "warn", format: "json" });
   assert.deepEqual(parseLogSettings("JSON, Debug"), { level: "debug", format: "json" });
@@ -29,7 +29,7 @@ test("an error is one line that starts with the plugin's name", () => {
   assert.deepEqual(lines, ["p: a: b c d\\u001b[31m\n"]);
 });
 
-test("what a terminal obeys or hides is escaped, in both formats (security 17)", () => {
+test("characters that a terminal executes or hides are escaped, in both formats (security 17)", () => {
   const text = "a\u202eb\u009bc\u200bd\ufeffe\ud800f\u{e0001}g";
   const human = logger(undefined);
   human.log.error(text);
@@ -41,7 +41,7 @@ test("what a terminal obeys or hides is escaped, in both formats (security 17)",
   assert.equal(errorLine("p", "a\nb\u202e"), "p: a b\\u202e\n");
 });
 
-test("a secret is blanked before a text is cut, wherever the cut falls, in every encoding (security 7)", () => {
+test("a secret is redacted before a text is cut, wherever the cut is, in every encoding (security 7)", () => {
   const secret = "1//0gDx-refresh/token+of&the=service~account_0123456789";
   new Secret(secret);
   const encodings = [
@@ -70,13 +70,13 @@ test("a secret is blanked before a text is cut, wherever the cut falls, in every
   }
 });
 
-test("off is silence", () => {
+test("off writes nothing", () => {
   const { log, lines } = logger("off");
   log.error("x");
   assert.deepEqual(lines, []);
 });
 
-test("json lines are JSON, with secrets blanked in fields and in text", () => {
+test("json lines are JSON, with secrets redacted in fields and in text", () => {
   const { log, lines } = logger("json,debug");
   const secret = new Secret("very-secret-value");
   log.debug("http", { secret, echoed: "got very-secret-value", status: 200 });
@@ -91,7 +91,7 @@ test("json lines are JSON, with secrets blanked in fields and in text", () => {
   });
 });
 
-test("a line stays below the limit in bytes, keeping its start and its end", () => {
+test("a line stays below the limit in bytes and keeps its start and its end", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1, maxLength: 2000 }), (middle) => {
       const { log, lines } = logger(undefined);

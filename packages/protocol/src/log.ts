@@ -15,8 +15,8 @@ export interface LogSettings {
 export type LogFields = Readonly<Record<string, unknown>>;
 
 /**
- * Writes to stderr, which the kubelet shows only when the plugin fails. `event` is a short stable word for machines
- * (`http`, `identity`, `retry`, ...) or, on warn and error, the sentence that a person reads.
+ * Writes to stderr, which the kubelet shows only when the plugin fails. `event` is a short stable word for programs
+ * (`http`, `identity`, `retry`, ...); `message` is a sentence for people.
  */
 export interface Logger {
   debug(event: string, fields?: LogFields): void;
@@ -25,12 +25,12 @@ export interface Logger {
   error(message: string, fields?: LogFields): void;
 }
 
-/** One line of stderr, in bytes: the kubelet appends it to an error that then travels through logs and pod status. */
+/** Longest line of stderr in bytes: the kubelet appends it to an error that appears in logs and in the pod's status. */
 export const MAX_LINE_BYTES = 700;
 
 /**
- * Reads IMAGECRED_LOG: a level, `json`, or both with a comma (`json,debug`). Unknown words are passed over: a logging
- * variable is no reason to fail a pull.
+ * Parses IMAGECRED_LOG: a level, `json`, or both with a comma (`json,debug`). Unknown words are ignored: a logging
+ * variable must not fail a pull.
  */
 export function parseLogSettings(value: string | undefined): LogSettings {
   let level: LogLevel = "warn";
@@ -43,7 +43,7 @@ export function parseLogSettings(value: string | undefined): LogSettings {
   return { level, format };
 }
 
-/** What {@link createLogger} builds a logger from. */
+/** Arguments of {@link createLogger}. */
 export interface LoggerSetup {
   readonly plugin: string;
   readonly settings: LogSettings;
@@ -76,7 +76,7 @@ function jsonLine(
   now: number,
 ): string {
   const time = new Date(now).toISOString();
-  // Texts are redacted before they are cut or escaped, the line once more for what crosses their limits.
+  // Texts are redacted before they are cut or escaped; the whole line is redacted again for secrets across two fields.
   const clean = (_: string, value: unknown) => (typeof value === "string" ? redact(value) : value);
   const short = shorten(oneLine(redact(message)), 2 * MAX_LINE_BYTES);
   const line = redact(JSON.stringify({ time, level, plugin, message: short, ...fields }, clean));
@@ -91,18 +91,18 @@ function humanLine(level: string, plugin: string, message: string, fields: LogFi
   return shorten(oneLine(redact(prefix + message + details)), MAX_LINE_BYTES);
 }
 
-/** The line of stderr for an error, as the logger writes it: redacted, on one line, of {@link MAX_LINE_BYTES} at most. */
+/** The line of stderr for an error, as the logger writes it: redacted, on one line, at most {@link MAX_LINE_BYTES}. */
 export function errorLine(plugin: string, message: string): string {
   return `${humanLine("error", plugin, message, undefined)}\n`;
 }
 
 /**
- * What a terminal obeys or does not show: control characters (C0 and C1), line and paragraph separators, format characters
- * (bidirectional controls, zero-width characters, byte order marks), lone surrogates.
+ * Characters that a terminal executes or does not show: control characters (C0 and C1), line and paragraph separators,
+ * format characters (bidirectional controls, zero-width characters, byte order marks), lone surrogates.
  */
 const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Such characters in a server's response could forge log lines or show a text that is not there. */
+/** Such characters in a server's response could forge log lines or display a different text. */
 function oneLine(text: string): string {
   return text
     .replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, " ")
@@ -110,19 +110,19 @@ function oneLine(text: string): string {
     .replace(INVISIBLE, escaped);
 }
 
-/** `\u202e`, in JSON the escape of the same character. */
+/** `\u202e`, which is also JSON's escape. */
 function escaped(character: string): string {
   return Array.from({ length: character.length }, (_, index) => {
     return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
   }).join("");
 }
 
-/** Cuts in the middle: the start says what was attempted, the end what to do. */
+/** Cuts in the middle: the start has the action, the end the advice. */
 function shorten(text: string, maxBytes: number): string {
   const encoder = new TextEncoder();
   if (encoder.encode(text).length < maxBytes) return text;
   const characters = [...text];
-  // Characters are at most four bytes, so a budget in bytes is kept by dropping until it fits.
+  // The limit is in bytes, and a character has up to four: shorten until it fits.
   let head = Math.min(characters.length, Math.floor(maxBytes * 0.6));
   let tail = Math.min(characters.length - head, Math.floor(maxBytes * 0.38));
   for (;;) {

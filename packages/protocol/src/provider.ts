@@ -10,7 +10,7 @@ import type { RunShell } from "./runtime/programs.ts";
 import type { CredentialProviderRequest } from "./wire/request.ts";
 import type { AuthConfig, CacheKeyType } from "./wire/response.ts";
 
-/** What a plugin is started with: parsed once, before the request is looked at. */
+/** A plugin's arguments and environment, which it parses once, before the request. */
 export interface Invocation {
   /** Command line arguments after the program's name. */
   readonly args: readonly string[];
@@ -19,7 +19,7 @@ export interface Invocation {
   readonly log: Logger;
 }
 
-/** The world, as far as a plugin may touch it; tests hand in their own. */
+/** Everything outside the plugin that it may use; tests pass their own. */
 export interface Context {
   readonly http: HttpClient;
   readonly env: Environment;
@@ -33,36 +33,39 @@ export interface Context {
   readonly random: () => number;
 }
 
-/** What an exchange gives: user and password for a registry, with their expiry. */
+/** Username and password for a registry, with their expiry. */
 export interface RegistryCredential {
   readonly login: AuthConfig;
-  /** Milliseconds since the epoch; `"do-not-cache"` where nothing says when it ends. */
+  /** Milliseconds since the epoch; `"do-not-cache"` if the expiry is unknown. */
   readonly expiresAt: number | "do-not-cache";
 }
 
 /** A plugin's response: registry credentials, with their expiry. */
-export interface Answer {
+export interface ProviderResponse {
   readonly cacheKeyType: CacheKeyType;
   readonly auth: Readonly<Record<string, AuthConfig>>;
-  /** Milliseconds since the epoch at which the credential ends; `"do-not-cache"` answers `cacheDuration: "0s"`. */
+  /** When the credential expires, in milliseconds since the epoch; `"do-not-cache"` gives `cacheDuration: "0s"`. */
   readonly expiresAt: number | "do-not-cache";
-  /** The longest time that the kubelet may cache the response, where that is less than its expiry allows. */
+  /** Limit for the kubelet's cache in seconds, if it is shorter than the expiry allows. */
   readonly maxCacheSeconds?: number;
 }
 
-/** A plugin, for `serve`. */
+/** A plugin, as `serve` runs it. */
 export interface CredentialProvider<Options> {
   /** Name of the executable: `ecr-credential-provider`. */
   readonly name: string;
   readonly version: string;
-  /** What `--help` says: data, from which one layout for all plugins is made. */
   readonly usage: Usage;
-  /** Command line, environment and configuration files as one typed object. @throws {OptionsError} */
+  /** Parses the command line, the environment and configuration files into one object. @throws {OptionsError} */
   options(invocation: Invocation): Options | Promise<Options>;
   /**
    * The credential for the request's image.
-   * @throws {UnsupportedRegistryError} when the image's registry is not this plugin's
-   * @throws {CredentialError} when there is none to be had
+   * @throws {UnsupportedRegistryError} if the plugin does not support the image's registry
+   * @throws {CredentialError} if there is no credential
    */
-  credential(request: CredentialProviderRequest, options: Options, context: Context): Promise<Answer>;
+  credential(
+    request: CredentialProviderRequest,
+    options: Options,
+    context: Context,
+  ): Promise<ProviderResponse>;
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { redact, remember } from "./redact.ts";
 
-/** A piece of this many characters of a secret must not be left, in any encoding. */
+/** A piece of a secret with this many characters must not be left, in any encoding. */
 const PIECE = 15;
 
 const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
@@ -27,7 +27,7 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
     encodeURIComponent(Buffer.from(`user1:${secret}`).toString("base64")),
 };
 
-/** Every piece of the secret that must not be left, encoded. */
+/** Every encoded piece of the secret that must not be left. */
 function pieces(secret: string, encode: (secret: string) => string): string[] {
   const whole = encode(secret);
   // Base64 has no characters of its own for those of the secret: there, pieces of the encoded text count.
@@ -52,7 +52,7 @@ const secrets = fc.string({
 });
 
 for (const [name, encode] of Object.entries(ENCODINGS)) {
-  test(`a secret ${name} is blanked, whole and cut anywhere`, () => {
+  test(`a secret ${name} is redacted, whole and cut anywhere`, () => {
     fc.assert(
       fc.property(secrets, fc.nat(), fc.nat(), (secret, from, length) => {
         remember(secret);
@@ -70,7 +70,7 @@ for (const [name, encode] of Object.entries(ENCODINGS)) {
   });
 }
 
-test("the text around a secret stays as it was", () => {
+test("the text around a secret is not changed", () => {
   remember("1//0gXyz-refresh/token+value==");
   assert.equal(
     redact("status 400: refresh_token=1%2F%2F0gXyz-refresh%2Ftoken%2Bvalue%3D%3D&client=é; check it"),
@@ -78,7 +78,7 @@ test("the text around a secret stays as it was", () => {
   );
 });
 
-test("a secret in another, and two in a row", () => {
+test("a secret inside another, and two adjacent ones", () => {
   remember("inner-part-of-it");
   remember("outer:inner-part-of-it:outer");
   assert.equal(
@@ -88,14 +88,14 @@ test("a secret in another, and two in a row", () => {
   assert.equal(redact("inner-part-of-itinner-part-of-it"), "[redacted]");
 });
 
-test("very short values, which would blank ordinary words, are left alone; short ones are blanked whole only", () => {
+test("very short values are not redacted, as ordinary words contain them; short ones only as a whole", () => {
   remember("AWS");
   remember("hunter2");
   assert.equal(redact("asking AWS"), "asking AWS");
   assert.equal(redact("hunter2 and hunt, aHVudGVyMg=="), "[redacted] and hunt, [redacted]g==");
 });
 
-test("a long line with many secrets is searched in little time", () => {
+test("a long line with many secrets is searched quickly", () => {
   for (let index = 0; index < 20; index++)
     remember(Buffer.from(String(index).repeat(400)).toString("base64"));
   const text = "word ".repeat(2_000);

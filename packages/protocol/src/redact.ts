@@ -1,32 +1,32 @@
 import { base64 } from "./encoding.ts";
 
 /**
- * Blanks secrets in text that leaves the process, or that came from outside and is about to be cut or quoted. A secret is
- * found as it is, percent-encoded, JSON-escaped or as an HTML entity (in any mixture, twice over too), in base64 and
- * base64url at any alignment (so also as the password of a `user:password` pair), and in pieces of 15 characters and more.
+ * Removes secrets from text that leaves the process, or that came from outside and will be cut or quoted. A secret is
+ * found as it is, percent-encoded, JSON-escaped or as an HTML entity (in any mixture, also encoded twice), in base64 and
+ * base64url at any alignment (so also as the password of a `user:password` pair), and in pieces of 15 characters or more.
  *
- * Every value is remembered for the life of the process, which is one request. What a search needs is made when the first
+ * Every value is remembered until the process ends, which is one request. The search forms are computed when the first
  * text is searched: a run without a line on stderr costs nothing.
  */
 
 const REDACTED = "[redacted]";
 
-/** Shorter values are left alone: blanking every "a" of a message would hide the message. */
+/** Shorter values are not redacted: replacing every "a" of a message would hide the message. */
 const SHORTEST_SECRET = 6;
 
-/** Blocks of this many characters are searched for; every piece of twice the length less one contains a whole block. */
+/** Length of the blocks that are searched for; every piece of twice the length less one contains a whole block. */
 const BLOCK = 8;
 
-/** A shorter piece of a longer secret is left alone: it may be an ordinary word. */
+/** A shorter piece of a longer secret is not redacted: it may be an ordinary word. */
 const SHORTEST_PIECE = 12;
 
-/** Text encoded more often than this is not decoded to its end. */
+/** The plain text and how many layers of encoding are searched, in all. */
 const LAYERS = 3;
 
 const pending: string[] = [];
 const forms = new Set<string>();
 
-/** From now on {@link redact} blanks this value. Values of less than 6 characters are ignored. */
+/** From now on {@link redact} replaces this value. Values of less than 6 characters are ignored. */
 export function remember(value: string): void {
   if (value.length >= SHORTEST_SECRET) pending.push(value);
 }
@@ -40,7 +40,7 @@ export function redact(text: string): string {
   return blank(text, marks);
 }
 
-/** Searches the text, and what comes out of it when one of its encodings is taken off. */
+/** Searches the text, then the text with one of its encodings decoded. */
 function searchLayer(layer: Layer, depth: number, marks: Range[]): void {
   for (const form of forms) markForm(form, layer, marks);
   if (depth === LAYERS) return;
@@ -53,13 +53,13 @@ function searchLayer(layer: Layer, depth: number, marks: Range[]): void {
 /** Start and end (exclusive) in the original text. */
 type Range = readonly [start: number, end: number];
 
-/** Text in which a search is made. Character `i` of it is at `starts[i]` of the original; the end of the last follows. */
+/** A text to search. Its character `i` is at `starts[i]` of the original; `starts` ends with the original's length. */
 interface Layer {
   readonly text: string;
   readonly starts: readonly number[] | undefined;
 }
 
-/** The value and its base64, as one character a byte of UTF-8. */
+/** The value and its base64 forms, one character for each byte of UTF-8. */
 function formsOf(value: string): string[] {
   const bytes = new TextEncoder().encode(value);
   const found = [binary(bytes)];
@@ -68,7 +68,7 @@ function formsOf(value: string): string[] {
       /=+$/,
       "",
     );
-    // The first and the last characters also depend on the neighbors, where there are any.
+    // The first and the last characters also depend on the neighboring bytes.
     const own = encoded.slice(
       before === 0 ? 0 : before + 1,
       (before + bytes.length) % 3 === 0 ? undefined : -1,
@@ -96,7 +96,7 @@ function markForm(form: string, { text, starts }: Layer, marks: Range[]): void {
   }
 }
 
-/** One character a byte; the original itself where it is ASCII. */
+/** The text with one character for each byte; ASCII text is unchanged. */
 function plainLayer(text: string): Layer {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (/^[\x00-\x7f]*$/.test(text)) return { text, starts: undefined };
@@ -114,14 +114,14 @@ function plainLayer(text: string): Layer {
   return { text: out, starts: [...starts, at] };
 }
 
-/** Taken off one at a time: a secret may itself contain what looks like one of the others. */
+/** Decoded one at a time: a secret may itself contain what looks like another encoding. */
 const ENCODINGS: readonly RegExp[] = [
   /%[0-9a-f]{2}/gi,
   /\\u[0-9a-f]{4}|\\["\\/bfnrt]/gi,
   /&(?:amp|quot|apos|lt|gt|#\d{1,3}|#x[0-9a-f]{1,2});/gi,
 ];
 
-/** With the characters of one encoding decoded once; undefined where there are none. */
+/** The text with one encoding decoded once; undefined if it does not occur. */
 function decodedLayer({ text, starts }: Layer, encoding: RegExp): Layer | undefined {
   const original = (index: number) => starts?.[index] ?? index;
   const moved: number[] = [];
@@ -143,7 +143,7 @@ function decodedLayer({ text, starts }: Layer, encoding: RegExp): Layer | undefi
   return { text: out, starts: [...moved, original(text.length)] };
 }
 
-const NAMED: Readonly<Record<string, string>> = {
+const ESCAPES: Readonly<Record<string, string>> = {
   "&amp;": "&",
   "&quot;": '"',
   "&apos;": "'",
@@ -158,8 +158,8 @@ const NAMED: Readonly<Record<string, string>> = {
 
 /** The bytes that an encoded character stands for. */
 function decoded(encoded: string): string {
-  const named = NAMED[encoded.toLowerCase()];
-  if (named !== undefined) return named;
+  const escaped = ESCAPES[encoded.toLowerCase()];
+  if (escaped !== undefined) return escaped;
   if (encoded.startsWith("%")) return String.fromCharCode(Number.parseInt(encoded.slice(1), 16));
   if (encoded.startsWith("&#x")) return utf8(Number.parseInt(encoded.slice(3), 16));
   if (encoded.startsWith("&#")) return utf8(Number.parseInt(encoded.slice(2), 10));

@@ -4,7 +4,7 @@ import { crypto, runShell } from "#runtime";
 import { CredentialError, OptionsError, UnsupportedRegistryError } from "./errors.ts";
 import { systemFiles } from "./files.ts";
 import { TransportError } from "./http/transport.ts";
-import type { Answer, Context, CredentialProvider } from "./provider.ts";
+import type { Context, CredentialProvider, ProviderResponse } from "./provider.ts";
 import { run } from "./run.ts";
 import { Secret } from "./secret.ts";
 import { ManualClock } from "./testing/manual-clock.ts";
@@ -24,13 +24,13 @@ interface Setup {
   readonly args?: readonly string[];
   readonly env?: Record<string, string>;
   readonly options?: () => string;
-  readonly credential?: (context: Context, clock: ManualClock) => Promise<Answer>;
+  readonly credential?: (context: Context, clock: ManualClock) => Promise<ProviderResponse>;
 }
 
 async function execute(setup: Setup = {}) {
   const clock = new ManualClock();
   const output = { stdout: "", stderr: "" };
-  const answer = async (): Promise<Answer> => ({
+  const answer = async (): Promise<ProviderResponse> => ({
     cacheKeyType: "Registry",
     auth: { "r.io": { username: "u", password: new Secret("the-password") } },
     expiresAt: clock.now() + 12 * HOUR,
@@ -71,7 +71,7 @@ async function execute(setup: Setup = {}) {
 }
 
 describe("run", () => {
-  test("answers in the request's version, with half of the credential's life", async () => {
+  test("responds in the request's version, with half of the credential's lifetime", async () => {
     const { code, stdout, stderr } = await execute();
     assert.deepEqual([code, stderr], [0, ""]);
     assert.deepEqual(JSON.parse(stdout), {
@@ -83,8 +83,8 @@ describe("run", () => {
     });
   });
 
-  test("answers 0s for what must not be cached", async () => {
-    const credential = async (): Promise<Answer> => ({
+  test("responds 0s for a credential that must not be cached", async () => {
+    const credential = async (): Promise<ProviderResponse> => ({
       cacheKeyType: "Image",
       auth: { "r.io": { username: "", password: new Secret("") } },
       expiresAt: "do-not-cache",
@@ -139,11 +139,11 @@ describe("run", () => {
       /it expired at 2029-12-31T23:59:59\.999Z, and this node's clock says 2030-01-01T00:00:00\.000Z; check the node's clock\n$/,
     ],
     [
-      "an answer without a credential",
+      "a response without a credential",
       {
         credential: async (_, clock) => ({ cacheKeyType: "Global", auth: {}, expiresAt: clock.now() + HOUR }),
       },
-      /internal error: RangeError: an answer without a credential/,
+      /internal error: RangeError: the response has no credential/,
     ],
     [
       "a defect",
@@ -171,15 +171,15 @@ describe("run", () => {
     });
   }
 
-  test("has limits that timers cannot count to (security 17: IMAGECRED_TIMEOUT=600h)", async () => {
+  test("accepts a limit that is longer than timers support (security 17: IMAGECRED_TIMEOUT=600h)", async () => {
     for (const IMAGECRED_TIMEOUT of ["600h", "2562047h"]) {
       assert.equal((await execute({ env: { IMAGECRED_TIMEOUT, IMAGECRED_LOG: "error" } })).code, 0);
     }
   });
 
-  test("answers a credential without a usable expiry as one that must not be cached", async () => {
+  test("returns a credential with an invalid expiry, not to be cached", async () => {
     const auth = { "r.io": { username: "u", password: new Secret("the-password") } };
-    const credential = async (): Promise<Answer> => ({
+    const credential = async (): Promise<ProviderResponse> => ({
       cacheKeyType: "Registry",
       auth,
       expiresAt: Number.NaN,
@@ -187,7 +187,7 @@ describe("run", () => {
     assert.equal(JSON.parse((await execute({ credential })).stdout).cacheDuration, "0s");
   });
 
-  test("names the registry in an error that does not", async () => {
+  test("adds the registry to an error without it", async () => {
     const failing = (action: string) =>
       execute({
         credential: () => Promise.reject(new CredentialError({ action, reason: "status 500" })),
@@ -202,7 +202,7 @@ describe("run", () => {
     );
   });
 
-  test("blanks a secret that a server's error repeats", async () => {
+  test("redacts a secret that a server's error repeats", async () => {
     const credential = () => {
       const secret = new Secret("token-of-the-pod");
       return Promise.reject(new CredentialError({ action: "a", reason: `bad token ${secret.reveal()}` }));
@@ -213,7 +213,7 @@ describe("run", () => {
     );
   });
 
-  test("names the registry once in an error", async () => {
+  test("does not add the registry to an error that has it", async () => {
     const credential = () =>
       Promise.reject(
         new CredentialError({ action: "looking for an identity for r.io", reason: "none found" }),
@@ -224,7 +224,7 @@ describe("run", () => {
     );
   });
 
-  test("lets the kubelet cache no longer than a plugin says", async () => {
+  test("limits the cache duration to the plugin's maximum", async () => {
     for (const [maxCacheSeconds, expected] of [
       [300, "300s"],
       [86_400, "1800s"],

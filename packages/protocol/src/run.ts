@@ -6,7 +6,7 @@ import { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
 import { proxyRules } from "./http/proxy-rules.ts";
 import type { Transport } from "./http/transport.ts";
 import { createLogger, type Logger, parseLogSettings } from "./log.ts";
-import type { Answer, Context, CredentialProvider } from "./provider.ts";
+import type { Context, CredentialProvider, ProviderResponse } from "./provider.ts";
 import type { Crypto } from "./runtime/crypto.ts";
 import type { RunShell } from "./runtime/programs.ts";
 import type { Stdio } from "./runtime/stdio.ts";
@@ -15,7 +15,7 @@ import { decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
 import { encodeResponse } from "./wire/response.ts";
 import { within } from "./within.ts";
 
-/** What a run needs of the outside; `serve` hands in the real things. */
+/** What a run needs from outside; `serve` passes the real implementations. */
 export interface Platform {
   readonly stdio: Stdio;
   readonly transport: Transport;
@@ -27,8 +27,8 @@ export interface Platform {
 }
 
 /**
- * One run of a plugin, from the bytes on stdin to the exit code: a credential on stdout and 0, or nothing on stdout, one
- * line on stderr and 1. Never throws.
+ * One run of a plugin, from stdin to the exit code: 0 with a credential on stdout, or 1 with one line on stderr and
+ * nothing on stdout. Never throws.
  */
 export async function run<Options>(
   provider: CredentialProvider<Options>,
@@ -43,8 +43,8 @@ export async function run<Options>(
     now: clock.now,
   });
   try {
-    const informative = await information(provider, stdio.args);
-    await write(stdio, informative ?? (await respond(provider, platform, log)));
+    const information = await helpOrVersion(provider, stdio.args);
+    await write(stdio, information ?? (await respond(provider, platform, log)));
     return 0;
   } catch (error) {
     const { explain, partsOf } = await import("./failure.ts");
@@ -53,14 +53,14 @@ export async function run<Options>(
   }
 }
 
-/** What `--help` and `--version` print; they win over everything else, as anywhere. */
-async function information(
+/** The output of `--help` or `--version`, which override everything else; undefined without them. */
+async function helpOrVersion(
   provider: CredentialProvider<unknown>,
   args: readonly string[],
 ): Promise<string | undefined> {
   const flags = args.slice(0, args.includes("--") ? args.indexOf("--") : args.length);
   if (flags.includes("--help") || flags.includes("-h")) {
-    // A run for the kubelet never needs it.
+    // Loaded on demand: a run for the kubelet never needs it.
     const { usageText } = await import("./options/usage.ts");
     return usageText(provider.name, provider.usage);
   }
@@ -92,7 +92,7 @@ async function respond<Options>(
   const context: Context = { http, env: stdio.env, files, clock, deadline, log, crypto, runShell, random };
   const { registry } = request.image;
   const answer = await within(
-    deadline.remainingMs() + LAST_WORD_MS,
+    deadline.remainingMs() + GRACE_MS,
     provider.credential(request, options, context).catch((error) => {
       throw withRegistry(error, registry);
     }),
@@ -119,14 +119,14 @@ async function timeoutMs(value: string | undefined, log: Logger): Promise<number
   return parseTimeout(value, log);
 }
 
-/** The reader first wants to know which registry it was about, and most of what fails does not name one. */
+/** Adds the registry to the message, if it is not in it: most calls that fail do not know it. */
 function withRegistry(error: unknown, registry: string): unknown {
   if (!(error instanceof CredentialError) || error.action.includes(registry)) return error;
   return error.with({ action: `for ${registry}, ${error.action}` });
 }
 
-/** Calls have the deadline as their limit already; this is for the one under way to fail with a better message first. */
-const LAST_WORD_MS = 500;
+/** Calls end at the deadline themselves; this gives the current one time to fail first, with its better message. */
+const GRACE_MS = 500;
 
 /** The kubelet writes the request and closes the pipe at once; a person at a terminal may not. */
 function readStdin(stdio: Stdio, deadline: Deadline): Promise<Uint8Array> {
@@ -148,14 +148,14 @@ async function write(stdio: Stdio, text: string): Promise<void> {
     throw new CredentialError({
       action: "writing to stdout",
       reason: systemReason(error),
-      advice: "whatever started this program has to read what it prints",
+      advice: "the program that started this one must read its stdout",
       cause: error,
     });
   }
 }
 
-function cacheSecondsOf(answer: Answer, platform: Platform, registry: string): number {
-  // An expiry that nothing can be made of is no reason to withhold the credential.
+function cacheSecondsOf(answer: ProviderResponse, platform: Platform, registry: string): number {
+  // A credential whose expiry cannot be parsed is still returned.
   if (answer.expiresAt === "do-not-cache" || Number.isNaN(answer.expiresAt)) return 0;
   const now = platform.clock.now();
   if (!(answer.expiresAt > now)) {

@@ -22,13 +22,13 @@ test("a secret prints as [redacted] however it is turned into text", () => {
   assert.equal(secret.reveal(), "hunter2-hunter2");
 });
 
-test("redact blanks what a server echoes, the longer secret first", () => {
+test("redact replaces secrets that a server echoes, the longer one first", () => {
   new Secret("inner-part");
   new Secret("outer:inner-part:outer");
   assert.equal(redact("got outer:inner-part:outer and inner-part"), "got [redacted] and [redacted]");
 });
 
-test("redact leaves very short values alone, which would blank ordinary words", () => {
+test("redact does not replace very short values, which ordinary words contain", () => {
   new Secret("AWS");
   assert.equal(redact("asking AWS"), "asking AWS");
 });

@@ -10,18 +10,18 @@ const REDACTED = "[redacted]";
 export class Secret {
   readonly #value: string;
 
-  /** @param secretParts of a value that is a document, what is secret in it: the rest may stand in any message */
+  /** @param secretParts the secret parts of a value that is a document: only they are redacted from messages */
   constructor(value: string, secretParts: readonly string[] = [value]) {
     this.#value = value;
     for (const part of secretParts) remember(part);
   }
 
-  /** The value itself. Call it where the value is sent or encoded, and nowhere else. */
+  /** The value itself. Call this only where the value is sent or encoded. */
   reveal(): string {
     return this.#value;
   }
 
-  /** True for the empty string, which is a legal but useless secret. */
+  /** True for the empty string, which is a valid but useless secret. */
   get isEmpty(): boolean {
     return this.#value === "";
   }
@@ -38,7 +38,7 @@ export class Secret {
     return REDACTED;
   }
 
-  /** What `console.log` and `util.inspect` of Node show. */
+  /** The text that Node.js's `console.log` and `util.inspect` show. */
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return REDACTED;
   }

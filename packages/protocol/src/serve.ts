@@ -7,9 +7,8 @@ import type { CredentialProvider } from "./provider.ts";
 import { run } from "./run.ts";
 
 /**
- * Runs a plugin as the kubelet expects one to run, and ends the process: request from stdin, response to stdout, exit 0;
- * or nothing on stdout, a line on stderr, exit 1. The only statement of a plugin's `main.ts`, and the only code that
- * touches the process's edges.
+ * Runs a plugin as the kubelet expects and ends the process: request from stdin, response to stdout, exit code 0; or
+ * nothing on stdout, one line on stderr, exit code 1. It is the only statement of a plugin's `main.ts`.
  */
 export function serve<Options>(provider: CredentialProvider<Options>): void {
   stdio.onUncaught((error) => {

@@ -12,7 +12,7 @@ function thrownBy(action: () => unknown): unknown {
   assert.fail("nothing was thrown");
 }
 
-test("the system's errors are told in the same words on both runtimes", () => {
+test("the system's errors have the same words on both runtimes", () => {
   const notDirectory = thrownBy(() => readFileSync("/dev/null/x"));
   assert.equal(systemCode(notDirectory), "ENOTDIR");
   assert.equal(systemReason(notDirectory), "not a directory");

@@ -1,6 +1,6 @@
 /**
- * The system's codes in words, the same on both runtimes: those of glibc's strerror(3), in lower case. Node.js has words of
- * its own for some of them.
+ * Descriptions of the system's error codes, the same on both runtimes: those of glibc's strerror(3), in lower case.
+ * Node.js words some of them differently.
  */
 const WORDS: Readonly<Record<string, string>> = {
   E2BIG: "argument list too long",
@@ -47,14 +47,14 @@ const WORDS: Readonly<Record<string, string>> = {
   ETXTBSY: "text file busy",
 };
 
-/** The system's code of a thrown value (`ENOENT`), where it has one. */
+/** The system's code of a thrown value (`ENOENT`); undefined if it has none. */
 export function systemCode(thrown: unknown): string | undefined {
   return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string"
     ? thrown.code
     : undefined;
 }
 
-/** What the system had against a call, in words; for an error that is not the system's, its own message. */
+/** The system's reason for an error, in words; the error's own message if it is not the system's. */
 export function systemReason(thrown: unknown): string {
   const code = systemCode(thrown);
   const words = code === undefined ? undefined : WORDS[code];

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { CredentialError } from "./errors.ts";
 import { isToken, receivedToken } from "./token.ts";
 
-test("a token is visible ASCII; the error names its sender and not the token (security 14)", () => {
+test("a token is visible ASCII; the error has its sender and not the token (security 14)", () => {
   assert.equal(receivedToken("ya29.a0-b_c~/+=", "asking", "access_token").reveal(), "ya29.a0-b_c~/+=");
   for (const text of [
     "",
@@ -21,7 +21,7 @@ test("a token is visible ASCII; the error names its sender and not the token (se
       (error) =>
         error instanceof CredentialError &&
         error.message ===
-          "asking Example: the access_token in the response has characters that a token cannot have; check what answers there: a proxy, or another service",
+          "asking Example: the access_token in the response has characters that a token cannot have; check what responds there: a proxy, or another service",
     );
   }
 });

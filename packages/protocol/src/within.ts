@@ -1,17 +1,17 @@
 import { CredentialError, type CredentialErrorParts } from "./errors.ts";
 
 /**
- * What `work` gives, if it gives it within so many milliseconds. It is not ended, only no longer waited for.
- * @throws {CredentialError} made of `otherwise` when the time is over
+ * The result of `work`, if it settles within the time. After that, `work` continues, but its result is ignored.
+ * @throws {CredentialError} with the parts `timeoutError` when the time is over
  */
 export async function within<T>(
   milliseconds: number,
   work: Promise<T>,
-  otherwise: CredentialErrorParts,
+  timeoutError: CredentialErrorParts,
 ): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new CredentialError(otherwise)), milliseconds);
+    timer = setTimeout(() => reject(new CredentialError(timeoutError)), milliseconds);
   });
   try {
     return await Promise.race([work, late]);

@@ -1,4 +1,4 @@
-/** Which proxy is used: golang.org/x/net/http/httpproxy, which Go's clients and so the kubelet's plugins follow, as the judge. */
+/** Compares the choice of the proxy with golang.org/x/net/http/httpproxy, which Go's clients and so the Go plugins use. */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -18,7 +18,7 @@ interface Question {
   readonly url: string;
 }
 
-/** As the Go program prints it. */
+/** The Go program's output. */
 interface Judged {
   readonly proxy: string;
   readonly error?: string;
@@ -31,10 +31,10 @@ interface Judged {
 
 const PORTS: Readonly<Record<string, string>> = { http: "80", https: "443", socks5: "1080", socks5h: "1080" };
 
-/** `direct`, `unusable` for a proxy that no request can go through, else scheme, host, port, user and password. */
+/** `direct`, `unusable` for a proxy that cannot work, else scheme, host, port, user and password. */
 function byGo({ proxy, scheme = "", host = "", port = "", user, password = "" }: Judged): string {
   if (proxy === "") return "direct";
-  // `http://` was put before a text that already had it, so that "http" is the host.
+  // Go added `http://` to a text that already had it, so "http" is the host.
   const nested = /^http:\/\/[a-z0-9]+:\/\//i.test(proxy);
   const isHost = host !== "" && (!host.includes(":") || isIP(host) === 6);
   if (PORTS[scheme] === undefined || !isHost || nested) return "unusable";
@@ -56,7 +56,7 @@ function byUs({ env, url }: Question): string {
   return [scheme, host, port || PORTS[scheme], decoded(username), decoded(password)].join(" ");
 }
 
-/** As both transports read it: a percent sign that no two digits follow stands for itself. */
+/** As in both transports: a percent sign without two digits after it stays. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"));
@@ -74,7 +74,7 @@ describe("the proxy for a URL, as Go's clients choose it", { skip }, () => {
   });
 
   function compare(questions: readonly Question[]): void {
-    // What our requests have went through the same parser.
+    // Our requests' URLs were parsed by the same parser.
     const asked = questions.map(({ env, url }) => ({ env, url: new URL(url).href }));
     const input = asked.map((question) => `${JSON.stringify(question)}\n`).join("");
     const answers = execFileSync(judge, { input, encoding: "utf8", maxBuffer: 64 << 20 })
@@ -89,13 +89,13 @@ describe("the proxy for a URL, as Go's clients choose it", { skip }, () => {
     assert.deepEqual(different, []);
   }
 
-  test("for golang.org/x/net's own test table", () => {
+  test("golang.org/x/net's own test table", () => {
     const questions = ownTable();
     assert.ok(questions.length > 50, `${questions.length} rows`);
     compare(questions);
   });
 
-  test("for every NO_PROXY entry and host of ours", () => {
+  test("all our NO_PROXY entries and hosts", () => {
     const env = { HTTPS_PROXY: "http://proxy.test:3128", HTTP_PROXY: "http://plain.test" };
     compare(
       NO_PROXY.flatMap((entry) =>
@@ -106,7 +106,7 @@ describe("the proxy for a URL, as Go's clients choose it", { skip }, () => {
     );
   });
 
-  test("for every proxy URL of ours, but those that we understand and Go does not", () => {
+  test("all our proxy URLs, except those that we accept and Go does not", () => {
     for (const value of UNDERSTOOD) {
       assert.ok(PROXIES.includes(value), value);
       assert.match(
@@ -123,7 +123,7 @@ describe("the proxy for a URL, as Go's clients choose it", { skip }, () => {
     );
   });
 
-  test("for upper and lower case of every variable", () => {
+  test("upper and lower case of every variable", () => {
     const values = ["", "upper.test:1", undefined];
     const lower = ["", "lower.test:2", undefined];
     const set = (name: string, value: string | undefined) => (value === undefined ? {} : { [name]: value });
@@ -148,7 +148,7 @@ describe("the proxy for a URL, as Go's clients choose it", { skip }, () => {
   });
 });
 
-/** Configurations and URLs of proxy_test.go; what Go makes of them is asked, not read. */
+/** Configurations and URLs of proxy_test.go; the expected results come from running Go. */
 function ownTable(): Question[] {
   const download = execFileSync("go", ["mod", "download", "-json", "golang.org/x/net"], {
     cwd: join(MODULES, JUDGE.module),
@@ -173,7 +173,7 @@ function ownTable(): Question[] {
     ([, host = ""]) => host,
   );
   return [
-    // A URL of ours has a host, and no request of ours is for ftp.
+    // Our URLs have a host and are never ftp.
     ...configured.filter(({ url }) => /^https?:/.test(url) && URL.canParse(url)),
     ...hosts.map((host) => ({
       env: { HTTPS_PROXY: "http://p.test", NO_PROXY: noProxy },
@@ -183,8 +183,8 @@ function ownTable(): Question[] {
 }
 
 /**
- * Passwords that are not percent-encoded, white space around a URL, slashes before a host: it is clear which proxy is meant,
- * where Go connects directly or to a host named "http".
+ * Passwords that are not percent-encoded, white space around a URL, slashes before a host: we accept these, but Go connects
+ * directly or to a host named "http".
  */
 const UNDERSTOOD = [
   "http://user:100%@proxy.test",

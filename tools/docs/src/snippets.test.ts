@@ -132,7 +132,7 @@ const AZURE_JSON = join(DOCS, "snippets/config/azure.json");
 const IDENTITIES = join(DOCS, "snippets/config/identities.yaml");
 const AZURE_JSON_ANYWHERE = {
   readText: async () => readFileSync(AZURE_JSON, "utf8"),
-  readTextIfThere: async () => readFileSync(AZURE_JSON, "utf8"),
+  readTextIfExists: async () => readFileSync(AZURE_JSON, "utf8"),
   readBytes: async (path: string) =>
     readFileSync(path.endsWith("/identities.yaml") ? IDENTITIES : AZURE_JSON),
 };

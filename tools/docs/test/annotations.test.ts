@@ -11,11 +11,11 @@ const UPDATE = process.argv.includes("--update");
 
 const PLUGINS = { ecr: ecrFacts, acr: acrFacts, gcr: gcrFacts };
 
-/** Rows of one plugin: each thing that annotations say, and the annotations that say it, the one that wins first. */
+/** Rows of one plugin: each meaning, and its annotations in order of precedence. */
 function rowsOf(annotations: readonly AnnotationFact[]): readonly string[] {
-  return [...new Set(annotations.map(({ says }) => says))].map((meaning) => {
-    const rows = annotations.filter(({ says }) => says === meaning);
-    const keys = rows.map(({ key, by }) => `\`${key}\` (${by})`).join(", ");
+  return [...new Set(annotations.map((fact) => fact.meaning))].map((meaning) => {
+    const rows = annotations.filter((fact) => fact.meaning === meaning);
+    const keys = rows.map(({ key, definedBy }) => `\`${key}\` (${definedBy})`).join(", ");
     return `| ${rows[0]?.about ?? ""} | ${keys} |`;
   });
 }

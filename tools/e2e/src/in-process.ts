@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Clouds, ConnectionRecord, Identities, Plugin, RequestRecord } from "@imagecred/fake-clouds";
-import type { Answer, Context, CredentialProvider } from "@imagecred/protocol";
+import type { Context, CredentialProvider, ProviderResponse } from "@imagecred/protocol";
 import { requestFor, testContext } from "@imagecred/protocol/testing";
 
 /** One request to a plugin, and the node that it runs on. */
@@ -23,7 +23,7 @@ export interface Question {
 
 /** A plugin's response or error, with everything that it did for it. */
 export interface Outcome {
-  readonly answer: Answer | undefined;
+  readonly answer: ProviderResponse | undefined;
   readonly error: unknown;
   /** The error's message; empty with a response. */
   readonly message: string;
@@ -64,7 +64,7 @@ export async function askPlugin<Options>(
   process.env["SSL_CERT_FILE"] = clouds.core.caFile;
   const context = testContext(env, question.context);
   const { files, log } = context;
-  let answer: Answer | undefined;
+  let answer: ProviderResponse | undefined;
   let error: unknown;
   try {
     const options = await provider.options({ args, env, files, log });
@@ -94,14 +94,14 @@ export async function answered<Options>(
   provider: CredentialProvider<Options>,
   clouds: Clouds,
   question: Question = {},
-): Promise<Outcome & { readonly answer: Answer }> {
+): Promise<Outcome & { readonly answer: ProviderResponse }> {
   const outcome = await askPlugin(provider, clouds, question);
   if (outcome.answer === undefined) throw outcome.error;
   return { ...outcome, answer: outcome.answer };
 }
 
 /** The one password of a response. @throws when it has none, or several */
-export function passwordOf({ auth }: Answer): string {
+export function passwordOf({ auth }: ProviderResponse): string {
   const [password, ...others] = new Set(Object.values(auth).map(({ password }) => password.reveal()));
   if (password === undefined || others.length > 0)
     throw new Error(`${others.length} more passwords than one`);

@@ -188,7 +188,7 @@ for (const runtime of RUNTIMES) {
       );
       assert.match(
         (await start(["/nonexistent/helper"])).stderr,
-        /^starting \/nonexistent\/helper: there is no such file/,
+        /^starting \/nonexistent\/helper: the file, or the interpreter/,
       );
       assert.equal((await start(["/etc/passwd"])).code, "EACCES");
     });

@@ -66,7 +66,7 @@ function contextOf({ env = {}, files = {}, response = () => "{}" }: Node) {
     files: {
       readText: read,
       readBytes: async (path) => bytesOf(await read(path)),
-      readTextIfThere: async (path) => files[path],
+      readTextIfExists: async (path) => files[path],
     },
   });
 }

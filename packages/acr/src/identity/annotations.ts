@@ -1,4 +1,4 @@
-import { AZURE_ANNOTATIONS, annotationThatSays, shownKeys } from "@imagecred/identities/annotations";
+import { AZURE_ANNOTATIONS, annotationFor, shownKeys } from "@imagecred/identities/annotations";
 
 /** What the two kinds of annotations are called in messages. */
 export const CLIENT_ID_ANNOTATION = shownKeys(AZURE_ANNOTATIONS, "client");
@@ -9,5 +9,5 @@ export function annotationIn(
   annotations: Readonly<Record<string, string>>,
   says: "client" | "tenant",
 ): string | undefined {
-  return annotationThatSays(AZURE_ANNOTATIONS, says, annotations);
+  return annotationFor(AZURE_ANNOTATIONS, says, annotations);
 }

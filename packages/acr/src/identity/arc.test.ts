@@ -103,7 +103,7 @@ test("a user-assigned identity has to be confirmed by the response", async () =>
     agent.named = named;
     assert.match(
       await failure(clouds, asked),
-      /Azure Arc agent for a token of managed identity .*(does not say whose|the token is of).*; an Arc machine has its own identity only/,
+      /Azure Arc agent for a token of managed identity .*(does not name the token's identity|the token is of).*; an Arc machine has only its own identity/,
     );
   }
   assert.ok(!operations(clouds).includes("azure.imds Token"));
@@ -134,7 +134,7 @@ test("what is too large for a key, or is not one, is not sent", async () => {
   for (const content of ["x".repeat(4097), "", "two\nlines"]) {
     assert.match(
       await failure(clouds, question({ [KEY_FILE]: content })),
-      /it is not a key; check what answers at IDENTITY_ENDPOINT/,
+      /it is not a key; check what responds at IDENTITY_ENDPOINT/,
     );
     assert.equal(agent.challenges, 1);
     agent.challenges = 0;

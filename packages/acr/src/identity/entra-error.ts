@@ -29,11 +29,11 @@ export function tokenEndpointError(
   const { status, headers } = response;
   const redirect = redirectReason(response);
   if (redirect !== undefined) {
-    return new CredentialError({ action, reason: redirect, advice: `check what answers as ${service}` });
+    return new CredentialError({ action, reason: redirect, advice: `check what responds as ${service}` });
   }
   if (error === undefined) {
     const reason = `status ${status} with ${document === undefined ? bodyStart(response) : "neither a token nor an error"}`;
-    return new CredentialError({ action, reason, advice: `check what answers as ${service}` });
+    return new CredentialError({ action, reason, advice: `check what responds as ${service}` });
   }
   const description = textAt(document, "error_description") ?? "";
   const said = description.replace(/\s*\b(?:Trace ID|Correlation ID|Timestamp):.*$/s, "").trim();

@@ -135,7 +135,7 @@ test("flags that do not go together are refused before anything is sent", async 
     [["--node-identity=aws", "--node-client-id=app"], /--node-client-id is "app", expected the GUID/],
     [
       ["--node-client-id=x"],
-      /--node-client-id goes with --node-identity aws or azure or google or certificate/,
+      /--node-client-id requires --node-identity aws or azure or google or certificate/,
     ],
     [["--node-identity=azure", "--node-audience=x"], /--node-audience has no effect here/],
     [["--node-role-arn=x"], /unknown flag --node-role-arn/],

@@ -2,8 +2,8 @@ import type { TokenIdentity } from "@imagecred/identities/federated-token";
 import {
   type CertificateFiles,
   type NodeSettings,
-  needed,
   parseNodeIdentity,
+  required,
 } from "@imagecred/identities/node-identity";
 import { OptionsError } from "@imagecred/protocol";
 import { GUID } from "../guid.ts";
@@ -26,7 +26,7 @@ export type AcrNodeIdentity =
 export function parseAcrNodeIdentity(settings: NodeSettings): AcrNodeIdentity {
   const identity = parseNodeIdentity(settings, "azure");
   if (identity.kind === "own") return identity;
-  const clientId = needed(settings, "node-client-id", identity.kind);
+  const clientId = required(settings, "node-client-id", identity.kind);
   if (!GUID.test(clientId)) {
     throw new OptionsError(
       `${settings.nameOf("node-client-id")} is ${JSON.stringify(clientId)}, expected the GUID of an application (its client ID)`,

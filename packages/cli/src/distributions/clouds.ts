@@ -87,7 +87,9 @@ export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderE
     tokenAttributes: options.podIdentity
       ? {
           audience: entry.audience(options),
-          optionalAnnotations: annotations.filter(({ by }) => by !== "imagecred").map(({ key }) => key),
+          optionalAnnotations: annotations
+            .filter(({ definedBy }) => definedBy !== "imagecred")
+            .map(({ key }) => key),
         }
       : undefined,
   };

@@ -1,13 +1,13 @@
 import { type DecodedMap, type Entry, entryFor, type MapProblem } from "@imagecred/identity-map";
 import { type CredentialProvider, matchImage } from "@imagecred/kubelet";
 import {
-  askedImage,
   fillTemplate,
   type ImageName,
   mirrorOf,
   OptionsError,
   parseImage,
   type TemplateValues,
+  targetImage,
 } from "@imagecred/protocol";
 import { systemReason } from "../errors.ts";
 import type { MapPlaces } from "../machine/map-places.ts";
@@ -77,7 +77,7 @@ export function identitiesForImage(
   let image: ImageName;
   try {
     const own = parseImage(name);
-    image = askedImage(own, mirrorOf(own, reading.mirrors));
+    image = targetImage(own, mirrorOf(own, reading.mirrors));
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return unknown(named, name, error.message);

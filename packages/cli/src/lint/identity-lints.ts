@@ -31,7 +31,7 @@ function identityKeys({ plugin }: PluginUse): readonly string[] {
   const naming = plugin.annotations.filter(({ namesIdentity }) => namesIdentity);
   // Manifests have the vendors' first.
   return naming
-    .toSorted((a, b) => Number(a.by === "imagecred") - Number(b.by === "imagecred"))
+    .toSorted((a, b) => Number(a.definedBy === "imagecred") - Number(b.definedBy === "imagecred"))
     .map(({ key }) => key);
 }
 

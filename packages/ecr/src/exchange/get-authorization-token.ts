@@ -111,6 +111,6 @@ function unusable(what: string, call: AwsCall): CredentialError {
   return new CredentialError({
     action: actionOf(call),
     reason: `status 200 with ${what}`,
-    advice: "check what answers there: a proxy, a wrong AWS_ENDPOINT_URL",
+    advice: "check what responds there: a proxy, a wrong AWS_ENDPOINT_URL",
   });
 }

@@ -94,7 +94,7 @@ describe("the host's form chooses the API", () => {
     const { message, connections } = await withKeys({ env });
     assert.match(
       message,
-      /no endpoint of Amazon ECR in us-west-2: .*FIPS and a configured endpoint exclude each other/,
+      /no endpoint of Amazon ECR in us-west-2: .*FIPS cannot be combined with a configured endpoint/,
     );
     assert.equal(connections.length, 0);
   });
@@ -270,7 +270,7 @@ describe("AWS 12: what AWS's denials name is what has to change", () => {
       "x is not authorized to perform: y on resource: * with an explicit deny in an identity-based policy",
       /remove that explicit deny in the identity-based policy/,
     ],
-    ["x is not authorized to perform: y with an explicit deny", /remove that explicit deny: no permission/],
+    ["x is not authorized to perform: y with an explicit deny", /remove that explicit deny: it overrides/],
     [
       "x is not authorized to perform: y on resource: * because no VPC endpoint policy allows the y action",
       /allow the action in the VPC endpoint policy too/,
@@ -345,7 +345,7 @@ test("a redirect, or JSON without a code, is not the API's word", async () => {
     const { message } = await withKeys();
     assert.match(
       message,
-      new RegExp(`status ${status}, an answer that is not the API's.*; check what answers there`),
+      new RegExp(`status ${status}, a response that is not the API's.*; check what responds there`),
     );
   }
 });
@@ -418,9 +418,9 @@ describe("faults", () => {
       json(200, { authorizationData: [{ authorizationToken: "QVdT", expiresAt: 4e9 }] }),
       /not base64 of user:password/,
     ],
-    ["200 with HTML", json(200, "<html>welcome"), /status 200, an answer that is not the API's/],
-    ["nothing", json(200, ""), /status 200, an answer that is not the API's/],
-    ["a JSON string", json(200, '"hello"'), /status 200, an answer that is not the API's/],
+    ["200 with HTML", json(200, "<html>welcome"), /status 200, a response that is not the API's/],
+    ["nothing", json(200, ""), /status 200, a response that is not the API's/],
+    ["a JSON string", json(200, '"hello"'), /status 200, a response that is not the API's/],
     ["garbage", { kind: "garbage" }, /asking Amazon ECR/],
     ["a megabyte too much", { kind: "huge", bytes: 3_000_000 }, /larger than any credential/],
     ["a redirect", { kind: "redirect", location: "https://evil.test/" }, /status 307/],

@@ -38,7 +38,7 @@ describe("a node whose clock is wrong", () => {
     assert.equal(calls.length, 2);
     assert.match(
       message,
-      /InvalidSignatureException: Signature expired.*; set the node's clock: AWS's is another/,
+      /InvalidSignatureException: Signature expired.*; set the node's clock: it differs from AWS's/,
     );
   });
 });

@@ -55,7 +55,7 @@ describe("EKS Pod Identity", () => {
     const binary = { [TOKEN_FILE]: await clouds.core.writeFile("binary", Uint8Array.of(0xff, 0x41, 0x80)) };
     const odd = await askPlugin(ecr, clouds, { identity: "pod-identity", env: binary });
     assert.deepEqual(odd.calls, []);
-    assert.match(odd.message, /another character that no token has/);
+    assert.match(odd.message, /another character that a token cannot have/);
   });
 
   test("429 and 503 are tried again, four times at most", async () => {

@@ -104,7 +104,7 @@ describe("EC2 instance metadata", () => {
     const { message, calls } = await imds();
     assert.ok(performance.now() - startedAt < 2_500);
     assert.equal(calls.length, 2);
-    assert.match(message, /no answer came through it; .*HttpPutResponseHopLimit to 2/);
+    assert.match(message, /but no response came; .*HttpPutResponseHopLimit to 2/);
   });
 
   test("a closed port: every identity that was tried is named", async () => {
@@ -132,7 +132,10 @@ describe("EC2 instance metadata", () => {
     });
     const { message, calls } = await imds();
     assert.deepEqual(calls, ["aws.imds Token 404"]);
-    assert.match(message, /none found; tried .*answered 404 to the request for an IMDSv2 token: not EC2's\)/);
+    assert.match(
+      message,
+      /none found; tried .*responded 404 to the request for an IMDSv2 token: it is not EC2's\)/,
+    );
   });
 
   for (const [operation, before] of [
@@ -191,7 +194,7 @@ describe("EC2 instance metadata", () => {
     const { message, lines } = await imds();
     assert.match(
       message,
-      /reading the credentials from the EC2 instance metadata service: the answer is not a JSON/,
+      /reading the credentials from the EC2 instance metadata service: the response is not a JSON/,
     );
     assert.ok(![message, ...lines].some((line) => line.includes("hunter2")));
   });

@@ -109,7 +109,7 @@ test("flags that do not go together are refused before anything is sent", async 
     [["--node-identity=google"], /--node-identity google needs --node-role-arn/],
     [
       ["--node-role-arn=arn:aws:iam::123456789012:role/x"],
-      /--node-role-arn goes with --node-identity azure or/,
+      /--node-role-arn requires --node-identity azure or/,
     ],
     [
       ["--node-identity=google", "--node-role-arn=pull"],
@@ -121,7 +121,7 @@ test("flags that do not go together are refused before anything is sent", async 
     ],
     [
       ["--node-identity=google", "--node-managed-identity=x"],
-      /--node-managed-identity goes with --node-identity azure, and not with google/,
+      /--node-managed-identity requires --node-identity azure, not google/,
     ],
     [
       ["--node-identity=google", "--node-service-account=a/b"],

@@ -22,7 +22,7 @@ export async function findInOtherCloud(
   if ("unavailable" in found) return found;
   const { identity: token, principal } = found;
   const advice = adviceFor(tokenFacts(token), roleArn);
-  const request = { roleArn, sessionName, token, tokenIs: `the token of the ${principal}`, advice };
+  const request = { roleArn, sessionName, token, tokenName: `the token of the ${principal}`, advice };
   const identity = await assumeRoleWithWebIdentity(request, sts, context);
   return { identity, principal: `${roleArn} for the ${principal}` };
 }

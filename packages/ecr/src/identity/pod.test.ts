@@ -71,7 +71,7 @@ describe("the pod's identity", () => {
   test("without any role the node's identity is used, as in the Go plugin; not with --identity-fallback none", async () => {
     const { calls, lines } = await asPod({ identity: "static" });
     assert.deepEqual(calls, [ECR_OK]);
-    assert.match(lines.join("\n"), /identity-fallback from=pod to=node because=unassigned/);
+    assert.match(lines.join("\n"), /identity-fallback from=pod to=node failure=unassigned/);
     const refused = await asPod({ identity: "static", args: ["--identity-fallback=none"] });
     assert.deepEqual(refused.calls, []);
     assert.match(
@@ -85,7 +85,7 @@ describe("the pod's identity", () => {
     for (const env of [{}, { AWS_ECR_ROLE_ARN: POD_ROLE }]) {
       const { calls, lines } = await asPod({ identity: "static", role: "", env });
       assert.deepEqual(calls, [ECR_OK]);
-      assert.match(lines.join("\n"), /identity-fallback from=pod to=node because=unassigned/);
+      assert.match(lines.join("\n"), /identity-fallback from=pod to=node failure=unassigned/);
     }
     const { message } = await asPod({ role: "", args: ["--identity-fallback=none"] });
     assert.match(message, /the annotation eks\.amazonaws\.com\/ecr-role-arn is empty/);

@@ -40,7 +40,7 @@ export function podSource({
       ]);
       requireAudience(token, "aws", "sts.amazonaws.com");
       const identity = await assumeRoleWithWebIdentity(
-        { roleArn, sessionName: options.sessionName, token, tokenIs: "the pod's service account token" },
+        { roleArn, sessionName: options.sessionName, token, tokenName: "the pod's service account token" },
         sts,
         context,
       );

@@ -21,7 +21,7 @@ describe("a broken default profile is an error, and the instance's role is not a
       "aws_secret_access_key = x\n",
       /it has aws_secret_access_key and no aws_access_key_id/,
     ],
-    ["a role without a source", role, /it has role_arn and nothing to assume the role with/],
+    ["a role without a source", role, /it has role_arn and no source of the role's credentials/],
     ["a source without a role", "source_profile = base\n", /it has source_profile and no role_arn/],
     [
       "a place without a role",
@@ -127,7 +127,7 @@ describe("chains of roles as AWS's SDKs follow them", () => {
       `[profile A]\n${wrong}${arn("pull")}source_profile = B\n[profile B]\n${arn("node")}source_profile = C\n${keys}[profile C]\n${wrong}`,
       [assumed, ok],
     ],
-    ["no source", `[profile A]\n${arn("pull")}`, /nothing to assume the role with/],
+    ["no source", `[profile A]\n${arn("pull")}`, /no source of the role's credentials/],
     [
       "two sources",
       `[profile A]\n${arn("pull")}credential_source = Environment\nsource_profile = B\n[profile B]\n${keys}`,
@@ -147,14 +147,14 @@ describe("chains of roles as AWS's SDKs follow them", () => {
     ["an unknown source", `[profile A]\n${arn("pull")}source_profile = B\n`, /does not exist/],
     ["no profile at all", "", /no such profile/],
     [
-      "a circle",
+      "a loop",
       `[profile A]\n${arn("pull")}source_profile = B\n[profile B]\n${arn("node")}source_profile = A\n`,
-      /in a circle/,
+      /is a loop/,
     ],
     [
-      "a circle past keys",
+      "a loop past keys",
       `[profile A]\n${wrong}${arn("pull")}source_profile = B\n[profile B]\n${arn("node")}source_profile = A\n`,
-      /in a circle/,
+      /is a loop/,
     ],
     ["a token file without a role", "[profile A]\nweb_identity_token_file = /var/token.jwt\n", /no role_arn/],
   ] as const) {

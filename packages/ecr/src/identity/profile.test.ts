@@ -236,7 +236,10 @@ describe("credential_process", () => {
     assert.deepEqual((await ask(`${program} "an argument"`)).calls, [ECR_OK]);
     assert.deepEqual(commands, [[program, "an argument"]]);
     const piped = await ask(`${program} | cat`);
-    assert.match(piped.message, /\/bin\/sh: there is no such file.*this node has no shell/);
+    assert.match(
+      piped.message,
+      /\/bin\/sh: the file, or the interpreter that its first line names, does not exist.*this node has no shell/,
+    );
     assert.doesNotMatch(piped.message, /internal error/);
   });
 
@@ -263,9 +266,9 @@ describe("credential_process", () => {
     [
       "expired",
       { ...good, Expiration: "2020-01-01T00:00:00Z" },
-      /its credentials ended at "2020-01-01T00:00:00Z"/,
+      /its credentials expired at "2020-01-01T00:00:00Z"/,
     ],
-    ["an expiry that is none", { ...good, Expiration: "soon" }, /its credentials ended at "soon"/],
+    ["an expiry that is none", { ...good, Expiration: "soon" }, /its credentials expired at "soon"/],
   ] as const) {
     test(`${what}: an error`, async () => {
       const { message, calls } = await withFiles({ config: printing(document) }, "puller");
@@ -319,7 +322,7 @@ describe("profiles that are configured and broken end the chain", () => {
     [
       "circle",
       `[profile puller]\n${role}source_profile = b\n[profile b]\n${role}source_profile = puller\n`,
-      /in a circle: puller -> b -> puller/,
+      /is a loop: puller -> b -> puller/,
     ],
   ];
   for (const [what, config, said] of cases) {
@@ -333,7 +336,7 @@ describe("profiles that are configured and broken end the chain", () => {
   test("AWS_PROFILE without any file", async () => {
     const { message, calls } = await askPlugin(ecr, clouds, { env: { AWS_PROFILE: "puller" } });
     assert.deepEqual(calls, []);
-    assert.match(message, /profile puller \(AWS_PROFILE\): there is neither \/nonexistent\/.aws\/config nor/);
+    assert.match(message, /profile puller \(AWS_PROFILE\): neither \/nonexistent\/.aws\/config nor/);
   });
 
   test("a file that cannot be read", async () => {

@@ -77,7 +77,11 @@ describe("IAM Roles Anywhere", () => {
         {},
         /Insufficient certificate.*; use the certificate of an end entity/,
       ],
-      [await stranger.issue(), {}, /Untrusted signing certificate.*; give the trust anchor the authority/],
+      [
+        await stranger.issue(),
+        {},
+        /Untrusted signing certificate.*; add the authority that issued this certificate to the trust anchor/,
+      ],
       [{ ...(await intermediate.issue()), chainPem: "" }, {}, /Untrusted.*--node-intermediates/],
       [
         good,
@@ -112,11 +116,11 @@ describe("IAM Roles Anywhere", () => {
         /it expired at \d{4}-.*, and this node's clock says .*; renew/,
       ],
       [await authority.issue({ flaw: "not-yet-valid" }), /it is not valid before/],
-      [{ ...good, privateKeyPem: other.privateKeyPem }, /the private key is not that of its certificate/],
-      [{ ...good, privateKeyPem: elliptic.privateKeyPem }, /the private key is not that of its certificate/],
+      [{ ...good, privateKeyPem: other.privateKeyPem }, /the private key does not match the certificate/],
+      [{ ...good, privateKeyPem: elliptic.privateKeyPem }, /the private key does not match the certificate/],
       [{ ...good, privateKeyPem: encrypted }, /its private key is encrypted/],
-      [{ ...good, privateKeyPem: "" }, /there is no private key in it/],
-      [{ ...good, certificatePem: "" }, /there is no certificate in it/],
+      [{ ...good, privateKeyPem: "" }, /the file has no private key/],
+      [{ ...good, certificatePem: "" }, /the file has no certificate/],
       [
         { ...good, certificatePem: "-----BEGIN CERTIFICATE-----\nAQID\n-----END CERTIFICATE-----\n" },
         /cannot be read/,
@@ -139,7 +143,7 @@ describe("IAM Roles Anywhere", () => {
         /expected an ARN such as/,
       ],
       [["--node-profile-arn="], /needs --node-profile-arn/],
-      [["--node-audience=x"], /--node-audience goes with --node-identity aws or azure or google/],
+      [["--node-audience=x"], /--node-audience requires --node-identity aws or azure or google/],
     ] as const) {
       const { error, message } = await askPlugin(ecr, clouds, { args: [...good, ...args] });
       assert.ok(error instanceof OptionsError);

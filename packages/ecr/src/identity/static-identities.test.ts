@@ -76,7 +76,7 @@ describe("keys that cannot stand in a header (Security 14)", () => {
       assert.match(
         message,
         new RegExp(
-          `from the credential_process of profile odd: the ${what} has characters that none can have`,
+          `from the credential_process of profile odd: the ${what} has characters that it cannot have`,
         ),
       );
     });

@@ -1,4 +1,4 @@
-import { annotationThatSays, GOOGLE_ANNOTATIONS } from "@imagecred/identities/annotations";
+import { annotationFor, GOOGLE_ANNOTATIONS } from "@imagecred/identities/annotations";
 
 /** Opts a service account in, in clusters whose pool GKE made. */
 export const OPT_IN_ANNOTATION = "iam.gke.io/enable-wi-image-pull";
@@ -11,6 +11,6 @@ export function annotationIn(
   annotations: Readonly<Record<string, string>>,
   says: "account" | "provider",
 ): { readonly key: string; readonly value: string } | undefined {
-  const key = annotationThatSays(GOOGLE_ANNOTATIONS, says, annotations);
+  const key = annotationFor(GOOGLE_ANNOTATIONS, says, annotations);
   return key === undefined ? undefined : { key, value: annotations[key] ?? "" };
 }

@@ -1,4 +1,4 @@
-import { type AwsCredentials, credentialsOf, namedIdentities } from "@imagecred/identities/aws";
+import { type AwsCredentials, configuredIdentities, credentialsOf } from "@imagecred/identities/aws";
 import { stsOfEnvironment } from "@imagecred/identities/aws/node";
 import { firstOf } from "@imagecred/identities/first-of";
 import {
@@ -65,7 +65,7 @@ async function keysOfNamedIdentity(context: Context): Promise<AwsCredentials | u
     roleNeeds: "no permission of its own",
     context,
   };
-  const found = await firstOf(namedIdentities(request));
+  const found = await firstOf(configuredIdentities(request));
   return "unavailable" in found ? undefined : found.identity;
 }
 
@@ -104,7 +104,7 @@ class InstanceMetadata {
       textAt(document, name),
     );
     if (id === undefined || secret === undefined) {
-      throw this.#error("status 200 without AccessKeyId and SecretAccessKey", "check what answers there");
+      throw this.#error("status 200 without AccessKeyId and SecretAccessKey", "check what responds there");
     }
     const keys = { accessKeyId: id, secretAccessKey: secret, sessionToken: token };
     return credentialsOf(keys, "the EC2 instance metadata service");

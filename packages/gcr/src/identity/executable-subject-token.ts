@@ -39,7 +39,7 @@ export async function executableSubjectToken(
   }
   const outputFile = textAt(executable, "output_file");
   const written =
-    outputFile === undefined ? undefined : await files.readTextIfThere(outputFile, "subject token");
+    outputFile === undefined ? undefined : await files.readTextIfExists(outputFile, "subject token");
   const kept = written === undefined ? undefined : tokenOf(parseJsonObject(written), type, clock.now());
   if (kept?.token !== undefined) return kept.token;
   const limit = executable?.["timeout_millis"];

@@ -46,7 +46,7 @@ export function nodeSources(request: TokenRequest): readonly IdentitySource<Acce
       async find() {
         const path = wellKnownFile(env);
         if (path === undefined) return { unavailable: "no home directory" };
-        const text = await files.readTextIfThere(path, "Google credential file");
+        const text = await files.readTextIfExists(path, "Google credential file");
         return text === undefined ? { unavailable: `no ${path}` } : await fromFile(path, text);
       },
     },

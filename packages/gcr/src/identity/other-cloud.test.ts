@@ -175,7 +175,7 @@ test("flags that do not go together are refused before anything is sent", async 
       ["--node-identity=aws", "--node-workload-identity-provider=pool"],
       /is "pool", expected projects\/NUMBER/,
     ],
-    [["--node-identity=google", provider], /--node-workload-identity-provider goes with/],
+    [["--node-identity=google", provider], /--node-workload-identity-provider requires/],
     [["--node-identity=google", "--node-audience=x"], /--node-audience has no effect here/],
     [["--node-identity=certificate", provider], /--node-identity certificate needs --node-certificate/],
   ] as const) {

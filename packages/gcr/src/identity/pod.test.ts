@@ -199,7 +199,7 @@ describe("a pod's token that is not accepted", () => {
       serviceAccount: { token, annotations: OPT_IN },
     });
     assert.deepEqual(calls, ["google.sts Token 400", "google.metadata token 200"]);
-    assert.match(lines.join("\n"), /identity-fallback from=pod to=node because=refused/);
+    assert.match(lines.join("\n"), /identity-fallback from=pod to=node failure=refused/);
     assert.equal(answer.maxCacheSeconds, 300);
   });
 

@@ -46,7 +46,7 @@ export async function readSubjectToken(
         file,
         source,
         `the response of ${new URL(url).origin}`,
-        "check what answers there",
+        "check what responds there",
       ),
     };
   }

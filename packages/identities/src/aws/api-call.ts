@@ -8,27 +8,27 @@ import { awsRetry } from "./throttling.ts";
 /** A POST to an AWS API. */
 export interface ApiRequest {
   readonly url: string;
-  /** Names in lower case; those of the signature are added. */
+  /** Names in lower case; the signature's headers are added. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
-  /** The service as credential scopes have it: "ecr". */
+  /** The service's name in credential scopes: "ecr". */
   readonly signingName: string;
   /** Undefined for calls that are not signed. */
   readonly signer: AwsCredentials | undefined;
   /** How `url` was chosen, for the advice when its name does not exist. */
   readonly endpoint: EndpointSettings;
-  /** Limits of each attempt (milliseconds) and their number, where they are not the usual ones. */
+  /** Limits of each attempt (milliseconds) and number of attempts, if they are not the defaults. */
   readonly limits?: Pick<HttpRequest, "timeoutMs" | "connectTimeoutMs" | "attempts">;
 }
 
-/** The clock's error at which AWS refuses signatures is 5 minutes; its SDKs correct theirs from 4 (milliseconds). */
+/** AWS refuses signatures when the clock is wrong by 5 minutes; its SDKs correct from 4 (milliseconds). */
 const SKEW_MS = 240_000;
 
 /**
- * Signs and sends a request. Where AWS refuses it and its clock is not this node's, it is signed once more, with the time
- * of AWS's response.
- * @returns the response, whatever its status
- * @throws {CredentialError} when there is no response
+ * Signs and sends a request. If AWS refuses it and this node's clock differs from AWS's, signs and sends it again with the
+ * time of AWS's response.
+ * @returns the response, with any status
+ * @throws {CredentialError} if there was no response
  */
 export async function callApi(
   request: ApiRequest,
@@ -38,9 +38,9 @@ export async function callApi(
   const now = context.clock.now();
   const response = await send(request, call, now, context);
   if (response.status < 400 || request.signer === undefined) return response;
-  const theirs = Date.parse(response.headers["date"] ?? "");
-  return Math.abs(theirs - context.clock.now()) >= SKEW_MS
-    ? await send(request, call, theirs, context)
+  const awsTime = Date.parse(response.headers["date"] ?? "");
+  return Math.abs(awsTime - context.clock.now()) >= SKEW_MS
+    ? await send(request, call, awsTime, context)
     : response;
 }
 
@@ -62,7 +62,7 @@ async function send(
       service,
       operation,
       headers: withoutHost(signed),
-      again: (outcome) => awsRetry(outcome, clock.now()),
+      retryIf: (outcome) => awsRetry(outcome, clock.now()),
     });
   } catch (error) {
     throw withUnresolvedAdvice(error, unresolvedAdvice(service, region, endpoint));

@@ -1,4 +1,4 @@
-/** How AWS's APIs are called, and what their refusals say. */
+/** Calls of AWS's APIs, and their errors. */
 export { type ApiRequest, callApi } from "./api-call.ts";
 export { jsonErrorIn, requestIdIn } from "./json-protocol.ts";
 export { type AwsCall, type AwsRefusal, actionOf, refusedBy } from "./refusal.ts";

@@ -22,12 +22,12 @@ for (const [line, expected] of [
   ['tool "unclosed', undefined],
   ["", undefined],
 ] as const) {
-  test(`${JSON.stringify(line)} ${expected === undefined ? "needs a shell" : "needs none"}`, () => {
+  test(`${JSON.stringify(line)} ${expected === undefined ? "needs a shell" : "does not need a shell"}`, () => {
     assert.deepEqual(splitCommand(line), expected);
   });
 }
 
-test("what is split is what /bin/sh would pass to the program", () => {
+test("the words are those that /bin/sh would pass to the program", () => {
   const piece = fc.constantFrom(
     "a",
     "-x",

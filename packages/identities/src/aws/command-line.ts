@@ -1,11 +1,11 @@
-/** Everything that a shell would treat specially outside quotes; a first word with `=` would be an assignment. */
+/** Text without the characters that are special to a shell outside quotes. */
 const PLAIN = /^[^\s"'|&;<>()$`\\*?[\]#~{}!]+/;
 
 /**
  * Splits a command line at spaces, with the quoting that AWS documents for `credential_process` (AWS SDKs and Tools
- * reference guide, "Process credential provider": a path or argument with spaces stands in double quotes; variables and `~`
- * are not expanded), and single quotes besides.
- * @returns undefined for a line that only a shell can read
+ * reference guide, "Process credential provider": a path or argument with spaces is in double quotes; variables and `~`
+ * are not expanded), and also with single quotes.
+ * @returns undefined for a line that needs a shell, such as one whose first word is an assignment
  */
 export function splitCommand(line: string): readonly [file: string, ...args: string[]] | undefined {
   const words: string[] = [];

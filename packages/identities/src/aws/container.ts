@@ -13,21 +13,21 @@ import {
 } from "@imagecred/protocol";
 import { type AwsCredentials, parseCredentialDocument } from "./credentials.ts";
 
-/** ECS task metadata, and the EKS Pod Identity agent (IPv4, IPv6): the only plain http addresses besides loopback. */
+/** ECS task metadata and the EKS Pod Identity agent (IPv4, IPv6): the only plain http addresses besides loopback. */
 const ECS_HOST = "169.254.170.2";
 const PLAIN_HTTP_HOSTS = new Set([ECS_HOST, "169.254.170.23", "fd00:ec2::23"]);
 
 /**
- * Credentials that a container's environment points to: EKS Pod Identity and ECS (AWS SDKs and Tools reference guide,
- * "Container credential provider"). A relative URI is ECS's and wins; a full one must be https, or lead to loopback, ECS
- * or the Pod Identity agent.
+ * Credentials from the endpoint in a container's environment: EKS Pod Identity and ECS (AWS SDKs and Tools reference
+ * guide, "Container credential provider"). A relative URI is ECS's and wins; a full one must be https, or its host must be
+ * loopback, ECS or the Pod Identity agent.
  */
 export function containerCredentials({
   env,
   files,
   http,
 }: Pick<Context, "env" | "files" | "http">): IdentitySource<AwsCredentials> {
-  // Of all services that give credentials this way, only EKS Pod Identity has its authorization in a file.
+  // Of the services that use these variables, only EKS Pod Identity has its authorization in a file.
   const eks = textAt(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]) !== undefined;
   const service = eks ? "EKS Pod Identity" : "ECS container credentials";
   return {
@@ -78,7 +78,7 @@ function endpointOf(env: Environment): URL | undefined {
   );
 }
 
-/** The file wins, since the agent replaces its content while the variable stays as it was. */
+/** The file wins, because its content is renewed and the variable's is not. */
 async function authorizationOf(env: Environment, files: Files): Promise<Secret | undefined> {
   const file = textAt(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]);
   const value =
@@ -93,22 +93,24 @@ async function authorizationOf(env: Environment, files: Files): Promise<Secret |
       advice: "check the projected volume that writes it: the token comes from the kubelet",
     });
   }
-  // It is sent as it is; some agents want a scheme and a space before the token.
+  // The value is sent unchanged; some agents need a scheme and a space before the token.
   if (!/^[\x20-\x7e]+$/.test(value)) {
     throw new OptionsError(
-      "the container authorization token has a line break, or another character that no token has",
+      "the container authorization token has a line break, or another character that a token cannot have",
     );
   }
   return new Secret(value);
 }
 
-/** The agent of EKS answers in plain text, that of ECS in JSON. */
+/** The error of an agent: EKS's responds in plain text, ECS's in JSON. */
 function refused(service: string, eks: boolean, url: URL, status: number, body: Uint8Array): CredentialError {
-  const answer = parseJsonObject(body);
+  const document = parseJsonObject(body);
   const said =
-    answer === undefined
+    document === undefined
       ? new TextDecoder().decode(body).trim().slice(0, LONGEST_QUOTE)
-      : [textAt(answer, "code"), textAt(answer, "message")].filter((word) => word !== undefined).join(": ");
+      : [textAt(document, "code"), textAt(document, "message")]
+          .filter((word) => word !== undefined)
+          .join(": ");
   return new CredentialError({
     action: `asking ${service} (${url.origin}) for credentials`,
     reason: `status ${status}${said === "" ? "" : `, ${said}`}`,
@@ -118,7 +120,7 @@ function refused(service: string, eks: boolean, url: URL, status: number, body: 
 
 const LONGEST_QUOTE = 200;
 
-/** By the code that the agent passes on (EKS Auth API reference, AssumeRoleForPodIdentity, "Errors"), else by status. */
+/** By the EKS Auth API's code in the response (API reference, AssumeRoleForPodIdentity, "Errors"), else by status. */
 function eksAdvice(status: number, said: string): string {
   const known = Object.entries(EKS_ADVICE).find(([code]) => said.includes(code));
   if (known !== undefined) return known[1];

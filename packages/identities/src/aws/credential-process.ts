@@ -9,12 +9,12 @@ import {
 import { splitCommand } from "./command-line.ts";
 import { type AwsCredentials, parseCredentialDocument } from "./credentials.ts";
 
-/** A document of credentials is about one kilobyte. */
+/** A credential document has about one kilobyte. */
 const MAX_OUTPUT_BYTES = 64 * 1024;
 
 /**
- * Runs a profile's `credential_process` and reads what it prints (AWS SDKs and Tools reference guide, "Process credential
- * provider"). Its stderr is not passed on: AWS warns that tools print secrets there.
+ * Runs a profile's `credential_process` and parses its output (AWS SDKs and Tools reference guide, "Process credential
+ * provider"). Its stderr is not shown: AWS warns that it may contain secrets.
  * @throws {CredentialError}
  */
 export async function runCredentialProcess(
@@ -23,7 +23,7 @@ export async function runCredentialProcess(
   { env, runShell, deadline, clock }: Pick<Context, "env" | "runShell" | "deadline" | "clock">,
 ): Promise<Found<AwsCredentials>> {
   const timeoutMs = deadline.remainingMs();
-  // Nodes without a shell are common (Talos, Bottlerocket): it is asked for only where the line cannot do without.
+  // Nodes without a shell are common (Talos, Bottlerocket), so one is used only for lines that need it.
   const words = splitCommand(command);
   const { status, timedOut, stdout } = await runShell({
     command: words ?? command,
@@ -39,7 +39,7 @@ export async function runCredentialProcess(
   if (document?.["Version"] !== 1) throw failed(profile, "it printed no JSON object with Version 1");
   const { Expiration: expiration } = document;
   if (typeof expiration === "string" && !(Date.parse(expiration) > clock.now())) {
-    throw failed(profile, `its credentials ended at ${JSON.stringify(expiration)}`);
+    throw failed(profile, `its credentials expired at ${JSON.stringify(expiration)}`);
   }
   return {
     identity: parseCredentialDocument(stdout, `the credential_process of profile ${profile}`),
@@ -47,7 +47,7 @@ export async function runCredentialProcess(
   };
 }
 
-/** The statuses that a shell has for itself (POSIX, Shell Command Language, section 2.8.2). */
+/** 126 and 127 are the shell's own statuses (POSIX, Shell Command Language, section 2.8.2). */
 function exitReason(status: number, env: Environment): string {
   if (status === 127) {
     return `the shell found no such program (status 127); PATH is ${JSON.stringify(env["PATH"] ?? "not set")}`;
@@ -61,8 +61,8 @@ function notStarted(error: StartError, profile: string, needsShell: boolean): Cr
     action: `running the credential_process of profile ${profile}`,
     reason: `${error.file}: ${error.reason}`,
     advice: needsShell
-      ? "this node has no shell: write the command without pipes, variables and backslashes, or bring a shell"
-      : "write the program's whole path, and check that it is there for the kubelet and made for this machine",
+      ? "this node has no shell: write the command without pipes, variables and backslashes, or install a shell"
+      : "write the program's full path, and check that the kubelet can see it and that it is built for this machine",
     failure: "misconfigured",
   });
 }
@@ -71,6 +71,6 @@ function failed(profile: string, reason: string): CredentialError {
   return new CredentialError({
     action: `running the credential_process of profile ${profile}`,
     reason,
-    advice: "run the command by hand, as the kubelet's user and with the plugin's environment",
+    advice: "run the command manually, as the kubelet's user and with the plugin's environment",
   });
 }

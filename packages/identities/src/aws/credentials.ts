@@ -1,32 +1,32 @@
 import { CredentialError, isToken, parseJsonObject, Secret, textAt } from "@imagecred/protocol";
 
-/** Keys that sign requests to AWS: what every identity ends up as. */
+/** Keys that sign requests to AWS. Every source of an identity results in these. */
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: Secret;
-  /** Of temporary credentials only. */
+  /** For temporary credentials only. */
   readonly sessionToken: Secret | undefined;
 }
 
 /**
- * Reads the JSON in which container endpoints, the instance metadata service and `credential_process` give credentials
+ * Parses the credential document of container endpoints, the instance metadata service and `credential_process`
  * (AWS SDKs and Tools reference guide, "Process credential provider", "Container credential provider").
  * @param from completes "reading the credentials from ..."
- * @throws {CredentialError} when it is not such a document; the document itself is never quoted
+ * @throws {CredentialError} if it is not such a document; the message never quotes the document
  */
 export function parseCredentialDocument(body: Uint8Array, from: string): AwsCredentials {
   const document = parseJsonObject(body);
-  if (document === undefined) throw unusable(from, "the answer is not a JSON object");
+  if (document === undefined) throw unusable(from, "the response is not a JSON object");
   const accessKeyId = textAt(document, "AccessKeyId");
   const secretAccessKey = textAt(document, "SecretAccessKey");
   const sessionToken = textAt(document, "Token") ?? textAt(document, "SessionToken");
   if (accessKeyId === undefined || secretAccessKey === undefined) {
-    throw unusable(from, "the answer has no AccessKeyId and SecretAccessKey");
+    throw unusable(from, "the response has no AccessKeyId and SecretAccessKey");
   }
   return credentialsOf({ accessKeyId, secretAccessKey, sessionToken }, from);
 }
 
-/** Keys as they were found. */
+/** Keys that are not checked yet. */
 export interface FoundKeys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -34,7 +34,7 @@ export interface FoundKeys {
 }
 
 /**
- * Keys that can sign. They end up in headers of requests, so they are checked where they come in.
+ * Checks keys, which become part of request headers.
  * @param from completes "reading the credentials from ..."
  * @throws {CredentialError} for text with spaces, control characters or anything else that is not visible ASCII
  */
@@ -48,7 +48,7 @@ export function credentialsOf(keys: FoundKeys, from: string): AwsCredentials {
     if (!isToken(text)) {
       throw unusable(
         from,
-        `the ${what} has characters that none can have`,
+        `the ${what} has characters that it cannot have`,
         "look for spaces, line breaks and quotes in it",
       );
     }
@@ -60,6 +60,6 @@ export function credentialsOf(keys: FoundKeys, from: string): AwsCredentials {
   };
 }
 
-function unusable(from: string, reason: string, advice = "check what answers there"): CredentialError {
+function unusable(from: string, reason: string, advice = "check what responds there"): CredentialError {
   return new CredentialError({ action: `reading the credentials from ${from}`, reason, advice });
 }

@@ -6,25 +6,25 @@ import { profileCredentials } from "./profile.ts";
 import type { StsSettings } from "./sts-endpoint.ts";
 import { webIdentityFile } from "./web-identity-file.ts";
 
-/** What the sources of AWS identities need to know. */
+/** Settings of the sources of AWS identities. */
 export interface AwsIdentityRequest {
-  /** Name of sessions with a role, as CloudTrail shows it. */
+  /** Name of role sessions, which CloudTrail shows. */
   readonly sessionName: string;
-  /** The profile that is the machine's only identity; undefined: all sources are asked. */
+  /** The only profile to use; undefined to try all sources. */
   readonly profile?: string | undefined;
   readonly sts: StsSettings;
-  /** What the instance's role has to have, for advice: "the policy AmazonEC2ContainerRegistryPullOnly". */
+  /** The permission that the instance's role needs, for advice: "the policy AmazonEC2ContainerRegistryPullOnly". */
   readonly roleNeeds: string;
   readonly context: Context;
 }
 
-/** The machine's AWS identities: the default chain of AWS's SDKs. */
+/** The sources of the machine's AWS identity: the default chain of AWS's SDKs. */
 export function awsIdentities(request: AwsIdentityRequest): readonly IdentitySource<AwsCredentials>[] {
   const { sessionName, profile, sts, roleNeeds, context } = request;
-  // As with `aws --profile`: a profile that is named is not one identity among several.
+  // As with `aws --profile`: a configured profile excludes all other sources.
   if (profile !== undefined) {
-    const named = { ...context, env: { ...context.env, AWS_PROFILE: profile } };
-    return [profileCredentials({ ...request, context: named })];
+    const withProfile = { ...context, env: { ...context.env, AWS_PROFILE: profile } };
+    return [profileCredentials({ ...request, context: withProfile })];
   }
   return [
     environmentKeys(context.env),
@@ -36,21 +36,21 @@ export function awsIdentities(request: AwsIdentityRequest): readonly IdentitySou
 }
 
 /**
- * The identities that AWS's variables name, other than keys: a profile, a web identity file, a container's role. For
- * libraries of others, which know AWS's keys and the instance's role by themselves.
+ * The sources that AWS's variables configure, except keys: a profile, a web identity file, a container's role. For
+ * Google's external account files, which specify keys and the instance's role themselves.
  */
-export function namedIdentities(request: AwsIdentityRequest): readonly IdentitySource<AwsCredentials>[] {
+export function configuredIdentities(request: AwsIdentityRequest): readonly IdentitySource<AwsCredentials>[] {
   const { sessionName, sts, context } = request;
-  const named = context.env["AWS_PROFILE"] ? [profileCredentials(request)] : [];
-  return [...named, webIdentityFile(sessionName, sts, context), container(context)];
+  const profile = context.env["AWS_PROFILE"] ? [profileCredentials(request)] : [];
+  return [...profile, webIdentityFile(sessionName, sts, context), container(context)];
 }
 
-/** Read only where the environment names an endpoint: nodes have none, and what is not read at start costs nothing. */
+/** Loads the code only if the environment has an endpoint, which nodes do not have. */
 function container(context: Context): IdentitySource<AwsCredentials> {
   const { env } = context;
   const isSet = (name: string) => env[name] !== undefined && env[name] !== "";
   return {
-    // Of all services that give credentials this way, only EKS Pod Identity has its authorization in a file.
+    // Of the services that use these variables, only EKS Pod Identity has its authorization in a file.
     name: isSet("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") ? "EKS Pod Identity" : "ECS container credentials",
     async find() {
       if (!isSet("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI") && !isSet("AWS_CONTAINER_CREDENTIALS_FULL_URI")) {

@@ -3,8 +3,8 @@ import { type AwsCredentials, credentialsOf } from "./credentials.ts";
 
 /**
  * AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and, for temporary credentials, AWS_SESSION_TOKEN. AWS's SDK for Go also reads
- * AWS_ACCESS_KEY and AWS_SECRET_KEY (config/env_config.go), and so does its plugin. Spaces and line breaks around a value,
- * which YAML's block texts leave there, do not count.
+ * AWS_ACCESS_KEY and AWS_SECRET_KEY (config/env_config.go), and so does its plugin. Spaces and line breaks around a value
+ * are ignored: YAML block scalars add them.
  */
 export function environmentKeys(env: Environment): IdentitySource<AwsCredentials> {
   return {

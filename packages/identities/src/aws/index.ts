@@ -1,5 +1,5 @@
-/** What a plugin reads at its start. What a call needs is behind other entries of this package, and loaded with the call. */
+/** Code that a plugin loads at its start. This package's other entries are loaded with the calls that need them. */
 export { type AwsCredentials, credentialsOf } from "./credentials.ts";
-export { type AwsIdentityRequest, awsIdentities, namedIdentities } from "./default-chain.ts";
+export { type AwsIdentityRequest, awsIdentities, configuredIdentities } from "./default-chain.ts";
 export { checkConfiguredUrl, type EndpointSettings, endpointSettings } from "./endpoint.ts";
 export type { StsSettings } from "./sts-endpoint.ts";

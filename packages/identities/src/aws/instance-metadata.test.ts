@@ -99,7 +99,7 @@ describe("the metadata service that AWS's SDK for Rust asks", () => {
       const files = {
         readText: () => Promise.reject(new Error("not to be read")),
         readBytes: () => Promise.reject(new Error("not to be read")),
-        readTextIfThere: async (path: string) => (path.endsWith("config") ? config : undefined),
+        readTextIfExists: async (path: string) => (path.endsWith("config") ? config : undefined),
       };
       const context = testContext(env, { http, clock, deadline, log, files });
       const sts = {

@@ -21,15 +21,15 @@ import { type AwsCredentials, parseCredentialDocument } from "./credentials.ts";
 const SERVICE = "EC2 instance metadata";
 const CREDENTIALS_PATH = "/latest/meta-data/iam/security-credentials/";
 
-/** Longer than any run of ours, as short as a token may reasonably be. */
+/** Longer than any run takes. */
 const TOKEN_TTL_SECONDS = "300";
-/** The first question finds out whether anybody is there, so it is asked at most twice with this limit (milliseconds). */
-const FIRST_ANSWER_MS = 1_000;
+/** Limit of the first request, which shows whether the service exists; it is sent at most twice (milliseconds). */
+const FIRST_TIMEOUT_MS = 1_000;
 
 /**
  * The role of the EC2 instance's profile, over IMDSv2 (EC2 user guide, "Use the Instance Metadata Service to access
  * instance metadata"): a session token first, then the role's name, then its credentials. IMDSv1 is never used.
- * @param roleNeeds what the role has to have, for advice: "the policy AmazonEC2ContainerRegistryPullOnly"
+ * @param roleNeeds the permission that the role needs, for advice: "the policy AmazonEC2ContainerRegistryPullOnly"
  */
 export function instanceMetadata(
   roleNeeds: string,
@@ -50,17 +50,20 @@ export function instanceMetadata(
           alsoRetry: notYet(clock),
         });
       const role = roleOf(await get("GetRole", CREDENTIALS_PATH), roleNeeds);
-      const answer = await get("GetRoleCredentials", CREDENTIALS_PATH + encodeURIComponent(role));
-      return { identity: credentialsOfRole(answer, role), principal: `role ${role} of the instance profile` };
+      const response = await get("GetRoleCredentials", CREDENTIALS_PATH + encodeURIComponent(role));
+      return {
+        identity: credentialsOfRole(response, role),
+        principal: `role ${role} of the instance profile`,
+      };
     },
   };
 }
 
 /**
- * One value of the instance's metadata, without white space around it.
+ * Reads one value of the instance's metadata, without white space around it.
  * @param operation for messages and logs: "GetRegion"
  * @param path from `/latest/` on
- * @throws {CredentialError} where the service is there and does not give the value
+ * @throws {CredentialError} if the service exists and does not give the value
  */
 export async function readInstanceMetadata(
   operation: string,
@@ -85,8 +88,8 @@ export async function readInstanceMetadata(
 }
 
 /**
- * An instance that has just booted, or whose profile was just attached, answers 404 for some seconds
- * (awslabs/amazon-eks-ami pull request 1970). So long a 404 may be "not yet" (milliseconds).
+ * An instance that has just booted, or whose profile was just attached, responds 404 for some seconds
+ * (awslabs/amazon-eks-ami pull request 1970). A 404 is retried for this time (milliseconds).
  */
 const BOOT_MS = 5_000;
 const BOOT_PAUSE_MS = 500;
@@ -95,7 +98,7 @@ function notYet(clock: Clock): (response: TransportResponse) => Retry | undefine
   const startedAt = clock.elapsed();
   return ({ status }) =>
     status === 404 && clock.elapsed() - startedAt < BOOT_MS
-      ? { because: "no role yet", pauseMs: BOOT_PAUSE_MS }
+      ? { reason: "no role yet", pauseMs: BOOT_PAUSE_MS }
       : undefined;
 }
 
@@ -111,7 +114,7 @@ function endpointsOf(env: Environment): readonly string[] {
     return [configured.replace(/\/+$/, "")];
   }
   const mode = textAt(env["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE"])?.toLowerCase();
-  // A node of an IPv6 subnet may have no IPv4 address at all: then nothing was sent to the first endpoint.
+  // A node of an IPv6 subnet may have no IPv4 address: then the IPv4 endpoint has no route.
   if (mode === undefined) return [IPV4_ENDPOINT, IPV6_ENDPOINT];
   if (mode === "ipv4") return [IPV4_ENDPOINT];
   if (mode === "ipv6") return [IPV6_ENDPOINT];
@@ -131,10 +134,10 @@ interface Session {
 
 type SessionContext = Pick<Context, "env" | "http" | "clock" | "deadline">;
 
-/** The session of a run: its token is valid for longer than any run takes. */
+/** The session of each run: its token is valid for longer than any run takes. */
 const sessions = new WeakMap<Context["http"], Promise<Session | Unavailable>>();
 
-/** One session for all that a run asks: for the role, its credentials, the region. */
+/** The run's session, which all its requests share: for the role, its credentials, the region. */
 async function openSession(context: SessionContext): Promise<Session | Unavailable> {
   const open = sessions.get(context.http);
   if (open !== undefined) return await open;
@@ -153,12 +156,12 @@ async function newSession({ env, http, clock, deadline }: SessionContext): Promi
     try {
       return await sessionAt(endpoint, http, clock);
     } catch (error) {
-      const silence = silentOrAbsent(error, endpoint, deadline);
-      reasons.push(silence.unavailable);
-      if (!silence.noRoute) break;
+      const { unavailable, noRoute } = unavailableAt(error, endpoint, deadline);
+      reasons.push(unavailable);
+      if (!noRoute) break;
     }
   }
-  const modes = reasons.length > 1 ? "; AWS_EC2_METADATA_SERVICE_ENDPOINT names another address" : "";
+  const modes = reasons.length > 1 ? "; AWS_EC2_METADATA_SERVICE_ENDPOINT sets another address" : "";
   return { unavailable: `${reasons.join("; ")}${modes}` };
 }
 
@@ -173,18 +176,18 @@ async function sessionAt(
     method: "PUT",
     url: `${endpoint}/latest/api/token`,
     headers: { "x-aws-ec2-metadata-token-ttl-seconds": TOKEN_TTL_SECONDS },
-    timeoutMs: FIRST_ANSWER_MS,
+    timeoutMs: FIRST_TIMEOUT_MS,
     attempts: Number.MAX_SAFE_INTEGER,
-    again: againUnlessSilent(clock),
+    retryIf: retryUnlessSilent(clock),
   });
   const token = new TextDecoder().decode(body).trim();
   if (status === 200 && isToken(token)) return { endpoint, token: new Secret(token) };
   // Other clouds have a metadata server at the same address, without this path or method.
   const { adviceElsewhere } = await import("../elsewhere.ts");
-  const instead = adviceElsewhere(headers, "aws");
-  if (status === 404 || status === 405 || instead !== undefined) {
-    const unavailable = `${endpoint} answered ${status} to the request for an IMDSv2 token: not EC2's`;
-    return { unavailable, ...(instead === undefined ? {} : { instead }) };
+  const advice = adviceElsewhere(headers, "aws");
+  if (status === 404 || status === 405 || advice !== undefined) {
+    const unavailable = `${endpoint} responded ${status} to the request for an IMDSv2 token: it is not EC2's`;
+    return { unavailable, ...(advice === undefined ? {} : { advice }) };
   }
   throw new CredentialError({
     action: `asking the ${SERVICE} service (${endpoint}) for a session token`,
@@ -192,30 +195,30 @@ async function sessionAt(
     advice:
       status === 403
         ? "the service is turned off for this instance: set its metadata option HttpEndpoint to enabled, or give the plugin another identity"
-        : "check what answers there",
+        : "check what responds there",
   });
 }
 
 /**
- * As for other calls, except that silence, before or after connecting, is waited for only twice: off EC2, and behind a
- * hop limit, that is all there will ever be.
+ * The rule of other calls, except that a time-out, before or after connecting, is retried only once: outside EC2, and
+ * behind a hop limit, every request times out.
  */
-function againUnlessSilent(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
-  const otherwise = metadataRetry(clock);
-  let silences = 0;
+function retryUnlessSilent(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
+  const defaultRule = metadataRetry(clock);
+  let timeouts = 0;
   return (outcome) => {
-    const silent =
+    const timedOut =
       !outcome.ok && outcome.error instanceof TransportError && outcome.error.code === "ETIMEDOUT";
-    if (silent && ++silences > 1) return undefined;
-    return otherwise(outcome);
+    if (timedOut && ++timeouts > 1) return undefined;
+    return defaultRule(outcome);
   };
 }
 
-/** No way from this machine to the address: nothing was sent. */
+/** This machine has no route to the address: nothing was sent. */
 const NO_ROUTE = ["EHOSTUNREACH", "ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT"];
 
-/** What the silence at an endpoint means. @throws the error itself where something is there, and broken */
-function silentOrAbsent(
+/** Why the endpoint is not available. @throws the error itself if the service exists but does not work */
+function unavailableAt(
   error: unknown,
   endpoint: string,
   deadline: Context["deadline"],
@@ -225,9 +228,9 @@ function silentOrAbsent(
   if (code === "ETIMEDOUT" && phase !== "connect") {
     throw new CredentialError({
       action: `asking the ${SERVICE} service (${endpoint}) for a session token`,
-      reason: "the connection opened, but no answer came through it",
+      reason: "the connection opened, but no response came",
       advice:
-        "from inside a container that is the hop limit: set the instance's metadata option HttpPutResponseHopLimit to 2, or run on the host's network",
+        "in a container, the cause is the hop limit: set the instance's metadata option HttpPutResponseHopLimit to 2, or use the host's network",
       cause: error,
     });
   }
@@ -250,28 +253,29 @@ function roleOf({ status, body }: TransportResponse, roleNeeds: string): string 
     throw new CredentialError({
       action: `asking the ${SERVICE} service for the instance's role`,
       reason: "status 200 with something that is not the name of a role",
-      advice: "check what answers there: another service, a proxy",
+      advice: "check what responds there: another service, a proxy",
     });
   }
-  const none = status === 404 || status === 200;
+  const noRole = status === 404 || status === 200;
   throw new CredentialError({
     action: `asking the ${SERVICE} service for the instance's role`,
-    reason: none ? "no role is attached to this instance, or not yet" : `status ${status}`,
-    advice: none
+    reason: noRole ? "no role is attached to this instance, or not yet" : `status ${status}`,
+    advice: noRole
       ? `attach an instance profile whose role has ${roleNeeds}, or give the plugin another identity`
       : "check the instance's metadata options",
   });
 }
 
 function credentialsOfRole({ status, body }: TransportResponse, role: string): AwsCredentials {
-  const answer = status === 200 ? parseJsonObject(body) : undefined;
-  const code = textAt(answer, "Code");
+  const document = status === 200 ? parseJsonObject(body) : undefined;
+  const code = textAt(document, "Code");
   if (status === 200 && (code === undefined || code === "Success")) {
     return parseCredentialDocument(body, `the ${SERVICE} service`);
   }
   throw new CredentialError({
     action: `asking the ${SERVICE} service for credentials of role ${role}`,
-    reason: code === undefined ? `status ${status}` : `${code}: ${textAt(answer, "Message") ?? "no message"}`,
+    reason:
+      code === undefined ? `status ${status}` : `${code}: ${textAt(document, "Message") ?? "no message"}`,
     advice: "check that the role exists and that its trust policy lets ec2.amazonaws.com assume it",
   });
 }

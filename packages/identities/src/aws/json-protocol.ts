@@ -1,10 +1,10 @@
-/** What AWS's JSON protocols write (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, aws-restjson1). */
+/** Errors in AWS's JSON protocols (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, aws-restjson1). */
 import { type JsonObject, type TransportResponse, textAt } from "@imagecred/protocol";
 
 /**
- * The code and the message of an error; undefined for what is not an error in this format. The code stands in a header or
- * in the document, at times behind a namespace and a `#`, or before a `:` and a URL.
- * @param document the response's body, undefined where it is no JSON object
+ * The code and the message of an error; undefined if the response is not an error in this format. The code is in a header
+ * or in the document, sometimes after a namespace and a `#`, or before a `:` and a URL.
+ * @param document the response's body; undefined if it is not a JSON object
  */
 export function jsonErrorIn(
   { headers }: Pick<TransportResponse, "headers">,
@@ -16,7 +16,7 @@ export function jsonErrorIn(
   return { code, message: textAt(document, "message") ?? textAt(document, "Message") ?? "no message" };
 }
 
-/** The id under which AWS can find the request, in the headers of a response. */
+/** The request id in a response's headers, by which AWS can find the request. */
 export function requestIdIn({ headers }: Pick<TransportResponse, "headers">): string | undefined {
   return headers["x-amzn-requestid"] ?? headers["x-amzn-request-id"] ?? headers["x-amz-request-id"];
 }

@@ -7,7 +7,7 @@ import { COMMERCIAL, partitionOfArn, partitionOfRegion } from "./partitions.ts";
 import { endpointIn, regionIn, switchIn } from "./settings.ts";
 import type { StsSettings } from "./sts-endpoint.ts";
 
-/** How STS is reached from a node for another cloud's sake: by AWS's variables alone. @throws {OptionsError} */
+/** STS settings of a node that uses its AWS identity in another cloud, from AWS's variables. @throws {OptionsError} */
 export function stsOfEnvironment(env: Environment): StsSettings {
   const region = regionIn(env);
   return {
@@ -27,8 +27,8 @@ export function stsOfEnvironment(env: Environment): StsSettings {
 
 /**
  * The node's AWS identity, for a plugin of another cloud: the default chain of AWS's SDKs.
- * @param sessionName of sessions with a role, as CloudTrail shows it
- * @param roleNeeds what the instance's role has to have, for advice
+ * @param sessionName name of role sessions, which CloudTrail shows
+ * @param roleNeeds the permission that the instance's role needs, for advice
  */
 export async function nodeCaller(
   sessionName: string,

@@ -3,24 +3,24 @@ import { readInstanceMetadata } from "./instance-metadata.ts";
 import { regionIn } from "./settings.ts";
 
 /**
- * The region that this node is in: AWS_REGION, else what the instance's metadata says.
- * @throws {CredentialError} when neither says it
+ * The region of this node: AWS_REGION, else the region in the instance's metadata.
+ * @throws {CredentialError} if neither has it
  */
 export async function nodeRegion(context: Context): Promise<string> {
-  const named = regionIn(context.env);
-  if (named !== undefined) return named;
+  const configured = regionIn(context.env);
+  if (configured !== undefined) return configured;
   const found = await readInstanceMetadata("GetRegion", "/latest/meta-data/placement/region", context);
   if (typeof found === "string" && REGION.test(found)) return found;
   throw new CredentialError({
     action: "finding the AWS region of this node",
     reason:
       typeof found === "string"
-        ? `the instance's metadata says ${JSON.stringify(found.slice(0, 60))}`
+        ? `the instance's metadata has ${JSON.stringify(found.slice(0, 60))}`
         : `AWS_REGION is not set, and ${found.unavailable}`,
     advice: "set AWS_REGION in the provider's env",
     failure: "misconfigured",
   });
 }
 
-/** It becomes part of a host's name. */
+/** Checked because it becomes part of a host's name. */
 const REGION = /^[a-z]{2,}(?:-[a-z]+)+-\d{1,2}$/;

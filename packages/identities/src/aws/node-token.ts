@@ -3,11 +3,11 @@ import { nodeCaller, stsOfEnvironment } from "./node-caller.ts";
 import { nodeRegion } from "./node-region.ts";
 import { webIdentityToken } from "./sts.ts";
 
-/** Name of sessions with a role on the way to another cloud. */
+/** Name of role sessions on the way to another cloud. */
 const SESSION_NAME = "imagecred";
 
 /**
- * A token that says to another cloud who this node is in AWS (outbound identity federation,
+ * A token that proves this node's AWS identity to another cloud (outbound identity federation,
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_outbound.html).
  * @throws {CredentialError}
  */

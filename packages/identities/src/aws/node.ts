@@ -1,3 +1,3 @@
-/** Who this node is in AWS, for plugins of other clouds. */
+/** This node's AWS identity, for plugins of other clouds. */
 export { nodeCaller, stsOfEnvironment } from "./node-caller.ts";
 export { nodeRegion } from "./node-region.ts";

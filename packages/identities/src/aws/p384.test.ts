@@ -5,7 +5,7 @@ import { signP384 } from "./p384.ts";
 
 const sha256 = (data: Uint8Array) => createHash("sha256").update(data).digest();
 
-test("the signature is one that OpenSSL accepts, of keys in both formats", () => {
+test("OpenSSL accepts the signature, for keys in both formats", () => {
   for (let round = 0; round < 8; round++) {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
     for (const type of ["pkcs8", "sec1"] as const) {
@@ -18,7 +18,7 @@ test("the signature is one that OpenSSL accepts, of keys in both formats", () =>
   }
 });
 
-test("what is not such a key is refused, without a word of it", () => {
+test("other keys are refused, and the error does not quote them", () => {
   const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
   for (const pem of [
     "",

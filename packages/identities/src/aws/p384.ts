@@ -9,18 +9,18 @@ const OCTET_STRING = 0x04;
 const LENGTH = 48;
 
 /**
- * ECDSA on P-384 in ASN.1 DER. The runtimes sign with this curve and SHA-384; IAM Roles Anywhere wants SHA-256 of every key.
+ * ECDSA on P-384 in ASN.1 DER. The runtimes combine this curve with SHA-384 only; IAM Roles Anywhere requires SHA-256.
  * @param privateKeyPem PKCS#8 or SEC 1
- * @param hash what is signed: 32 bytes
- * @throws {Error} for another key
+ * @param hash the 32 bytes to sign
+ * @throws {Error} for any other key
  */
 export function signP384(privateKeyPem: string, hash: Uint8Array): Uint8Array {
-  // A larger table takes longer to make than it saves in one signature.
+  // Computing a larger table takes longer than it saves in one signature.
   p384.Point.BASE.precompute(4);
   return p384.sign(hash, scalarOf(privateKeyPem), { prehash: false, lowS: false, format: "der" });
 }
 
-/** The number in a key (RFC 5915), which in PKCS#8 (RFC 5958) is one level further in. */
+/** The number in a key (RFC 5915), which is one level deeper in PKCS#8 (RFC 5958). */
 function scalarOf(pem: string): Uint8Array {
   const [, label = "", body = ""] = /-----BEGIN ((?:EC )?PRIVATE KEY)-----([^-]*)-----END/.exec(pem) ?? [];
   const der = fromBase64(body);
@@ -28,7 +28,7 @@ function scalarOf(pem: string): Uint8Array {
   const number = sec1 === undefined ? undefined : octetsIn(sec1, 1);
   if (number === undefined || number.length > LENGTH) throw new Error("the P-384 private key is malformed");
   const scalar = new Uint8Array(LENGTH);
-  // Old writers leave leading zeros out.
+  // Old software omits leading zeros.
   scalar.set(number, LENGTH - number.length);
   return scalar;
 }

@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 import { botocore, partitionRows } from "@imagecred/vectors";
 import { PARTITIONS, partitionOfArn, partitionOfRegion } from "./partitions.ts";
 
-/** What a partition's own name for "no region" looks like; it is in no host of a registry. */
+/** Form of a partition's global pseudo-region, which no registry host contains. */
 const NOT_A_REGION = /-global$/;
 
 describe("AWS's partitions.json (botocore)", { skip: botocore().missing ?? false }, () => {

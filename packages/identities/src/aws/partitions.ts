@@ -1,22 +1,21 @@
 /**
- * AWS partitions: separate worlds with accounts, regions and domain names of their own. Domain names and region names
- * are those of the AWS SDK's partitions.json and of the ECR user guide ("Amazon ECR registries", "Getting started with
- * making requests over IPv6").
+ * An AWS partition, with its own accounts, regions and domain names. Domain names and region names are from the AWS SDK's
+ * partitions.json and the ECR user guide ("Amazon ECR registries", "Getting started with making requests over IPv6").
  */
 export interface Partition {
-  /** As in ARNs: `aws`, `aws-cn`, `aws-us-gov`, ... */
+  /** Its name in ARNs: `aws`, `aws-cn`, `aws-us-gov`, ... */
   readonly id: string;
-  /** What comes after the region in `<account>.dkr.ecr.<region>.<suffix>`. */
+  /** Domain of registries: `<account>.dkr.ecr.<region>.<suffix>`. */
   readonly suffix: string;
-  /** What comes after the region in the dual-stack endpoints of APIs: `sts.<region>.<apiDualStackSuffix>`. */
+  /** Domain of APIs' dual-stack endpoints: `sts.<region>.<apiDualStackSuffix>`. */
   readonly apiDualStackSuffix: string;
-  /** What comes after the region in `<account>.dkr-ecr.<region>.<suffix>`, where the partition has such hosts. */
+  /** Domain of dual-stack registries: `<account>.dkr-ecr.<region>.<dualStackSuffix>`; undefined if there are none. */
   readonly dualStackSuffix: string | undefined;
-  /** AWS documents FIPS hosts (`dkr.ecr-fips`) for regions of this partition. */
+  /** Whether AWS documents FIPS hosts (`dkr.ecr-fips`) for regions of this partition. */
   readonly fips: boolean;
-  /** The region names of this partition. Regions are added every year, so a name that none of these match is no error. */
+  /** Form of this partition's region names. AWS adds regions every year, so a name that matches no partition is valid. */
   readonly regions: RegExp;
-  /** A region that has always been there: STS is asked there for roles of a partition that the node is not in. */
+  /** The partition's oldest region, whose STS is used for its roles if the node is in another partition. */
   readonly oldestRegion: string;
 }
 
@@ -31,6 +30,7 @@ export const COMMERCIAL: Partition = {
   oldestRegion: "us-east-1",
 };
 
+/** All partitions, the commercial one first. */
 export const PARTITIONS: readonly Partition[] = [
   COMMERCIAL,
   {
@@ -98,12 +98,12 @@ export const PARTITIONS: readonly Partition[] = [
   },
 ];
 
-/** The partition whose region names a region fits; undefined for a region of a kind that this table does not know. */
+/** The partition whose region names match a region; undefined if none does. */
 export function partitionOfRegion(region: string): Partition | undefined {
   return PARTITIONS.find(({ regions }) => regions.test(region));
 }
 
-/** The partition that an ARN names in its second field; undefined for what is not an ARN of a known partition. */
+/** The partition in an ARN's second field; undefined if the text is not an ARN of a known partition. */
 export function partitionOfArn(arn: string): Partition | undefined {
   const [prefix, id] = arn.split(":");
   return prefix === "arn" ? PARTITIONS.find((partition) => partition.id === id) : undefined;

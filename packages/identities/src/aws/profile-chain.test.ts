@@ -73,7 +73,7 @@ const CASES: readonly Case[] = [
   {
     name: "role_arn without a source",
     config: `[profile A]\n${role(ROLE_A)}`,
-    expected: /profile A: it has role_arn and nothing to assume the role with; add source_profile,/,
+    expected: /profile A: it has role_arn and no source of the role's credentials; add source_profile,/,
   },
   {
     name: "source_profile and credential_source",
@@ -112,14 +112,14 @@ const CASES: readonly Case[] = [
     expected: [{ keys: ["profile_b_key", "profile_b_secret"] }, { role: ROLE_A }],
   },
   {
-    name: "a circle",
+    name: "a loop",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}[profile B]\n${role(ROLE_B, "source_profile = A")}`,
-    expected: /profile B: its source_profile leads in a circle: A -> B -> A/,
+    expected: /profile B: its source_profile is a loop: A -> B -> A/,
   },
   {
-    name: "a circle whose first profile has keys",
+    name: "a loop whose first profile has keys",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}${keys("unused", "unused")}[profile B]\n${role(ROLE_B, "source_profile = A")}`,
-    expected: /profile B: its source_profile leads in a circle: A -> B -> A/,
+    expected: /profile B: its source_profile is a loop: A -> B -> A/,
   },
   {
     name: "a web identity",
@@ -153,7 +153,7 @@ const STS: StsSettings = {
 const files: Files = {
   readText: async (path) => (path === TOKEN_FILE ? "header.payload.signature\n" : ""),
   readBytes: () => Promise.reject(new Error("not to be read")),
-  readTextIfThere: () => Promise.reject(new Error("not to be read")),
+  readTextIfExists: () => Promise.reject(new Error("not to be read")),
 };
 
 /** AWS: STS gives the keys of each role by its name, the instance has the role `node`. */
@@ -216,7 +216,7 @@ async function taken(steps: readonly Step[]) {
     } else if ("webIdentity" in step) {
       const session = { roleArn: step.webIdentity, sessionName: step.sessionName ?? SESSION_NAME };
       const token = new Secret("header.payload.signature");
-      credentials = await assumeRoleWithWebIdentity({ ...session, token, tokenIs: "" }, STS, context);
+      credentials = await assumeRoleWithWebIdentity({ ...session, token, tokenName: "" }, STS, context);
     } else {
       const { role: roleArn, sessionName = SESSION_NAME, externalId } = step;
       const request = { roleArn, sessionName, externalId, credentials, principal: "" };

@@ -17,7 +17,7 @@ import { isRoleArn } from "./role.ts";
 import { assumeRole, assumeRoleWithWebIdentity } from "./sts.ts";
 import type { StsSettings } from "./sts-endpoint.ts";
 
-/** What following a profile needs, whichever it is. */
+/** What every profile needs. */
 export interface ProfileChainRequest {
   readonly sessionName: string;
   readonly sts: StsSettings;
@@ -26,10 +26,11 @@ export interface ProfileChainRequest {
   readonly context: Context;
 }
 
+/** A profile to use. */
 export interface ProfileRequest extends ProfileChainRequest {
   readonly profiles: Profiles;
   readonly name: string;
-  /** AWS_PROFILE names it, so it must be there; `default` need not. */
+  /** True if AWS_PROFILE names it, so that it must exist; `default` may be missing. */
   readonly explicit: boolean;
 }
 
@@ -37,8 +38,8 @@ type Identity = Found<AwsCredentials>;
 
 /**
  * The identity of a profile: keys, a role assumed with another profile's identity (`source_profile`) or with the node's
- * (`credential_source`), a role for a token in a file, or what a `credential_process` prints; in the SDKs' order.
- * @throws {CredentialError} saying which profile, and which of its settings
+ * (`credential_source`), a role for a token in a file, or the output of a `credential_process`; in the SDKs' order.
+ * @throws {CredentialError} with the profile and the setting
  */
 export async function followProfile(request: ProfileRequest): Promise<Identity | Unavailable> {
   const { profiles, name, explicit } = request;
@@ -55,15 +56,15 @@ async function follow(
   via: readonly string[],
 ): Promise<Identity | Unavailable> {
   const keys = keysOf(name, profile);
-  // As the source of another profile, a profile with keys is these keys, whatever role it has for direct use.
+  // A source_profile with keys gives its keys, even if it also has a role.
   if (keys !== undefined && via.length > 0) return keys;
   const roleArn = textAt(profile.get("role_arn"));
   const source = SOURCES.find((setting) => textAt(profile.get(setting)) !== undefined);
   if (roleArn !== undefined && source === undefined) {
     throw broken(
       name,
-      "it has role_arn and nothing to assume the role with",
-      `add ${SOURCES.join(", ")} or remove role_arn`,
+      "it has role_arn and no source of the role's credentials",
+      `add one of ${SOURCES.join(", ")}, or remove role_arn`,
     );
   }
   if (roleArn === undefined && source !== undefined) {
@@ -79,10 +80,10 @@ async function follow(
   return nothingIn(name, profile, request, via);
 }
 
-/** What a role is assumed with; each goes with role_arn, and only with it. */
+/** The identity that assumes the role; each requires role_arn. */
 const SOURCES = ["source_profile", "credential_source", "web_identity_token_file"] as const;
 
-/** @throws {CredentialError} for half a pair: another identity must not stand in for a broken one */
+/** The profile's keys. @throws {CredentialError} if one of the two is missing: the chain must not use another identity */
 function keysOf(name: string, profile: Profile): Identity | undefined {
   const accessKeyId = textAt(profile.get("aws_access_key_id"));
   const secretAccessKey = textAt(profile.get("aws_secret_access_key"));
@@ -137,33 +138,29 @@ async function sourceOf(
   via: readonly string[],
 ): Promise<Identity> {
   const other = textAt(profile.get("source_profile"));
-  const place = textAt(profile.get("credential_source"));
-  if (other !== undefined && place !== undefined) {
+  const credentialSource = textAt(profile.get("credential_source"));
+  if (other !== undefined && credentialSource !== undefined) {
     throw broken(name, "it has both source_profile and credential_source", "keep one of them");
   }
-  if (other === undefined) return fromPlace(name, place ?? "", request);
+  if (other === undefined) return fromCredentialSource(name, credentialSource ?? "", request);
   const source = request.profiles.get(other);
   if (source === undefined)
     throw broken(name, `its source_profile ${other} does not exist`, "check the name");
-  // A profile may be its own source when it has keys; any other way back is a circle.
+  // A profile may be its own source if it has keys; any other repetition is a loop.
   if (via.includes(other) && (other !== name || keysOf(other, source) === undefined)) {
-    throw broken(
-      name,
-      `its source_profile leads in a circle: ${[...via, other].join(" -> ")}`,
-      "break the circle",
-    );
+    throw broken(name, `its source_profile is a loop: ${[...via, other].join(" -> ")}`, "break the loop");
   }
   const found = await follow(other, source, request, via);
   if ("identity" in found) return found;
   throw broken(name, `its source_profile ${other} has no credentials`, "give that profile some");
 }
 
-async function fromPlace(name: string, place: string, request: ProfileRequest): Promise<Identity> {
-  const source = placeNamed(place, request);
+async function fromCredentialSource(name: string, value: string, request: ProfileRequest): Promise<Identity> {
+  const source = sourceNamed(value, request);
   if (source === undefined) {
     throw broken(
       name,
-      `its credential_source is ${JSON.stringify(place)}`,
+      `its credential_source is ${JSON.stringify(value)}`,
       "use Environment, Ec2InstanceMetadata or EcsContainer",
     );
   }
@@ -171,16 +168,16 @@ async function fromPlace(name: string, place: string, request: ProfileRequest): 
   if ("identity" in found) return found;
   throw broken(
     name,
-    `its credential_source ${place} has no credentials: ${found.unavailable}`,
+    `its credential_source ${value} has no credentials: ${found.unavailable}`,
     "check the source",
   );
 }
 
-function placeNamed(
-  place: string,
+function sourceNamed(
+  value: string,
   { roleNeeds, context }: ProfileRequest,
 ): IdentitySource<AwsCredentials> | undefined {
-  switch (place) {
+  switch (value) {
     case "Environment":
       return environmentKeys(context.env);
     case "Ec2InstanceMetadata":
@@ -205,7 +202,7 @@ async function withTokenFile(
       roleArn,
       sessionName: textAt(profile.get("role_session_name")) ?? sessionName,
       token,
-      tokenIs: `the token in ${file}`,
+      tokenName: `the token in ${file}`,
     },
     sts,
     context,

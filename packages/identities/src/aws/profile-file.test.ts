@@ -29,7 +29,7 @@ describe("AWS's own vectors (aws-runtime, profile-parser-tests.json)", { skip: m
   const vectors: readonly Vector[] =
     missing === undefined ? JSON.parse(readFileSync(file, "utf8")).tests : [];
 
-  test("all 65 are there", { skip: missing ?? false }, () => assert.equal(vectors.length, 65));
+  test("there are 65 vectors", { skip: missing ?? false }, () => assert.equal(vectors.length, 65));
 
   for (const { name, input, output } of vectors) {
     test(name, () => {
@@ -44,7 +44,7 @@ describe("AWS's own vectors (aws-runtime, profile-parser-tests.json)", { skip: m
   }
 });
 
-describe("what AWS's tools read besides", () => {
+describe("extensions that AWS's tools accept", () => {
   for (const [what, text, expected] of [
     ["settings that are all indented", "[default]\n  a = 1\n  b = 2\n", { default: { a: "1", b: "2" } }],
     [
@@ -62,14 +62,14 @@ describe("what AWS's tools read besides", () => {
   }
 });
 
-test("an error names the line and quotes nothing of it", () => {
+test("an error has the line's number and does not quote the line", () => {
   assert.throws(
     () => parseProfileFile("[default]\naws_secret_access_key: wJalrXUtnFEMI\n", "credentials"),
     (error) => error instanceof ProfileSyntaxError && error.line === 2 && !error.message.includes("wJal"),
   );
 });
 
-test("any text is read or refused, and never with another kind of error", () => {
+test("any text is parsed or refused with a ProfileSyntaxError", () => {
   const piece = fc.constantFrom(
     "[",
     "]",

@@ -4,7 +4,7 @@ export type Profile = ReadonlyMap<string, string>;
 /** The profiles of the config and the credentials file, by name. */
 export type Profiles = ReadonlyMap<string, Profile>;
 
-/** A line that AWS's tools refuse. The message says where and why, and quotes nothing: the files hold keys. */
+/** A line that AWS's tools refuse. The message does not quote the line: the files contain keys. */
 export class ProfileSyntaxError extends Error {
   override readonly name = "ProfileSyntaxError";
   /** 1 for the first line. */
@@ -16,7 +16,7 @@ export class ProfileSyntaxError extends Error {
   }
 }
 
-/** The two shared files; they name profiles differently. */
+/** The two shared files, which write profile names differently. */
 export type FileKind = "config" | "credentials";
 
 /** Names that AWS's tools accept without quotes. */
@@ -29,14 +29,14 @@ const SETTING_NAME = /^[\w.@%/:+-]+$/;
  * comments, values that go on in a more deeply indented line, sections that appear several times. Sections of other kinds
  * (`sso-session`, `services`) and names that cannot be a profile's are skipped.
  *
- * Some habits of files in the field are followed besides: settings that are all indented and indented comments, as the AWS
- * CLI follows them, and values in quotes, as AWS's SDK for Go does (internal/ini/strings.go). What that SDK alone reads and
- * the common rules refuse, `:` in the place of `=`, is refused here too.
- * @throws {ProfileSyntaxError} for a line that means nothing
+ * Some extensions that files in the field use are accepted too: indented settings and comments, like the AWS CLI, and
+ * quoted values, like AWS's SDK for Go (internal/ini/strings.go). `:` instead of `=`, which only that SDK accepts, is
+ * refused.
+ * @throws {ProfileSyntaxError} for a line that is not valid
  */
 export function parseProfileFile(text: string, kind: FileKind): Map<string, Map<string, string>> {
   const profiles = new Map<string, Map<string, string>>();
-  /** `[profile default]` replaces `[default]` wherever both are. */
+  /** `[profile default]` replaces `[default]` if the file has both. */
   let prefixedDefault = false;
   let section: { readonly settings: Map<string, string> } | undefined;
   let setting: { readonly name: string; readonly indent: number } | undefined;
@@ -52,15 +52,15 @@ export function parseProfileFile(text: string, kind: FileKind): Map<string, Map<
       continueSetting(section.settings, setting.name, line, number);
     } else if (line.startsWith("[")) {
       setting = undefined;
-      const named = profileName(line, kind, number);
-      if (named === undefined || (named.name === "default" && prefixedDefault && !named.prefixed)) {
+      const title = profileTitle(line, kind, number);
+      if (title === undefined || (title.name === "default" && prefixedDefault && !title.prefixed)) {
         section = { settings: new Map() };
         continue;
       }
-      const overrides = named.name === "default" && named.prefixed && !prefixedDefault && kind === "config";
+      const overrides = title.name === "default" && title.prefixed && !prefixedDefault && kind === "config";
       if (overrides) prefixedDefault = true;
-      const settings = (overrides ? undefined : profiles.get(named.name)) ?? new Map<string, string>();
-      profiles.set(named.name, settings);
+      const settings = (overrides ? undefined : profiles.get(title.name)) ?? new Map<string, string>();
+      profiles.set(title.name, settings);
       section = { settings };
     } else {
       if (section === undefined) {
@@ -72,8 +72,8 @@ export function parseProfileFile(text: string, kind: FileKind): Map<string, Map<
   return profiles;
 }
 
-/** `undefined` for a section that is not a profile of this file. */
-function profileName(
+/** The title of a profile's section; undefined for other sections. */
+function profileTitle(
   line: string,
   kind: FileKind,
   number: number,
@@ -86,7 +86,7 @@ function profileName(
   const title = line.slice(1, end).trim();
   const [, prefix, written = ""] = /^(?:(profile)\s+)?(.*)$/s.exec(title) ?? [];
   const prefixed = prefix !== undefined;
-  // The credentials file has names alone, the config file `profile NAME`, except for the default profile.
+  // The credentials file has plain names; the config file has `profile NAME`, except for the default profile.
   if (kind === "credentials" ? prefixed : !prefixed && unquoted(written) !== "default") return undefined;
   const name = unquoted(written);
   return name !== written || PROFILE_NAME.test(name) ? { name, prefixed } : undefined;
@@ -131,7 +131,7 @@ function continueSetting(settings: Map<string, string>, name: string, line: stri
   if (value !== undefined) settings.set(name, `${value}\n${line}`);
 }
 
-/** The profiles of both files; where both have a setting, the credentials file's wins. */
+/** The profiles of both files; the credentials file's settings win. */
 export function mergeProfiles(
   config: ReadonlyMap<string, Profile>,
   credentials: ReadonlyMap<string, Profile>,

@@ -17,13 +17,13 @@ interface Row {
 
 const { directory, missing } = crateSource("aws-runtime", "1.10.2");
 
-/** The paths that are read, and the profile that the error names where neither file is there. */
+/** The paths that are read, and the profile in the error if neither file exists. */
 async function looksFor(env: Readonly<Record<string, string>>) {
   const read: string[] = [];
   const context = testContext(env);
   const files = {
     ...context.files,
-    readTextIfThere: async (path: string) => {
+    readTextIfExists: async (path: string) => {
       read.push(path);
       return undefined;
     },
@@ -46,12 +46,12 @@ describe("AWS's own table of file locations (aws-runtime, file-location-tests.js
   const file = join(directory, "test-data/file-location-tests.json");
   const rows: readonly Row[] = missing === undefined ? JSON.parse(readFileSync(file, "utf8")).tests : [];
 
-  test("all 9 are there", () => assert.equal(rows.length, 9));
+  test("there are 9 rows", () => assert.equal(rows.length, 9));
 
   for (const [index, { name, environment, profile, configLocation, credentialsLocation }] of rows.entries()) {
     test(`${index}: ${name}`, async () => {
       const { read, named } = await looksFor(environment);
-      // Windows itself makes no difference between the two slashes.
+      // Windows accepts both slashes.
       const native = (path: string) => (/^[A-Z]:/.test(path) ? path.replaceAll("/", "\\") : path);
       assert.deepEqual(read.map(native), [configLocation, credentialsLocation]);
       if (profile !== undefined) assert.equal(named, profile);
@@ -59,7 +59,7 @@ describe("AWS's own table of file locations (aws-runtime, file-location-tests.js
   }
 });
 
-test("without a home directory, root's: systemd gives the kubelet none", async () => {
+test("without a home directory, root's is used: systemd sets no HOME for the kubelet", async () => {
   const { read } = await looksFor({});
   assert.deepEqual(read, ["/root/.aws/config", "/root/.aws/credentials"]);
 });

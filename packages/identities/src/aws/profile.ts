@@ -3,8 +3,9 @@ import type { AwsCredentials } from "./credentials.ts";
 import type { ProfileChainRequest } from "./profile-chain.ts";
 
 /**
- * A profile of the shared config and credentials files: AWS_PROFILE, else `default` (AWS SDKs and Tools reference guide,
- * "Shared config and credentials files"). AWS_DEFAULT_PROFILE, the older name, counts where AWS_PROFILE is not set. What reads and follows profiles is loaded only when one of the files is there.
+ * A profile of the shared config and credentials files: AWS_PROFILE, else the older AWS_DEFAULT_PROFILE, else `default`
+ * (AWS SDKs and Tools reference guide, "Shared config and credentials files"). The parser is loaded only if one of the
+ * files exists.
  */
 export function profileCredentials(request: ProfileChainRequest): IdentitySource<AwsCredentials> {
   const { env, files } = request.context;
@@ -12,23 +13,23 @@ export function profileCredentials(request: ProfileChainRequest): IdentitySource
     name: "profile",
     async find() {
       const profile = textAt(env["AWS_PROFILE"]) ?? textAt(env["AWS_DEFAULT_PROFILE"]);
-      // Naming the default promises nothing: image-builder does it on every node, and those of EC2 have no such profile.
-      const named = profile === "default" ? undefined : profile;
+      // AWS_PROFILE=default does not require the profile: image-builder sets it on every node, and EC2 nodes have none.
+      const explicit = profile === "default" ? undefined : profile;
       const paths = pathsOf(env);
       const [config, credentials] = await Promise.all([
-        files.readTextIfThere(paths.config, "AWS config file"),
-        files.readTextIfThere(paths.credentials, "AWS credentials file"),
+        files.readTextIfExists(paths.config, "AWS config file"),
+        files.readTextIfExists(paths.credentials, "AWS credentials file"),
       ]);
       if (config === undefined && credentials === undefined) {
-        if (named === undefined) return { unavailable: `no ${paths.config}` };
+        if (explicit === undefined) return { unavailable: `no ${paths.config}` };
         throw new CredentialError({
-          action: `using profile ${named} (AWS_PROFILE)`,
-          reason: `there is neither ${paths.config} nor ${paths.credentials}`,
+          action: `using profile ${explicit} (AWS_PROFILE)`,
+          reason: `neither ${paths.config} nor ${paths.credentials} exists`,
           advice: "set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE for the plugin, or unset AWS_PROFILE",
         });
       }
-      // Images of AWS's distributions have empty files there.
-      if (named === undefined && !CONTENT.test(config ?? "") && !CONTENT.test(credentials ?? "")) {
+      // Images of AWS's distributions have empty files.
+      if (explicit === undefined && !CONTENT.test(config ?? "") && !CONTENT.test(credentials ?? "")) {
         return { unavailable: `no profile in ${paths.config}` };
       }
       const [{ mergeProfiles, parseProfileFile, ProfileSyntaxError }, { followProfile }] = await Promise.all([
@@ -52,8 +53,8 @@ export function profileCredentials(request: ProfileChainRequest): IdentitySource
       return followProfile({
         ...request,
         profiles,
-        name: named ?? "default",
-        explicit: named !== undefined,
+        name: explicit ?? "default",
+        explicit: explicit !== undefined,
       });
     },
   };
@@ -62,7 +63,7 @@ export function profileCredentials(request: ProfileChainRequest): IdentitySource
 /** A line that is neither blank nor a comment. */
 const CONTENT = /^\uFEFF?[ \t]*[^#;\s]/m;
 
-/** Where older versions of Windows say what USERPROFILE says. */
+/** The home directory in the variables of older Windows versions. */
 function homeOnDrive(env: Environment): string | undefined {
   const [drive, path] = [textAt(env["HOMEDRIVE"]), textAt(env["HOMEPATH"])];
   return drive === undefined || path === undefined ? undefined : drive + path;

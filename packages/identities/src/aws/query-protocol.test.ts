@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { elementText, errorIn } from "./query-protocol.ts";
 
-test("an element's text, with what XML escapes in it", () => {
+test("an element's text, with XML escapes decoded", () => {
   const xml =
     "<A><B>\n  a&amp;b &lt;c&gt; &quot;d&apos; &#65;&#x42; &unknown; &constructor; &#x110000;\n</B><B>2</B></A>";
   assert.equal(elementText(xml, "B"), "a&b <c> \"d' AB &unknown; &constructor; &#x110000;");
@@ -10,7 +10,7 @@ test("an element's text, with what XML escapes in it", () => {
   assert.equal(elementText("<A><B>x</A>", "B"), undefined);
 });
 
-test("an error's code and message; other elements of that name are not the error's", () => {
+test("an error's code and message, and not those of other elements", () => {
   const error = "<Error><Type>Sender</Type><Code>AccessDenied</Code><Message>no &amp; no</Message></Error>";
   assert.deepEqual(errorIn(`<ErrorResponse><Code>x</Code>${error}</ErrorResponse>`), {
     code: "AccessDenied",

@@ -23,7 +23,7 @@ import { awsRetry } from "./throttling.ts";
 const SERVICE = "IAM Roles Anywhere";
 const OPERATION = "CreateSession";
 
-/** What a certificate is exchanged for. */
+/** A role, and the certificate that is exchanged for its credentials. */
 export interface AnywhereRequest {
   readonly files: CertificateFiles;
   readonly roleArn: string;
@@ -32,11 +32,11 @@ export interface AnywhereRequest {
   readonly endpoint: EndpointSettings;
 }
 
-/** As long as AWS's own helper asks for. The credentials are used once. */
+/** The default of AWS's own helper. The credentials are used once. */
 const DURATION_SECONDS = 3600;
 
 /**
- * A role's credentials for a certificate: CreateSession, signed with the certificate's key
+ * Exchanges a certificate for a role's credentials: CreateSession, signed with the certificate's key
  * (https://docs.aws.amazon.com/rolesanywhere/latest/userguide/authentication-sign-process.html). The region is that of the
  * trust anchor.
  * @throws {CredentialError}
@@ -57,7 +57,7 @@ export async function rolesAnywhere(
     whenDenied: `let the trust policy of ${roleArn} allow sts:AssumeRole, sts:TagSession and sts:SetSourceIdentity to rolesanywhere.amazonaws.com under conditions that fit this certificate, and name the role in the profile`,
     byCode: {
       ResourceNotFound:
-        "check --node-trust-anchor-arn and --node-profile-arn: both have to be of one account and region",
+        "check --node-trust-anchor-arn and --node-profile-arn: both must be in the same account and region",
       Validation: "check the three ARNs",
     },
   };
@@ -73,7 +73,7 @@ export async function rolesAnywhere(
       url,
       headers,
       body,
-      again: (outcome) => awsRetry(outcome, context.clock.now()),
+      retryIf: (outcome) => awsRetry(outcome, context.clock.now()),
     })
     .catch((error: unknown) => {
       throw withUnresolvedAdvice(error, unresolvedAdvice(SERVICE, region, endpoint));
@@ -81,7 +81,7 @@ export async function rolesAnywhere(
   return { identity: credentialsIn(response, call), principal: `${roleArn} for ${principal}` };
 }
 
-/** The headers with which the request is sent, the signature among them. */
+/** The request's headers, with the signature. */
 async function signed(
   { url, body }: Pick<SignableRequest, "url"> & { readonly body: string },
   region: string,
@@ -131,11 +131,11 @@ function credentialsIn(response: TransportResponse, call: AwsCall): AwsCredentia
   throw new CredentialError({
     action: actionOf(call),
     reason: `status ${status} without credentials${requestId === undefined ? "" : ` (request id ${requestId})`}`,
-    advice: "check what answers there: a proxy, a wrong AWS_ENDPOINT_URL",
+    advice: "check what responds there: a proxy, a wrong AWS_ENDPOINT_URL",
   });
 }
 
-/** Words with which the service refuses a certificate, and what to do about each. */
+/** Advice by the service's message for a refused certificate. */
 const CERTIFICATE_ADVICE: readonly (readonly [said: RegExp, advice: string])[] = [
   [/has expired|not yet valid/i, "check the node's clock, and renew the certificate"],
   [
@@ -144,7 +144,7 @@ const CERTIFICATE_ADVICE: readonly (readonly [said: RegExp, advice: string])[] =
   ],
   [
     /Untrusted (?:signing )?certificate/i,
-    "give the trust anchor the authority that issued this certificate, or send those between with --node-intermediates",
+    "add the authority that issued this certificate to the trust anchor, or send the intermediates with --node-intermediates",
   ],
   [/is disabled/i, "enable the trust anchor and the profile"],
 ];

@@ -4,19 +4,19 @@ import { OptionsError } from "@imagecred/protocol";
 import { botocore, configuredEndpoints } from "@imagecred/vectors";
 import { endpointIn, switchIn } from "./settings.ts";
 
-/** In profiles, what says something of endpoints. */
+/** Settings of endpoints in profiles. */
 const OF_ENDPOINTS = ["endpoint_url", "services", "ignore_configured_endpoint_urls"];
 
 describe("AWS's own tests of configured endpoints (botocore)", { skip: botocore().missing ?? false }, () => {
   const tests = configuredEndpoints();
   const rows = tests?.endpointUrlTests ?? [];
 
-  test("all 39 are there", () => assert.equal(rows.length, 39));
+  test("there are 39 rows", () => assert.equal(rows.length, 39));
 
   for (const { name, profile, client_config, environment, service, output } of rows) {
     const env = tests?.environments[environment] ?? {};
     const { endpointUrl } = output;
-    // A client of a program is told its endpoint by the program; the plugin's operator has the environment for it.
+    // These rows set the endpoint in code; the plugin only has the environment.
     if (client_config !== "default") continue;
     const inProfile = Object.keys(tests?.profiles[profile] ?? {}).filter((key) => OF_ENDPOINTS.includes(key));
     const isAwsOwn = /\.amazonaws\.com$/.test(endpointUrl);
@@ -25,7 +25,7 @@ describe("AWS's own tests of configured endpoints (botocore)", { skip: botocore(
       if (inProfile.length === 0 || Object.values(env).includes(endpointUrl)) {
         assert.equal(found, isAwsOwn ? undefined : endpointUrl);
       } else {
-        // docs/migrate/ecr-credential-provider.md: of profiles, only what makes an identity is read.
+        // docs/migrate/ecr-credential-provider.md: only identities are read from profiles.
         const ignored = env["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS"] === "true";
         const ofEnvironment = env[`AWS_ENDPOINT_URL_${service.toUpperCase()}`] ?? env["AWS_ENDPOINT_URL"];
         assert.equal(found, ignored ? undefined : ofEnvironment);
@@ -45,7 +45,7 @@ test("each service has its own variable; an empty one is not set", () => {
   assert.equal(endpointIn({ AWS_ENDPOINT_URL_ECR: "https://x.example" }, "ECR_PUBLIC"), undefined);
 });
 
-test("what is no URL, and what is no switch, is an error of the options", () => {
+test("an invalid URL and an invalid switch are an OptionsError", () => {
   assert.throws(() => endpointIn({ AWS_ENDPOINT_URL: "vpce.example" }, "STS"), OptionsError);
   assert.throws(() => switchIn({ AWS_USE_FIPS_ENDPOINT: "yes" }, "AWS_USE_FIPS_ENDPOINT"), OptionsError);
   assert.equal(switchIn({ AWS_USE_FIPS_ENDPOINT: "TRUE" }, "AWS_USE_FIPS_ENDPOINT"), true);

@@ -5,7 +5,7 @@ import { type Environment, OptionsError } from "@imagecred/protocol";
  * "Dual-stack and FIPS endpoints").
  */
 
-/** The region that the environment names; undefined where it names none. */
+/** The region in the environment; undefined if it is not set. */
 export function regionIn(env: Environment): string | undefined {
   return set(env, "AWS_REGION") ?? set(env, "AWS_DEFAULT_REGION");
 }
@@ -16,7 +16,7 @@ export function endpointIn(env: Environment, service: string): string | undefine
   return urlIn(env, `AWS_ENDPOINT_URL_${service}`) ?? urlIn(env, "AWS_ENDPOINT_URL");
 }
 
-/** A variable that is `true` or `false`. @throws {OptionsError} for another word */
+/** A variable that is `true` or `false`; undefined if it is not set. @throws {OptionsError} for another value */
 export function switchIn(env: Environment, name: string): boolean | undefined {
   const value = set(env, name)?.toLowerCase();
   if (value === undefined) return undefined;
@@ -31,13 +31,13 @@ function urlIn(env: Environment, name: string): string | undefined {
   return value === undefined ? undefined : parseEndpointUrl(value, name);
 }
 
-/** @param from where it is written @throws {OptionsError} */
+/** Checks the URL of an endpoint. @param from the setting, for the message @throws {OptionsError} */
 export function parseEndpointUrl(value: string, from: string): string {
   if (URL.canParse(value) && /^https?:/i.test(value)) return value;
   throw new OptionsError(`${from} is ${JSON.stringify(value)}, expected a URL such as https://vpce.example`);
 }
 
-/** AWS's SDKs take an empty variable for one that is not set. */
+/** As in AWS's SDKs, an empty variable is not set. */
 function set(env: Environment, name: string): string | undefined {
   return env[name] === "" ? undefined : env[name];
 }

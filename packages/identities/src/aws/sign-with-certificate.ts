@@ -2,7 +2,7 @@ import { type Context, CredentialError, messageOf } from "@imagecred/protocol";
 import type { NodeCertificate } from "../certificate/node-certificate.ts";
 
 /**
- * Signs as IAM Roles Anywhere wants it of each kind of key: PKCS#1 v1.5, or ECDSA in ASN.1 DER, over SHA-256 in any case.
+ * Signs as IAM Roles Anywhere requires for each kind of key: PKCS#1 v1.5, or ECDSA in ASN.1 DER, always with SHA-256.
  * @throws {CredentialError} for a key that cannot sign
  */
 export async function signWithCertificate(
@@ -26,7 +26,7 @@ export async function signWithCertificate(
     throw new CredentialError({
       action: `signing with the private key of the certificate in ${path}`,
       reason: messageOf(error),
-      advice: "write the key again, in PEM without a passphrase",
+      advice: "write the key in PEM without a passphrase",
       failure: "misconfigured",
       cause: error,
     });

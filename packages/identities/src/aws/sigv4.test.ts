@@ -12,7 +12,7 @@ const SESSION =
 const URL_ = "https://sts.us-east-2.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
 const NOW = Date.UTC(2020, 7, 11, 6, 55, 22);
 
-/** The signatures that google-auth's tests (test_aws.py) have for this request. */
+/** The signatures of this request in google-auth's tests (test_aws.py). */
 const SIGNATURES: readonly (readonly [what: string, session: string | undefined, signature: string])[] = [
   ["with", SESSION, "596aa990b792d763465d73703e684ca273c45536c6d322c31be01a41d02e5b60"],
   ["without", undefined, "9e722e5b7bfa163447e2a14df118b45ebd283c5aea72019bdf921d6e7dc01a9a"],

@@ -4,7 +4,7 @@
 import { type Crypto, hex } from "@imagecred/protocol";
 import type { AwsCredentials } from "./credentials.ts";
 
-/** A request that is to be signed. */
+/** A request to sign. */
 export interface SignableRequest {
   readonly method: "GET" | "POST";
   readonly url: string;
@@ -13,21 +13,21 @@ export interface SignableRequest {
   readonly body?: string;
 }
 
-/** Where and when a signature is valid. */
+/** Region, service and time of a signature. */
 export interface SigningScope {
   readonly region: string;
-  /** As in credential scopes: "sts". */
+  /** Its name in credential scopes: "sts". */
   readonly service: string;
   /** Milliseconds since the epoch. */
   readonly now: number;
 }
 
-/** What a signature is made over. */
+/** The text that is signed, with its parts. */
 export interface StringToSign {
   readonly text: string;
-  /** Every header that the request has to be sent with, except `authorization`. */
+  /** All headers of the request except `authorization`. */
   readonly headers: Readonly<Record<string, string>>;
-  /** The names of these headers, as `SignedHeaders` has them. */
+  /** The names of these headers, for `SignedHeaders`. */
   readonly signedHeaders: string;
   /** `20261127/us-east-1/sts/aws4_request` */
   readonly credentialScope: string;
@@ -64,7 +64,7 @@ export function stringToSign(
   };
 }
 
-/** The request's headers with those of the signature, all of them signed. */
+/** The request's headers with the signature's; all are signed. */
 export function signedHeaders(
   request: SignableRequest,
   scope: SigningScope,
@@ -103,7 +103,7 @@ function canonicalQuery(query: URLSearchParams): string {
     .join("&");
 }
 
-/** Signed headers for the transport, which writes the host itself, with the value that was signed. */
+/** Signed headers without `host`, which the transport itself writes, with the same value. */
 export function withoutHost(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   const { host: _host, ...rest } = headers;
   return rest;

@@ -14,7 +14,7 @@ const REGIONS = [
   "zz-north-1",
 ];
 
-test("STS's endpoints are those of the SDK's own rules, in every partition", () => {
+test("STS's endpoints equal those of the SDK's rules, in every partition", () => {
   for (const region of REGIONS) {
     for (const fips of [false, true]) {
       for (const dualStack of [false, true]) {
@@ -30,7 +30,7 @@ test("STS's endpoints are those of the SDK's own rules, in every partition", () 
   }
 });
 
-test("what the SDK's rules refuse is an error of the options", () => {
+test("combinations that the SDK's rules refuse are an OptionsError", () => {
   const url = "https://vpce.example";
   for (const settings of [
     { url, fips: true, dualStack: false },
@@ -48,7 +48,7 @@ test("what the SDK's rules refuse is an error of the options", () => {
   assert.equal(stsUrl("us-east-1", COMMERCIAL, { url, fips: false, dualStack: false }), url);
 });
 
-test("a region that is new to us is asked in the role's partition", () => {
+test("an unknown region belongs to the role's partition", () => {
   const settings = { url: undefined, fips: false, dualStack: false };
   const role = "arn:aws-cn:iam::123456789012:role/pull";
   assert.equal(stsUrlForRole("zz-north-1", role, settings), "https://sts.zz-north-1.amazonaws.com.cn/");
@@ -59,21 +59,21 @@ describe("AWS's own endpoint tests (botocore, endpoint-rules/sts)", {
 }, () => {
   const rows = endpointRows("sts");
 
-  test("all 69 are there", () => assert.equal(rows.length, 69));
+  test("there are 69 rows", () => assert.equal(rows.length, 69));
 
   for (const [index, { documentation, params = {}, expect }] of rows.entries()) {
     const { Region, UseFIPS = false, UseDualStack = false, UseGlobalEndpoint = false, Endpoint } = params;
     const settings = { url: Endpoint, fips: UseFIPS, dualStack: UseDualStack };
     const name = `${index}: ${documentation}`;
     if (Region === undefined && Endpoint === undefined) {
-      test(`${name}: there always is a region, the registry's`, () =>
+      test(`${name}: the registry's region is always known`, () =>
         assert.match(expect.error ?? "", /Region/));
     } else if (
       Region === "aws-global" ||
       (UseGlobalEndpoint && expect.endpoint?.url === "https://sts.amazonaws.com")
     ) {
-      // docs/ecr.md, "Endpoints": the global endpoint is in one region, and is not asked.
-      test(`${name}: a region's own STS is asked instead`, () => {
+      // docs/ecr.md, "Endpoints": the global endpoint is in one region and is not used.
+      test(`${name}: the region's own STS is used instead`, () => {
         const region = Region === "aws-global" ? "us-east-1" : (Region ?? "");
         assert.equal(stsUrl(region, undefined, settings), `https://sts.${region}.amazonaws.com/`);
       });

@@ -1,12 +1,12 @@
 import { checkConfiguredUrl, type EndpointSettings } from "./endpoint.ts";
 import { COMMERCIAL, type Partition, partitionOfArn, partitionOfRegion } from "./partitions.ts";
 
-/** The services as messages name them. */
+/** The services' names in messages. */
 const SERVICES = { sts: "AWS STS", rolesanywhere: "IAM Roles Anywhere" } as const;
 
-/** How to reach STS. */
+/** The endpoint and region of STS. */
 export interface StsSettings {
-  /** Region whose STS is asked for a role: one of the role's own partition. */
+  /** The region whose STS is used for a role: one of the role's partition. */
   regionFor(roleArn: string): string;
   readonly endpoint: EndpointSettings;
 }
@@ -19,7 +19,7 @@ export function stsUrl(region: string, partition: Partition | undefined, setting
 /**
  * The URL of a service in a region, by the rules of AWS's SDKs (the services' endpoint rule sets).
  * @param service its name in hosts
- * @param partition of a region whose name this version does not know
+ * @param partition used if the region's name is unknown
  * @throws {OptionsError} for a combination that AWS does not have, such as FIPS with a configured endpoint
  */
 export function apiUrl(
@@ -33,13 +33,13 @@ export function apiUrl(
   checkConfiguredUrl(SERVICES[service], region, settings);
   if (url !== undefined) return url;
   const domain = dualStack ? apiDualStackSuffix : suffix;
-  // STS's usual endpoints in GovCloud are FIPS endpoints already.
+  // STS's usual endpoints in GovCloud are FIPS endpoints.
   const usual = !fips || (service === "sts" && id === "aws-us-gov" && !dualStack);
   const name = usual ? service : `${service}-fips`;
   return `https://${name}.${region}.${domain}/`;
 }
 
-/** What an ARN says about the region's partition, where the region's name says nothing. */
+/** The URL of STS in a region; if the region's name is unknown, of the ARN's partition. @throws {OptionsError} */
 export function stsUrlForRole(region: string, arn: string, settings: EndpointSettings): string {
   return stsUrl(region, partitionOfArn(arn), settings);
 }

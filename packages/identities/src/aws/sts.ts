@@ -7,40 +7,42 @@ import { type AwsCall, actionOf, refusedBy } from "./refusal.ts";
 import { type StsSettings, stsUrlForRole } from "./sts-endpoint.ts";
 
 /**
- * AWS Security Token Service (https://docs.aws.amazon.com/STS/latest/APIReference/), in the few calls that identities need.
- * Loaded only where one of them is made.
+ * Calls of AWS Security Token Service (https://docs.aws.amazon.com/STS/latest/APIReference/). Loaded only for a call.
  */
 
 const SERVICE = "AWS STS";
 const VERSION = "2011-06-15";
 
+/** A role to assume. */
 export interface RoleSession {
   readonly roleArn: string;
   readonly sessionName: string;
 }
 
+/** A role to assume with an OIDC token. */
 export interface WebIdentity extends RoleSession {
   readonly token: Secret;
   /** For messages: "the pod's service account token". */
-  readonly tokenIs: string;
-  /** Advice that fits this token better than that for pods', see {@link AwsCall}. */
+  readonly tokenName: string;
+  /** Replaces the advice for pods' tokens, see {@link AwsCall}. */
   readonly advice?: Pick<AwsCall, "whenDenied" | "byCode">;
 }
 
+/** A role to assume with AWS credentials. */
 export interface ChainedRole extends RoleSession {
   readonly credentials: AwsCredentials;
-  /** For messages: whose credentials these are. */
+  /** The identity of the credentials, for messages. */
   readonly principal: string;
   readonly externalId?: string | undefined;
-  /** 900 to 43200; STS's default is an hour. */
+  /** 900 to 43200; default an hour. */
   readonly durationSeconds?: number | undefined;
-  /** Instead of the region that the settings give. */
+  /** Replaces the settings' region. */
   readonly region?: string | undefined;
 }
 
 /** Exchanges an OIDC token for a role's credentials. The call is not signed. @throws {CredentialError} */
 export async function assumeRoleWithWebIdentity(
-  { roleArn, sessionName, token, tokenIs, advice }: WebIdentity,
+  { roleArn, sessionName, token, tokenName, advice }: WebIdentity,
   settings: StsSettings,
   context: Context,
 ): Promise<AwsCredentials> {
@@ -48,7 +50,7 @@ export async function assumeRoleWithWebIdentity(
     service: SERVICE,
     operation: "AssumeRoleWithWebIdentity",
     region: settings.regionFor(roleArn),
-    principal: `${roleArn} with ${tokenIs}`,
+    principal: `${roleArn} with ${tokenName}`,
     whenDenied:
       "check the role's trust policy: sts:AssumeRoleWithWebIdentity for the OIDC provider, with conditions on aud and sub that fit the token",
     ...advice,
@@ -64,7 +66,7 @@ export async function assumeRoleWithWebIdentity(
   );
 }
 
-/** Signs with one identity to become another role. @throws {CredentialError} */
+/** Assumes a role with another identity's credentials. @throws {CredentialError} */
 export async function assumeRole(
   role: ChainedRole,
   settings: StsSettings,
@@ -88,20 +90,21 @@ export async function assumeRole(
   return credentialsIn(await ask(parameters, call, caller, settings.endpoint, context), call);
 }
 
+/** A token for a service outside AWS. */
 export interface OutboundToken {
   readonly credentials: AwsCredentials;
-  /** For messages: whose credentials these are. */
+  /** The identity of the credentials, for messages. */
   readonly principal: string;
   readonly audience: string;
   readonly region: string;
 }
 
-/** The shortest life that leaves time for a retry: the token is used once, at once. */
+/** A short lifetime that leaves time for a retry: the token is used once, immediately. */
 const TOKEN_SECONDS = 300;
 
 /**
- * A JWT that says who signed the request, for services outside AWS (GetWebIdentityToken). RS256 is the algorithm that all of
- * them know.
+ * A JWT with the identity that signed the request, for services outside AWS (GetWebIdentityToken). All of them support
+ * RS256.
  * @throws {CredentialError}
  */
 export async function webIdentityToken(
@@ -133,7 +136,7 @@ export async function webIdentityToken(
 }
 
 interface Caller {
-  /** An ARN of the partition that is asked. */
+  /** An ARN of the partition whose STS is called; may be empty. */
   readonly arn: string;
   /** Undefined for calls that are not signed. */
   readonly signer: AwsCredentials | undefined;
@@ -177,6 +180,6 @@ function without(what: string, call: AwsCall): CredentialError {
   return new CredentialError({
     action: actionOf(call),
     reason: `status 200 without ${what}`,
-    advice: "check what answers there: a proxy, a wrong AWS_ENDPOINT_URL",
+    advice: "check what responds there: a proxy, a wrong AWS_ENDPOINT_URL",
   });
 }

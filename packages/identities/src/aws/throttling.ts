@@ -1,18 +1,18 @@
 import { type Outcome, type Retry, retryByDefault, type TransportResponse } from "@imagecred/protocol";
 
 /**
- * The usual rule for another attempt, and AWS's own: it throttles with status 400 and a code in the body, too.
+ * The default retry rule, extended for AWS: it also throttles with status 400 and a code in the body.
  * @param now milliseconds since the epoch
  */
 export function awsRetry(outcome: Outcome<TransportResponse>, now: number): Retry | undefined {
-  const usual = retryByDefault(outcome, now);
-  if (usual !== undefined || !outcome.ok || outcome.value.status !== 400) return usual;
-  return isThrottling(outcome.value.body) ? { because: "throttled" } : undefined;
+  const byDefault = retryByDefault(outcome, now);
+  if (byDefault !== undefined || !outcome.ok || outcome.value.status !== 400) return byDefault;
+  return isThrottling(outcome.value.body) ? { reason: "throttled" } : undefined;
 }
 
 /**
- * Error codes that mean "later", whatever the status (AWS SDKs and Tools reference guide, "Retry behavior"; the last is
- * STS's, when it cannot reach the token's issuer).
+ * Error codes that are retried, whatever the status (AWS SDKs and Tools reference guide, "Retry behavior"; the last is
+ * STS's if it cannot reach the token's issuer).
  */
 const CODES = [
   "BandwidthLimitExceeded",
@@ -33,17 +33,17 @@ const CODES = [
   "IDPCommunicationError",
 ];
 
-/** ECR answers in JSON with `__type`, at times behind a namespace and a `#`; STS in XML with `<Code>`. */
+/** ECR's responses are JSON with `__type`, sometimes after a namespace and a `#`; STS's are XML with `<Code>`. */
 const IN_BODY = new RegExp(
   `"__type"\\s*:\\s*"(?:[^"]*#)?(?:${CODES.join("|")})"|<Code>(?:${CODES.join("|")})</Code>`,
 );
 
-/** Whether the body of an error answer carries one of the codes that ask for another try. */
+/** Whether the body of an error response contains one of the codes. */
 function isThrottling(body: Uint8Array): boolean {
   return IN_BODY.test(new TextDecoder().decode(body));
 }
 
-/** Whether an error code (or the name of the SDK's exception for it) is one of those. */
+/** Whether an error code (or the name of the SDK's exception for it) means throttling or another temporary failure. */
 export function isThrottlingCode(name: string): boolean {
   return CODES.includes(name) || CODES.includes(name.replace(/Exception$/, ""));
 }

@@ -4,7 +4,7 @@ import { isRoleArn } from "./role.ts";
 import type { StsSettings } from "./sts-endpoint.ts";
 
 /**
- * AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN: a token in a file, exchanged at STS for the role (AWS SDKs and Tools
+ * AWS_WEB_IDENTITY_TOKEN_FILE and AWS_ROLE_ARN: exchanges a token in a file at STS for the role (AWS SDKs and Tools
  * reference guide, "Assume role credential provider").
  */
 export function webIdentityFile(
@@ -33,7 +33,7 @@ export function webIdentityFile(
       ]);
       const token = new Secret(content.trim());
       const identity = await assumeRoleWithWebIdentity(
-        { roleArn, sessionName, token, tokenIs: `the token in ${file}` },
+        { roleArn, sessionName, token, tokenName: `the token in ${file}` },
         sts,
         context,
       );

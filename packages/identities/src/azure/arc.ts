@@ -11,12 +11,12 @@ interface AgentRequest {
   readonly context: Context;
 }
 
-/** The agent's key files are much smaller; other files under its directory are not its keys. */
+/** The agent's key files are much smaller than this. */
 const LARGEST_KEY_BYTES = 4096;
 
 /**
- * Asks the agent of an Azure Arc machine for a token: its first response names a key file that only privileged users of this
- * machine can read, and the second request proves with its content that one of them asks
+ * Asks the agent of an Azure Arc machine for a token: its first response names a key file that only privileged users of
+ * this machine can read; the second request contains the key to prove that it is from such a user
  * (https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
  * @param endpoint IDENTITY_ENDPOINT
  * @throws {CredentialError}
@@ -50,7 +50,7 @@ function send(
   });
 }
 
-/** The file that the challenge names: a `.key` in the agent's own directory, so that no other file can be asked for. */
+/** The challenge's key file. Only a `.key` file in the agent's own directory is accepted, so that no other file is sent. */
 function keyFileOf({ headers }: TransportResponse, env: Environment): string {
   const realm = /^Basic realm="?([^"]+?)"?$/i.exec(headers["www-authenticate"]?.trim() ?? "")?.[1];
   const windows = env["ProgramData"];
@@ -66,6 +66,6 @@ function refusedKey(path: string, reason: string): CredentialError {
   return new CredentialError({
     action: `reading the key file of the Azure Arc agent${path === "" ? "" : ` ${JSON.stringify(path.slice(0, 120))}`}`,
     reason,
-    advice: "check what answers at IDENTITY_ENDPOINT, and that the plugin may read the agent's key files",
+    advice: "check what responds at IDENTITY_ENDPOINT, and that the plugin may read the agent's key files",
   });
 }

@@ -18,7 +18,7 @@ const managed = {
   audience: "fb60f99c-7a34-4190-8149-302f77469936",
 };
 
-describe("no federated credential fits", () => {
+describe("no federated credential matches", () => {
   for (const code of ["AADSTS70021", "AADSTS700211", "AADSTS700213"]) {
     test(`${code}: the credential to add`, () => {
       assert.equal(
@@ -29,34 +29,34 @@ describe("no federated credential fits", () => {
     });
   }
 
-  test("AADSTS700211 for a managed identity: it has to be in the application's own tenant", () => {
+  test("AADSTS700211 for a managed identity: it must be in the application's own tenant", () => {
     assert.equal(
       entraAdvice("AADSTS700211: x", { assertion: managed }),
-      `a managed identity has to be of the application's own tenant, and this one is of ${TENANT}; if so, add a federated credential with its issuer, subject ${managed.subject} and audience api://AzureADTokenExchange`,
+      `the managed identity and the application must be in the same tenant, and this identity is in ${TENANT}; if they are, add a federated credential with its issuer, subject ${managed.subject} and audience api://AzureADTokenExchange`,
     );
-    // Its issuer is known there, so its tenant is right.
+    // The tenant knows its issuer, so the tenant is right.
     assert.match(entraAdvice("AADSTS700213: x", { assertion: managed }) ?? "", /^add to application/);
   });
 });
 
 for (const [code, advice] of [
   ["AADSTS700236", /managed identity of the application's own tenant/],
-  ["AADSTS700222", /only where it is a managed identity's/],
-  ["AADSTS700226", /only where it is a managed identity's/],
+  ["AADSTS700222", /accepts only a managed identity's/],
+  ["AADSTS700226", /accepts only a managed identity's/],
   ["AADSTS700227", /--node-audience/],
   ["AADSTS7000229", /az ad sp create --id/],
   ["AADSTS7000112", /enable the application's service principal/],
-  ["AADSTS650052", /no service principal of the service that the audience names/],
+  ["AADSTS650052", /no service principal of the audience's service/],
   ["AADSTS50166", /reach the token's issuer/],
   ["AADSTS50013", /published keys/],
   ["AADSTS53003", /Conditional Access/],
   ["AADSTS500022", /proxy/],
-  ["AADSTS900382", /another cloud/],
+  ["AADSTS900382", /different clouds/],
   ["AADSTS50049", /check the cloud/],
   ["AADSTS500011", /--audience/],
   ["AADSTS1", /look the code up/],
 ] as const) {
-  test(`${code} has its own advice, for an application with and without an assertion`, () => {
+  test(`${code} has its own advice, with and without an assertion`, () => {
     assert.match(entraAdvice(`${code}: something`) ?? "", advice);
     assert.match(entraAdvice(`${code}: something`, { assertion: managed }) ?? "", advice);
   });

@@ -26,15 +26,15 @@ function arcEndpoint(env: Environment): string | undefined {
   return env["IMDS_ENDPOINT"] ? env["IDENTITY_ENDPOINT"] || undefined : undefined;
 }
 
-/** Which managed identity of this machine is wanted, and for whom its token is. */
+/** A managed identity of this machine, and the audience of its token. */
 export interface ManagedIdentityRequest {
   /** Client id, object id or ARM id of a user-assigned identity; undefined: the machine's own. */
   readonly id: string | undefined;
-  /** Where the id is set, for advice: "userAssignedIdentityID in azure.json". */
+  /** The setting of the id, for advice: "userAssignedIdentityID in azure.json". */
   readonly setting: string;
   /** The audience of the token: a URI that Entra ID knows. */
   readonly resource: string;
-  /** What to do when Entra ID does not know the audience; that of registries unless told. */
+  /** Advice if Entra ID does not know the audience; default the one for registries. */
   readonly unknownAudience?: string;
   /** Where another identity could be configured, for advice: "azure.json". */
   readonly configuration: string;
@@ -46,8 +46,8 @@ type Selector = "client_id" | "object_id" | "msi_res_id";
 
 /**
  * A token of the virtual machine's managed identity, from its metadata service
- * (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token). One GET, written out:
- * this is what runs on every node of AKS.
+ * (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token). It uses no library,
+ * because it runs on every AKS node.
  * @throws {CredentialError}
  */
 export async function managedIdentityToken(request: ManagedIdentityRequest): Promise<Found<Secret>> {
@@ -70,10 +70,10 @@ export async function managedIdentityToken(request: ManagedIdentityRequest): Pro
     const last = index === selectors.length - 1;
     if (last || !isNotFound(response)) throw await refused(response, request);
   }
-  throw new Error("no way to name a managed identity was left to try");
+  throw new Error("no parameter for the managed identity was left to try");
 }
 
-/** A GUID may be a client id or an object id, and nothing about it tells which: the client id is far more usual. */
+/** A GUID may be a client id or an object id: the client id, which is more common, is tried first. */
 function selectorsOf(id: string | undefined): readonly (Selector | undefined)[] {
   if (id === undefined) return [undefined];
   return ARM_ID.test(id) ? ["msi_res_id"] : ["client_id", "object_id"];
@@ -85,7 +85,7 @@ function queryOf(selector: Selector | undefined, { id, resource }: ManagedIdenti
   return query;
 }
 
-/** `http://169.254.169.254`, or where Azure's own libraries are told to look for it. */
+/** `http://169.254.169.254`, or the address in the variable of Azure's own libraries. */
 function imdsEndpoint({ context }: ManagedIdentityRequest): string {
   return (context.env["AZURE_POD_IDENTITY_AUTHORITY_HOST"] || DEFAULT_ORIGIN).replace(/\/+$/, "");
 }
@@ -115,32 +115,35 @@ async function askImds(
   }
 }
 
-/** The agent may ignore the id and give the machine's own identity, so its response has to name the one asked for. */
+/** The Arc agent may ignore the id and return the machine's own identity, so the response must contain the requested one. */
 function confirm({ id }: ManagedIdentityRequest, selector: Selector | undefined, document: unknown): void {
   if (selector === undefined || id === undefined) return;
-  const named = textAt(document, selector);
-  if (named?.toLowerCase() === id.toLowerCase()) return;
+  const returnedId = textAt(document, selector);
+  if (returnedId?.toLowerCase() === id.toLowerCase()) return;
   throw new CredentialError({
     action: `asking the Azure Arc agent for a token of managed identity ${id}`,
-    reason: named === undefined ? "the response does not say whose token it is" : `the token is of ${named}`,
-    advice: "an Arc machine has its own identity only: leave the id away and give that identity the role",
+    reason:
+      returnedId === undefined
+        ? "the response does not name the token's identity"
+        : `the token is of ${returnedId}`,
+    advice: "an Arc machine has only its own identity: remove the id and give that identity the role",
     failure: "misconfigured",
   });
 }
 
-/** Microsoft's guidance for this endpoint: 404 and 410 (being updated) are tried again, as 429 and 5xx are. */
+/** As Microsoft documents for this endpoint, 404 and 410 (being updated) are retried, like 429 and 5xx. */
 function beingUpdated({ status, headers }: TransportResponse, now: number): Retry | undefined {
-  // Another cloud's metadata server has the same address, and says 404 for good.
+  // Another cloud's metadata server has the same address, and its 404 is permanent.
   if (
     (status !== 404 && status !== 410) ||
     /^EC2ws/i.test(headers["server"] ?? "") ||
     headers["metadata-flavor"] !== undefined
   )
     return undefined;
-  return { because: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
+  return { reason: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
 }
 
-/** IMDS says 400 `invalid_request` "Identity not found" for an identity that this machine does not have. */
+/** IMDS responds 400 `invalid_request` "Identity not found" for an identity that this machine does not have. */
 function isNotFound(response: TransportResponse): boolean {
   return (
     response.status === 400 &&
@@ -169,16 +172,16 @@ async function refused(
   });
 }
 
-/** By what the metadata service says; the texts are those of IMDS and of Entra ID behind it. */
+/** Advice by the message of IMDS, or of Entra ID behind it. */
 async function adviceFor(
   { status, headers }: TransportResponse,
   said: string,
   { id, setting, configuration, unknownAudience }: ManagedIdentityRequest,
 ): Promise<string> {
-  if (status === 200) return "check what answers as the metadata service";
+  if (status === 200) return "check what responds as the metadata service";
   if (status === 429 || status >= 500 || status === 410)
-    return "the metadata service is busy: the kubelet tries again by itself";
-  // A request that succeeds never needs it.
+    return "the metadata service is busy: the kubelet tries again";
+  // Loaded on failure only.
   const [{ entraAdvice }, { adviceElsewhere }] = await Promise.all([
     import("./entra-advice.ts"),
     import("../elsewhere.ts"),
@@ -194,12 +197,12 @@ async function adviceFor(
   }
   if (/multiple user assigned identities/i.test(said)) return `set ${setting} to the id of one of them`;
   if (status === 403 || /bad_request_102|metadata header|x-forwarded-for/i.test(said)) {
-    return "something stands between the plugin and the metadata service: a proxy, a network policy, AKS's IMDS restriction";
+    return "something blocks the way to the metadata service: a proxy, a network policy, AKS's IMDS restriction";
   }
   return id === undefined ? "check the managed identities of the machine" : `check ${setting}`;
 }
 
 function principalOf(id: string | undefined, clientId: string | undefined): string {
-  const named = id === undefined ? "managed identity of this machine" : `managed identity ${id}`;
-  return clientId === undefined || clientId === id ? named : `${named} (client id ${clientId})`;
+  const name = id === undefined ? "managed identity of this machine" : `managed identity ${id}`;
+  return clientId === undefined || clientId === id ? name : `${name} (client id ${clientId})`;
 }

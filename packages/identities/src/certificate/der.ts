@@ -1,4 +1,4 @@
-/** DER's tags of the two types that are read (ITU-T X.690). */
+/** DER's tags (ITU-T X.690). */
 const INTEGER = 0x02;
 const OCTET_STRING = 0x04;
 const SEQUENCE = 0x30;
@@ -12,7 +12,7 @@ interface Element {
 
 /**
  * The modulus of an RSA private key, PKCS#8 (RFC 5208) or PKCS#1 (RFC 8017 appendix A.1.2), without leading zeros.
- * Undefined for another kind of key, and for what is not DER.
+ * Undefined for another kind of key, and if the bytes are not DER.
  */
 export function rsaModulus(privateKey: Uint8Array): Uint8Array | undefined {
   const outer = elementOf(privateKey);
@@ -20,14 +20,14 @@ export function rsaModulus(privateKey: Uint8Array): Uint8Array | undefined {
   const second = version?.tag === INTEGER ? elementOf(version.rest) : undefined;
   if (second?.tag === INTEGER) {
     const modulus = second.content.subarray(second.content.findIndex((byte) => byte !== 0));
-    // An RSA modulus is 128 bytes at the least; other keys' second integer is not one.
+    // An RSA modulus has at least 128 bytes; in other keys the second integer is shorter.
     return modulus.length >= 128 ? modulus : undefined;
   }
   const wrapped = second?.tag === SEQUENCE ? elementOf(second.rest) : undefined;
   return wrapped?.tag === OCTET_STRING ? rsaModulus(wrapped.content) : undefined;
 }
 
-/** The first element of some DER; undefined for what is not DER. */
+/** The first element in DER; undefined if the bytes are not DER. */
 export function elementOf(der: Uint8Array): Element | undefined {
   const [tag, first] = der;
   if (tag === undefined || first === undefined) return undefined;
@@ -40,7 +40,7 @@ export function elementOf(der: Uint8Array): Element | undefined {
   return { tag, content: der.subarray(start, start + length), rest: der.subarray(start + length) };
 }
 
-/** Whether some bytes are part of others. */
+/** Whether `part` occurs in `whole`. */
 export function includes(whole: Uint8Array, part: Uint8Array): boolean {
   for (let at = 0; at + part.length <= whole.length; at++) {
     if (part.every((byte, index) => whole[at + index] === byte)) return true;

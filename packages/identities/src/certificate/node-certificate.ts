@@ -3,9 +3,9 @@ import type { CertificateFiles } from "../node-identity.ts";
 import { includes, rsaModulus } from "./der.ts";
 import { type CertificateFacts, certificateFacts, type KeyKind } from "./x509.ts";
 
-/** A certificate with its key, as a node has it in files. */
+/** A certificate with its key, from the node's files. */
 export interface NodeCertificate {
-  /** DER: the certificate, then those of authorities, in the order of the files. */
+  /** DER: the certificate, then its authorities', in the order of the files. */
   readonly chain: readonly [Uint8Array, ...Uint8Array[]];
   /** PEM of the same. */
   readonly chainPem: string;
@@ -13,16 +13,16 @@ export interface NodeCertificate {
   readonly privateKeyPem: Secret;
   readonly key: KeyKind;
   readonly facts: CertificateFacts;
-  /** File of the certificate, for messages. */
+  /** The certificate's file, for messages. */
   readonly path: string;
 }
 
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/g;
 
 /**
- * Reads a node's certificate: one file with the key in it, as the kubelet writes
- * `/var/lib/kubelet/pki/kubelet-client-current.pem`, or several.
- * @throws {CredentialError} for files that hold no usable pair, and outside of the certificate's time
+ * Reads a node's certificate from one file that also has the key, such as the kubelet's
+ * `/var/lib/kubelet/pki/kubelet-client-current.pem`, or from several.
+ * @throws {CredentialError} if the files have no usable pair, or the certificate is not valid now
  */
 export async function readNodeCertificate(
   { certificate: path, privateKey: keyPath = path, intermediates }: CertificateFiles,
@@ -35,13 +35,13 @@ export async function readNodeCertificate(
   ]);
   const keyBlock = blocksOf(keyText).find(({ label }) => label.endsWith("PRIVATE KEY"));
   if (keyBlock === undefined) {
-    const advice = "write the key into the file, or name its own with --node-private-key";
-    throw unusable(keyPath, "there is no private key in it", advice);
+    const advice = "write the key into the file, or set --node-private-key to its file";
+    throw unusable(keyPath, "the file has no private key", advice);
   }
-  // The words around the key are no secret, and may stand in a message.
+  // The label lines around the key are not secret, and messages may contain the same words.
   const privateKeyPem = new Secret(`${keyBlock.whole}\n`, keyBlock.body.split(/\s+/));
   if (keyBlock.label.startsWith("ENCRYPTED") || keyBlock.whole.includes("ENCRYPTED")) {
-    const advice = "write it without a passphrase, for root alone to read";
+    const advice = "write it without a passphrase, readable only by root";
     throw unusable(keyPath, "its private key is encrypted", advice);
   }
   const certificates = blocksOf(text + moreText).filter(
@@ -49,12 +49,12 @@ export async function readNodeCertificate(
       label === "CERTIFICATE" && all.findIndex((other) => other.body === body) === index,
   );
   const [leaf, ...others] = certificates.map(({ body }) => derOf(body, path));
-  if (leaf === undefined) throw unusable(path, "there is no certificate in it", "write it in PEM");
+  if (leaf === undefined) throw unusable(path, "the file has no certificate", "write it in PEM");
   const facts = certificateFacts(leaf);
   if (facts === undefined) throw unusable(path, "its certificate cannot be read", "write it again");
   const { key } = facts;
   if (key === undefined) {
-    throw unusable(path, "its key is of another kind", "use an RSA key, or one on the curve P-256 or P-384");
+    throw unusable(path, "this kind of key is not supported", "use an RSA key, or a key on P-256 or P-384");
   }
   requirePair(facts, derOf(keyBlock.body, keyPath), path);
   requireTime(facts, clock.now(), path);
@@ -80,7 +80,7 @@ function derOf(body: string, path: string): Uint8Array {
   }
 }
 
-/** The private key holds the numbers of the public one, an elliptic-curve key in most writers' files. */
+/** Checks that the private key contains the public key's numbers, which most software writes into elliptic-curve keys. */
 function requirePair({ key, publicKey }: CertificateFacts, privateKey: Uint8Array, path: string): void {
   const modulus = key === "RSA" ? rsaModulus(privateKey) : undefined;
   const pair =
@@ -88,8 +88,8 @@ function requirePair({ key, publicKey }: CertificateFacts, privateKey: Uint8Arra
   if (pair) return;
   throw unusable(
     path,
-    "the private key is not that of its certificate (or is written without its public key)",
-    "put a certificate and its own key together",
+    "the private key does not match the certificate (or its file lacks the public key)",
+    "use the certificate's own key",
   );
 }
 

@@ -8,7 +8,7 @@ const clouds = await startClouds();
 after(() => clouds.close());
 const { authority } = clouds.federation;
 
-test("a certificate's facts are those that OpenSSL reads", async () => {
+test("a certificate's facts equal OpenSSL's", async () => {
   for (const key of ["RSA", "P-256", "P-384"] as const) {
     for (const pem of [(await authority.issue({ key })).certificatePem, authority.pem]) {
       const openssl = new X509Certificate(pem);
@@ -25,7 +25,7 @@ test("a certificate's facts are those that OpenSSL reads", async () => {
   }
 });
 
-test("a certificate that is cut off anywhere has no facts, or the same", async () => {
+test("a certificate that is cut anywhere has no facts, or the same", async () => {
   const { raw } = new X509Certificate((await authority.issue()).certificatePem);
   const whole = certificateFacts(raw);
   for (let end = 0; end < raw.length; end++) {

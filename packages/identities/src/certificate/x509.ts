@@ -1,10 +1,10 @@
 import { hex } from "@imagecred/protocol";
 import { elementOf } from "./der.ts";
 
-/** The kinds of key that sign here. */
+/** The supported kinds of key. */
 export type KeyKind = "RSA" | "P-256" | "P-384";
 
-/** What a certificate says, as far as it is needed to use it. Who signed it is for the other side to check. */
+/** The contents of a certificate that are needed to use it. The server checks who signed it. */
 export interface CertificateFacts {
   readonly serialNumber: bigint;
   /** Milliseconds since the epoch. */
@@ -12,7 +12,7 @@ export interface CertificateFacts {
   readonly notAfter: number;
   /** Undefined for another kind of key. */
   readonly key: KeyKind | undefined;
-  /** What the subject's public key is, without the algorithm: an RSAPublicKey, or an uncompressed point. */
+  /** The subject's public key without the algorithm: an RSAPublicKey, or an uncompressed point. */
   readonly publicKey: Uint8Array;
 }
 
@@ -27,11 +27,11 @@ const RSA = "2a864886f70d010101";
 const ELLIPTIC = "2a8648ce3d0201";
 const CURVES: Readonly<Record<string, KeyKind>> = { "2a8648ce3d030107": "P-256", "2b81040022": "P-384" };
 
-/** The facts of a certificate in DER (RFC 5280 section 4.1); undefined for what is not one. */
+/** The facts of a certificate in DER (RFC 5280 section 4.1); undefined if the bytes are not a certificate. */
 export function certificateFacts(der: Uint8Array): CertificateFacts | undefined {
   const [body] = childrenOf(elementOf(der));
   const fields = childrenOf(body);
-  // The version is written for all but the first.
+  // Version 1 certificates do not contain the version.
   const [serial, , , validity, , spki] = fields[0]?.tag === VERSION ? fields.slice(1) : fields;
   const [notBefore, notAfter] = childrenOf(validity).map(timeOf);
   const [algorithm, bits] = childrenOf(spki);

@@ -11,7 +11,7 @@ import {
 import { readMetadata } from "./metadata.ts";
 
 /**
- * A token of `https://accounts.google.com` that says who the instance's service account is
+ * A token of `https://accounts.google.com` that proves the instance's service account
  * (https://cloud.google.com/compute/docs/instances/verifying-instance-identity#request_signature).
  * @param account an email address, or `default`
  * @throws {CredentialError}

@@ -7,7 +7,7 @@ import { ManualClock, testContext } from "@imagecred/protocol/testing";
 const FLAVOR = { "metadata-flavor": "Google" };
 const answer = { status: 200, headers: FLAVOR, body: Buffer.from("value") };
 
-/** What one attempt at a host does: how long it takes (milliseconds), and how it ends. */
+/** One attempt at a host: its duration (milliseconds) and its outcome. */
 type Attempt = (host: string, at: number) => { readonly ms?: number; readonly error?: TransportError };
 
 async function read(env: Record<string, string>, attempt: Attempt) {
@@ -47,7 +47,7 @@ async function read(env: Record<string, string>, attempt: Attempt) {
 const connect = (code: string) => new TransportError("connect", code, code);
 
 describe("a node without IPv4 (Google 1)", () => {
-  test("asks the metadata server by its name", async () => {
+  test("uses the metadata server's name", async () => {
     const { result, hosts } = await read({}, (host) =>
       host === "169.254.169.254" ? { error: connect("ENETUNREACH") } : {},
     );
@@ -55,7 +55,7 @@ describe("a node without IPv4 (Google 1)", () => {
     assert.deepEqual(hosts, ["169.254.169.254", "metadata.google.internal"]);
   });
 
-  test("asks it by its address where the name is not known", async () => {
+  test("uses its address if the name is unknown", async () => {
     const { result, hosts } = await read({}, (host) => {
       if (host === "169.254.169.254") return { error: connect("EHOSTUNREACH") };
       return host.startsWith("[") ? {} : { error: new TransportError("lookup", "ENOTFOUND", "no such name") };
@@ -64,20 +64,23 @@ describe("a node without IPv4 (Google 1)", () => {
     assert.deepEqual(hosts, ["169.254.169.254", "metadata.google.internal", "[fd20:ce::254]"]);
   });
 
-  test("is told about the first address where there is none at all", async () => {
+  test("gets the first address's error if there is no metadata server", async () => {
     const { result, ms } = await read({}, () => ({ error: connect("ENETUNREACH") }));
     assert.match(result, /no route to 169\.254\.169\.254 \(ENETUNREACH\)/);
     assert.ok(ms < 2_500, `${ms} ms`);
   });
 
-  test("may name it without brackets in GCE_METADATA_HOST, and then no other is asked", async () => {
+  test("may set GCE_METADATA_HOST without brackets, and then only that host is used", async () => {
     for (const host of ["fd20:ce::254", "[fd20:ce::254]"]) {
       const { result, hosts } = await read({ GCE_METADATA_HOST: host }, () => ({}));
       assert.equal(result, "value");
       assert.deepEqual(hosts, ["[fd20:ce::254]"]);
     }
     const { result } = await read({ GCE_METADATA_HOST: "http://x" }, () => ({}));
-    assert.match(result, /GCE_METADATA_HOST is "http:\/\/x"; give a host or host:port, without http:\/\//);
+    assert.match(
+      result,
+      /GCE_METADATA_HOST is "http:\/\/x"; set it to a host or host:port, without http:\/\//,
+    );
   });
 });
 
@@ -88,12 +91,12 @@ test("a slow server may use the time that is left (Google 2)", async () => {
   const hung = await read({}, () => ({ ms: 60_000 }));
   assert.match(
     hung.result,
-    /the metadata server accepted the connection and did not answer.*IMAGECRED_TIMEOUT/,
+    /the metadata server accepted the connection but did not respond.*IMAGECRED_TIMEOUT/,
   );
   assert.doesNotMatch(hung.result, /NAT|security groups/);
 });
 
-test("a server that restarts is waited for, and one that is not there not for long (Google 7)", async () => {
+test("a server that restarts is awaited, and a missing one only briefly (Google 7)", async () => {
   const { result, ms } = await read({}, (_, at) => (at < 1_000 ? { error: connect("ECONNREFUSED") } : {}));
   assert.equal(result, "value");
   assert.ok(ms < 1_600, `${ms} ms`);

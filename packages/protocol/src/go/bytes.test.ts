@@ -5,7 +5,7 @@ import { type ByteString, bytesFrom, bytesOf, compareBytes, decodeRune, isSpace,
 
 const anyText = fc.string({ unit: "binary" });
 
-test("text survives the way to bytes and back; half a surrogate pair becomes U+FFFD", () => {
+test("text converted to bytes and back is the same; half a surrogate pair becomes U+FFFD", () => {
   fc.assert(fc.property(anyText, (text) => assert.equal(textOf(bytesOf(text)), text.toWellFormed())));
   assert.equal(textOf(bytesOf("a\ud800b")), "a\ufffdb");
 });
@@ -20,7 +20,7 @@ test("bytes are compared as Go compares strings", () => {
   assert.equal(compareBytes("\u{10000}", "\ufffd"), 1);
 });
 
-test("bytes that are no UTF-8 are one U+FFFD each", () => {
+test("each byte that is not UTF-8 becomes U+FFFD", () => {
   const invalid = [
     [0xff],
     [0xc0, 0x80],
@@ -35,9 +35,9 @@ test("bytes that are no UTF-8 are one U+FFFD each", () => {
   assert.deepEqual(decodeRune("\xe2\x82\xac" as ByteString, 0), { rune: 0x20ac, width: 3 });
 });
 
-test("white space is Unicode's", () => {
+test("white space is Unicode's White_Space", () => {
   const spaces = Array.from({ length: 0x3100 }, (_, rune) => rune).filter(isSpace);
-  // JavaScript counts the byte order mark, which is beyond this range, and not the next line character.
+  // JavaScript's \s includes the byte order mark, which is outside this range, and lacks U+0085.
   const expected = spaces.filter((rune) => rune === 0x85 || /\s/.test(String.fromCodePoint(rune)));
   assert.deepEqual(spaces, expected);
   assert.equal(spaces.length, 25);

@@ -4,7 +4,7 @@
  * per byte, so that indexing, slicing and `<` do what Go does.
  */
 
-/** A string whose every unit is one byte of what Go would hold. */
+/** A string in which each UTF-16 unit is one byte of the Go string. */
 export type ByteString = string & { readonly __bytes: unique symbol };
 
 /** What {@link decodeRune} found; `width` 1 with `rune` U+FFFD is a byte that is not UTF-8. */
@@ -32,7 +32,7 @@ export function bytesFrom(bytes: Uint8Array): ByteString {
   return out as ByteString;
 }
 
-/** The way back to a JavaScript string; every byte that is not UTF-8 becomes one U+FFFD, as in Go's json.Marshal. */
+/** Converts to a JavaScript string; every byte that is not UTF-8 becomes one U+FFFD, as in Go's json.Marshal. */
 export function textOf(bytes: ByteString): string {
   if (isAscii(bytes)) return bytes;
   let out = "";

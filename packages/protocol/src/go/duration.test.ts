@@ -28,7 +28,7 @@ const ACCEPTED: readonly (readonly [text: string, nanoseconds: bigint, printed: 
   ["9223372036854775808ns9223372036854775808ns", 0n, "0s"],
 ];
 
-test("Go durations are read and printed as Go does", () => {
+test("durations are parsed and printed as in Go", () => {
   for (const [text, nanoseconds, printed] of ACCEPTED) {
     assert.equal(parseGoDuration(text), nanoseconds, text);
     assert.equal(formatGoDuration(nanoseconds), printed, text);
@@ -52,13 +52,13 @@ const REFUSED: readonly (readonly [text: string, message: string])[] = [
   ["2562047h48m", 'time: invalid duration "2562047h48m"'],
 ];
 
-test("refusals carry Go's text", () => {
+test("errors have Go's text", () => {
   for (const [text, message] of REFUSED) {
     assert.throws(() => parseGoDuration(text), { name: "GoDurationError", message }, text);
   }
 });
 
-test("what is printed reads back as the same number", () => {
+test("a printed duration parses to the same number", () => {
   fc.assert(
     fc.property(fc.bigInt({ min: -(1n << 63n), max: (1n << 63n) - 1n }), (nanoseconds) => {
       assert.equal(parseGoDuration(formatGoDuration(nanoseconds)), nanoseconds);

@@ -2,11 +2,11 @@
  * Go's `time.Duration` as text, for `cacheDuration`, `defaultCacheDuration` and `IMAGECRED_TIMEOUT`.
  *
  * A port of `ParseDuration` (Go 1.26, src/time/format.go) and `Duration.String` (src/time/time.go), down to the
- * error texts and the rounding of fractions: the kubelet parses with the original, so anything else would promise
- * durations it refuses, or refuse durations it takes.
+ * error texts and the rounding of fractions: the kubelet parses with the original, so any difference would accept
+ * durations that the kubelet refuses, or refuse durations that it accepts.
  */
 
-/** The text is no Go duration. `message` is Go's own, for example `time: missing unit in duration "10"`. */
+/** The text is not a Go duration. `message` is Go's own, for example `time: missing unit in duration "10"`. */
 export class GoDurationError extends Error {
   override name = "GoDurationError";
 }
@@ -42,7 +42,7 @@ export function parseGoDuration(text: string): bigint {
     const term = /^(\d*)(?:\.(\d*))?/.exec(body.slice(at));
     const whole = term?.[1] ?? "";
     const fraction = term?.[2] ?? "";
-    // Go looks at the size of the integer before it looks at anything behind it.
+    // Go checks the size of the integer before it parses what follows.
     if (BigInt(whole) > UINT63) throw invalid(text);
     if (whole === "" && fraction === "") throw invalid(text);
     at += term?.[0].length ?? 0;
@@ -58,7 +58,7 @@ export function parseGoDuration(text: string): bigint {
     if (BigInt(whole) > UINT63 / scale) throw invalid(text);
     const value = BigInt(whole) * scale + fractionOf(fraction, scale);
     if (value > UINT63) throw invalid(text);
-    // Go adds in 64 bits: two terms of exactly 2^63 ns wrap to zero there, and so here.
+    // Go adds in 64 bits: two terms of exactly 2^63 ns wrap to zero.
     total = BigInt.asUintN(64, total + value);
     if (total > UINT63) throw invalid(text);
   }
@@ -85,7 +85,7 @@ function invalid(text: string): GoDurationError {
   return new GoDurationError(`time: invalid duration ${quote(text)}`);
 }
 
-/** Package time has its own quoting: whatever is not printable ASCII becomes the `\xNN` of its UTF-8 bytes. */
+/** Package time has its own quoting: what is not printable ASCII becomes the `\xNN` of its UTF-8 bytes. */
 function quote(text: string): string {
   let out = '"';
   for (const byte of new TextEncoder().encode(text)) {

@@ -13,10 +13,10 @@ export class BadPatternError extends Error {
 }
 
 /**
- * Says whether the whole name matches the pattern.
+ * Reports whether the whole name matches the pattern.
  *
- * @throws {BadPatternError} when the pattern is malformed in a part that was looked at: like Go, a mismatch before the
- *   fault hides it
+ * @throws {BadPatternError} when the part of the pattern that was read is malformed: as in Go, an earlier mismatch hides
+ *   a later fault
  */
 export function globMatch(pattern: ByteString, name: ByteString): boolean {
   let rest: string = name;
@@ -37,7 +37,7 @@ export function globMatch(pattern: ByteString, name: ByteString): boolean {
   return rest.length === 0;
 }
 
-/** Lets the star swallow one byte more at a time until the chunk fits. */
+/** Extends the star one byte at a time until the chunk matches. */
 function matchLater(chunk: string, name: string, last: boolean): string | undefined {
   for (let at = 0; at < name.length && name.charAt(at) !== "/"; at++) {
     const rest = matchChunk(chunk, name.slice(at + 1));
@@ -46,7 +46,7 @@ function matchLater(chunk: string, name: string, last: boolean): string | undefi
   return undefined;
 }
 
-/** The next stretch without a star, and whether stars came before it. */
+/** The next part without a star, and whether a star precedes it. */
 function scanChunk(pattern: string): { star: boolean; chunk: string; remainder: string } {
   const body = pattern.replace(/^\*+/, "");
   const star = body.length < pattern.length;
@@ -61,7 +61,7 @@ function scanChunk(pattern: string): { star: boolean; chunk: string; remainder: 
   return { star, chunk: body, remainder: "" };
 }
 
-/** Matches the beginning of the name; returns what is behind it. After a mismatch the chunk is still checked. */
+/** Matches the beginning of the name and returns the rest. After a mismatch the chunk's syntax is still checked. */
 function matchChunk(chunk: string, name: string): string | undefined {
   let failed = false;
   let rest = name;
@@ -110,7 +110,7 @@ function matchClass(chunk: string, from: number, subject: number): { matched: bo
   return { matched: matched !== negated, end: at + 1 };
 }
 
-/** One character of a class, possibly escaped; a class may not end right behind it. */
+/** One character of a class, possibly escaped; the pattern must not end after it. */
 function classChar(chunk: string, from: number): { rune: number; end: number } {
   const escaped = chunk.charAt(from) === "\\";
   const at = escaped ? from + 1 : from;

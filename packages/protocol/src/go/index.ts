@@ -1,6 +1,6 @@
 /**
- * Go's strings, quoting, URLs, globs and durations, as far as the kubelet's behavior depends on them: the ground of
- * `@imagecred/protocol/keyring` and of programs that predict what a kubelet does.
+ * Go's strings, quoting, URLs, globs and durations, as far as the kubelet's behavior depends on them:
+ * `@imagecred/protocol/keyring` and programs that predict what a kubelet does use them.
  */
 export {
   type ByteString,

@@ -2,7 +2,7 @@ import type { ByteString } from "./bytes.ts";
 import { quoteBytes } from "./quote.ts";
 
 /**
- * netip.ParseAddr as far as URLs need it: which family, or the error's text. The kubelet meets it in
+ * The result of netip.ParseAddr as far as URLs need it: the address family, or the error's text. The kubelet calls it for
  * `matchImages: ["[::1]:5000"]`.
  */
 export type ParsedAddress = { readonly family: 4 | 6 } | { readonly error: string };
@@ -12,7 +12,7 @@ interface Failure {
   readonly at?: string;
 }
 
-/** Parses an IPv4 or IPv6 address, with a zone if it has one. */
+/** Parses an IPv4 or IPv6 address, which may have a zone. */
 export function parseAddress(text: ByteString): ParsedAddress {
   const failure = firstFailure(text);
   if (failure === undefined) return { family: text.includes(":") ? 6 : 4 };

@@ -18,7 +18,7 @@ export function quote(text: string): string {
   return quoteBytes(bytesOf(text));
 }
 
-/** {@link quote} of bytes that need not be UTF-8. */
+/** {@link quote} for bytes that may not be UTF-8. */
 export function quoteBytes(bytes: ByteString): string {
   let out = '"';
   for (let at = 0; at < bytes.length; ) {
@@ -41,7 +41,7 @@ function hex(prefix: string, value: number, digits: number): string {
   return prefix + value.toString(16).padStart(digits, "0");
 }
 
-/** The way encoding/json quotes the one offending byte: single quotes, the byte taken as a code point. */
+/** Quotes one byte as encoding/json does in syntax errors: single quotes, with the byte as a code point. */
 export function quoteJsonByte(byte: number): string {
   if (byte === 0x27) return "'\\''";
   if (byte === 0x22) return "'\"'";

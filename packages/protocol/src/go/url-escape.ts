@@ -1,7 +1,7 @@
 import type { ByteString } from "./bytes.ts";
 import { quoteBytes } from "./quote.ts";
 
-/** Which part of a URL is being unescaped; Go's net/url has these and two more that no kubelet path reaches. */
+/** The part of a URL that is unescaped. Go's net/url has two more, which the kubelet does not use. */
 export type UrlPart = "path" | "host" | "zone" | "userinfo" | "fragment";
 
 /** An error of net/url, with its text. */
@@ -26,7 +26,7 @@ function mustEscape(char: string, part: UrlPart): boolean {
 
 /**
  * Decodes percent escapes. In a host only bytes above 0x7f may be escaped (RFC 3986 section 3.2.2), in the zone of an
- * IPv6 literal whatever a host could hold, and a space (RFC 6874).
+ * IPv6 literal also what a host may contain, and a space (RFC 6874).
  *
  * @throws {GoUrlError} `invalid URL escape "%zz"` or `invalid character " " in host name`
  */
@@ -64,7 +64,7 @@ function invalidEscape(sequence: string): GoUrlError {
   return new GoUrlError(`invalid URL escape ${quoteBytes(sequence as ByteString)}`);
 }
 
-/** Escapes what the part cannot hold as it is; upper-case hexadecimal. */
+/** Escapes the characters that the part must escape, with upper-case hexadecimal digits. */
 export function escapePart(text: ByteString, part: UrlPart): string {
   return text.replace(/./gs, (char) =>
     mustEscape(char, part) ? `%${char.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}` : char,

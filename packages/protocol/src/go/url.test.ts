@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { textOf } from "./bytes.ts";
 import { GoUrlError, parseHttpUrl } from "./url.ts";
 
-test("every text parses, or is refused with a text that names it", () => {
+test("any text parses, or is refused with an error that quotes it", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       try {
@@ -17,7 +17,7 @@ test("every text parses, or is refused with a text that names it", () => {
   );
 });
 
-test("hosts, ports and paths of registries come back as they were written", () => {
+test("hosts, ports and paths of registries are returned as written", () => {
   const label = fc.stringMatching(/^[a-z0-9*]([a-z0-9*-]{0,8}[a-z0-9*])?$/);
   const host = fc.array(label, { minLength: 1, maxLength: 5 }).map((labels) => labels.join("."));
   const port = fc.option(fc.nat({ max: 65_535 }), { nil: undefined });

@@ -1,7 +1,7 @@
 /**
- * net/url.Parse of Go 1.26 for what the kubelet parses: `https://` or `http://` in front of an operator's or a
- * plugin's text. Source for every rule: src/net/url/url.go. Kubelets built with an older Go accept a little more
- * (brackets inside a host name, several colons); see the package's README.
+ * net/url.Parse of Go 1.26 for the texts that the kubelet parses: `https://` or `http://` before an entry of matchImages
+ * or a key of a plugin's response. Source of every rule: src/net/url/url.go. Kubelets built with an older Go accept a
+ * little more (brackets inside a host name, several colons); see the package's README.
  */
 import { type ByteString, bytesOf } from "./bytes.ts";
 import { parseAddress } from "./ip.ts";
@@ -10,7 +10,7 @@ import { escapePart, GoUrlError, unescapePart } from "./url-escape.ts";
 
 export { GoUrlError } from "./url-escape.ts";
 
-/** A parsed URL; host, path and fragment are decoded and may hold bytes that are no UTF-8. */
+/** A parsed URL; host, path and fragment are decoded and may contain bytes that are not UTF-8. */
 export interface GoUrl {
   /** As Go's Userinfo.String() prints it, escaped; undefined when there is no `@`. */
   readonly user: string | undefined;
@@ -83,7 +83,7 @@ function parseHost(host: ByteString): ByteString {
   const bracket = host.lastIndexOf("[");
   if (bracket > 0) throw new GoUrlError("invalid IP-literal");
   if (bracket === 0) return parseBracketed(host);
-  // For http and https a second colon in the host is refused together with what looks like a port behind the first.
+  // For http and https, everything after the first colon must be a port: a second colon is an error.
   const colon = host.indexOf(":");
   if (colon >= 0) checkPort(host.slice(colon) as ByteString);
   return unescapePart(host, "host");

@@ -14,7 +14,7 @@ type Step =
   | TransportError
   | { readonly status: number; readonly headers?: Record<string, string>; readonly body?: string };
 
-/** A transport that plays a script and remembers what it was asked. The real ones have a suite of their own. */
+/** A transport that plays a script and records its requests. The real transports have their own suite. */
 function client(script: readonly Step[] = [], env: Record<string, string> = {}, totalMs = 20_000) {
   const clock = new ManualClock();
   const { log, lines } = captureLogger();
@@ -49,7 +49,7 @@ const call = { service: "S", operation: "Op", method: "GET" } as const;
 const refused = new TransportError("connect", "ECONNREFUSED", "refused");
 
 describe("cloud calls", () => {
-  test("retry 429, 5xx and broken exchanges, honouring Retry-After", async () => {
+  test("retry 429, 5xx and broken connections, honouring Retry-After", async () => {
     const { http, sent, clock } = client([
       { status: 429, headers: { "retry-after": "2" } },
       refused,
@@ -61,7 +61,7 @@ describe("cloud calls", () => {
     assert.deepEqual(clock.sleeps, [2_000, 150, 300]);
   });
 
-  test("hand back every other status, redirects included, at once", async () => {
+  test("return every other status, including redirects, without a retry", async () => {
     for (const status of [204, 301, 307, 400, 401, 403, 404]) {
       const { http, sent } = client([{ status }]);
       assert.equal((await http.cloud({ ...call, url: "https://api.test/" })).status, status);
@@ -69,7 +69,7 @@ describe("cloud calls", () => {
     }
   });
 
-  test("do not retry what will not get better", async () => {
+  test("do not retry permanent failures", async () => {
     for (const code of ["ENOTFOUND", "ERR_TLS_CERTIFICATE", "ERR_BODY_TOO_LARGE", "ERR_PROXY"]) {
       const { http, sent } = client([new TransportError("tls", code, "why")]);
       await assert.rejects(http.cloud({ ...call, url: "https://api.test/" }), CredentialError);
@@ -77,7 +77,7 @@ describe("cloud calls", () => {
     }
   });
 
-  test("retry a proxy's 502, 503 and 504 to CONNECT, and no other refusal of it (security 13)", async () => {
+  test("retry a proxy's 502, 503 and 504 for CONNECT, and no other status of it (security 13)", async () => {
     for (const [status, tries] of [
       [502, 2],
       [503, 2],
@@ -114,7 +114,7 @@ describe("cloud calls", () => {
     assert.equal(sent.length, 2);
   });
 
-  test("blank the request's secrets in what a refusal repeats, before anything can cut it (security 7)", async () => {
+  test("redact the request's secrets in an error response before it can be cut (security 7)", async () => {
     const secret = new Secret("1//0gDx-refresh/token+value");
     const echo = JSON.stringify({ error: `bad token ${encodeURIComponent(secret.reveal())}`, code: 7 });
     const { http } = client([{ status: 400, body: echo, headers: { "www-authenticate": secret.reveal() } }]);
@@ -123,7 +123,7 @@ describe("cloud calls", () => {
     assert.equal(headers["www-authenticate"], "[redacted]");
   });
 
-  test("leave a credential as it is", async () => {
+  test("do not change a successful response", async () => {
     const secret = new Secret("token-that-was-known-before");
     const { http } = client([{ status: 200, body: secret.reveal() }]);
     const { body } = await http.cloud({ ...call, url: "https://api.test/" });
@@ -173,7 +173,7 @@ describe("metadata calls", () => {
     );
   });
 
-  test("go to link-local and loopback addresses and the known names only", async () => {
+  test("go only to link-local and loopback addresses and the known names", async () => {
     const { http, sent } = client();
     for (const host of [
       "10.0.0.1",
@@ -189,7 +189,7 @@ describe("metadata calls", () => {
     assert.equal(sent.length, 0);
   });
 
-  test("try an address where nothing answers only twice", async () => {
+  test("try an address that does not respond only twice", async () => {
     const silent = new TransportError("connect", "ETIMEDOUT", "no answer");
     const off = client([silent, silent, silent]);
     await assert.rejects(off.http.metadata({ ...call, url: "http://169.254.169.254/" }), CredentialError);
@@ -199,7 +199,7 @@ describe("metadata calls", () => {
     assert.equal(slow.sent.length, 4);
   });
 
-  test("outlast a restart of a second, and find within two that nothing listens (Google 7)", async () => {
+  test("survive a restart of one second, and fail after two if nothing listens (Google 7)", async () => {
     const restarting = client([...new Array<TransportError>(6).fill(refused), { status: 200 }]);
     await restarting.http.metadata({ ...call, url: "http://169.254.169.254/" });
     assert.deepEqual(restarting.clock.sleeps, new Array(6).fill(200));
@@ -214,7 +214,7 @@ describe("metadata calls", () => {
     );
   });
 
-  test("try a server that has answered before until the deadline", async () => {
+  test("retry a server that has responded before until the deadline", async () => {
     const { http, clock } = client([{ status: 200 }, ...new Array<TransportError>(30).fill(refused)]);
     await http.metadata({ ...call, url: "http://169.254.169.254/a" });
     await assert.rejects(http.metadata({ ...call, url: "http://169.254.169.254/b" }), CredentialError);
@@ -227,7 +227,7 @@ describe("metadata calls", () => {
     assert.deepEqual([sent[0]?.timeoutMs, sent[0]?.connectTimeoutMs], [30_000, 1_000]);
   });
 
-  test("tell time that is used up apart from a server that is not there (security 17)", async () => {
+  test("distinguish a used-up deadline from a server that does not exist (security 17)", async () => {
     const silent = new TransportError("connect", "ETIMEDOUT", "timed out after 700 ms while connecting");
     const { http, clock } = client([silent], {}, 700);
     clock.advance(700 - 1);

@@ -13,62 +13,62 @@ import {
   type TransportResponse,
 } from "./transport.ts";
 
-/** Response bodies are parsed, not trusted: no credential answer comes near this. */
+/** Longest response body in bytes; credentials are much smaller. */
 export const MAX_RESPONSE_BYTES = 1024 * 1024;
 
 const CLOUD_CONNECT_TIMEOUT_MS = 5_000;
 const CLOUD_TIMEOUT_MS = 10_000;
 const METADATA_CONNECT_TIMEOUT_MS = 1_000;
 
-/** The metadata servers' names; everything else that is asked as one must be a link-local or loopback address. */
+/** The metadata servers' names. Every other host of a metadata request must be a link-local or loopback address. */
 const METADATA_NAMES = new Set(["metadata.google.internal", "metadata.google.internal.", "metadata"]);
 
 /** One request, with the names that messages and logs use for it. */
 export interface HttpRequest {
-  /** Who is asked, as the cloud calls it: "Amazon ECR". For messages and logs. */
+  /** The service's name, as the cloud writes it: "Amazon ECR". For messages and logs. */
   readonly service: string;
-  /** What is asked for, as the API calls it: "GetAuthorizationToken". */
+  /** The API's name for the call: "GetAuthorizationToken". */
   readonly operation: string;
   readonly method: "GET" | "POST" | "PUT" | "HEAD";
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
   readonly tls?: TlsOptions;
-  /** Milliseconds for one attempt; the deadline's rest when that is shorter. */
+  /** Limit of one attempt in milliseconds; the time left until the deadline if that is shorter. */
   readonly timeoutMs?: number;
   readonly connectTimeoutMs?: number;
-  /** Attempts in all, 4 unless told. */
+  /** Attempts in all, default 4. */
   readonly attempts?: number;
-  /** Replaces the rule "429, 5xx and broken exchanges are tried again". */
-  readonly again?: (outcome: Outcome<TransportResponse>) => Retry | undefined;
+  /** Replaces the default rule {@link retryByDefault}. */
+  readonly retryIf?: (outcome: Outcome<TransportResponse>) => Retry | undefined;
   /**
-   * Other responses that are worth another attempt, of a metadata server: a 404 right after boot. A Retry with `pauseMs` does
-   * not count as one of the four attempts: the caller ends it.
+   * More responses of a metadata server that are retried, such as a 404 right after boot. A Retry with `pauseMs` does not
+   * count as one of the four attempts: the caller must end it.
    */
   readonly alsoRetry?: (response: TransportResponse) => Retry | undefined;
-  /** Never through a proxy, even for a cloud API (an API server on the node's own network). */
+  /** True to ignore the proxy, for an API server on the node's own network. */
   readonly direct?: boolean;
 }
 
-/** HTTP with the rules that all calls share: where credentials may go, proxies, limits, retries, the deadline. */
+/** HTTP with the rules that all requests share: where credentials may be sent, proxies, limits, retries, the deadline. */
 export interface HttpClient {
   /**
-   * Asks a cloud API: https (http to loopback only), through the proxy of the environment, retried within the deadline.
-   * Any status is an answer; the caller reads it. @throws {CredentialError} when no answer came
+   * Sends a request to a cloud API: https (http to loopback only), through the environment's proxy, retried within the
+   * deadline. Resolves with a response of any status. @throws {CredentialError} if there was no response
    */
   cloud(request: HttpRequest): Promise<TransportResponse>;
   /**
-   * Asks a metadata server: plain http to a link-local or loopback address or the fixed names, never through a proxy,
-   * with short limits. @throws {CredentialError} when no answer came
+   * Sends a request to a metadata server: plain http to a link-local or loopback address or the fixed names, never through
+   * a proxy, with short limits. @throws {CredentialError} if there was no response
    */
   metadata(request: HttpRequest): Promise<TransportResponse>;
-  /** Starts opening the connection that a later `cloud` request to the same origin will use. */
+  /** Starts to open the connection that a later `cloud` request to the same origin will use. */
   preconnect(url: string, tls?: TlsOptions): void;
-  /** Resolves when the first request is on its way: the moment for loading code that the next one needs. */
+  /** Resolves when the first request was sent: the time to load code that the next one needs. */
   firstSent(): Promise<void>;
 }
 
-/** What {@link createHttpClient} builds a client from. */
+/** Arguments of {@link createHttpClient}. */
 export interface HttpClientSetup {
   readonly transport: Transport;
   /** The proxy for a URL, undefined for a direct connection: see `proxyRules`. */
@@ -82,7 +82,7 @@ export interface HttpClientSetup {
 
 /** The HTTP client of one run. Its requests share the deadline of `setup`. */
 export function createHttpClient(setup: HttpClientSetup): HttpClient {
-  let metadataAnswered = false;
+  let metadataResponded = false;
   return {
     async cloud(request) {
       const url = checkedCloudUrl(request.url);
@@ -91,15 +91,16 @@ export function createHttpClient(setup: HttpClientSetup): HttpClient {
     },
     async metadata(request) {
       const url = checkedMetadataUrl(request.url);
-      const again = request.again ?? metadataRetry(setup.clock, () => metadataAnswered, request.alsoRetry);
+      const retryIf =
+        request.retryIf ?? metadataRetry(setup.clock, () => metadataResponded, request.alsoRetry);
       const attempts =
-        request.attempts ?? (request.again === undefined ? Number.MAX_SAFE_INTEGER : DEFAULT_ATTEMPTS);
+        request.attempts ?? (request.retryIf === undefined ? Number.MAX_SAFE_INTEGER : DEFAULT_ATTEMPTS);
       const target = { url: url.href };
-      // Once connected, an attempt may use all the time that is left: a busy server answers late.
+      // Once connected, an attempt may use all the time that is left: a busy server responds late.
       const timeoutMs = setup.deadline.totalMs;
-      const asked = { ...request, again, attempts };
-      const response = await exchange(setup, asked, target, timeoutMs, METADATA_CONNECT_TIMEOUT_MS);
-      metadataAnswered = true;
+      const retried = { ...request, retryIf, attempts };
+      const response = await exchange(setup, retried, target, timeoutMs, METADATA_CONNECT_TIMEOUT_MS);
+      metadataResponded = true;
       return response;
     },
     preconnect(url, tls) {
@@ -129,7 +130,7 @@ function checkedMetadataUrl(text: string): URL {
   throw new CredentialError({
     action: `calling the metadata server ${url.origin}`,
     reason: "not a link-local or loopback address nor a metadata server's name",
-    advice: "check the environment variable that names it",
+    advice: "check the environment variable that sets it",
   });
 }
 
@@ -159,16 +160,16 @@ async function exchange(
   connectTimeoutMs: number,
 ): Promise<TransportResponse> {
   const attempt = () => oneAttempt(setup, request, target, timeoutMs, connectTimeoutMs);
-  const again = request.again ?? ((outcome) => retryByDefault(outcome, setup.clock.now()));
+  const retryIf = request.retryIf ?? ((outcome) => retryByDefault(outcome, setup.clock.now()));
   try {
     return await retry(
       attempt,
-      request.attempts === undefined ? { again } : { again, attempts: request.attempts },
+      request.attempts === undefined ? { retryIf } : { retryIf, attempts: request.attempts },
       setup,
     );
   } catch (error) {
     if (!(error instanceof TransportError)) throw error;
-    // A request that succeeds never needs it, and what is not read at start costs nothing.
+    // Loaded on failure only, to keep successful runs fast.
     const { describeTransportError } = await import("./transport-error.ts");
     const { reason, advice } = describeTransportError(error, target);
     throw new CredentialError({
@@ -231,7 +232,7 @@ async function oneAttempt(
   }
 }
 
-/** The run's time is over: no sign of what there is at the other end, and no reason to try another. */
+/** The run's time was used up. This says nothing about the server, and another source must not be tried. */
 const TIME_USED_UP = "ERR_TIME_USED_UP";
 
 function asTimeUsedUp(error: unknown): unknown {
@@ -240,12 +241,12 @@ function asTimeUsedUp(error: unknown): unknown {
   return new TransportError(phase, TIME_USED_UP, message, { peer, cause });
 }
 
-/** More of a refusal is not looked at. */
+/** The rest of a longer error response is ignored. */
 const MAX_REFUSAL_BYTES = 64 * 1024;
 
 /**
- * A response that carries no credential, without the secrets of the request that it may repeat. This is done here, for
- * all callers, since they quote parts of it: a piece of a secret is harder to find than the whole.
+ * An error response without the request's secrets, which it may repeat. They are removed here, for all callers, because
+ * callers quote parts of it, and a piece of a secret is harder to find than the whole.
  */
 function redacted({ status, headers, body }: TransportResponse): TransportResponse {
   const text = new TextDecoder().decode(body.subarray(0, MAX_REFUSAL_BYTES));
@@ -257,62 +258,66 @@ function redacted({ status, headers, body }: TransportResponse): TransportRespon
   };
 }
 
-/** Failures that a second try may not see again. A name that does not exist or a bad certificate will not get better. */
+/** Failures that may pass. A name that does not exist or a bad certificate does not. */
 const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
-/** Statuses with which a proxy says that it could not reach the server just now (RFC 9110, 15.6). */
+/** Statuses by which a proxy reports that it could not reach the server now (RFC 9110, 15.6). */
 const TRANSIENT_PROXY_STATUSES = new Set([502, 503, 504]);
 
 function isTransient({ code, status }: TransportError): boolean {
   return TRANSIENT.has(code) || (status !== undefined && TRANSIENT_PROXY_STATUSES.has(status));
 }
 
-/** The rule for every request that brings none: 429, 5xx and broken exchanges are tried again, after Retry-After. */
+/**
+ * The default rule: 429, 5xx and broken connections are retried, after Retry-After. Returns undefined to stop retrying.
+ * @param now milliseconds since the epoch, for a Retry-After that is a date
+ */
 export function retryByDefault(outcome: Outcome<TransportResponse>, now: number): Retry | undefined {
   if (!outcome.ok) {
     const { error } = outcome;
     if (!(error instanceof TransportError) || !isTransient(error)) return undefined;
     return {
-      because: [error.phase, error.code, error.status].filter((part) => part !== undefined).join(" "),
+      reason: [error.phase, error.code, error.status].filter((part) => part !== undefined).join(" "),
     };
   }
   const { status, headers } = outcome.value;
   if (status !== 429 && status < 500) return undefined;
-  return { because: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
+  return { reason: `status ${status}`, afterMs: retryAfterMs(headers["retry-after"], now) };
 }
 
-/** So long a metadata server that refuses connections may be one that restarts (milliseconds). */
+/** A metadata server that refuses connections for less time than this may be restarting (milliseconds). */
 const RESTART_MS = 2_000;
 const RESTART_PAUSE_MS = 200;
 
 /**
- * The rule for metadata servers. They restart, and are not there yet on a machine that boots; but a machine in no cloud has to
- * find that out within two and a half seconds. So, until something has answered there in this run, a connection that is
- * refused is tried again for two seconds, and one that gets no answer (a lost packet) once. What has answered
- * before is tried until the deadline. 429, 5xx and what breaks after connecting follow the default rule, four attempts in all.
- * @param hasAnswered whether a metadata server has answered in this run
- * @param alsoRetry other responses that are worth another attempt, see {@link HttpRequest.alsoRetry}
+ * The rule for metadata servers. They restart, and may start later than the kubelet on a machine that boots; but a machine
+ * outside a cloud has to find that out within two and a half seconds. Until a metadata server has responded in this run, a
+ * refused connection is retried for two seconds, and one that times out (a lost packet) once. After its first response, a
+ * server is retried until the deadline. 429, 5xx and failures after connecting follow the default rule, four attempts in
+ * all.
+ * @param hasResponded whether a metadata server has responded in this run
+ * @param alsoRetry more responses that are retried, see {@link HttpRequest.alsoRetry}
  */
 export function metadataRetry(
   clock: Clock,
-  hasAnswered: () => boolean = () => false,
+  hasResponded: () => boolean = () => false,
   alsoRetry: HttpRequest["alsoRetry"] = () => undefined,
 ): (outcome: Outcome<TransportResponse>) => Retry | undefined {
   const startedAt = clock.elapsed();
-  let silences = 0;
+  let timeouts = 0;
   let others = 0;
   return (outcome) => {
     const also = outcome.ok ? alsoRetry(outcome.value) : undefined;
     if (also?.pauseMs !== undefined) return also;
-    const again = also ?? retryByDefault(outcome, clock.now());
-    if (again === undefined) return undefined;
+    const byDefault = also ?? retryByDefault(outcome, clock.now());
+    if (byDefault === undefined) return undefined;
     const error = outcome.ok ? undefined : outcome.error;
     if (error instanceof TransportError && error.phase === "connect") {
-      if (hasAnswered()) return again;
-      if (error.code === "ETIMEDOUT") return ++silences > 1 ? undefined : again;
+      if (hasResponded()) return byDefault;
+      if (error.code === "ETIMEDOUT") return ++timeouts > 1 ? undefined : byDefault;
       const over = clock.elapsed() - startedAt + RESTART_PAUSE_MS > RESTART_MS;
-      return over ? undefined : { because: again.because, pauseMs: RESTART_PAUSE_MS };
+      return over ? undefined : { reason: byDefault.reason, pauseMs: RESTART_PAUSE_MS };
     }
-    return ++others < DEFAULT_ATTEMPTS ? again : undefined;
+    return ++others < DEFAULT_ATTEMPTS ? byDefault : undefined;
   };
 }
 
@@ -320,7 +325,7 @@ function originOf(url: string): string {
   return new URL(url).origin;
 }
 
-/** Queries may hold identities and, on some metadata servers, more; a log has no need of them. */
+/** For the log: a query may contain identities and, on some metadata servers, secrets. */
 function withoutQuery(url: string): string {
   const { origin, pathname } = new URL(url);
   return origin + pathname;

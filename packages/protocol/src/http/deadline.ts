@@ -1,19 +1,19 @@
 import type { Clock } from "../clock.ts";
 
 /**
- * The one time limit that all calls of a request share. The kubelet kills a plugin after 60 seconds without keeping a
- * word of what it knew, so we stop well before and say why.
+ * The time limit that all calls of one run share. The kubelet kills a plugin after 60 seconds and discards its output, so
+ * a run must end earlier and report the reason.
  */
 export class Deadline {
   readonly #clock: Clock;
   readonly #endsAt: number;
-  /** Milliseconds that the whole request may take. */
+  /** Limit of the whole run in milliseconds. */
   readonly totalMs: number;
 
   constructor(totalMs: number, clock: Clock) {
     this.#clock = clock;
     this.totalMs = totalMs;
-    // A node that has just booted may have its time set in the middle of a run.
+    // Not `now`: a node that has just booted may set its clock during a run.
     this.#endsAt = clock.elapsed() + totalMs;
   }
 
@@ -23,5 +23,5 @@ export class Deadline {
   }
 }
 
-/** Without IMAGECRED_TIMEOUT. Three times this fits into the kubelet's minute for a provider behind two others. */
+/** The limit without IMAGECRED_TIMEOUT: a third of the kubelet's minute, as three providers may run for one image. */
 export const DEFAULT_TIMEOUT_MS = 20_000;

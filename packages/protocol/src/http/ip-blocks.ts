@@ -1,7 +1,7 @@
 /** Comparing IP addresses, as far as NO_PROXY needs it. */
 import { parseIp } from "./ip.ts";
 
-/** Whether two addresses are the same, an IPv4 address and its IPv6 form (`::ffff:10.0.0.1`) included. */
+/** Whether two addresses are the same; an IPv4 address equals its IPv6 form (`::ffff:10.0.0.1`). */
 export function isSameAddress(a: readonly number[] | undefined, b: readonly number[] | undefined): boolean {
   if (a === undefined || b === undefined) return false;
   const [one, other] = [unmapped(a), unmapped(b)];
@@ -10,14 +10,14 @@ export function isSameAddress(a: readonly number[] | undefined, b: readonly numb
 
 const MAPPED = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
-/** The IPv4 address in an IPv6 one of the form `::ffff:10.0.0.1`; any other as it is. */
+/** The IPv4 address in an IPv6 address of the form `::ffff:10.0.0.1`; any other address unchanged. */
 function unmapped(ip: readonly number[]): readonly number[] {
   return ip.length === 16 && MAPPED.every((byte, index) => byte === ip[index]) ? ip.slice(12) : ip;
 }
 
 /**
- * Whether `host` is an address inside `cidr` (`10.0.0.0/8`); false for names and for malformed blocks. As in Go, an IPv4 address
- * in its IPv6 form is the IPv4 address.
+ * Whether `host` is an address inside `cidr` (`10.0.0.0/8`); false for names and for malformed blocks. As in Go, the IPv6
+ * form of an IPv4 address counts as the IPv4 address.
  */
 export function cidrContains(cidr: string, host: string): boolean {
   const [, address = "", length = ""] = /^([^/%]+)\/(\d+)$/.exec(cidr) ?? [];

@@ -1,9 +1,9 @@
 /** IP addresses as text, as far as proxy rules and endpoint checks need them. */
 
-/** Without leading zeros, as in Go: they have meant octal numbers to some. */
+/** Without leading zeros, as in Go: some parsers read them as octal numbers. */
 const V4 = /^(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})\.(0|[1-9]\d{0,2})$/;
 
-/** The address as bytes (4 or 16), or undefined for what is not an address. */
+/** The address as bytes (4 or 16); undefined if the text is not an address. */
 export function parseIp(text: string): readonly number[] | undefined {
   const v4 = V4.exec(text);
   if (v4 !== null) {
@@ -60,7 +60,7 @@ export function isLoopbackHost(host: string): boolean {
   return ip.length === 4 ? ip[0] === 127 : ip.every((byte, index) => byte === (index === 15 ? 1 : 0));
 }
 
-/** 169.254.0.0/16 and fe80::/10, where the clouds' metadata servers live, AWS's fd00:ec2::/32 and Google's fd20:ce::/32. */
+/** The addresses of the clouds' metadata servers: 169.254.0.0/16, fe80::/10, AWS's fd00:ec2::/32, Google's fd20:ce::/32. */
 export function isLinkLocalHost(host: string): boolean {
   const ip = parseIp(host);
   if (ip === undefined) return false;

@@ -4,7 +4,7 @@ import { asObject, bodyStart, parseJson, parseJsonObject, redirectReason, textAt
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
-test("what is not JSON, or not an object, is undefined", () => {
+test("a body that is not JSON, or not an object, gives undefined", () => {
   assert.deepEqual(parseJson(bytes("[1]")), [1]);
   assert.equal(parseJson("<html>"), undefined);
   assert.deepEqual(parseJsonObject('{"a":1}'), { a: 1 });
@@ -28,7 +28,7 @@ test("the start of a body, on one line", () => {
   assert.equal(bodyStart({ body: bytes("x".repeat(500)) }).length, 83);
 });
 
-test("a redirect is told by its origin alone", () => {
+test("a redirect is described by its origin only", () => {
   const at = (status: number, location?: string) =>
     redirectReason({ status, headers: location === undefined ? {} : { location } });
   assert.equal(

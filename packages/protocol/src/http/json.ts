@@ -1,13 +1,13 @@
 import { redact } from "../redact.ts";
 import type { TransportResponse } from "./transport.ts";
 
-/** Bytes of a body that are searched for secrets before its first words are quoted. */
-const LOOKED_AT = 8 * 1024;
+/** Bytes of a body that are redacted before its start is quoted. */
+const MAX_EXCERPT_BYTES = 8 * 1024;
 
-/** A JSON object as it was parsed: nothing is known about its fields yet. */
+/** A parsed JSON object whose fields are not checked yet. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The bytes (or text) as JSON; undefined for what is not JSON. Read the fields with {@link textAt}. */
+/** Parses bytes or text as JSON; undefined if they are not JSON. Read the fields with {@link textAt}. */
 export function parseJson(body: Uint8Array | string): unknown {
   try {
     return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
@@ -16,7 +16,7 @@ export function parseJson(body: Uint8Array | string): unknown {
   }
 }
 
-/** The bytes (or text) as a JSON object; undefined for everything else, arrays included. */
+/** Parses bytes or text as a JSON object; undefined for everything else, arrays included. */
 export function parseJsonObject(body: Uint8Array | string): JsonObject | undefined {
   return asObject(parseJson(body));
 }
@@ -28,7 +28,7 @@ export function asObject(value: unknown): JsonObject | undefined {
     : undefined;
 }
 
-/** The text at a path of own keys; undefined when something else is there, or nothing, or an empty text. */
+/** The text at a path of own keys; undefined if the value is missing, empty or not a text. */
 export function textAt(document: unknown, ...path: readonly string[]): string | undefined {
   let value = document;
   for (const key of path) {
@@ -38,28 +38,28 @@ export function textAt(document: unknown, ...path: readonly string[]): string | 
   return typeof value === "string" && value !== "" ? value : undefined;
 }
 
-/** The first 80 characters or so of a body of an unexpected format, redacted and quoted, for messages. */
+/** About the first 80 characters of a body with an unexpected format, redacted and quoted, for messages. */
 export function bodyStart({ body }: Pick<TransportResponse, "body">): string {
-  const text = excerpt(new TextDecoder().decode(body.subarray(0, LOOKED_AT)), 80);
+  const text = excerpt(new TextDecoder().decode(body.subarray(0, MAX_EXCERPT_BYTES)), 80);
   return text === "" ? "an empty body" : JSON.stringify(text);
 }
 
 /**
- * A foreign text for a message: redacted, on one line, and cut between two words where it is longer than `room`
- * characters.
+ * A text from outside for a message: redacted, on one line, and cut between two words if it is longer than
+ * `maxLength` characters.
  */
-export function excerpt(text: string, room: number): string {
+export function excerpt(text: string, maxLength: number): string {
   const line = redact(text).replace(/\s+/g, " ").trim();
-  if (line.length <= room) return line;
-  const cut = line.slice(0, room);
+  if (line.length <= maxLength) return line;
+  const cut = line.slice(0, maxLength);
   const space = cut.lastIndexOf(" ");
-  // A text without spaces, such as a URL, is cut where the room ends.
-  return `${space > room / 2 ? cut.slice(0, space) : cut}…`;
+  // A text without spaces, such as a URL, is cut at `maxLength`.
+  return `${space > maxLength / 2 ? cut.slice(0, space) : cut}…`;
 }
 
 /**
- * The reason of the error for a redirect: the HTTP client never follows one, since the request carries a credential.
- * Undefined for every other status. Only the location's origin is told: its path and query may repeat what was sent.
+ * The error's reason for a redirect, which the HTTP client never follows, since the request carries a credential.
+ * Undefined for every other status. It names only the location's origin: its path and query may repeat what was sent.
  */
 export function redirectReason({
   status,

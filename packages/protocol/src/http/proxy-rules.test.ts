@@ -10,7 +10,7 @@ test("without a proxy's variable every URL is called directly", async () => {
     assert.equal((await proxyRules(env))(CLOUD), undefined);
 });
 
-test("in upper and in lower case, a variable is read by the rules of proxyFor", async () => {
+test("variables in upper and lower case follow the rules of proxyFor", async () => {
   for (const name of ["HTTPS_PROXY", "https_proxy"])
     assert.equal((await proxyRules({ [name]: "p:1" }))(CLOUD), "http://p:1");
   const rules = await proxyRules({ HTTP_PROXY: "ftp://p", https_proxy: "p:1", NO_PROXY: "api.example" });

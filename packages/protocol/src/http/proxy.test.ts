@@ -20,7 +20,7 @@ describe("proxyFor", () => {
     );
   });
 
-  test("takes a proxy without a scheme, and one with a password", () => {
+  test("accepts a proxy without a scheme, and one with a password", () => {
     assert.equal(proxy("https://api.test/", { HTTPS_PROXY: "proxy.test:3128" }), "http://proxy.test:3128");
     assert.equal(
       proxy("https://api.test/", { HTTPS_PROXY: "http://u:p%40ss@proxy.test:1" }),
@@ -70,7 +70,7 @@ describe("proxyFor", () => {
     }
   });
 
-  test("says which kinds of proxy it does not support, without the password", () => {
+  test("refuses unsupported kinds of proxy, without the password in the message", () => {
     for (const value of [
       "socks4://user:secret-word@p.test",
       "ftp://user:secret-word@p.test",
@@ -86,7 +86,7 @@ describe("proxyFor", () => {
 });
 
 describe("addresses", () => {
-  test("parses what is an address and nothing else", () => {
+  test("parses only addresses", () => {
     assert.deepEqual(parseIp("10.0.0.1"), [10, 0, 0, 1]);
     assert.equal(parseIp("::ffff:10.0.0.1")?.length, 16);
     assert.deepEqual(parseIp("fe80::1%eth0")?.slice(0, 2), [0xfe, 0x80]);
@@ -94,7 +94,7 @@ describe("addresses", () => {
       assert.equal(parseIp(text), undefined);
   });
 
-  test("knows loopback and the metadata servers' networks", () => {
+  test("recognises loopback and the metadata servers' networks", () => {
     assert.ok(isLoopbackHost("127.0.0.53") && isLoopbackHost("::1") && !isLoopbackHost("128.0.0.1"));
     assert.ok(
       isLinkLocalHost("169.254.169.254") &&

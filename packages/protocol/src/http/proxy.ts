@@ -5,14 +5,14 @@ import { cidrContains, isSameAddress } from "./ip-blocks.ts";
 
 /**
  * The forward proxy for a URL, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY (upper or lower case), by the rules of Go's
- * golang.org/x/net/http/httpproxy, which the plugins replaced followed: loopback is never proxied; NO_PROXY entries are
+ * golang.org/x/net/http/httpproxy, which the Go plugins use: loopback is never proxied; NO_PROXY entries are
  * `*`, a host, `.suffix`, an IP address or a CIDR, each with an optional port.
- * A proxy is named as for Go's HTTP client: `http:` (also without a scheme), `https:` (TLS to the proxy itself), `socks5:` or
- * `socks5h:` (names are the proxy's to look up, with both).
- * Where Go ignores a value that it cannot read and connects directly, so does this: a node that pulls without a proxy must not
- * stop because of a variable that had no effect. Where Go would fail to reach such a proxy, this is the better message.
- * @returns `scheme://[user:password@]host:port` as a transport's target has it, or undefined for a direct connection
- * @throws {OptionsError} for what is not the URL of a proxy, and for a proxy of another kind
+ * The proxy's scheme is one of Go's HTTP client: `http:` (the default), `https:` (TLS to the proxy itself), `socks5:` or
+ * `socks5h:` (with both, the proxy looks names up).
+ * A value that Go cannot parse and ignores is ignored here too: a node that pulls without a proxy must not fail because of
+ * a variable that had no effect. Where Go would try such a proxy and fail, this throws with a clearer message.
+ * @returns `scheme://[user:password@]host:port` for a transport's target, or undefined for a direct connection
+ * @throws {OptionsError} for a value that is not a URL, and for an unsupported scheme
  */
 export function proxyFor(url: URL, env: Environment): string | undefined {
   const name = url.protocol === "https:" ? "HTTPS_PROXY" : "HTTP_PROXY";
@@ -27,7 +27,7 @@ function either(env: Environment, name: string): string | undefined {
   return env[name] || env[name.toLowerCase()] || undefined;
 }
 
-/** The ports of proxies that name none (Go's net/http, transport.go: portMap). */
+/** Default ports by scheme (Go's net/http, transport.go: portMap). */
 const DEFAULT_PORTS = new Map([
   ["http:", "80"],
   ["https:", "443"],
@@ -58,12 +58,12 @@ function normalize(value: string, name: string): string | undefined {
 }
 
 /**
- * Of what is not a URL: what Go's net/url.Parse refuses as it is and with `http://` in front: control characters, a percent
- * sign without digits, and a text with a colon that neither a scheme nor a host is before.
+ * Whether Go's net/url.Parse refuses the value both as it is and with `http://` before it: control characters, a percent
+ * sign without digits, or a colon after what is neither a scheme nor a host.
  */
 function isIgnoredByGo(value: string): boolean {
   return (
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are meant
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this looks for
     /[\x00-\x1f\x7f]|%(?![0-9a-f]{2})/i.test(value) ||
     (!value.includes("://") && /^[^:/?#]+:/.test(value) && !/^[a-z][a-z0-9+.-]*:/i.test(value))
   );
@@ -86,13 +86,13 @@ function bypasses(url: URL, noProxy: string): boolean {
   });
 }
 
-/** As Go's net.SplitHostPort; what it cannot split is a host alone. An IPv6 address in brackets needs a port. */
+/** Like Go's net.SplitHostPort, but a text that it refuses is a host without a port. An IPv6 address in brackets needs a port. */
 function splitHostPort(entry: string): readonly [host: string, port: string] {
   const [, bracketed, host, port] = /^(?:\[([^[\]]*)\]|([^:[\]]*)):([^:[\]]*)$/.exec(entry) ?? [];
   return port === undefined ? [entry, ""] : [bracketed ?? host ?? "", port];
 }
 
-/** An internationalized name as it stands in URLs. */
+/** An internationalized name in the ASCII form that URLs use. */
 function ascii(name: string): string {
   if (!/[^\0-\x7f]/.test(name)) return name;
   const dot = name.startsWith(".") ? "." : "";

@@ -2,28 +2,29 @@ import type { Clock } from "../clock.ts";
 import type { Logger } from "../log.ts";
 import type { Deadline } from "./deadline.ts";
 
-/** What came of one attempt. */
+/** The result of one attempt. */
 export type Outcome<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly error: unknown };
 
-/** Why an attempt should be repeated, and how long the server asked us to wait (milliseconds), if it did. */
+/** Why an attempt is repeated, and after how long. */
 export interface Retry {
-  readonly because: string;
+  readonly reason: string;
+  /** Milliseconds that the server asked to wait (Retry-After). */
   readonly afterMs?: number | undefined;
-  /** Milliseconds to wait instead of the backoff: for a server on this machine, which no fleet asks. */
+  /** Milliseconds to wait instead of the backoff, for a server on this machine, which only this node uses. */
   readonly pauseMs?: number;
 }
 
-/** Which outcomes of an operation are tried again, and how often. */
+/** Which outcomes of an operation are retried, and how often. */
 export interface RetryOptions<T> {
   /** Attempts in all, the first included. */
   readonly attempts?: number;
-  /** undefined: take this outcome. */
-  readonly again: (outcome: Outcome<T>) => Retry | undefined;
+  /** Returns undefined to stop retrying. */
+  readonly retryIf: (outcome: Outcome<T>) => Retry | undefined;
 }
 
-/** Clock, deadline, chance and log of a {@link retry}. */
+/** Clock, deadline, random numbers and log of a {@link retry}. */
 export interface RetryRuntime {
   readonly clock: Clock;
   readonly deadline: Deadline;
@@ -31,15 +32,15 @@ export interface RetryRuntime {
   readonly log: Logger;
 }
 
-/** Attempts in all, the first included, where a request does not set its own number. */
+/** Default number of attempts, the first included. */
 export const DEFAULT_ATTEMPTS = 4;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 2_000;
 
 /**
- * Runs `operation` until its outcome is to be taken, attempts run out, or the wait for the next would pass the deadline;
- * then the last outcome is returned or thrown as it is. Backoff doubles from 100 ms with full jitter, at least half; a server's Retry-After wins
- * when it is longer.
+ * Runs `operation` until `retryIf` returns undefined, the attempts run out, or the next wait would pass the deadline; then
+ * returns or throws the last outcome. The backoff doubles from 100 ms to 2 s, and each wait is a random part of it, at
+ * least half; a server's Retry-After wins when it is longer.
  */
 export async function retry<T>(
   operation: () => Promise<T>,
@@ -49,16 +50,16 @@ export async function retry<T>(
   const attempts = options.attempts ?? DEFAULT_ATTEMPTS;
   for (let attempt = 1; ; attempt++) {
     const outcome = await settle(operation);
-    const again = options.again(outcome);
+    const next = options.retryIf(outcome);
     const waitMs =
-      again === undefined
+      next === undefined
         ? 0
-        : (again.pauseMs ?? Math.max(backoffMs(attempt, runtime.random()), again.afterMs ?? 0));
-    if (again === undefined || attempt >= attempts || waitMs >= runtime.deadline.remainingMs()) {
+        : (next.pauseMs ?? Math.max(backoffMs(attempt, runtime.random()), next.afterMs ?? 0));
+    if (next === undefined || attempt >= attempts || waitMs >= runtime.deadline.remainingMs()) {
       if (outcome.ok) return outcome.value;
       throw outcome.error;
     }
-    runtime.log.debug("retry", { because: again.because, attempt, waitMs: Math.round(waitMs) });
+    runtime.log.debug("retry", { reason: next.reason, attempt, waitMs: Math.round(waitMs) });
     await runtime.clock.sleep(waitMs);
   }
 }
@@ -78,7 +79,8 @@ async function settle<T>(operation: () => Promise<T>): Promise<Outcome<T>> {
 
 /**
  * Milliseconds that a Retry-After header asks for (RFC 9110 section 10.2.3: seconds, or an HTTP date).
- * @returns undefined without the header or for nonsense
+ * @param now milliseconds since the epoch
+ * @returns undefined without the header, or if it is neither
  */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   if (header === undefined) return undefined;

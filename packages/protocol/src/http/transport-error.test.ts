@@ -17,7 +17,7 @@ function described(
   return `${reason}; ${advice}`;
 }
 
-describe("what a broken exchange means", () => {
+describe("reason and advice of a failed request", () => {
   test("a proxy's own failure names the proxy and not the registry (security 13)", () => {
     const facts = { peer: "proxy" } as const;
     const of = (phase: TransportPhase, code: string, more: TransportErrorFacts = {}) =>
@@ -27,8 +27,8 @@ describe("what a broken exchange means", () => {
       });
     assert.match(of("lookup", "ENOTFOUND"), /^the name proxy\.test of the proxy could not be resolved/);
     assert.match(of("connect", "ECONNREFUSED"), /^the proxy proxy\.test:3128 refused the connection; /);
-    assert.match(of("connect", "ETIMEDOUT"), /^no answer from the proxy proxy\.test:3128 in time/);
-    assert.match(of("proxy", "ETIMEDOUT"), /^no answer from the proxy proxy\.test:3128 in time/);
+    assert.match(of("connect", "ETIMEDOUT"), /^no response from the proxy proxy\.test:3128 in time/);
+    assert.match(of("proxy", "ETIMEDOUT"), /^no response from the proxy proxy\.test:3128 in time/);
     assert.match(of("proxy", "ECONNRESET"), /^the proxy proxy\.test:3128 closed the connection/);
     assert.match(
       of("tls", "ERR_TLS_CERTIFICATE", { certificate: "unknown-issuer" }),
@@ -39,20 +39,20 @@ describe("what a broken exchange means", () => {
       of("proxy", "ERR_PROXY", { status: 503 }),
       /says no; check that the proxy can reach api\.test/,
     );
-    // A SOCKS proxy's word for the server.
+    // A SOCKS proxy's reply about the server.
     assert.match(of("proxy", "ECONNREFUSED"), /^the proxy proxy\.test:3128 says no; check HTTPS_PROXY/);
     for (const code of ["ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "ERR_PROXY", "ERR_TLS", "EIO"]) {
       assert.doesNotMatch(of("connect", code), /hunter2/);
     }
   });
 
-  test("a lookup without an answer is about DNS and not about routes", () => {
+  test("a lookup without a response is about DNS and not about routes", () => {
     const silent = described("lookup", "ETIMEDOUT", "timed out (no answer from 10.0.0.2)");
     assert.match(
       silent,
       /^the name api\.test could not be resolved \(timed out \(no answer from 10\.0\.0\.2\)\); check the node's DNS$/,
     );
-    assert.match(described("connect", "ETIMEDOUT", "x"), /^no answer from api\.test in time/);
+    assert.match(described("connect", "ETIMEDOUT", "x"), /^no response from api\.test in time/);
   });
 
   test("a server's failure behind a proxy names both", () => {
@@ -62,12 +62,12 @@ describe("what a broken exchange means", () => {
     );
   });
 
-  test("advice for a certificate follows what is wrong with it (AWS 13)", () => {
+  test("advice for a certificate depends on what is wrong with it (AWS 13)", () => {
     const of = (certificate: NonNullable<TransportErrorFacts["certificate"]>) =>
       described("tls", "ERR_TLS_CERTIFICATE", "the reason", { facts: { certificate } });
     assert.match(of("expired"), /is refused: the reason; check the node's clock; if it is right, api\.test/);
     assert.match(of("not-yet-valid"), /check the node's clock/);
-    assert.match(of("wrong-name"), /check what answers as api\.test: DNS, private endpoints/);
+    assert.match(of("wrong-name"), /check what responds as api\.test: DNS, private endpoints/);
     assert.match(of("unknown-issuer"), /add a private or proxy CA to the node's trust store/);
     assert.doesNotMatch(of("other"), /trust store/);
   });

@@ -2,7 +2,7 @@ import type { CertificateProblem, Target, TransportError } from "./transport.ts"
 
 const LOOKUP_CODES = new Set(["ENOTFOUND", "EAI_AGAIN", "ETIMEDOUT"]);
 
-/** What a broken exchange means, and what to do about it, for the person who reads the kubelet's log. */
+/** The reason and the advice for a failed request, for the person who reads the kubelet's log. */
 export function describeTransportError(
   error: TransportError,
   target: Target,
@@ -12,7 +12,6 @@ export function describeTransportError(
   const server = target.tls?.connectTo ?? url.host;
   const ofProxy = proxy !== undefined && error.peer === "proxy";
   const proxied = proxy === undefined || ofProxy ? "" : ` through the proxy ${proxy.host}`;
-  /** With whom it broke. */
   const peer = ofProxy ? `the proxy ${proxy.host}` : server;
   const name = ofProxy ? proxy.hostname : url.hostname;
   if (error.phase === "lookup" && LOOKUP_CODES.has(error.code)) {
@@ -30,11 +29,11 @@ export function describeTransportError(
       };
     case "ERR_BODY_TOO_LARGE":
       return {
-        reason: `the answer of ${server} is larger than any credential`,
-        advice: "check what answers at this address",
+        reason: `the response of ${server} is larger than any credential`,
+        advice: "check what responds at this address",
       };
   }
-  if (isProxysWord(error)) return { reason: error.message, advice: proxyAdvice(error.status, url.host) };
+  if (isReportedByProxy(error)) return { reason: error.message, advice: proxyAdvice(error.status, url.host) };
   switch (error.code) {
     case "ECONNREFUSED":
       return {
@@ -56,19 +55,19 @@ export function describeTransportError(
     case "ETIMEDOUT":
     case "ERR_TIME_USED_UP":
       return {
-        reason: `no answer from ${peer}${proxied} in time (${error.phase}: ${error.message})`,
+        reason: `no response from ${peer}${proxied} in time (${error.phase}: ${error.message})`,
         advice: "check routes, security groups, NAT and private endpoints; IMAGECRED_TIMEOUT sets the limit",
       };
     default:
       return {
         reason: `${error.message} (${error.code} during ${error.phase})${proxied}`,
-        advice: `check what answers at ${peer}`,
+        advice: `check what responds at ${peer}`,
       };
   }
 }
 
-/** Whether the proxy said it of the server, rather than that the connection to the proxy itself broke. */
-function isProxysWord({ phase, code }: TransportError): boolean {
+/** Whether the proxy reported the failure; otherwise the connection itself broke. */
+function isReportedByProxy({ phase, code }: TransportError): boolean {
   return code === "ERR_PROXY" || (phase === "proxy" && !["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(code));
 }
 
@@ -78,11 +77,11 @@ function certificateAdvice(problem: CertificateProblem | undefined, peer: string
     case "not-yet-valid":
       return `check the node's clock; if it is right, ${peer} needs a new certificate`;
     case "wrong-name":
-      return `check what answers as ${peer}: DNS, private endpoints, a proxy that intercepts TLS`;
+      return `check what responds as ${peer}: DNS, private endpoints, a proxy that intercepts TLS`;
     case "other":
-      return `check what answers as ${peer}`;
+      return `check what responds as ${peer}`;
     default:
-      return "add a private or proxy CA to the node's trust store or name it in SSL_CERT_FILE";
+      return "add a private or proxy CA to the node's trust store, or set SSL_CERT_FILE to its file";
   }
 }
 

@@ -1,10 +1,10 @@
 /**
- * What a runtime's HTTP layer does for us: one request, one answer, nothing clever. Each runtime has one
- * implementation behind `#runtime` (`runtime/nodejs/http.ts`, `runtime/static.ts`); policy (deadline, retry, proxies, size limits, redaction) is in
- * `client.ts`, above it and shared.
+ * A runtime's HTTP layer: one request, one response. Each runtime has one implementation behind `#runtime`
+ * (`runtime/nodejs/http.ts`, `runtime/static.ts`). `client.ts` is above it and shared: deadline, retries, proxies, size
+ * limits and redaction are there.
  */
 
-/** How to reach an `https:` origin when it is not simply "its own name, the system's trust". */
+/** How to reach an `https:` origin, where this differs from the URL's host and the system's trust store. */
 export interface TlsOptions {
   /** PEM bundle that replaces the system's trust store for this request. */
   readonly ca?: string;
@@ -18,24 +18,24 @@ export interface TlsOptions {
   readonly clientKey?: string;
 }
 
-/** Where a connection goes: enough to open one before there is a request to send on it. */
+/** Where a connection goes: enough to open it before there is a request. */
 export interface Target {
   /** Absolute `http:` or `https:` URL; only its origin matters for a connection. */
   readonly url: string;
   /**
    * URL of a forward proxy, `scheme://[user[:password]@]host:port`; user and password are percent-encoded.
    * - `http:`: CONNECT for an https URL, absolute-form for an http URL;
-   * - `https:`: the same over TLS to the proxy, whose certificate must be for the proxy's host and by an authority that the
-   *   system trusts ({@link TlsOptions.ca} is the server's alone);
+   * - `https:`: the same over TLS to the proxy. Its certificate must be for the proxy's host and from an authority in the
+   *   system's trust store ({@link TlsOptions.ca} applies to the server only);
    * - `socks5:` and `socks5h:`: SOCKS 5 (RFC 1928, RFC 1929) for every URL; the proxy looks names up, as with Go's client.
    *
-   * `connectTo`, where there is one, is what the proxy is asked to connect to.
+   * The proxy is asked to connect to `connectTo`, if it is set.
    */
   readonly proxy?: string;
   readonly tls?: TlsOptions;
 }
 
-/** One HTTP request, complete with its limits. */
+/** One HTTP request with its limits. */
 export interface TransportRequest extends Target {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -43,8 +43,8 @@ export interface TransportRequest extends Target {
   /** Milliseconds for the whole exchange, name lookup to last body byte. */
   readonly timeoutMs: number;
   /**
-   * Milliseconds for TCP, the proxy and TLS together, from the moment when the addresses are known. The lookup before has
-   * limits of its own (resolv.conf's) and `timeoutMs`: a dead name server must not use up the time for connecting.
+   * Milliseconds for TCP, the proxy and TLS together, after the lookup. The lookup has its own limits (resolv.conf's and
+   * `timeoutMs`): a dead name server must not use up the time for connecting.
    */
   readonly connectTimeoutMs?: number;
   /** Bytes of body after which the exchange fails with `ERR_BODY_TOO_LARGE`. */
@@ -56,27 +56,27 @@ export interface TransportResponse {
   readonly status: number;
   /** Names in lower case; a repeated header's values joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
-  /** Decoded from gzip or deflate only where the request asked for it; we never ask. */
+  /** Not decompressed: requests never ask for gzip or deflate. */
   readonly body: Uint8Array;
 }
 
-/** The step in which an exchange broke, in the order in which they happen. */
+/** The step in which a request failed, in the order in which they happen. */
 export type TransportPhase = "lookup" | "connect" | "proxy" | "tls" | "send" | "receive";
 
-/** What is wrong with a server's certificate (`ERR_TLS_CERTIFICATE`); each asks for other advice. */
+/** What is wrong with a server's certificate (`ERR_TLS_CERTIFICATE`); each needs different advice. */
 export type CertificateProblem = "expired" | "not-yet-valid" | "wrong-name" | "unknown-issuer" | "other";
 
-/** What is known of a failed exchange beyond its step and its code. */
+/** Facts of a failed request besides its step and its code. */
 export interface TransportErrorFacts {
-  /** With whom the step was, `server` unless told. Whatever fails with the proxy is the proxy's, its name and its TLS included. */
+  /** The other side of the step, default `server`. It is `proxy` also for the proxy's name lookup and TLS. */
   readonly peer?: "server" | "proxy";
-  /** The proxy's HTTP status to CONNECT, with `ERR_PROXY`. 502, 503 and 504 pass; 407 asks for a password. */
+  /** The proxy's HTTP status for CONNECT, with `ERR_PROXY`. 502, 503 and 504 are temporary; 407 asks for a password. */
   readonly status?: number;
   readonly certificate?: CertificateProblem;
 }
 
 /**
- * A failed exchange: no (complete) HTTP response. `code` is Node's or the system's code (`ENOTFOUND`, `ECONNREFUSED`,
+ * A failed request: no complete HTTP response. `code` is Node.js's or the system's code (`ENOTFOUND`, `ECONNREFUSED`,
  * `ECONNRESET`, `ETIMEDOUT`, `EHOSTUNREACH`, `ENETUNREACH`, `ERR_TLS_CERTIFICATE`, `ERR_BODY_TOO_LARGE`, `ERR_HTTP_PARSE`, ...).
  * A proxy that could not reach the server has the phase `proxy` and `ERR_PROXY`, or (SOCKS) the code of its own failure to connect.
  */
@@ -108,13 +108,13 @@ export interface Transport {
   /** Redirects are returned, never followed. @throws {TransportError} */
   request(request: TransportRequest): Promise<TransportResponse>;
   /**
-   * Starts opening a connection (through the proxy and TLS where there are any) that the next `request` to the same
-   * target uses. Never throws: a failure shows when the request is made.
+   * Starts to open a connection (through the proxy, with TLS) that the next `request` to the same target uses. Never
+   * throws: `request` reports the failure.
    */
   preconnect(target: Target & { readonly connectTimeoutMs?: number }): void;
   /**
-   * Resolves when the first request is on its way, so that what comes next is waiting, and the time may be used for
-   * loading code. Never rejects; without a request it never resolves.
+   * Resolves when the first request was sent: while the response is awaited, code may be loaded. Never rejects; without a
+   * request it never resolves.
    */
   firstSent(): Promise<void>;
 }

@@ -21,18 +21,18 @@ const find = (...sources: IdentitySource<string>[]) =>
   findIdentity(sources, "r.io", captureLogger().log, "do this");
 
 describe("findIdentity", () => {
-  test("takes the first that is there", async () => {
+  test("returns the first available identity", async () => {
     assert.deepEqual(await find(absent("a"), found("b"), found("c")), {
       identity: "id of b",
       principal: "b",
     });
   });
 
-  test("ends at a source that is configured and does not work", async () => {
+  test("ends at a source that is configured but does not work", async () => {
     await assert.rejects(find(absent("a"), failing("b"), found("c")), /asking b: 403/);
   });
 
-  test("lists every source with its reason when none is there", async () => {
+  test("lists every source with its reason if all are unavailable", async () => {
     await assert.rejects(find(absent("a"), absent("b")), {
       message: "looking for an identity for r.io: none found; tried a (not set), b (not set); do this",
       failure: "unassigned",
@@ -41,7 +41,7 @@ describe("findIdentity", () => {
 });
 
 describe("identity policy", () => {
-  test("the plugin's own fallback, unless a flag says otherwise; --identity pod alone means none", () => {
+  test("the plugin's default fallback, unless a flag sets another; --identity pod alone means none", () => {
     for (const [identity, fallback, expected] of [
       [undefined, undefined, { identity: "auto", fallback: "unassigned" }],
       ["node", "none", { identity: "node", fallback: "none" }],
@@ -53,7 +53,7 @@ describe("identity policy", () => {
     }
   });
 
-  test("other words are refused", () => {
+  test("unknown values are refused", () => {
     assert.throws(
       () => parseIdentityPolicy("root", undefined, "none"),
       /--identity is "root", expected auto, pod or node/,

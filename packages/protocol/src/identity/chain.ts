@@ -1,34 +1,34 @@
 import { CredentialError } from "../errors.ts";
 import type { Logger } from "../log.ts";
 
-/** "There is nothing of this kind here", as a value: not an error, the next source is asked. */
+/** A source that is not configured. This is not an error: the next source is tried. */
 export interface Unavailable {
-  /** Why, in a few words: "AWS_ACCESS_KEY_ID is not set". */
+  /** The reason, in a few words: "AWS_ACCESS_KEY_ID is not set". */
   readonly unavailable: string;
-  /** What to do, where the reason shows that the usual advice does not fit. */
-  readonly instead?: string;
+  /** What to do, if the chain's own advice does not fit this reason. */
+  readonly advice?: string;
 }
 
 /** An identity, and its name for logs. */
 export interface Found<Identity> {
   readonly identity: Identity;
-  /** Who that is, for logs: "role node-role of the instance profile". No secret. */
+  /** Its name for logs, without secrets: "role node-role of the instance profile". */
   readonly principal: string;
 }
 
-/** One way of finding out who we are. */
+/** One source of an identity, such as a file or a metadata server. */
 export interface IdentitySource<Identity> {
   /** As the cloud's documentation calls it: "EKS Pod Identity". */
   readonly name: string;
-  /** @throws {CredentialError} for a source that is configured and does not work; it ends the chain */
+  /** @throws {CredentialError} if the source is configured but does not work; this ends the chain */
   find(): Promise<Found<Identity> | Unavailable>;
 }
 
 /**
- * Asks the sources in order and returns the first identity. A source that is configured but does not work ends the chain:
- * silently becoming another identity is worse than failing.
- * @param registry whose credential is wanted, for the message
- * @param advice what to do when no source has an identity
+ * Tries the sources in order and returns the first identity. A source that is configured but does not work ends the chain:
+ * to use another identity silently is worse than to fail.
+ * @param registry the registry that needs the credential, for the message
+ * @param advice what to do when no source has an identity, unless a source has its own advice
  * @throws {CredentialError} the source's own, or one with failure `unassigned` that lists every source with its reason
  */
 export async function findIdentity<Identity>(
@@ -38,7 +38,7 @@ export async function findIdentity<Identity>(
   advice: string,
 ): Promise<Found<Identity>> {
   const tried: string[] = [];
-  let instead: string | undefined;
+  let sourceAdvice: string | undefined;
   for (const { name, find } of sources) {
     const found = await find();
     if (!("unavailable" in found)) {
@@ -47,12 +47,12 @@ export async function findIdentity<Identity>(
     }
     log.debug("identity-unavailable", { source: name, reason: found.unavailable });
     tried.push(`${name} (${found.unavailable})`);
-    instead ??= found.instead;
+    sourceAdvice ??= found.advice;
   }
   throw new CredentialError({
     action: `looking for an identity for ${registry}`,
     reason: `none found; tried ${tried.join(", ")}`,
-    advice: instead ?? advice,
+    advice: sourceAdvice ?? advice,
     failure: "unassigned",
   });
 }

@@ -5,20 +5,20 @@ const IDENTITIES = ["auto", "pod", "node"] as const;
 const FALLBACKS = ["none", "unassigned", "node"] as const;
 
 /**
- * When the node's identity may stand in for a pod's. `none`: never. `unassigned`: when the pod's service account names no
- * identity. `node`: also when the cloud refused the pod's identity; never after a failure that may pass (5xx, timeouts,
- * throttling) and not for a mistake in the configuration.
+ * When a pod gets the node's identity instead of its own. `none`: never. `unassigned`: when the pod's service account
+ * names no identity. `node`: also when the cloud refused the pod's identity; never after a temporary failure (5xx,
+ * timeouts, throttling) or a mistake in the configuration.
  */
 export type IdentityFallback = (typeof FALLBACKS)[number];
 
 /** `--identity` and `--identity-fallback`, the same in every plugin. */
 export interface IdentityPolicy {
-  /** auto: the pod's when the request carries a service account token, else the node's. */
+  /** auto: the pod's if the request has a service account token, else the node's. */
   readonly identity: (typeof IDENTITIES)[number];
   readonly fallback: IdentityFallback;
 }
 
-/** The two flags, for a plugin's table. @param fallback what holds without `--identity-fallback` */
+/** The two flags, for a plugin's table. @param fallback the default of `--identity-fallback` */
 export function identityFlags(fallback: IdentityFallback) {
   return {
     identity: {
@@ -37,17 +37,21 @@ export function identityFlags(fallback: IdentityFallback) {
 }
 
 /**
- * @param otherwise the fallback without `--identity-fallback`; `--identity pod` alone means that there is none
- * @throws {OptionsError} for other words
+ * @param defaultFallback used without `--identity-fallback`, except with `--identity pod`, which then means `none`
+ * @throws {OptionsError} for unknown values
  */
 export function parseIdentityPolicy(
   identity: string | undefined,
   fallback: string | undefined,
-  otherwise: IdentityFallback,
+  defaultFallback: IdentityFallback,
 ): IdentityPolicy {
   return {
     identity: oneOf(IDENTITIES, identity ?? "auto", "--identity"),
-    fallback: oneOf(FALLBACKS, fallback ?? (identity === "pod" ? "none" : otherwise), "--identity-fallback"),
+    fallback: oneOf(
+      FALLBACKS,
+      fallback ?? (identity === "pod" ? "none" : defaultFallback),
+      "--identity-fallback",
+    ),
   };
 }
 

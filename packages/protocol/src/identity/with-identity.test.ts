@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { CredentialError, failureOf } from "../errors.ts";
-import type { Answer } from "../provider.ts";
+import type { ProviderResponse } from "../provider.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
 import { requestFor } from "../testing/request-for.ts";
 import type { Found, Unavailable } from "./chain.ts";
 import { type IdentityFallback, parseIdentityPolicy } from "./policy.ts";
 import { withIdentity } from "./with-identity.ts";
 
-const ANSWER: Answer = { cacheKeyType: "Registry", auth: {}, expiresAt: 1_000_000 };
+const ANSWER: ProviderResponse = { cacheKeyType: "Registry", auth: {}, expiresAt: 1_000_000 };
 
-/** What the pod's identity comes to, in the identity step or in the exchange. */
+/** Outcomes of the pod's identity, in the identity step or in the exchange. */
 type PodOutcome =
   | "granted"
   | "unassigned"
@@ -49,9 +49,9 @@ interface Run {
 }
 
 interface Outcome {
-  /** Whose identities were exchanged, in order. */
+  /** The identities that were exchanged, in order. */
   readonly used: readonly string[];
-  readonly answer: Answer | undefined;
+  readonly answer: ProviderResponse | undefined;
   readonly error: unknown;
   readonly events: readonly string[];
 }
@@ -132,13 +132,13 @@ describe("without a token", () => {
 });
 
 describe("with a token", () => {
-  test("the pod's identity is used, or the node's where the operator says so", async () => {
+  test("the pod's identity is used, or the node's if the operator configured that", async () => {
     assert.deepEqual((await run({})).used, ["pod"]);
     assert.deepEqual((await run({ identity: "pod" })).used, ["pod"]);
     assert.deepEqual((await run({ identity: "node" })).used, ["node"]);
   });
 
-  test("a mirrored image is asked for with the node's identity, whatever the policy and the annotation (AKS: images of a network-isolated cluster)", async () => {
+  test("a mirrored image uses the node's identity, whatever the policy and the annotation (AKS: images of a network-isolated cluster)", async () => {
     for (const fallback of FALLBACKS) {
       for (const identity of ["auto", "pod", "node"]) {
         for (const pod of ["granted", "unassigned", "malformed"] as const) {
@@ -161,7 +161,7 @@ describe("with a token", () => {
           const fellBack = events.filter((line) => line.includes("identity-fallback"));
           if (stands) {
             assert.deepEqual(used, [...podUsed, "node"]);
-            // Five minutes at most after a refusal, which may end; as long as any other where there is nothing to refuse.
+            // Five minutes at most after a refusal, which may end; without a limit if the pod has no identity.
             assert.deepEqual(answer, pod === "refused" ? { ...ANSWER, maxCacheSeconds: 300 } : ANSWER);
             assert.equal(fellBack.length, 1);
           } else {
@@ -173,7 +173,7 @@ describe("with a token", () => {
     }
   }
 
-  test("a service account without an identity: the message says which flags give the node's", async () => {
+  test("a service account without an identity: the message has the flags that give the node's", async () => {
     const { error } = await run({ pod: "unassigned" });
     assert.equal(
       (error as Error).message,
@@ -181,7 +181,7 @@ describe("with a token", () => {
     );
   });
 
-  test("when the node's identity fails too, the message says both, the pod's first, with the node's advice", async () => {
+  test("if the node's identity fails too, the message has both errors, the pod's first, and the node's advice", async () => {
     for (const [node, message] of [
       [
         "refused",

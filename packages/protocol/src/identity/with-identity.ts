@@ -1,42 +1,42 @@
 import { CredentialError, type Failure } from "../errors.ts";
-import type { Answer, Context } from "../provider.ts";
+import type { Context, ProviderResponse } from "../provider.ts";
 import type { Secret } from "../secret.ts";
 import type { CredentialProviderRequest } from "../wire/request.ts";
 import { type Found, findIdentity, type IdentitySource } from "./chain.ts";
 import type { IdentityFallback, IdentityPolicy } from "./policy.ts";
 
-/** Whose identities there are for a request, and which may be used. */
+/** The identities that exist for a request, and the policy that chooses between them. */
 export interface IdentityChoice<Identity> {
   readonly request: CredentialProviderRequest;
   readonly policy: IdentityPolicy;
   /**
-   * The operator mapped the image to a registry. The mapping was made for the node, so the image is always asked for with
-   * the node's identity.
+   * True if the operator mapped the image to another registry. Such a mapping is for the node, so the node's identity is
+   * always used.
    */
   readonly mirrored: boolean;
-  /** The identity of the pod whose token this is; `unavailable` when its service account names none. */
+  /** The identity of the token's pod; `unavailable` if its service account names no identity. */
   pod(token: Secret): IdentitySource<Identity>;
-  /** The node's identities, in order. */
+  /** The sources of the node's identity, in order. */
   node(): readonly IdentitySource<Identity>[];
   /** What to do when there is no identity of a kind: an instruction. */
   readonly advice: { readonly pod: string; readonly node: string };
 }
 
-/** How long the kubelet may cache a credential of the node's that a pod got because its own identity was refused. */
+/** How long the kubelet may cache the node's credential for a pod whose own identity was refused. */
 const REFUSED_CACHE_SECONDS = 300;
 
 /**
- * Gets a credential with the pod's identity or the node's, by the one rule of all plugins (see {@link IdentityPolicy}). The
- * rule is around the exchange too: a registry may refuse an identity that its cloud accepted.
- * @param exchange turns an identity into a response. It gets a promise, so that it can connect and load while the identity
- *   is still being found; it has to await it, as the identity's failure is the failure of the exchange.
- * @throws {CredentialError} of the identity or the exchange; when the node's identity failed after the pod's, of both
+ * Gets a credential with the pod's identity or the node's, by the rule of all plugins (see {@link IdentityPolicy}). The
+ * fallback also covers the exchange: a registry may refuse an identity that its cloud accepted.
+ * @param exchange turns an identity into a response. It gets a promise, so that it can connect and load code while the
+ *   identity is being found. It must await the promise: a failure of the identity is a failure of the exchange.
+ * @throws {CredentialError} of the identity or the exchange; of both, if the node's identity failed after the pod's
  */
 export async function withIdentity<Identity>(
   choice: IdentityChoice<Identity>,
   { log }: Pick<Context, "log">,
-  exchange: (found: Promise<Found<Identity>>, use: "pod" | "node") => Promise<Answer>,
-): Promise<Answer> {
+  exchange: (found: Promise<Found<Identity>>, use: "pod" | "node") => Promise<ProviderResponse>,
+): Promise<ProviderResponse> {
   const { request, policy, advice } = choice;
   const { registry } = request.image;
   const asNode = () => exchange(findIdentity(choice.node(), registry, log, advice.node), "node");
@@ -48,11 +48,16 @@ export async function withIdentity<Identity>(
   } catch (error) {
     if (!(error instanceof CredentialError) || !FALLS_BACK[policy.fallback].includes(error.failure))
       throw error;
-    log.info("identity-fallback", { from: "pod", to: "node", because: error.failure, reason: error.message });
+    log.info("identity-fallback", {
+      from: "pod",
+      to: "node",
+      failure: error.failure,
+      reason: error.message,
+    });
     try {
       const answer = await asNode();
-      // The kubelet's cache key has the service account's annotations in it, so a service account that names an identity
-      // later is not affected by what is cached now. A refusal ends without the kubelet noticing.
+      // The kubelet's cache key contains the service account's annotations, so a service account that names an identity
+      // later gets a new entry. But the kubelet does not notice when the cloud stops refusing an identity.
       return error.failure === "refused" ? { ...answer, maxCacheSeconds: REFUSED_CACHE_SECONDS } : answer;
     } catch (nodeError) {
       throw nodeError instanceof CredentialError ? afterPod(error, nodeError) : nodeError;
@@ -67,9 +72,8 @@ const FALLS_BACK: Readonly<Record<IdentityFallback, readonly (Failure | undefine
 };
 
 /**
- * The pod's token, where the pod's identity is to be used.
- * @returns undefined for the node's identity
- * @throws {CredentialError} when only the pod's may be used, and the kubelet sent no token
+ * The pod's token, if the pod's identity is used; undefined for the node's identity.
+ * @throws {CredentialError} if only the pod's identity may be used and the kubelet sent no token
  */
 function tokenToUse({ request, policy, mirrored }: IdentityChoice<unknown>): Secret | undefined {
   if (mirrored || policy.identity === "node") return undefined;
@@ -89,7 +93,7 @@ function podAdvice(advice: string, { fallback }: IdentityPolicy): string {
   return `${advice}; or give such pods the node's identity with --identity-fallback unassigned, or all pods with --identity node`;
 }
 
-/** When the node's identity failed too, the message must not hide that the pod's was used first. */
+/** The node's error, with the pod's error before it: the message must show that the pod's identity was used first. */
 function afterPod(pod: CredentialError, node: CredentialError): CredentialError {
   return node.with({
     action: `${pod.action}: ${pod.reason}; then with the node's identity, ${node.action}`,

@@ -1,8 +1,8 @@
 import type { ByteString } from "../go/bytes.ts";
 
 /**
- * The host's labels and the port, as SplitURL in the kubelet's keyring.go cuts them. What net.SplitHostPort refuses
- * (no port, an IPv6 address without one) is one host without a port, brackets included.
+ * The host's labels and the port, like SplitURL in the kubelet's keyring.go. A text that net.SplitHostPort refuses (no
+ * port, an IPv6 address without one) is a host without a port, brackets included.
  */
 export function splitHost(host: ByteString): { labels: readonly ByteString[]; port: ByteString } {
   const split = splitHostPort(host);
@@ -10,7 +10,7 @@ export function splitHost(host: ByteString): { labels: readonly ByteString[]; po
   return { labels: name.split(".") as ByteString[], port: split?.port ?? ("" as ByteString) };
 }
 
-/** net.SplitHostPort; undefined for every one of its errors. */
+/** net.SplitHostPort; undefined for all its errors. */
 function splitHostPort(text: string): { host: string; port: ByteString } | undefined {
   const colon = text.lastIndexOf(":");
   if (colon < 0) return undefined;

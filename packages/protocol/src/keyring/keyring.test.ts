@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { compareBytes } from "../go/bytes.ts";
 import { Keyring } from "./keyring.ts";
 
-test("keys that match come in reverse order of their bytes, equal ones in the order of their providers", () => {
+test("matching keys are in reverse byte order, equal ones in the order of their providers", () => {
   const key = fc.tuple(
     fc.constantFrom("r.io", "*.io", "*.*", "r.*", "x.io"),
     fc.constantFrom("", "/", "/a", "/a/b", "/v1/a", "/v2/"),
@@ -32,7 +32,7 @@ test("keys that match come in reverse order of their bytes, equal ones in the or
   );
 });
 
-test("Docker Hub's old key serves when no other does", () => {
+test("Docker Hub's old key is used if no other matches", () => {
   const keyring = new Keyring<string>();
   keyring.add(new Map([["https://index.docker.io/v1/", "hub"]]));
   assert.deepEqual(keyring.lookup("docker.io/library/nginx"), [
@@ -41,7 +41,7 @@ test("Docker Hub's old key serves when no other does", () => {
   assert.deepEqual(keyring.lookup("r.io/nginx"), []);
 });
 
-test("a key that is no URL is dropped with the kubelet's words", () => {
+test("a key that is not a URL is ignored with the kubelet's message", () => {
   const keyring = new Keyring<string>();
   keyring.add(new Map([["r.io:x", "a"]]));
   assert.deepEqual(keyring.ignored, [

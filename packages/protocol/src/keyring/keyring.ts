@@ -4,28 +4,28 @@ import { quote } from "../go/quote.ts";
 import { GoUrlError, parseHttpUrl } from "../go/url.ts";
 import { matchImage } from "./match-image.ts";
 
-/** A credential that fits an image. */
+/** A credential that matches an image. */
 export interface FiledCredential<T> {
-  /** The key that it is filed under: host, port and path, without scheme. */
+  /** The key that it is stored under: host, port and path, without scheme. */
   readonly key: string;
   readonly credential: T;
 }
 
-/** A key that the kubelet logs and drops. */
+/** A key that the kubelet logs and ignores. */
 export interface IgnoredKey {
   readonly key: string;
-  /** The kubelet's text. */
+  /** The text that the kubelet logs. */
   readonly message: string;
 }
 
 const DOCKER_HUB_KEY = "index.docker.io";
 
-/** Credentials of several providers, filed by key. */
+/** Credentials of several providers by key. */
 export class Keyring<T> {
   readonly #credentials = new Map<ByteString, T[]>();
   readonly ignored: IgnoredKey[] = [];
 
-  /** Files one answer; what was added earlier comes first under an equal key. */
+  /** Adds the credentials of one response; under an equal key, earlier ones come first. */
   add(credentials: ReadonlyMap<string, T>): void {
     for (const [key, credential] of credentials) {
       const normalized = this.#normalize(key);
@@ -40,7 +40,7 @@ export class Keyring<T> {
     const url = /^https?:\/\//.test(key) ? key : `https://${key}`;
     try {
       const { host, path } = parseHttpUrl(url);
-      // To Docker's client, /v1/ and /v2/ mean the host itself.
+      // As in Docker's client, /v1/ and /v2/ mean the host itself.
       const rest = /^\/v[12]\//.test(path) ? path.slice(3) : path;
       return (rest === "/" ? host : host + rest) as ByteString;
     } catch (error) {
@@ -54,9 +54,9 @@ export class Keyring<T> {
   }
 
   /**
-   * The credentials whose keys match an image, in the order in which pulls try them: keys in reverse order of their
-   * bytes, so longer paths before shorter and exact hosts before most globs. When none matches a Docker Hub image,
-   * those for `index.docker.io`.
+   * The credentials whose keys match an image, in the order in which the kubelet tries them: keys in reverse byte order,
+   * so longer paths before shorter and exact hosts before most globs. If no key matches a Docker Hub image, those for
+   * `index.docker.io`.
    */
   lookup(image: string): FiledCredential<T>[] {
     const keys = [...this.#credentials.keys()].sort((a, b) => (a < b ? 1 : a > b ? -1 : 0));

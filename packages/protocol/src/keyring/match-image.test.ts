@@ -5,7 +5,7 @@ import { matchImage } from "./match-image.ts";
 
 const IMAGE = "a.r.io:5000/team/app";
 
-describe("the reason is what decided first", () => {
+describe("the reason is the first difference", () => {
   const cases: readonly (readonly [pattern: string, reason: object])[] = [
     ["*.r.io:5000", { kind: "matched" }],
     ["*.r.io:80/other", { kind: "port", pattern: "80", image: "5000" }],
@@ -21,7 +21,7 @@ describe("the reason is what decided first", () => {
     test(pattern, () => assert.deepEqual(matchImage(pattern, IMAGE).reason, reason));
   }
 
-  test("an image that is no URL", () => {
+  test("an image that is not a URL", () => {
     const match = matchImage("r.io", "r.io /x");
     assert.deepEqual(match.reason, { kind: "invalid", side: "image", error: match.error });
     assert.deepEqual(match.pattern?.labels, ["r", "io"]);
@@ -35,7 +35,7 @@ describe("the reason is what decided first", () => {
   });
 });
 
-test("both sides are shown as the kubelet cuts them, labels as far as they were compared", () => {
+test("both sides are split like in the kubelet, with the labels that were compared", () => {
   const match = matchImage("a.x.*:5000/te", IMAGE);
   assert.deepEqual(match.pattern, {
     text: "a.x.*:5000/te",
@@ -49,7 +49,7 @@ test("both sides are shown as the kubelet cuts them, labels as far as they were 
   ]);
 });
 
-describe("notes say what the kubelet ignores or takes literally", () => {
+describe("notes list what the kubelet ignores or reads literally", () => {
   const cases: readonly (readonly [pattern: string, image: string, notes: string[]])[] = [
     ["https://r.io", "r.io/a", ["scheme"]],
     ["r.io?x", "r.io/a", ["query"]],
@@ -71,7 +71,7 @@ const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,6}[a-z0-9])?$/);
 const host = fc.array(label, { minLength: 1, maxLength: 4 });
 const path = fc.array(fc.stringMatching(/^[a-z0-9._-]{1,6}$/), { minLength: 1, maxLength: 3 });
 
-test("an image matches its own name, every start of it from the host on, and stars instead of labels", () => {
+test("an image matches its own name, every prefix that includes the host, and stars instead of labels", () => {
   fc.assert(
     fc.property(host, path, fc.nat(), fc.array(fc.boolean()), (labels, segments, cut, stars) => {
       const name = labels.join(".");
@@ -85,7 +85,7 @@ test("an image matches its own name, every start of it from the host on, and sta
   );
 });
 
-test("any two texts are compared without a throw, and agree with their reason", () => {
+test("any two texts are compared without a throw, and `matched` agrees with the reason", () => {
   const text = fc.string({ unit: "binary" });
   fc.assert(
     fc.property(text, text, (pattern, image) => {

@@ -1,6 +1,6 @@
 /**
- * matchImages, as URLsMatchStr and URLsMatch in pkg/credentialprovider/keyring.go (v1.37.2) do it: both sides are
- * parsed as `https://` URLs; port, number of labels, path prefix and each label are compared, in that order.
+ * The rules of matchImages, from URLsMatchStr and URLsMatch in pkg/credentialprovider/keyring.go (v1.37.2): both sides
+ * are parsed as `https://` URLs; port, number of labels, path prefix and each label are compared, in that order.
  */
 import { type ByteString, textOf } from "../go/bytes.ts";
 import { BadPatternError, globMatch } from "../go/glob.ts";
@@ -10,40 +10,40 @@ import { splitHost } from "./host-port.ts";
 /** One side of a comparison, as the kubelet sees it. */
 export interface MatchSide {
   readonly text: string;
-  /** The host's labels: what is between the dots. */
+  /** The host's labels: the parts between the dots. */
   readonly labels: readonly string[];
-  /** Empty when none is written; the kubelet knows no default port. */
+  /** Empty if there is no port; the kubelet has no default port. */
   readonly port: string;
-  /** Decoded, with its leading slash; empty when none is written. */
+  /** Decoded, with its leading slash; empty if there is no path. */
   readonly path: string;
 }
 
-/** A label of the pattern and the image's at the same place; only compared while everything before it matched. */
+/** A label of the pattern and the image's label at the same position. Comparing stops at the first mismatch. */
 export interface LabelMatch {
   readonly pattern: string;
   readonly image: string;
   readonly matched: boolean;
 }
 
-/** What decided a comparison. The kubelet stops at the first that differs. */
+/** What decided a comparison: the first part that differs, or that all matched. */
 export type MatchReason =
   | { readonly kind: "matched" }
-  /** The pattern or the image is not a URL, which to the kubelet is "does not match". */
+  /** The pattern or the image is not a URL; the kubelet treats this as "does not match". */
   | { readonly kind: "invalid"; readonly side: "pattern" | "image" | "label"; readonly error: string }
   | { readonly kind: "port"; readonly pattern: string; readonly image: string }
   | { readonly kind: "label-count"; readonly pattern: number; readonly image: number }
   | { readonly kind: "path"; readonly pattern: string; readonly image: string }
   | { readonly kind: "label"; readonly index: number; readonly pattern: string; readonly image: string };
 
-/** Things in the pattern that the kubelet ignores or takes literally, whether it matched or not. */
+/** Parts of the pattern that the kubelet ignores or reads literally, whether it matched or not. */
 export type MatchNote =
-  /** A scheme was written: host and path are not where the author thinks, and nothing matches. */
+  /** The pattern has a scheme, so its host and path are parsed wrongly, and nothing matches. */
   | "scheme"
-  /** Everything behind `?` is ignored, so `r?.io` is the host `r`. */
+  /** Everything from `?` on is ignored, so `r?.io` is the host `r`. */
   | "query"
   | "fragment"
   | "userinfo"
-  /** `*`, `?` or `[` in the path is taken literally. */
+  /** `*`, `?` or `[` in the path is read literally. */
   | "path-glob"
   /** The path is a prefix of characters, not of segments: `r.io/foo` also matches `r.io/foobar`. */
   | "path-prefix";
@@ -51,19 +51,19 @@ export type MatchNote =
 /** Whether one entry of matchImages matches an image, and why. */
 export interface MatchExplanation {
   readonly matched: boolean;
-  /** What URLsMatchStr returns as its error, or null. */
+  /** The error that URLsMatchStr returns, or null. */
   readonly error: string | null;
   readonly reason: MatchReason;
-  /** Undefined when that side could not be parsed. */
+  /** Undefined if that side could not be parsed. */
   readonly pattern: MatchSide | undefined;
   readonly image: MatchSide | undefined;
-  /** The labels as far as they were compared. */
+  /** The labels that were compared. */
   readonly labels: readonly LabelMatch[];
   readonly notes: readonly MatchNote[];
 }
 
 /**
- * Compares one matchImages entry with an image name without tag and digest (see parseImageName). Never throws.
+ * Compares one entry of matchImages with an image name without tag and digest (see parseImage). Never throws.
  *
  * @param pattern an entry of matchImages, or a key of a plugin's `auth`
  * @param image such as `123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app`

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { OptionsError } from "../errors.ts";
 import { captureLogger } from "../testing/capture-logger.ts";
-import { klogFlags, parseFlags, warnOfIgnoredFlags } from "./flags.ts";
+import { klogFlags, parseFlags, warnAboutIgnoredFlags } from "./flags.ts";
 
 const specs = {
   identity: { kind: "value" },
@@ -11,7 +11,7 @@ const specs = {
 } as const;
 
 describe("parseFlags", () => {
-  test("takes every form that pflag takes", () => {
+  test("accepts every form that pflag accepts", () => {
     for (const args of [["--identity", "pod"], ["--identity=pod"], ["-identity=pod"]]) {
       assert.equal(parseFlags(args, specs).value("identity"), "pod");
     }
@@ -20,24 +20,24 @@ describe("parseFlags", () => {
     }
   });
 
-  test("mixes flags and positionals, and stops at --", () => {
+  test("accepts flags and positionals in any order, and stops at --", () => {
     const parsed = parseFlags(["-v", "azure.json", "--identity", "node", "--", "--verbose"], specs);
     assert.deepEqual(parsed.positionals, ["azure.json", "--verbose"]);
     assert.deepEqual([parsed.value("verbose"), parsed.value("identity")], ["true", "node"]);
   });
 
-  test("lets the last value win, and keeps all of a repeated flag", () => {
+  test("uses the last value, and keeps all values of a repeated flag", () => {
     const parsed = parseFlags(["--identity=pod", "--identity=node", "-rx", "-ry"], specs);
     assert.equal(parsed.value("identity"), "node");
     assert.deepEqual(parsed.values("registry-mirror"), ["x", "y"]);
   });
 
-  test("takes an empty value that was written, and a value that looks like a flag", () => {
+  test("accepts an empty value, and a value that looks like a flag", () => {
     assert.equal(parseFlags(["--identity="], specs).value("identity"), "");
     assert.equal(parseFlags(["--identity", "--verbose"], specs).value("identity"), "--verbose");
   });
 
-  test("refuses what it cannot use", () => {
+  test("refuses invalid command lines", () => {
     const refused: readonly (readonly [string[], RegExp])[] = [
       [["--nope"], /unknown flag --nope/],
       [["--nope=secret"], /unknown flag --nope;/],
@@ -53,25 +53,25 @@ describe("parseFlags", () => {
     }
   });
 
-  test("collects unknown flags where the plugin replaced had more", () => {
+  test("collects unknown flags on request", () => {
     const parsed = parseFlags(["--logtostderr=true", "--identity=pod"], specs, "collect");
     assert.deepEqual(parsed.unknown, ["--logtostderr=true"]);
     assert.equal(parsed.value("identity"), "pod");
   });
 
-  test("knows a flag by its other names", () => {
+  test("accepts a flag's aliases", () => {
     const withAlias = { authFlow: { kind: "value", short: "a", aliases: ["auth-flow"] } } as const;
     for (const args of [["--authFlow=gcr"], ["--auth-flow", "gcr"], ["-auth-flow=gcr"], ["-a", "gcr"]]) {
       assert.equal(parseFlags(args, withAlias).value("authFlow"), "gcr");
     }
   });
 
-  test("accepts klog's flags in both spellings, and says that they do nothing", () => {
+  test("accepts klog's flags in both spellings, and warns that they have no effect", () => {
     const parsed = parseFlags(["-v", "4", "--log_dir=/tmp", "--skip-headers", "x"], klogFlags());
     assert.deepEqual(parsed.positionals, ["x"]);
     assert.deepEqual(parsed.ignored, ["v", "log-dir", "skip-headers"]);
     const { log, lines } = captureLogger();
-    warnOfIgnoredFlags(parsed, log);
+    warnAboutIgnoredFlags(parsed, log);
     assert.equal(lines.length, 3);
     assert.match(lines[1] ?? "", /--log-dir is a klog flag/);
   });

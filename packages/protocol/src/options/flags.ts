@@ -6,36 +6,36 @@ export type FlagSpec = FlagSyntax & (FlagHelp | { readonly ignored: true });
 
 /** How a flag is written. */
 export interface FlagSyntax {
-  /** Needs a value, or is a switch (`--x`, `--x=true`, `--x=false`). */
+  /** `value` needs a value; `switch` may have one (`--x`, `--x=true`, `--x=false`). */
   readonly kind: "value" | "switch";
   /** One-letter form without the dash. */
   readonly short?: string;
   /** Other long names of the same flag. `--help` does not list them. */
   readonly aliases?: readonly string[];
-  /** May be given several times. Otherwise the last one wins, as with Go's pflag. */
+  /** True if the flag may be given several times. Otherwise the last one wins, as with Go's pflag. */
   readonly repeated?: boolean;
 }
 
-/** What `--help` says about a flag. A flag without it has to be `ignored`: accepted, without an effect, not listed. */
+/** A flag's entry in `--help`. A flag without it has to be `ignored`: accepted, without effect, not listed. */
 export interface FlagHelp {
   /** What the flag does, in one or more phrases without a final full stop. */
   readonly help: string;
   /** Name of the value in `--help`, for example `HOST[:PORT]=TARGET`. Default `VALUE`. */
   readonly placeholder?: string;
-  /** The value that is used without the flag, as the user would write it. */
+  /** The default value, as the user would write it. */
   readonly default?: string;
 }
 
 /** A plugin's flags by their long names, without dashes. */
 export type FlagTable = Readonly<Record<string, FlagSpec>>;
 
-/** A parsed command line. Flags are looked up by the name that they have in the table. */
+/** A parsed command line. Flags are looked up by their name in the table. */
 export interface ParsedFlags {
-  /** Last value of a flag; switches give "true" or "false"; undefined when absent. */
+  /** Last value of a flag, "true" or "false" for a switch; undefined if absent. */
   value(name: string): string | undefined;
   /** Every value of a flag, in order. */
   values(name: string): readonly string[];
-  /** Names of the flags that were given, as the table has them. */
+  /** The table's names of the flags that were given. */
   readonly given: readonly string[];
   readonly positionals: readonly string[];
   /** Unknown flags, as written, when `unknownFlags` is "collect". */
@@ -45,11 +45,12 @@ export interface ParsedFlags {
 }
 
 /**
- * Parses a command line as Go's pflag does, because the Go plugins accept theirs that way: `--name value`,
- * `--name=value`, `-n value`, `-nvalue`, `-n=value`, `--` ends flags, flags and positionals may mix. A single dash before
- * a long name (`-name`, Go's flag package) is accepted too.
- * @param table the flags; as a function, it is called only where the command line has one: most have none, and building a
- * table of some twenty flags takes a measurable part of a run
+ * Parses a command line like Go's pflag, which the Go plugins use: `--name value`, `--name=value`, `-n value`, `-nvalue`,
+ * `-n=value`; `--` ends the flags; flags and positionals may mix. A single dash before a long name (`-name`, Go's flag
+ * package) is accepted too.
+ * @param table the flags, or a function that is called only if the command line has flags: most have none, and building
+ *   the table takes a measurable part of a run
+ * @param unknownFlags `refuse` throws; `collect` returns them in `unknown`
  * @throws {OptionsError} for a missing value, a bad switch value, or (unless collected) an unknown flag
  */
 export function parseFlags(
@@ -148,8 +149,8 @@ const KLOG_SWITCHES = [
 
 /**
  * The logging flags of k8s.io/klog/v2 (InitFlags) and k8s.io/component-base/logs (AddFlags), as ignored flags: the Go
- * plugins accept them and existing configurations contain them. Each has its kind, so that `-v 4` does not leave a `4`
- * behind as a positional argument. klog's own names have underscores, component-base's have dashes; both are in use.
+ * plugins accept them and existing configurations contain them. Their kinds are known, so that the `4` of `-v 4` does not
+ * become a positional argument. klog's own names have underscores, component-base's have dashes; both are in use.
  */
 export function klogFlags(): Readonly<Record<string, FlagSpec>> {
   const specs: Record<string, FlagSpec> = { v: { kind: "value", short: "v", ignored: true } };
@@ -162,9 +163,9 @@ export function klogFlags(): Readonly<Record<string, FlagSpec>> {
   return specs;
 }
 
-/** Logs a warning for each ignored flag that was given: its owner believes that it does something. */
-export function warnOfIgnoredFlags({ ignored }: Pick<ParsedFlags, "ignored">, log: Logger): void {
+/** Logs a warning for each ignored flag that was given, since it has no effect. */
+export function warnAboutIgnoredFlags({ ignored }: Pick<ParsedFlags, "ignored">, log: Logger): void {
   for (const name of ignored) {
-    log.warn(`--${name} is a klog flag, which does nothing here; IMAGECRED_LOG=debug shows more`);
+    log.warn(`--${name} is a klog flag and has no effect; IMAGECRED_LOG=debug shows more`);
   }
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { parseImage } from "../wire/image-name.ts";
 import {
-  anonymousAnswer,
+  anonymousResponse,
   type ImageIdentities,
   type ImageOptions,
   registryOrImage,
@@ -22,7 +22,7 @@ function options(...mirrors: readonly string[]): Options {
   };
 }
 
-/** Settings that say which image they were asked for. */
+/** Settings that contain the image that they are for. */
 const ECHO: ImageIdentities<Options> = {
   settingsFor: (asked, given) => ({
     options: { ...given, word: asked.name },
@@ -32,21 +32,21 @@ const ECHO: ImageIdentities<Options> = {
   }),
 };
 
-test("without a file, the plugin's own options hold for every image", () => {
+test("without a file, the plugin's own options apply to every image", () => {
   const settings = settingsFor(parseImage("r.io/app"), options(), undefined);
   assert.equal(settings.options.word, "flags");
-  assert.equal(settings.asked.name, "r.io/app");
+  assert.equal(settings.target.name, "r.io/app");
   assert.deepEqual([settings.byPath, settings.anonymous, settings.asPod], [false, false, false]);
   assert.equal(registryOrImage(settings), "Registry");
 });
 
-test("a file is asked for the image at the registry that is asked", () => {
+test("a file's settings are looked up by the target's name", () => {
   const settings = settingsFor(parseImage("m.test/app"), options("m.test=r.io/team"), ECHO);
   assert.equal(settings.options.word, "r.io/team/app");
   assert.equal(settings.asPod, true);
 });
 
-test("a response is for one image where the file, or a mapping of paths, tells images of a registry apart", () => {
+test("a response is for one image if the file, or a mapping of paths, distinguishes images of a registry", () => {
   const byPath = (image: string, ...mirrors: readonly string[]) =>
     registryOrImage(settingsFor(parseImage(image), options(...mirrors), ECHO));
   assert.equal(byPath("r.io/app"), "Registry");
@@ -56,7 +56,7 @@ test("a response is for one image where the file, or a mapping of paths, tells i
 });
 
 test("an anonymous response has an empty login for the image's own registry, and is not cached", () => {
-  const { auth, cacheKeyType, expiresAt } = anonymousAnswer(parseImage("r.io:5000/app"), { byPath: true });
+  const { auth, cacheKeyType, expiresAt } = anonymousResponse(parseImage("r.io:5000/app"), { byPath: true });
   assert.deepEqual(Object.keys(auth), ["r.io:5000"]);
   assert.equal(auth["r.io:5000"]?.username, "");
   assert.equal(auth["r.io:5000"]?.password.reveal(), "");

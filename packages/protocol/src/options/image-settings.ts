@@ -1,77 +1,77 @@
 import type { IdentityPolicy } from "../identity/policy.ts";
-import type { Answer } from "../provider.ts";
+import type { ProviderResponse } from "../provider.ts";
 import type { ImageName } from "../wire/image-name.ts";
 import { ANONYMOUS, type CacheKeyType } from "../wire/response.ts";
 import type { FlagSpec } from "./flags.ts";
-import { askedImage, mapsPaths, mirrorOf, type RegistryMirror } from "./registry-mirrors.ts";
+import { mapsPaths, mirrorOf, type RegistryMirror, targetImage } from "./registry-mirrors.ts";
 
-/** What a plugin does for one image. */
+/** A plugin's settings for one image. */
 export interface ImageSettings<Options> {
-  /** The plugin's options, with what is said for this image over them. */
+  /** The plugin's options, overridden by the settings for this image. */
   readonly options: Options;
-  /** True where other images of the same registry may get other settings: a response is for this image only. */
+  /** True if other images of the same registry may have other settings: a response is for this image only. */
   readonly byPath: boolean;
-  /** True where the image is to be pulled without a credential. */
+  /** True if the image is pulled without a credential. */
   readonly anonymous: boolean;
-  /** True where the image is said to be pulled with the pod's identity, which then holds for a mirror's images too. */
+  /** True if the settings require the pod's identity, then also for a mirror's images. */
   readonly asPod: boolean;
 }
 
-/** Settings for some images, over a plugin's own options: what the file of `--identities` says. */
+/** Settings for some images that override a plugin's options: the contents of the `--identities` file. */
 export interface ImageIdentities<Options> {
-  /** @param asked the image at the registry that is asked: see {@link askedImage} */
-  settingsFor(asked: ImageName, options: Options): ImageSettings<Options>;
+  /** @param target the image at the registry that issues the credential: see {@link targetImage} */
+  settingsFor(target: ImageName, options: Options): ImageSettings<Options>;
 }
 
-/** The flag, for a plugin's table. */
+/** The `--identities` flag, for a plugin's table. */
 export const IDENTITIES_FLAG = {
   identities: {
     kind: "value",
     placeholder: "FILE",
-    help: "which identity each registry is asked with; for the images that it names, the file wins over the flags",
+    help: "which identity to use for each registry; for the images in it, the file overrides the flags",
   },
 } as const satisfies Readonly<Record<string, FlagSpec>>;
 
-/** What all plugins have among their options. */
+/** The options that all plugins have. */
 export interface ImageOptions {
   readonly identity: IdentityPolicy;
   readonly mirrors: readonly RegistryMirror[];
 }
 
-/** The image at the registry that is asked for its credential, and what the plugin does for it. */
-export interface AskedImage<Options> extends ImageSettings<Options> {
-  readonly asked: ImageName;
+/** The image at the registry that issues its credential, with the settings for it. */
+export interface TargetSettings<Options> extends ImageSettings<Options> {
+  readonly target: ImageName;
 }
 
 /**
  * The settings for a request's image.
- * @throws {OptionsError} where the image's registry is mapped to what cannot be used
+ * @throws {OptionsError} if the mapping of the image's registry cannot be used
  */
 export function settingsFor<Options extends ImageOptions>(
   image: ImageName,
   options: Options,
   identities: ImageIdentities<Options> | undefined,
-): AskedImage<Options> {
-  const asked = askedImage(image, mirrorOf(image, options.mirrors));
-  const settings = identities?.settingsFor(asked, options) ?? {
+): TargetSettings<Options> {
+  const target = targetImage(image, mirrorOf(image, options.mirrors));
+  const settings = identities?.settingsFor(target, options) ?? {
     options,
     byPath: false,
     anonymous: false,
     asPod: false,
   };
-  return { asked, ...settings, byPath: settings.byPath || mapsPaths(image, options.mirrors) };
+  return { target, ...settings, byPath: settings.byPath || mapsPaths(image, options.mirrors) };
 }
 
-/** What a response for one image may be used for, where nothing but its registry decided about it. */
+/** The cache key type of a response that depends only on the registry, unless settings differ by path. */
 export function registryOrImage({ byPath }: Pick<ImageSettings<unknown>, "byPath">): CacheKeyType {
   return byPath ? "Image" : "Registry";
 }
 
 /** The response for an image that is pulled without a credential. The kubelet does not cache it. */
-export function anonymousAnswer(
+export function anonymousResponse(
   { registry }: Pick<ImageName, "registry">,
   settings: Pick<ImageSettings<unknown>, "byPath">,
-): Answer {
+): ProviderResponse {
   return {
     cacheKeyType: registryOrImage(settings),
     auth: { [registry]: ANONYMOUS },

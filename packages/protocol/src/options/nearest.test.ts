@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { nearest } from "./nearest.ts";
 
-test("the known word that is meant; none where nothing is near", () => {
+test("the nearest known word; undefined if none is near", () => {
   const known = ["roleArn", "externalId", "workloadIdentityProvider"];
   for (const [word, meant] of [
     ["rolArn", "roleArn"],

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OptionsError } from "../errors.ts";
 import { parseImage } from "../wire/image-name.ts";
-import { askedImage, mapsPaths, mirrorOf, parseRegistryMirrors, targetHost } from "./registry-mirrors.ts";
+import { mapsPaths, mirrorOf, parseRegistryMirrors, targetHost, targetImage } from "./registry-mirrors.ts";
 
 const of = (image: string, ...pairs: string[]) => mirrorOf(parseImage(image), parseRegistryMirrors(pairs));
 
-test("hosts and ports are compared whole", () => {
+test("whole hosts and ports are compared", () => {
   const pairs = ["mirror.test:5000=one.io", "cache.test=r.io:8443"];
   assert.equal(of("mirror.test:5000/a", ...pairs)?.target, "one.io");
   assert.equal(of("cache.test/a", ...pairs)?.target, "r.io:8443");
@@ -15,7 +15,7 @@ test("hosts and ports are compared whole", () => {
   }
 });
 
-test("path segments are compared whole, and the longest path wins in any order", () => {
+test("whole path segments are compared, and the longest path wins in any order", () => {
   const pairs = ["m.test=one.io", "m.test/team/app=three.io", "m.test/team=two.io"];
   assert.equal(of("m.test/x", ...pairs)?.target, "one.io");
   assert.equal(of("m.test/teams/x", ...pairs)?.target, "one.io");
@@ -23,7 +23,7 @@ test("path segments are compared whole, and the longest path wins in any order",
   assert.equal(of("m.test/team/app/x", ...pairs)?.target, "three.io");
 });
 
-test("a slash at the end means nothing", () => {
+test("a slash at the end is ignored", () => {
   assert.deepEqual(of("m.test/x", "m.test/=r.io/"), { mirror: "m.test", target: "r.io", flag: "--registry" });
 });
 
@@ -33,7 +33,7 @@ test("the target's host is without port and path", () => {
   assert.equal(targetHost(mirror), "r.io");
 });
 
-test("a mapping that cannot be used is an error for its own images only", () => {
+test("an invalid mapping is an error only for its own images", () => {
   for (const [value, image] of [
     ["mirror.test", "mirror.test/x"],
     ["mirror.test=", "mirror.test/x"],
@@ -51,18 +51,18 @@ test("a mapping that cannot be used is an error for its own images only", () => 
   assert.equal(of("r.io/x", "=r.io"), undefined);
 });
 
-test("the name that is asked for is below the mapping's target", () => {
+test("the target image's name is below the mapping's target", () => {
   for (const [image, pair, name] of [
     ["m.test/team/app", "m.test=r.io", "r.io/team/app"],
     ["m.test:5000/team/app", "m.test:5000=r.io:8443", "r.io:8443/team/app"],
     ["m.test/team/app", "m.test/team=r.io/project/repo", "r.io/project/repo/app"],
     ["r.io/team/app", "m.test=x.io", "r.io/team/app"],
   ] as const) {
-    assert.equal(askedImage(parseImage(image), of(image, pair)).name, name);
+    assert.equal(targetImage(parseImage(image), of(image, pair)).name, name);
   }
 });
 
-test("a registry whose paths are mapped has no response that is for all of its images", () => {
+test("a registry with mapped paths is recognised", () => {
   const mirrors = parseRegistryMirrors([
     "m.test=one.io",
     "m.test/team=two.io",

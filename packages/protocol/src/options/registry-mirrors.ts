@@ -1,17 +1,16 @@
 import { OptionsError } from "../errors.ts";
 import { type ImageName, parseImage } from "../wire/image-name.ts";
 
-/** A mirror or pull-through host that the operator opted in: its images get the credentials of another registry. */
+/** A mirror or pull-through host that the operator configured: its images get the credentials of another registry. */
 export interface RegistryMirror {
-  /** `host[:port][/path]`, with which the names of the mirror's images begin. */
+  /** Prefix of the mirror's image names: `host[:port][/path]`. */
   readonly mirror: string;
   /** The registry whose credentials they get: `host[:port][/path]`. */
   readonly target: string;
   /** The flag that maps it, for messages: `--registry`. */
   readonly flag: string;
   /**
-   * Why the mapping cannot be used, as a sentence that names the flag. Only images of this mirror fail because of it:
-   * one mistake does not stop the pulls from all other registries.
+   * Why the mapping cannot be used, as a sentence that contains the flag. Only pulls from this mirror fail because of it.
    */
   readonly problem?: string;
 }
@@ -30,8 +29,8 @@ export function parseRegistryMirrors(values: readonly string[]): readonly Regist
 }
 
 /**
- * One mapping from its parts, mirror and target. A slash at the end of either means nothing.
- * @param from the flag, what was written after it and what was expected there, for the description of a problem
+ * One mapping from its parts, mirror and target. Slashes at the end of either are ignored.
+ * @param from the flag, its value and the expected form, for `problem`
  */
 export function registryMirror(
   parts: readonly string[],
@@ -48,7 +47,7 @@ export function registryMirror(
   return { mirror, target, flag, problem: `${flag}: ${JSON.stringify(wrong)} is not HOST[:PORT][/PATH]` };
 }
 
-/** The beginning of an image's name. */
+/** Whether the text can be the beginning of an image's name. */
 function isPlace(text: string): boolean {
   try {
     return parseImage(`${text}/x`).name === `${text}/x`;
@@ -58,7 +57,7 @@ function isPlace(text: string): boolean {
 }
 
 /**
- * The mapping for an image, if the operator opted its registry in; of several, the one with the longest path.
+ * The mapping for an image, if the operator configured one; of several, the one with the longest path.
  * @throws {OptionsError} for a mapping with a problem
  */
 export function mirrorOf(
@@ -82,16 +81,14 @@ export function targetHost({ target }: RegistryMirror): string {
 }
 
 /**
- * The name of an image at the registry that is really asked for a credential: where the operator mapped it, the name below
- * the mapping's target, else its own.
+ * The name of an image at the registry that issues its credential: below the mapping's target, or unchanged without a
+ * mapping.
  */
-export function askedImage(image: ImageName, mirror: RegistryMirror | undefined): ImageName {
+export function targetImage(image: ImageName, mirror: RegistryMirror | undefined): ImageName {
   return mirror === undefined ? image : parseImage(mirror.target + image.name.slice(mirror.mirror.length));
 }
 
-/**
- * True where paths of the image's registry are mapped, so that a response for one of its images is not for all of them.
- */
+/** True if paths of the image's registry are mapped, so that a response for one of its images is not for all. */
 export function mapsPaths(
   { registry }: Pick<ImageName, "registry">,
   mirrors: readonly RegistryMirror[],

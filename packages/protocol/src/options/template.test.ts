@@ -32,7 +32,7 @@ test("placeholders are replaced, as often as they occur; everything else stays",
   assert.equal(fillTemplate(plain, {}, "r.io"), "arn:aws:iam::1:role/$&");
 });
 
-test("a value is never read for placeholders again", () => {
+test("placeholders in a value are not replaced", () => {
   const template = parseTemplate("{account}-{region}", KNOWN, "--x");
   assert.equal(fillTemplate(template, { account: "{region}", region: "$1" }, "r.io"), "{region}-$1");
 });
@@ -46,7 +46,7 @@ for (const [text, message] of [
   ["{{account}}", "--x has { at character 1 without a } after it"],
   ["{account}}", "--x has } at character 10 without a { before it"],
 ] as const) {
-  test(`refused with its position: ${text}`, () => {
+  test(`refused, with the position: ${text}`, () => {
     assert.equal(
       refused(() => parseTemplate(text, KNOWN, "--x")),
       message,
@@ -61,15 +61,15 @@ test("one known placeholder is named without a list", () => {
   );
 });
 
-test("a placeholder that the image's name does not say is an error with the setting and the name", () => {
+test("a placeholder without a value for this image is an error with the setting and the name", () => {
   const template = parseTemplate("arn:aws:iam::{account}:role/pull", KNOWN, "--role-arn");
   assert.match(
     refused(() => fillTemplate(template, { account: undefined }, "public.ecr.aws")),
-    /^--role-arn has \{account\}, which the name public\.ecr\.aws does not say; give such images an entry/,
+    /^--role-arn has \{account\}, which the name public\.ecr\.aws does not contain; give such images their own entry/,
   );
 });
 
-test("what has no fault is filled, and what has one is never: any text", () => {
+test("any text is filled if it has no fault, and refused if it has one", () => {
   const pieces = fc.constantFrom("{", "}", "{account}", "{region}", "{other}", "a", ":");
   fc.assert(
     fc.property(

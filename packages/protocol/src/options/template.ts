@@ -1,29 +1,29 @@
 import { OptionsError } from "../errors.ts";
 
 /**
- * A setting with placeholders for what an image's name says about its registry:
+ * A setting with placeholders for the parts of a registry's name:
  * `arn:{partition}:iam::{account}:role/pull`. One setting then serves the registries of many accounts or projects.
  */
 export interface Template {
   readonly text: string;
-  /** Where it is written, for messages: `--role-arn`. */
+  /** The setting's name, for messages: `--role-arn`. */
   readonly from: string;
 }
 
 /** The first mistake in a template. */
 export interface TemplateFault {
-  /** Index of the brace that the mistake begins at. */
+  /** Index of the brace where the mistake begins. */
   readonly at: number;
-  /** The unknown placeholder's name; undefined for a brace without its other half. */
+  /** The unknown placeholder's name; undefined for an unbalanced brace. */
   readonly unknown?: string;
   /** What is wrong, as the end of a sentence that begins with the setting: "has {acount} at character 14, expected ...". */
   readonly reason: string;
 }
 
-/** What the placeholders of a template stand for; undefined where an image's name does not say it. */
+/** Values of a template's placeholders; undefined for those that the image's name does not contain. */
 export type TemplateValues = Readonly<Record<string, string | undefined>>;
 
-/** @param known names without braces */
+/** The first mistake in a template, if any. @param known placeholder names without braces */
 export function templateFault(text: string, known: readonly string[]): TemplateFault | undefined {
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
@@ -42,9 +42,9 @@ export function templateFault(text: string, known: readonly string[]): TemplateF
 }
 
 /**
- * @param known names of the placeholders that the setting may have, without braces
- * @param from where the setting is written
- * @throws {OptionsError} for a placeholder that is not known, and for a brace without its other half
+ * @param known names of the placeholders that the setting may contain, without braces
+ * @param from the setting's name, for messages
+ * @throws {OptionsError} for an unknown placeholder and for an unbalanced brace
  */
 export function parseTemplate(text: string, known: readonly string[], from: string): Template {
   const fault = templateFault(text, known);
@@ -52,22 +52,22 @@ export function parseTemplate(text: string, known: readonly string[], from: stri
   return { text, from };
 }
 
-/** The names of the placeholders in a template that has no fault, without braces, in order. */
+/** The names of the placeholders in a template without faults, without braces, in order. */
 export function placeholdersIn({ text }: Pick<Template, "text">): readonly string[] {
   return [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name = ""]) => name);
 }
 
 /**
- * The setting for one image.
- * @param image as it stands in the message: the image's name, or its registry
- * @throws {OptionsError} when the image's name does not say what a placeholder stands for
+ * The setting's value for one image.
+ * @param image the name in the message: of the image, or of its registry
+ * @throws {OptionsError} if a placeholder has no value for this image
  */
 export function fillTemplate(template: Template, values: TemplateValues, image: string): string {
   return template.text.replace(/\{([^{}]*)\}/g, (placeholder, name: string) => {
     const value = values[name];
     if (value !== undefined) return value;
     throw new OptionsError(
-      `${template.from} has ${placeholder}, which the name ${image} does not say; give such images an entry of their own in the file of --identities, or a provider of their own`,
+      `${template.from} has ${placeholder}, which the name ${image} does not contain; give such images their own entry in the --identities file, or their own provider`,
     );
   });
 }

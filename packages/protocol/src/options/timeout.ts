@@ -2,15 +2,15 @@ import { OptionsError } from "../errors.ts";
 import { GoDurationError, parseGoDuration } from "../go/duration.ts";
 import type { Logger } from "../log.ts";
 
-/** The kubelet ends a plugin after this long and keeps nothing of it (k8s.io/kubernetes, plugin.go, pluginExecTimeout). */
+/** The kubelet kills a plugin after this time and discards its output (k8s.io/kubernetes, plugin.go, pluginExecTimeout). */
 const KUBELET_LIMIT_MS = 60_000;
 
-/** Timers overflow after 24 days, and a run that takes as long as this has no limit. */
+/** Timers overflow after 24 days; longer values are cut to this. */
 const LONGEST_TIMEOUT_MS = 24 * 60 * 60 * 1000;
 
 /**
- * The value of IMAGECRED_TIMEOUT in milliseconds. Warns of one that the kubelet does not wait for.
- * @throws {OptionsError} for what is not a duration above 0
+ * The value of IMAGECRED_TIMEOUT in milliseconds. Warns if the kubelet does not wait that long.
+ * @throws {OptionsError} if the value is not a duration above 0
  */
 export function parseTimeout(value: string, log: Logger): number {
   let milliseconds: number;

@@ -54,7 +54,7 @@ Flags:
   -h, --help                  show this text
       --version               show the version
 
-klog's flags (-v, --logtostderr, ...) are accepted and do nothing.
+klog's flags (-v, --logtostderr, ...) are accepted and have no effect.
 
 Environment:
   TEST_ROLE                   role of a pod
@@ -71,7 +71,7 @@ Environment:
   );
 });
 
-test("every flag that does something is listed", () => {
+test("every flag that has an effect is listed", () => {
   const text = usageText("p", { title: "T.", flags });
   for (const [name, spec] of Object.entries(flags)) {
     assert.equal(text.includes(`--${name} `), !("ignored" in spec), name);

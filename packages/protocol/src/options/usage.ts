@@ -1,16 +1,16 @@
 import type { FlagTable } from "./flags.ts";
 
-/** What a plugin's `--help` says. The layout is the same for every plugin, and the flags come from the parser's table. */
+/** The contents of a plugin's `--help`. The layout is the same for all plugins; the flags come from the parser's table. */
 export interface Usage {
-  /** One sentence: what the program is for. */
+  /** The program's purpose, in one sentence. */
   readonly title: string;
   /** Positional arguments as the usage line shows them, for example `[AZURE_JSON]`. */
   readonly arguments?: string;
-  /** What the positional arguments are, in sentences. */
+  /** Description of the positional arguments, in sentences. */
   readonly argumentsHelp?: string;
   /** The table that the plugin parses its command line with. */
   readonly flags: FlagTable;
-  /** Environment variables that the plugin reads itself, with what they mean. */
+  /** Environment variables that the plugin itself reads, with their meaning. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -22,7 +22,7 @@ const SHARED_ENVIRONMENT: Readonly<Record<string, string>> = {
   "SSL_CERT_FILE, SSL_CERT_DIR": "certificate authorities to trust, instead of the system's",
 };
 
-/** Columns of the whole text, and the column at which descriptions start. */
+/** Width of the text, and the column where descriptions start. */
 const WIDTH = 80;
 const INDENT = 30;
 
@@ -39,7 +39,7 @@ export function usageText(name: string, usage: Usage): string {
     ...(usage.argumentsHelp === undefined ? [] : [wrap(usage.argumentsHelp, WIDTH).join("\n")]),
     `Flags:\n${flagEntries(flags).join("\n")}`,
     ...(Object.values(flags).some((spec) => "ignored" in spec)
-      ? ["klog's flags (-v, --logtostderr, ...) are accepted and do nothing."]
+      ? ["klog's flags (-v, --logtostderr, ...) are accepted and have no effect."]
       : []),
     `Environment:\n${environmentEntries({ ...environment, ...SHARED_ENVIRONMENT }).join("\n")}`,
   ];
@@ -65,7 +65,7 @@ function environmentEntries(environment: Readonly<Record<string, string>>): stri
   return Object.entries(environment).map(([name, help]) => entry(`  ${name}`, help));
 }
 
-/** Two columns; a label that is too long for its column gets a line of its own. */
+/** Two columns; a label that is too long for the first is on a separate line. */
 function entry(label: string, text: string): string {
   const lines = wrap(text, WIDTH - INDENT);
   const indent = " ".repeat(INDENT);
@@ -75,7 +75,7 @@ function entry(label: string, text: string): string {
   return [...start, ...rest.map((line) => `${indent}${line}`)].join("\n");
 }
 
-/** Lines of at most `width` characters, broken at spaces; a word that is longer stays whole. */
+/** Lines of at most `width` characters, broken at spaces; a longer word is not broken. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = "";

@@ -1,4 +1,4 @@
-/** Modules that the static runtime (tools/runtime) has built in. Every error of theirs has a `code`. */
+/** Modules that the static runtime (tools/runtime) has built in. All their errors have a `code`. */
 declare module "imagecred:http" {
   interface NativeTarget {
     url: string;
@@ -17,7 +17,7 @@ declare module "imagecred:http" {
     timeoutMs: number;
     maxResponseBytes: number;
   }
-  /** A failed exchange, in the terms of TransportError; `peer` is set where it is not the server. */
+  /** A failed request, with the fields of TransportError; `peer` is set if it is not the server. */
   interface NativeError extends Error {
     phase: "lookup" | "connect" | "proxy" | "tls" | "send" | "receive";
     code: string;
@@ -81,11 +81,11 @@ declare module "imagecred:files" {
     links: number;
     modifiedMs: number;
   }
-  /** All throw an Error that has `code`; `status` gives undefined for ENOENT and ENOTDIR. */
+  /** All throw an Error that has `code`; `status` returns undefined for ENOENT and ENOTDIR. */
   export function status(path: string, followLinks: boolean): NativeStatus | undefined;
-  /** The first `maxBytes`. Blocks: a pipe or a device is waited for, 20 s at most (ETIMEDOUT). */
+  /** The first `maxBytes`. Blocks on a pipe or a device, for 20 s at most (ETIMEDOUT). */
   export function read(path: string, maxBytes: number): Uint8Array;
-  /** All of a file, read in the background; rejects with EFBIG where it has more than `maxBytes`. */
+  /** A whole file, read in the background; rejects with EFBIG if it has more than `maxBytes`. */
   export function readWhole(path: string, maxBytes: number): Promise<Uint8Array>;
   export function list(path: string): string[];
   export function create(path: string, data: Uint8Array, mode: number): void;
@@ -97,11 +97,11 @@ declare module "imagecred:files" {
   export function changeMode(path: string, mode: number): void;
   export function syncDirectory(path: string): void;
   export function realPath(path: string): string;
-  /** What a symbolic link says, unresolved. */
+  /** The target of a symbolic link, unresolved. */
   export function readLink(path: string): string;
 }
 declare module "imagecred:terminal" {
-  /** Width of the terminal behind a standard stream, undefined where it is none. */
+  /** Width of the terminal of a standard stream; undefined if it is not a terminal. */
   export function columns(fd: number): number | undefined;
   export function userId(): number;
   export function workingDirectory(): string;
@@ -117,9 +117,9 @@ declare module "imagecred:crypto" {
   export function randomUUID(): string;
 }
 declare module "imagecred:text" {
-  /** Whether every character is visible ASCII, and there is one. */
+  /** Whether the text is not empty and every character is visible ASCII. */
   export function isVisibleAscii(text: string): boolean;
-  /** Whether every character is printable ASCII, and none a quote or a backslash. */
+  /** Whether every character is printable ASCII except quotes and backslashes. */
   export function isPlainJson(text: string): boolean;
   /** Bytes of base64 or base64url; undefined for anything else. */
   export function fromBase64(text: string): Uint8Array | undefined;

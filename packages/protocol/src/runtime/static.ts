@@ -11,7 +11,7 @@ import { type RunProgram, type RunShell, StartError } from "./programs.ts";
 import type { Stdio } from "./stdio.ts";
 import type { TextCoding } from "./text.ts";
 
-/** The process's edges on the static runtime: modules that it (tools/runtime) has built in. */
+/** The process's streams, arguments and environment. The imported modules are built into the static runtime (tools/runtime). */
 export const stdio: Stdio = { args, env, exit, onUncaught, readStdin, writeStderr, writeStdout };
 
 /** The runtime's own hashes, signatures and random bytes. */
@@ -20,7 +20,7 @@ export const crypto: Crypto = { sha1, sha256, hmacSha256, signRs256, signEs256De
 /** Text in Rust. See {@link TextCoding}. */
 export const textCoding: TextCoding = { isVisibleAscii, isPlainJson, fromBase64 };
 
-/** All of a file, whatever it is. @throws the system's error; one with the code `EFBIG` for more than `maxBytes` */
+/** Reads a whole file of any kind. @throws the system's error, or one with the code `EFBIG` for more than `maxBytes` */
 export const readFile = (path: string, maxBytes: number): Promise<Uint8Array> => readWhole(path, maxBytes);
 
 /** Runs a command. See {@link RunShell}. */
@@ -69,7 +69,7 @@ export const transport: Transport = {
   firstSent: native.firstSent,
 };
 
-/** The static runtime rejects with an Error that carries the facts; anything else is a defect and stays as it is. */
+/** The static runtime rejects with an Error that has the facts; any other error is a defect and stays unchanged. */
 function asTransportError(error: unknown): unknown {
   if (!(error instanceof Error) || !("phase" in error) || !("code" in error)) return error;
   const { phase, code, message, peer, status, certificate } = error as native.NativeError;

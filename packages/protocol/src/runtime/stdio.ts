@@ -1,18 +1,18 @@
 import type { Environment } from "../environment.ts";
 
-/** The process's edges: the only way in which anything in this repository touches stdin, stdout, argv and exit. */
+/** Streams, arguments, environment and exit of the process. Only implementations of this interface use them directly. */
 export interface Stdio {
-  /** Arguments after the program's own name. */
+  /** Arguments after the program's name. */
   readonly args: readonly string[];
   readonly env: Environment;
-  /** Everything on stdin up to `maxBytes + 1` bytes, so that the caller can tell "exactly the limit" from "more". */
+  /** Reads stdin up to `maxBytes + 1` bytes, so that the caller can distinguish "exactly the limit" from "more". */
   readStdin(maxBytes: number): Promise<Uint8Array>;
-  /** Writes all bytes and returns when the system has taken them. @throws on EPIPE and the like */
+  /** Writes all bytes and returns when the system has accepted them. @throws the system's error, such as EPIPE */
   writeStdout(text: string): void;
   /** Best effort: a closed stderr is not an error. */
   writeStderr(text: string): void;
-  /** Ends the process at once, open connections and timers notwithstanding. */
+  /** Ends the process at once, in spite of open connections and timers. */
   exit(code: number): never;
-  /** Uncaught exceptions and unhandled rejections, which must never end as exit 0. */
+  /** Handles uncaught exceptions and unhandled rejections, which must never end with exit code 0. */
   onUncaught(handler: (error: unknown) => void): void;
 }

@@ -1,6 +1,6 @@
 import { createLogger, type Logger, type LogSettings } from "../log.ts";
 
-/** A logger whose lines can be read back; everything from `debug` up unless told. */
+/** A logger whose lines can be read; by default of all levels. */
 export function captureLogger(settings: LogSettings = { level: "debug", format: "human" }): {
   readonly log: Logger;
   readonly lines: readonly string[];

@@ -9,8 +9,8 @@ import type { Context } from "../provider.ts";
 import { captureLogger } from "./capture-logger.ts";
 
 /**
- * A context on the real transport, files and clock, for tests against servers on loopback; whatever is given in
- * `overrides` replaces its part, and the HTTP client is built on the result.
+ * A context with the real transport, files and clock, for tests against servers on loopback. `overrides` replaces parts of
+ * it; the HTTP client uses the result.
  */
 export function testContext(
   env: Environment = {},

@@ -1,4 +1,4 @@
-/** What tests of a plugin hand in instead of the world. Real sockets are better; this is for pure logic around them. */
+/** Replacements for the plugin's environment in tests. Real sockets are better; use these for the logic around them. */
 export { captureLogger } from "./capture-logger.ts";
 export { testContext } from "./context.ts";
 export { loadedModules } from "./loaded-modules.ts";

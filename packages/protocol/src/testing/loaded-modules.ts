@@ -15,9 +15,9 @@ process.stdout.write(JSON.stringify(loaded));
 `;
 
 /**
- * URLs of everything that importing a module loads, built-in modules of Node.js included. A new process imports it, so
- * that what the test itself has loaded does not count.
- * @param specifier a package's export, as the working directory's package resolves it
+ * URLs of all modules that an import loads, Node.js's built-in ones included. A new process imports it, so that the test's
+ * own modules are not counted.
+ * @param specifier a package's export, resolved from the working directory
  */
 export async function loadedModules(specifier: string): Promise<readonly string[]> {
   const args = ["--conditions=@imagecred/source", "--input-type=module", "--eval", PROGRAM, specifier];

@@ -1,10 +1,10 @@
 import type { Clock } from "../clock.ts";
 
-/** Time that stands still until told, and in which a sleep only moves the hands. */
+/** A clock that tests advance; `sleep` advances it at once. */
 export class ManualClock implements Clock {
   #now: number;
   #elapsed = 0;
-  /** Every sleep that was asked for, in milliseconds. */
+  /** All sleeps so far, in milliseconds. */
   readonly sleeps: number[] = [];
 
   constructor(now = Date.UTC(2030, 0, 1)) {
@@ -24,7 +24,7 @@ export class ManualClock implements Clock {
     this.#elapsed += milliseconds;
   }
 
-  /** Sets the time, as an operator or NTP does: nothing has taken longer for it. */
+  /** Changes the time, as an operator or NTP does, without elapsed time. */
   jump(milliseconds: number): void {
     this.#now += milliseconds;
   }

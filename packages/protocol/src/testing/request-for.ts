@@ -3,7 +3,7 @@ import { API_VERSIONS } from "../wire/api-version.ts";
 import { parseImage } from "../wire/image-name.ts";
 import type { CredentialProviderRequest } from "../wire/request.ts";
 
-/** A decoded v1 request for an image, with a service account token where one is given. */
+/** A decoded v1 request for an image, optionally with a service account token. */
 export function requestFor(
   image: string,
   serviceAccount?: { readonly token: string; readonly annotations?: Readonly<Record<string, string>> },

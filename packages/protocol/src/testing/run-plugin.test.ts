@@ -7,7 +7,7 @@ import { ManualClock } from "./manual-clock.ts";
 import { runPlugin } from "./run-plugin.ts";
 import { scriptedTransport } from "./scripted-transport.ts";
 
-/** Asks one URL, and gives what it says as a password. */
+/** Requests one URL and returns the body as the password. */
 const plugin: CredentialProvider<{ readonly url: string }> = {
   name: "test-credential-provider",
   version: "1.2.3",
@@ -33,7 +33,7 @@ const plugin: CredentialProvider<{ readonly url: string }> = {
 };
 
 describe("runPlugin", () => {
-  test("hands in the request, the arguments and the environment, and reads the response", async () => {
+  test("passes the request, the arguments and the environment, and parses the response", async () => {
     const transport = scriptedTransport(({ url }) =>
       url === "https://host.test/" ? { status: 200, body: "sesame" } : undefined,
     );
@@ -67,7 +67,7 @@ describe("runPlugin", () => {
     assert.match(run.stderr, /^test-credential-provider: for r\.example, asking: status 403\n$/);
   });
 
-  test("where the script has no response, the connection is refused, and a retry sees it again", async () => {
+  test("if the script has no response, the connection is refused, also for retries", async () => {
     const clock = new ManualClock();
     const transport = scriptedTransport(() => undefined);
     const run = await runPlugin(plugin, { image: "r.example/app", args: ["host"], transport, clock });

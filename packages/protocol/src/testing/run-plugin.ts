@@ -8,24 +8,24 @@ import type { CredentialProvider } from "../provider.ts";
 import { run } from "../run.ts";
 import { API_VERSIONS, type ApiVersion } from "../wire/api-version.ts";
 
-/** What the kubelet asks, and what the plugin has around it. */
+/** The kubelet's request and the plugin's environment. */
 export interface PluginRunOptions {
   /** As in a pod's `image`: `registry.example.com/team/app:v1`. */
   readonly image: string;
-  /** The pod's token, where the kubelet's configuration has `tokenAttributes`. */
+  /** The pod's token, if the kubelet's configuration has `tokenAttributes`. */
   readonly serviceAccountToken?: string;
   readonly serviceAccountAnnotations?: Readonly<Record<string, string>>;
-  /** Version of the request; the newest unless given. */
+  /** Version of the request; default the newest. */
   readonly apiVersion?: ApiVersion;
   /** `args` of the kubelet's configuration. */
   readonly args?: readonly string[];
-  /** The whole environment; empty unless given. */
+  /** The whole environment; default empty. */
   readonly env?: Environment;
-  /** {@link scriptedTransport}, or real connections unless given. */
+  /** For example {@link scriptedTransport}; default real connections. */
   readonly transport?: Transport;
-  /** {@link ManualClock}, or the system's unless given. */
+  /** For example {@link ManualClock}; default the system's clock. */
   readonly clock?: Clock;
-  /** The disk unless given. */
+  /** Default the real files. */
   readonly files?: Files;
 }
 
@@ -39,19 +39,19 @@ export interface PluginResponse {
   readonly auth: Readonly<Record<string, { readonly username: string; readonly password: string }>>;
 }
 
-/** What came of one run. */
+/** The result of one run. */
 export interface PluginRun {
   readonly exitCode: number;
   readonly stdout: string;
-  /** Log lines; of a run that failed, the error is the last. */
+  /** Log lines; the last one is the error if the run failed. */
   readonly stderr: string;
-  /** What is on stdout; undefined where the run failed. */
+  /** The response on stdout; undefined if the run failed. */
   readonly response: PluginResponse | undefined;
 }
 
 /**
- * One run of a plugin in this process, from the request on stdin to the exit code, as the kubelet and `serve` make it. Nothing
- * is random: `cacheDuration` is the middle of its range.
+ * Runs a plugin once in this process, from the request on stdin to the exit code, like the kubelet and `serve`. Nothing is
+ * random: `cacheDuration` is the middle of its range.
  */
 export async function runPlugin<Options>(
   provider: CredentialProvider<Options>,

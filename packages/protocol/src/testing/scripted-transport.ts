@@ -13,13 +13,13 @@ export interface ScriptedResponse {
   readonly body?: unknown;
 }
 
-/** A transport that connects to nothing: a function responds, and every request is there to be looked at. */
+/** A transport without connections: a function responds, and tests can inspect the requests. */
 export interface ScriptedTransport extends Transport {
   /** Requests as they were sent, in order, secrets included. */
   readonly sent: TransportRequest[];
 }
 
-/** A transport whose responses come from `respond`; where that gives undefined, the connection is refused (`ECONNREFUSED`). */
+/** A transport whose responses come from `respond`; if it returns undefined, the connection is refused (`ECONNREFUSED`). */
 export function scriptedTransport(
   respond: (
     request: TransportRequest,

@@ -2,8 +2,8 @@
 export const API_GROUP = "credentialprovider.kubelet.k8s.io";
 
 /**
- * The versions that the kubelet speaks: v1 since 1.26, v1beta1 since 1.24, v1alpha1 since 1.20; 1.37 still accepts all
- * three. A response must repeat the request's version to the letter.
+ * The versions that the kubelet uses: v1 since 1.26, v1beta1 since 1.24, v1alpha1 since 1.20; 1.37 still accepts all
+ * three. A response must have exactly the request's version.
  */
 export const API_VERSIONS = [`${API_GROUP}/v1`, `${API_GROUP}/v1beta1`, `${API_GROUP}/v1alpha1`] as const;
 

@@ -9,7 +9,7 @@ test("half of twelve hours, up to a tenth less", () => {
   assert.equal(cacheSecondsUntil(twelveHours, 0, 0.999999), 19_440);
 });
 
-test("always whole seconds, never negative, never past half of what is left", () => {
+test("always whole seconds, never negative, never more than half of the remaining lifetime", () => {
   const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
   fc.assert(
     fc.property(fc.double(), fc.integer({ min: 0 }), random, (expiresAt, now, chance) => {
@@ -20,7 +20,7 @@ test("always whole seconds, never negative, never past half of what is left", ()
   );
 });
 
-test("what has expired, or never made sense, is not cached", () => {
+test("an expired or invalid expiry is not cached", () => {
   for (const expiresAt of [0, -1, Number.NaN, 1_900]) assert.equal(cacheSecondsUntil(expiresAt, 1_000, 0), 0);
 });
 
@@ -37,7 +37,7 @@ test("an expiry in another unit is cached for a day at most (AWS 11)", () => {
   }
 });
 
-test("a slow clock does not lengthen a credential's life (Azure 9)", () => {
+test("a slow clock does not extend a credential's lifetime (Azure 9)", () => {
   const hour = 3_600_000;
   const issuedAt = Date.UTC(2026, 10, 27, 12);
   const expiresAt = issuedAt + 3 * hour;

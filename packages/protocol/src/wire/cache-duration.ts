@@ -1,13 +1,13 @@
-/** A longer one overflows Go's durations in the end, and then the kubelet drops the whole response. */
+/** Limit of `cacheDuration`: a duration that overflows in Go makes the kubelet discard the whole response. */
 export const MAX_CACHE_SECONDS = 24 * 60 * 60;
 
 /**
- * How long the kubelet may reuse a credential: half of the time that is left, less up to a tenth of that, so that nodes
- * that booted together do not come back together.
+ * How long the kubelet may cache a credential: half of its remaining lifetime, minus up to a tenth of that at random, so
+ * that nodes that booted together do not refresh together.
  * @param expiresAt milliseconds since the epoch
  * @param now milliseconds since the epoch
  * @param random 0 <= random < 1
- * @returns whole seconds, from 0 (also for an `expiresAt` that is not a number) to a day
+ * @returns whole seconds, from 0 (also if `expiresAt` is NaN) to a day
  */
 export function cacheSecondsUntil(expiresAt: number, now: number, random: number): number {
   const half = (expiresAt - now) / 2;
@@ -16,9 +16,9 @@ export function cacheSecondsUntil(expiresAt: number, now: number, random: number
 }
 
 /**
- * When a credential expires by this machine's clock, where its issuer also says when it was issued: a clock that is slow
- * would otherwise add its delay to the credential's life. All in milliseconds since the epoch.
- * @param issuedAt undefined where the issuer does not say it
+ * When a credential expires by this machine's clock, corrected for a clock that is slow: it would otherwise extend the
+ * credential's lifetime by its delay. All in milliseconds since the epoch.
+ * @param issuedAt undefined if unknown; then `expiresAt` is returned unchanged
  */
 export function expiryByClock(expiresAt: number, issuedAt: number | undefined, now: number): number {
   if (issuedAt === undefined || !(issuedAt > now)) return expiresAt;

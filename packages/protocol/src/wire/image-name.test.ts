@@ -27,7 +27,7 @@ describe("parseImage", () => {
     });
   }
 
-  test("keeps the port apart from the host, as text", () => {
+  test("separates the port from the host, as text", () => {
     const { host, port } = parseImage("r.io:0443/a");
     assert.deepEqual({ host, port }, { host: "r.io", port: "0443" });
     assert.equal(parseImage("r.io/a").port, undefined);
@@ -61,7 +61,7 @@ describe("parseImage", () => {
     });
   }
 
-  test("reads back the name that it gives", () => {
+  test("parses its own result to the same name", () => {
     const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,8}[a-z0-9])?$/);
     const host = fc.array(label, { minLength: 2, maxLength: 5 }).map((labels) => labels.join("."));
     const path = fc.array(fc.stringMatching(/^[a-z0-9]+([._-][a-z0-9]+)?$/), { minLength: 1, maxLength: 4 });

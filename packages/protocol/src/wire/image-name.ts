@@ -2,13 +2,13 @@ import { RequestError } from "../errors.ts";
 
 /** An image's name as the kubelet sends it: host, optional port, repository path; no tag, no digest. */
 export interface ImageName {
-  /** What was parsed, without tag and digest. */
+  /** The whole name, without tag and digest. */
   readonly name: string;
   /** Registry host as written, without port. */
   readonly host: string;
-  /** Decimal port, or undefined. The kubelet compares ports as strings, so it is kept as written. */
+  /** Decimal port as written, since the kubelet compares ports as strings; undefined without one. */
   readonly port: string | undefined;
-  /** `host` or `host:port`: the key under which a credential for this image's registry is answered. */
+  /** `host` or `host:port`: the response's key for a credential of this image's registry. */
   readonly registry: string;
   /** Repository path below the registry, without leading slash. */
   readonly repository: string;
@@ -26,9 +26,9 @@ const DIGEST = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]
 const LONGEST_NAME = 255;
 
 /**
- * Parses an image name. The kubelet sends repositories only (`docker.io/library/nginx`); a tag or a digest, which other
- * callers of the protocol leave on, is checked and dropped. A name without a host is Docker Hub's, as in the kubelet.
- * @throws {RequestError} for what is not an image name
+ * Parses an image name. The kubelet sends only repositories (`docker.io/library/nginx`); a tag or a digest from other
+ * callers is checked and removed. A name without a host is Docker Hub's, as in the kubelet.
+ * @throws {RequestError} if the text is not an image name
  */
 export function parseImage(text: string): ImageName {
   const at = text.indexOf("@");

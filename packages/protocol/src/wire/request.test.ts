@@ -15,7 +15,7 @@ const request = (fields: Record<string, unknown> = {}) => ({
 const decode = (fields: Record<string, unknown>) => decodeRequest(bytes(JSON.stringify(request(fields))));
 
 describe("decodeRequest", () => {
-  test("decodes what the kubelet sends", () => {
+  test("decodes the kubelet's request", () => {
     // Recorded from kubelet v1.37.2: one line of compact JSON and a newline.
     const line =
       '{"kind":"CredentialProviderRequest","apiVersion":"credentialprovider.kubelet.k8s.io/v1","image":"r.example.com:5000/team/app","serviceAccountToken":"header.claims.signature","serviceAccountAnnotations":{"domain.io/role":"puller"}}\n';
@@ -26,7 +26,7 @@ describe("decodeRequest", () => {
     assert.deepEqual({ ...decoded.serviceAccountAnnotations }, { "domain.io/role": "puller" });
   });
 
-  test("repeats any of the three versions, and reads service account fields in v1 only", () => {
+  test("accepts all three versions, and reads service account fields in v1 only", () => {
     for (const apiVersion of API_VERSIONS) {
       const decoded = decode({ apiVersion, serviceAccountToken: "token-of-the-pod" });
       assert.equal(decoded.apiVersion, apiVersion);
@@ -34,11 +34,11 @@ describe("decodeRequest", () => {
     }
   });
 
-  test("passes over fields that a newer kubelet may send", () => {
+  test("ignores fields that a newer kubelet may send", () => {
     assert.equal(decode({ podUID: "x", nested: { a: [1] } }).image.host, "r.example.com");
   });
 
-  test("treats an empty or null token as none, as the kubelet omits it when empty", () => {
+  test("an empty or null token is the same as no token, which the kubelet omits", () => {
     for (const serviceAccountToken of ["", null])
       assert.equal(decode({ serviceAccountToken }).serviceAccountToken, undefined);
   });
@@ -131,7 +131,7 @@ describe("decodeRequest", () => {
     );
   });
 
-  test("throws nothing but RequestError, whatever comes in", () => {
+  test("throws only RequestError, for any input", () => {
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), fc.json().map(bytes)), (input) => {
         try {

@@ -4,24 +4,24 @@ import { isToken } from "../token.ts";
 import { API_VERSIONS, type ApiVersion, carriesServiceAccount, isApiVersion } from "./api-version.ts";
 import { type ImageName, parseImage } from "./image-name.ts";
 
-/** What the kubelet asks: credentials for this image, perhaps on behalf of a pod's service account. */
+/** The kubelet's request: credentials for this image, optionally for a pod's service account. */
 export interface CredentialProviderRequest {
   readonly apiVersion: ApiVersion;
   readonly image: ImageName;
   /** A JWT for the audience that the operator configured; v1 with `tokenAttributes` only. */
   readonly serviceAccountToken: Secret | undefined;
-  /** The annotations that the operator configured to be passed, of the pod's service account. */
+  /** The annotations of the pod's service account that the operator's configuration passes to the plugin. */
   readonly serviceAccountAnnotations: Readonly<Record<string, string>>;
 }
 
-/** A request is a few hundred bytes, a token adds about two kilobytes; annotations are limited to 256 KiB by the API server. */
+/** Longest request: a few hundred bytes, a token of about two kilobytes, and annotations (at most 256 KiB in the API server). */
 export const MAX_REQUEST_BYTES = 512 * 1024;
 
 /**
- * Decodes the one JSON document that the kubelet writes to a plugin's stdin
- * (k8s.io/kubelet/pkg/apis/credentialprovider, CredentialProviderRequest). Fields that are not known are passed over:
- * a newer kubelet may send more.
- * @throws {RequestError} saying what is wrong with it, and what it would have had to be
+ * Decodes the JSON document that the kubelet writes to a plugin's stdin
+ * (k8s.io/kubelet/pkg/apis/credentialprovider, CredentialProviderRequest). Unknown fields are ignored: a newer kubelet may
+ * send more.
+ * @throws {RequestError} with the mistake and the expected value
  */
 export function decodeRequest(bytes: Uint8Array): CredentialProviderRequest {
   if (bytes.length > MAX_REQUEST_BYTES) {
@@ -59,7 +59,7 @@ function parseDocument(bytes: Uint8Array): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    // The parser's own message quotes the input, and the input may hold a token.
+    // The parser's message quotes the input, which may contain a token.
     throw new RequestError(
       "the request on stdin is not one JSON document (truncated, several documents, or YAML)",
     );
@@ -110,7 +110,7 @@ function typeName(value: unknown): string {
   return typeof value === "object" ? "an object" : `a ${typeof value}`;
 }
 
-/** Short strings are quoted, as they are what a person has to compare; everything else is named by its type. */
+/** A string in quotes, shortened; for other values, the type. */
 function shown(value: unknown): string {
   if (value === undefined) return "missing";
   if (typeof value !== "string") return typeName(value);

@@ -22,7 +22,7 @@ describe("encodeResponse", () => {
     }
   });
 
-  test("any text is written as JSON.stringify writes it", () => {
+  test("any text is written like by JSON.stringify", () => {
     const texts = fc.oneof(
       fc.string({ unit: "binary" }),
       fc.string({ unit: "grapheme-ascii" }),
@@ -50,10 +50,10 @@ describe("encodeResponse", () => {
     );
   });
 
-  test("refuses what the kubelet would cache to everybody's harm", () => {
+  test("refuses responses that the kubelet must not cache", () => {
     const encode = (cacheSeconds: number, entries: typeof auth | Record<string, never>) => () =>
       encodeResponse(API_VERSIONS[0], { cacheKeyType: "Image", cacheSeconds, auth: entries });
-    assert.throws(encode(60, {}), /without a credential/);
+    assert.throws(encode(60, {}), /has no credential/);
     for (const seconds of [-1, 0.5, Number.NaN, Number.POSITIVE_INFINITY])
       assert.throws(encode(seconds, auth), /whole seconds/);
   });

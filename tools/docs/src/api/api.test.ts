@@ -37,7 +37,7 @@ test("the reference has errors and units, as sentences", () => {
   assert.ok(protocol);
   const page = apiFiles(protocol).get("docs/api/protocol.md") ?? "";
   assert.match(page, /### parseImage\n[\s\S]*?Throws `RequestError`/);
-  assert.match(page, /### Answer\n[\s\S]*?Milliseconds since the epoch/);
+  assert.match(page, /### ProviderResponse\n[\s\S]*?Milliseconds since the epoch/);
 });
 
 test("the report is of all entry points, and finds classes, functions, types and constants", () => {

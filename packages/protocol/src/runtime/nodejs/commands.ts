@@ -1,5 +1,5 @@
-/** Ends a command that is running, and what it started. */
+/** Ends a running command and its child processes. */
 export type EndCommand = () => void;
 
-/** The commands that are running: none of them may outlive this process. */
+/** The running commands: all must end with this process. */
 export const runningCommands = new Set<EndCommand>();

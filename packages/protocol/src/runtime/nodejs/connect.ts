@@ -6,8 +6,8 @@ import { openTcp } from "./race.ts";
 
 /**
  * Opens a connection to a target's origin: lookup, TCP, the proxy's tunnel, TLS.
- * @param connectTimeoutMs milliseconds for all but the lookup
- * @param progress is kept up to date, for whoever has a limit on the whole
+ * @param connectTimeoutMs milliseconds for everything except the lookup
+ * @param progress updated at each step, so that the caller's own time-out can name the step
  * @throws {TransportError}
  */
 export async function openConnection(
@@ -32,7 +32,7 @@ export async function openConnection(
   try {
     return await Promise.race([open(target, setup, sockets), late]);
   } catch (error) {
-    throw error instanceof TransportError && progress.peer === "proxy" ? asOfProxy(error) : error;
+    throw error instanceof TransportError && progress.peer === "proxy" ? asProxyError(error) : error;
   } finally {
     clearTimeout(timer);
   }
@@ -48,13 +48,13 @@ async function open(target: Target, setup: Setup, sockets: Socket[]): Promise<So
   const { progress } = setup;
   const url = new URL(target.url);
   const secure = url.protocol === "https:";
-  // TLS takes Node.js ten milliseconds to load, which plain http has no use for; TCP connects meanwhile.
+  // Node.js needs ten milliseconds to load TLS, which plain http does not need; TCP connects meanwhile.
   const tls = secure || target.proxy?.startsWith("https:") ? import("./tls.ts") : undefined;
   const server = { host: unbracketed(url.hostname), port: Number(url.port || (secure ? 443 : 80)) };
-  const goal = { host: target.tls?.connectTo ?? server.host, port: server.port };
+  const destination = { host: target.tls?.connectTo ?? server.host, port: server.port };
   let socket: Socket;
   if (target.proxy === undefined) {
-    socket = await openTcp(goal.host, goal.port, setup);
+    socket = await openTcp(destination.host, destination.port, setup);
   } else {
     const tunnel = import("./tunnel.ts");
     const proxy = (await tunnel).parseProxy(target.proxy);
@@ -68,7 +68,7 @@ async function open(target: Target, setup: Setup, sockets: Socket[]): Promise<So
     }
     if (secure || proxy.scheme === "socks") {
       progress.phase = "proxy";
-      await (await tunnel).openTunnel(socket, proxy, goal);
+      await (await tunnel).openTunnel(socket, proxy, destination);
     }
     progress.peer = "server";
   }
@@ -84,8 +84,8 @@ async function open(target: Target, setup: Setup, sockets: Socket[]): Promise<So
   return await (await tls).secured(socket, session, progress);
 }
 
-/** The same failure, as one with the proxy: its name, its address, its TLS. */
-function asOfProxy(error: TransportError): TransportError {
+/** The same failure with the peer `proxy`: its lookup, its address, its TLS. */
+function asProxyError(error: TransportError): TransportError {
   if (error.peer === "proxy") return error;
   const { phase, code, message, status, certificate, cause } = error;
   return new TransportError(phase, code, message, {

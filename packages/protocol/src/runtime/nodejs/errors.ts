@@ -1,16 +1,16 @@
 import { TransportError, type TransportErrorFacts, type TransportPhase } from "../../http/transport.ts";
 import { systemReason } from "../../system-error.ts";
 
-/** The step that an exchange is at, and with whom: for naming it when time runs out. */
+/** The current step of a request and its peer, for the message when time runs out. */
 export interface Progress {
   phase: TransportPhase;
   peer: "server" | "proxy";
-  /** Says more than the phase: what is waited for. */
-  doing?: string | undefined;
+  /** The activity, if it is more specific than the phase. */
+  activity?: string | undefined;
 }
 
-/** What was being done, for a time-out's message. */
-const DOING: Readonly<Record<TransportPhase, string>> = {
+/** The activity of each phase, for a time-out's message. */
+const ACTIVITIES: Readonly<Record<TransportPhase, string>> = {
   lookup: "looking up the name",
   connect: "connecting",
   proxy: "waiting for the proxy",
@@ -19,26 +19,26 @@ const DOING: Readonly<Record<TransportPhase, string>> = {
   receive: "waiting for the response",
 };
 
-/** The failure to make a step within the time (milliseconds). */
-export function timedOut({ phase, peer, doing }: Progress, milliseconds: number): TransportError {
-  const message = `timed out after ${Math.round(milliseconds)} ms while ${doing ?? DOING[phase]}`;
+/** The error of a step that exceeded its time limit (milliseconds). */
+export function timedOut({ phase, peer, activity }: Progress, milliseconds: number): TransportError {
+  const message = `timed out after ${Math.round(milliseconds)} ms while ${activity ?? ACTIVITIES[phase]}`;
   return new TransportError(phase, "ETIMEDOUT", message, { peer });
 }
 
 /**
- * A timer (milliseconds) for a time limit. Where the process itself was busy, as while it loads code on a machine under load,
- * what has arrived meanwhile is read first: Node.js runs timers before it looks at its sockets.
+ * A timer for a time limit (milliseconds). If the process itself was busy, for example loading code on a loaded machine,
+ * data that has arrived meanwhile is read first: Node.js runs timers before it reads its sockets.
  */
 export function afterReading(action: () => void, milliseconds: number): NodeJS.Timeout {
   return setTimeout(() => setImmediate(action), milliseconds);
 }
 
-/** The system's code of an error; `ERR_UNKNOWN` for one without. */
+/** The system's code of an error; `ERR_UNKNOWN` if it has none. */
 export function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "ERR_UNKNOWN";
 }
 
-/** `what` failed in this step, in the vocabulary of {@link TransportError}. */
+/** The {@link TransportError} for a failure of `what` in this step. */
 export function stepFailed(
   error: unknown,
   what: string,
@@ -50,7 +50,7 @@ export function stepFailed(
   return new TransportError(phase, code, `${what}: ${systemReason(error)}`, { ...facts, cause: error });
 }
 
-/** The failure of a request on an open connection to `authority` (`host:port`). */
+/** The error for a request that failed on an open connection to `authority` (`host:port`). */
 export function exchangeFailed(error: unknown, authority: string, phase: TransportPhase): TransportError {
   if (error instanceof TransportError) return error;
   const code = codeOf(error);
@@ -61,20 +61,20 @@ export function exchangeFailed(error: unknown, authority: string, phase: Transpo
   return stepFailed(error, authority, phase);
 }
 
-/** What came is not an HTTP response. The two runtimes' parsers have different words for why. */
+/** The error for a response that is not HTTP, without the reason, which the two runtimes' parsers word differently. */
 export function notHttp(authority: string, cause?: unknown): TransportError {
   const message = `the response of ${authority} is not valid HTTP`;
   return new TransportError("receive", "ERR_HTTP_PARSE", message, { cause });
 }
 
-/** OpenSSL's reason, in the words of the static runtime. @param code `ERR_SSL_WRONG_VERSION_NUMBER`, `EPROTO` */
+/** OpenSSL's reason, worded as in the static runtime. @param code `ERR_SSL_WRONG_VERSION_NUMBER`, `EPROTO` */
 export function tlsReason(code: string): string {
   const reason = code.replace(/^ERR_SSL_/, "");
   if (/UNSUPPORTED_PROTOCOL|WRONG_SSL_VERSION/.test(reason)) {
     return "the other side supports neither TLS 1.2 nor TLS 1.3";
   }
-  // OpenSSL names the protocol that an alert first came with: "SSLV3_ALERT_HANDSHAKE_FAILURE". Without it, it is what
-  // OpenSSL itself has found.
+  // OpenSSL prefixes received alerts with the protocol that introduced them: "SSLV3_ALERT_HANDSHAKE_FAILURE". Names
+  // without a prefix are errors that OpenSSL itself found.
   const [, name = ""] = /^(?:SSLV3|TLSV1|TLSV13|SSL\/TLS)_(?:ALERT_)?(.+)/.exec(reason) ?? [];
   const alert = ALERTS[name];
   if (alert !== undefined) return `the other side refused (${alert})`;

@@ -21,25 +21,25 @@ const fifo = (name: string) => {
 };
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-test("a file is read whole, up to the limit", async () => {
+test("a whole file is read, up to the limit", async () => {
   const path = file("file", "12345");
   assert.equal(text(await readFile(path, 5)), "12345");
   await assert.rejects(readFile(path, 4), { code: "EFBIG" });
   assert.equal((await readFile("/dev/null", 4)).length, 0);
-  // A file of /proc says that it has no bytes.
+  // A file of /proc has the size 0.
   assert.match(text(await readFile("/proc/self/status", 1 << 20)), /^Name:/);
 });
 
-test("what never ends is not read to its end (security 5)", async () => {
+test("an endless file is not read to its end (security 5)", async () => {
   await assert.rejects(readFile("/dev/zero", 1 << 20), { code: "EFBIG" });
 });
 
-test("what cannot be read says why", async () => {
+test("a file that cannot be read gives the system's error", async () => {
   await assert.rejects(readFile(join(directory, "absent"), 4), { code: "ENOENT" });
   await assert.rejects(readFile(directory, 4), { code: "EISDIR" });
 });
 
-test("a pipe is waited for and read to its end", async () => {
+test("a pipe is read to its end, as soon as it has a writer", async () => {
   const path = fifo("pipe");
   const reading = readFile(path, 100);
   const writer = spawn("sh", ["-c", `printf one > "$1"`, "sh", path]);
@@ -48,8 +48,8 @@ test("a pipe is waited for and read to its end", async () => {
 });
 
 for (const [what, script] of [
-  ["a pipe that nothing is written to", (path: string) => `readFile(${JSON.stringify(path)}, 100)`],
-  // As on a network file system that does not answer: a thread of the pool hangs.
+  ["a pipe without a writer", (path: string) => `readFile(${JSON.stringify(path)}, 100)`],
+  // As on a network file system that does not respond: a thread of the pool is blocked.
   ["a thread that does not return", (path: string) => `open(${JSON.stringify(path)})`],
 ] as const) {
   for (const code of [0, 1]) {

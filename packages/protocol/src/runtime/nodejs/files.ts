@@ -1,18 +1,17 @@
 import { close, constants, fstat, open, read } from "node:fs";
 
-/** Milliseconds between two looks at a device that has nothing to read yet. */
+/** Milliseconds between two attempts to read from a device that has no data yet. */
 const DEVICE_PAUSE_MS = 20;
 
-/** Not a FileHandle: that one would be closed under the socket that reads it. */
+/** Not a FileHandle, which could be closed while the socket still reads it. */
 type Descriptor = number;
 
 /**
- * All of a file, whatever it is. A pipe without a writer is waited for without holding up the process: the caller has a
- * time limit.
- * @throws the system's error; one with the code `EFBIG` for more than `maxBytes`
+ * Reads a whole file of any kind. A pipe without a writer blocks the read but not the process: the caller has a time limit.
+ * @throws the system's error, or one with the code `EFBIG` for more than `maxBytes`
  */
 export async function readFile(path: string, maxBytes: number): Promise<Uint8Array> {
-  // A FIFO is opened at once, and no terminal becomes ours. Windows has neither flag.
+  // O_NONBLOCK: opening a FIFO does not block. O_NOCTTY: no controlling terminal. Windows has neither flag.
   const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOCTTY ?? 0);
   const fd = await done<Descriptor>((back) => open(path, flags, back));
   let isPipe = false;
@@ -49,7 +48,7 @@ async function readSome(fd: Descriptor, chunk: Buffer): Promise<number> {
   }
 }
 
-/** Through the event loop: a thread that reads a pipe would keep the process from ending. The socket closes `fd`. */
+/** Reads in the event loop: a thread that reads a pipe would keep the process from ending. The socket closes `fd`. */
 async function readPipe(fd: Descriptor, maxBytes: number): Promise<Uint8Array> {
   const { Socket } = process.getBuiltinModule("node:net");
   const socket = new Socket({ fd, readable: true, writable: false });
@@ -67,7 +66,7 @@ async function readPipe(fd: Descriptor, maxBytes: number): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-/** The result of a function of `node:fs` with a callback. */
+/** Promise for a function of `node:fs` with a callback. */
 function done<T>(start: (back: (error: Error | null, result: T) => void) => void): Promise<T> {
   return new Promise((resolve, reject) => {
     start((error, result) => (error === null ? resolve(result) : reject(error)));

@@ -6,7 +6,7 @@ import { transport } from "./http.ts";
 
 const RESPONSE = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
-/** A server that does `first` to its first connection and answers on every later one. */
+/** A server that applies `first` to its first connection and responds on later ones. */
 async function server(t: TestContext, first: (socket: Socket) => void) {
   const sockets: Socket[] = [];
   const ended = Promise.withResolvers<void>();
@@ -36,11 +36,11 @@ for (const [what, end] of [
   ["reset", (socket: Socket) => socket.resetAndDestroy()],
   ["closed", (socket: Socket) => socket.end()],
 ] as const) {
-  test(`a connection opened ahead that is ${what} before it is used is forgotten (security 4)`, async (t) => {
+  test(`a preconnection that is ${what} before it is used is dropped (security 4)`, async (t) => {
     const { url, sockets, ended } = await server(t, (socket) => setImmediate(end, socket));
     transport.preconnect({ url, connectTimeoutMs: 5_000 });
     await ended;
-    // By the time that another exchange is over, our side has heard of it, too.
+    // After another request, this side has noticed it too.
     const other = await server(t, (socket) => socket.once("data", () => socket.end(RESPONSE)));
     await get(other.url);
     const started = performance.now();
@@ -50,21 +50,21 @@ for (const [what, end] of [
   });
 }
 
-test("a connection opened ahead is the one that the request uses", async (t) => {
+test("a request uses the preconnection", async (t) => {
   const { url, sockets } = await server(t, (socket) => socket.once("data", () => socket.end(RESPONSE)));
   transport.preconnect({ url });
   assert.equal((await get(url)).status, 200);
   assert.equal(sockets.length, 1);
 });
 
-test("a connection that could not be opened ahead is opened again", async (t) => {
+test("a request opens a connection if the preconnection failed", async (t) => {
   const probe = createServer();
   await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
   const { port } = probe.address() as AddressInfo;
   await new Promise((resolve) => probe.close(resolve));
   const url = `http://127.0.0.1:${port}/`;
   transport.preconnect({ url });
-  // The refusal comes before the response of another server.
+  // The connection is refused before the other server responds.
   const other = await server(t, (socket) => socket.once("data", () => socket.end(RESPONSE)));
   await get(other.url);
   const listener = createServer((socket) => socket.once("data", () => socket.end(RESPONSE)));
@@ -73,7 +73,7 @@ test("a connection that could not be opened ahead is opened again", async (t) =>
   listener.close();
 });
 
-test("a response that never comes is told with its step", async (t) => {
+test("a time-out's message has the step", async (t) => {
   const { url } = await server(t, () => {});
   await assert.rejects(
     transport.request({ url, method: "GET", headers: {}, timeoutMs: 50, maxResponseBytes: 1024 }),
@@ -84,7 +84,7 @@ test("a response that never comes is told with its step", async (t) => {
   );
 });
 
-test("a response that came while the process was busy is not too late", async (t) => {
+test("a response that arrived while the process was busy is not too late", async (t) => {
   const written = Promise.withResolvers<void>();
   const { url } = await server(t, (socket) =>
     socket.once("data", () => socket.write(RESPONSE, () => written.resolve())),
@@ -96,7 +96,7 @@ test("a response that came while the process was busy is not too late", async (t
     timeoutMs: 300,
     maxResponseBytes: 1024,
   });
-  // It is there to be read; but nothing runs until the limit is over, as while code is loaded on a machine under load.
+  // The response has arrived, but nothing runs until the limit is over, as while code is loaded on an overloaded machine.
   await written.promise;
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 400);
   assert.equal((await response).status, 200);

@@ -10,16 +10,16 @@ import { openConnection } from "./connect.ts";
 import { afterReading, exchangeFailed, type Progress, timedOut } from "./errors.ts";
 import { type ReadResponse, ResponseReader } from "./response.ts";
 
-/** A connection that is opened before there is a request for it. */
-interface Ahead {
+/** A connection that was opened before its request. */
+interface Preconnection {
   readonly socket: Promise<Socket>;
   readonly progress: Progress;
 }
 
-/** Connections to one target: at most one being opened ahead, and those that are between two requests. */
+/** Connections to one target: at most one that is being opened, and idle ones. */
 interface Pool {
-  ahead: Ahead | undefined;
-  /** With what takes them out of the pool, unharmed. */
+  preconnection: Preconnection | undefined;
+  /** Each with the function that takes it out of the pool without closing it. */
   readonly idle: Map<Socket, () => void>;
 }
 
@@ -29,60 +29,61 @@ function poolFor(target: Target): Pool {
   const key = JSON.stringify([new URL(target.url).origin, target.proxy, target.tls]);
   let pool = pools.get(key);
   if (pool === undefined) {
-    pool = { ahead: undefined, idle: new Map() };
+    pool = { preconnection: undefined, idle: new Map() };
     pools.set(key, pool);
   }
   return pool;
 }
 
-/** Keeps a connection for the next request. One that ends before, or on which something comes unasked, is forgotten. */
-function keep(socket: Socket, pool: Pool): void {
-  const forget = () => {
+/** Makes a connection available to the next request. It is closed if it ends, or receives data, before that. */
+function addIdle(socket: Socket, pool: Pool): void {
+  const drop = () => {
     release();
     socket.destroy();
   };
   const release = () => {
     pool.idle.delete(socket);
-    socket.off("data", forget).off("end", forget).off("close", forget).pause();
+    socket.off("data", drop).off("end", drop).off("close", drop).pause();
   };
   pool.idle.set(socket, release);
-  socket.on("data", forget).on("end", forget).on("close", forget);
+  socket.on("data", drop).on("end", drop).on("close", drop);
   socket.resume();
 }
 
 function preconnect(target: Target & { readonly connectTimeoutMs?: number }): void {
   const pool = poolFor(target);
-  if (pool.ahead !== undefined || pool.idle.size > 0) return;
-  const progress = atStart();
-  const ahead = { socket: openConnection(target, target.connectTimeoutMs ?? 10_000, progress), progress };
-  pool.ahead = ahead;
-  ahead.socket.then(
+  if (pool.preconnection !== undefined || pool.idle.size > 0) return;
+  const progress = initialProgress();
+  const opening = openConnection(target, target.connectTimeoutMs ?? 10_000, progress);
+  const preconnection = { socket: opening, progress };
+  pool.preconnection = preconnection;
+  opening.then(
     (socket) => {
-      if (pool.ahead !== ahead) return;
-      pool.ahead = undefined;
-      keep(socket, pool);
+      if (pool.preconnection !== preconnection) return;
+      pool.preconnection = undefined;
+      addIdle(socket, pool);
     },
-    // The request that comes opens another; one that waits for this hears of the failure.
+    // A request that already waits for this connection gets its error; a later one opens another.
     () => {
-      if (pool.ahead === ahead) pool.ahead = undefined;
+      if (pool.preconnection === preconnection) pool.preconnection = undefined;
     },
   );
 }
 
-function atStart(): Progress {
+function initialProgress(): Progress {
   return { phase: "lookup", peer: "server" };
 }
 
 const sent = Promise.withResolvers<void>();
 
-/** HTTP/1.1 over connections of our own. */
+/** HTTP/1.1 over the connections of {@link openConnection}. */
 export const transport: Transport = { request: send, preconnect, firstSent: () => sent.promise };
 
 async function send(request: TransportRequest): Promise<TransportResponse> {
   const url = new URL(request.url);
   const authority = authorityOf(url);
   const bytes = await encoded(request, url);
-  const state: State = { progress: atStart(), socket: undefined };
+  const state: State = { progress: initialProgress(), socket: undefined };
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = afterReading(() => reject(timedOut(state.progress, request.timeoutMs)), request.timeoutMs);
@@ -97,7 +98,7 @@ async function send(request: TransportRequest): Promise<TransportResponse> {
   }
 }
 
-/** How far a request is, for the time limit. */
+/** The current state of a request, for the time limit. */
 interface State {
   progress: Progress;
   socket: Socket | undefined;
@@ -119,17 +120,18 @@ async function exchange(
     state.progress = { phase: "receive", peer: "server" };
     sent.resolve();
   });
-  if (reusable) keep(socket, pool);
+  if (reusable) addIdle(socket, pool);
   else socket.destroy();
   return response;
 }
 
-/** The event loop's next turn. */
+/** Resolves in the event loop's next turn. */
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** A connection that is there, or on its way, or a new one. */
+/** An idle connection, else the one that is being opened, else a new one. */
 async function obtain(pool: Pool, request: TransportRequest, state: State): Promise<Socket> {
-  // A server that closes behind its response often has done so by now. The second turn has read what there was after the first.
+  // A server that closes the connection after its response has often done so by now. After the second turn, everything
+  // that had arrived by the first is read.
   if (pool.idle.size > 0) {
     await turn();
     await turn();
@@ -138,18 +140,18 @@ async function obtain(pool: Pool, request: TransportRequest, state: State): Prom
     release();
     if (!socket.destroyed && socket.writable && !socket.readableEnded) return socket;
   }
-  const { ahead } = pool;
-  if (ahead !== undefined) {
-    pool.ahead = undefined;
-    state.progress = ahead.progress;
-    const socket = await ahead.socket;
+  const { preconnection } = pool;
+  if (preconnection !== undefined) {
+    pool.preconnection = undefined;
+    state.progress = preconnection.progress;
+    const socket = await preconnection.socket;
     if (!socket.destroyed && socket.writable) return socket;
-    state.progress = atStart();
+    state.progress = initialProgress();
   }
   return await openConnection(request, request.connectTimeoutMs ?? request.timeoutMs, state.progress);
 }
 
-/** Sends a request and reads the response, on a connection that nothing else uses. */
+/** Sends a request and reads the response. Nothing else may use the connection. */
 function roundTrip(
   socket: Socket,
   bytes: Buffer,
@@ -187,16 +189,16 @@ function roundTrip(
   });
 }
 
-/** Where a request goes, for messages: `host:port`. */
+/** The server of a request, for messages: `host:port`. */
 function authorityOf({ protocol, hostname, port }: URL): string {
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: none but the tab may be in a header
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a header may not contain control characters except the tab
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f]/;
 
-/** The request as it goes over the wire. @throws {TransportError} for what no header can hold */
+/** The request's bytes. @throws {TransportError} for an invalid header */
 async function encoded(request: TransportRequest, url: URL): Promise<Buffer> {
   const proxyHeaders = await absoluteFormHeaders(request, url);
   const body = bytesOf(request.body ?? "");
@@ -213,7 +215,7 @@ async function encoded(request: TransportRequest, url: URL): Promise<Buffer> {
   return Buffer.concat([Buffer.from(`${head}\r\n`), body]);
 }
 
-/** A view of the same memory: the AWS SDK's bodies print a warning when they are converted. */
+/** The body's bytes, as a view of the same memory. */
 function bytesOf(body: string | Uint8Array): Buffer {
   return typeof body === "string"
     ? Buffer.from(body)
@@ -224,7 +226,7 @@ function invalidRequest(what: string): TransportError {
   return new TransportError("send", "ERR_INVALID_REQUEST", `the request has an invalid ${what}`);
 }
 
-/** For http, an HTTP proxy is simply the peer, and gets the whole URL and its own credentials. Undefined otherwise. */
+/** Headers for an HTTP proxy of an http URL, which gets the whole URL and its own credentials. Undefined otherwise. */
 async function absoluteFormHeaders(
   { proxy }: TransportRequest,
   url: URL,

@@ -1,4 +1,4 @@
-/** The process's edges on Node.js. */
+/** The Node.js runtime: stdin and stdout, HTTP, files, child processes, hashes. */
 export { crypto } from "./crypto.ts";
 export { readFile } from "./files.ts";
 export { transport } from "./http.ts";

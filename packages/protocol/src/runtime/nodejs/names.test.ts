@@ -8,7 +8,7 @@ const failing = (code: string) => async () => {
   throw Object.assign(new Error(code), { code });
 };
 
-/** The time after which the name servers are asked, too. */
+/** The time after which the name servers are queried directly. */
 const HEAD_START_MS = 300;
 
 mock.timers.enable({ apis: ["setTimeout"] });
@@ -31,7 +31,7 @@ async function look(services: Partial<NameServices>, host = "api.example") {
   return { told, cancelled, failure: await done };
 }
 
-test("the system's resolver is enough where it answers in time, and its word counts", async () => {
+test("if the system's resolver responds in time, its result is used", async () => {
   const direct = () => assert.fail("the name servers were asked beside the system");
   const good = await look({ system: async () => ["10.0.0.1", "fd00::1"], direct });
   assert.deepEqual(good.told, ["10.0.0.1", "fd00::1"]);
@@ -46,7 +46,7 @@ test("the system's resolver is enough where it answers in time, and its word cou
   }
 });
 
-test("while the system waits for a dead name server, the others are asked (security 2)", async () => {
+test("while the system waits for a dead name server, the others are queried (security 2)", async () => {
   const { told, failure, cancelled } = await look({
     direct: async (name, family) => (name === "api.example" && family === 4 ? ["10.0.0.1"] : []),
   });
@@ -55,7 +55,7 @@ test("while the system waits for a dead name server, the others are asked (secur
   assert.equal(cancelled, 0);
 });
 
-test("a dropped question for IPv6 addresses does not hold the IPv4 ones back (security 2)", async () => {
+test("a dropped query for IPv6 addresses does not delay the IPv4 ones (security 2)", async () => {
   const told = Promise.withResolvers<readonly string[]>();
   const lookup = lookUp("api.example", told.resolve, {
     system: never,
@@ -64,12 +64,12 @@ test("a dropped question for IPv6 addresses does not hold the IPv4 ones back (se
   });
   mock.timers.tick(HEAD_START_MS);
   assert.deepEqual(await told.promise, ["10.0.0.1"]);
-  // The other question stays open, until nobody needs its answer.
+  // The other query continues until its result is not needed.
   assert.equal(await Promise.race([lookup.done.then(() => "over"), Promise.resolve("open")]), "open");
   lookup.stop();
 });
 
-test("what the system finds late counts, and so does its late failure", async () => {
+test("late results and a late failure of the system's resolver are used", async () => {
   const late = Promise.withResolvers<readonly string[]>();
   const direct = async () => {
     setImmediate(late.resolve, ["10.0.0.2"]);
@@ -87,12 +87,12 @@ test("what the system finds late counts, and so does its late failure", async ()
   assert.ok(failure instanceof TransportError && failure.code === "EAI_AGAIN");
 });
 
-test("subdomains of localhost are this machine, and no name server is asked", async () => {
+test("subdomains of localhost are this machine, without a lookup", async () => {
   const { told, failure } = await look({ system: () => assert.fail("asked") }, "a.localhost");
   assert.deepEqual([told, failure], [["127.0.0.1", "::1"], undefined]);
 });
 
-test("a name without a dot is one for the system's search domains", async () => {
+test("a name without a dot is looked up by the system's resolver only", async () => {
   const asked = Promise.withResolvers<readonly string[]>();
   const services = {
     system: () => asked.promise,

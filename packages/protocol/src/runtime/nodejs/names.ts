@@ -2,97 +2,97 @@ import { isIP } from "node:net";
 import { TransportError } from "../../http/transport.ts";
 import { codeOf } from "./errors.ts";
 
-/** The two ways of asking for a name; tests hand in their own. */
+/** The two ways to look up a name; tests pass their own. */
 export interface NameServices {
   /** The system's resolver (getaddrinfo): hosts file, name service switch, search domains. */
   system(name: string): Promise<readonly string[]>;
-  /** Asks the name servers ourselves, for the A or AAAA records of an absolute name. */
+  /** Queries the name servers directly for the A or AAAA records of an absolute name. */
   direct(name: string, family: 4 | 6): Promise<readonly string[]>;
-  /** Gives up on what `direct` still asks for. */
+  /** Cancels the queries of `direct`. */
   cancel(): void;
 }
 
-/** A lookup under way. */
+/** A running lookup. */
 export interface Lookup {
   /**
-   * Settles when no more addresses will come. Rejects with a TransportError where there is none: `ENOTFOUND`, or
-   * `EAI_AGAIN` when no name server said so.
+   * Settles when no more addresses will come. Rejects with a TransportError if none came: `ENOTFOUND` if a name server
+   * reported that, else `EAI_AGAIN`.
    */
   readonly done: Promise<void>;
-  /** Ends it: nothing is told any more. */
+  /** Ends the lookup: no more addresses are reported. */
   stop(): void;
 }
 
 /**
- * Milliseconds after which the name servers are asked directly, too. The system's resolver waits five seconds for a dead name
- * server, or for a dropped question for IPv6 addresses, before it does anything else. Directly, the next server is asked
- * after a second, and neither family waits for the other.
+ * Milliseconds after which the name servers are also queried directly. The system's resolver waits five seconds for a dead
+ * name server, or for a dropped query for IPv6 addresses. The direct query tries the next server after a second, and
+ * neither family waits for the other.
  */
-const HEAD_START_MS = 300;
+const DIRECT_DELAY_MS = 300;
 
 /**
- * Looks up a name without a time limit; its caller has one.
- * @param tell gets addresses as they arrive, perhaps more than once and with repetitions
+ * Looks up a name, without a time limit: the caller has one.
+ * @param onAddresses called with addresses as they arrive, possibly several times and with duplicates
  */
 export function lookUp(
   host: string,
-  tell: (addresses: readonly string[]) => void,
+  onAddresses: (addresses: readonly string[]) => void,
   services: NameServices = nameServices,
 ): Lookup {
-  // Loopback, whatever the name servers say (RFC 6761, section 6.3). `localhost` itself is in the hosts file.
+  // Always loopback (RFC 6761, section 6.3). `localhost` itself is in the hosts file.
   if (/\.localhost\.?$/i.test(host)) {
-    tell(["127.0.0.1", "::1"]);
+    onAddresses(["127.0.0.1", "::1"]);
     return { done: Promise.resolve(), stop: () => {} };
   }
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  let told = false;
-  let open = 1;
-  let directOpen = 0;
-  let over = false;
+  let found = false;
+  let pending = 1;
+  let directPending = 0;
+  let stopped = false;
   let failure: unknown;
 
   const stop = () => {
-    over = true;
+    stopped = true;
     clearTimeout(timer);
-    if (directOpen > 0) services.cancel();
+    if (directPending > 0) services.cancel();
   };
   const finish = () => {
-    if (over) return;
+    if (stopped) return;
     stop();
-    if (told) resolve();
+    if (found) resolve();
     else reject(lookupFailed(host, failure));
   };
-  const announce = (addresses: readonly string[]) => {
-    if (over || addresses.length === 0) return;
-    told = true;
-    tell(addresses);
+  const report = (addresses: readonly string[]) => {
+    if (stopped || addresses.length === 0) return;
+    found = true;
+    onAddresses(addresses);
   };
-  const askDirectly = () => {
-    // A name without a dot is one of a search domain, which the system knows.
+  const queryDirectly = () => {
+    // A name without a dot needs the search domains, which only the system's resolver has.
     if (!host.includes(".")) return;
-    open += 2;
-    directOpen = 2;
+    pending += 2;
+    directPending = 2;
     for (const family of [4, 6] as const) {
       services
         .direct(host, family)
-        .then(announce, () => {})
+        .then(report, () => {})
         .then(() => {
-          open--;
-          directOpen--;
-          if (open === 0 || (told && directOpen === 0)) finish();
+          pending--;
+          directPending--;
+          if (pending === 0 || (found && directPending === 0)) finish();
         });
     }
   };
-  const timer = setTimeout(askDirectly, HEAD_START_MS);
+  const timer = setTimeout(queryDirectly, DIRECT_DELAY_MS);
   services.system(host).then(
     (addresses) => {
-      announce(addresses);
+      report(addresses);
       finish();
     },
     (error) => {
       failure = error;
-      open--;
-      if (open === 0 || codeOf(error) === "ENOTFOUND") finish();
+      pending--;
+      if (pending === 0 || codeOf(error) === "ENOTFOUND") finish();
     },
   );
   return { done: promise, stop };
@@ -105,12 +105,12 @@ function lookupFailed(host: string, error: unknown): TransportError {
   return new TransportError("lookup", code, message, { cause: error });
 }
 
-/** Loaded with the first name: an address, as of a metadata server, needs none of it. */
+/** Loaded on demand: a target that is an address, such as a metadata server, does not need it. */
 const dns = () => process.getBuiltinModule("node:dns");
 
 type Resolver = InstanceType<ReturnType<typeof dns>["promises"]["Resolver"]>;
 
-/** One for the whole process: it remembers which name servers did not answer. */
+/** One for the whole process: it remembers which name servers did not respond. */
 let resolver: Resolver | undefined;
 
 const nameServices: NameServices = {
@@ -125,7 +125,7 @@ const nameServices: NameServices = {
   cancel: () => resolver?.cancel(),
 };
 
-/** True for text that is an IP address already, and needs no lookup. */
+/** True for an IP address, which needs no lookup. */
 export function isAddress(host: string): boolean {
   return isIP(host) !== 0;
 }

@@ -8,7 +8,7 @@ const limits = { env: { PATH: "/usr/bin:/bin" }, stdin: "", timeoutMs: 10_000, m
 const shell = (script: string) => ({ ...limits, file: "/bin/sh", args: ["-c", script] });
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-test("what a program prints, its status, and only the environment that it was given", async () => {
+test("a program's output, its status, and only the given environment", async () => {
   const result = await runProgram({
     ...shell('cat; echo "$1 $GREETING $HOME" ; echo oops >&2; exit 3'),
     args: ["-c", 'cat; echo "$1 $GREETING $HOME" ; echo oops >&2; exit 3', "sh", "one two"],
@@ -21,21 +21,21 @@ test("what a program prints, its status, and only the environment that it was gi
   assert.equal(result.signal, null);
 });
 
-test("a program that reads nothing of a large stdin", async () => {
+test("a program that does not read a large stdin", async () => {
   const result = await runProgram({ ...shell("exit 0"), stdin: "x".repeat(1 << 20) });
   assert.equal(result.status, 0);
 });
 
-test("a signal is told", async () => {
+test("the signal that ended a program is returned", async () => {
   const result = await runProgram(shell("kill -SEGV $$"));
   assert.equal(result.status, null);
   assert.equal(result.signal, "SIGSEGV");
 });
 
-test("the time limit kills the program and nothing that it started", async () => {
+test("the time limit kills the program but not its child processes", async () => {
   const started = performance.now();
   const result = await runProgram({
-    // The background sleep does not hold the pipes, and must be alive after the limit.
+    // The background sleep does not hold the pipes and must still run after the limit.
     ...shell("sleep 30 >/dev/null 2>&1 & echo $!; exec sleep 30"),
     timeoutMs: 200,
   });
@@ -45,7 +45,7 @@ test("the time limit kills the program and nothing that it started", async () =>
   process.kill(Number(text(result.stdout)), "SIGKILL");
 });
 
-test("a child that holds stdout is waited for, or given up on when that is asked for", async () => {
+test("a child that holds stdout open is awaited, up to maxWaitAfterExitMs", async () => {
   const script = "sleep 30 & echo $!";
   const result = await runProgram({ ...shell(script), maxWaitAfterExitMs: 50 });
   assert.equal(result.outputHeld, true);
@@ -74,15 +74,15 @@ test("stderr arrives while the program runs", async () => {
   assert.equal(result.stderr, seen);
 });
 
-test("what cannot be started", async () => {
+test("a program that cannot be started", async () => {
   await assert.rejects(runProgram({ ...limits, file: "/nonexistent", args: [] }), { code: "ENOENT" });
   await assert.rejects(runProgram({ ...limits, file: "/etc/passwd", args: [] }), { code: "EACCES" });
 });
 
-test("a program in the mounts of another process, by a path that is there only", {
+test("a program in another process's mount namespace, by a path that exists only there", {
   skip: process.geteuid?.() === 0 ? false : "only root can enter other mounts",
 }, async () => {
-  // It says that its mounts are made, and waits.
+  // It prints a line when its mounts exist, and waits.
   const script = "mount -t tmpfs none /mnt && cp /bin/echo /mnt/only-here && echo up && read -r _";
   const other = spawn("unshare", ["--mount", "sh", "-c", script], { stdio: ["pipe", "pipe", "inherit"] });
   try {

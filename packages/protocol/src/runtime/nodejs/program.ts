@@ -28,13 +28,13 @@ export const runProgram: RunProgram = (request) =>
     }, timeoutMs);
 
     child.on("error", (error) => {
-      // After a start that worked this is a failed kill: the process is gone, and "close" tells the rest.
+      // If the program had started, this is a failed kill: the process has ended, and "close" follows.
       if (child.pid !== undefined) return;
       clearTimeout(killTimer);
       reject(error);
     });
     child.stdin.on("error", () => {
-      // EPIPE: the program does not read its stdin, which is its right.
+      // EPIPE: a program does not have to read its stdin.
     });
     child.stdin.end(stdin);
     child.stdout.on("data", (chunk: Buffer) => {

@@ -13,7 +13,7 @@ async function listening(t: TestContext, host = "127.0.0.1"): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
-/** A lookup that tells batches of addresses, each when the one before has been told and the event loop has turned. */
+/** A lookup that reports batches of addresses, one in each turn of the event loop. */
 const telling =
   (batches: readonly (readonly string[])[], failure?: TransportError): typeof lookUp =>
   (_, tell) => {
@@ -35,10 +35,10 @@ function open(port: number, lookUp: ReturnType<typeof telling>, host = "api.exam
   return { socket, progress, limit, known: () => known };
 }
 
-/** An address of which this machine has no route: discard-only (RFC 6666), no default route in tests' namespaces. */
+/** An address without a route from this machine: discard-only (RFC 6666), no default route in tests' namespaces. */
 const NO_ROUTE = "100::1";
 
-test("an address that refuses gives way to the next, at once", async (t) => {
+test("if an address refuses, the next is tried at once", async (t) => {
   const port = await listening(t);
   const { socket, known } = open(port, telling([["127.0.0.2", "127.0.0.1"]]));
   const opened = await socket;
@@ -47,7 +47,7 @@ test("an address that refuses gives way to the next, at once", async (t) => {
   opened.destroy();
 });
 
-test("IPv6 first without a route, IPv4 later: it is waited for (security 3)", async (t) => {
+test("IPv6 without a route first, IPv4 later: the IPv4 address is awaited (security 3)", async (t) => {
   const port = await listening(t);
   const { socket } = open(port, telling([[NO_ROUTE], [], ["127.0.0.1"]]));
   const opened = await socket;
@@ -55,7 +55,7 @@ test("IPv6 first without a route, IPv4 later: it is waited for (security 3)", as
   opened.destroy();
 });
 
-test("nothing is left: the failure that is about the server is told", async () => {
+test("if all addresses fail, the error is the one about the server", async () => {
   const { socket } = open(1, telling([[NO_ROUTE, "127.0.0.1"]]));
   await assert.rejects(socket, (error) => {
     assert.ok(error instanceof TransportError);
@@ -65,7 +65,7 @@ test("nothing is left: the failure that is about the server is told", async () =
   });
 });
 
-test("a family that stays silent does not hide how the other failed", async (t) => {
+test("a family that does not respond does not hide the other's error", async (t) => {
   const told = Promise.withResolvers<void>();
   const { socket, progress } = open(1, (_, tell) => {
     setImmediate(() => {
@@ -83,7 +83,7 @@ test("a family that stays silent does not hide how the other failed", async (t) 
   await assert.rejects(socket, /connecting to api\.example:1 \(127\.0\.0\.1\): connection refused/);
 });
 
-test("no address at all: the lookup's failure is told", async () => {
+test("without any address, the error is the lookup's", async () => {
   const failure = new TransportError("lookup", "EAI_AGAIN", "looking up api.example failed");
   await assert.rejects(open(1, telling([], failure)).socket, failure);
 });
@@ -93,7 +93,7 @@ test("an address needs no lookup", async () => {
   await assert.rejects(socket, /^TransportError: connecting to 127\.0\.0\.1:1: connection refused$/);
 });
 
-test("when the time is up, everything ends with its reason", async () => {
+test("when the time is up, everything ends with the signal's reason", async () => {
   const { socket, limit } = open(1, () => ({ done: new Promise(() => {}), stop: () => {} }));
   const reason = new TransportError("lookup", "ETIMEDOUT", "timed out");
   limit.abort(reason);

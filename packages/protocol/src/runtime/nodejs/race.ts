@@ -3,20 +3,20 @@ import { TransportError } from "../../http/transport.ts";
 import { codeOf, type Progress, stepFailed } from "./errors.ts";
 import { isAddress, type Lookup, lookUp } from "./names.ts";
 
-/** Head start of one address before the next is tried beside it (RFC 8305, section 5). Milliseconds. */
+/** Delay before the next address is tried in parallel (RFC 8305, section 5). Milliseconds. */
 const ATTEMPT_DELAY_MS = 250;
-/** How long IPv6 addresses are waited for once there are IPv4 ones (RFC 8305, section 3). Milliseconds. */
+/** How long to wait for IPv6 addresses after the first IPv4 ones (RFC 8305, section 3). Milliseconds. */
 const RESOLUTION_DELAY_MS = 50;
 
-/** How long addresses that are still asked for are waited for when all others have failed. Milliseconds. */
+/** How long to wait for more addresses of the lookup after all known ones have failed. Milliseconds. */
 const OTHER_FAMILY_MS = 2_000;
 
-/** What a race needs of a connection that is being opened. */
+/** What a race needs from the connection that it is for. */
 export interface RaceSetup {
   readonly progress: Progress;
-  /** Called when addresses are known: the time for connecting begins, or begins again. */
+  /** Called when addresses arrive: the time limit for connecting starts, or restarts. */
   onAddresses(): void;
-  /** Aborted when the time is up, or the connection is not wanted any more. */
+  /** Aborted when the time is up or the connection is no longer needed. */
   readonly signal: AbortSignal;
   /** Replaces the lookup, in tests. */
   readonly lookUp?: typeof lookUp;
@@ -28,8 +28,8 @@ export function authority(host: string, port: number): string {
 }
 
 /**
- * Opens a TCP connection to a name: one of its addresses, the first to answer wins (RFC 8305, "Happy Eyeballs"). It begins
- * with what the lookup has found so far, adds what else comes, and does not fail before both families were asked.
+ * Opens a TCP connection to the first of a name's addresses that accepts one (RFC 8305, "Happy Eyeballs"). It starts with
+ * the lookup's first addresses, adds later ones, and fails only after the lookup of both families has ended.
  * @throws {TransportError}
  */
 export function openTcp(host: string, port: number, setup: RaceSetup): Promise<Socket> {
@@ -42,7 +42,7 @@ export function openTcp(host: string, port: number, setup: RaceSetup): Promise<S
   let lastFamily: 4 | 6 = 4;
   let lookup: Lookup | undefined;
   let lookupError: unknown;
-  let allTold = false;
+  let lookupDone = false;
   let timer: NodeJS.Timeout | undefined;
 
   const isIdle = () => waiting[4].length === 0 && waiting[6].length === 0 && attempts.size === 0;
@@ -76,7 +76,7 @@ export function openTcp(host: string, port: number, setup: RaceSetup): Promise<S
     attempts.add(socket);
     socket.once("connect", () => {
       attempts.delete(socket);
-      // Each step that follows looks for failures itself; between two of them, none may end the process.
+      // Later steps handle errors themselves; an error between two of them must not end the process.
       socket.on("error", () => {});
       end();
       resolve(socket);
@@ -85,7 +85,7 @@ export function openTcp(host: string, port: number, setup: RaceSetup): Promise<S
       attempts.delete(socket);
       failures.push({ address, error });
       if (!isIdle()) return next();
-      if (allTold) return giveUp();
+      if (lookupDone) return giveUp();
       progress.phase = "lookup";
       clearTimeout(timer);
       timer = setTimeout(giveUp, OTHER_FAMILY_MS);
@@ -93,7 +93,7 @@ export function openTcp(host: string, port: number, setup: RaceSetup): Promise<S
   };
   const giveUp = () => {
     end();
-    reject(sumUp(host, port, failures, lookupError));
+    reject(overallError(host, port, failures, lookupError));
   };
   const add = (addresses: readonly string[]) => {
     const untried = known.size === 0;
@@ -103,49 +103,49 @@ export function openTcp(host: string, port: number, setup: RaceSetup): Promise<S
       waiting[isIP(address) === 6 ? 6 : 4].push(address);
     }
     setup.onAddresses();
-    // The first to come are IPv4's: the other family gets a moment. Whatever comes next ends it.
-    if (untried && waiting[6].length === 0 && !allTold) schedule(RESOLUTION_DELAY_MS);
+    // If only IPv4 addresses have come so far, wait a moment for IPv6 ones; the next result ends this.
+    if (untried && waiting[6].length === 0 && !lookupDone) schedule(RESOLUTION_DELAY_MS);
     else if (attempts.size === 0) next();
   };
-  const told = (error?: unknown) => {
-    allTold = true;
+  const onLookupDone = (error?: unknown) => {
+    lookupDone = true;
     lookupError = error;
     if (isIdle()) giveUp();
-    // Nothing else will come, so what waits for the other family need not.
+    // No more addresses will come, so stop waiting for the other family.
     else if (attempts.size === 0) next();
   };
 
   if (signal.aborted) return Promise.reject(signal.reason);
   signal.addEventListener("abort", abort);
   if (isAddress(host)) {
-    allTold = true;
+    lookupDone = true;
     add([host]);
   } else {
     progress.phase = "lookup";
     lookup = (setup.lookUp ?? lookUp)(host, add);
-    lookup.done.then(() => told(), told);
+    lookup.done.then(() => onLookupDone(), onLookupDone);
   }
   return promise;
 }
 
-/** A machine without a route for a family says so at once; that is not what is wrong with the server. */
+/** Whether this machine has no route for the address family, which is not a failure of the server. */
 function hasNoRoute(error: unknown): boolean {
   return ["ENETUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT", "EHOSTUNREACH"].includes(codeOf(error));
 }
 
-/** What to say when nothing is left to try: the first failure that is about the server. */
-function sumUp(
+/** The error when all addresses have failed: the first failure that is about the server, if there is one. */
+function overallError(
   host: string,
   port: number,
   failures: readonly { readonly address: string; readonly error: unknown }[],
   lookupError: unknown,
 ): unknown {
-  const telling = failures.find(({ error }) => !hasNoRoute(error)) ?? failures[0];
-  if (telling === undefined) {
+  const shown = failures.find(({ error }) => !hasNoRoute(error)) ?? failures[0];
+  if (shown === undefined) {
     return lookupError ?? new TransportError("lookup", "ENOTFOUND", `${host} has no address`);
   }
-  // The family that this machine has no route for was found, the other was not.
-  if (lookupError !== undefined && hasNoRoute(telling.error)) return lookupError;
-  const at = telling.address === host ? "" : ` (${telling.address})`;
-  return stepFailed(telling.error, `connecting to ${authority(host, port)}${at}`, "connect");
+  // The lookup found only addresses of a family that this machine has no route for.
+  if (lookupError !== undefined && hasNoRoute(shown.error)) return lookupError;
+  const at = shown.address === host ? "" : ` (${shown.address})`;
+  return stepFailed(shown.error, `connecting to ${authority(host, port)}${at}`, "connect");
 }

@@ -14,7 +14,7 @@ function read(text: string, pieceLength: number, method = "GET"): ReadResponse |
   try {
     for (let at = 0; at < bytes.length; at += pieceLength) {
       const response = reader.push(bytes.subarray(at, at + pieceLength));
-      // A real connection is not read any further.
+      // A real connection would not be read further.
       if (response !== undefined) {
         const rest = bytes.length > at + pieceLength;
         return rest ? { ...response, reusable: false } : response;
@@ -27,7 +27,7 @@ function read(text: string, pieceLength: number, method = "GET"): ReadResponse |
   }
 }
 
-/** Text of the body, with "+" where the connection can be used again; or why there is no response. */
+/** The body's text, with "+" if the connection can be used again; or why there is no response. */
 function outcome(text: string, pieceLength = text.length, method = "GET"): string {
   const response = read(text, Math.max(1, pieceLength), method);
   if (typeof response === "string") return response;
@@ -37,7 +37,7 @@ function outcome(text: string, pieceLength = text.length, method = "GET"): strin
 const PARSE = "ERR_HTTP_PARSE";
 const LENGTH_2 = "content-length: 2\r\n\r\nok";
 
-/** As hyper 1.12 with httparse 1.10 reads them, unless a comment says so. */
+/** The results of hyper 1.12 with httparse 1.10, except where a comment says otherwise. */
 const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: string]>> = {
   "a length": [OK + LENGTH_2, "200 ok +"],
   "no reason": [`HTTP/1.1 200\r\n${LENGTH_2}`, "200 ok +"],
@@ -87,9 +87,9 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "a body above the limit": [`${OK}\r\n${"x".repeat(101)}`, "ERR_BODY_TOO_LARGE"],
   "zeros before the length": [`${OK}content-length: 0002\r\n\r\nok`, "200 ok +"],
   "a length of 2^64": [`${OK}content-length: 18446744073709551616\r\n\r\n`, PARSE],
-  "a length that is no number": [`${OK}content-length: 2x\r\n\r\nok`, PARSE],
+  "a length that is not a number": [`${OK}content-length: 2x\r\n\r\nok`, PARSE],
   "a length with a sign": [`${OK}content-length: +2\r\n\r\nok`, PARSE],
-  // hyper takes these; the static runtime refuses them by itself (RFC 9112, section 6.3).
+  // hyper accepts these; the static runtime itself refuses them (RFC 9112, section 6.3).
   "the length twice": [`${OK}content-length: 2\r\n${LENGTH_2}`, PARSE],
   "a list of lengths": [`${OK}content-length: 2, 2\r\n\r\nok`, PARSE],
   "chunks and a length": [
@@ -124,29 +124,29 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "chunks in HTTP/1.0": ["HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", PARSE],
 };
 
-describe("a response, read as the static runtime reads it", () => {
+describe("responses are parsed as in the static runtime", () => {
   for (const [what, [response, expected]] of Object.entries(RESPONSES)) {
     test(`${what}: ${expected}`, () => {
       assert.equal(outcome(response), expected);
-      // However it arrives.
+      // In pieces of any size.
       const pieces = response.length > 10_000 ? [1_000] : [1, 2, 7];
       for (const length of pieces)
         assert.equal(outcome(response, length), expected, `in pieces of ${length}`);
     });
   }
 
-  test("to HEAD has no body, whatever its length says", () => {
+  test("a response to HEAD has no body, whatever its length", () => {
     assert.equal(outcome(`${OK}content-length: 200\r\n\r\n`, 1_000, "HEAD"), "200  +");
   });
 
-  test("what cannot become a response is refused before its end", () => {
+  test("an invalid response is refused before its end", () => {
     for (const start of ["S", "HTTQ", "HTTP/1.1 2x", `${OK}x y`, `${CHUNKED}z`]) {
       const reader = new ResponseReader(EXPECTED);
       assert.throws(() => reader.push(Buffer.from(start)), { code: PARSE }, start);
     }
   });
 
-  test("repeated headers are joined, their names in lower case, their white space gone", () => {
+  test("repeated headers are joined, with names in lower case and without white space", () => {
     const response = read(`${OK}X-A:  one \t\r\nx-a: two\r\n${LENGTH_2}`, 1_000);
     assert.ok(typeof response === "object");
     assert.deepEqual(response.headers, { "x-a": "one, two", "content-length": "2" });

@@ -1,9 +1,9 @@
 import { TransportError, type TransportResponse } from "../../http/transport.ts";
 import { notHttp } from "./errors.ts";
 
-/** What a response was answering, and its limit. */
-export interface ResponseExpected {
-  /** Of the request. */
+/** The request of a response, and the limit of its body. */
+export interface ExpectedResponse {
+  /** The request's method. */
   readonly method: string;
   /** `host:port` of the server, for messages. */
   readonly authority: string;
@@ -11,7 +11,7 @@ export interface ResponseExpected {
   readonly maxBytes: number;
 }
 
-/** A whole response. */
+/** A complete response. */
 export interface ReadResponse extends TransportResponse {
   /** Whether the connection can carry another request. */
   readonly reusable: boolean;
@@ -25,20 +25,20 @@ interface Head {
   readonly version: "1.0" | "1.1";
 }
 
-/** How a body ends: after so many bytes, with its last chunk, or with the connection. */
+/** How a body ends: after a number of bytes, with its last chunk, or with the connection. */
 type Framing = number | "chunks" | "close";
 
-/** Bytes of status line and headers, and number of headers, that are read at most: as the static runtime's library has it. */
+/** Limits of the status line and headers (bytes) and of the number of headers, as in the static runtime's library. */
 const MAX_HEAD_BYTES = 8192 + 4096 * 100;
 const MAX_HEADERS = 100;
 
 /**
- * Reads one HTTP/1.1 response (RFC 9112) as it arrives. Node.js's own client accepts and refuses other responses than the
- * static runtime's library (hyper), and two runtimes of one program should do the same with a server: this follows hyper's
- * grammar. Where a response is not valid, or not one that ends clearly, its methods throw a {@link TransportError}.
+ * Reads one HTTP/1.1 response (RFC 9112) as it arrives. Node.js's own client and the static runtime's library (hyper) do
+ * not accept the same responses, and both runtimes of a program should: this follows hyper's grammar. The methods throw a
+ * {@link TransportError} if a response is not valid or its end is not clear.
  */
 export class ResponseReader {
-  readonly #expected: ResponseExpected;
+  readonly #expected: ExpectedResponse;
   #pending: Buffer = Buffer.alloc(0);
   #head: Head | undefined;
   #framing: Framing = "close";
@@ -46,11 +46,11 @@ export class ResponseReader {
   readonly #body: Buffer[] = [];
   #length = 0;
 
-  constructor(expected: ResponseExpected) {
+  constructor(expected: ExpectedResponse) {
     this.#expected = expected;
   }
 
-  /** Takes what has arrived. @returns the response when it is whole */
+  /** Adds bytes that have arrived. @returns the response once it is complete */
   push(bytes: Buffer): ReadResponse | undefined {
     this.#pending = this.#pending.length === 0 ? bytes : Buffer.concat([this.#pending, bytes]);
     try {
@@ -61,12 +61,12 @@ export class ResponseReader {
     }
   }
 
-  /** The connection has ended. @returns the response where that is its end; undefined where it is cut off */
+  /** Called when the connection has ended. @returns the response if that completes it; undefined if it is truncated */
   end(): ReadResponse | undefined {
     return this.#head !== undefined && this.#framing === "close" ? this.#whole(false) : undefined;
   }
 
-  /** Reads up to the head of the response that counts. @returns false where more has to arrive */
+  /** Reads up to the end of the final response's headers. @returns false if more has to arrive */
   #readHead(): boolean {
     for (;;) {
       const text = this.#pending.toString("latin1", 0, MAX_HEAD_BYTES);
@@ -76,7 +76,7 @@ export class ResponseReader {
         return false;
       }
       this.#pending = this.#pending.subarray(parsed.length);
-      // 1xx: the response itself is yet to come. 101 is the end of HTTP on this connection.
+      // 1xx: the final response follows. 101 ends HTTP on this connection.
       if (parsed.head.status < 200 && parsed.head.status !== 101) continue;
       this.#head = parsed.head;
       this.#framing = framingOf(parsed.head, this.#expected.method);
@@ -123,10 +123,10 @@ export class ResponseReader {
   }
 }
 
-/** Not HTTP, with the reason for whoever debugs it. */
+/** The response is not valid HTTP; the reason is for debugging. */
 class Invalid extends Error {}
 
-/** Where a body ends (RFC 9112, section 6.3); what is not clear is refused, which the RFC recommends. */
+/** How a body ends (RFC 9112, section 6.3). An ambiguous response is refused, as the RFC recommends. */
 function framingOf({ status, headers, version }: Head, method: string): Framing {
   const lengths = headers.get("content-length") ?? [];
   const codings = headers.get("transfer-encoding") ?? [];
@@ -140,7 +140,7 @@ function framingOf({ status, headers, version }: Head, method: string): Framing 
   if (codings.length > 0) return "chunks";
   const [length] = lengths;
   if (length === undefined) return "close";
-  // The largest length that the static runtime's library takes; any of these is too large.
+  // The largest length that the static runtime's library accepts; far over the limit anyway.
   if (BigInt(length) > 2n ** 64n - 3n) throw new Invalid("the length is too large");
   return Number(length);
 }
@@ -149,8 +149,9 @@ const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]/;
 const STATUS_LINE = "HTTP/1.";
 
 /**
- * Status line and headers at the start of a text of one character a byte; undefined where it goes on.
- * @throws {Invalid} as soon as it cannot become a response any more
+ * Parses the status line and headers at the start of a text with one character for each byte; undefined if they are
+ * incomplete.
+ * @throws {Invalid} as soon as the text cannot become a response
  */
 function parseHead(text: string): { readonly head: Head; readonly length: number } | undefined {
   const reader = new Characters(text);
@@ -174,7 +175,7 @@ function keptAlive(version: Head["version"], headers: Head["headers"]): boolean 
   return version === "1.1" || options.includes("keep-alive");
 }
 
-/** Thrown where a text ends before what is read from it does. */
+/** Thrown when the text is incomplete. */
 const PARTIAL = Symbol("more has to arrive");
 
 class Characters {
@@ -204,7 +205,7 @@ class Characters {
       if (this.#next() !== character) throw new Invalid(`no ${JSON.stringify(wanted)}`);
   }
 
-  /** True at the end of a line, which is then behind. */
+  /** Reads the end of a line; false if there is none here. */
   lineEnds(): boolean {
     const character = this.#peek();
     if (character !== "\r" && character !== "\n") return false;
@@ -225,7 +226,7 @@ class Characters {
     return `1.${minor}`;
   }
 
-  /** The status; the reason after it is passed over. */
+  /** Reads the status; the reason after it is ignored. */
   status(): number {
     let digits = "";
     for (let count = 0; count < 3; count++) {
@@ -262,7 +263,7 @@ class Characters {
     }
   }
 
-  /** Up to the end of the line, which is then behind. No control characters but tabs. */
+  /** Reads the rest of the line with its end. No control characters except tabs. */
   #line(): string {
     const start = this.at;
     for (;;) {
@@ -278,7 +279,7 @@ class Characters {
   }
 }
 
-/** Characters of extensions, and bytes of trailers, that are read at most. */
+/** Limits of chunk extensions (characters) and trailers (bytes). */
 const MAX_EXTENSIONS = 16 * 1024;
 const MAX_TRAILER_BYTES = 16 * 1024;
 
@@ -300,7 +301,7 @@ class ChunkReader {
   #extensions = 0;
   #trailers = "";
 
-  /** @returns the data in these bytes; and what follows the last chunk, once that has come */
+  /** @returns the data in these bytes, and the bytes after the last chunk once it has arrived */
   push(bytes: Buffer): { readonly data: readonly Buffer[]; readonly rest: Buffer | undefined } {
     const data: Buffer[] = [];
     for (let at = 0; at < bytes.length; ) {
@@ -372,7 +373,7 @@ class ChunkReader {
   }
 }
 
-/** Where the line is over that ends the trailers; undefined where more has to arrive. They are not used. */
+/** The index after the trailers; undefined if more has to arrive. Trailers are not used. */
 function trailersEnd(text: string): number | undefined {
   if (text.startsWith("\r")) {
     if (text.length < 2) return undefined;

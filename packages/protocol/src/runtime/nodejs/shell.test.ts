@@ -18,7 +18,7 @@ function fifo(name: string): string {
 }
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-/** Waits until a process is gone, or a zombie whose parent does not look. */
+/** Waits until a process has ended, or is a zombie. */
 async function ended(pid: number): Promise<void> {
   for (;;) {
     try {
@@ -30,11 +30,11 @@ async function ended(pid: number): Promise<void> {
   }
 }
 
-test("a daemon that keeps stdout open is not waited for (security 9)", async () => {
+test("a daemon that keeps stdout open is not awaited (security 9)", async () => {
   const started = performance.now();
   const { status, stdout } = await runShell({
     ...limits,
-    // The command ends when the daemon is out of its process group.
+    // The command ends when the daemon has left its process group.
     command: `setsid sh -c 'echo $$ > "${fifo("daemon")}"; exec sleep 60' & read pid < "${join(directory, "daemon")}"; echo $pid`,
   });
   process.kill(Number(text(stdout)), "SIGKILL");
@@ -48,7 +48,7 @@ for (const [what, end] of [
   ["SIGHUP", (pid: number) => process.kill(pid, "SIGHUP")],
   ["its own exit", (pid: number) => process.kill(pid, "SIGCONT")],
 ] as const) {
-  test(`a process that ends by ${what} leaves no child of a command behind (security 9)`, async () => {
+  test(`a process that ends by ${what} ends all children of its command (security 9)`, async () => {
     const path = fifo(what);
     const program = `
       import { runShell } from ${JSON.stringify(import.meta.resolve("./shell.ts"))};

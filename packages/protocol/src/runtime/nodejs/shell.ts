@@ -7,10 +7,10 @@ import { codeOf } from "./errors.ts";
 
 const MAX_STDERR_CHARACTERS = 4096;
 
-/** Milliseconds for reading what an ended command has left in its pipes. */
+/** Milliseconds to read the rest of the pipes after a command has ended. */
 const PIPES_MS = 100;
 
-/** What ends a program from outside and can be handled. */
+/** Signals that end a program and can be handled. */
 const ENDING_SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"] as const;
 
 /** Runs a shell command. See {@link RunShell}. */
@@ -20,32 +20,32 @@ export const runShell: RunShell = ({ command, env, timeoutMs, maxStdoutBytes }) 
     const line = windows ? (["cmd.exe", "/d", "/s", "/c"] as const) : (["/bin/sh", "-c"] as const);
     const [file, ...args] = typeof command === "string" ? [...line, command] : command;
     let child: ChildProcess | undefined;
-    // Before it starts: a signal in between would leave it behind.
+    // Set up before the start: a signal in between would otherwise leave the command running.
     const mark = `${MARK}=${process.pid}.${performance.now()}`;
     const endAll = () => {
       killGroup(child);
       killMarked(mark);
     };
-    const release = endWithUs(endAll);
-    // Loaded when it is needed: most runs start no command.
+    const release = endWithProcess(endAll);
+    // Loaded on demand: most runs start no command.
     const { spawn } = process.getBuiltinModule("node:child_process");
     let started: ChildProcessByStdio<null, Readable, Readable>;
     try {
       started = spawn(file, args, {
         env: { ...env, [MARK]: mark.slice(MARK.length + 1) },
         stdio: ["ignore", "pipe", "pipe"],
-        // A group of its own, so that what the command starts can be ended with it.
+        // A separate process group, so that the command's child processes can be ended with it.
         detached: !windows,
         windowsVerbatimArguments: windows && typeof command === "string",
       });
     } catch (error) {
-      // Some of the system's refusals are thrown, others come as an event.
+      // Some system errors are thrown, others are reported as an event.
       release();
       reject(new StartError(file, codeOf(error), env, error));
       return;
     }
     child = started;
-    let patience: NodeJS.Timeout | undefined;
+    let pipesTimer: NodeJS.Timeout | undefined;
     const stdout: Buffer[] = [];
     let length = 0;
     let stderr = "";
@@ -67,42 +67,42 @@ export const runShell: RunShell = ({ command, env, timeoutMs, maxStdoutBytes }) 
       release();
       reject(new StartError(file, error.code ?? "EIO", env, error));
     });
-    // The command is over when it exits. What it started is ended; what still holds the pipes is not waited for.
+    // When the command exits, its child processes are ended. Processes that still hold the pipes are not awaited.
     started.on("exit", () => {
       endAll();
-      patience = setTimeout(() => {
+      pipesTimer = setTimeout(() => {
         started.stdout.destroy();
         started.stderr.destroy();
       }, PIPES_MS);
     });
     started.on("close", (status) => {
       clearTimeout(timer);
-      clearTimeout(patience);
+      clearTimeout(pipesTimer);
       release();
       resolve({ status, timedOut, stdout: Buffer.concat(stdout), stderr });
     });
   });
 
-/** A variable of a command's environment, by which what has left its process group is found. */
+/** Environment variable that marks a command's child processes, to find those that left its process group. */
 const MARK = "IMAGECRED_COMMAND";
 
-/** Looks at all processes are made at most so often: one that ends may have started another. */
-const LOOKS = 10;
+/** How often all processes are searched at most: one that ends may have started another. */
+const MAX_SEARCHES = 10;
 
 /**
- * Kills what has a mark in the environment that it was started with: what a command started in a session of its own. Linux
- * only; a program that was started with another environment is not found.
+ * Kills the processes that were started with a mark in their environment: child processes in another session. Linux only;
+ * a process that was started with another environment is not found.
  */
 function killMarked(mark: string): void {
   if (process.platform !== "linux") return;
-  for (let looks = 0; looks < LOOKS; looks++) {
+  for (let search = 0; search < MAX_SEARCHES; search++) {
     const found = readdirSync("/proc").filter((name) => /^\d+$/.test(name) && isMarked(name, mark));
     if (found.length === 0) return;
     for (const pid of found) {
       try {
         process.kill(Number(pid), "SIGKILL");
       } catch {
-        // It has ended meanwhile.
+        // The process has already ended.
       }
     }
   }
@@ -112,7 +112,7 @@ function isMarked(pid: string, mark: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, "latin1").split("\0").includes(mark);
   } catch {
-    // Another user's, or gone. What has ended has no environment any more.
+    // Another user's process, or one that has ended.
     return false;
   }
 }
@@ -123,12 +123,12 @@ function killGroup(child: ChildProcess | undefined): void {
     if (process.platform === "win32") child.kill("SIGKILL");
     else process.kill(-child.pid, "SIGKILL");
   } catch {
-    // The group is gone already.
+    // The group has already ended.
   }
 }
 
-/** What ends this process ends the command first. Returns the function that stops this. */
-function endWithUs(end: EndCommand): () => void {
+/** Ends a command before a signal ends this process. @returns a function that undoes this */
+function endWithProcess(end: EndCommand): () => void {
   const endBoth = (signal: NodeJS.Signals) => {
     end();
     release();

@@ -8,13 +8,13 @@ const STDIN = 0;
 const STDOUT = 1;
 const STDERR = 2;
 
-/** The process's own streams, arguments and environment. */
+/** The process's streams, arguments and environment. */
 export const stdio: Stdio = {
-  // A single executable has no script path in argv[1]; Node repeats the executable there.
+  // A single executable has no script path in argv[1]; Node.js repeats the executable there.
   args: process.argv.slice(2),
   env: process.env,
   async readStdin(maxBytes) {
-    // Node.js takes a directory for an empty stream.
+    // Node.js reads a directory as an empty stream.
     if (fstatSync(STDIN).isDirectory()) throw Object.assign(new Error("is a directory"), { code: "EISDIR" });
     const chunks: Buffer[] = [];
     let length = 0;
@@ -32,7 +32,7 @@ export const stdio: Stdio = {
     try {
       writeAll(STDERR, text);
     } catch {
-      // Nobody is listening; the exit code still tells.
+      // stderr is closed: the exit code still reports the failure.
     }
   },
   exit,
@@ -49,7 +49,7 @@ function writeAll(fd: number, text: string): void {
     try {
       offset += writeSync(fd, bytes, offset);
     } catch (error) {
-      // A pipe that somebody else made non-blocking and whose reader is behind.
+      // Another process made the pipe non-blocking, and its reader is slow.
       if (!(error instanceof Error && "code" in error && error.code === "EAGAIN")) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
     }

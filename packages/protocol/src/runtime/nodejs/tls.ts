@@ -10,7 +10,7 @@ import { type CertificateProblem, TransportError } from "../../http/transport.ts
 import { codeOf, type Progress, stepFailed, tlsReason } from "./errors.ts";
 import { configuredTrust, type TrustedCertificates, trustedCertificates } from "./trust.ts";
 
-/** Whom TLS is with. */
+/** The peer of a TLS session. */
 export interface Session {
   /** Sent as SNI and checked against the certificate. */
   readonly serverName: string;
@@ -24,19 +24,19 @@ export interface Session {
 
 interface Trust {
   readonly context: SecureContext;
-  /** Where its certificates are from, for messages. */
+  /** The source of its certificates, for messages. */
   readonly source: string;
 }
 
 let systemTrust: Promise<Trust> | undefined;
 
-/** Speaks TLS over an open connection. @throws {TransportError} */
+/** Starts TLS on an open connection. @throws {TransportError} */
 export async function secured(tcp: Socket, session: Session, progress: Progress): Promise<Socket> {
   const { serverName, authority } = session;
   progress.phase = "tls";
-  progress.doing = `reading the trusted certificates (${configuredTrust(process.env)})`;
+  progress.activity = `reading the trusted certificates (${configuredTrust(process.env)})`;
   const { context, source } = await trustFor(session);
-  progress.doing = undefined;
+  progress.activity = undefined;
   if (tcp.destroyed) {
     throw stepFailed(
       Object.assign(new Error("closed"), { code: "ECONNRESET" }),
@@ -56,7 +56,7 @@ export async function secured(tcp: Socket, session: Session, progress: Progress)
       checkServerIdentity: identityProblem,
     });
     let certificate: PeerCertificate | undefined;
-    // Before Node.js looks at the certificate, and perhaps closes the connection: for the message about it.
+    // Before Node.js checks the certificate and possibly closes the connection: the message describes it.
     socket.prependListener("secure", () => {
       certificate = socket.getPeerCertificate();
     });
@@ -102,9 +102,9 @@ function trustIn(
 }
 
 /**
- * The certificates of a PEM text (RFC 7468), one by one, in the form that OpenSSL reads: it stops at a block that it cannot
- * read, and would not see those after it. Like the static runtime this accepts white space anywhere in a block. A block that
- * has lost its end, or is not base64, is passed over.
+ * The certificates of a PEM text (RFC 7468), one by one, in the form that OpenSSL reads: it would ignore all blocks after
+ * one that it cannot read. Like the static runtime, this accepts white space anywhere in a block. A block without an end,
+ * or that is not base64, is skipped.
  */
 function pemCertificates(text: string): string[] {
   const blocks = text.matchAll(/-----BEGIN (?:X509 )?CERTIFICATE-----([^-]*)-----END /g);
@@ -114,7 +114,7 @@ function pemCertificates(text: string): string[] {
   });
 }
 
-/** Base64 in lines as OpenSSL wants them; undefined for what is not base64. */
+/** Base64 in lines of 64 characters, as OpenSSL needs it; undefined if it is not base64. */
 function rewrapped(body: string): string | undefined {
   try {
     return `\n${(btoa(atob(body)).match(/.{1,64}/g) ?? []).join("\n")}\n`;
@@ -123,7 +123,7 @@ function rewrapped(body: string): string | undefined {
   }
 }
 
-/** A certificate is for its subject alternative names; its common name has not counted since RFC 6125 and Go 1.15. */
+/** Checks subject alternative names only: RFC 6125, and Go since 1.15, ignore the common name. */
 function identityProblem(host: string, certificate: PeerCertificate): Error | undefined {
   if (/(?:^|, )(?:DNS|IP Address):/.test(certificate.subjectaltname ?? "")) {
     return checkServerIdentity(host, certificate);
@@ -131,7 +131,7 @@ function identityProblem(host: string, certificate: PeerCertificate): Error | un
   return Object.assign(new Error("no subject alternative name"), { code: "ERR_TLS_CERT_ALTNAME_INVALID" });
 }
 
-/** OpenSSL's verification results, as Node.js names them. */
+/** Node.js's names of OpenSSL's verification results. */
 const CERTIFICATE_CODES =
   /^(CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|INVALID_CA|INVALID_PURPOSE|PATH_LENGTH|HOSTNAME_MISMATCH|ERR_TLS_CERT|ERROR_IN_CERT)/;
 
@@ -151,7 +151,7 @@ function tlsFailed(
   return new TransportError("tls", "ERR_TLS", `${what}: ${tlsReason(code)}`, { cause: error });
 }
 
-/** The same words as the static runtime's. */
+/** The problem and its description, worded as in the static runtime. */
 function describeCertificate(
   code: string,
   error: Error,
@@ -163,7 +163,7 @@ function describeCertificate(
   switch (code) {
     case "CERT_HAS_EXPIRED": {
       const end = Date.parse(certificate?.valid_to ?? "");
-      // It may be an authority's in between.
+      // It may be an intermediate certificate that has expired.
       const words =
         end < Date.now() ? `it expired at ${isoTime(end)}` : "a certificate in its chain has expired";
       return ["expired", `${words}; ${clock}`];
@@ -190,7 +190,7 @@ function describeCertificate(
   return ["other", `it is refused: ${error.message}`];
 }
 
-/** Names of a certificate that a message repeats at most. */
+/** The number of a certificate's names that a message shows at most. */
 const NAMES_SHOWN = 5;
 
 function namesOf(certificate: PeerCertificate | undefined): string {

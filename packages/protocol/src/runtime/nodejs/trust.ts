@@ -6,7 +6,7 @@ import { systemReason } from "../../system-error.ts";
 import { codeOf } from "./errors.ts";
 import { readFile } from "./files.ts";
 
-/** Where Linux distributions keep their bundle; the order of Go's crypto/x509 (root_linux.go). */
+/** Paths of the Linux distributions' bundles, in the order of Go's crypto/x509 (root_linux.go). */
 const SYSTEM_BUNDLES = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -16,27 +16,27 @@ const SYSTEM_BUNDLES = [
   "/etc/ssl/cert.pem",
 ];
 
-/** Variables whose file is added to the others. */
+/** Variables whose files are added to the other certificates. */
 const EXTRA = ["AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
-/** Bytes of a bundle, of a file in a directory, and how many of these are read: above any real trust store. */
+/** Limits of a bundle (bytes), of a file in a directory (bytes) and of the number of files: above any real trust store. */
 const BUNDLE_LIMIT = 16 * 1024 * 1024;
 const FILE_LIMIT = 1024 * 1024;
 const FILES_LIMIT = 4096;
 
-/** Certificate authorities to trust. */
+/** Trusted certificate authorities. */
 export interface TrustedCertificates {
-  /** Texts in PEM. */
+  /** PEM texts, each with any number of certificates. */
   readonly pem: readonly string[];
-  /** Where they are from, for messages: `SSL_CERT_FILE=/ca.pem, AWS_CA_BUNDLE=/aws.pem`. */
+  /** Their source, for messages: `SSL_CERT_FILE=/ca.pem, AWS_CA_BUNDLE=/aws.pem`. */
   readonly source: string;
-  /** A file that the environment names and that could not be read: the system's code, and words. */
+  /** The error for a configured file that could not be read: the system's code, and a message. */
   readonly problem: { readonly code: string; readonly message: string } | undefined;
 }
 
 /**
- * The certificate authorities to trust: SSL_CERT_FILE and SSL_CERT_DIR, else the system's store, else the Mozilla roots that
- * Node.js carries. AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS are added. Never rejects.
+ * Reads the trusted certificate authorities: SSL_CERT_FILE and SSL_CERT_DIR, else the system's store, else the Mozilla
+ * roots in Node.js. AWS_CA_BUNDLE and NODE_EXTRA_CA_CERTS are added. Never rejects.
  */
 export async function trustedCertificates(env: Environment): Promise<TrustedCertificates> {
   const { pem, source, problem } = await base(env);
@@ -54,7 +54,7 @@ export async function trustedCertificates(env: Environment): Promise<TrustedCert
   return { pem: found.pem, source: found.source.join(", "), problem: found.problem };
 }
 
-/** What the environment says of trusted certificates, for the message that reading them takes too long. */
+/** The environment's settings for trusted certificates, for the message that reading them takes too long. */
 export function configuredTrust(env: Environment): string {
   const names = ["SSL_CERT_FILE", "SSL_CERT_DIR", ...EXTRA].filter((name) => env[name]);
   return names.length === 0 ? "the system's" : names.map((name) => `${name}=${env[name]}`).join(", ");
@@ -76,26 +76,26 @@ async function base(env: Environment): Promise<Found> {
     try {
       return { pem: [await readText(path, BUNDLE_LIMIT)], source: [path], problem: undefined };
     } catch {
-      // The next distribution's place.
+      // Try the next distribution's path.
     }
   }
   return { pem: rootCertificates, source: ["the roots built in"], problem: undefined };
 }
 
-/** As in Go's crypto/x509, a place that cannot be read is a problem only where there is no other. */
+/** As in Go's crypto/x509, a path that cannot be read is an error only if no other can be read. */
 async function configured(env: Environment): Promise<Found> {
   const pem: string[] = [];
   const source: string[] = [];
   let usable = false;
   let problem: TrustedCertificates["problem"];
-  const add = async (named: string, read: () => Promise<readonly string[]>) => {
+  const add = async (setting: string, read: () => Promise<readonly string[]>) => {
     try {
       pem.push(...(await read()));
-      source.push(named);
+      source.push(setting);
       usable = true;
     } catch (error) {
-      source.push(`${named} (cannot be read)`);
-      problem ??= unreadable(named, error);
+      source.push(`${setting} (cannot be read)`);
+      problem ??= unreadable(setting, error);
     }
   };
   const file = env["SSL_CERT_FILE"];
@@ -107,7 +107,7 @@ async function configured(env: Environment): Promise<Found> {
   return { pem, source, problem: usable ? undefined : problem };
 }
 
-/** Files that cannot be read are passed over: such directories hold links of every age, and other things. */
+/** Files that cannot be read are skipped: such directories contain dangling links and other files. */
 async function certificatesIn(directory: string): Promise<readonly string[]> {
   const names = (await readdir(directory)).slice(0, FILES_LIMIT);
   const texts: string[] = [];
@@ -116,7 +116,7 @@ async function certificatesIn(directory: string): Promise<readonly string[]> {
     try {
       if ((await stat(path)).isFile()) texts.push(await readText(path, FILE_LIMIT));
     } catch {
-      // Passed over.
+      // Skip it.
     }
   }
   return texts;
@@ -126,6 +126,6 @@ async function readText(path: string, limit: number): Promise<string> {
   return new TextDecoder().decode(await readFile(path, limit));
 }
 
-function unreadable(named: string, error: unknown): TrustedCertificates["problem"] {
-  return { code: codeOf(error), message: `${named} cannot be read: ${systemReason(error)}` };
+function unreadable(setting: string, error: unknown): TrustedCertificates["problem"] {
+  return { code: codeOf(error), message: `${setting} cannot be read: ${systemReason(error)}` };
 }

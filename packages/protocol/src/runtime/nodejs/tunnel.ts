@@ -5,19 +5,19 @@ import { TransportError } from "../../http/transport.ts";
 import { stepFailed } from "./errors.ts";
 import { authority } from "./race.ts";
 
-/** A forward proxy, from its URL. */
+/** A forward proxy. */
 export interface Proxy {
   readonly scheme: "http" | "https" | "socks";
   readonly host: string;
   readonly port: number;
-  /** `host:port`, for messages: the URL itself may hold a password. */
+  /** `host:port`, for messages: the URL itself may contain a password. */
   readonly authority: string;
   readonly credentials: { readonly user: string; readonly password: string } | undefined;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { http: 80, https: 443, socks: 1080 };
 
-/** From `scheme://[user[:password]@]host[:port]`, as `proxyFor` gives it. */
+/** Parses `scheme://[user[:password]@]host[:port]`, the result of `proxyFor`. */
 export function parseProxy(text: string): Proxy {
   const url = new URL(text);
   const scheme = url.protocol === "https:" ? "https" : url.protocol === "http:" ? "http" : "socks";
@@ -30,7 +30,7 @@ export function parseProxy(text: string): Proxy {
   return { scheme, host, port, authority: authority(host, port), credentials };
 }
 
-/** A `%` that no two hexadecimal digits follow stands for itself. */
+/** Decodes percent escapes; a `%` without two hexadecimal digits after it stays. */
 function percentDecoded(text: string): string {
   try {
     return decodeURIComponent(text.replace(/%(?![0-9a-f]{2})/gi, "%25"));
@@ -46,23 +46,23 @@ export function proxyAuthorization({ credentials }: Proxy): string | undefined {
   return `Basic ${base64(new TextEncoder().encode(`${user}:${password}`))}`;
 }
 
-/** Where a tunnel leads. */
-interface Goal {
+/** The server that a tunnel connects to. */
+interface Destination {
   readonly host: string;
   readonly port: number;
 }
 
 /** Asks the proxy at the other end of `socket` for a tunnel. @throws {TransportError} */
-export async function openTunnel(socket: Socket, proxy: Proxy, goal: Goal): Promise<void> {
-  if (proxy.scheme === "socks") await openSocksTunnel(new Dialog(socket, proxy), goal);
-  else await openHttpTunnel(new Dialog(socket, proxy), goal);
+export async function openTunnel(socket: Socket, proxy: Proxy, destination: Destination): Promise<void> {
+  if (proxy.scheme === "socks") await openSocksTunnel(new Dialog(socket, proxy), destination);
+  else await openHttpTunnel(new Dialog(socket, proxy), destination);
 }
 
-/** Bytes of a CONNECT response's head that are read at most. */
+/** Limit of a CONNECT response's status line and headers in bytes. */
 const HEAD_LIMIT = 16 * 1024;
 
 /** CONNECT (RFC 9110 section 9.3.6). */
-async function openHttpTunnel(dialog: Dialog, { host, port }: Goal): Promise<void> {
+async function openHttpTunnel(dialog: Dialog, { host, port }: Destination): Promise<void> {
   const to = authority(host, port);
   const authorization = proxyAuthorization(dialog.proxy);
   const header = authorization === undefined ? "" : `Proxy-Authorization: ${authorization}\r\n`;
@@ -70,10 +70,10 @@ async function openHttpTunnel(dialog: Dialog, { host, port }: Goal): Promise<voi
   for (;;) {
     const head = await dialog.receiveHead();
     const status = Number(/^HTTP\/1\.[01] ([1-9]\d\d)(?![^ \r\n])/.exec(head)?.[1] ?? Number.NaN);
-    // 1xx: the response itself is yet to come.
+    // 1xx: the final response follows.
     if (status < 200) continue;
     if (status < 300) {
-      // A TLS server speaks only after we have: what is there already is a body, which the response must not have.
+      // A TLS server sends nothing before the client does: data here is a body, which this response must not have.
       dialog.discard();
       return;
     }
@@ -92,7 +92,7 @@ const SOCKS = 5;
 const NO_AUTHENTICATION = 0;
 const USER_AND_PASSWORD = 2;
 
-/** What a reply of RFC 1928, section 6, means: the code of the failure behind the proxy, and words. */
+/** Code and description of each failure reply (RFC 1928, section 6). */
 const SOCKS_REPLIES: Readonly<Record<number, readonly [code: string, words: string]>> = {
   2: ["ERR_PROXY", "its rules do not allow it"],
   3: ["ENETUNREACH", "the network is unreachable"],
@@ -104,7 +104,7 @@ const SOCKS_REPLIES: Readonly<Record<number, readonly [code: string, words: stri
 };
 
 /** SOCKS 5 (RFC 1928) with user name and password (RFC 1929). The proxy looks names up, as with Go's client. */
-async function openSocksTunnel(dialog: Dialog, { host, port }: Goal): Promise<void> {
+async function openSocksTunnel(dialog: Dialog, { host, port }: Destination): Promise<void> {
   await greet(dialog);
   const to = authority(host, port);
   const address = socksAddress(host);
@@ -117,7 +117,7 @@ async function openSocksTunnel(dialog: Dialog, { host, port }: Goal): Promise<vo
     const message = `the proxy ${dialog.proxy.authority} could not connect to ${to}: ${words}`;
     throw new TransportError("proxy", code, message, { peer: "proxy" });
   }
-  // The address that the proxy connects from, and a port: of no use to us.
+  // The address and port that the proxy connects from, which are not used.
   const length = kind === 1 ? 4 : kind === 4 ? 16 : kind === 3 ? (await dialog.receive(1))[0] : undefined;
   if (length === undefined) throw dialog.refused("did not answer in SOCKS 5");
   await dialog.receive(length + 2);
@@ -154,7 +154,7 @@ function socksAddress(host: string): readonly number[] | undefined {
   return name.length > 255 ? undefined : [3, name.length, ...name];
 }
 
-/** Talks to one proxy. */
+/** The conversation with a proxy before the tunnel is open. */
 class Dialog {
   readonly proxy: Proxy;
   readonly #socket: Socket;
@@ -168,17 +168,17 @@ class Dialog {
     this.#socket.write(bytes);
   }
 
-  /** So many bytes. */
+  /** Receives `length` bytes. */
   receive(length: number): Promise<Buffer> {
     return this.#receive(() => {
       const bytes: Buffer | null = this.#socket.read(length);
-      // At its end a stream gives what is left.
+      // At its end, a stream returns fewer bytes.
       if (bytes !== null && bytes.length < length) throw this.#closed();
       return bytes;
     });
   }
 
-  /** Everything up to an empty line. What follows it stays in the socket. */
+  /** Receives everything up to an empty line. What follows stays in the socket. */
   receiveHead(): Promise<string> {
     let head = "";
     return this.#receive(() => {
@@ -198,12 +198,12 @@ class Dialog {
     });
   }
 
-  /** Drops what has been received and not been read. */
+  /** Discards received bytes that were not read. */
   discard(): void {
     this.#socket.read();
   }
 
-  /** Tries again whenever there is more to read. */
+  /** Calls `take` whenever there is more to read, until it returns a value. */
   #receive<T>(take: () => T | null): Promise<T> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
