@@ -91,7 +91,10 @@ const tokenAttributesIgnored: Lint = {
     if (context.minor >= 32) return [];
     return [...context.texts].flatMap(([file, text]) =>
       text.split("\n").flatMap((line, index): readonly Hit[] => {
-        const column = line.search(/(?<![\w#].*)"?tokenAttributes"?\s*:/);
+        // A key in a block, or in a flow mapping of YAML or JSON; not in a comment.
+        const column = line.search(
+          /(?<!(?:^|\s)#.*)(?:(?<=^\s*(?:- +)*)|(?<=[{,]\s*))"?tokenAttributes"?\s*:/,
+        );
         if (column < 0) return [];
         return [
           {

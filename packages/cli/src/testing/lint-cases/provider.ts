@@ -38,9 +38,17 @@ export const PROVIDER_CASES: Cases = {
     misses: [{ provider: `${TOKEN}\n  cacheType: Token`, args: ["--kubernetes-version", "1.34"] }, {}],
   },
   "token-attributes-ignored": {
-    hits: [{ provider: `${TOKEN}\n  cacheType: Token`, args: ["--kubernetes-version", "1.31"], at: [8, 5] }],
+    hits: [
+      { provider: `${TOKEN}\n  cacheType: Token`, args: ["--kubernetes-version", "1.31"], at: [8, 5] },
+      {
+        file: '{"apiVersion":"kubelet.config.k8s.io/v1","kind":"CredentialProviderConfig","providers":[{"name":"ecr-credential-provider","apiVersion":"credentialprovider.kubelet.k8s.io/v1","matchImages":["public.ecr.aws"],"defaultCacheDuration":"6h","tokenAttributes":{"requireServiceAccount":false}}]}',
+        args: ["--kubernetes-version", "1.31"],
+        at: [1, 236],
+      },
+    ],
     misses: [
       { args: ["--kubernetes-version", "1.31"] },
+      { provider: 'args: ["tokenAttributes: a"]', args: ["--kubernetes-version", "1.31"] },
       { provider: "# tokenAttributes: none", args: ["--kubernetes-version", "1.31"] },
     ],
   },
