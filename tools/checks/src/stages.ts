@@ -9,14 +9,14 @@ import { notInstalled } from "@imagecred/workspace";
 /** One step of `npm test`. */
 export interface Stage {
   readonly name: string;
-  /** What it shows, for the person who watches. */
+  /** A short description, printed while the stage runs. */
   readonly about: string;
   readonly command: readonly string[];
   /** Another command for when the command line names the stage: it may build what is optional. */
   readonly namedCommand?: readonly string[];
   /**
    * Why it does not run on this machine, or undefined when it does.
-   * @param named whether the command line names the stage: then a long preparation is no reason
+   * @param named whether the command line names the stage: then a long preparation is not a reason to skip it
    */
   readonly skip?: (named: boolean) => string | undefined | Promise<string | undefined>;
   /** Globs of node:test files, whose results are counted. */

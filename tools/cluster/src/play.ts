@@ -38,7 +38,7 @@ A cluster is up (${seconds} s). In another shell, as root:
 
   export PATH=${directory}/bin:$PATH
   kubectl get nodes
-  node-shell                     # a shell on ${node.name}; systemctl and ctr are there
+  node-shell                     # a shell on ${node.name}; with systemctl and ctr
 
 ${noPlugins === undefined ? HAS_PLUGINS : `The node has no plugins: ${noPlugins}.`}
 

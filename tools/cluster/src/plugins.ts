@@ -47,14 +47,14 @@ export async function pluginContent(clouds: Clouds): Promise<NodeContent> {
   };
 }
 
-/** What Azure puts on a virtual machine, by path. */
+/** The files that Azure puts on a virtual machine, by path. */
 export async function azureJsonFile({ azure }: Clouds): Promise<Readonly<Record<string, string>>> {
   return { [PLUGIN_PATHS.azureJson]: JSON.stringify(await azure.azureJson("managed-identity"), null, 2) };
 }
 
 /**
  * Has `imagecred init` write the kubelet's configuration, gives it to the kubelet, and restarts that.
- * @param args of `init`, beside the distribution's
+ * @param args of `init`, in addition to the distribution's
  */
 export async function configurePlugins(node: Node, args: readonly string[]): Promise<void> {
   const { imagecred, config, binDir, written } = PLUGIN_PATHS;

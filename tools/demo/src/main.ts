@@ -74,7 +74,7 @@ async function demonstrate(clouds: Clouds): Promise<void> {
   );
 }
 
-/** What the kubelet's environment would have to say for the plugins to find these clouds; on a node it says nothing. */
+/** The variables with which the plugins find these clouds. On a node the kubelet's environment needs none of them. */
 async function environment(clouds: Clouds): Promise<Record<string, string>> {
   const [ecr, acr, gcr] = [await clouds.env("ecr"), await clouds.env("acr"), await clouds.env("gcr")];
   return { PATH: "/usr/bin:/bin", ...ecr, ...acr, ...gcr, IMAGECRED_LOG: "json,debug" };

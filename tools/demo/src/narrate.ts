@@ -5,7 +5,7 @@ import type { Style } from "./style.ts";
 
 const LABEL_WIDTH = 12;
 
-/** What happened when the kubelet looked for credentials, for a person. */
+/** An account, for a person, of how the kubelet looked for credentials. */
 export function accountOf(
   number: number,
   pull: Pull,

@@ -1,4 +1,4 @@
-/** A plugin's structured log, as it stands on stderr with IMAGECRED_LOG=json,debug. */
+/** A plugin's structured log, as it writes it to stderr with IMAGECRED_LOG=json,debug. */
 export interface PluginLog {
   readonly identity: { readonly source: string; readonly who: string } | undefined;
   readonly calls: readonly Call[];

@@ -75,7 +75,7 @@ async function fault(faults: Clouds["faults"], service: string, status: number, 
   return () => {};
 }
 
-/** Real addresses in the place of the fakes'. */
+/** Replaces the fakes' addresses by real ones. */
 export function asOnANode(text: string, { aws, azure, google }: Clouds): string {
   return text
     .replaceAll(aws.origins.imds, "http://169.254.169.254")

@@ -10,7 +10,7 @@ import { SENTENCES } from "./facts/sentences.ts";
 import type { Region } from "./facts/table.ts";
 import { pages, textOf } from "./page.ts";
 
-/** What several pages say, from one source. `npx node tools/docs/src/facts.test.ts --update` writes it into the pages. */
+/** Facts that several pages repeat, from one source. `npx node tools/docs/src/facts.test.ts --update` writes it into the pages. */
 const UPDATE = process.argv.includes("--update");
 
 const REGIONS: readonly Region[] = [...MEASURED, ...KUBELETS, ...PLACES, ...(await registryRegions())];
@@ -35,7 +35,7 @@ describe("facts within sentences are those of the packages", () => {
       const found = ["../README.md", ...pages()].flatMap((page) =>
         [...textOf(page).matchAll(pattern)].map((match) => ({ page, match })),
       );
-      assert.ok(found.length > 0, "no page says it any more: remove the pattern, or mend it");
+      assert.ok(found.length > 0, "no page says it any more: remove the pattern, or fix it");
       for (const { page, match } of found)
         for (const [index, value] of values.entries())
           assert.match(match[index + 1] ?? "", new RegExp(`^${value}$`), `docs/${page}: ${match[0]}`);

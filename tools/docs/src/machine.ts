@@ -10,7 +10,7 @@ export const NO_MACHINE: string | false =
   (anyExecutable("imagecred") === undefined ? "the executables are not built (npm run build)" : false);
 
 /**
- * Programs that a page may call and that this machine need not have: there is nobody but root here, and no systemd.
+ * Programs that a page may run and that may be missing on this machine, which has no user but root, and no systemd.
  */
 const STAND_INS: Readonly<Record<string, string>> = {
   sudo: 'exec "$@"',
@@ -20,9 +20,9 @@ const STAND_INS: Readonly<Record<string, string>> = {
 export interface MachineOptions {
   /** In addition to PATH and HOME. */
   readonly env?: Readonly<Record<string, string>>;
-  /** Further programs that need not be here, by name: what their shell script does. */
+  /** Further programs that may be missing here: the shell script that runs instead, by name. */
   readonly standIns?: Readonly<Record<string, string>>;
-  /** What the copy is of; this machine's `/` unless given. */
+  /** The directory to copy; this machine's `/` unless given. */
   readonly root?: string;
   /** Directories of this machine that the copy sees as they change. */
   readonly shared?: readonly string[];

@@ -6,9 +6,9 @@ import { DOCS, ROOT } from "@imagecred/workspace";
 export interface Mark {
   /** `run`, `not run`, `file` or `kubelet`. */
   readonly kind: string;
-  /** What follows a colon, or undefined: `<!-- file: snippets/k3s/config.yaml -->`. */
+  /** The text after a colon, or undefined: `<!-- file: snippets/k3s/config.yaml -->`. */
   readonly value: string | undefined;
-  /** What follows commas, by its first word: `when no-role`, `needs dpkg`. */
+  /** The parts after commas, by their first word: `when no-role`, `needs dpkg`. */
   readonly conditions: ReadonlyMap<string, string>;
 }
 

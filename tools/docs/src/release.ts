@@ -53,14 +53,14 @@ export function flatten(tree: string, directory: string): void {
   writePage({ tree, version: basename(tree), directory: join(directory, "flat") });
 }
 
-/** curl, as far as pages use it, for which a GitHub release of ours is the directory `flat`, two above the stand-in. */
+/** curl, as far as pages use it, for which a GitHub release of ours is the directory `flat`, two levels above this script. */
 export const CURL_STAND_IN = `flat="$(dirname "$0")/../flat"
 while [ $# -gt 0 ]; do
   case "$1" in
     -o) shift; out="$1" ;;
     https://github.com/*/releases/download/*) file="\${1##*/}" ;;
     -fsSL | -fsSLO | --create-dirs) ;;
-    *) echo "the stand-in for curl does not know $1" >&2; exit 2 ;;
+    *) echo "the curl of this test does not know $1" >&2; exit 2 ;;
   esac
   shift
 done

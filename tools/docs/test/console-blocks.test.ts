@@ -18,7 +18,7 @@ import { commandsOf } from "../src/session.ts";
  */
 const UPDATE = process.argv.includes("--update");
 
-/** What a page finds around it. */
+/** Pages whose blocks need a release. */
 const RELEASE = ["node-image-builder.md"];
 /** Pages whose blocks are looked at by tests of their own, or that take minutes. */
 const ELSEWHERE: Readonly<Record<string, string>> = {

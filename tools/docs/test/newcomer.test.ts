@@ -20,7 +20,7 @@ import { builtRelease, CURL_STAND_IN, flatten, VERSION } from "../src/release.ts
 import { commandsOf } from "../src/session.ts";
 
 /**
- * Somebody who knows nothing but docs/node-image-builder.md: from a release tree, onto a bare Debian, to a credential that the
+ * A person who knows only docs/node-image-builder.md: from a release tree, onto a bare Debian, to a credential that the
  * kubelet's own code finds and the registry takes.
  */
 const PAGE = "node-image-builder.md";

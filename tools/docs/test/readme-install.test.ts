@@ -12,7 +12,7 @@ import { writeRelease } from "../src/release.ts";
 import { commandsOf } from "../src/session.ts";
 
 /**
- * The README's own lines for a node, word by word but for the base URL, on a bare Debian: what they download is a release page
+ * The README's own lines for a node, word by word except for the base URL, on a bare Debian: what they download is a release page
  * that is served over HTTP on loopback.
  */
 const BASE = "https://github.com/imagecred/imagecred/releases/latest/download";

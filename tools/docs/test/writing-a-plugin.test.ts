@@ -87,7 +87,7 @@ describe(`docs/${PAGE}, from the packed packages alone`, { skip }, () => {
     assert.ok(readFileSync(join(project, "again", own.name, NAME)).equals(first));
   });
 
-  test("a runtime that somebody changed is not used", async () => {
+  test("a runtime that was changed is not used", async () => {
     const runtime = join(project, "node_modules/@imagecred/runtime-linux-x64/imagecred-runtime");
     const content = readFileSync(runtime);
     writeFileSync(runtime, Buffer.concat([content, Buffer.from("x")]));

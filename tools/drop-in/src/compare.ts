@@ -9,13 +9,13 @@ import { COMPARISONS } from "./situations/index.ts";
 export interface Run {
   /** In the words of `outcomeOf`. */
   readonly outcome: string;
-  /** What it wrote on stderr, for the person whose test fails. */
+  /** Its stderr, printed when a test fails. */
   readonly stderr: string;
   /** Milliseconds. */
   readonly wallMs: number;
 }
 
-/** What came out of a situation. */
+/** The outcome of a situation. */
 export interface Row {
   readonly plugin: Plugin;
   /** Title of the group. */

@@ -12,7 +12,7 @@ import type { RunResult } from "@imagecred/workspace";
 import type { Comparison, Situation } from "./situation.ts";
 
 /**
- * What a run means for the pull, in the words of the table: `pulls as role node`, `a login that the registry refuses`,
+ * The outcome of a run for the pull, in the words of the table: `pulls as role node`, `a login that the registry refuses`,
  * `an empty login`, `no login`, `a response that the kubelet refuses`, `error`. What counts is the login that the kubelet
  * would try first.
  * @param apiVersion of the request, which the response must have too

@@ -9,12 +9,12 @@ const END = "<!-- end of situations -->";
 
 /** A row of a page's table "What changes, and why". */
 export interface Change {
-  /** What the Go plugin does. */
+  /** The Go plugin's outcome. */
   readonly theirs: string;
   readonly why: string;
 }
 
-/** The page of a comparison as it lies in docs/. */
+/** The text of a comparison's page in docs/. */
 export function readPage({ page }: Comparison): string {
   return readFileSync(join(DOCS, page), "utf8");
 }
@@ -50,7 +50,7 @@ function cells(situation: Situation, { vendor, ours }: Row, changes: readonly Ch
   return [situation.name, vendor.outcome, mine, reason].map((cell) => cell.replaceAll("|", "\\|"));
 }
 
-/** The row of the page's table that has the reason for a situation; undefined when it names none that is there. */
+/** The row of the page's table that has the reason for a situation; undefined when it names no existing row. */
 export function changeFor({ differs }: Situation, changes: readonly Change[]): Change | undefined {
   return differs === undefined ? undefined : changes.find(({ theirs }) => theirs.startsWith(differs));
 }

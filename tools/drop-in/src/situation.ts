@@ -2,7 +2,7 @@ import type { RequestOptions } from "@imagecred/e2e";
 import type { Clouds, Plugin } from "@imagecred/fake-clouds";
 import type { Login } from "./registry.ts";
 
-/** What a plugin is started with. */
+/** Arguments, environment and stdin of a plugin. */
 export interface Start {
   readonly args?: readonly string[];
   /** In addition to PATH, HOME and the CA of the fake clouds. */
@@ -46,13 +46,13 @@ export interface Group {
 /** A plugin with everything that it is compared in. */
 export interface Comparison {
   readonly plugin: Plugin;
-  /** Page below docs/ that tells what changes. */
+  /** Page below docs/ that describes what changes. */
   readonly page: string;
   /** Our executable. */
   readonly executable: string;
   /** The image of situations that name none. */
   readonly image: string;
-  /** What the machine's network has, by name. */
+  /** Host names in the machine's network. */
   readonly names: { readonly clouds: readonly string[]; readonly metadata: readonly string[] };
   /** The fake service behind the metadata address, with its IPv6 address where the cloud has one. */
   readonly metadata: { readonly service: string; readonly ipv6?: string };
@@ -63,7 +63,7 @@ export interface Comparison {
   /** Puts back what {@link Situation.arrange} may have changed. */
   readonly restore: (clouds: Clouds) => void;
   /**
-   * Who a login is of, in a word or two; undefined for one that the registry refuses.
+   * The principal of a login, in a word or two; undefined for one that the registry refuses.
    * @param source the image's repository, with its host
    */
   readonly holder: (clouds: Clouds, source: string, login: Login) => Promise<string | undefined>;

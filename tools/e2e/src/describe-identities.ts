@@ -12,7 +12,7 @@ import type { Inputs } from "./scenario.ts";
 export interface Way extends Inputs {
   /** Default: the image of all ways. */
   readonly image?: string;
-  /** Key of the answer. Default: the image's registry host. */
+  /** Key of the response. Default: the image's registry host. */
   readonly key?: string;
   /** Where the credential must open the fake registry, when that is not the image itself (a mirror's target). */
   readonly opens?: string;

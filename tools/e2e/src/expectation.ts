@@ -1,7 +1,7 @@
 /** `metadata` is plain HTTP on the node's own link; `cloud` is TLS to a public API. */
 export type CallKind = "metadata" | "cloud";
 
-/** What a plugin has to do when a fault is on one of its calls. */
+/** The outcome that a plugin must have when one of its calls has a fault. */
 export interface Expectation {
   readonly exitCode: 0 | 1;
   /** Number of requests of that call, exactly. */

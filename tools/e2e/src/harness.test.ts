@@ -38,7 +38,7 @@ describe("runPlugin", () => {
     assert.match(stderr, /no reader/);
   });
 
-  test("rejects for a program that is not there", async () => {
+  test("rejects for a program that does not exist", async () => {
     await assert.rejects(runPlugin("/nonexistent/plugin"), { code: "ENOENT" });
   });
 });

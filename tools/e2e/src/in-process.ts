@@ -89,7 +89,7 @@ export async function askPlugin<Options>(
   return { answer, error, message, calls, requests, connections, lines: context.lines };
 }
 
-/** {@link askPlugin} for a question that has to be answered. @throws the plugin's error */
+/** {@link askPlugin} for a request that must succeed. @throws the plugin's error */
 export async function answered<Options>(
   provider: CredentialProvider<Options>,
   clouds: Clouds,

@@ -35,7 +35,7 @@ export async function oddFiles(
   await new Promise<void>((resolve) => server.listen(at("socket"), resolve));
   const files = [
     { what: "ENOENT", path: at("nothing"), forRoot: true },
-    { what: "ENOENT in a directory that is not there", path: at("nothing/here"), forRoot: true },
+    { what: "ENOENT in a directory that does not exist", path: at("nothing/here"), forRoot: true },
     { what: "ENOTDIR", path: at("file/below"), forRoot: true },
     { what: "EISDIR", path: at("directory"), forRoot: true },
     { what: "ELOOP", path: at("loop"), forRoot: true },
@@ -74,7 +74,7 @@ export function oddPrograms(directory: string): Readonly<Record<string, string>>
     ETXTBSY: busy,
     ENAMETOOLONG: `/${"a".repeat(300)}`,
     "a signal": at("killed", "#!/bin/sh\nkill -SEGV $$\n"),
-    "a failure without a word": at("fails", "#!/bin/sh\nexit 7\n"),
+    "a failure without output": at("fails", "#!/bin/sh\nexit 7\n"),
     "no output": at("silent", "#!/bin/sh\n"),
     "output that is not JSON": at("talks", "#!/bin/sh\necho hello\n"),
   };

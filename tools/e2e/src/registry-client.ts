@@ -4,7 +4,7 @@ import type { Clouds } from "@imagecred/fake-clouds";
 
 /**
  * Asks the fake registry for an image's manifest with a credential, as a container runtime would: Basic at once where the
- * registry takes it, else by way of the token service that its challenge names.
+ * registry takes it, else through the token service that its challenge names.
  * @returns the last status
  */
 export async function registryStatus(

@@ -18,7 +18,7 @@ export function kubeletRequest(image: string, options: RequestOptions = {}): str
   })}\n`;
 }
 
-/** What a plugin answers. */
+/** A plugin's response. */
 export interface Response {
   readonly kind: string;
   readonly apiVersion: string;

@@ -14,7 +14,7 @@ export interface Call {
   readonly faults?: Readonly<Partial<Record<FaultName, Partial<Expectation>>>>;
 }
 
-/** What a run is given. */
+/** Inputs of a run. */
 export interface Inputs {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export interface Inputs {
 export interface Case {
   /** `the node's role, by IMDSv2` */
   readonly what: string;
-  /** What a run needs beside the way to the clouds (the proxy, their CA). */
+  /** Variables of a run, besides those for the route to the clouds (the proxy, their CA). */
   readonly setUp: (clouds: Clouds) => Promise<Inputs>;
   /** Its requests, in order; nothing else may be sent. */
   readonly calls: readonly Call[];
@@ -44,7 +44,7 @@ export interface Scenario {
   readonly clouds?: CloudsOptions;
   /** Repository name, as the kubelet gives it; it must exist in the fake registry. */
   readonly image: string;
-  /** Key of the answer that must hold the credential. Default: the image's registry host. */
+  /** Key of the response that must contain the credential. Default: the image's registry host. */
   readonly authKey?: string;
   /** The first is the one that most nodes use. */
   readonly cases: readonly [Case, ...Case[]];
@@ -53,7 +53,7 @@ export interface Scenario {
   /** A node without any identity; the metadata address is the real one. */
   readonly offCloud: {
     readonly setUp: (clouds: Clouds) => Promise<Inputs>;
-    /** What stderr must name. */
+    /** Text that stderr must contain. */
     readonly tried: RegExp;
   };
   /** Where things are in the real world, for the network namespace. */

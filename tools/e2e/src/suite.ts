@@ -58,7 +58,7 @@ export class Subject {
   calls(): string[] {
     return this.clouds.requests.map(
       ({ service, operation, status, fault }) =>
-        `${service} ${operation} ${status ?? `(${fault ?? "no answer"})`}`,
+        `${service} ${operation} ${status ?? `(${fault ?? "no response"})`}`,
     );
   }
 }

@@ -13,7 +13,7 @@ import { type OddFile, oddFiles, oddPrograms } from "../src/odd-files.ts";
 import { kubeletRequest } from "../src/request.ts";
 import { runPlugin } from "../src/run-plugin.ts";
 
-/** One run, and what has to come of it. */
+/** One run, and its expected result. */
 interface Failure {
   readonly what: string;
   readonly plugin: Plugin;
@@ -21,7 +21,7 @@ interface Failure {
   readonly env?: Readonly<Record<string, string>>;
   /** Shell words before the executable, which is `"$@"`. */
   readonly through?: string;
-  /** What stderr must say where it fails; without it, the run may also succeed. */
+  /** Text that stderr must contain if the run fails. Without it, the run may also succeed. */
   readonly fails?: RegExp;
 }
 
@@ -31,7 +31,7 @@ const IMAGES: Readonly<Record<Plugin, string>> = {
   gcr: "us-central1-docker.pkg.dev/project/repo/app",
 };
 
-/** Run as nobody: root may read everything. */
+/** Run as the user nobody: root may read everything. */
 const AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups";
 
 const isRoot = process.getuid?.() === 0;
@@ -275,7 +275,7 @@ describe("failures of the system are not internal errors", () => {
   }
 });
 
-/** What the operator's tool may be told to read. */
+/** Commands of the operator's tool that read a file. */
 const COMMANDS: readonly (readonly [...string[]])[] = [
   ["validate"],
   ["hash"],

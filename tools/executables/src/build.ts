@@ -31,7 +31,7 @@ export async function buildAll(options: BuildOptions): Promise<void> {
         end(`${megabytes} MB`);
         if (options.analyze) say(report(metafile));
       } catch (error) {
-        // The other executables may be fine, and somebody may be waiting for them.
+        // The other executables may still build.
         end("failed");
         failures.push(`${runtime} ${program.name}: ${error instanceof Error ? error.message : error}`);
       }

@@ -15,7 +15,7 @@ export function sourceOf(program: Program): ProgramSource {
   };
 }
 
-/** What `imagecred --version` says beside the version. */
+/** The text that `imagecred --version` prints next to the version. */
 function revisionConstants(): Readonly<Record<string, string>> {
   const found = revision();
   if (found === undefined) return {};

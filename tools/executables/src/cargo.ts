@@ -20,7 +20,7 @@ export const crateDirectory = join(ROOT, "tools", "runtime");
 /** `release` is what ships; `fast` links in seconds and is for development and tests. */
 export type Profile = "release" | "fast";
 
-/** What decides, beside our own sources, what cargo makes. */
+/** Everything that decides cargo's output, besides our own sources. */
 export function buildSettings(platform: Platform, profile: Profile): string[] {
   const toolchain = run("rustc", ["-vV"], { cwd: crateDirectory });
   const lockFile = readFileSync(join(crateDirectory, "Cargo.lock"), "utf8");

@@ -49,7 +49,7 @@ function chrootDirectory(): string {
   return join(CACHE, "cross", `debian-${recipe}`);
 }
 
-/** Makes the chroot if it is not there, and runs cargo in it. */
+/** Makes the chroot if it does not exist, and runs cargo in it. */
 export function cargoInChroot(
   directory: string,
   {

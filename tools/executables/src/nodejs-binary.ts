@@ -53,7 +53,7 @@ export function nodePackageDirectory({ nodePackage }: Platform): string {
     : fetched(nodePackage, NODE_VERSION, INTEGRITY[nodePackage]);
 }
 
-/** Path of a platform's Node, without symbols where a `strip` for it is at hand; kept in the cache by content. */
+/** Path of a platform's Node.js, without symbols if a `strip` for it is installed; cached by content. */
 export function nodejsBinary(platform: Platform): string {
   const name = platform.name.startsWith("windows") ? "node.exe" : "node";
   const original = join(nodePackageDirectory(platform), "bin", name);

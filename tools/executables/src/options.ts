@@ -16,7 +16,7 @@ export const USAGE = `usage: node tools/executables/src/main.ts [options]
   --runtime NAME,...     of static, nodejs (default: both)
   --platform NAME        linux-amd64, linux-arm64, windows-amd64 or windows-arm64 (default: this machine's)
   --profile release|fast how the static runtime is compiled; fast links in seconds (default: release)
-  --cached-runtime       static only where the runtime need not be compiled first
+  --cached-runtime       static only if the runtime is already compiled
   --out DIRECTORY        (default: dist)
   --analyze              print what each executable is made of
   --help`;

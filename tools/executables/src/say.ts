@@ -1,4 +1,4 @@
-/** One line of progress on stdout; on a terminal in the place of the step that is shown there ({@link Progress}). */
+/** One line of progress on stdout; on a terminal it replaces the step that is shown there ({@link Progress}). */
 export function say(line: string): void {
   process.stdout.write(process.stdout.isTTY ? `\r\u001b[2K${line}\n` : `${line}\n`);
 }

@@ -23,7 +23,7 @@ export function staticRuntimeFor(platform: Platform, profile: Profile): string {
   if (existsSync(runtime)) return runtime;
   say(`building the ${platform.name} runtime (${profile}); with an empty cache this takes minutes`);
   const time = cargo(["build"], platform, profile);
-  // Somebody edited the sources meanwhile: what cargo made is not what the name says.
+  // The sources changed meanwhile: cargo's output does not match the key.
   if (runtimePath(platform, profile) !== runtime) return staticRuntimeFor(platform, profile);
   mkdirSync(dirname(runtime), { recursive: true });
   if (time !== undefined) recordBuildTime(dirname(runtime), time);
@@ -36,7 +36,7 @@ export function staticRuntimeFor(platform: Platform, profile: Profile): string {
   return runtime;
 }
 
-/** Whether {@link staticRuntimeFor} would answer at once. */
+/** Whether {@link staticRuntimeFor} would return at once. */
 export function staticRuntimeIsCached(platform: Platform, profile: Profile): boolean {
   return existsSync(runtimePath(platform, profile));
 }

@@ -5,7 +5,7 @@ import { run } from "@imagecred/workspace";
 const sources = join(import.meta.dirname, "../rustc");
 const names = ["fixed-random.c", "rustc-wrapper"];
 
-/** What is in the wrapper, for cache keys. */
+/** The wrapper's sources, for cache keys. */
 export const steadyRustcSources: readonly string[] = names.map((name) =>
   readFileSync(join(sources, name), "utf8"),
 );

@@ -8,7 +8,7 @@ import { nameServer } from "../src/testing/name-server.ts";
 import { build, missing, program, temporaryDirectory } from "../src/testing/programs.ts";
 import { httpServer } from "../src/testing/servers.ts";
 
-/** Of the loopback network, and nobody's. */
+/** An unused address of the loopback network. */
 const NAME_SERVER = "127.77.0.1";
 
 const skip = missing("static") || (process.getuid?.() === 0 ? false : "chroot needs root");
@@ -23,7 +23,7 @@ describe("static executable: a root directory with nothing but the file", { skip
     lookup = await build(program("lookup"), "static", join(directory, "lookup"));
   });
 
-  /** Runs `file` as the only file of a root, with these files of /etc beside it. */
+  /** Runs `file` as the only file of a root, with these files of /etc. */
   async function runAlone(
     file: string,
     args: readonly string[],

@@ -32,7 +32,7 @@ function alive(pid: number): boolean {
   }
 }
 
-/** A kill takes effect in its own time; the test's own time limit ends a wait that is in vain. */
+/** A kill takes effect in its own time; the test's own time limit ends a wait that has no effect. */
 async function gone(pid: number): Promise<void> {
   while (alive(pid)) await new Promise(setImmediate);
 }
@@ -121,7 +121,7 @@ for (const runtime of RUNTIMES) {
       assert.deepEqual([loud.stdoutTruncated, loud.stdout.length, loud.signal], [true, 100, "SIGKILL"]);
     });
 
-    test("others that hold a program's output are waited for as long as was asked", async () => {
+    test("others that hold a program's output are waited for until the limit", async () => {
       const held = await sh("sleep 300 & echo $!", { maxWaitAfterExitMs: 50 });
       assert.deepEqual([held.status, held.outputHeld], [0, true]);
       process.kill(Number(held.stdout), "SIGKILL");

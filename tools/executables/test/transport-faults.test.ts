@@ -24,7 +24,7 @@ for (const runtime of RUNTIMES) {
       return { what: `${phase} ${code}`, message };
     }
 
-    test("nobody listens", async () => {
+    test("nothing listens", async () => {
       const { what } = await failing(get(`http://127.0.0.1:${await closedPort()}/`));
       assert.equal(what, "connect ECONNREFUSED");
     });
@@ -82,7 +82,7 @@ for (const runtime of RUNTIMES) {
       }
     });
 
-    test("no answer in time, in the head and in the body", async (t) => {
+    test("no response in time, in the head and in the body", async (t) => {
       const silent = await tcpServer(t, () => {});
       const head = await failing(get(`http://${silent.authority}/`, { timeoutMs: 200 }));
       assert.equal(head.what, "receive ETIMEDOUT");

@@ -69,7 +69,7 @@ for (const runtime of RUNTIMES) {
       assert.equal(broken(outcome).phase, "connect");
     });
 
-    test("a kept connection that the server has closed is replaced, and the request sent once", async (t) => {
+    test("an idle connection that the server has closed is replaced, and the request sent once", async (t) => {
       const requests: string[] = [];
       const server = await tcpServer(t, (socket, index) => {
         socket.on("data", (data) => {

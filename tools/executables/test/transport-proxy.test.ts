@@ -11,7 +11,7 @@ import { httpServer, httpsServer, socksProxy, tcpServer, tlsServer } from "../sr
 
 const NAME = "api.registry.example";
 
-/** A proxy that answers every CONNECT with `status` and, where that is 200, tunnels to a port of this machine. */
+/** A proxy that responds to every CONNECT with `status` and, if that is 200, tunnels to a port of this machine. */
 async function connectProxy(t: TestContext, port: number, status = "200 Connection established") {
   const heads: string[] = [];
   const proxy = await tcpServer(t, (socket) => {

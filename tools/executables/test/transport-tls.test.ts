@@ -84,7 +84,7 @@ for (const runtime of RUNTIMES) {
       }
     });
 
-    test("without the CA, the certificate is of an authority that nobody knows", async (t) => {
+    test("without the CA, the certificate is of an unknown authority", async (t) => {
       const server = await serve(t);
       const [outcome] = await drive([get(server.url, here())]);
       assert.equal(broken(outcome).code, "ERR_TLS_CERTIFICATE");
@@ -93,7 +93,7 @@ for (const runtime of RUNTIMES) {
     test("the environment names the trust store", async (t) => {
       const [ca, other] = [join(directory, "ca.pem"), join(directory, "other.pem")];
       await writeFile(ca, `# a comment\n${authority.pem}`);
-      await writeFile(other, (await CertificateAuthority.create("somebody else")).pem);
+      await writeFile(other, (await CertificateAuthority.create("another authority")).pem);
       const server = await serve(t);
       const outcome = async (env: Record<string, string>) => (await drive([get(server.url, here())], env))[0];
       assert.equal(answered(await outcome({ SSL_CERT_FILE: ca })).body, "ok");

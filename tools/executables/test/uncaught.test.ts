@@ -7,7 +7,7 @@ import { build, missing, program, temporaryDirectory } from "../src/testing/prog
 const ways = ["load", "timer", "microtask", "rejection", "late", "chunk", "string"];
 
 for (const runtime of RUNTIMES) {
-  describe(`${runtime} executable: errors that nobody catches`, { skip: missing(runtime) }, () => {
+  describe(`${runtime} executable: errors that are not caught`, { skip: missing(runtime) }, () => {
     let file: string;
     before(async () => {
       file = await build(program("breaks"), runtime, join(temporaryDirectory(), "breaks"));
@@ -44,12 +44,12 @@ for (const runtime of RUNTIMES) {
       assert.match(stderr, /boom/);
     });
 
-    test("a rejection that is handled in time is none", async () => {
+    test("a rejection that is handled in time is not an error", async () => {
       const { exitCode, stderr } = await runFile(file, { args: ["caught"] });
       assert.deepEqual({ exitCode, stderr }, { exitCode: 0, stderr: "" });
     });
 
-    test("running out of work without an answer is a failure", async () => {
+    test("running out of work without a response is a failure", async () => {
       assert.match(await failure("dry", "handled"), /ended without an answer/);
     });
   });

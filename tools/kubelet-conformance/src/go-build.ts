@@ -29,7 +29,7 @@ export interface GoProgram {
   readonly os?: "windows";
 }
 
-/** The releases whose code can be asked, by Kubernetes version; the first is the newest. */
+/** The releases whose code can be run, by Kubernetes version; the first is the newest. */
 export const RELEASES = ["1.37", "1.34", "1.33", "1.32", "1.29"] as const;
 export type Release = (typeof RELEASES)[number];
 export const NEWEST = RELEASES[0];

@@ -3,12 +3,12 @@ import { GOOGLE_IDENTITIES } from "@imagecred/fake-clouds";
 import type { Pod, ServiceAccount } from "./kubelet-code.ts";
 import type { Provider } from "./provider-config.ts";
 
-/** One way in which a plugin is somebody, as a node's configuration and, where it is a pod's, with the pod. */
+/** One identity of a plugin: a node's configuration and, for a pod's identity, the pod. */
 export interface Way {
   readonly plugin: "ecr" | "acr" | "gcr";
   readonly what: string;
   readonly image: string;
-  /** What the node's configuration says beside name, patterns and the network's environment. */
+  /** The provider's fields in the node's configuration, besides name, patterns and the network's environment. */
   readonly setUp: (
     clouds: Clouds,
   ) => Promise<Partial<Provider> & { readonly serviceAccount?: ServiceAccount }>;

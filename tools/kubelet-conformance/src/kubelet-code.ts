@@ -16,7 +16,7 @@ export interface ServiceAccount {
   readonly tokens?: Readonly<Record<string, string>>;
 }
 
-/** Whom an image is pulled for. */
+/** The pod that an image is pulled for. */
 export interface Pod {
   readonly namespace?: string;
   readonly name?: string;
@@ -26,7 +26,7 @@ export interface Pod {
   readonly secrets?: readonly string[];
 }
 
-/** What starting a kubelet gave. */
+/** Result of starting a kubelet. */
 export interface Started {
   /** The text with which the kubelet refuses to start, or null. */
   readonly error: string | null;
@@ -34,7 +34,7 @@ export interface Started {
   readonly log: readonly string[];
 }
 
-/** What a pull found. */
+/** Credentials that a pull found. */
 export interface Lookup {
   readonly error: string | null;
   readonly creds: readonly Login[];

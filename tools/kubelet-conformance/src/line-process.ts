@@ -9,7 +9,7 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
-/** A program that answers each line of its standard input with one line on its standard output, in order. */
+/** A program that writes one line to its standard output for each line of its standard input, in order. */
 export class LineProcess {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #waiting: Waiting[] = [];
@@ -35,13 +35,13 @@ export class LineProcess {
 
   /**
    * Asks one question; several may be under way.
-   * @returns the answer's `out`
+   * @returns the response's `out`
    * @throws Error when the program says `fault` (a defect of the question or of the program), has ended, or has no
    *   answer after {@link ANSWER_SECONDS}; it is then killed
    */
   async ask(question: Readonly<Record<string, unknown>>): Promise<unknown> {
     const hang = setTimeout(() => {
-      this.#end(`no answer in ${ANSWER_SECONDS} s to ${JSON.stringify(question)}`);
+      this.#end(`no response in ${ANSWER_SECONDS} s to ${JSON.stringify(question)}`);
       this.#child.kill("SIGKILL");
     }, ANSWER_SECONDS * 1000);
     const answered = new Promise<string>((resolve, reject) => {

@@ -16,7 +16,7 @@ export interface OperatorMessage {
 
 const FILE = join(import.meta.dirname, "../operator-messages.json");
 
-/** What the documentation tells operators that they will see. */
+/** Messages that the documentation tells operators to expect. */
 export const OPERATOR_MESSAGES: readonly OperatorMessage[] = (
   JSON.parse(readFileSync(FILE, "utf8")) as { messages: OperatorMessage[] }
 ).messages;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A provider as it stands in a CredentialProviderConfig. */
+/** A provider of a CredentialProviderConfig. */
 export interface Provider {
   readonly name: string;
   readonly matchImages: readonly string[];

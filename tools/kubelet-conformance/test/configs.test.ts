@@ -34,7 +34,7 @@ const predictor = imagecred === undefined ? "packages/kubelet" : "`imagecred val
 
 const TWICE = "the same name twice";
 
-/** What operators get wrong. The newest release refuses all of it. */
+/** Mistakes of operators. The newest release refuses all of them. */
 const BAD: Readonly<Record<string, string>> = {
   "an empty file": "",
   "no kind": "apiVersion: kubelet.config.k8s.io/v1\nproviders: []\n",
@@ -44,7 +44,7 @@ const BAD: Readonly<Record<string, string>> = {
   "no providers": `${HEAD}providers: []\n`,
   "a misspelt field": provider({ matchImage: '["r.io"]' }),
   "a field in the wrong case": provider({ MatchImages: '["r.io"]' }),
-  "a key that is there twice": `${HEAD}providers: []\nproviders: []\n`,
+  "a key that appears twice": `${HEAD}providers: []\nproviders: []\n`,
   "a slash in the name": provider({ name: "bin/a" }),
   "a space in the name": provider({ name: "my plugin" }),
   "a name of two dots": provider({ name: '".."' }),
@@ -72,7 +72,7 @@ const BAD: Readonly<Record<string, string>> = {
   "an annotation in both lists": tokens(
     "serviceAccountTokenAudience: aud, requireServiceAccount: true, cacheType: Token, requiredServiceAccountAnnotationKeys: [a/b], optionalServiceAccountAnnotationKeys: [a/b]",
   ),
-  "an annotation that is no name": tokens(
+  "an annotation that is not a name": tokens(
     'serviceAccountTokenAudience: aud, requireServiceAccount: true, cacheType: Token, requiredServiceAccountAnnotationKeys: ["a b/"]',
   ),
   "tokenAttributes with an older provider version": provider({
@@ -102,7 +102,7 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
     return (await kubelets.of(release).register(config, bin)).error;
   }
 
-  /** What packages/kubelet says that this release will say. Its gate for service account tokens was off in 1.33. */
+  /** The messages that packages/kubelet predicts for this release. Its gate for service account tokens was off in 1.33. */
   const predicted = (release: Release, config: string, bin = binDir) => {
     const options = {
       fileSystem: nodejsFileSystem,
@@ -153,7 +153,7 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
       await symlink("nowhere", join(dir, "a"));
       return dir;
     },
-    "a file in place of the directory": async (dir) => {
+    "a file instead of the directory": async (dir) => {
       await writeFile(join(dir, "file"), "");
       return join(dir, "file", "bin");
     },
@@ -188,12 +188,12 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
       configs: readonly { accepted: boolean; kubeletError: string | null }[];
     };
     assert.equal(answer.configs.length, 1);
-    const [{ accepted, kubeletError } = assert.fail("no configuration in the answer")] = answer.configs;
+    const [{ accepted, kubeletError } = assert.fail("no configuration in the response")] = answer.configs;
     return { exitCode: code, accepted, kubeletError };
   }
 });
 
-/** Without what nobody decides: a Go map's random order in the older releases' lists, and a line number of a build. */
+/** Without the random parts: a Go map's order in the older releases' lists, and a line number of a build. */
 function decided(text: string | null): string | null {
   return (
     text

@@ -94,7 +94,7 @@ function same(theirs: unknown, mine: unknown): boolean {
 }
 
 /**
- * Equal, but for files that hold another kind, of whose fields the kubelet may complain first: both refuse them, and
+ * Equal, except for files that hold another kind, of whose fields the kubelet may complain first: both refuse them, and
  * packages/kubelet says that its words may be other ones.
  */
 function sameConfig(theirs: unknown, mine: unknown): boolean {

@@ -162,7 +162,7 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
   });
 });
 
-/** What the container runtime said, as the kubelet's log quotes it. */
+/** The container runtime's message, as the kubelet's log quotes it. */
 function runtimeError(image: string, pull: Pull | undefined): string {
   return `failed to pull and unpack image \\"${image}\\": ${pull?.refused}`;
 }

@@ -42,7 +42,10 @@ async function check(paths: readonly string[], showWarnings: boolean): Promise<n
   const found = await lint(files);
   const errors = found.filter(({ severity }) => severity === "error");
   const warnings = found.filter(({ severity }) => severity === "warning");
-  const words = misspellings([...files.readByVale, ...files.hashComments]);
+  // cspell knows by a file's extension which parts of it are comments.
+  const words = misspellings(
+    [...files.readByVale, ...files.hashComments].filter((path) => /[^/]\.\w+$/.test(path)),
+  );
   for (const { file, line, column, rule, message } of showWarnings ? [...errors, ...warnings] : errors)
     console.log(`${file}:${line}:${column}  ${rule}: ${message}`);
   for (const { file, line, column, word } of words)

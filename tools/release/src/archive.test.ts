@@ -17,7 +17,7 @@ const entries: readonly Entry[] = [
 ];
 const EPOCH = 1_700_000_000;
 
-/** What the system's own tar says of it. */
+/** The list of files that the system's tar prints. */
 function listing(bytes: Uint8Array): string {
   const { stdout, stderr, status } = spawnSync(
     "tar",
@@ -29,7 +29,7 @@ function listing(bytes: Uint8Array): string {
 }
 
 describe("archives", () => {
-  test("are sorted, owned by nobody in particular, of one time, with directories before their contents", async () => {
+  test("are sorted, without names of owners, of one time, with directories before their contents", async () => {
     const lines = listing(await tar(entries, EPOCH))
       .trimEnd()
       .split("\n");

@@ -72,7 +72,7 @@ describe("components", () => {
 });
 
 describe("documents", () => {
-  test("notices have each license text once, with everybody whom it is for", () => {
+  test("notices have each license text once, with all packages that it is for", () => {
     const notices = thirdPartyNotices("x", [
       component("a", "same terms"),
       component("b", "same terms"),

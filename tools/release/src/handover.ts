@@ -25,7 +25,7 @@ interface RuntimeInventory {
 
 const RUNTIMES = "runtimes.json";
 
-/** Writes the runtimes into `directory`, beside the executables. */
+/** Writes the runtimes into `directory`, next to the executables. */
 export function handOverRuntimes(runtimes: readonly BuiltRuntime[], directory: string): void {
   for (const { arch, path, components } of runtimes) {
     const target = runtimeDirectory(directory, arch);

@@ -9,7 +9,7 @@ import { goTool } from "./go-tools.ts";
 import { manualOf } from "./man/pages.ts";
 import { REPOSITORY } from "./page/download.ts";
 
-/** Files of one program, as they lie in the release tree or beside it. */
+/** Files of one program, in the release tree or next to it. */
 export interface PackageContents {
   readonly program: Program;
   readonly version: string;
@@ -182,7 +182,7 @@ function debianCopyright(): string {
 Upstream-Name: imagecred
 Upstream-Contact: ${MAINTAINER}
 Source: ${HOMEPAGE}
-Comment: Licenses of the libraries inside are in THIRD_PARTY_NOTICES beside this file.
+Comment: Licenses of the libraries inside are in THIRD_PARTY_NOTICES next to this file.
 
 Files: *
 Copyright: The imagecred authors
@@ -194,7 +194,7 @@ License: Apache-2.0
 `;
 }
 
-/** What lintian reports and what is so on purpose. */
+/** Lintian's reports that are intended. */
 function lintianOverrides(program: Program): string {
   return `# It has to run on nodes without a C library, and in the kubelet's own root directory.
 ${program}: statically-linked-binary

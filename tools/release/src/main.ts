@@ -86,7 +86,7 @@ async function release(): Promise<void> {
     const page = join(DIST, "release-page", version);
     const endPage = progress.step(relative(process.cwd(), page));
     writePage({ tree: directory, version, directory: page });
-    endPage("written, with NOTES.md beside it");
+    endPage("written, with NOTES.md next to it");
     console.log("The release is complete; npm run release:verify looks at it with public tools.");
   } finally {
     rmSync(scratch, { recursive: true, force: true });

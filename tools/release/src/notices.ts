@@ -25,7 +25,7 @@ export function thirdPartyNotices(program: string, components: readonly Componen
   return [`${program} contains the following third-party software.`, "", ...list, "", ...texts].join("\n");
 }
 
-/** What the package carries; for one that carries nothing, the standard text of its license and who wrote it. */
+/** The package's own texts; for a package without one, the standard text of its license and its authors. */
 function textsOf({ texts, license, authors }: Component): readonly string[] {
   if (texts.length > 0) return texts.map(({ text }) => text);
   const [id = license] = license.split(" OR ");

@@ -14,7 +14,7 @@ export interface ImageDetails {
   readonly version: string;
   /** SOURCE_DATE_EPOCH, in seconds. */
   readonly createdAt: number;
-  /** org.opencontainers.image.* annotations beside version and created. */
+  /** org.opencontainers.image.* annotations besides version and created. */
   readonly annotations: Readonly<Record<string, string>>;
 }
 

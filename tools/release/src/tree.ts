@@ -65,7 +65,7 @@ export async function writeTree(executables: readonly Built[], options: TreeOpti
   options.say(`SHA256SUMS lists ${files.size} files`);
 }
 
-/** One executable with all that goes beside it. @returns the files that SHA256SUMS lists */
+/** One executable with all files next to it. @returns the files that SHA256SUMS lists */
 async function writeAsset(built: Built, options: TreeOptions): Promise<readonly string[]> {
   const { program, flavor, path, components } = built;
   const { version, sourceDateEpoch, say } = options;

@@ -35,7 +35,7 @@ after(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** A checkout of somebody's repository with these files. */
+/** A checkout of a user's repository with these files. */
 function checkout(name: string, files: Readonly<Record<string, string>>): string {
   const root = join(directory, name);
   for (const [path, text] of Object.entries(files)) {

@@ -97,7 +97,7 @@ describe("what is published to npm", () => {
   });
 });
 
-test("npm pack of a workspace compiles it first, and LICENSE beside it is the repository's", () => {
+test("npm pack of a workspace compiles it first, and its LICENSE is the repository's", () => {
   for (const directory of ["packages/protocol", "packages/kubelet", "packages/build"]) {
     const { scripts } = JSON.parse(readFileSync(join(ROOT, directory, "package.json"), "utf8"));
     assert.equal(scripts.prepack, "npm run build", directory);

@@ -7,7 +7,7 @@ import type { WindowsMachine } from "./windows-machine.ts";
 export const PARENT: GoProgram = { name: "windows-parent", module: "parent", package: ".", os: "windows" };
 export const goPrograms = new GoPrograms(join(import.meta.dirname, "../go"));
 
-/** What a program did. */
+/** Exit code and output of a program. */
 export interface Ended {
   readonly exitCode: number;
   readonly stdout: string;

@@ -19,7 +19,7 @@ import type { Wine } from "./wine.ts";
 const WINESERVER = "/usr/lib/x86_64-linux-gnu/wine/wineserver";
 const START_LIMIT_MS = 30_000;
 
-/** What wine itself reads, and nothing of this process's environment. */
+/** Wine's own variables, and nothing of this process's environment. */
 const ENVIRONMENT = {
   PATH: "/usr/sbin:/usr/bin:/sbin:/bin",
   HOME: "/root",
@@ -108,7 +108,7 @@ export class WindowsMachine implements AsyncDisposable {
     await ended;
   }
 
-  /** wineserver listens once its socket is there, in a directory of its own in /tmp (server/request.c, open_master_socket). */
+  /** wineserver listens once its socket exists, in a directory of its own in /tmp (server/request.c, open_master_socket). */
   async #waitForSocket(): Promise<void> {
     const limit = Date.now() + START_LIMIT_MS;
     while (globSync("tmp/*/server-*/socket", { cwd: this.#root }).length === 0) {

@@ -39,7 +39,7 @@ export function whyNoWine(may: "wine may be installed" | "wine is cached"): stri
   return "wine is not in the cache; npm test -- windows installs it";
 }
 
-/** Installs wine into the cache unless it is there: five minutes and 3 GB. @throws {ToolError} with apt's output */
+/** Installs wine into the cache unless it is cached: five minutes and 3 GB. @throws {ToolError} with apt's output */
 export function installWine(): Wine {
   const { root, drive } = places();
   debianRoot(DEBIAN_WITH_WINE);

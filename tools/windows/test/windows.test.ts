@@ -19,7 +19,7 @@ import {
 import { networkOf, WindowsMachine, windowsPath, withWindowsPaths } from "../src/windows-machine.ts";
 
 const TIME_LIMIT_MS = 900_000;
-/** What the process outside hands to the one inside, as JSON: {@link Handover}. */
+/** The variable in which the process outside passes a {@link Handover} to the one inside, as JSON. */
 const HANDOVER = "IMAGECRED_WINDOWS_TEST";
 
 /** WSAENETUNREACH, for which wine has no text. */

@@ -5,14 +5,14 @@ import type { Time } from "./slow-command.ts";
 
 const NAME = "build-time.json";
 
-/** Notes beside a built file what building it took, for {@link buildTimes}. @param directory of the file, in the cache */
+/** Records the build's time next to a built file, for {@link buildTimes}. @param directory of the file, in the cache */
 export function recordBuildTime(directory: string, { cpuSeconds, wallSeconds }: Time): void {
   const round = (seconds: number) => Number(seconds.toFixed(1));
   const time: Time = { cpuSeconds: round(cpuSeconds), wallSeconds: round(wallSeconds) };
   writeFileSync(join(directory, NAME), `${JSON.stringify(time)}\n`);
 }
 
-/** What building everything in the cache took, by directory below the cache. What was cached before times were noted is not there. */
+/** The build time of everything in the cache, by directory below the cache, except of files that were cached before times were recorded. */
 export function buildTimes(cache = CACHE): Readonly<Record<string, Time>> {
   const files = globSync(`**/${NAME}`, {
     cwd: cache,

@@ -3,7 +3,7 @@ import { join, relative } from "node:path";
 import { DIST, ROOT } from "./paths.ts";
 import { fileName, ownPlatform, type Platform } from "./platforms.ts";
 
-/** `static`: our Rust runtime with bytecode, for Linux. `nodejs`: a Node.js single executable. */
+/** `static`: our static runtime with bytecode, for Linux. `nodejs`: a Node.js single executable. */
 export const RUNTIMES = ["static", "nodejs"] as const;
 export type Runtime = (typeof RUNTIMES)[number];
 
@@ -17,7 +17,7 @@ export function directoryName({ name }: Platform, runtime: Runtime): string {
   return runtime === "nodejs" ? `${name}-nodejs` : name;
 }
 
-/** Path of a built program: `dist/linux-amd64/ecr-credential-provider`. The file need not exist. */
+/** Path of a built program: `dist/linux-amd64/ecr-credential-provider`. The file may not exist. */
 export function executablePath(
   program: string,
   runtime: Runtime,

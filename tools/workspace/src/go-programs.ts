@@ -5,7 +5,7 @@ import { recordBuildTime } from "./build-times.ts";
 import { CACHE } from "./paths.ts";
 import { output, runSlowCommand } from "./slow-command.ts";
 
-/** What a C compiler needs in order to link a library statically. */
+/** Settings with which a C compiler links a library statically. */
 export interface Library {
   /** Version of the library, for the key of what is linked with it. */
   readonly version: string;
@@ -52,7 +52,7 @@ export class GoPrograms {
     const path = await this.#pathOf(program, library);
     if (existsSync(path)) return path;
     mkdirSync(dirname(path), { recursive: true });
-    // Built beside its place and renamed: another run at the same time never sees half a file.
+    // Built under another name and renamed: another run at the same time never sees half a file.
     const unfinished = `${path}.${process.pid}`;
     const time = await runSlowCommand("go", [...argsOf(program), "-o", unfinished, program.package], {
       cwd: join(this.#directory, program.module),

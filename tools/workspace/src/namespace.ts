@@ -65,7 +65,7 @@ export function runInNamespace(
   });
 }
 
-/** Brings up loopback with these addresses beside 127.0.0.1. Once per namespace. */
+/** Brings up loopback with these addresses in addition to 127.0.0.1. Once per namespace. */
 export function bringUpLoopback(addresses: readonly string[] = [METADATA.address]): void {
   run("ip", ["link", "set", "lo", "up"]);
   for (const address of addresses)

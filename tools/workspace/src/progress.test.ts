@@ -40,7 +40,7 @@ compiling the runtime
   test("on a terminal the running step is shown and then replaced", () => {
     const shown = written(true);
     assert.ok(shown.startsWith("[1/3] lint …\r\u001b[2K[1/3] lint: passed"), shown);
-    // What a terminal shows in the end is what a pipe gets.
+    // In the end a terminal shows the same text that a pipe gets.
     const left = shown
       .split("\n")
       .map((line) => line.split("\u001b[2K").at(-1))

@@ -14,7 +14,7 @@ export interface CommandOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-/** What a command took. */
+/** Time that a command took. */
 export interface Time {
   /** Of all processes that it started, user and system time together. */
   readonly cpuSeconds: number;

@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { type GiveUp, within } from "../deadline.ts";
 import type { ClusterAuthority, KeyPair } from "./pki.ts";
 
-/** What every object of the API has. Kinds are not modelled further: tests read the fields that they are about. */
+/** The fields of every API object. Kinds have no types of their own: a test reads the fields that it needs. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;
@@ -124,7 +124,7 @@ export class KubeApi {
         else known.set(keyOf(object), object);
         const found = wanted([...known.values()]);
         if (found === undefined) continue;
-        // What was on its way is lost, which is no error of a watch that has seen enough.
+        // Events in transit are lost. That is not an error: the watch has seen what it waited for.
         response.on("error", () => {}).destroy();
         return found;
       }

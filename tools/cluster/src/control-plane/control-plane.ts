@@ -18,7 +18,7 @@ export interface ControlPlaneOptions {
 const SERVER = `https://${WORLD_ADDRESS}:6443`;
 const ETCD = "http://127.0.0.1:2379";
 
-/** etcd, API server, controller manager and scheduler, as processes beside this one. */
+/** etcd, API server, controller manager and scheduler, as child processes. */
 export class ControlPlane {
   readonly api: KubeApi;
   /** Path of the administrator's kubeconfig. */

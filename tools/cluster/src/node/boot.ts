@@ -36,7 +36,7 @@ export interface Booted {
   readonly address: string;
   /** Pid of its systemd, as this process sees it. */
   readonly pid: number;
-  /** What systemd and the script before it wrote. */
+  /** Output of systemd and of the script that starts it. */
   readonly consoleLog: string;
   /** Directories with the node's own files, those that it began with and those that it wrote. */
   readonly layers: readonly string[];
@@ -120,7 +120,7 @@ async function initOf(
   const running = poll(giveUp, () =>
     childrenOf(child.pid).find((pid) => existsSync(`/proc/${pid}/root/run/systemd/private`)),
   );
-  died.catch(() => {}); // a node that ends later is no failed boot
+  died.catch(() => {}); // a node that ends later did boot
   return await Promise.race([died, running]);
 }
 

@@ -4,7 +4,7 @@ import { hierarchies } from "./cgroups.ts";
 
 const ROOT = "21 1 254:0 / / rw,relatime - ext4 /dev/vda rw";
 
-test("version 1 beside version 2: every hierarchy, below the groups of this process", () => {
+test("version 1 together with version 2: every hierarchy, below the groups of this process", () => {
   const mounts = [
     ROOT,
     "30 21 0:25 / /sys/fs/cgroup rw - tmpfs tmpfs rw,mode=755",

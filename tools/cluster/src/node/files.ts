@@ -75,7 +75,7 @@ function kubeadmFiles({ address }: NodeFilesOptions): Record<string, string> {
   };
 }
 
-/** The unit says what k3s' install script writes (k3s, install.sh, create_systemd_service_file), but for the log and a shorter pause. */
+/** The unit that k3s' install script writes (k3s, install.sh, create_systemd_service_file), except for the log and a shorter pause. */
 function k3sFiles({ address }: NodeFilesOptions): Record<string, string> {
   const flags = [
     `kubeconfig=${PATHS.kubeletKubeconfig}`,
@@ -133,7 +133,7 @@ StandardError=append:${PATHS.containerdLog}
 `;
 
 // The unit and the drop-in say what those of kubeadm's packages say (kubernetes/release,
-// cmd/krel/templates/latest/kubelet/kubelet.service and kubeadm/10-kubeadm.conf), but for the log and a shorter pause.
+// cmd/krel/templates/latest/kubelet/kubelet.service and kubeadm/10-kubeadm.conf), except for the log and a shorter pause.
 const KUBELET_UNIT = `[Unit]
 Description=kubelet: The Kubernetes Node Agent
 DefaultDependencies=no

@@ -6,7 +6,7 @@ import { tail } from "../control-plane/component.ts";
 import { type Booted, boot, type NodeOptions } from "./boot.ts";
 import { PATHS } from "./files.ts";
 
-/** What a command on a node printed. */
+/** Output of a command that ran on a node. */
 export interface CommandResult {
   readonly exitCode: number;
   readonly stdout: string;
@@ -28,7 +28,7 @@ export class Node implements AsyncDisposable {
     this.#booted = booted;
   }
 
-  /** Boots a node. When its systemd runs it is there; the API server knows when it is Ready. */
+  /** Boots a node. Returns when its systemd runs; the API server knows when the node is Ready. */
   static async start(options: NodeOptions): Promise<Node> {
     return new Node(await boot(options));
   }

@@ -30,7 +30,7 @@ const cni = (name: string, kind: "main" | "ipam"): GoProgram => ({
   package: `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
 });
 
-/** The release whose kubelet runs beside the newest one: the first with tokens, behind a feature gate and without config directories. */
+/** The release whose kubelet runs in addition to the newest one: the first with tokens, behind a feature gate and without config directories. */
 export const OLDER_KUBELET_VERSION = "v1.33.13";
 
 const OLDER_KUBELET: GoProgram = {

@@ -23,7 +23,7 @@ await using node = await Node.start({
   clusterAuthority: "",
   kubeconfig: "",
 });
-// The kubelet has nobody to talk to, but containerd and systemd have made what they make.
+// The kubelet has no API server, but containerd and systemd have created their files.
 await node.must("systemctl", "start", "containerd.service");
 console.log(worldDirectory());
 await once(process, "SIGTERM");

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "
 import { join } from "node:path";
 import type { Node } from "../node/node.ts";
 
-/** What the kubelet and the container runtime write while they work, and what programs log. */
+/** Files that the kubelet and the container runtime write while they run, and logs. */
 const STATE = [
   "/var/lib/kubelet",
   "/var/lib/containerd",

@@ -119,7 +119,7 @@ export class Pods {
       (pod) => {
         const { waiting, running } = statusOf(pod)?.state ?? {};
         if (running !== undefined)
-          throw new Error(`pod ${namespace}/${name} runs, and its image was not to be had`);
+          throw new Error(`pod ${namespace}/${name} runs, although its image should not be available`);
         return waiting?.reason === "ErrImagePull" ? (waiting.message ?? "") : undefined;
       },
     );
@@ -156,7 +156,7 @@ export class Pods {
     });
   }
 
-  /** What the container printed. A program that runs may not have printed yet, so the first of it is waited for. */
+  /** The container's output. A program that runs may not have printed anything yet, so this waits for its first output. */
   async log(name: string, namespace = "default"): Promise<string> {
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/log`;
     const giveUp = { what: `pod ${namespace}/${name} prints`, seconds: 20, details: this.#details };

@@ -26,7 +26,7 @@ test("a name that exists has no IPv6 address, and one that does not exist is an 
   assert.deepEqual([unknown?.readUInt16BE(2), unknown?.readUInt16BE(6)], [0x8183, 0]);
 });
 
-test("what is no query gets no response", () => {
+test("a packet that is not a query gets no response", () => {
   assert.equal(answerQuery(Buffer.from("short"), lookup), undefined);
   assert.equal(answerQuery(query("a.b").subarray(0, -3), lookup), undefined);
   assert.equal(answerQuery(Buffer.concat([Buffer.alloc(12), Buffer.from([0xff])]), lookup), undefined);

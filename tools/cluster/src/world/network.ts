@@ -11,11 +11,12 @@ export function interfaces(): string[] {
 
 /**
  * Gives a new network namespace the world's addresses, on loopback: there is no way out of it.
- * @throws Error in a network that has an interface, because the metadata address of a real cloud must never be asked
+ * @throws Error in a network that has an interface, because no request may reach the metadata address of a real cloud
  */
 export function furnishNetwork(): void {
   const others = interfaces().filter((name) => name !== "lo");
-  if (others.length > 0) throw new Error(`this is no network of our own: it has ${others.join(", ")}`);
+  if (others.length > 0)
+    throw new Error(`this is not a network namespace of our own: it has ${others.join(", ")}`);
   bringUpLoopback([WORLD_ADDRESS, METADATA.address]);
 }
 

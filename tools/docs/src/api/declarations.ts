@@ -52,7 +52,7 @@ export function readApis(): readonly Api[] {
       declaration: true,
       emitDeclarationOnly: true,
       outDir: join(output, "types"),
-      // A file that is first reached by way of node_modules is somebody else's to the compiler, and gets no declarations.
+      // The compiler emits no declarations for a file that it first reaches through node_modules.
       paths: Object.fromEntries(entries.map(({ name, file }) => [name, [join(ROOT, file)]])),
       rootDir: ROOT,
       typeRoots: [join(ROOT, "node_modules/@types")],

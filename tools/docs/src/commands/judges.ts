@@ -8,7 +8,7 @@ export interface Judge {
   readonly name: string;
   /** The Python program, in this directory, that asks it. */
   readonly script: string;
-  /** What pip installs, by exact version; in this order. Without dependencies where the first word is `--no-deps`. */
+  /** Packages that pip installs, by exact version, in this order. Without dependencies if the first word is `--no-deps`. */
   readonly packages: readonly (readonly string[])[];
 }
 

@@ -31,7 +31,7 @@ export interface Told {
   readonly line: string;
 }
 
-/** The section of a page's mistakes. What differs from run to run is made alike. */
+/** The section of a page's mistakes. Values that differ from run to run are replaced by fixed ones. */
 export function messagesOf(told: readonly Told[]): string {
   const parts = told.map(
     ({ what, line }) => `${what[0]?.toUpperCase()}${what.slice(1)}:\n\n\`\`\`text\n${alike(line)}\n\`\`\`\n`,

@@ -123,7 +123,7 @@ export const HOME_ROUTES: readonly HomeRoute[] = [
   },
 ];
 
-/** What the plugin's page shows, with an azure.json that is there. */
+/** The example of the plugin's page, with an azure.json that exists. */
 export async function homeSide({ plugin }: HomeRoute, clouds: Clouds): Promise<NodeSide> {
   const shown = readFileSync(join(DOCS, `snippets/config/${plugin}.yaml`), "utf8");
   const azureJson = await clouds.azure.azureJsonFile("managed-identity", {

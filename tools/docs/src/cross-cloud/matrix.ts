@@ -42,7 +42,7 @@ export function prepare(clouds: Clouds): void {
   clouds.aws.iam.addRole(node);
 }
 
-/** Follows a page, for a source's cluster in the place of the page's own. */
+/** Follows a page, with a source's cluster instead of the page's own. */
 export function follow({ route, source }: Cell, clouds: Clouds): void {
   const commands = commandsOf(blocksOf(`identity/${route.page}.md`));
   const read = (name: string) => readFileSync(join(DOCS, snippets(route), name), "utf8");
@@ -146,7 +146,7 @@ interface PodProvider extends Provider {
   };
 }
 
-/** Arguments as the page has them; a path of azure.json becomes a file that is there. */
+/** Arguments as the page has them; a path of azure.json becomes an existing file. */
 async function argumentsOf({ args = [] }: Provider, clouds: Clouds): Promise<readonly string[]> {
   const azureJson = await clouds.azure.azureJsonFile("none");
   return args.map((arg) => (arg === "/etc/kubernetes/azure.json" ? azureJson : arg));

@@ -56,7 +56,7 @@ const otherBuilder = "--node-service-account=builder@imagecred-prod.iam.gservice
 const issued = (options: Parameters<Clouds["federation"]["authority"]["issue"]>[0]) => (clouds: Clouds) =>
   clouds.federation.authority.issue(options);
 
-/** A certificate of an authority that no cloud was told of. */
+/** A certificate of an authority that no cloud trusts. */
 async function ofStranger(clouds: Clouds): Promise<IssuedCertificate> {
   return await (await ClientAuthority.create(clouds.secrets)).issue();
 }

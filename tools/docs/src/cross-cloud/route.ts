@@ -1,6 +1,6 @@
 import type { Clouds, IssuedCertificate, Plugin } from "@imagecred/fake-clouds";
 
-/** What a node or pod is, as the rows of the matrix call it. */
+/** Kinds of nodes and pods, with their names in the rows of the matrix. */
 export const SOURCES = {
   eks: "pods on EKS",
   aks: "pods on AKS",
@@ -16,7 +16,7 @@ export type Source = keyof typeof SOURCES;
 export const CLUSTERS = ["eks", "aks", "gke", "onPremises"] as const satisfies readonly Source[];
 export type ClusterSource = (typeof CLUSTERS)[number];
 
-/** What a pod shows, when it is not the good token. */
+/** A change to a pod's token that makes it wrong. */
 export interface TokenChange {
   readonly audience?: string;
   readonly namespace?: string;
@@ -27,11 +27,11 @@ export interface TokenChange {
 
 /** How a run differs from what the page says. */
 export interface Change {
-  /** Arguments in the place of those with the same name, or in addition. */
+  /** Arguments instead of those with the same name, or in addition. */
   readonly args?: readonly string[];
   readonly env?: (clouds: Clouds) => Promise<Readonly<Record<string, string>>>;
   readonly token?: TokenChange;
-  /** In the place of the service account's own. */
+  /** Instead of the service account's own. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly certificate?: (clouds: Clouds) => Promise<IssuedCertificate>;
   /** Changes the clouds for this run, and gives what undoes it. Such runs have the clouds for themselves. */
@@ -67,5 +67,5 @@ export const IMAGES = {
 /** A node whose surroundings have no identity: the clouds' names alone. */
 export const nothing = async (clouds: Clouds) => clouds.networkEnv();
 
-/** A tenant of the same cloud, which knows none of the applications. */
+/** A tenant of the same cloud, which does not have the applications. */
 export const UNINSTALLED_TENANT = "10000000-aaaa-4aaa-8aaa-0000000000aa";

@@ -223,7 +223,7 @@ interface FederatedCredentialFile {
 const ACCOUNT = "123456789012";
 const POOLS = "projects/123456789012/locations/global/workloadIdentityPools";
 const PULL_ONLY = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly";
-/** What the fakes' instance role may do before a page adds to it. */
+/** Permissions of the fakes' instance role before a page adds to it. */
 const PULLS = {
   Effect: "Allow",
   Action: ["ecr:*", "ecr-public:*", "sts:AssumeRole"],

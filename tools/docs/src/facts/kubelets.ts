@@ -5,7 +5,7 @@ import { type Region, table } from "./table.ts";
 /** The feature gate of `tokenAttributes`. */
 export const GATE = "KubeletServiceAccountTokenForCredentialProviders";
 
-/** What each rule means for an operator. What changes only the kubelet's words is left out. */
+/** Each rule's meaning for an operator. Rules that only change the kubelet's wording are left out. */
 const MEANING: Readonly<Record<Exclude<keyof KubeletRules, "minor" | "shortTexts">, string>> = {
   stderrInError: "What a plugin writes to stderr is in the kubelet's log when the plugin fails.",
   lookPath:

@@ -1,7 +1,7 @@
 import { DISTRIBUTIONS, type Distribution } from "@imagecred/cli";
 import { code, type Region, table } from "./table.ts";
 
-/** What the tables of paths say of a distribution besides its paths. */
+/** Notes about a distribution in the tables of paths. */
 interface Notes {
   /** Name in the table, where it is not the distribution's title. */
   readonly title?: string;
@@ -95,7 +95,7 @@ const SAME_AS: Readonly<Record<string, string>> = { rke2: "k3s" };
 
 function byId(id: string): Distribution {
   const found = DISTRIBUTIONS.find((one) => one.id === id);
-  if (found === undefined) throw new Error(`imagecred knows no distribution ${id}`);
+  if (found === undefined) throw new Error(`imagecred does not know the distribution ${id}`);
   return found;
 }
 

@@ -5,7 +5,7 @@ import type { Comparison, Situation, Start } from "../situation.ts";
 const REGISTRY = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
 const ANNOTATION = "eks.amazonaws.com/ecr-role-arn";
 
-/** One of the ways to be somebody on AWS that the fakes know. */
+/** One of the AWS identities that the fakes know. */
 const as = (identity: AwsIdentity) => async (clouds: Clouds) => ({ env: await clouds.aws.env(identity) });
 
 /** Files of profiles, and more variables. */

@@ -2,7 +2,7 @@ import type { Clouds, GoogleIdentity } from "@imagecred/fake-clouds";
 import { accepted } from "../registry.ts";
 import type { Comparison, Situation, Start } from "../situation.ts";
 
-/** One of the ways to be somebody on Google Cloud that the fakes know, without the way to the metadata server. */
+/** One of the Google Cloud identities that the fakes know, without the route to the metadata server. */
 const as =
   (identity: GoogleIdentity) =>
   async ({ google }: Clouds): Promise<Start> => {

@@ -7,7 +7,7 @@ import { nameOf, Place } from "./place.ts";
 import { type Random, randomFrom } from "./random.ts";
 import type { Family, Trial } from "./trial.ts";
 
-/** What to try. */
+/** The trials to run. */
 export interface Sample {
   readonly seed: string;
   readonly count: number;

@@ -29,7 +29,7 @@ const NEVER_THE_SAME: readonly (readonly [RegExp, string])[] = [
   [/\bms=\d+/g, "ms=X"],
   [/\bwaitMs=\d+/g, "waitMs=X"],
   [/cacheSeconds=\d+/g, "cacheSeconds=X"],
-  // What a compressed token begins with; every run has another.
+  // The first bytes of a compressed token; they differ in every run.
   [/body that is not JSON: "(?:[^"\\]|\\.)*"?/g, "body that is not JSON: BYTES"],
   // Node.js itself says this of a NODE_EXTRA_CA_CERTS that it cannot read to its end, before any program has a say.
   [/^Warning: Ignoring extra certs from .*\n/gm, ""],

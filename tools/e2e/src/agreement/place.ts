@@ -39,7 +39,7 @@ export class Place implements AsyncDisposable {
     return new Place(await startClouds(clock === undefined ? {} : { clock }));
   }
 
-  /** What makes a trial here. */
+  /** Makes a trial here. */
   laneFor(random: Random): Lane {
     return {
       clouds: this.#clouds,

@@ -4,7 +4,7 @@ import type { Random } from "./random.ts";
 /** One run of a plugin, to be made with both runtimes. */
 export interface Trial {
   readonly plugin: Plugin;
-  /** What is odd about it, for the report. */
+  /** The odd part of the input, for the report. */
   readonly what: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
@@ -53,7 +53,7 @@ export interface Lane {
 /** A kind of oddness. */
 export interface Family {
   readonly name: string;
-  /** How often it is chosen, beside the others. */
+  /** How often it is chosen, relative to the others. */
   readonly weight: number;
   readonly make: (lane: Lane) => Promise<Trial>;
 }

@@ -9,7 +9,7 @@ import {
 } from "../agreement/families/http.ts";
 import { ROUTES } from "./routes.ts";
 
-/** What can go wrong with a call. */
+/** A fault of a call. */
 export type NamedFault = { readonly what: string } & (
   | {
       readonly fault: Fault;

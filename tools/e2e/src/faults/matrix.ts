@@ -19,7 +19,7 @@ const LIMIT_SECONDS = { retries: 3, silence: 1 };
  */
 const OTHERS_GET_ONE_IN = 20;
 
-/** What came of the faults of one group on one plugin. */
+/** Results of the faults of one group on one plugin. */
 export interface Row {
   readonly plugin: Plugin;
   readonly group: string;
@@ -40,7 +40,7 @@ export interface Broken {
   readonly problem: string;
 }
 
-/** What to play. */
+/** The faults to run. */
 export interface Selection {
   readonly seed: string;
   /** Of the whole matrix, 0 < share <= 1: every call gets this part of each group's faults. */
@@ -83,7 +83,7 @@ async function openStage(): Promise<Stage> {
 }
 
 /**
- * Plays faults on calls, with both runtimes. What did not hold beside other runs is played again alone, with more patience: on
+ * Plays faults on calls, with both runtimes. A case that fails while others run is run again alone, with longer time limits: on
  * a busy machine, a time limit shows nothing.
  */
 export async function playMatrix({
@@ -153,7 +153,7 @@ export async function playMatrix({
 /** Each with all of the patience. */
 const REPLAYS = 2;
 
-/** For the first try, beside others. */
+/** For the first try, while others run. */
 const HASTE = [1, 4];
 
 function nameOf({ plugin, base, call, fault }: Turn): string {

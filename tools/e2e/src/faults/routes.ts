@@ -1,7 +1,7 @@
 import { run } from "@imagecred/workspace";
 
 /**
- * Addresses to which there is no way, by what is wrong with the way. They are link-local, since metadata servers are asked at
+ * Unreachable addresses, by what is wrong with the route. They are link-local, since plugins reach metadata servers at
  * such addresses only; none is a metadata server's.
  */
 export const ROUTES = {

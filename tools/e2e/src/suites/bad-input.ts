@@ -11,7 +11,7 @@ import type { Suite } from "../suite.ts";
  */
 const LIMIT_MS: Readonly<Record<Runtime, number>> = { static: 100, nodejs: 600 };
 
-/** What is no request at all, or one that must not be answered: refused at once, before anything is sent. */
+/** Input that is not a request, or a request without a valid response: refused at once, before anything is sent. */
 export const badInput: Suite = (subject) => {
   const { image, foreignImages } = subject.scenario;
   const good = kubeletRequest(image);

@@ -45,25 +45,25 @@ const CASES = {
     requests: ATTEMPTS,
     stderr: /ECONNRESET/,
   },
-  "reset amid the answer, once": {
+  "reset in the response, once": {
     fault: { kind: "reset", when: "headers" },
     times: 1,
     exitCode: 0,
     requests: 2,
   },
-  "closed without an answer, once": {
+  "closed without a response, once": {
     fault: { kind: "drop", when: "request" },
     times: 1,
     exitCode: 0,
     requests: 2,
   },
-  "closed without an answer, always": {
+  "closed without a response, always": {
     fault: { kind: "drop", when: "request" },
     exitCode: 1,
     requests: ATTEMPTS,
     stderr: /closed the connection/,
   },
-  "never answers": {
+  "never responds": {
     fault: { kind: "hang", when: "request" },
     timeout: "2s",
     exitCode: 1,
@@ -72,7 +72,7 @@ const CASES = {
     atLeastMs: 1900,
     atMostMs: 6000,
   },
-  "stops amid the answer": {
+  "stops in the response": {
     fault: { kind: "hang", when: "headers" },
     timeout: "2s",
     exitCode: 1,

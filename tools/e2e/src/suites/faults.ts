@@ -22,7 +22,7 @@ function register(subject: Subject, like: Case, call: Call, firstOfService: bool
   for (const [name, general] of FAULT_CASES) {
     const fault: FaultCase = { ...general, ...call.faults?.[name] };
     if (fault.kind !== undefined && fault.kind !== call.kind) continue;
-    // What strikes before a request strikes the service as a whole.
+    // A fault before a request concerns the whole service.
     if (fault.connections !== undefined && !firstOfService) continue;
     test(`${name}: ${expected(fault)}`, () => play(subject, like, call, fault));
   }

@@ -6,7 +6,7 @@ import { type ApiVersion, parseResponse } from "../request.ts";
 import { type Case, nameOfCall } from "../scenario.ts";
 import type { Subject, Suite } from "../suite.ts";
 
-/** All goes well: the answer, the requests behind it, and that its credential opens the registry. */
+/** Without faults: the response, the requests behind it, and a pull with its credential. */
 export const happy: Suite = (subject) => {
   const { scenario } = subject;
 
@@ -43,7 +43,7 @@ export const happy: Suite = (subject) => {
   }
 
   for (const flag of ["--help", "--version"]) {
-    test(`${flag} prints to stdout, asks nobody, exits 0`, async () => {
+    test(`${flag} prints to stdout, sends nothing, exits 0`, async () => {
       const result = await subject.run({ args: [flag], stdin: "" });
       expectSuccess(result);
       assert.match(result.stdout, new RegExp(scenario.executable));
@@ -52,7 +52,7 @@ export const happy: Suite = (subject) => {
   }
 };
 
-/** How long the kubelet may keep an answer comes from the credential's own end: half of what is left, less up to a tenth. */
+/** The cache duration follows from the credential's expiry: half of the time left, less up to a tenth. */
 function registerLives(subject: Subject, like: Case, setLife: NonNullable<Case["setLife"]>): void {
   const usual = 3600;
   for (const seconds of [6 * 3600, 300, 21]) {
@@ -62,13 +62,13 @@ function registerLives(subject: Subject, like: Case, setLife: NonNullable<Case["
       const result = await subject.run({ like });
       expectSuccess(result);
       const cached = durationSeconds(parseResponse(result.stdout).cacheDuration ?? "");
-      // What is left when the answer is made is less than at the start by how long the run took.
+      // The time left when the response is written is shorter than at the start by the duration of the run.
       const least = Math.floor(((seconds - 1 - result.wallMs / 1000) / 2) * 0.9);
       assert.ok(cached >= least && cached <= seconds / 2, `${cached} s`);
     });
   }
 
-  test("a credential that has already ended is none", async (context) => {
+  test("a credential that has already expired is an error", async (context) => {
     context.after(() => setLife(subject.clouds, usual));
     setLife(subject.clouds, -5);
     const result = await subject.run({ like });

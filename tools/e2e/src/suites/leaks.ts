@@ -11,7 +11,7 @@ export const leaks: Suite = (subject) => {
       test(`none at IMAGECRED_LOG="${level}"`, async () => {
         for (const [what, stderr] of await everyWay(subject, { IMAGECRED_LOG: level })) {
           assert.deepEqual(subject.clouds.secrets.findIn(stderr), [], `${what}: ${stderr}`);
-          if (level.endsWith("debug")) assert.match(stderr, /http/, "debug tells of each call");
+          if (level.endsWith("debug")) assert.match(stderr, /http/, "debug logs each call");
           if (level.startsWith("json"))
             for (const line of stderr.trim().split("\n")) if (line !== "") JSON.parse(line);
           if (level.endsWith("off")) assert.equal(stderr, "");
@@ -37,7 +37,7 @@ export const leaks: Suite = (subject) => {
   });
 };
 
-/** stderr of each case when all is well, when its last call is refused, and when that call's answer is cut. */
+/** stderr of each case without faults, when its last call is refused, and when that call's response is cut. */
 async function everyWay(
   subject: Subject,
   env: Record<string, string>,
@@ -49,7 +49,7 @@ async function everyWay(
     assert.ok(last !== undefined);
     const { service, operation } = last;
     runs.push([`${like.what}, all well`, (await subject.run({ like, env })).stderr]);
-    // A server that sends back what it was sent: the words of an answer are not to be trusted.
+    // A server that sends back what it received: a response's text may contain secrets.
     const body = clouds.requests
       .slice(-3)
       .map(({ headers, body }) => `${JSON.stringify(headers)} ${body}`)

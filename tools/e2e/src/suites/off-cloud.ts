@@ -13,7 +13,7 @@ const LIMIT_MS = 2500;
 const NETWORKS: Readonly<Record<string, string>> = {
   "no network at all": "true",
   "the metadata address refuses": "ip link set lo up && ip addr add 169.254.169.254/32 dev lo",
-  // The kernel takes such a packet off loopback, finds that it is for nobody here, and says nothing.
+  // The kernel receives such a packet on loopback and drops it silently, because the address is not local.
   "packets to the metadata address are dropped": "ip link set lo up && ip route add 169.254.0.0/16 dev lo",
 };
 

@@ -5,7 +5,7 @@ import { runPlugin } from "../run-plugin.ts";
 import { nameOfCall } from "../scenario.ts";
 import type { Suite } from "../suite.ts";
 
-/** What the process's own edges can do to it. */
+/** Failures of the process's own stdin, stdout and stderr. */
 export const streams: Suite = (subject) => {
   const { executable } = subject.scenario;
 
@@ -20,7 +20,7 @@ export const streams: Suite = (subject) => {
       assert.ok(result.wallMs >= 700 && result.wallMs < 4000, `${result.wallMs} ms`);
     });
 
-    test("nobody reads stdout any more: exit 1, not a signal, and the line says so", async () => {
+    test("stdout has no reader any more: exit 1, not a signal, and the line says so", async () => {
       const result = await subject.run({ stdout: "unread" });
       expectFailure(result, executable, /stdout/);
       assert.deepEqual(subject.clouds.secrets.findIn(result.stderr), []);
@@ -37,7 +37,7 @@ export const streams: Suite = (subject) => {
       assert.deepEqual(subject.calls(), expected);
     });
 
-    test("stderr is closed: the answer comes all the same", async () => {
+    test("stderr is closed: the response is written all the same", async () => {
       const { env, args, stdin } = await subject.inputs();
       const closing = ["-c", 'exec "$0" "$@" 2>&-', subject.path, ...args];
       const debug = { ...env, IMAGECRED_LOG: "debug" };

@@ -59,7 +59,7 @@ export function get(url: string, more: Partial<TransportRequest> = {}): Step {
 }
 
 export function answered(outcome: Outcome | undefined): Answered {
-  assert.ok(outcome !== undefined && "status" in outcome, `no answer: ${JSON.stringify(outcome)}`);
+  assert.ok(outcome !== undefined && "status" in outcome, `no outcome: ${JSON.stringify(outcome)}`);
   return outcome;
 }
 

@@ -2,7 +2,7 @@ import { createSocket } from "node:dgram";
 import { createServer } from "node:net";
 import type { TestContext } from "node:test";
 
-/** What the server says of a name. */
+/** The server's responses, by name. */
 export type Zone = Readonly<Record<string, "no such name" | "broken" | "only by TCP" | "alias">>;
 
 const TYPE_A = 1;

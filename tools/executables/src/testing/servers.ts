@@ -56,7 +56,7 @@ export function httpsServer(context: TestContext, options: TlsOptions, listener:
   return start<TLSSocket>(context, server, "secureConnection", "127.0.0.1");
 }
 
-/** A port on which nobody listens: it was just given back. */
+/** A port without a listener: it was just closed. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -76,7 +76,7 @@ export function tlsServer(
 
 /**
  * A SOCKS 5 proxy (RFC 1928, RFC 1929) that connects to `portOf(host)` of this machine, whatever it is asked for; port 1 is
- * refused. `asked` tells what it was asked to connect to.
+ * refused. `asked` is the list of the addresses that it was asked to connect to.
  */
 export async function socksProxy(
   context: TestContext,

@@ -8,14 +8,14 @@ const CONFIGS: readonly string[] = [
   `${HEAD}providers:\n- name: p\n  matchImages: ["r.io", '*.r.io']\n  defaultCacheDuration: "6h"\n  apiVersion: credentialprovider.kubelet.k8s.io/v1\n  args: [--x, "--y=1"]\n  env:\n  - {name: A, value: "b"}\n`,
   `# written by hand\n---\n${HEAD}providers:\n  - name: 'it''s'\n    matchImages:\n      - r.io # a registry\n      - "*.r.io"\n    defaultCacheDuration: 1h30m\n    apiVersion: credentialprovider.kubelet.k8s.io/v1\n...\n`,
   `{"apiVersion": "kubelet.config.k8s.io/v1", "kind": "CredentialProviderConfig", "providers": [{"name": "p1", "matchImages": ["r.io"], "defaultCacheDuration": "0s", "apiVersion": "credentialprovider.kubelet.k8s.io/v1"}]}\n`,
-  `# JSON, but for this line\n{"apiVersion": "kubelet.config.k8s.io/v1",\n "kind": "CredentialProviderConfig",\n "providers": [\n  {"name": "p1", "matchImages": ["r.io"],\n   "env": [{"name": "A", "value": "\\u00e9\\n"}]}\n ]}\n`,
+  `# JSON, except for this line\n{"apiVersion": "kubelet.config.k8s.io/v1",\n "kind": "CredentialProviderConfig",\n "providers": [\n  {"name": "p1", "matchImages": ["r.io"],\n   "env": [{"name": "A", "value": "\\u00e9\\n"}]}\n ]}\n`,
   `${HEAD}providers:\n- &p\n  name: p\n  matchImages: &m [ r.io, s.io ]\n  args: &a\n  - |\n    two\n    lines\n  - >-\n    folded\n    text\n\n    end\n- <<: *p\n  name: q\n  matchImages: *m\n`,
   `%YAML 1.1\n%TAG !k! tag:yaml.org,2002:\n---\n${HEAD}providers:\n- name: !!str p\n  matchImages: !!seq [!k!str r.io]\n  args: ! [!<tag:yaml.org,2002:str> 1, !local 2]\n`,
   `${HEAD}providers:\n- ? name\n  : p\n  ? matchImages\n  : - r.io\n  ? [a, b]\n  : c\n  {d: e}: f\n`,
   `${HEAD}providers:\n-\n  name:\n    p\n  matchImages:\n  -\n    r.io\n  - "a\n    b \\\n    c"\n  - 'd\n\n    e'\n  - plain\n    text\n  env: [{\n    name: A,\n value: b\n}, {name: C,\nvalue: d}]\n`,
 ];
 
-/** What YAML knows, and what its readers disagree about. */
+/** YAML's syntax, and the parts that its readers disagree about. */
 const PIECES: readonly string[] = [
   ..."\n\n\n  \t\t\"\"'':::,[]{}#&*!|>-?%@`=~<\\\r\u0085\u2028\u2029\ufeff\u00a0é😀",
   ..."\0\u0007\u007f\u0080\u009f\ud7ff\ue000\ufffd",

@@ -27,7 +27,7 @@ export function toJson(tree: Tree): string {
 /** How a YAML file is written. */
 export interface YamlStyle {
   readonly indent: number;
-  /** Lists stand at their key's own column, as kubectl writes them. */
+  /** Lists begin at their key's own column, as kubectl writes them. */
   readonly flushLists: boolean;
   /** From this depth on, braces and brackets. */
   readonly flowFrom: number;

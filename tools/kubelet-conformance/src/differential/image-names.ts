@@ -82,7 +82,7 @@ const plainImageName = fc
   )
   .map(([domain, path, tag, digest]) => domain + path.join("/") + tag + digest);
 
-/** An image name as it stands in a pod. */
+/** An image name of a pod. */
 export const imageName: fc.Arbitrary<{ image: string }> = fc.record({
   image: fc.oneof(
     plainImageName,

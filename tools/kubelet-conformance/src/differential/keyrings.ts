@@ -50,7 +50,7 @@ const auth = fc.dictionary(
   { maxKeys: 4 },
 );
 
-/** Plugins' answers and an image, for the order in which credentials are tried. Equal keys within one answer of different
+/** Plugins' responses and an image, for the order in which credentials are tried. Equal keys within one response of different
  * spelling (r.io and https://r.io) come in random order out of a Go map, so each key's credentials are alike. */
 export const keyring: fc.Arbitrary<{ image: string; providers: Record<string, unknown>[] }> = fc.record({
   image: fc.oneof({ weight: 5, arbitrary: fc.constantFrom(...IMAGES) }, { weight: 1, arbitrary: repository }),

@@ -123,7 +123,7 @@ const URL_PIECES = [
   "10.0.0.1",
 ] as const;
 
-/** What may stand in front of a registry's path: labels, or labels with globs among them. */
+/** The host of a pattern: labels, or labels with globs among them. */
 function host(labels: readonly string[]): fc.Arbitrary<string> {
   return fc.array(fc.constantFrom(...labels), { minLength: 1, maxLength: 4 }).map((parts) => parts.join("."));
 }
@@ -144,7 +144,7 @@ export const glob: fc.Arbitrary<string> = fc.oneof(
   anyText(),
 );
 
-/** What the kubelet matches against the patterns. */
+/** An image name without tag and digest, which the kubelet matches against the patterns. */
 export const repository: fc.Arbitrary<string> = fc.oneof(
   plainImage,
   damaged(plainImage, URL_PIECES),

@@ -11,13 +11,13 @@ export class NearlyRight {
   readonly #odd: fc.Arbitrary<Tree>;
   readonly #rarity: number;
 
-  /** @param odd what stands in the wrong place */
+  /** @param odd the value for a wrong place */
   constructor(odd: fc.Arbitrary<Tree>, rarity: number) {
     this.#odd = odd;
     this.#rarity = rarity;
   }
 
-  /** What belongs there, or at times something else. */
+  /** The right value, or sometimes another one. */
   value(right: fc.Arbitrary<Tree>): fc.Arbitrary<Tree> {
     return this.#seldom(right, this.#odd);
   }

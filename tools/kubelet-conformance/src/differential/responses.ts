@@ -51,7 +51,7 @@ const json = fc
   )
   .map(([tree, before, after]) => before + toJson(tree) + after);
 
-/** What a plugin might print, and what the provider expects. */
+/** A plugin's possible output, and the version that the provider expects. */
 export const response: fc.Arbitrary<{ apiVersion: string; stdout: string }> = fc.record({
   apiVersion: nearly.usually([`${GROUP}/v1`], fc.constantFrom(...VERSIONS), 2),
   stdout: fc.oneof(

@@ -8,14 +8,14 @@ export const SHORT_LIVED_REGISTRY = "shortlived";
 export const CLOUD_PLUGINS = ["ecr", "acr", "gcr"] as const;
 export type CloudPlugin = (typeof CLOUD_PLUGINS)[number];
 
-/** What is pulled first from each cloud. */
+/** The first image that is pulled from each cloud. */
 export const IMAGES: Readonly<Record<CloudPlugin, string>> = {
   ecr: `${ECR("us-west-2")}/app:v1`,
   acr: `${SHORT_LIVED_REGISTRY}.azurecr.io/app:v1`,
   gcr: "us-central1-docker.pkg.dev/project/repo/app:v1",
 };
 
-/** Others that the same answers of the plugins serve. */
+/** Other images that the same responses of the plugins are for. */
 export const MORE_IMAGES: readonly string[] = [
   `${ECR("us-west-2")}/team/app:v1`,
   `${SHORT_LIVED_REGISTRY}.azurecr.io/team/app:v1`,
@@ -23,7 +23,7 @@ export const MORE_IMAGES: readonly string[] = [
   "gcr.io/project/app:v1",
 ];
 
-/** Plugins of testdata/plugins, for what ours cannot be made to do, and the registry that each is asked about. */
+/** Plugins of testdata/plugins, which fail in ways that ours cannot, and the registry of each. */
 export const STUBS = {
   silent: `${ECR("ap-northeast-1")}/app:v1`,
   talkative: `${ECR("ap-northeast-2")}/app:v1`,

@@ -10,7 +10,7 @@ const HEADER = /^([IWEF])\d{4} \d{2}:\d{2}:\d{2}\.\d+ +\d+ [^\]]+\] /;
 /** Splits what a kubelet wrote into entries: one starts with a header, and what follows without one belongs to it. */
 export function parseKubeletLog(output: string): LogEntry[] {
   const entries: { severity: LogEntry["severity"]; text: string }[] = [];
-  // What has no line break yet is not written to its end.
+  // A line without its line break is not complete yet.
   for (const line of output.split("\n").slice(0, -1)) {
     const header = HEADER.exec(line);
     const last = entries.at(-1);

@@ -131,13 +131,13 @@ function configuration({ directory, runtimeSocket }: KubeletOptions, pods: strin
     containerRuntimeEndpoint: `unix://${runtimeSocket}`,
     podLogsDir: join(directory, "logs"),
     volumePluginDir: join(directory, "volume-plugins"),
-    // Nobody but the test can reach the namespace.
+    // Only the test can reach the namespace.
     authentication: { anonymous: { enabled: true }, webhook: { enabled: false } },
     authorization: { mode: "AlwaysAllow" },
     address: "127.0.0.1",
     readOnlyPort: READ_ONLY_PORT,
     healthzPort: 0,
-    // No container runs, so nothing needs the kernel's help, and nothing of the machine is to be changed.
+    // No container runs, so nothing needs the kernel's help, and the machine must not change.
     cgroupDriver: "cgroupfs",
     cgroupsPerQOS: false,
     enforceNodeAllocatable: [],

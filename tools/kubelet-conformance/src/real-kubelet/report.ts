@@ -1,7 +1,7 @@
 import type { Pull } from "./container-runtime.ts";
 import type { LogEntry } from "./kubelet-log.ts";
 
-/** What one step of the scenario came to. */
+/** Result of one step of the scenario. */
 export interface Step {
   /** The first pull of each image, in the order of the images. */
   readonly pulls: readonly Pull[];

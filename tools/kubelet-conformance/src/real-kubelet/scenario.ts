@@ -69,7 +69,7 @@ await writeFile(accountFile, JSON.stringify(await day(kubelet), null, 1));
 process.exitCode = 0;
 
 async function day(node: Kubelet): Promise<Account> {
-  // The one that never answers takes a minute: it goes on beside everything else.
+  // The one that never responds takes a minute: it runs while everything else goes on.
   const stubs = Promise.all(
     Object.entries(STUBS).map(async ([stub, image]) => {
       const seen = runtime.pulled(image, 150);

@@ -1,6 +1,6 @@
 import { REPOSITORY } from "../page/download.ts";
 
-/** What all our npm packages say of themselves. */
+/** Fields that are the same in all our npm packages. */
 export const COMMON = {
   license: "Apache-2.0",
   homepage: `https://github.com/${REPOSITORY}#readme`,

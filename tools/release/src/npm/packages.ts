@@ -22,7 +22,7 @@ const CREATE = "packages/create-imagecred-plugin";
 /**
  * Packs every npm package into `destination`, from sources and from compiled static runtimes.
  * @param runtimes those that could be built here; `@imagecred/build` makes executables for their platforms
- * @returns the packages in the order in which they are to be published
+ * @returns the packages in the order of their publication
  */
 export async function writeNpmPackages(
   destination: string,

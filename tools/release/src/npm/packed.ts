@@ -16,7 +16,7 @@ import { CACHE, ownPlatform, ROOT, rustTargetOf } from "@imagecred/workspace";
 import { cargoComponents } from "../cargo-components.ts";
 import { type NpmPackage, writeNpmPackages } from "./packages.ts";
 
-/** What decides what is packed. */
+/** The files that decide the content of the packed packages. */
 const SOURCES = [
   "package-lock.json",
   "tsconfig.base.json",

@@ -8,7 +8,7 @@ const PINS: Readonly<Record<string, RegExp>> = {
   ".pre-commit-hooks.yaml": /(?<=imagecred@)\S+/,
 };
 
-/** What each file has to be for the version of the programs, by its path from the top. */
+/** The required content of each file for the version of the programs, by its path from the top. */
 export function pinnedFiles(): ReadonlyMap<string, string> {
   const version = String(readJson("packages/cli/package.json")["version"]);
   return new Map(

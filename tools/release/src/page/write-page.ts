@@ -14,14 +14,14 @@ export interface PageOptions {
   /** The release tree. */
   readonly tree: string;
   readonly version: string;
-  /** What a GitHub release of this version gets; emptied first. */
+  /** Gets the files of a GitHub release of this version; emptied first. */
   readonly directory: string;
   /** Where the files can be downloaded, without a slash at the end; this version's page unless given. */
   readonly base?: string;
 }
 
 /**
- * Writes what is published of a release tree: the flat directory, and beside it `NOTES.md` (the text of the page) and `TAGS`
+ * Writes what is published of a release tree: the flat directory, and next to it `NOTES.md` (the text of the page) and `TAGS`
  * (the image's tags, one a line).
  */
 export function writePage({ tree, version, directory, base = baseOf(version) }: PageOptions): void {

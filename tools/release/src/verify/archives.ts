@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { notInstalled, run } from "@imagecred/workspace";
 import type { Step } from "./step.ts";
 
-/** What every archive has to hold beside the executable. */
+/** Files that every archive must contain besides the executable. */
 const DOCUMENTS = ["LICENSE", "THIRD_PARTY_NOTICES"];
 
 export const tarballs: Step = {

@@ -12,9 +12,9 @@ export const checksumList: Step = {
   },
 };
 
-/** The `.sha256` beside an asset is bare hex, as image-builder's Ansible role reads it. */
+/** The `.sha256` next to an asset is bare hex, as image-builder's Ansible role reads it. */
 export const bareChecksums: Step = {
-  name: "the bare .sha256 beside each asset",
+  name: "the bare .sha256 next to each asset",
   skip: () => notInstalled("sha256sum"),
   run(directory) {
     const files = globSync("*/*/*.sha256", { cwd: directory });

@@ -12,7 +12,7 @@ import { formula, lintian, manuals, rpmlint } from "./package-lint.ts";
 import { sbomValidator } from "./sbom.ts";
 import type { Step } from "./step.ts";
 
-/** Looks at a finished release tree as somebody would who does not trust us: with public tools only. */
+/** Checks a finished release tree as a user who does not trust us would: with public tools only. */
 const STEPS: readonly Step[] = [
   checksumList,
   bareChecksums,

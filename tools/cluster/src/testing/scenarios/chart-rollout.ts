@@ -19,7 +19,7 @@ import { type SharedCluster, taggedImage } from "../shared-cluster.ts";
 const NAMESPACE = "kube-system";
 const PODS = `/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app.kubernetes.io%2Finstance%3Dimagecred`;
 
-/** The chart's whole life on a node that knew nothing, beside one that had the plugins already; with the commands of docs/helm.md. */
+/** Install, upgrade and uninstall of the chart on a node without plugins and on one with them; with the commands of docs/helm.md. */
 export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   const directory = () => join(worldDirectory(), "chart");
   const values = () => join(directory(), "values");
@@ -101,7 +101,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   test("doctor from the chart's image says that the node can pull", async () => {
     const command = ["/imagecred", "doctor", IMAGES.gcr];
     const image = `ghcr.io/imagecred/imagecred:${chartMetadata()["version"]}`;
-    // The image has no trust store of its own, and this node trusts an authority that nobody else knows.
+    // The image has no trust store of its own, and this node trusts an authority that no other node trusts.
     const options = [
       `--image=${image}`,
       "--profile=sysadmin",

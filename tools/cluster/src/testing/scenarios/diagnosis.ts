@@ -6,12 +6,12 @@ import type { SharedCluster } from "../shared-cluster.ts";
 
 const NODE_IDENTITY = ["--cloud", "aws,azure,gcp", "--azure-config", PLUGIN_PATHS.azureJson];
 
-/** `imagecred doctor` and `validate` on the node: they agree with the kubelet that runs, whatever lies on disk. */
+/** `imagecred doctor` and `validate` on the node: they agree with the running kubelet, even if the files on disk differ. */
 export function describeDiagnosis(run: SharedCluster): void {
   const { config, imagecred } = PLUGIN_PATHS;
   const image = IMAGES.acr;
   const doctor = () => run.node.run(imagecred, "doctor", image);
-  /** Of the kubelet that runs, whatever lies on disk. */
+  /** Of the running kubelet, even if the files on disk differ. */
   const validate = () => run.node.run(imagecred, "validate");
 
   test("a kubelet without flags runs no plugin: doctor does not say that the node can pull", async () => {

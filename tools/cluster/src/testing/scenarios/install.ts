@@ -15,7 +15,7 @@ const RECORD = "/var/lib/imagecred/installation.json";
 /** `imagecred install`, `uninstall` and `nodes` on a node of a running cluster, and from a container on it. */
 export function describeInstall(run: SharedCluster): void {
   const ran = (...args: readonly string[]) => ranOn(run.node, imagecred, ...args);
-  /** All that install may touch: kinds, modes, owners and contents, but for its record's content. */
+  /** Everything that install may change: kinds, modes, owners and contents, except the content of its record. */
   const files = async () => {
     const places =
       "/etc/kubernetes /etc/default /etc/systemd /usr/local/lib /usr/local/libexec /opt/imagecred /var/lib/imagecred";
@@ -132,7 +132,7 @@ export function describeInstall(run: SharedCluster): void {
     await run.pods.remove("bystander");
   });
 
-  test("a user who may not ask nodes is told what it takes", async () => {
+  test("a user without permission to query nodes learns which permission is missing", async () => {
     await run.serviceAccount("no-rights", "default", {});
     const token = (await run.kubectl("create", "token", "no-rights")).trim();
     const kubeconfig = `${run.cluster.controlPlane.kubeconfig}.no-rights`;

@@ -19,7 +19,7 @@ export function describeNode(run: SharedCluster): void {
     assert.deepEqual(interfaces().toSorted(), ["lo", run.node.name]);
     const route = await run.node.must("ip", "route", "get", METADATA.address);
     assert.ok(route.startsWith(`${METADATA.address} via ${nodeNetwork(1).gateway} dev eth0`), route);
-    // The node's network is none of the machine's either.
+    // The node's network is not the machine's either.
     const own = readFileSync("/proc/self/net/route", "utf8");
     assert.ok(
       !own.split("\n").some((line) => line.split("\t")[1] === "00000000"),

@@ -114,7 +114,7 @@ export function describePullRecords(run: SharedCluster): void {
     await run.pods.start({ ...present, name: "again", serviceAccount: "app" });
   });
 
-  test("an image that a static pod pulled as the node is everybody's", async () => {
+  test("an image that a static pod pulled with the node's identity is available to every pod", async () => {
     run.addStaticPod("static", image("gcr"));
     await run.pods.running(`static-${run.node.name}`);
     await run.pods.start({

@@ -49,7 +49,7 @@ async function baseWithFile(lane: Lane): Promise<readonly [Base, string | number
   }
 }
 
-/** What a file is and holds otherwise. @returns how, and the path */
+/** Makes a file of another kind or content. @returns a description, and the path */
 async function variation(content: string, lane: Lane): Promise<readonly [string, string]> {
   const { random } = lane;
   if (random.chance(0.1)) {

@@ -480,7 +480,7 @@ export const FRAMES: readonly (readonly [string, Frame])[] = [
       return [`${OK}content-encoding: br\r\n${length(packed)}\r\n`, packed];
     },
   ],
-  ["gzip that is none", (body) => [`${OK}content-encoding: gzip\r\n${length(body)}\r\n`, body]],
+  ["a body that is not gzip", (body) => [`${OK}content-encoding: gzip\r\n${length(body)}\r\n`, body]],
   [
     "gzip that is cut",
     (body) => {
@@ -546,10 +546,10 @@ export const CONNECTION_FAULTS: readonly (readonly [string, Fault])[] = [
   ["closed", { kind: "drop", when: "connect" }],
   ["silent", { kind: "hang", when: "connect" }],
   ["reset after the request", { kind: "reset", when: "request" }],
-  ["reset in the answer", { kind: "reset", when: "headers" }],
+  ["reset in the response", { kind: "reset", when: "headers" }],
   ["closed after the request", { kind: "drop", when: "request" }],
   ["silent after the request", { kind: "hang", when: "request" }],
-  ["silent in the answer", { kind: "hang", when: "headers" }],
+  ["silent in the response", { kind: "hang", when: "headers" }],
   ["truncated", { kind: "truncate" }],
   ["huge", { kind: "huge", bytes: 3_000_000 }],
   ["certificate expired", { kind: "certificate", problem: "expired" }],

@@ -3,7 +3,7 @@ import { damaged, mutatedJson, oddJson, oddText } from "../odd.ts";
 import type { Random } from "../random.ts";
 import type { Family } from "../trial.ts";
 
-/** What the kubelet would never write to stdin. */
+/** Requests that the kubelet would never write to stdin. */
 export const requestFamily: Family = {
   name: "requests",
   weight: 3,

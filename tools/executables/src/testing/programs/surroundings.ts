@@ -1,4 +1,4 @@
-/** Prints its arguments, and whether somebody's code ran before it. */
+/** Prints its arguments, and whether other code ran before it. */
 import { stdio } from "@imagecred/protocol/runtime";
 
 const intruder: unknown = Reflect.get(globalThis, "intruder");

@@ -1,4 +1,4 @@
-/** Runs the steps that it reads from stdin over this runtime's transport, one after another, and prints what came of them. */
+/** Runs the steps that it reads from stdin over this runtime's transport, one after another, and prints their outcomes. */
 import { TransportError, type TransportRequest } from "@imagecred/protocol";
 import { stdio, transport } from "@imagecred/protocol/runtime";
 import type { Outcome, Step } from "../driver.ts";
