@@ -237,7 +237,7 @@ const CLAIMS: readonly (readonly [pattern: RegExp, triedBy: TriedBy])[] = [
   [/In kubeadm before/, "source: kubeadm.k8s.io/v1beta4"],
   [/built-in cloud credentials/, "source: kubernetes/kubernetes#127084"],
   [/cached for a fixed time|ignores a pod's token/, "source: cloud-provider-azure 1.32.4"],
-  [/compared with version/, "source: cloud-provider-aws 1.37.1"],
+  [/[Cc]ompared (?:it )?with version/, "source: cloud-provider-aws 1.37.1"],
 ];
 
 describe("every version on a page is tried, or has its source here", () => {
