@@ -59,7 +59,7 @@ describe("a newcomer on a bare Debian", { skip }, () => {
     flatten(release.directory, machine.directory);
     const { session } = machine;
 
-    for (const block of blocksBefore("As a package:")) {
+    for (const block of blocksBefore("### From a package")) {
       const program = block.mark?.conditions.get("needs");
       if (program !== undefined && (await session.run(`type ${program}`)).exitCode !== 0) continue;
       for (const { command } of commandsOf(block.content)) {

@@ -32,7 +32,7 @@ export function krewManifest(downloads: Downloads): string {
         version: `v${downloads.version}`,
         homepage: `https://github.com/${REPOSITORY}`,
         shortDescription: "Check and debug kubelet image credentials",
-        description: `Writes, checks and simulates the kubelet's side of image credential provider
+        description: `Writes, checks and simulates the kubelet's configuration for image credential provider
 plugins for Amazon ECR, Azure Container Registry and Google Artifact Registry:
 validates a CredentialProviderConfig as the kubelet reads it, and shows which
 provider serves an image and what it returns.
