@@ -14,7 +14,8 @@ export function scoopManifest(downloads: Downloads): string {
   const newer = (url: string) => url.replaceAll(version, "$version");
   const manifest = {
     version,
-    description: "Write, check and simulate the kubelet's configuration for image credential provider plugins",
+    description:
+      "Write, check and simulate the kubelet's configuration for image credential provider plugins",
     homepage: `https://github.com/${REPOSITORY}`,
     license: "Apache-2.0",
     architecture: Object.fromEntries(
