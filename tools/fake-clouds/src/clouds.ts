@@ -46,7 +46,7 @@ export class Clouds implements AsyncDisposable {
     return this.core.log.connections;
   }
 
-  /** What the forward proxy was asked for. */
+  /** CONNECT requests that the forward proxy got. */
   get proxied(): readonly ProxyAttempt[] {
     return this.core.log.proxy;
   }
@@ -135,7 +135,7 @@ const NO_METADATA_SERVER = {
   gcr: { GCE_METADATA_HOST: "127.0.0.1:9" },
 } satisfies Record<Plugin, Record<string, string>>;
 
-/** In a network namespace that the test made, 169.254.169.254 is an address of its own: no one else's server is there. */
+/** In a network namespace that the test made, 169.254.169.254 is an address of its own: no other server is there. */
 function ownsMetadataAddress(): boolean {
   return Object.values(networkInterfaces())
     .flat()

@@ -10,7 +10,7 @@ import type { Google } from "./google/index.ts";
 import { defaultAudiences, emailOf } from "./google/world.ts";
 
 /**
- * What each of the three clouds trusts of the others, and of an operator's certificate authority: the identities of nodes
+ * The trust of each of the three clouds in the others and in an operator's certificate authority: the identities of nodes
  * across clouds. Pods' tokens are trusted by each cloud itself.
  */
 export interface Federation {

@@ -4,7 +4,7 @@ import { describe, refusalLine, requestLine } from "./terminal.ts";
 
 const USAGE = `Runs the fake clouds until Ctrl-C.
 
-  --latency MS   wait before every answer
+  --latency MS   wait before every response
   --port PORT    where the proxy listens; default: any free port
   --help
 `;

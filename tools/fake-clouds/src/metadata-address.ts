@@ -3,7 +3,7 @@ import { METADATA } from "@imagecred/workspace";
 import type { Clouds } from "./clouds.ts";
 
 /**
- * Answers at the metadata address for all three clouds, as their paths have nothing in common. Needs a network namespace
+ * Serves the metadata address for all three clouds, as their paths have nothing in common. Needs a network namespace
  * that has the address.
  * @throws Error with code EADDRNOTAVAIL elsewhere
  */

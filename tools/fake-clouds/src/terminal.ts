@@ -1,7 +1,7 @@
 import type { Clouds } from "./clouds.ts";
 import type { ProxyAttempt, RequestRecord } from "./core/log.ts";
 
-/** What runs and how to use it, for a person at a terminal. */
+/** Describes the running clouds and how to use them, for a person at a terminal. */
 export async function describe(clouds: Clouds): Promise<string> {
   const tls = clouds.core.tls.services.map(({ name, about, example }) => [name, about, `https://${example}`]);
   const plain = clouds.core.plainServices.map(({ service, origin }) => [service.name, service.about, origin]);
@@ -46,7 +46,7 @@ export function requestLine(request: RequestRecord): string {
     fault,
     connectionId,
   } = request;
-  const result = [status ?? "no answer", fault && `fault: ${fault}`].filter(Boolean).join(", ");
+  const result = [status ?? "no response", fault && `fault: ${fault}`].filter(Boolean).join(", ");
   const milliseconds = `${(finishedAt - at).toFixed(1)} ms`;
   return `${clock(at)}  ${service} ${operation}: ${method} ${scheme}://${host}${path} -> ${result}  (${milliseconds}, connection ${connectionId})`;
 }

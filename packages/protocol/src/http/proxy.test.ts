@@ -94,7 +94,7 @@ describe("addresses", () => {
       assert.equal(parseIp(text), undefined);
   });
 
-  test("recognises loopback and the metadata servers' networks", () => {
+  test("recognizes loopback and the metadata servers' networks", () => {
     assert.ok(isLoopbackHost("127.0.0.53") && isLoopbackHost("::1") && !isLoopbackHost("128.0.0.1"));
     assert.ok(
       isLinkLocalHost("169.254.169.254") &&

@@ -62,7 +62,7 @@ test("the target image's name is below the mapping's target", () => {
   }
 });
 
-test("a registry with mapped paths is recognised", () => {
+test("a registry with mapped paths is recognized", () => {
   const mirrors = parseRegistryMirrors([
     "m.test=one.io",
     "m.test/team=two.io",

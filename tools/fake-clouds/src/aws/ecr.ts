@@ -15,7 +15,7 @@ export interface RegistryPassword {
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly api: "ecr" | "ecr-public";
-  /** ARN of who got it: `arn:aws:sts::123456789012:assumed-role/node/i-0123`. */
+  /** ARN of the principal that got it: `arn:aws:sts::123456789012:assumed-role/node/i-0123`. */
   readonly holder: string;
 }
 

@@ -8,12 +8,12 @@ export interface AwsError {
   readonly message: string;
 }
 
-/** `x-amzn-requestid` of an answer. */
+/** `x-amzn-requestid` of a response. */
 export function requestId(): string {
   return randomUUID();
 }
 
-/** An answer of the AWS JSON 1.1 protocol (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). */
+/** A response of the AWS JSON 1.1 protocol (https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html). */
 export function jsonReply(status: number, value: unknown): Reply {
   const headers = { "content-type": "application/x-amz-json-1.1", "x-amzn-requestid": requestId() };
   return { status, headers, body: JSON.stringify(value) };
@@ -25,7 +25,7 @@ export function jsonError({ status, code, message }: AwsError): Reply {
 
 const STS_NAMESPACE = "https://sts.amazonaws.com/doc/2011-06-15/";
 
-/** An answer of the AWS query protocol, as STS gives it; `result` is the XML inside `<ActionResult>`. */
+/** A response of the AWS query protocol, which STS uses; `result` is the XML inside `<ActionResult>`. */
 export function stsReply(action: string, result: string): Reply {
   const id = requestId();
   const body = `<${action}Response xmlns="${STS_NAMESPACE}">

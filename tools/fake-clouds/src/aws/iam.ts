@@ -43,17 +43,17 @@ export interface RoleOptions {
   /** `arn:PARTITION:iam::ACCOUNT:role/NAME` */
   readonly arn: string;
   readonly trust?: Trust;
-  /** The trust policy itself, in place of {@link trust}. */
+  /** The trust policy itself, instead of {@link trust}. */
   readonly trustPolicy?: PolicyDocument;
   /** Default: everything the fakes know. */
   readonly allow?: readonly Action[];
-  /** The role's permissions as a policy, in place of {@link allow}. */
+  /** The role's permissions as a policy, instead of {@link allow}. */
   readonly permissions?: PolicyDocument;
   /** Longest session in seconds. Default 3600, AWS's. */
   readonly maxSessionSeconds?: number;
 }
 
-/** Who makes a call. */
+/** The principal of a call. */
 export interface Principal {
   readonly kind: "user" | "role-session";
   /** As AWS writes it in errors: `arn:aws:sts::123456789012:assumed-role/node/i-0123` */
@@ -65,7 +65,7 @@ export interface Principal {
   readonly account: string;
   readonly partition: string;
   readonly allow: ReadonlySet<Action>;
-  /** A policy in place of {@link allow}. */
+  /** A policy instead of {@link allow}. */
   readonly permissions?: PolicyDocument;
   /** Session tags, which chained roles see as `aws:PrincipalTag/...`. */
   readonly tags?: Readonly<Record<string, string>>;
@@ -189,7 +189,7 @@ export class Iam {
         "aws.sessionToken",
         `IQoJb3JpZ2luX2VjE+/${randomBytes(400).toString("base64")}`,
       ),
-      // To the second, because that is all that the answers say of it.
+      // To the second, the precision of the responses.
       expiresAt: Math.floor(this.#clock() / 1000 + seconds) * 1000,
       principal,
     };
@@ -198,7 +198,7 @@ export class Iam {
   }
 }
 
-/** The parts of `arn:PARTITION:iam::ACCOUNT:(user|role)/[path/]NAME`. @throws Error when it is none */
+/** The parts of `arn:PARTITION:iam::ACCOUNT:(user|role)/[path/]NAME`. @throws Error when it does not have this form */
 export function parseIamArn(arn: string): { partition: string; account: string; name: string } {
   const [, partition, account, name] =
     /^arn:([a-z-]+):iam::(\d{12}):(?:user|role)\/(?:.*\/)?([^/]+)$/.exec(arn) ?? [];

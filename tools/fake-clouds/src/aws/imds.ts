@@ -9,7 +9,7 @@ export interface Instance {
   /** ARN of the instance profile's role; undefined for an instance without one. */
   role: string | undefined;
   region: string;
-  /** `disabled` is HttpEndpoint=disabled: every request is answered with 403. */
+  /** `disabled` is HttpEndpoint=disabled: every response is 403. */
   metadata: "enabled" | "disabled";
   /** HttpTokens: `optional` lets IMDSv1 requests through. */
   tokens: "required" | "optional";
@@ -38,7 +38,7 @@ const ERROR_TITLES: Record<number, string> = {
 
 /**
  * The EC2 instance metadata service, version 2
- * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html). That the answer to the token
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html). That the response to the token
  * request gets lost on its way through a container network (hop limit 1) is the fault `hang` on operation `Token`.
  */
 export function imdsService(parts: ImdsParts): PlainService {
@@ -70,7 +70,7 @@ function answer(parts: ImdsParts, tokens: Map<string, number>, request: Received
 
 function issueToken({ secrets, clock }: ImdsParts, tokens: Map<string, number>, request: Received): Reply {
   if (request.path !== "/latest/api/token") return problem(404);
-  // A proxy in between would hand the instance's credentials to whoever asks through it.
+  // A proxy in between would give the instance's credentials to all its clients.
   if (request.headers["x-forwarded-for"] !== undefined) return problem(403);
   const seconds = Number(request.headers[TTL] ?? Number.NaN);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 21600) return problem(400);

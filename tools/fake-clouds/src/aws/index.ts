@@ -19,7 +19,7 @@ export { AWS_IDENTITIES, type AwsIdentity } from "./identities.ts";
 export interface AwsOptions {
   /** The EC2 instance; by default with the role `node`, IMDSv2 only. */
   readonly instance?: Partial<Instance>;
-  /** Users and roles beside those that every fake AWS has (see `world.ts`). */
+  /** Users and roles in addition to those that every fake AWS has (see `world.ts`). */
   readonly users?: readonly UserOptions[];
   readonly roles?: readonly RoleOptions[];
   /** EKS Pod Identity associations; by default `default/app` has the role `pod`. */
@@ -132,7 +132,7 @@ export class Aws {
     return key;
   }
 
-  /** The environment in which a process is somebody here. @param identity default `imds` @param partition default `aws` */
+  /** The environment in which a process has an identity here. @param identity default `imds` @param partition default `aws` */
   env(identity: AwsIdentity = "imds", partition = "aws"): Promise<Record<string, string>> {
     const { iam, origins } = this;
     return identityEnv(identity, {
@@ -145,12 +145,12 @@ export class Aws {
     });
   }
 
-  /** ARN of who got a registry password; undefined for one that no registry accepts. */
+  /** ARN of the principal that got a registry password; undefined for one that no registry accepts. */
   holderOf(password: string): string | undefined {
     return this.#passwords.get(password)?.holder;
   }
 
-  /** What STS answers to a request that somebody else passes on: Google's pools ask it who signed GetCallerIdentity. */
+  /** The response of STS to a request that another service passes on: Google's pools ask it who signed GetCallerIdentity. */
   askSts(request: Received): Promise<Reply> {
     return this.#askSts(request);
   }

@@ -18,7 +18,7 @@ export const GOOGLE = { issuer: "https://accounts.google.com", name: "accounts.g
 export class OidcProviders {
   readonly #providers: OidcProvider[] = [];
 
-  /** Adds a provider, or audiences to one that is there. */
+  /** Adds a provider, or audiences to an existing one. */
   add(provider: OidcProvider): void {
     const known = this.#providers.findIndex(
       (each) =>
@@ -34,7 +34,7 @@ export class OidcProviders {
     this.#providers[known] = { ...provider, clientIds };
   }
 
-  /** The provider of a role's account for a token's issuer. IAM keeps the URL as it was given, but for the slash at its end. */
+  /** The provider of a role's account for a token's issuer. IAM stores the URL unchanged, except for the slash at its end. */
   find(roleArn: string, issuer: string): OidcProvider | undefined {
     const [, partition, , , account] = roleArn.split(":");
     return this.#providers.find(

@@ -32,7 +32,7 @@ export interface WebIdentityTokenRequest {
   /** Seconds that the token is valid. */
   readonly seconds: number;
   readonly tags: Readonly<Record<string, string>>;
-  /** Region of the endpoint that was asked. */
+  /** Region of the endpoint that got the request. */
   readonly region: string;
 }
 

@@ -23,7 +23,7 @@ type PrincipalKind = "AWS" | "Federated" | "Service";
 /** One request to be allowed. */
 export interface PolicyRequest {
   readonly action: string;
-  /** Who makes it; undefined for the policies of an identity, which have no `Principal`. */
+  /** The principal of the call; undefined for the policies of an identity, which have no `Principal`. */
   readonly principal?: { readonly kind: PrincipalKind; readonly names: readonly string[] };
   /** Values of the condition keys, in lower case; a key that is not in the request is absent. */
   readonly context: Readonly<Record<string, string | readonly string[]>>;

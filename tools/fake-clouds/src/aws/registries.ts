@@ -37,7 +37,7 @@ export function privateRegistry(parts: RegistryParts): TlsService {
   };
 }
 
-/** The public registry: a bearer token, given to anybody, and to a user `AWS` with higher limits. */
+/** The public registry: a bearer token, given without a login, and to a user `AWS` with higher limits. */
 export function publicRegistry(parts: RegistryParts): TlsService {
   const bearers = new Set<string>();
   return {

@@ -77,7 +77,7 @@ describe("IAM Roles Anywhere, asked by AWS's own helper", { skip: helper.missing
     }
   });
 
-  test("refuses roles that do not trust the certificate, or are not in the profile, and what is not there", async () => {
+  test("refuses roles that do not trust the certificate, or are not in the profile, and unknown profiles and trust anchors", async () => {
     const good = await clouds.federation.authority.issue();
     const { aws } = clouds.federation;
     const other = (await ask(good, { role: aws.otherAnywhereRole })).stderr;

@@ -33,7 +33,7 @@ export class SignatureCheck {
     this.#clock = clock;
   }
 
-  /** Who signed a request, or why nobody can be said to have. */
+  /** The principal that signed a request, or the reason why the signature does not hold. */
   identify(request: Received, scope: SigningScope): Principal | SignatureProblem {
     const { authorization } = request.headers;
     if (authorization === undefined) return { reason: "missing", message: "Missing Authentication Token" };

@@ -101,7 +101,7 @@ describe("AssumeRoleWithWebIdentity", () => {
     });
   }
 
-  test("refuses what is no token, a role that trusts no cluster, a role that does not exist", async () => {
+  test("refuses text that is not a token, a role that trusts no cluster, a role that does not exist", async () => {
     await assert.rejects(withToken("not.a.token"), { name: /^InvalidIdentityToken/ });
     const missing = "arn:aws:iam::123456789012:role/missing";
     for (const role of [clouds.aws.roleArn("node"), missing]) {

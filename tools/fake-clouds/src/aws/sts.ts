@@ -52,7 +52,7 @@ async function answer(parts: StsParts, request: Received): Promise<Reply> {
   return action === "AssumeRole" ? assumeRole(parts, parameters, principal) : callerIdentity(principal);
 }
 
-/** Who signed a request to STS, or why nobody can be said to have. */
+/** The principal that signed a request to STS, or the reason why the signature does not hold. */
 function callerOf({ signatures }: StsParts, request: Received): Principal | SignatureProblem {
   const endpoint = parseEndpoint(request.host);
   if (endpoint === undefined)

@@ -1,7 +1,7 @@
 import { providerName } from "./oidc-providers.ts";
 import type { PolicyDocument, Statement } from "./policy.ts";
 
-/** Who may become a role, in short: {@link documentOf} makes the trust policy of it. */
+/** The principals that may assume a role, in short form: {@link documentOf} makes the trust policy of it. */
 export interface Trust {
   /** ARNs of users and roles that may call AssumeRole. */
   readonly principals?: readonly string[];

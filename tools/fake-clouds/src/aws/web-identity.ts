@@ -11,7 +11,7 @@ export interface WebIdentity {
   readonly token: string;
   readonly roleArn: string;
   readonly role: Role | undefined;
-  /** Partition of the endpoint that was asked. */
+  /** Partition of the endpoint that got the request. */
   readonly partition: string;
 }
 
@@ -112,5 +112,5 @@ function invalid(message: string): AwsError {
   return { status: 400, code: "InvalidIdentityToken", message };
 }
 
-/** What the hosts of accounts' own issuers end with. */
+/** Suffix of the hosts of accounts' own issuers. */
 export const OUTBOUND_SUFFIX = ".tokens.sts.global.api.aws";

@@ -4,7 +4,7 @@ import { type Clock, epochSeconds } from "../core/clock.ts";
 import { claimsOf } from "../core/jwt.ts";
 import type { Secrets } from "../core/secrets.ts";
 
-/** Who a registry's token was given to: an application's client id, or nobody. */
+/** The holder of a registry's token: an application's client id, or anonymous. */
 export type Holder = string | "anonymous";
 
 export interface RegistryScope {
@@ -60,7 +60,7 @@ export class RegistryTokens {
     return this.#secrets.register("azure.registryAccessToken", await this.#sign(claims, 75 * 60));
   }
 
-  /** The holder of a refresh token of this registry, or undefined for one that is none, is another's, or has ended. */
+  /** The holder of a refresh token of this registry, or undefined for text that is not one, and for one of another registry or that has expired. */
   async holderOf(token: string, audience: string): Promise<Holder | undefined> {
     return (await this.#verified(token, audience, "refresh_token"))
       ? String(claimsOf(token)["appid"])

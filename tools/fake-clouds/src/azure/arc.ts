@@ -23,7 +23,7 @@ export interface ArcAgent {
 const TOKEN_PATH = "/metadata/identity/oauth2/token";
 
 /**
- * The metadata service of the Azure Connected Machine agent. It first answers 401 and names a file that only root and the
+ * The metadata service of the Azure Connected Machine agent. It first responds with 401 and names a file that only root and the
  * group himds may read; the second request brings the file's content
  * (https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
  */

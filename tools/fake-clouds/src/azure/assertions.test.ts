@@ -43,9 +43,9 @@ async function verdict(assertion: string): Promise<number | "accepted"> {
 interface Signing {
   readonly claims?: Record<string, unknown>;
   readonly header?: Record<string, unknown>;
-  /** Whose certificate the header names. */
+  /** The certificate that the header names. */
   readonly named?: { readonly certificatePem: string };
-  /** Whose key signs. */
+  /** The key that signs. */
   readonly by?: { readonly privateKeyPem: string };
 }
 

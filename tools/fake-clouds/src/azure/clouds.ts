@@ -6,7 +6,7 @@ export interface CloudNames {
   readonly configName: string;
   /** Hosts of Microsoft Entra ID; the first is the one that documentation names. */
   readonly login: readonly string[];
-  /** What registry names end with. */
+  /** Suffix of registry names. */
   readonly registrySuffix: string;
   /** Host of Azure Resource Manager. */
   readonly resourceManager: string;

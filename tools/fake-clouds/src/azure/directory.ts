@@ -126,7 +126,7 @@ export class Directory {
     return this.#tenants.get(tenant.toLowerCase());
   }
 
-  /** Registers an application, in place of one with the same client id. Its secrets are noted as such. */
+  /** Registers an application, and replaces one with the same client id. Its secrets are noted as such. */
   addApp(options: AppOptions): App {
     const {
       tenant,

@@ -164,7 +164,7 @@ test("both issuers of a tenant publish the keys that verify its tokens", async (
 describe("the Azure Arc agent", () => {
   const url = `${azure.arcOrigin}/metadata/identity/oauth2/token?api-version=2019-11-01&resource=${REGISTRY_RESOURCE}`;
 
-  test("answers with a challenge that only readers of its file can meet, once", async () => {
+  test("sends a challenge that only readers of its file can meet, once", async () => {
     const first = await call(url, { headers: { metadata: "true" } });
     assert.equal(first.status, 401);
     const [, name = ""] =
@@ -181,7 +181,7 @@ describe("the Azure Arc agent", () => {
     assert.equal((await call(url, { headers })).status, 401, "again");
   });
 
-  test("refuses what is not asked by its rules", async () => {
+  test("refuses requests that break its rules", async () => {
     assert.equal((await call(url)).status, 400);
     assert.equal(
       (await call(url.replace("api-version=2019-11-01&", ""), { headers: { metadata: "true" } })).status,

@@ -2,7 +2,7 @@ import type { Core } from "../core/core.ts";
 import { CLOUDS } from "./clouds.ts";
 import { type Population, TENANTS, type TenantName } from "./world.ts";
 
-/** What a node can be here. The managed identities are those of the fake virtual machine. */
+/** Identities of a node here. The managed identities are those of the fake virtual machine. */
 export type AzureIdentity =
   | "managed-identity"
   | "user-assigned-client-id"
@@ -65,7 +65,7 @@ export async function identityConfig(
     tenantId: TENANTS[tenant],
     location: "eastus",
   };
-  // What AKS writes on its nodes.
+  // The azure.json that AKS writes on its nodes.
   const managed = {
     ...common,
     aadClientId: "msi",

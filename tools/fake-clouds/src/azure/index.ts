@@ -31,7 +31,7 @@ export type { AzureIdentity } from "./identities.ts";
 export interface AzureOptions {
   /** Tenant of the virtual machine and of what {@link Azure.env} gives, when not told otherwise. Default `public`. */
   readonly tenant?: TenantName;
-  /** Registries beside those that every fake Azure has (see `world.ts`). */
+  /** Registries in addition to those that every fake Azure has (see `world.ts`). */
   readonly registries?: readonly RegistryOptions[];
   /** Sign-in that the Stack Hub's metadata names. Default `entra`. */
   readonly stackLogin?: StackLogin;
@@ -158,7 +158,7 @@ export class Azure {
   }
 
   /**
-   * The environment in which a process is somebody here. Managed identities by object or resource id have no variables:
+   * The environment in which a process has an identity here. Managed identities by object or resource id have no variables:
    * they need {@link azureJson}. @param identity default `managed-identity`
    */
   env(identity: AzureIdentity = "managed-identity", tenant = this.#tenant): Promise<Record<string, string>> {

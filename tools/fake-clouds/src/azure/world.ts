@@ -21,7 +21,7 @@ export type TenantName = keyof typeof TENANTS;
 /** Audience of the tokens that applications trust, as Azure's documentation has it. */
 export const TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
 
-/** What every tenant has. */
+/** The applications of every tenant. */
 export interface Population {
   /** An application for a node: with a client secret, a certificate, and trust in `system:serviceaccount:kube-system:node`. */
   readonly node: App;

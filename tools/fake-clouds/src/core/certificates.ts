@@ -12,10 +12,10 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 
-/** What can be wrong with a server's certificate. */
+/** Defects of a server's certificate. */
 export type CertificateProblem = "expired" | "not-yet-valid" | "wrong-host" | "unknown-issuer";
 
-/** What a TLS server needs, in PEM. */
+/** Certificate and key of a TLS server, in PEM. */
 export interface ServerCertificate {
   readonly certificatePem: string;
   readonly privateKeyPem: string;

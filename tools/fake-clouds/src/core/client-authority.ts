@@ -13,7 +13,7 @@ import {
 } from "@peculiar/x509";
 import type { Secrets } from "./secrets.ts";
 
-/** What can be wrong with a client's certificate. */
+/** Defects of a client's certificate. */
 export type ClientCertificateFlaw = "expired" | "not-yet-valid" | "authority" | "no-digital-signature";
 
 export interface ClientCertificateOptions {

@@ -132,7 +132,7 @@ describe("faults", () => {
     });
   }
 
-  test("an answer of one operation: throttled twice, by name", async () => {
+  test("a response of one operation: throttled twice, by name", async () => {
     const reply = { status: 429, headers: { "retry-after": "1" }, body: "slow down" };
     await core.faults.add({
       service: "test.echo",
@@ -207,7 +207,7 @@ test("latency holds answers back, for all or for one service", async () => {
   assert.ok((metadata?.finishedAt ?? 0) - (metadata?.at ?? 0) < 29);
 });
 
-test("a defect of the fakes is an answer 500 and noted", async () => {
+test("a defect of the fakes gives status 500 and is noted", async () => {
   assert.equal((await call(`https://${HOST}/broken`, { agent: agentFor(core) })).status, 500);
   assert.deepEqual(
     core.defects.map(({ message }) => message),

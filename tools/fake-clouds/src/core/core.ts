@@ -24,7 +24,7 @@ export interface CoreOptions {
   readonly proxy?: ProxyOptions;
   /** `iss` of service account tokens. */
   readonly issuer?: string;
-  /** What the registries hold. Default: under every name an image of no platform. */
+  /** Images of the registries. Default: under every name an image of no platform. */
   readonly images?: ImageSource;
   /**
    * Where to listen, by service name, instead of a free port of 127.0.0.1; `tls` for all TLS services. With

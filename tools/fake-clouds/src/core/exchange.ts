@@ -17,7 +17,7 @@ export interface Received {
   readonly clientCertificate?: Buffer;
 }
 
-/** What a service answers. `content-length` is added when the body goes out. */
+/** Response of a service. `content-length` is added when the body goes out. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

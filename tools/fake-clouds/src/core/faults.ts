@@ -2,24 +2,24 @@ import type { CertificateProblem } from "./certificates.ts";
 import type { Reply } from "./exchange.ts";
 
 /**
- * What can go wrong. `when` says how far the exchange gets before it does: `connect` is before TLS and HTTP (the TCP
- * connection itself is accepted), `request` is after the whole request was read and before any byte of an answer,
+ * A fault. `when` says how far the exchange gets before it: `connect` is before TLS and HTTP (the TCP
+ * connection itself is accepted), `request` is after the whole request was read and before any byte of a response,
  * `headers` is after the status line, the headers and half of the body.
  */
 export type Fault =
-  /** Nobody listens. A metadata server's port is closed; behind the proxy, CONNECT is answered with 502. */
+  /** Nothing listens. A metadata server's port is closed; behind the proxy, the response to CONNECT is 502. */
   | { readonly kind: "refuse" }
   /** TCP RST. */
   | { readonly kind: "reset"; readonly when: "connect" | "request" | "headers" }
-  /** An orderly end (FIN) without an answer. */
+  /** An orderly end (FIN) without a response. */
   | { readonly kind: "drop"; readonly when: "connect" | "request" }
   /** Open and silent for ever. */
   | { readonly kind: "hang"; readonly when: "connect" | "request" | "headers" }
   | { readonly kind: "certificate"; readonly problem: CertificateProblem }
-  /** This answer instead of the service's own: throttling, server errors, a 200 that holds no token. */
+  /** This response instead of the service's own: throttling, server errors, a 200 that holds no token. */
   | { readonly kind: "answer"; readonly reply: Reply }
   | { readonly kind: "redirect"; readonly location: string; readonly status?: 301 | 302 | 307 | 308 }
-  /** The service's own answer, of which the connection's end cuts off the second half. */
+  /** The service's own response, whose second half is cut off by the connection's end. */
   | { readonly kind: "truncate" }
   /** Bytes that are not HTTP. */
   | { readonly kind: "garbage" }
@@ -31,7 +31,7 @@ export type Fault =
 export interface BytesFault {
   readonly kind: "bytes";
   readonly when: "connect" | "request";
-  /** Latin-1 text or bytes, each a write of its own; or made of the service's own answer, after a request. */
+  /** Latin-1 text or bytes, each a write of its own; or made of the service's own response, after a request. */
   readonly pieces: readonly Bytes[] | ((real: Reply) => readonly Bytes[]);
   /** Milliseconds before each piece but the first. */
   readonly everyMs?: number;
@@ -125,7 +125,7 @@ export class Faults {
     );
   }
 
-  /** Whether connections to this service are to be refused, without counting. */
+  /** Whether connections to this service are refused, without counting. */
   refuses(service: string): boolean {
     return [...this.#entries].some(({ rule }) => rule.service === service && rule.fault.kind === "refuse");
   }

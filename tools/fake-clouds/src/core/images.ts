@@ -4,7 +4,7 @@ export interface ImageContent {
   readonly body: string | Uint8Array;
 }
 
-/** What the registries hold. Which repositories exist, and who may read them, is each cloud's own affair. */
+/** Images of the registries. Which repositories exist, and who may read them, is each cloud's own affair. */
 export interface ImageSource {
   /** @param reference a tag or a digest */
   manifest(host: string, repository: string, reference: string): ImageContent | undefined;

@@ -4,7 +4,7 @@ import type { SigningAlgorithm, TokenIssuer } from "./issuer.ts";
 import { claimsOf, TokenProblem, verifyToken } from "./jwt.ts";
 import type { Secrets } from "./secrets.ts";
 
-/** What a cloud wants of a token of another issuer. */
+/** A cloud's requirements for a token of another issuer. */
 export interface ForeignTokenExpectation {
   /** The one issuer that is trusted here. */
   readonly issuer: string;
@@ -12,7 +12,7 @@ export interface ForeignTokenExpectation {
   readonly audiences?: readonly string[];
   /** Default RS256 and ES384. */
   readonly algorithms?: readonly SigningAlgorithm[];
-  /** Keys that were uploaded, which are used in place of those that the issuer publishes. */
+  /** Uploaded keys, which are used instead of those that the issuer publishes. */
   readonly uploadedKeys?: Awaited<ReturnType<TokenIssuer["keys"]>>;
 }
 

@@ -1,9 +1,9 @@
-/** Milliseconds to wait before each answer, for all services and for single ones. */
+/** Milliseconds to wait before each response, for all services and for single ones. */
 export class Latency {
   #everywhere = 0;
   readonly #perService = new Map<string, number>();
 
-  /** @param milliseconds before each answer @param service only of this one; without it, of all that have no own value */
+  /** @param milliseconds before each response @param service only of this one; without it, of all that have no own value */
   set(milliseconds: number, service?: string): void {
     if (service === undefined) this.#everywhere = milliseconds;
     else this.#perService.set(service, milliseconds);

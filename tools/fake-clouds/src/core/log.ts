@@ -7,7 +7,7 @@ export interface ConnectionRecord {
   readonly openedAt: number;
   /** Name in the TLS handshake, when there was one. */
   serverName?: string;
-  /** Service that owns the server name or the address; undefined for a name that nobody knows. */
+  /** Service that owns the server name or the address; undefined for an unknown name. */
   service?: string;
   /** When the TLS handshake was complete on the server's side. */
   tlsFinishedAt?: number;
@@ -37,13 +37,13 @@ export interface RequestRecord {
   readonly at: number;
   /** Status that was sent; undefined while it is being answered, and when a fault kept the status line back. */
   status?: number;
-  /** When the answer was handed to the network or the connection was broken; undefined before. */
+  /** When the response was handed to the network or the connection was broken; undefined before. */
   finishedAt?: number;
-  /** Name of the fault that was played instead of, or on top of, the answer. */
+  /** Name of the fault that was played instead of, or in addition to, the response. */
   fault?: string;
 }
 
-/** What the proxy was asked for. */
+/** A CONNECT request to the proxy. */
 export interface ProxyAttempt {
   /** `host:port` of a CONNECT, or the URL of an absolute-form request (which the proxy never forwards). */
   readonly target: string;
@@ -75,7 +75,7 @@ export class Log {
     return complete;
   }
 
-  /** To be called once per request, when its answer is out or will never be. */
+  /** To be called once per request, when its response is sent or will never be. */
   finish(record: RequestRecord): void {
     if (record.finishedAt !== undefined) return;
     record.finishedAt = timestamp();

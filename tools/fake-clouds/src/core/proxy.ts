@@ -34,7 +34,9 @@ export class ForwardProxy {
     this.#server = createServer((request, response) => {
       this.#parts.log.proxied(request.url ?? "", "not-a-tunnel");
       response.writeHead(403, { "content-type": "text/plain" });
-      response.end("this proxy only tunnels (CONNECT); metadata servers must not be asked through a proxy\n");
+      response.end(
+        "this proxy only tunnels (CONNECT); requests to metadata servers must not go through a proxy\n",
+      );
     });
     this.#server.on("connect", (request, socket, head) => this.#connect(request, socket as Socket, head));
     this.#server.on("connection", (socket) => this.#parts.sockets.track(socket));

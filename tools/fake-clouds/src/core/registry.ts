@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { basicOf, bearerOf, json, type Received, type Reply } from "./exchange.ts";
 import type { ImageContent, ImageSource } from "./images.ts";
 
-/** Who may read, by the credential that came with a request; undefined for nobody. */
+/** A registry's checks of the credentials that come with requests. */
 export interface RegistryAccess {
   /** `WWW-Authenticate` of a 401, as this registry writes it. */
   challenge(request: Received): string;

@@ -64,7 +64,7 @@ function formsOf(value: string): [form: string, needle: string][] {
   ];
   const [header, payload, signature, ...rest] = value.split(".");
   if (header?.startsWith("eyJ") && payload !== undefined && signature !== undefined && rest.length === 0) {
-    // A JWT's header is no secret and starts alike in all of them; its signature and claims are telling.
+    // A JWT's header is not secret and starts alike in all of them; its signature and claims identify it.
     forms.push(["JWT signature", signature.slice(0, TELLING)], ["JWT claims", payload]);
   } else if (value.startsWith("-----BEGIN")) {
     // The first line of a key is the same DER header in every key, so take one from the middle.

@@ -6,7 +6,7 @@ export interface Service {
   readonly name: string;
   /** What it is, for a person reading the list of running servers. */
   readonly about: string;
-  /** Name of what is being asked, for the log and for faults: an API action, or a short word for the path. */
+  /** Name of the request's operation, for the log and for faults: an API action, or a short word for the path. */
   operation(request: Received): string;
   handle(request: Received): Reply | Promise<Reply>;
 }

@@ -22,7 +22,7 @@ export interface FrontParts {
   readonly authority: CertificateAuthority;
 }
 
-/** All TLS services, told apart by the server name in the handshake; each name gets a certificate of its own. */
+/** All TLS services, distinguished by the server name in the handshake; each name gets a certificate of its own. */
 export class TlsFront {
   readonly #parts: FrontParts;
   readonly #services: TlsService[] = [];
@@ -76,7 +76,7 @@ export class TlsFront {
         record.serverName = host;
         // A tunnel ends at one host's machines, and they only speak for that host.
         owner = tunnelTo === undefined || tunnelTo === host ? this.serviceFor(host) : undefined;
-        if (owner === undefined) return done(new Error(`nobody answers to the name ${host} here`));
+        if (owner === undefined) return done(new Error(`no service has the name ${host} here`));
         record.service = owner.name;
         const fault = this.#parts.faults.takeForConnection(owner.name);
         if (fault !== undefined) record.fault = nameOf(fault);

@@ -8,7 +8,7 @@ import {
   SubjectAlternativeNameExtension,
 } from "@peculiar/x509";
 
-/** What a certificate says of itself, as far as the clouds look at it. */
+/** The parts of a certificate that the clouds look at. */
 export interface CertificateFacts {
   /** By attribute, as X.500 abbreviates them (`CN`, `O`, `OU`, ...); of several values the first. */
   readonly subject: Readonly<Record<string, string>>;

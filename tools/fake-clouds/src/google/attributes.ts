@@ -49,7 +49,7 @@ export function conditionHolds(
   return evaluate(condition, { assertion, attribute: attributes, google: { subject, groups } }) === true;
 }
 
-/** Undefined where the expression fails on this credential: a claim that is not there. */
+/** Undefined if the expression fails on this credential, for example because a claim is missing. */
 function evaluate(expression: string, variables: Record<string, unknown>): unknown {
   const parsed = LANGUAGE.parse(expression);
   try {

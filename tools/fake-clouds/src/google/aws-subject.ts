@@ -3,7 +3,7 @@ import type { AskSts, SubjectProblem } from "./subject.ts";
 
 export const AWS_TYPE = "urn:ietf:params:aws:token-type:aws4_request";
 
-/** What AWS STS says about who signed a GetCallerIdentity request. */
+/** The signer of a GetCallerIdentity request, as AWS STS reports it. */
 export interface AwsCaller {
   readonly arn: string;
   readonly account: string;

@@ -15,7 +15,7 @@ const { google, azure, federation } = clouds;
 const POOL = google.provider("x").replace(/\/providers\/x$/, "");
 let files = 0;
 
-/** What Google's own library makes of a credential file, against the fakes. */
+/** Runs Google's own library with a credential file, against the fakes. */
 async function withGoogleAuth(file: object, env: Readonly<Record<string, string>> = {}) {
   files++;
   const path = await clouds.core.writeFile(`google-${files}.json`, JSON.stringify(file));
@@ -65,7 +65,7 @@ describe("google-auth-library gets its tokens", () => {
     assert.equal(grant?.principal, `serviceAccount:${google.email("puller")}`, stderr);
   });
 
-  test("for an EC2 role, by signing a request that AWS STS is asked about", async () => {
+  test("for an EC2 role, by signing a request that AWS STS verifies", async () => {
     const { grant, stderr } = await withGoogleAuth(
       external(google.provider("aws"), "urn:ietf:params:aws:token-type:aws4_request", {
         environment_id: "aws1",
@@ -211,7 +211,7 @@ test("accounts.google.com publishes the keys that verify an instance's identity 
   assert.equal((await ask("format=full")).status, 400);
 });
 
-test("clusters' issuers publish their keys, but for the one on a private network", async () => {
+test("clusters' issuers publish their keys, except the one on a private network", async () => {
   const agent = agentFor(clouds.core);
   for (const cluster of Object.values(clouds.clusters).filter(({ readable }) => readable)) {
     const url = `${cluster.issuer.replace(/\/$/, "")}/.well-known/openid-configuration`;

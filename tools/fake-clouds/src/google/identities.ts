@@ -4,7 +4,7 @@ import { TOKEN_HEADER } from "./files.ts";
 import { PUBLIC, type Universe } from "./universes.ts";
 import { CLUSTER_TOKEN_AUDIENCE, emailOf, PROJECT_ID, providerName } from "./world.ts";
 
-/** The ways in which a process can be somebody on Google Cloud; the last has nothing to go by. */
+/** The identities that a process can have on Google Cloud; the last is none. */
 export const GOOGLE_IDENTITIES = [
   "metadata",
   "service-account-key",
@@ -44,7 +44,7 @@ export async function identityEnv(identity: GoogleIdentity, parts: IdentityParts
     case "metadata":
       return metadata;
     case "none":
-      // The discard port of loopback, where nobody listens: refused at once, as on a machine with a firewall.
+      // The discard port of loopback, where nothing listens: refused at once, as on a machine with a firewall.
       return { GCE_METADATA_HOST: "127.0.0.1:9" };
     case "gcloud-adc": {
       const path = await parts.core.writeFile(

@@ -30,17 +30,17 @@ export { GOOGLE_IDENTITIES, type GoogleIdentity } from "./identities.ts";
 export interface GoogleOptions {
   /** The Compute Engine instance; by default with the service accounts `node` (default) and `builder`. */
   readonly instance?: Partial<Instance>;
-  /** Service accounts beside those that every fake Google has (see `world.ts`). */
+  /** Service accounts in addition to those that every fake Google has (see `world.ts`). */
   readonly serviceAccounts?: readonly ServiceAccountOptions[];
   /** Repositories that exist in every registry. Default `project/repo/app` and `project/app`. */
   readonly repositories?: readonly string[];
 }
 
-/** What Google's fakes need of AWS's. */
+/** The part of AWS's fakes that Google's need. */
 export interface AwsSide {
   /** Passes a request on to AWS STS. */
   readonly askSts: AskSts;
-  /** Environment of a process that is somebody on AWS. */
+  /** Environment of a process that has an identity on AWS. */
   readonly env: () => Promise<Record<string, string>>;
   /** Origin of EC2's metadata service. */
   readonly imds: string;
@@ -109,7 +109,7 @@ export class Google {
     });
   }
 
-  /** The environment in which a process is somebody here. @param identity default `metadata` */
+  /** The environment in which a process has an identity here. @param identity default `metadata` */
   env(identity: GoogleIdentity = "metadata", universe: Universe = PUBLIC): Promise<Record<string, string>> {
     const { accounts, origins } = this;
     return identityEnv(identity, { core: this.#core, accounts, origins, aws: this.#aws, universe });
@@ -137,7 +137,7 @@ export class Google {
     return this.accounts.uniqueId(emailOf(name));
   }
 
-  /** What GKE's own pool is called, and what audience its tokens need. */
+  /** The name of GKE's own pool, and the audience that its tokens need. */
   get gkePool(): { readonly audience: string; readonly tokenAudience: string } {
     return gkePool(this.#core.cluster.issuer);
   }

@@ -12,7 +12,7 @@ export interface AttachedAccount {
   readonly scopes: readonly string[];
 }
 
-/** What the instance is; change it between cases. */
+/** The instance's properties; change them between cases. */
 export interface Instance {
   /** The first one is also called `default`; none for an instance without a service account. */
   serviceAccounts: readonly AttachedAccount[];

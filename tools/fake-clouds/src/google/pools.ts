@@ -35,7 +35,7 @@ export type PoolProvider = ProviderOptions &
       }
   );
 
-/** Who a subject token stands for, and until when at most. */
+/** The principal of a subject token, and its latest expiry. */
 export interface Subject {
   readonly mapped: MappedAttributes;
   /** Milliseconds since 1970. */

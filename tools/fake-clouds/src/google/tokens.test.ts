@@ -51,7 +51,7 @@ describe("the OAuth token endpoint", () => {
 
   const now = Math.floor(Date.now() / 1000);
   for (const [what, change, said] of [
-    ["of nobody", { iss: "nobody@example.com" }, /account not found/],
+    ["of an unknown account", { iss: "nobody@example.com" }, /account not found/],
     ["for another audience", { aud: "https://evil.test/" }, /audience/],
     ["that is over", { iat: now - 7200, exp: now - 3600 }, /reasonable timeframe/],
     ["from the future", { iat: now + 3600, exp: now + 7200 }, /reasonable timeframe/],

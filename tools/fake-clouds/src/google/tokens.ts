@@ -6,7 +6,7 @@ import type { Universe } from "./universes.ts";
 
 export const CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
 
-/** Who holds an access token, for what, and until when. */
+/** Holder, scopes and expiry of an access token. */
 export interface Grant {
   /** `serviceAccount:EMAIL`, `user:EMAIL`, or a federated `principal://...`. */
   readonly principal: string;

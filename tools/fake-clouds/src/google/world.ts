@@ -48,7 +48,7 @@ export function accounts(): readonly ServiceAccountOptions[] {
     },
     // May become `puller`, and lets the node's account become itself.
     { email: emailOf("delegate"), impersonators: [`serviceAccount:${emailOf("node")}`] },
-    // Has tokens like anybody, and may read nothing.
+    // Gets tokens like the others, and may read nothing.
     { email: emailOf("denied"), impersonators: [...pods, gke], reader: false },
   ];
 }
