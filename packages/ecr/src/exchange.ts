@@ -4,9 +4,8 @@ import type { EcrOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 
 /**
- * Exchanges an AWS identity for a registry's password. The SDK is loaded, and the connection to ECR opened, while the first
- * response about the identity is on its way: neither waits for the other. Before that request is sent, loading would only
- * delay it.
+ * Exchanges an AWS identity for a registry's password. While the first request for the identity waits for its response,
+ * this loads the code for ECR and opens the connection. Before that request is sent, loading would delay it.
  * @throws {CredentialError} of the identity, or of ECR
  */
 export async function exchange(
@@ -16,7 +15,7 @@ export async function exchange(
   context: Context,
 ): Promise<RegistryCredential> {
   await Promise.race([found, context.http.firstSent()]);
-  // It may fail before the code that awaits it is loaded.
+  // Prevents an unhandled rejection: it may fail before the code that awaits it is loaded.
   found.catch(() => {});
   if (registry.kind === "public") {
     const { exchangePublic } = await import("./exchange/public.ts");

@@ -6,13 +6,13 @@ import { DEFAULT_FALLBACK, type EcrOptions, flagTable, NAME, parseOptions } from
 import { describeRegistry, documentedHostForms, hostForms, parseRegistryHost } from "./registry.ts";
 import { valuesOf } from "./role.ts";
 
-/** What the plugin for Amazon ECR knows of its registries and options. */
+/** Registries and options of the plugin for Amazon ECR. */
 export const ecrFacts: PluginFacts<EcrOptions> = {
   name: NAME,
   otherNames: [],
   service: "Amazon ECR",
   pullRight:
-    "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository (policy AmazonEC2ContainerRegistryPullOnly); where the repository is another account's, its repository policy has to allow them too",
+    "ecr:BatchGetImage and ecr:GetDownloadUrlForLayer on the repository (policy AmazonEC2ContainerRegistryPullOnly); if the repository is in another account, its repository policy must allow them too",
   credentialSeconds: 12 * 3600,
   matchImages: documentedHostForms(),
   annotations: annotationFacts(AWS_ANNOTATIONS),
@@ -31,7 +31,7 @@ export const ecrFacts: PluginFacts<EcrOptions> = {
   podsNeedAnnotation: ({ podRoleArn }) => podRoleArn === undefined,
 };
 
-/** What the plugin reads of the file of `--identities`. */
+/** The plugin's part of the `--identities` file. */
 export const ecrMap: MapFacts = {
   part: "aws",
   check: (decoded, file) => checkIdentities(decoded, file, "aws", readAwsPart).problems,

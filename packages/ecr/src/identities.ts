@@ -8,7 +8,7 @@ import type { EcrOptions } from "./options.ts";
 import type { Registry } from "./registry.ts";
 import { roleFor } from "./role.ts";
 
-/** The AWS identities that there are for a request. */
+/** The AWS identities for a request. */
 export function identities(
   registry: Registry,
   { image, serviceAccountAnnotations: annotations }: CredentialProviderRequest,
@@ -38,13 +38,13 @@ export function identities(
 export interface Role {
   readonly roleArn: string;
   readonly externalId: string | undefined;
-  /** Where it is written, for the log. */
+  /** The setting, for the log. */
   readonly from: string;
 }
 
 /**
- * The roles to assume with the identity found, for registries of other accounts.
- * @throws {OptionsError} where the registry's name does not say what an ARN needs
+ * The roles to assume, in order, for registries of other accounts.
+ * @throws {OptionsError} if the registry's name lacks the value of a placeholder
  */
 export function rolesFor(registry: Registry, { roles }: EcrOptions, image: string): readonly Role[] {
   return roles.map(({ roleArn, externalId }) => ({
@@ -54,7 +54,7 @@ export function rolesFor(registry: Registry, { roles }: EcrOptions, image: strin
   }));
 }
 
-/** The identity found, and then one role after another. */
+/** Assumes the roles, in order, with the identity found. */
 export async function withRoles(
   found: Promise<Found<AwsCredentials>>,
   roles: readonly Role[],

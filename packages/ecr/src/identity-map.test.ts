@@ -265,7 +265,7 @@ aws:
       `registries: [${account}.dkr.ecr.eu-west-1.amazonaws.com]\naws: {nodeRoleArn: "arn:aws:iam::{account}:role/pull"}`;
     const file = await identityMapFile(clouds, entry("111111111111"), entry("222222222222"));
     const own = await ask({ args: [`--identities=${file}`], image: image("111111111111") });
-    assert.match(own.message, /aws\.nodeRoleArn goes with --node-identity/);
+    assert.match(own.message, /aws\.nodeRoleArn requires --node-identity/);
     assert.equal(own.connections.length, 0);
     const args = [
       `--identities=${file}`,
@@ -347,13 +347,13 @@ aws:
       "both kinds of roles",
       `registries: [r.io]\naws:\n  roleArn: ${pull("111111111111")}\n  roleChain: [{roleArn: "${pull("111111111111")}"}]`,
       "6:16",
-      /beside roleChain/,
+      /cannot be combined with roleChain/,
     ],
     [
       "an external ID without a role",
       "registries: [r.io]\naws: {externalId: partner}",
       "5:23",
-      /goes with roleArn/,
+      /requires roleArn/,
     ],
     [
       "a node's identity that is not known",
@@ -389,7 +389,7 @@ aws:
       "two roles of the node",
       `registries: [r.io]\naws: {nodeRoleArn: "${pull("111111111111")}", node: {identity: google, roleArn: "${pull("111111111111")}"}}`,
       "5:24",
-      /aws\.nodeRoleArn is there beside node: write it as node\.roleArn/,
+      /aws\.nodeRoleArn cannot be combined with node: write it as node\.roleArn/,
     ],
     ["an endpoint that is no URL", "registries: [r.io]\naws: {stsEndpoint: vpce}", "5:24", /expected a URL/],
     [

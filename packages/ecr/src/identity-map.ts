@@ -11,19 +11,19 @@ import { type EcrNodeIdentity, parseEcrNodeIdentity } from "./node-identity.ts";
 import type { EcrOptions, RoleStep } from "./options.ts";
 import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
 
-/** Loaded only with `--identities`. @throws {OptionsError} with file, line and column */
+/** Loads the `--identities` file. @throws {OptionsError} with file, line and column */
 export function loadIdentityMap(path: string, invocation: Invocation): Promise<ImageIdentities<EcrOptions>> {
   return loadIdentities(path, "aws", readAwsPart, invocation);
 }
 
-/** What an entry's `aws` changes about the plugin's options. */
+/** The changes of an entry's `aws` to the plugin's options. */
 export function readAwsPart(part: AwsPart, read: ReadField): Overlay<EcrOptions> {
   const roles = rolesOf(part, read);
   const podRoleArn = read("podRoleArn", part.podRoleArn, parseRole);
   const node = read("node", part.node, (group, from) => parseEcrNodeIdentity(nodeSettingsOf(group, from)));
   const nodeRole = read("nodeRoleArn", part.nodeRoleArn, (arn, from) => {
     if (part.node === undefined) return parseRole(arn, from);
-    throw new OptionsError(`${from} is there beside node: write it as node.roleArn`);
+    throw new OptionsError(`${from} cannot be combined with node: write it as node.roleArn`);
   });
   const sessionName = read("roleSessionName", part.roleSessionName, parseSessionName);
   const sts = read("stsEndpoint", part.stsEndpoint, parseEndpointUrl);
@@ -40,29 +40,31 @@ export function readAwsPart(part: AwsPart, read: ReadField): Overlay<EcrOptions>
   });
 }
 
-/** @throws {OptionsError} for a node that shows its own AWS identity: it needs no role to be accepted */
+/** @throws {OptionsError} if the node uses its own AWS identity, which needs no such role */
 function withRole(node: EcrNodeIdentity, roleArn: Template): EcrNodeIdentity {
   if (node.kind !== "own") return { ...node, roleArn };
   throw new OptionsError(
-    `${roleArn.from} goes with --node-identity; roleArn chains a role behind the node's own`,
+    `${roleArn.from} requires --node-identity; use roleArn for a role that the node's own identity assumes`,
   );
 }
 
-/** The roles that the entry names, in its one field for them or in the other; undefined where it names none. */
+/** The entry's roles, from `roleArn` or `roleChain`; undefined if it has neither. */
 function rolesOf(part: AwsPart, read: ReadField): readonly RoleStep[] | undefined {
   const { roleArn, externalId, roleChain } = part;
   if (roleChain !== undefined) {
     read("roleArn", roleArn, (_, from) => {
-      throw new OptionsError(`${from} is there beside roleChain: make it the chain's last role`);
+      throw new OptionsError(`${from} cannot be combined with roleChain: make it the chain's last role`);
     });
     read("externalId", externalId, (_, from) => {
-      throw new OptionsError(`${from} is there beside roleChain: write it to the role that it is for`);
+      throw new OptionsError(
+        `${from} cannot be combined with roleChain: write it in the role that it is for`,
+      );
     });
     return roleChain.flatMap((step, index) => roleStep(step, `roleChain[${index}].`, read) ?? []);
   }
   if (roleArn === undefined) {
     read("externalId", externalId, (_, from) => {
-      throw new OptionsError(`${from} goes with roleArn`);
+      throw new OptionsError(`${from} requires roleArn`);
     });
     return undefined;
   }

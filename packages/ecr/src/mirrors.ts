@@ -8,16 +8,16 @@ import {
 } from "@imagecred/protocol";
 import { parseRegistryHost, type Registry } from "./registry.ts";
 
-/** The registry whose credentials an image gets, and the mapping by which it is not the image's own. */
+/** The registry whose credentials an image gets, and the mapping if it is not the image's own. */
 export interface ResolvedRegistry {
   readonly registry: Registry;
   readonly mirror: RegistryMirror | undefined;
 }
 
 /**
- * Finds the ECR registry that an image belongs to: the one that the operator mapped it to, else its own host's.
- * @throws {UnsupportedRegistryError} when the image is not ECR's
- * @throws {OptionsError} when it is mapped to what is not an ECR registry
+ * The ECR registry of an image: the target of its mapping, else its own host.
+ * @throws {UnsupportedRegistryError} if the image is not in ECR
+ * @throws {OptionsError} if it is mapped to a host that is not an ECR registry
  */
 export function resolveRegistry(image: ImageName, mirrors: readonly RegistryMirror[]): ResolvedRegistry {
   const mirror = mirrorOf(image, mirrors);
@@ -30,6 +30,6 @@ export function resolveRegistry(image: ImageName, mirrors: readonly RegistryMirr
   }
   const advice = registry.typo
     ? "correct the image's name"
-    : `narrow the matchImages entry of this provider that covers it, or, for a mirror of ECR, opt it in: --registry ${image.registry}=<ECR registry host>`;
+    : `narrow the matchImages entry of this provider that covers it, or, for a mirror of ECR, add --registry ${image.registry}=<ECR registry host>`;
   throw new UnsupportedRegistryError(`${image.registry} ${registry.notOurs}; ${advice}`);
 }

@@ -9,7 +9,7 @@ import {
 import { OptionsError, type Template } from "@imagecred/protocol";
 import { parseRole } from "./role.ts";
 
-/** The node's identity, and how AWS is to accept it. */
+/** The node's identity, and how it gets a role in AWS. */
 export type EcrNodeIdentity =
   | { readonly kind: "own" }
   /** A token of another cloud, for a role that trusts it. */
@@ -19,7 +19,7 @@ export type EcrNodeIdentity =
       readonly audience: string;
       readonly roleArn: Template;
     }
-  /** A certificate, for a role by way of IAM Roles Anywhere. */
+  /** A certificate, for a role through IAM Roles Anywhere. */
   | {
       readonly kind: "roles-anywhere";
       readonly files: CertificateFiles;
@@ -28,10 +28,10 @@ export type EcrNodeIdentity =
       readonly trustAnchorArn: string;
     };
 
-/** What a Google token for AWS is addressed to unless told otherwise: AWS itself accepts any audience of Google's. */
+/** Default audience of a Google token for AWS, which accepts any audience of Google's tokens. */
 const GOOGLE_AUDIENCE = "sts.amazonaws.com";
 
-/** Reads the settings of the node's identity. @throws {OptionsError} */
+/** Parses the settings of the node's identity. @throws {OptionsError} */
 export function parseEcrNodeIdentity(settings: NodeSettings): EcrNodeIdentity {
   const identity = parseNodeIdentity(settings, "aws");
   if (identity.kind === "own") return identity;
@@ -57,7 +57,7 @@ export function parseEcrNodeIdentity(settings: NodeSettings): EcrNodeIdentity {
   return { kind: "web-identity", identity, audience, roleArn };
 }
 
-/** The region in it becomes part of a host's name. */
+/** An IAM Roles Anywhere ARN, checked because its region becomes part of a host's name. @throws {OptionsError} */
 function arnOf(settings: NodeSettings, name: NodeFlag, kind: "profile" | "trust-anchor"): string {
   const arn = required(settings, name, "certificate");
   const form = new RegExp(

@@ -117,7 +117,7 @@ describe("options", () => {
       {},
       /--external-id is "x", expected 2 to 1224/,
     ],
-    [["--external-id=partner"], {}, /--external-id goes with --role-arn/],
+    [["--external-id=partner"], {}, /--external-id requires --role-arn/],
     [[], { AWS_ECR_ROLE_ARN: "arn:aws:iam::{x}:role/y" }, /AWS_ECR_ROLE_ARN has \{x\}/],
     [["--role-session-name=a b"], {}, /--role-session-name is "a b"/],
     [["--role-session-name=x"], {}, /--role-session-name is "x", expected 2 to 64/],

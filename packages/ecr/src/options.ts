@@ -18,11 +18,11 @@ import {
 import { type EcrNodeIdentity, parseEcrNodeIdentity } from "./node-identity.ts";
 import { parseExternalId, parseRole, parseSessionName } from "./role.ts";
 
-/** Where the operator wants the APIs called, over what the registry's host says. */
+/** The operator's choice of endpoints, which overrides the form of the registry's host. */
 export interface EndpointOverrides {
   readonly fips: boolean | undefined;
   readonly dualStack: boolean | undefined;
-  /** Endpoint URLs; undefined where AWS's own are to be used. */
+  /** Endpoint URLs; undefined for AWS's own. */
   readonly ecr: string | undefined;
   readonly ecrPublic: string | undefined;
   readonly sts: string | undefined;
@@ -34,30 +34,31 @@ export interface RoleStep {
   readonly externalId: string | undefined;
 }
 
+/** The plugin's options. */
 export interface EcrOptions extends PluginArguments {
-  /** Roles to assume one after another, the first with whatever identity was found. */
+  /** Roles to assume in order, the first with the identity found. */
   readonly roles: readonly RoleStep[];
-  /** Role of a pod whose service account names none. */
+  /** Role of pods whose service account has no annotation. */
   readonly podRoleArn: Template | undefined;
-  /** Profile of the node's AWS config files that is the node's only identity; undefined: the default chain. */
+  /** Profile that is the node's only identity; undefined for the default chain. */
   readonly profile: string | undefined;
-  /** What the node has to show; its own AWS identity unless told. */
+  /** The node's identity; default its own AWS identity. */
   readonly node: EcrNodeIdentity;
-  /** Name of every session with a role, as CloudTrail shows it. */
+  /** Name of all role sessions, which CloudTrail shows. */
   readonly sessionName: string;
-  /** Region whose STS is asked, where the registry's partition has it; the registry's own region otherwise. */
+  /** Region whose STS is used if it is in the role's partition; else the registry's region. */
   readonly region: string | undefined;
   readonly endpoints: EndpointOverrides;
-  /** What the file of `--identities` says; undefined without the flag, and until it is read. */
+  /** The contents of the `--identities` file; undefined without the flag, and until it is loaded. */
   readonly identities?: ImageIdentities<EcrOptions> | undefined;
 }
 
 export const NAME = "ecr-credential-provider";
 
-/** As in the plugin of cloud-provider-aws. */
+/** The same as in the plugin of cloud-provider-aws. */
 export const DEFAULT_FALLBACK = "unassigned";
 
-/** The flags. A function, since most command lines have none and need no table. */
+/** The flags. A function, because most command lines have no flags and do not need the table. */
 export const flagTable = (): FlagTable => ({
   ...identityFlags(DEFAULT_FALLBACK),
   registry: {
@@ -69,20 +70,20 @@ export const flagTable = (): FlagTable => ({
   "role-arn": {
     kind: "value",
     placeholder: "ARN",
-    help: "assume this role with the identity found, and ask ECR as that role; {account}, {region} and {partition} stand for the registry's",
+    help: "role to assume with the identity found before ECR is called; {account}, {region} and {partition} are replaced by the registry's",
   },
   "external-id": { kind: "value", placeholder: "ID", help: "external ID for --role-arn" },
   "role-session-name": {
     kind: "value",
     placeholder: "NAME",
-    help: "session name of every role that is assumed",
+    help: "session name of assumed roles",
     default: NAME,
   },
   ...IDENTITIES_FLAG,
   ...nodeIdentityFlags("aws"),
 });
 
-/** What `--help` says. */
+/** The contents of `--help`. */
 export const USAGE: Usage = {
   title: "Kubelet image credential provider for Amazon ECR and Amazon ECR Public.",
   get flags() {
@@ -96,20 +97,20 @@ export const USAGE: Usage = {
 };
 
 /**
- * Reads the command line and the environment. Positional arguments are passed over, as the plugin that this one replaces
- * does: configurations in the wild have `args: [get-credentials]`.
+ * Parses the command line and the environment. Positional arguments are ignored, as in the Go plugin: existing
+ * configurations have `args: [get-credentials]`.
  * @throws {OptionsError}
  */
 export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): EcrOptions {
   const flags = parseFlags(args, flagTable);
   const roleArn = flags.value("role-arn");
   const podRoleArn = set(env, "AWS_ECR_ROLE_ARN");
-  const namedSession = flags.value("role-session-name");
-  const sessionName = namedSession ?? set(env, "AWS_ROLE_SESSION_NAME") ?? NAME;
+  const sessionFlag = flags.value("role-session-name");
+  const sessionName = sessionFlag ?? set(env, "AWS_ROLE_SESSION_NAME") ?? NAME;
   const givenId = flags.value("external-id");
   const externalId = givenId === undefined ? undefined : parseExternalId(givenId, "--external-id");
   if (externalId !== undefined && roleArn === undefined)
-    throw new OptionsError("--external-id goes with --role-arn");
+    throw new OptionsError("--external-id requires --role-arn");
   return {
     identity: parseIdentityPolicy(
       flags.value("identity"),
@@ -124,7 +125,7 @@ export function parseOptions({ args, env }: Pick<Invocation, "args" | "env">): E
     node: parseEcrNodeIdentity(flagsOfNode(flags)),
     sessionName: parseSessionName(
       sessionName,
-      namedSession === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name",
+      sessionFlag === undefined ? "AWS_ROLE_SESSION_NAME" : "--role-session-name",
     ),
     region: regionIn(env),
     endpoints: parseEndpoints(env),
@@ -141,7 +142,7 @@ function parseEndpoints(env: Environment): EndpointOverrides {
   };
 }
 
-/** AWS's SDKs take an empty variable for one that is not set. */
+/** As in AWS's SDKs, an empty variable is not set. */
 function set(env: Environment, name: string): string | undefined {
   return env[name] === "" ? undefined : env[name];
 }

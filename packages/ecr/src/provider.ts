@@ -28,7 +28,7 @@ export const ecr: CredentialProvider<EcrOptions> = {
     if (settings.anonymous) return anonymousResponse(request.image, settings);
     const { options } = settings;
     const { registry, mirror } = resolveRegistry(request.image, options.mirrors);
-    // Before anything is sent: they may need what the registry's name does not say.
+    // Before anything is sent: this throws if the registry's name lacks the value of a placeholder.
     const roles = rolesFor(registry, options, settings.target.registry);
     const choice = {
       request,

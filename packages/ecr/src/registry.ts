@@ -1,16 +1,16 @@
 import { PARTITIONS, type Partition, partitionOfRegion } from "@imagecred/identities/aws/facts";
 import type { NotOurs, RegistryDescription } from "@imagecred/protocol";
 
-/** What the name of a private registry's host says. */
+/** A private registry, parsed from its host name. */
 export interface PrivateRegistry {
   readonly kind: "private";
   /** AWS account, 12 digits. */
   readonly account: string;
   readonly region: string;
   readonly partition: Partition;
-  /** The host is a FIPS endpoint: `dkr.ecr-fips`, `dkr-ecr-fips`. */
+  /** True for a FIPS endpoint: `dkr.ecr-fips`, `dkr-ecr-fips`. */
   readonly fips: boolean;
-  /** The host is a dual-stack (IPv4 and IPv6) endpoint: `dkr-ecr`. */
+  /** True for a dual-stack (IPv4 and IPv6) endpoint: `dkr-ecr`. */
   readonly dualStack: boolean;
 }
 
@@ -20,7 +20,7 @@ export const PUBLIC_REGION = "us-east-1";
 /** Amazon ECR Public. */
 export interface PublicRegistry {
   readonly kind: "public";
-  /** The host is the dual-stack one. */
+  /** True for the dual-stack host. */
   readonly dualStack: boolean;
 }
 
@@ -31,8 +31,8 @@ const PUBLIC_HOST = "public.ecr.aws";
 const PUBLIC_DUAL_STACK_HOST = "ecr-public.aws.com";
 
 /**
- * Anchored at both ends. A region is one DNS label of words and a number, joined by dashes, as in every partition of the
- * SDK's partitions.json: `s3-us-west-2` is not one, and under `s3-us-west-2.amazonaws.com` customers choose the names.
+ * Anchored at both ends. A region is one DNS label of words and a number, joined by dashes, as in all partitions of the
+ * SDK's partitions.json. `s3-us-west-2` must not match: below `s3-us-west-2.amazonaws.com`, customers choose the names.
  */
 const PRIVATE_HOST =
   /^(\d{12})\.(?:(dkr\.ecr)|(dkr-ecr))(-fips)?\.([a-z]{2,}(?:-[a-z]+)+-\d{1,2})\.([a-z0-9.-]+)$/;
@@ -43,9 +43,8 @@ const NOT_ECR: NotOurs = { notOurs: "is not an Amazon ECR registry" };
 const LONGEST_LABEL = 63;
 
 /**
- * Reads an image's registry host, without port: is it one of Amazon ECR's, and what does its name say? Letter case is of
- * no account, as in DNS. The region's name and the domain must belong to one partition; a region that fits none of the
- * known names passes, since AWS adds some every year.
+ * Parses the host of an image's registry, without port. Letter case is ignored, as in DNS. The region's name and the domain
+ * must belong to the same partition; a region with an unknown name is accepted, because AWS adds regions every year.
  */
 export function parseRegistryHost(host: string): Registry | NotOurs {
   const name = host.toLowerCase();
@@ -58,11 +57,11 @@ export function parseRegistryHost(host: string): Registry | NotOurs {
   const dualStack = dualStackForm !== undefined;
   const candidates = PARTITIONS.filter((partition) => suffixOf(partition, dualStack) === suffix);
   if (candidates.length === 0 || region.length > LONGEST_LABEL) return NOT_ECR;
-  const named = partitionOfRegion(region);
-  const partition = named === undefined ? candidates[0] : candidates.find(({ id }) => id === named.id);
+  const ofRegion = partitionOfRegion(region);
+  const partition = ofRegion === undefined ? candidates[0] : candidates.find(({ id }) => id === ofRegion.id);
   if (partition === undefined) {
     return {
-      notOurs: `is not a registry: region ${region} belongs to ${describePartition(named, dualStack)}`,
+      notOurs: `is not a registry: region ${region} belongs to ${describePartition(ofRegion, dualStack)}`,
       typo: true,
     };
   }
@@ -80,7 +79,7 @@ function describePartition(partition: Partition | undefined, dualStack: boolean)
   return `partition ${partition.id}, which ${form}`;
 }
 
-/** Every form of host that {@link parseRegistryHost} accepts, as patterns of matchImages. */
+/** All forms of host that {@link parseRegistryHost} accepts, as patterns of matchImages. */
 export function hostForms(): readonly string[] {
   return forms(() => true);
 }
@@ -102,7 +101,7 @@ function forms(hasFips: (partition: Partition) => boolean): readonly string[] {
   return [...new Set(hosts), PUBLIC_HOST, PUBLIC_DUAL_STACK_HOST];
 }
 
-/** What the host of a registry says, for a person. */
+/** Description of a registry for people. */
 export function describeRegistry(registry: Registry): RegistryDescription {
   if (registry.kind === "public") return { service: "Amazon ECR Public", details: "" };
   const { account, region, fips, dualStack } = registry;

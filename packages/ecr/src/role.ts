@@ -8,15 +8,15 @@ import {
 } from "@imagecred/protocol";
 import type { Registry } from "./registry.ts";
 
-/** Placeholders of roles' ARNs: what the name of a private registry says. */
+/** Placeholders of roles' ARNs, whose values come from a private registry's name. */
 const PLACEHOLDERS = ["account", "region", "partition"];
 
-/** What a private registry's name may say, for checking an ARN before there is one. */
+/** Example values, to check an ARN before the registry is known. */
 const ANY: TemplateValues = { account: "123456789012", region: "eu-west-1", partition: "aws" };
 
 /**
- * The ARN of a role, which may have placeholders: `arn:{partition}:iam::{account}:role/pull`.
- * @param from where it is written: a flag, a variable
+ * Parses the ARN of a role, which may have placeholders: `arn:{partition}:iam::{account}:role/pull`.
+ * @param from the setting, for messages: a flag or a variable
  * @throws {OptionsError}
  */
 export function parseRole(arn: string, from: string): Template {
@@ -25,22 +25,22 @@ export function parseRole(arn: string, from: string): Template {
   throw notARoleArn(arn, from);
 }
 
-/** The ARN for a registry. @throws {OptionsError} where the registry's name does not say what the ARN needs */
+/** The ARN for a registry. @throws {OptionsError} if the registry's name lacks the value of a placeholder */
 export function roleFor(role: Template, registry: Registry, image: string): string {
   const arn = fillTemplate(role, valuesOf(registry), image);
   if (isRoleArn(arn)) return arn;
   throw notARoleArn(arn, role.from);
 }
 
-/** What the name of a registry says. */
+/** The values of placeholders for a registry. */
 export function valuesOf(registry: Registry): TemplateValues {
-  // ECR Public is in this partition only, and its host names no account and no region.
+  // ECR Public is in this partition only, and its host contains no account and no region.
   if (registry.kind === "public") return { partition: "aws" };
   const { account, region, partition } = registry;
   return { account, region, partition: partition.id };
 }
 
-/** STS API reference, AssumeRole, ExternalId. @param from where it is written @throws {OptionsError} */
+/** STS API reference, AssumeRole, ExternalId. @param from the setting, for messages @throws {OptionsError} */
 export function parseExternalId(id: string, from: string): string {
   if (/^[\w+=,.@:/-]{2,1224}$/.test(id)) return id;
   throw new OptionsError(
@@ -48,7 +48,7 @@ export function parseExternalId(id: string, from: string): string {
   );
 }
 
-/** @param from where it is written @throws {OptionsError} */
+/** Checks a session name. @param from the setting, for messages @throws {OptionsError} */
 export function parseSessionName(name: string, from: string): string {
   checkSessionName(name, from);
   return name;

@@ -102,7 +102,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
         const { message } = await askPlugin(gcr, clouds, { args, image });
         assert.match(
           message,
-          new RegExp(`its entry "${key}" holds no user name and password; expected "auth"`),
+          new RegExp(`its entry "${key}" has no user name and password; expected "auth"`),
         );
       }
     });

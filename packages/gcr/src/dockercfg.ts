@@ -20,14 +20,13 @@ import { errorOf } from "./google-refusal.ts";
 import type { GcrOptions } from "./options.ts";
 
 /**
- * Credentials that the operator put into the instance's metadata, as a `.dockercfg`: the attribute `google-dockercfg`
- * itself, or the file at the https URL in `google-dockercfg-url`. They are for whatever registries that file names. Only
- * those that the kubelet would use for the image are answered, by its own rule, and the kubelet caches none of them, since
- * nothing says how long they are valid.
+ * Credentials from a `.dockercfg` in the instance's metadata: the attribute `google-dockercfg` itself, or the file at the
+ * https URL in `google-dockercfg-url`. They may be for any registries. The response has only those that the kubelet would
+ * use for the image, by the kubelet's own rule. It must not be cached, because the credentials' expiry is unknown.
  * @throws {CredentialError}
- * @throws {UnsupportedRegistryError} when the file has no entry for the image
+ * @throws {UnsupportedRegistryError} if the file has no entry for the image
  */
-export async function dockercfgAnswer(
+export async function dockercfgResponse(
   request: CredentialProviderRequest,
   options: GcrOptions,
   context: Context,
@@ -44,7 +43,7 @@ export async function dockercfgAnswer(
       { name: `--authFlow ${options.authFlow}`, find: async () => await readDockercfg(options, context) },
     ],
     advice: {
-      pod: "take tokenAttributes out of this provider's configuration",
+      pod: "remove tokenAttributes from this provider's configuration",
       node: "set the instance's metadata attribute",
     },
   };
@@ -64,13 +63,13 @@ export async function dockercfgAnswer(
     }
     throw unusable(
       principal,
-      `its entry ${JSON.stringify(broken.key)} holds no user name and password`,
+      `its entry ${JSON.stringify(broken.key)} has no user name and password`,
       'expected "auth" with base64 of user:password, or "username" and "password"',
     );
   });
 }
 
-/** One entry of the file; `login` is undefined where it cannot be read. */
+/** One entry of the file; `login` is undefined if it cannot be parsed. */
 interface Entry {
   readonly key: string;
   readonly login: AuthConfig | undefined;
@@ -98,10 +97,10 @@ async function readFromUrl(
 ): Promise<{ readonly body: Uint8Array; readonly origin: string }> {
   const attribute = "google-dockercfg-url";
   const url = new TextDecoder().decode(await readAttribute(attribute, context)).trim();
-  // Passwords travel in the response, and the URL itself may hold a token, so it is not shown.
+  // The response has passwords, so it must be https. The URL may contain a token, so it is not shown.
   if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
     throw new CredentialError({
-      action: `reading the .dockercfg that ${attribute} points to`,
+      action: `reading the .dockercfg at the URL in ${attribute}`,
       reason: "it is not an https:// URL",
       advice: "serve the file over https",
     });
@@ -125,8 +124,8 @@ function bodyOf(response: TransportResponse, action: string, advice: string): Ui
 }
 
 /**
- * The file's entries by their keys: `{"https://host/path": {"auth": base64("user:password")}}`, or with username and
- * password. A `.docker/config.json` has the same below `auths`.
+ * Parses the file's entries: `{"https://host/path": {"auth": base64("user:password")}}`, or with username and password. A
+ * `.docker/config.json` has the same entries in `auths`.
  */
 function parseDockercfg(body: Uint8Array, origin: string): Keyring<Entry> {
   const file = parseJsonObject(body);

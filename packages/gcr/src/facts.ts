@@ -7,7 +7,7 @@ import { describeRegistry, hostForms, knownHostForms, parseRegistryHost } from "
 import { valuesOf } from "./service-account.ts";
 import { DEFAULT_UNIVERSE } from "./universe.ts";
 
-/** What the plugin for Google's registries knows, without Google's library. */
+/** Registries and options of the plugin for Google's registries. */
 export const gcrFacts: PluginFacts<GcrOptions> = {
   name: NAME,
   // cloud-provider-gcp's binary is called auth-provider-gcp; GKE and kOps install it as gcp-credential-provider.
@@ -22,13 +22,13 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
   parseArguments: parseOptions,
   hostForms(args) {
     if (args !== undefined && args.authFlow !== "gcr") {
-      return { patterns: [], beyond: "the .dockercfg that the instance's metadata leads to" };
+      return { patterns: [], beyond: "the .dockercfg in the instance's metadata" };
     }
     const { universe, identitiesFile } = args ?? {};
     if (identitiesFile !== undefined) {
       const own = universe === undefined ? [] : hostForms(universe);
       const patterns = [...new Set([...knownHostForms(), ...own])];
-      return { patterns, beyond: `the universes that ${identitiesFile} names` };
+      return { patterns, beyond: `the universes in ${identitiesFile}` };
     }
     return { patterns: universe === undefined ? knownHostForms() : hostForms(universe) };
   },
@@ -59,7 +59,7 @@ export const gcrFacts: PluginFacts<GcrOptions> = {
   podsNeedAnnotation: ({ pool }) => pool?.kind !== "workload-identity",
 };
 
-/** What the plugin reads of the file of `--identities`. */
+/** The plugin's part of the `--identities` file. */
 export const gcrMap: MapFacts = {
   part: "google",
   check(decoded, file, invocation) {

@@ -43,7 +43,7 @@ const CASES: readonly (readonly [what: string, response: ReturnType<typeof respo
   ["a reason that is not known", apiError("SOMETHING_NEW", {}), /^otherwise$/],
   ["a reason that every object has", apiError("constructor", {}), /^otherwise$/],
   ["another one", apiError("__proto__", {}), /^otherwise$/],
-  ["throttling", response(429, {}), /^nothing to do: the kubelet asks again$/],
+  ["throttling", response(429, {}), /^nothing to do: the kubelet tries again$/],
   ["a server's failure", response(502, "x"), /^nothing to do/],
   [
     "a deleted key",

@@ -1,11 +1,11 @@
 /**
- * What to do about a refusal of one of Google's services, by the cause that it names and not by the place where it arrived.
+ * Advice for an error of one of Google's services, by its cause and not by the call.
  * https://cloud.google.com/apis/design/errors (ErrorInfo), RFC 6749 section 5.2 (OAuth).
  */
 import { type TransportResponse, textAt } from "@imagecred/protocol";
 import { errorInfo, oauthError } from "./google-error.ts";
 
-const PASSING = "nothing to do: the kubelet asks again";
+const TEMPORARY = "nothing to do: the kubelet tries again";
 
 /** `google.rpc.ErrorInfo.reason` (googleapis, google/api/error_reason.proto; IAM's own reasons). */
 const BY_REASON: Readonly<Record<string, (metadata: unknown) => string>> = {
@@ -34,28 +34,28 @@ const BY_REASON: Readonly<Record<string, (metadata: unknown) => string>> = {
   BILLING_DISABLED: () => "enable billing for the project",
 };
 
-/** Error codes of the OAuth and STS endpoints, with what their descriptions tell apart. */
+/** Advice by the code of the OAuth and STS endpoints, and by their description. */
 const BY_OAUTH: readonly (readonly [code: string, description: RegExp, advice: string])[] = [
   ["invalid_grant", /reasonable timeframe|iat and exp|stale/i, "check the node's clock"],
   ["invalid_grant", /signature/i, "the key was deleted or belongs to another account: create a new key file"],
-  ["invalid_grant", /account not found/i, "the service account was deleted: use a file of one that exists"],
+  ["invalid_grant", /account not found/i, "the service account was deleted: use the key of another one"],
   ["invalid_grant", /expired or revoked/i, "log in again: gcloud auth application-default login"],
   ["invalid_target", /./, "the pool or its provider does not exist or is disabled: check the audience"],
   ["unauthorized_client", /./, "check the pool's provider and its attribute conditions"],
   [
     "invalid_client",
     /./,
-    "the OAuth client was deleted or its secret was replaced: write the credential file again",
+    "the OAuth client was deleted or its secret was replaced: create a new credential file",
   ],
 ];
 
 /**
- * What to do about a response that is not a success.
- * @param otherwise for a response that does not name a cause that is known here
+ * Advice for a response that is not a success.
+ * @param defaultAdvice for a response without a known cause
  */
-export function adviceOf(response: TransportResponse, otherwise: string): string {
+export function adviceOf(response: TransportResponse, defaultAdvice: string): string {
   const { status } = response;
-  if (status === 429 || status >= 500) return PASSING;
+  if (status === 429 || status >= 500) return TEMPORARY;
   const info = errorInfo(response);
   const byReason =
     info !== undefined && Object.hasOwn(BY_REASON, info.reason)
@@ -64,6 +64,7 @@ export function adviceOf(response: TransportResponse, otherwise: string): string
   if (byReason !== undefined) return byReason;
   const { code, description = "" } = oauthError(response) ?? {};
   return (
-    BY_OAUTH.find(([known, pattern]) => known === code && pattern.test(description || "."))?.[2] ?? otherwise
+    BY_OAUTH.find(([known, pattern]) => known === code && pattern.test(description || "."))?.[2] ??
+    defaultAdvice
   );
 }

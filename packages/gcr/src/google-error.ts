@@ -1,4 +1,4 @@
-/** What Google's services say about a failure, in the two formats that name a cause. */
+/** Errors of Google's services in the two formats that contain a cause. */
 import { asObject, parseJsonObject, type TransportResponse, textAt } from "@imagecred/protocol";
 
 /** The first `google.rpc.ErrorInfo` of an error of a Google API (https://google.aip.dev/193). */

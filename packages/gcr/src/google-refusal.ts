@@ -13,27 +13,27 @@ import { oauthError } from "./google-error.ts";
 
 /**
  * The error for a response that is not a success.
- * @param otherwise what to do where the response itself does not name the cause
+ * @param defaultAdvice for a response without a known cause
  */
-export function errorOf(response: TransportResponse, action: string, otherwise: string): CredentialError {
+export function errorOf(response: TransportResponse, action: string, defaultAdvice: string): CredentialError {
   const failure = failureIn(response);
   const reason = describeResponse(response);
-  const advice = adviceOf(response, otherwise);
+  const advice = adviceOf(response, defaultAdvice);
   return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
 }
 
-/** A refusal is Google's only in the format of its services: proxies answer with 403 too. */
+/** Only a response in the services' format is a refusal by Google: a proxy can respond with 403 too. */
 function failureIn(response: TransportResponse): Failure | undefined {
   const failure = failureOf(response.status);
   return failure === "refused" && errorFields(response)[0] === undefined ? undefined : failure;
 }
 
-/** Characters of a foreign text that an error message has room for. */
-const ROOM = 300;
+/** Characters of a response's text in an error message at most. */
+const MAX_TEXT = 300;
 
 /**
- * What a refusal says, for an error message: `status 403 PERMISSION_DENIED: ...`. Reads the three forms that Google's services
- * use: OAuth (RFC 6749 section 5.2), Google APIs (https://google.aip.dev/193), and the metadata server's text or HTML.
+ * The reason in an error response: `status 403 PERMISSION_DENIED: ...`. It parses the three formats of Google's services:
+ * OAuth (RFC 6749 section 5.2), Google APIs (https://google.aip.dev/193), and the metadata server's text or HTML.
  */
 export function describeResponse(response: TransportResponse): string {
   const { status, body } = response;
@@ -45,11 +45,11 @@ export function describeResponse(response: TransportResponse): string {
   return said === "" ? `status ${status}` : `status ${status} ${shortened(said)}`;
 }
 
-/** Cut between two words: half a link leads nowhere. */
+/** Cuts a text between two words, so that no link is cut. */
 function shortened(text: string): string {
-  if (text.length <= ROOM) return text;
-  const start = text.slice(0, ROOM);
-  const end = /\s/.test(text.charAt(ROOM)) ? ROOM : start.search(/\s\S*$/);
+  if (text.length <= MAX_TEXT) return text;
+  const start = text.slice(0, MAX_TEXT);
+  const end = /\s/.test(text.charAt(MAX_TEXT)) ? MAX_TEXT : start.search(/\s\S*$/);
   return `${end > 0 ? start.slice(0, end) : start}…`;
 }
 
@@ -62,7 +62,7 @@ function errorFields({
   return [textAt(document, "error", "status"), textAt(document, "error", "message")];
 }
 
-/** Text of a page that may come from any server: its words, without markup and without anything long enough to be a key. */
+/** The words of a page of any server, without markup and without anything long enough to be a key. */
 function plainText(body: Uint8Array): string {
   return new TextDecoder()
     .decode(body.subarray(0, 4096))

@@ -8,10 +8,10 @@ import {
 } from "@imagecred/protocol";
 
 /**
- * The token in a response, and the document around it. A 200 is parsed, not trusted.
- * @param action what was being done, for errors
+ * The token in a response, with the whole document.
+ * @param action the action, for errors
  * @param field the token's name
- * @param adviceFor what to do about a status that is not 200, where the response itself does not name the cause
+ * @param adviceFor default advice for a status that is not 200
  * @throws {CredentialError}
  */
 export async function tokenIn(

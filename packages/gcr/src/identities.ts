@@ -4,7 +4,7 @@ import { NODE_ADVICE, nodeSources } from "./identity/node.ts";
 import { podSource } from "./identity/pod.ts";
 import type { TokenRequest } from "./token-request.ts";
 
-/** The Google identities that there are for a request, as access tokens of its universe. */
+/** The Google identities for a request, as access tokens of its universe. */
 export function identities(
   request: TokenRequest,
 ): Pick<IdentityChoice<AccessToken>, "pod" | "node" | "advice"> {
@@ -12,7 +12,7 @@ export function identities(
     pod: (token) => podSource(token, request),
     node: () => nodeSources(request),
     advice: {
-      pod: "name the pool with --workload-identity-provider, or --identity-provider and --project-id on GKE, and annotate the service account",
+      pod: "set --workload-identity-provider, or --identity-provider and --project-id on GKE, and annotate the service account",
       node: NODE_ADVICE,
     },
   };

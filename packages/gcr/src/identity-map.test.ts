@@ -112,7 +112,7 @@ describe("placeholders", () => {
     const { message } = await ask({ args: ["--service-account", TEMPLATE], image: "gcr.io/team-x/app" });
     assert.match(
       message,
-      /becoming the service account puller@team-x\.iam\.gserviceaccount\.com .*status 403/,
+      /impersonating the service account puller@team-x\.iam\.gserviceaccount\.com .*status 403/,
     );
   });
 });
@@ -196,7 +196,7 @@ google:
       `registries: [us-docker.pkg.dev]\ngoogle: {nodeWorkloadIdentityProvider: "${provider}"}`,
     );
     const own = await ask({ args: [`--identities=${file}`], image: "us-docker.pkg.dev/team-a/repo/app" });
-    assert.match(own.message, /google\.nodeWorkloadIdentityProvider goes with --node-identity/);
+    assert.match(own.message, /google\.nodeWorkloadIdentityProvider requires --node-identity/);
     assert.equal(own.connections.length, 0);
     const other = "projects/1/locations/global/workloadIdentityPools/pool/providers/other";
     const { requests } = await ask({
@@ -255,7 +255,7 @@ google:
     [
       "two providers for the node",
       "{nodeWorkloadIdentityProvider: a, node: {identity: auto}}",
-      /google\.nodeWorkloadIdentityProvider is there beside node/,
+      /google\.nodeWorkloadIdentityProvider cannot be combined with node/,
     ],
     [
       "an account that is none",
@@ -265,7 +265,7 @@ google:
     [
       "two accounts to become",
       `{serviceAccount: "${TEMPLATE}", impersonateServiceAccount: "a@b.iam.gserviceaccount.com"}`,
-      /google\.serviceAccount has a placeholder.*give one of them/,
+      /google\.serviceAccount has a placeholder.*set only one of them/,
     ],
     [
       "an endpoint of somebody else",
@@ -280,12 +280,12 @@ google:
     [
       "a universe that is not known",
       "{universeDomain: example.org}",
-      /google\.universeDomain is example\.org, which is not known.*with registryDomain/,
+      /google\.universeDomain is example\.org, which is not known; set registryDomain/,
     ],
     [
       "a registry domain alone",
       "{registryDomain: pkg.example.org}",
-      /google\.registryDomain goes with universeDomain/,
+      /google\.registryDomain requires universeDomain/,
     ],
   ] as const) {
     test(`a bad file stops every image: ${what}`, async () => {

@@ -12,7 +12,7 @@ import { type GcrOptions, parseEndpoint, parseServiceAccount, parseUniverse } fr
 import { parseAccount } from "./service-account.ts";
 import type { Universe } from "./universe.ts";
 
-/** Loaded only with `--identities`. @throws {OptionsError} with file, line and column */
+/** Loads the `--identities` file. @throws {OptionsError} with file, line and column */
 export function loadIdentityMap(
   path: string,
   { universe }: GcrOptions,
@@ -22,8 +22,8 @@ export function loadIdentityMap(
 }
 
 /**
- * What an entry's `google` changes about the plugin's options.
- * @param flags the universe that the flags name, which is that of entries that name none
+ * The changes of an entry's `google` to the plugin's options.
+ * @param flags the flags' universe, which is the default of entries
  */
 export function readGooglePart(flags: Universe | undefined) {
   return (part: GooglePart, read: ReadField): Overlay<GcrOptions> => {
@@ -32,7 +32,9 @@ export function readGooglePart(flags: Universe | undefined) {
     const node = read("node", part.node, (group, from) => parseGcrNodeIdentity(nodeSettingsOf(group, from)));
     const nodePool = read("nodeWorkloadIdentityProvider", part.nodeWorkloadIdentityProvider, (name, from) => {
       if (part.node === undefined) return { pool: parseProvider(name, from), from };
-      throw new OptionsError(`${from} is there beside node: write it as node.workloadIdentityProvider`);
+      throw new OptionsError(
+        `${from} cannot be combined with node: write it as node.workloadIdentityProvider`,
+      );
     });
     const impersonate = read("impersonateServiceAccount", part.impersonateServiceAccount, parseAccount);
     const account = read("serviceAccount", part.serviceAccount, (value, from) =>
@@ -62,16 +64,16 @@ export function readGooglePart(flags: Universe | undefined) {
   };
 }
 
-/** @throws {OptionsError} for a node that shows its own Google identity: no pool has to accept it */
+/** @throws {OptionsError} if the node uses its own Google identity, which needs no pool */
 function withPool(node: GcrNodeIdentity, pool: IdentityPool, from: string): GcrNodeIdentity {
   if (node.kind !== "own") return { ...node, pool };
-  throw new OptionsError(`${from} goes with --node-identity; workloadIdentityProvider is the one for pods`);
+  throw new OptionsError(`${from} requires --node-identity; for pods, use workloadIdentityProvider`);
 }
 
 function universeOf({ universeDomain, registryDomain }: GooglePart, read: ReadField): Universe | undefined {
   if (universeDomain === undefined) {
     read("registryDomain", registryDomain, (_, from) => {
-      throw new OptionsError(`${from} goes with universeDomain: a registry belongs to a universe`);
+      throw new OptionsError(`${from} requires universeDomain: a registry belongs to a universe`);
     });
     return undefined;
   }

@@ -10,31 +10,31 @@ import {
 import { type GoogleRegistry, hostForms, parseRegistryHost } from "./registry.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
 
-/** The universe whose credentials an image gets, and the mapping by which its registry is a mirror. */
+/** The universe whose credentials an image gets, and the mapping if its registry is a mirror. */
 export interface ResolvedRegistry {
   readonly universe: Universe;
   readonly mirror: RegistryMirror | undefined;
 }
 
 /**
- * Finds the universe of the registry that an image belongs to: the one that the operator mapped it to, else its own host's.
- * @param named the universe that the operator named, if any
- * @throws {UnsupportedRegistryError} when the image is not Google's, or of another universe than the named one
- * @throws {OptionsError} when it is mapped to what is not one of Google's registries, or across universes
+ * The universe of an image's registry: of its mapping's target, else of its own host.
+ * @param configured the universe that the operator set, if any
+ * @throws {UnsupportedRegistryError} if the image is not in a Google registry, or not in the configured universe
+ * @throws {OptionsError} if it is mapped to a host that is not a Google registry, or to another universe
  */
 export function resolveRegistry(
   image: ImageName,
   mirrors: readonly RegistryMirror[],
-  named: Universe | undefined,
+  configured: Universe | undefined,
 ): ResolvedRegistry {
   const mirror = mirrorOf(image, mirrors);
-  const found = mirror === undefined ? parseRegistryHost(image, named) : targetOf(mirror, named);
+  const found = mirror === undefined ? parseRegistryHost(image, configured) : targetOf(mirror, configured);
   if ("notOurs" in found)
-    throw mirror === undefined ? notGoogle(image, found, named) : badMirror(mirror, found);
+    throw mirror === undefined ? notGoogle(image, found, configured) : badMirror(mirror, found);
   const { universe } = found;
-  if (named !== undefined && named.domain !== universe.domain) {
+  if (configured !== undefined && configured.domain !== universe.domain) {
     throw new UnsupportedRegistryError(
-      `${image.registry} belongs to the universe ${universe.domain}, and credentials of ${named.domain} cannot be used there; give each universe a provider of its own, with its own matchImages`,
+      `${image.registry} belongs to the universe ${universe.domain}, and credentials of ${configured.domain} cannot be used there; configure one provider for each universe, with its own matchImages`,
     );
   }
   return { universe, mirror };
@@ -44,17 +44,20 @@ export function resolveRegistry(
 export function mirrorsOf(
   universe: Universe,
   mirrors: readonly RegistryMirror[],
-  named: Universe | undefined,
+  configured: Universe | undefined,
 ): readonly RegistryMirror[] {
   return mirrors.filter((mirror) => {
-    const target = mirror.problem === undefined ? targetOf(mirror, named) : undefined;
+    const target = mirror.problem === undefined ? targetOf(mirror, configured) : undefined;
     return target !== undefined && "universe" in target && target.universe.domain === universe.domain;
   });
 }
 
-function targetOf({ mirror, target }: RegistryMirror, named: Universe | undefined): GoogleRegistry | NotOurs {
-  const registry = parseRegistryHost(parseImage(`${target}/x`), named);
-  const own = parseRegistryHost(parseImage(`${mirror}/x`), named);
+function targetOf(
+  { mirror, target }: RegistryMirror,
+  configured: Universe | undefined,
+): GoogleRegistry | NotOurs {
+  const registry = parseRegistryHost(parseImage(`${target}/x`), configured);
+  const own = parseRegistryHost(parseImage(`${mirror}/x`), configured);
   if ("notOurs" in registry || "notOurs" in own || own.universe.domain === registry.universe.domain)
     return registry;
   return {
@@ -69,10 +72,10 @@ function badMirror({ flag, mirror, target }: RegistryMirror, { notOurs }: NotOur
 function notGoogle(
   { registry }: ImageName,
   { notOurs }: NotOurs,
-  named: Universe | undefined,
+  configured: Universe | undefined,
 ): UnsupportedRegistryError {
-  const forms = hostForms(named ?? DEFAULT_UNIVERSE).join(", ");
+  const forms = hostForms(configured ?? DEFAULT_UNIVERSE).join(", ");
   return new UnsupportedRegistryError(
-    `${registry} ${notOurs}, so it gets no Google credential; narrow this provider's matchImages to ${forms}, or opt a mirror in with --registry ${registry}=gcr.io`,
+    `${registry} ${notOurs}, so it gets no Google credential; narrow this provider's matchImages to ${forms}, or, for a mirror, add --registry ${registry}=gcr.io`,
   );
 }

@@ -23,7 +23,7 @@ export type GcrNodeIdentity =
     }
   | { readonly kind: "certificate"; readonly files: CertificateFiles; readonly pool: IdentityPool };
 
-/** Reads the settings of the node's identity. @throws {OptionsError} */
+/** Parses the settings of the node's identity. @throws {OptionsError} */
 export function parseGcrNodeIdentity(settings: NodeSettings): GcrNodeIdentity {
   const identity = parseNodeIdentity(settings, "google");
   if (identity.kind === "own") return identity;
@@ -31,7 +31,7 @@ export function parseGcrNodeIdentity(settings: NodeSettings): GcrNodeIdentity {
   const pool = parseProvider(name, settings.nameOf("node-workload-identity-provider"));
   if (identity.kind === "certificate") return { kind: "certificate", files: identity.files, pool };
   const { audience } = identity;
-  // An AWS provider of a pool checks a signed request; a token that STS issues is for an OIDC provider.
+  // An AWS provider of a pool verifies a signed request; a token from AWS STS is for an OIDC provider.
   if (identity.kind === "aws" && audience === undefined) return { kind: "aws", pool };
   if (audience === undefined) {
     throw new OptionsError(

@@ -23,41 +23,41 @@ import { DEFAULT_UNIVERSE, type Universe, universeOfApis, universeOfRegistries }
 
 const AUTH_FLOWS = ["gcr", "dockercfg", "dockercfg-url"] as const;
 
-/** Where credentials come from: Google identities, or a .dockercfg in the instance's metadata. */
+/** The source of credentials: Google identities, or a .dockercfg in the instance's metadata. */
 export type AuthFlow = (typeof AUTH_FLOWS)[number];
 
-/** What the operator asked for. */
+/** The plugin's options. */
 export interface GcrOptions extends PluginArguments {
   readonly authFlow: AuthFlow;
-  /** The universe that was named, or undefined: then the credential's own, which is googleapis.com unless it says otherwise. */
+  /** The configured universe; undefined for the credential's own, which is googleapis.com by default. */
   readonly universe: Universe | undefined;
-  /** Which of the instance's service accounts the metadata server is asked for: an email address, or `default`. */
+  /** The instance's service account to use: an email address, or `default`. */
   readonly serviceAccount: string;
-  /** What the node has to show; an identity of Google unless told. */
+  /** The node's identity; default its own Google identity. */
   readonly node: GcrNodeIdentity;
-  /** The service account to become with the identity found; undefined: the identity itself is used. */
+  /** The service account to impersonate with the identity found; undefined to use the identity itself. */
   readonly impersonate: Template | undefined;
-  /** Where pod tokens are exchanged, unless the pod's service account names another place. */
+  /** The pool for pods' tokens, unless the pod's service account has an annotation with another one. */
   readonly pool: IdentityPool | undefined;
-  /** Origins that are asked for pods in the place of the universe's public ones. */
+  /** Origins that replace the universe's public endpoints. */
   readonly endpoints: {
     readonly sts: string | undefined;
-    /** Of STS for certificates (mutual TLS). */
+    /** STS for certificates (mutual TLS). */
     readonly stsMtls: string | undefined;
     readonly iamCredentials: string | undefined;
   };
   /** Flags that were given and have no effect. */
   readonly ignored: readonly string[];
-  /** What the file of `--identities` says; undefined without the flag, and until it is read. */
+  /** The contents of the `--identities` file; undefined without the flag, and until it is loaded. */
   readonly identities?: ImageIdentities<GcrOptions> | undefined;
 }
 
 export const NAME = "gcr-credential-provider";
 
-/** As in the plugin of cloud-provider-gcp. */
+/** The same as in the plugin of cloud-provider-gcp. */
 export const DEFAULT_FALLBACK = "unassigned";
 
-/** The flags. A function, since most command lines have none and need no table. */
+/** The flags. A function, because most command lines have no flags and do not need the table. */
 export const flagTable = (): FlagTable => ({
   ...klogFlags(),
   authFlow: {
@@ -65,7 +65,7 @@ export const flagTable = (): FlagTable => ({
     short: "a",
     aliases: ["auth-flow"],
     placeholder: "FLOW",
-    help: "gcr: the access token of a Google identity; dockercfg: the instance's metadata attribute google-dockercfg; dockercfg-url: the file that the attribute google-dockercfg-url names",
+    help: "gcr: the access token of a Google identity; dockercfg: the instance's metadata attribute google-dockercfg; dockercfg-url: the file at the URL in the attribute google-dockercfg-url",
     default: "gcr",
   },
   ...identityFlags(DEFAULT_FALLBACK),
@@ -105,13 +105,13 @@ export const flagTable = (): FlagTable => ({
   "service-account": {
     kind: "value",
     placeholder: "EMAIL",
-    help: "which of the instance's service accounts; with {project} or {location}, as --impersonate-service-account",
+    help: "the instance's service account to use; with {project} or {location}, the same as --impersonate-service-account",
     default: "default",
   },
   "impersonate-service-account": {
     kind: "value",
     placeholder: "EMAIL",
-    help: "become this service account with the identity found; {project} and {location} stand for the image's",
+    help: "service account to impersonate with the identity found; {project} and {location} are replaced by the image's",
   },
   "universe-domain": {
     kind: "value",
@@ -122,7 +122,7 @@ export const flagTable = (): FlagTable => ({
   "registry-domain": {
     kind: "value",
     placeholder: "DOMAIN",
-    help: "domain of a universe's registries, where this version does not know it",
+    help: "domain of the universe's registries, if this version does not know it",
   },
   registry: {
     kind: "value",
@@ -134,7 +134,7 @@ export const flagTable = (): FlagTable => ({
   ...IDENTITIES_FLAG,
 });
 
-/** What `--help` says. */
+/** The contents of `--help`. */
 export const USAGE: Usage = {
   title: "Kubelet image credential provider for Google Artifact Registry and gcr.io.",
   arguments: "[get-credentials]",
@@ -198,8 +198,8 @@ function parseAuthFlow(value: string | undefined): AuthFlow {
 const DOMAIN = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+$/;
 
 /**
- * The universe that its two domains name; undefined where neither is there.
- * @param from where each is written
+ * The universe with these domains; undefined if both are undefined.
+ * @param from the settings, for messages
  * @throws {OptionsError}
  */
 export function parseUniverse(
@@ -210,7 +210,7 @@ export function parseUniverse(
   if (domain === undefined || domain === "") {
     if (registryDomain === undefined) return undefined;
     throw new OptionsError(
-      `${from.registryDomain} goes with ${from.domain}: a registry belongs to a universe`,
+      `${from.registryDomain} requires ${from.domain}: a registry belongs to a universe`,
     );
   }
   for (const name of [domain, registryDomain ?? domain]) {
@@ -223,7 +223,7 @@ export function parseUniverse(
   if (registryDomain === undefined) {
     if (known !== undefined) return known;
     throw new OptionsError(
-      `${from.domain} is ${domain}, which is not known; name the domain of its registries with ${from.registryDomain}`,
+      `${from.domain} is ${domain}, which is not known; set ${from.registryDomain} to the domain of its registries`,
     );
   }
   const owner = universeOfRegistries(registryDomain);
@@ -235,9 +235,9 @@ export function parseUniverse(
 }
 
 /**
- * What `--service-account` says: one of the instance's accounts. No instance has as many accounts as there are projects, so
- * one that depends on the image is an account to become.
- * @param impersonated what the other flag says, which goes with an account of the instance only
+ * Parses `--service-account`: one of the instance's accounts. A value with placeholders is an account to impersonate, because
+ * no instance has an account for each project.
+ * @param impersonated the value of `--impersonate-service-account`
  * @throws {OptionsError}
  */
 export function parseServiceAccount(
@@ -250,10 +250,10 @@ export function parseServiceAccount(
     const impersonate = parseAccount(value, from);
     if (impersonated === undefined) return { impersonate };
     throw new OptionsError(
-      `${from} has a placeholder, and so is the account to become, but that is ${impersonated}: give one of them`,
+      `${from} has a placeholder, so it is an account to impersonate, like ${impersonated}: set only one of them`,
     );
   }
-  // It becomes a segment of the metadata server's path.
+  // Checked because it becomes a segment of the metadata server's path.
   if (/^[A-Za-z0-9](?:[A-Za-z0-9._:@-]*[A-Za-z0-9])?$/.test(value)) return { serviceAccount: value };
   throw new OptionsError(`${from} is ${JSON.stringify(value)}, expected an email address or "default"`);
 }
@@ -271,8 +271,8 @@ function endpointOf(
 }
 
 /**
- * The origin of a service's endpoint. Tokens go there, so it has to be Google's, and of the universe.
- * @param from where it is written
+ * The origin of a service's endpoint. It must be Google's and in the universe, because tokens are sent to it.
+ * @param from the setting, for messages
  * @throws {OptionsError}
  */
 export function parseEndpoint(
@@ -294,7 +294,7 @@ function parsePool(flags: ParsedFlags): IdentityPool | undefined {
   const project = flags.value("project-id");
   if (provider !== undefined) {
     if (issuer !== undefined) {
-      throw new OptionsError("give --identity-provider or --workload-identity-provider, not both");
+      throw new OptionsError("set --identity-provider or --workload-identity-provider, not both");
     }
     return parseProvider(provider, "--workload-identity-provider");
   }

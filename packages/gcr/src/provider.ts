@@ -40,65 +40,65 @@ export const gcr: CredentialProvider<GcrOptions> = {
     if (settings.anonymous) return anonymousResponse(request.image, settings);
     const { options, target } = settings;
     if (options.authFlow !== "gcr") {
-      const { dockercfgAnswer } = await import("./dockercfg.ts");
-      return await dockercfgAnswer(request, options, context);
+      const { dockercfgResponse } = await import("./dockercfg.ts");
+      return await dockercfgResponse(request, options, context);
     }
     const { universe, mirror } = resolveRegistry(request.image, options.mirrors, options.universe);
     const { impersonate: account } = options;
-    const become = account && accountFor(account, target, universe);
-    const wanted = tokenRequest(request, universe, options, context);
+    const email = account && accountFor(account, target, universe);
+    const token = tokenRequest(request, universe, options, context);
     const choice = {
       request,
       policy: options.identity,
       mirrored: mirror !== undefined && !settings.asPod,
-      ...identities(wanted),
+      ...identities(token),
     };
     return await withIdentity(choice, context, async (found, use) => {
-      const { identity } = become === undefined ? await found : await impersonated(become, found, wanted);
+      const { identity } = email === undefined ? await found : await impersonated(email, found, token);
       const { login, expiresAt } = exchange(identity);
-      const cacheKeyType = use === "pod" ? forOne(settings) : forNode(settings);
+      const cacheKeyType = use === "pod" ? keyTypeByImage(settings) : keyTypeOfNode(settings);
       const keys = cacheKeyType === "Global" ? keysOfNode(universe, options) : [request.image.registry];
       return { cacheKeyType, auth: Object.fromEntries(keys.map((key) => [key, login])), expiresAt };
     });
   },
 };
 
-/** What a response may be used for whose identity was chosen for the image's registry, or by its path. */
-function forOne(settings: ImageSettings<GcrOptions>): CacheKeyType {
+/** The cache key type of a response whose identity depends on the image's registry or path. */
+function keyTypeByImage(settings: ImageSettings<GcrOptions>): CacheKeyType {
   const { impersonate } = settings.options;
   return impersonate !== undefined && decidedBy(impersonate) === "path" ? "Image" : registryOrImage(settings);
 }
 
-/** The node's identity is the same for every image, unless something is said about images. */
-function forNode(settings: ImageSettings<GcrOptions>): CacheKeyType {
+/** The cache key type of the node's identity, which is the same for all images unless the settings depend on the image. */
+function keyTypeOfNode(settings: ImageSettings<GcrOptions>): CacheKeyType {
   const { identities: map, impersonate } = settings.options;
   const same = map === undefined && (impersonate === undefined || decidedBy(impersonate) === "nothing");
-  return same ? "Global" : forOne(settings);
+  return same ? "Global" : keyTypeByImage(settings);
 }
 
-/** The service account that the identity found may become. */
+/** Impersonates a service account with the identity found. */
 async function impersonated(
   email: string,
   found: Promise<Found<AccessToken>>,
-  wanted: TokenRequest,
+  request: TokenRequest,
 ): Promise<Found<AccessToken>> {
-  // It may fail before the code that awaits it is loaded.
+  // Prevents an unhandled rejection: it may fail before the code that awaits it is loaded.
   found.catch(() => {});
   const { generateAccessToken, iamCredentialsUrl, impersonate } = await import("./identity/impersonation.ts");
-  const api = iamCredentialsUrl(wanted);
-  // Its TLS is up by the time that the identity is found.
-  wanted.context.http.preconnect(api);
+  const api = iamCredentialsUrl(request);
+  // The TLS connection opens while the identity is being found.
+  request.context.http.preconnect(api);
   const { identity, principal } = await found;
   const url = api + generateAccessToken(email);
-  const { log } = wanted.context;
-  const token = await impersonate({ url, email }, identity, wanted);
+  const { log } = request.context;
+  const token = await impersonate({ url, email }, identity, request);
   log.info("identity", { source: "impersonation", principal: email });
   return { identity: token, principal: `${email} by ${principal}` };
 }
 
 /**
- * The node's token serves every image, so the response has a key for every host that this provider accepts: the kubelet
- * then runs the plugin for none of them again.
+ * The node's token is for all images, so the response has a key for every host that this provider accepts: the kubelet then
+ * does not run the plugin again for the other hosts.
  */
 function keysOfNode(universe: Universe, { mirrors, universe: named }: GcrOptions): readonly string[] {
   return [...nodeKeys(universe), ...mirrorsOf(universe, mirrors, named).map(({ mirror }) => mirror)];

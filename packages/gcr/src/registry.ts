@@ -15,31 +15,31 @@ const ARTIFACT_REGISTRY = new RegExp(
 );
 
 /**
- * The only port that these registries have. The kubelet compares ports as strings, and an answer for the whole node must
- * hold a key for every host that is accepted, so the forms with this port stand beside those without.
+ * The only port of these registries. The kubelet compares ports as strings, so a response for the whole node has each key
+ * both with and without this port.
  */
 const PORT = "443";
 
-/** The part of an image's name that says where it is stored. */
+/** Host and port of an image's registry. */
 export interface RegistryHost {
   readonly host: string;
   readonly port: string | undefined;
 }
 
-/** What the name of a registry's host says. */
+/** A registry, parsed from its host name. */
 export interface GoogleRegistry {
   readonly kind: "gcr" | "artifact-registry";
   readonly universe: Universe;
-  /** What stands before the domain: "us", "us-central1-docker"; a regional endpoint's region; undefined for gcr.io itself. */
+  /** The label before the domain: "us", "us-central1-docker"; a regional endpoint's region; undefined for gcr.io itself. */
   readonly location: string | undefined;
   /** True for `docker.<region>.rep.<domain>`. */
   readonly regional: boolean;
 }
 
 /**
- * Reads a registry's host and port. Letter case counts, because the kubelet compares the keys of a response with it:
+ * Parses a registry's host and port. Letter case matters, because the kubelet compares the response's keys with it:
  * `GCR.IO` is not a registry.
- * @param extra a universe that only the operator knows of
+ * @param extra a universe that the operator configured
  */
 export function parseRegistryHost({ host, port }: RegistryHost, extra?: Universe): GoogleRegistry | NotOurs {
   if (port !== undefined && port !== PORT)
@@ -57,7 +57,7 @@ export function parseRegistryHost({ host, port }: RegistryHost, extra?: Universe
   };
 }
 
-/** Every form of registry host in a universe, as a pattern of matchImages. */
+/** All forms of registry host in a universe, as patterns of matchImages. */
 export function hostForms({ registryDomain }: Pick<Universe, "registryDomain">): readonly string[] {
   const forms = [`*.${registryDomain}`, `docker.*.rep.${registryDomain}`];
   return registryDomain === DEFAULT_UNIVERSE.registryDomain ? ["gcr.io", "*.gcr.io", ...forms] : forms;
@@ -68,12 +68,12 @@ export function knownHostForms(): readonly string[] {
   return knownRegistryDomains().flatMap((registryDomain) => hostForms({ registryDomain }));
 }
 
-/** Keys of an answer that serves the whole node. They cover exactly the hosts that {@link parseRegistryHost} accepts. */
+/** Keys of a response for the whole node. They match exactly the hosts that {@link parseRegistryHost} accepts. */
 export function nodeKeys(universe: Universe): readonly string[] {
   return hostForms(universe).flatMap((form) => [form, `${form}:${PORT}`]);
 }
 
-/** What the host of a registry says, for a person. */
+/** Description of a registry for people. */
 export function describeRegistry({
   kind,
   universe,

@@ -2,7 +2,7 @@ import { type Context, type CredentialProviderRequest, UnsupportedRegistryError 
 import type { GcrOptions } from "./options.ts";
 import { DEFAULT_UNIVERSE, type Universe } from "./universe.ts";
 
-/** An access token that is wanted: for what, and what is at hand to get it. */
+/** A request for an access token. */
 export interface TokenRequest extends Pick<CredentialProviderRequest, "serviceAccountAnnotations"> {
   /** host or host:port of the image's registry, for messages. */
   readonly registry: string;
@@ -13,10 +13,10 @@ export interface TokenRequest extends Pick<CredentialProviderRequest, "serviceAc
 }
 
 /**
- * Makes sure that a credential stays in its universe.
+ * Checks that a credential is used in its own universe.
  * @param domain the credential's universe
- * @param credential what it is, as the end of "and ... belongs to": "the credential in key.json"
- * @throws {UnsupportedRegistryError} when the registry belongs to another universe
+ * @param credential its description, as in "and ... is of googleapis.com": "the credential in key.json"
+ * @throws {UnsupportedRegistryError} if the registry belongs to another universe
  */
 export function requireUniverse(
   { registry, universe }: Pick<TokenRequest, "registry" | "universe">,
@@ -26,17 +26,17 @@ export function requireUniverse(
 ): void {
   if (domain === universe.domain) return;
   throw new UnsupportedRegistryError(
-    `${registry} belongs to the universe ${universe.domain}, and ${credential} to ${domain}, where it stays; ${advice}`,
+    `${registry} belongs to the universe ${universe.domain}, and ${credential} belongs to ${domain} and cannot be used there; ${advice}`,
   );
 }
 
-/** Neither a pod's token nor the instance says which universe it is of: unless the operator does, it is the default one. */
+/** Pods' tokens and the instance do not show their universe: it is the configured one, or the default. */
 export function requireAssumedUniverse(request: TokenRequest): void {
   const assumed = request.options.universe ?? DEFAULT_UNIVERSE;
   requireUniverse(
     request,
     assumed.domain,
-    "the node's and its pods' credentials are taken to belong",
-    `where that is wrong, say --universe-domain ${request.universe.domain}`,
+    "without --universe-domain the node's identity",
+    `if the node is in ${request.universe.domain}, set --universe-domain ${request.universe.domain}`,
   );
 }

@@ -110,12 +110,12 @@ describe("a token never leaves its universe", () => {
     [
       "the credential file is of another one",
       { image: IMAGE, file: S3NS },
-      /credential in .* to s3nsapis.fr, where it stays/,
+      /credential in .* to s3nsapis.fr and cannot be used there/,
     ],
     [
       "the credential file is of the default one",
       { image: S3NS_IMAGE, file: { domain: "googleapis.com", registryDomain: "pkg.dev" } },
-      /to googleapis.com, where it stays/,
+      /to googleapis.com and cannot be used there/,
     ],
   ] as const;
   for (const [why, { image, ...rest }, message] of refused) {
@@ -131,7 +131,7 @@ describe("a token never leaves its universe", () => {
   test("a user's credential is not tried outside of the default one", async () => {
     const env = await clouds.google.env("authorized-user");
     const { message, calls } = await askPlugin(gcr, clouds, { env, image: S3NS_IMAGE });
-    assert.match(message, /to googleapis.com, where it stays/);
+    assert.match(message, /to googleapis.com and cannot be used there/);
     assert.deepEqual(calls, []);
   });
 });

@@ -65,7 +65,7 @@ const ODD: Readonly<Record<string, Odd>> = {
     setUp: dockercfg(TWO_ENTRIES),
     args: DOCKERCFG,
     image: "quay.io/o/a",
-    outcome: /its entry "https:\/\/quay\.io" holds no user name and password; expected "auth" with base64/,
+    outcome: /its entry "https:\/\/quay\.io" has no user name and password; expected "auth" with base64/,
   },
   "base64 without its padding": {
     setUp: dockercfg({ "gcr.io": { auth: "dXNlcjpwdw" } }),

@@ -147,7 +147,7 @@ const REFUSED: Readonly<Record<string, readonly [args: readonly string[], image:
   "gcr-credential-provider": [
     ["--impersonate-service-account", puller("{project}")],
     "us-docker.pkg.dev/team-x/repo/app",
-    /becoming the service account puller@team-x\.iam\.gserviceaccount\.com/,
+    /impersonating the service account puller@team-x\.iam\.gserviceaccount\.com/,
   ],
 };
 

@@ -2,13 +2,13 @@ import { checkConfiguredUrl, type EndpointSettings } from "@imagecred/identities
 import { COMMERCIAL } from "@imagecred/identities/aws/facts";
 import { type PrivateRegistry, PUBLIC_REGION } from "../registry.ts";
 
-/** The APIs as messages name them. */
+/** The APIs' names in messages. */
 export const ECR = "Amazon ECR";
 export const ECR_PUBLIC = "Amazon ECR Public";
 
 /**
- * The URL of ECR's API for a registry, by the service's endpoint rules (the endpoint rule set in AWS's SDKs). They know a
- * region's partition by its name; the registry's host says it for regions that are new, too.
+ * The URL of ECR's API for a registry, by the service's endpoint rules (the endpoint rule set in AWS's SDKs). The rules
+ * derive the partition from the region's name; the registry's host also has it for new regions.
  * @throws {OptionsError} for a combination that AWS does not have, such as FIPS with a configured endpoint
  */
 export function ecrUrl(
@@ -31,6 +31,6 @@ export function ecrPublicUrl(settings: EndpointSettings): string {
   if (url !== undefined) return url;
   const domain = dualStack ? COMMERCIAL.apiDualStackSuffix : COMMERCIAL.suffix;
   if (fips) return `https://api.ecr-public-fips.${PUBLIC_REGION}.${domain}/`;
-  // The one dual-stack endpoint that has no "api." in its name.
+  // The only dual-stack endpoint without "api." in its name.
   return `https://${dualStack ? "" : "api."}ecr-public.${PUBLIC_REGION}.${domain}/`;
 }

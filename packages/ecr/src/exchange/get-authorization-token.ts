@@ -21,7 +21,7 @@ import {
   textAt,
 } from "@imagecred/protocol";
 
-/** The operation that gives registry passwords, of ECR and of ECR Public (ECR API reference, GetAuthorizationToken). */
+/** The operation for registry passwords in ECR and ECR Public (ECR API reference, GetAuthorizationToken). */
 const OPERATION = "GetAuthorizationToken";
 
 /** One of the two APIs that have the operation. */
@@ -31,11 +31,11 @@ export interface Api {
   readonly region: string;
   readonly url: string;
   readonly endpoint: EndpointSettings;
-  /** The service as credential scopes have it: "ecr". */
+  /** The service's name in credential scopes: "ecr". */
   readonly signingName: string;
   /** The name before the dot in `X-Amz-Target`. */
   readonly target: string;
-  /** What the caller needs, for advice, as the end of "allow ... the". */
+  /** The permissions that the caller needs, for advice, as the end of "allow ... the". */
   readonly permissions: string;
   /** See {@link AwsCall}. */
   readonly whenUnknown?: string;
@@ -43,8 +43,8 @@ export interface Api {
 }
 
 /**
- * Asks for a registry password.
- * @throws {CredentialError} for a refusal, for no response, and for a success without a login
+ * Requests a registry password.
+ * @throws {CredentialError} if the request is refused, there is no response, or the response has no login
  */
 export async function getAuthorizationToken(
   api: Api,
@@ -73,10 +73,10 @@ export async function getAuthorizationToken(
   throw refusedBy({ status, requestId: requestIdIn(response), error }, call);
 }
 
-/** The login in a response: `AWS:<password>` in base64, and when it ends (ECR API reference, AuthorizationData). */
+/** The login in a response: `AWS:<password>` in base64, with its expiry (ECR API reference, AuthorizationData). */
 function loginIn(document: JsonObject, call: AwsCall): RegistryCredential {
   const data: unknown = document["authorizationData"];
-  // ECR writes a list of one, ECR Public the object itself.
+  // ECR returns a list with one object, ECR Public the object itself.
   const authorization = asObject(Array.isArray(data) ? data[0] : data);
   const token = textAt(authorization, "authorizationToken");
   if (token === undefined) throw unusable("no authorizationToken", call);
@@ -88,19 +88,19 @@ function loginIn(document: JsonObject, call: AwsCall): RegistryCredential {
   }
   const [username, password] = [pair.slice(0, colon), pair.slice(colon + 1)];
   if (!isToken(username) || !isToken(password)) {
-    throw unusable("a password that has characters that none can have", call);
+    throw unusable("a password that has characters that it cannot have", call);
   }
   const expiresAt = authorization?.["expiresAt"];
   return {
     login: { username, password: new Secret(password) },
-    // Seconds since the epoch, with a fraction. A password without them is one too: the kubelet only must not cache it.
+    // Seconds since the epoch, with a fraction. A password without an expiry is usable, but must not be cached.
     expiresAt: typeof expiresAt === "number" ? expiresAt * 1000 : "do-not-cache",
   };
 }
 
 function decoded(token: Secret): string {
   try {
-    // Bytes above 127 do not occur: user and password are base64 themselves, and both runtimes have this natively.
+    // User and password are ASCII, so `atob`, which is native on both runtimes, is enough.
     return atob(token.reveal());
   } catch {
     return "";

@@ -6,7 +6,7 @@ import { ECR, ecrUrl } from "./endpoint.ts";
 import { getAuthorizationToken } from "./get-authorization-token.ts";
 
 /**
- * Asks Amazon ECR for the password of a private registry. The connection opens while the identity is still being found.
+ * Requests a private registry's password from Amazon ECR. The connection is opened while the identity is being found.
  * @throws {CredentialError}
  */
 export async function exchangePrivate(

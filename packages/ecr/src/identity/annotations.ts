@@ -1,9 +1,9 @@
 import { AWS_ANNOTATIONS, annotationFor } from "@imagecred/identities/annotations";
 
-/** The annotation to write without a reason for another. */
+/** The annotation that messages recommend. */
 export const ROLE_ANNOTATION = "eks.amazonaws.com/ecr-role-arn";
 
-/** The annotation that names the role; one that is empty counts. */
+/** The key of the annotation with the role; its value may be empty. */
 export function roleAnnotationIn(annotations: Readonly<Record<string, string>>): string | undefined {
   return annotationFor(AWS_ANNOTATIONS, "role", annotations, (value) => value !== undefined);
 }

@@ -5,19 +5,20 @@ import type { EcrOptions } from "../options.ts";
 import type { Registry } from "../registry.ts";
 import { roleFor } from "../role.ts";
 
-/** What a role needs to pull. */
+/** The policy that a role needs to pull. */
 export const PULL_POLICY = "AmazonEC2ContainerRegistryPullOnly";
 
+/** A request for the node's identity. */
 export interface NodeRequest {
   readonly registry: Registry;
-  /** The image's registry as it is written, for messages. */
+  /** The image's registry as written, for messages. */
   readonly image: string;
   readonly options: EcrOptions;
   readonly sts: StsSettings;
   readonly context: Context;
 }
 
-/** The node's identities: the default chain of AWS's SDKs, or the one that `--node-identity` names. */
+/** The sources of the node's identity: the default chain of AWS's SDKs, or the identity of `--node-identity`. */
 export function nodeSources(request: NodeRequest): readonly IdentitySource<AwsCredentials>[] {
   const { registry, image, options, sts, context } = request;
   const { node, sessionName, profile } = options;

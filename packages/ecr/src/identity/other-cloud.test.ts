@@ -89,7 +89,7 @@ describe("an Azure machine", () => {
     });
     assert.match(
       message,
-      /InvalidIdentityToken.*; make https:\/\/sts\.windows\.net\/\S+ an IAM OIDC identity provider of account \d{12}, with the client ID api:\/\/imagecred-google/,
+      /InvalidIdentityToken.*; create an IAM OIDC identity provider for https:\/\/sts\.windows\.net\/\S+ in account \d{12}, with the client ID api:\/\/imagecred-google/,
     );
   });
 

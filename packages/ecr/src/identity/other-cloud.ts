@@ -7,7 +7,7 @@ import type { Context, Found, Unavailable } from "@imagecred/protocol";
 import type { EcrNodeIdentity } from "../node-identity.ts";
 
 /**
- * A node of another cloud: its cloud's token, exchanged at STS for a role that trusts it
+ * The identity of a node in another cloud: exchanges its cloud's token at STS for a role that trusts it
  * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_oidc.html).
  * @throws {CredentialError}
  */
@@ -27,10 +27,10 @@ export async function findInOtherCloud(
   return { identity, principal: `${roleArn} for the ${principal}` };
 }
 
-/** Google is a provider that every account has; others have to be made one. */
+/** Every account trusts Google as an OIDC provider; other issuers must be created as one. */
 const GOOGLE_ISSUER = "https://accounts.google.com";
 
-/** What the role's account has to have for this very token. */
+/** The settings that the role's account needs for this token. */
 function adviceFor(
   { issuer = "its issuer", subject = "its sub", audience = "its aud", authorizedParty }: TokenFacts,
   roleArn: string,
@@ -38,15 +38,15 @@ function adviceFor(
   const google = issuer === GOOGLE_ISSUER;
   const provider = issuer.replace("https://", "");
   const account = roleArn.split(":")[4];
-  // Where a token has azp, IAM's key aud is that, and oaud the token's audience.
+  // If a token has azp, IAM's key aud is azp, and oaud is the token's audience.
   const conditions =
     authorizedParty === undefined
       ? `${provider}:aud ${audience}`
       : `${provider}:aud ${authorizedParty}, ${provider}:oaud ${audience}`;
   const trust = `let the trust policy of ${roleArn} allow sts:AssumeRoleWithWebIdentity to the federated principal ${google ? provider : `arn of ${provider}`}, with conditions that fit: ${conditions}, ${provider}:sub ${subject}`;
-  const makeProvider = `make ${issuer} an IAM OIDC identity provider of account ${account}, with the client ID ${audience}`;
+  const createProvider = `create an IAM OIDC identity provider for ${issuer} in account ${account}, with the client ID ${audience}`;
   return {
     whenDenied: trust,
-    byCode: google ? {} : { InvalidIdentityToken: makeProvider, IDPRejectedClaim: makeProvider },
+    byCode: google ? {} : { InvalidIdentityToken: createProvider, IDPRejectedClaim: createProvider },
   };
 }

@@ -4,17 +4,18 @@ import { type Context, CredentialError, type IdentitySource, type Secret } from 
 import type { EcrOptions } from "../options.ts";
 import { ROLE_ANNOTATION, roleAnnotationIn } from "./annotations.ts";
 
+/** A request for the pod's identity. */
 export interface PodRequest {
   readonly token: Secret;
   readonly annotations: Readonly<Record<string, string>>;
-  /** The role where the service account names none; it throws an OptionsError where that cannot be told. */
+  /** The role for service accounts without an annotation. @throws {OptionsError} if the role's ARN lacks a value */
   readonly configuredRole: () => string | undefined;
   readonly options: EcrOptions;
   readonly sts: StsSettings;
   readonly context: Context;
 }
 
-/** The pod's own identity: its service account token, exchanged at STS for the role that the annotation names. */
+/** The pod's own identity: exchanges its service account token at STS for the annotation's role. */
 export function podSource({
   token,
   annotations,
@@ -31,7 +32,7 @@ export function podSource({
       if (roleArn === undefined) {
         return { unavailable: `no annotation ${ROLE_ANNOTATION}, or the kubelet does not pass it` };
       }
-      // As in the Go plugin, where it also outweighs AWS_ECR_ROLE_ARN.
+      // As in the Go plugin, it also overrides AWS_ECR_ROLE_ARN.
       if (roleArn === "") return { unavailable: `the annotation ${key} is empty` };
       if (!isRoleArn(roleArn)) throw notARole(key ?? ROLE_ANNOTATION, roleArn);
       const [{ assumeRoleWithWebIdentity }, { requireAudience }] = await Promise.all([

@@ -4,10 +4,10 @@ import type { EcrOptions } from "../options.ts";
 import { PUBLIC_REGION, type Registry } from "../registry.ts";
 
 /**
- * Which region's STS is asked: the one that the node says it is in (AWS_REGION), else the registry's, provided that the
- * role's partition has it; else the partition's oldest region. The operator may name a region that is new to us. An
- * image's name may not: a pod's token would go where that name leads. A FIPS registry wants FIPS all the way; a
- * dual-stack one says nothing about how the node reaches STS.
+ * The region whose STS is used: AWS_REGION, else the registry's region, if it is in the role's partition; else the
+ * partition's oldest region. The operator may set a region that is unknown here, but an image's name may not contain one:
+ * a pod's token would be sent to a host from that name. A FIPS registry implies FIPS for STS; a dual-stack registry does
+ * not imply dual-stack for STS.
  */
 export function stsSettings(registry: Registry, options: EcrOptions): StsSettings {
   const { endpoints, region } = options;
@@ -15,11 +15,11 @@ export function stsSettings(registry: Registry, options: EcrOptions): StsSetting
   return {
     regionFor(roleArn) {
       const partition = partitionOfArn(roleArn);
-      const fits = (owner: Partition | undefined) => partition === undefined || owner?.id === partition.id;
-      if (region !== undefined && fits(partitionOfRegion(region) ?? partition)) return region;
+      const matches = (owner: Partition | undefined) => partition === undefined || owner?.id === partition.id;
+      if (region !== undefined && matches(partitionOfRegion(region) ?? partition)) return region;
       if (registry.kind === "public") return partition?.oldestRegion ?? PUBLIC_REGION;
       const owner = partitionOfRegion(registry.region);
-      if (owner !== undefined && fits(owner)) return registry.region;
+      if (owner !== undefined && matches(owner)) return registry.region;
       return (partition ?? registry.partition).oldestRegion;
     },
     endpoint: endpointSettings(endpoints.sts, endpoints, byHost),

@@ -1,16 +1,16 @@
 import { annotationFor, GOOGLE_ANNOTATIONS } from "@imagecred/identities/annotations";
 
-/** Opts a service account in, in clusters whose pool GKE made. */
+/** Opts a service account in, in clusters with GKE's own pool. */
 export const OPT_IN_ANNOTATION = "iam.gke.io/enable-wi-image-pull";
 
-/** The annotation that messages name where none is there. */
+/** The annotation that messages recommend. */
 export const PROVIDER_ANNOTATION = "gcp.auth.fluxcd.io/workload-identity-provider";
 
-/** The annotation that names the service account to become, or the pool's provider; one that is empty does not count. */
+/** The annotation with the service account to impersonate, or the pool's provider; empty annotations are ignored. */
 export function annotationIn(
   annotations: Readonly<Record<string, string>>,
-  says: "account" | "provider",
+  meaning: "account" | "provider",
 ): { readonly key: string; readonly value: string } | undefined {
-  const key = annotationFor(GOOGLE_ANNOTATIONS, says, annotations);
+  const key = annotationFor(GOOGLE_ANNOTATIONS, meaning, annotations);
   return key === undefined ? undefined : { key, value: annotations[key] ?? "" };
 }

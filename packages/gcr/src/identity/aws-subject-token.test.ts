@@ -66,7 +66,7 @@ test("the keys of AWS's variables sign the request, the audience included, and n
 
 test("an instance that requires IMDSv2, and a file that does not know it (Google 9)", async () => {
   await assert.rejects(ask({}, { "availability-zone": { status: 401 } }), {
-    message: /status 401; the instance requires IMDSv2: write the file again with gcloud's --enable-imdsv2/,
+    message: /status 401; the instance requires IMDSv2: create a new file with gcloud's --enable-imdsv2/,
   });
 });
 

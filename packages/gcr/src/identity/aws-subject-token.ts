@@ -18,10 +18,10 @@ const DEFAULT_VERIFICATION_URL =
   "https://sts.{region}.amazonaws.com?Action=GetCallerIdentity&Version=2011-06-15";
 
 /**
- * AWS as the source of an external account: a signed GetCallerIdentity request, which Google STS sends on
+ * AWS as the source of an external account: a signed GetCallerIdentity request, which Google STS forwards to AWS
  * (https://google.aip.dev/auth/4117#determining-the-subject-token-in-aws). As in Google's libraries, the keys come from
- * AWS's variables or from EC2's metadata service; but where AWS's variables name a profile, a web identity file or a
- * container's role, which those libraries do not know, it is that.
+ * AWS's variables or from EC2's metadata service. In addition, AWS's variables may set a profile, a web identity file or a
+ * container's role, which those libraries do not support.
  * @throws {CredentialError}
  */
 export async function awsSubjectToken(
@@ -31,11 +31,12 @@ export async function awsSubjectToken(
   context: Context,
 ): Promise<Secret> {
   if (textAt(source, "environment_id") !== "aws1") {
-    throw unusable(file.path, "its credential_source.environment_id is not aws1", "write the file again");
+    throw unusable(file.path, "its credential_source.environment_id is not aws1", "create a new file");
   }
   const metadata = new InstanceMetadata(file, source, context);
   const region = await regionOf(metadata, source, context);
-  const keys = keysInEnvironment(context) ?? (await keysOfNamedIdentity(context)) ?? (await metadata.keys());
+  const keys =
+    keysInEnvironment(context) ?? (await keysOfConfiguredIdentity(context)) ?? (await metadata.keys());
   const url = (textAt(source, "regional_cred_verification_url") ?? DEFAULT_VERIFICATION_URL).replace(
     "{region}",
     region,
@@ -44,7 +45,7 @@ export async function awsSubjectToken(
     throw unusable(
       file.path,
       "its regional_cred_verification_url is not an endpoint of AWS STS",
-      "write the file again with gcloud",
+      "create a new file with gcloud",
     );
   }
   return signedCallerIdentity(url, region, audience, keys, context);
@@ -57,8 +58,8 @@ function keysInEnvironment({ env }: Context): AwsCredentials | undefined {
   return credentialsOf(keys, "the environment");
 }
 
-/** The keys of the identity that AWS's variables name, if they name one. @throws {CredentialError} where it does not work */
-async function keysOfNamedIdentity(context: Context): Promise<AwsCredentials | undefined> {
+/** The keys of the identity that AWS's variables configure, if any. @throws {CredentialError} if it does not work */
+async function keysOfConfiguredIdentity(context: Context): Promise<AwsCredentials | undefined> {
   const request = {
     sessionName: SESSION_NAME,
     sts: stsOfEnvironment(context.env),
@@ -69,7 +70,7 @@ async function keysOfNamedIdentity(context: Context): Promise<AwsCredentials | u
   return "unavailable" in found ? undefined : found.identity;
 }
 
-/** Name of sessions with a role, as CloudTrail shows it. */
+/** Name of role sessions, which CloudTrail shows. */
 const SESSION_NAME = "gcr-credential-provider";
 
 async function regionOf(
@@ -77,8 +78,8 @@ async function regionOf(
   source: CredentialFields,
   { env }: Context,
 ): Promise<string> {
-  const named = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"];
-  if (named) return named;
+  const configured = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"];
+  if (configured) return configured;
   // An availability zone: the region and a letter.
   const zone = await metadata.read("Region", textAt(source, "region_url"), "region_url");
   return zone.replace(/[a-z]$/, "");
@@ -110,13 +111,13 @@ class InstanceMetadata {
     return credentialsOf(keys, "the EC2 instance metadata service");
   }
 
-  /** The text at a URL that the file names in `field`. */
+  /** The text at a URL from the file's `field`. */
   async read(operation: string, url: string | undefined, field: string): Promise<string> {
     if (url === undefined) {
       throw unusable(
         this.#file.path,
-        `its credential_source.${field} is missing, and the environment does not say it`,
-        "set AWS's variables (AWS_REGION among them), or write the file again with gcloud",
+        `its credential_source.${field} is missing, and the environment does not replace it`,
+        "set AWS's variables (including AWS_REGION), or create a new file with gcloud",
       );
     }
     const session = await this.#openSession();
@@ -148,7 +149,7 @@ class InstanceMetadata {
   #adviceFor(status: number): string {
     const v2 = textAt(this.#source, "imdsv2_session_token_url") !== undefined;
     if (status === 401 && !v2) {
-      return "the instance requires IMDSv2: write the file again with gcloud's --enable-imdsv2";
+      return "the instance requires IMDSv2: create a new file with gcloud's --enable-imdsv2";
     }
     return status === 404
       ? "the instance has no role: attach an instance profile, or set AWS's variables"

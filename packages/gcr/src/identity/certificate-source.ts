@@ -2,13 +2,13 @@ import type { CertificateFiles } from "@imagecred/identities/node-identity";
 import { asObject, type Context, type Environment, parseJson, textAt } from "@imagecred/protocol";
 import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
 
-/** Names a certificate configuration, where the credential file does not. */
+/** Variable with the path of the certificate configuration, if the credential file has none. */
 const CONFIG_VARIABLE = "GOOGLE_API_CERTIFICATE_CONFIG";
 
 /**
  * The files of an external account whose source is an X.509 certificate
- * (https://google.aip.dev/auth/4117, "Determining the subject token in X.509-sourced credentials"): a certificate
- * configuration names certificate and key, the credential file the authorities between.
+ * (https://google.aip.dev/auth/4117, "Determining the subject token in X.509-sourced credentials"): the certificate
+ * configuration has the paths of certificate and key, the credential file that of the intermediates.
  * @throws {CredentialError}
  */
 export async function certificateFilesOf(
@@ -22,8 +22,8 @@ export async function certificateFilesOf(
   if (useDefault === (location !== undefined)) {
     throw unusable(
       file.path,
-      "its credential_source.certificate has to have one of use_default_certificate_config and certificate_config_location",
-      "write the file again with gcloud",
+      "its credential_source.certificate must have either use_default_certificate_config or certificate_config_location",
+      "create a new file with gcloud",
     );
   }
   const path = location ?? defaultConfiguration(env);
@@ -41,18 +41,18 @@ export async function certificateFilesOf(
   if (cert === undefined || key === undefined) {
     throw unusable(
       path,
-      "it names no workload certificate with its key (cert_path, key_path)",
-      "write it again with gcloud",
+      "it has no paths of a workload certificate and its key (cert_path, key_path)",
+      "create a new one with gcloud",
     );
   }
   return { certificate: cert, privateKey: key, intermediates: textAt(certificate, "trust_chain_path") };
 }
 
-/** Where gcloud writes it; undefined where the environment names no home. */
+/** The path where gcloud writes it; undefined if the environment has no home directory. */
 function defaultConfiguration(env: Environment): string | undefined {
   const name = "certificate_config.json";
-  const { [CONFIG_VARIABLE]: named, CLOUDSDK_CONFIG: directory, APPDATA: windows, HOME: home } = env;
-  if (named) return named;
+  const { [CONFIG_VARIABLE]: configured, CLOUDSDK_CONFIG: directory, APPDATA: windows, HOME: home } = env;
+  if (configured) return configured;
   if (directory) return `${directory}/${name}`;
   if (windows) return `${windows}/gcloud/${name}`;
   return home ? `${home}/.config/gcloud/${name}` : undefined;

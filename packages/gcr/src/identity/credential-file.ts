@@ -3,7 +3,7 @@ import { CredentialError, textAt } from "@imagecred/protocol";
 /** A credential file's fields (https://google.aip.dev/auth/4110). */
 export type CredentialFields = Readonly<Record<string, unknown>>;
 
-/** The kinds of file that give a token here. */
+/** The supported kinds of file. */
 export const FILE_TYPES = [
   "service_account",
   "authorized_user",
@@ -11,20 +11,21 @@ export const FILE_TYPES = [
   "external_account_authorized_user",
   "impersonated_service_account",
 ] as const;
+/** One of {@link FILE_TYPES}. */
 export type FileType = (typeof FILE_TYPES)[number];
 
-/** A parsed file, with what every kind of it has. */
+/** A parsed file of any kind. */
 export interface CredentialFile {
   readonly type: FileType;
   readonly fields: CredentialFields;
-  /** For errors: where it was read. */
+  /** The file's path, for errors. */
   readonly path: string;
 }
 
-/** @throws {CredentialError} for what is not a credential file, or one of a kind that gives no token here */
+/** Checks the file's type. @throws {CredentialError} if it is not a credential file of a supported kind */
 export function parseCredentialFile(value: unknown, path: string): CredentialFile {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw unusable(path, "it is not a JSON object", "write the file again");
+    throw unusable(path, "it is not a JSON object", "create a new file");
   }
   const fields = value as CredentialFields;
   const type = FILE_TYPES.find((each) => each === fields["type"]);
@@ -41,10 +42,10 @@ export function parseCredentialFile(value: unknown, path: string): CredentialFil
 export function required(file: CredentialFile, name: string): string {
   const value = textAt(file.fields, name);
   if (value !== undefined) return value;
-  throw unusable(file.path, `its ${name} is missing`, `files of type ${file.type} have one`);
+  throw unusable(file.path, `its ${name} is missing`, `files of type ${file.type} must have it`);
 }
 
-/** That a file cannot be used, without a word of what is in it. */
+/** The error for a file that cannot be used; it must not quote the file. */
 export function unusable(path: string, reason: string, advice: string): CredentialError {
   return new CredentialError({
     action: `using the Google credential file ${path}`,

@@ -9,9 +9,8 @@ import { keyToken } from "./service-account-key.ts";
 import { userToken } from "./user-file.ts";
 
 /**
- * The access token of the identity that a credential file holds or describes. A file of another universe than the
- * registry's is refused unused.
- * @param text what is in the file
+ * The access token of a credential file's identity. A file of another universe than the registry's is refused.
+ * @param text the file's contents
  * @throws {CredentialError}
  * @throws {UnsupportedRegistryError}
  */
@@ -40,19 +39,19 @@ async function tokenOf(file: CredentialFile, request: TokenRequest): Promise<Fou
   }
 }
 
-/** `gcloud auth application-default login --impersonate-service-account`: another credential, and whom it becomes. */
+/** `gcloud auth application-default login --impersonate-service-account`: a credential, and the account that it impersonates. */
 async function impersonatedToken(file: CredentialFile, request: TokenRequest): Promise<Found<AccessToken>> {
   const target = impersonationIn(file, request.universe);
   if (target === undefined) {
     throw unusable(
       file.path,
       "its service_account_impersonation_url is missing",
-      "write the file again with gcloud",
+      "create a new file with gcloud",
     );
   }
   const source = parseCredentialFile(file.fields["source_credentials"], `${file.path} (source_credentials)`);
   if (source.type === "impersonated_service_account") {
-    throw unusable(file.path, "it impersonates by an impersonation", "use delegates instead");
+    throw unusable(file.path, "its source_credentials also impersonate an account", "use delegates instead");
   }
   const caller = await tokenOf(source, request);
   const identity = await impersonate(target, caller.identity, request);
@@ -63,7 +62,7 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes the file, and the file holds a key.
-    throw unusable(path, "it is not JSON", "write the file again");
+    // The parser's message would quote the file, which contains a key.
+    throw unusable(path, "it is not JSON", "create a new file");
   }
 }

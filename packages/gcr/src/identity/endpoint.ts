@@ -4,8 +4,8 @@ import { type CredentialFile, unusable } from "./credential-file.ts";
 import { type GoogleService, isServiceUrl } from "./service-url.ts";
 
 /**
- * The URL in a field of a credential file, if there is one. A credential goes to Google's own services of its universe
- * only (https://cloud.google.com/docs/authentication/client-libraries#external-credentials).
+ * The URL in a field of a credential file, if there is one. A credential is sent only to Google's own services of its
+ * universe (https://cloud.google.com/docs/authentication/client-libraries#external-credentials).
  * @throws {CredentialError}
  */
 export function endpointIn(
@@ -19,11 +19,11 @@ export function endpointIn(
   throw unusable(
     file.path,
     `its ${field} is not an endpoint of ${service}.${universe.domain}`,
-    "a credential is sent to Google's own services only; write the file again with gcloud",
+    "a credential is sent to Google's own services only; create a new file with gcloud",
   );
 }
 
-/** What key files that were written before 2018 name; all are the same endpoint today. */
+/** Endpoints in key files from before 2018; all are the same endpoint today. */
 const FORMER_TOKEN_URIS = [
   "https://accounts.google.com/o/oauth2/token",
   "https://www.googleapis.com/oauth2/v3/token",

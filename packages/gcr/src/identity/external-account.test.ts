@@ -51,8 +51,8 @@ test("a format that is none is the file's mistake, and not the token's", async (
   const file = await write("formatted", JSON.stringify({ t: subject }));
   for (const [format, message] of [
     [{ type: "xml" }, /credential_source\.format\.type is "xml"; expected text or json/],
-    [{ type: "json" }, /format is json and has no subject_token_field_name; name the field/],
-    [{ type: "json", subject_token_field_name: "other" }, /holds no token; check what writes that file/],
+    [{ type: "json" }, /format is json and has no subject_token_field_name; set it to the field/],
+    [{ type: "json", subject_token_field_name: "other" }, /has no token; check what writes that file/],
   ] as const) {
     const outcome = await askPlugin(gcr, clouds, { env: await account({ file, format }) });
     assert.match(outcome.message, message);
@@ -126,8 +126,8 @@ test("advice is by what came back (Google 14)", async () => {
   const reply = (status: number) => ({ status, headers: {}, body: "{}" });
   for (const [service, status, advice] of [
     ["google.iamcredentials", 404, /check the service account's name/],
-    ["google.iamcredentials", 429, /nothing to do: the kubelet asks again/],
-    ["google.sts", 502, /nothing to do: the kubelet asks again/],
+    ["google.iamcredentials", 429, /nothing to do: the kubelet tries again/],
+    ["google.sts", 502, /nothing to do: the kubelet tries again/],
   ] as const) {
     await clouds.faults.add({ service, fault: { kind: "answer", reply: reply(status) } });
     const { message } = await askPlugin(gcr, clouds, { env });
@@ -155,7 +155,7 @@ describe("an executable as the source (Google 11)", () => {
     const { calls } = await answered(gcr, clouds, { env: { ...env, ...ALLOWED } });
     assert.deepEqual(calls, ["google.sts Token 200"]);
     const { message } = await askPlugin(gcr, clouds, { env });
-    assert.match(message, /set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1 if that is meant/);
+    assert.match(message, /set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1 to allow it/);
   });
 
   test("is not run while the file that it wrote holds a token", async () => {
@@ -185,7 +185,7 @@ describe("an executable as the source (Google 11)", () => {
       printed({ version: 1, success: true, id_token: "x", expiration_time: 5 }),
       /has expired/,
     ],
-    ["without a token", printed({ version: 1, success: true }), /gave no token of the file's type/],
+    ["without a token", printed({ version: 1, success: true }), /printed no token of the file's type/],
   ] as const) {
     test(`${what} is an error that says so`, async () => {
       const env = { ...(await account({ executable: { command: await program(script) } })), ...ALLOWED };
@@ -240,18 +240,22 @@ describe("an X.509 certificate as the source (Google 11)", () => {
 
   test("what is missing is named", async () => {
     for (const [source, env, said] of [
-      [{}, {}, /has to have one of use_default_certificate_config and certificate_config_location/],
+      [{}, {}, /must have either use_default_certificate_config or certificate_config_location/],
       [
         { use_default_certificate_config: true, certificate_config_location: "@config" },
         {},
-        /has to have one of/,
+        /must have either/,
       ],
       [
         { use_default_certificate_config: true },
         { HOME: "" },
         /there is no home directory; set GOOGLE_API_CERTIFICATE_CONFIG/,
       ],
-      [{ certificate_config_location: "@chain" }, {}, /it names no workload certificate with its key/],
+      [
+        { certificate_config_location: "@chain" },
+        {},
+        /it has no paths of a workload certificate and its key/,
+      ],
       [{ certificate_config_location: "/nonexistent" }, {}, /certificate configuration \/nonexistent/],
     ] as const) {
       const { message, calls } = await askPlugin(gcr, clouds, { env: await certificate(source, env) });

@@ -11,8 +11,8 @@ import { isCertificate, readSubjectToken } from "./subject-token.ts";
 const WORKFORCE = /^\/\/iam\.[^/]+\/locations\/[^/]+\/workforcePools\/[^/]+\/providers\/[^/]+$/;
 
 /**
- * The access token of an external account (https://google.aip.dev/auth/4117): a token of another issuer, exchanged at
- * Google STS, and where the file names a service account, that one's token.
+ * The access token of an external account (https://google.aip.dev/auth/4117): exchanges a token of another issuer at Google
+ * STS; if the file has a service account, impersonates it.
  * @throws {CredentialError}
  */
 export async function externalToken(
@@ -48,14 +48,14 @@ export async function externalToken(
   };
 }
 
-/** The service account that a file's `service_account_impersonation_url` names, if it has one. @throws {CredentialError} */
+/** The service account in a file's `service_account_impersonation_url`, if it has one. @throws {CredentialError} */
 export function impersonationIn(file: CredentialFile, universe: Universe): Impersonation | undefined {
   const field = "service_account_impersonation_url";
   const url = endpointIn(file, field, "iamcredentials", universe);
   if (url === undefined) return undefined;
   const email = /\/serviceAccounts\/([^/:]+@[^/:]+):generateAccessToken$/.exec(url)?.[1];
   if (email === undefined)
-    throw unusable(file.path, `its ${field} names no service account`, "write the file again");
+    throw unusable(file.path, `its ${field} has no service account`, "create a new file");
   const delegates = file.fields["delegates"];
   const seconds = asObject(file.fields["service_account_impersonation"])?.["token_lifetime_seconds"];
   return {
@@ -71,7 +71,7 @@ function clientIn(file: CredentialFile): { readonly id: string; readonly secret:
   return id === undefined ? undefined : { id, secret: textAt(file.fields, "client_secret") ?? "" };
 }
 
-/** The project that pays for a workforce user's requests; a client of its own says that itself. */
+/** The project that pays for a workforce user's requests, unless the file's OAuth client has one. */
 function userProjectOption(
   file: CredentialFile,
   audience: string,
@@ -83,7 +83,7 @@ function userProjectOption(
     throw unusable(
       file.path,
       "it has workforce_pool_user_project, but its audience is not a workforce pool",
-      "remove that field, or write the file again for the pool that is meant",
+      "remove that field, or create a new file for the right pool",
     );
   }
   return hasClient ? {} : { options: JSON.stringify({ userProject: project }) };

@@ -6,8 +6,8 @@ import { DEFAULT_UNIVERSE, type Universe } from "../universe.ts";
 import { type AccessToken, expiryOf } from "./access-token.ts";
 
 /**
- * The access token of one of the instance's service accounts: one request, and no other in the default universe.
- * The server hands out a token that it has cached, so little of its life may be left.
+ * The access token of one of the instance's service accounts, with one request in the default universe. The server returns
+ * a cached token, which may expire soon.
  * https://cloud.google.com/compute/docs/access/authenticate-workloads
  * @throws {CredentialError}
  */
@@ -29,7 +29,7 @@ async function requestToken(account: string, context: Context): Promise<AccessTo
   return { token, expiresAt: expiryOf(document, context.clock.now()) };
 }
 
-/** How GKE's metadata server refuses a service account that IAM does not have. */
+/** Advice for the error of GKE's metadata server for a service account that does not exist in IAM. */
 const NO_SUCH_ACCOUNT =
   "the service account does not exist: it was deleted, or its email address is mistyped (on GKE, in the annotation iam.gke.io/gcp-service-account)";
 
@@ -42,27 +42,27 @@ function adviceFor(status: number, account: string): string {
     case 403:
       return "the service account may not get a token; check that it is enabled, its access scopes, and on GKE the node pool's Workload Identity settings";
     case 429:
-      return "the metadata server limits requests; it will answer again shortly";
+      return "the metadata server limits requests; the kubelet tries again";
     default:
       return status >= 500
-        ? "the metadata server is in trouble; the kubelet will ask again"
+        ? "the metadata server has a problem; the kubelet tries again"
         : "check the instance's service account and access scopes";
   }
 }
 
-/** A credential must not leave its universe, so where the operator names one, the instance has to be in it. */
+/** A credential must not leave its universe, so the instance must be in the universe that the operator set. */
 async function checkUniverse(universe: Universe, context: Context): Promise<void> {
   const response = await readMetadata(context, "universe/universe-domain", "universe-domain");
-  // Metadata servers that are older than universes do not know the path, and are in the default one.
-  const known =
+  // Old metadata servers do not have the path, and are in the default universe.
+  const actual =
     response.status === 404 ? DEFAULT_UNIVERSE.domain : new TextDecoder().decode(response.body).trim();
-  if (known === universe.domain && response.status === 200) return;
+  if (actual === universe.domain && response.status === 200) return;
   const { describeResponse } = await import("../google-refusal.ts");
   throw new CredentialError({
     action: `checking that the instance is in the universe ${universe.domain}`,
     reason:
       response.status === 200 || response.status === 404
-        ? `it is in ${JSON.stringify(known.slice(0, 80))}`
+        ? `it is in ${JSON.stringify(actual.slice(0, 80))}`
         : describeResponse(response),
     advice: "check --universe-domain and GOOGLE_CLOUD_UNIVERSE_DOMAIN",
   });

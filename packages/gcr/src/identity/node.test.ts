@@ -153,7 +153,7 @@ describe("a credential file that cannot be used", () => {
     ],
     "an external account without a source": [
       { type: "external_account", audience: "a", subject_token_type: "t" },
-      /its credential_source names no source/,
+      /its credential_source has no source/,
     ],
     "an executable as source": [
       {
@@ -209,7 +209,7 @@ describe("a credential file that cannot be used", () => {
         service_account_impersonation_url: "https://iamcredentials.googleapis.com/",
         source_credentials: {},
       },
-      /names no service account/,
+      /has no service account/,
     ],
     "an impersonation without a source": [
       {

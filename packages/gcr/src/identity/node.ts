@@ -3,15 +3,15 @@ import { requireAssumedUniverse, type TokenRequest } from "../token-request.ts";
 import type { AccessToken } from "./access-token.ts";
 import { instanceToken } from "./instance.ts";
 
-/** A file that names an identity: https://cloud.google.com/docs/authentication/application-default-credentials */
+/** Variable with the path of a credential file: https://cloud.google.com/docs/authentication/application-default-credentials */
 const FILE_VARIABLE = "GOOGLE_APPLICATION_CREDENTIALS";
 
-/** What to do when the node has no identity. */
+/** Advice if the node has no identity. */
 export const NODE_ADVICE = `on Google Cloud attach a service account to the instance, elsewhere set --node-identity or ${FILE_VARIABLE}`;
 
 /**
- * Application default credentials, in their usual order: the named file, gcloud's, the metadata server; or the identity
- * that `--node-identity` names.
+ * Application default credentials, in their usual order: the configured file, gcloud's file, the metadata server; or the
+ * identity of `--node-identity`.
  */
 export function nodeSources(request: TokenRequest): readonly IdentitySource<AccessToken>[] {
   const { context, options } = request;
@@ -62,9 +62,9 @@ export function nodeSources(request: TokenRequest): readonly IdentitySource<Acce
 }
 
 /**
- * Where `gcloud auth application-default login` writes
+ * The path where `gcloud auth application-default login` writes
  * (https://cloud.google.com/docs/authentication/application-default-credentials#personal).
- * @returns undefined where the environment names no home: a kubelet run by systemd often has none
+ * @returns undefined if the environment has no home directory: under systemd, the kubelet often has none
  */
 function wellKnownFile(env: Environment): string | undefined {
   const name = "application_default_credentials.json";

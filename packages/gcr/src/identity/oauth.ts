@@ -4,22 +4,22 @@ import { type AccessToken, expiryOf } from "./access-token.ts";
 
 /** One request for an access token (RFC 6749 section 4). */
 export interface GrantRequest {
-  /** As messages call it: "Google STS". */
+  /** The service's name in messages: "Google STS". */
   readonly service: string;
   readonly url: string;
   /** The form's fields. */
   readonly fields: Readonly<Record<string, string>>;
-  /** An OAuth client that has to name itself (RFC 6749 section 2.3.1). */
+  /** An OAuth client that must authenticate (RFC 6749 section 2.3.1). */
   readonly client?: { readonly id: string; readonly secret: string } | undefined;
   /** For endpoints that ask for a client certificate. */
   readonly tls?: TlsOptions;
-  /** What was being done, for errors. */
+  /** The action, for errors. */
   readonly action: string;
-  /** What to do about a refusal that does not name its cause. */
+  /** Default advice for an error without a known cause. */
   readonly advice: string;
 }
 
-/** Asks an OAuth token endpoint for an access token. @throws {CredentialError} */
+/** Requests an access token from an OAuth token endpoint. @throws {CredentialError} */
 export async function requestToken(grant: GrantRequest, context: Context): Promise<AccessToken> {
   const response = await post(grant, context);
   const { token, document } = await tokenIn(response, grant.action, "access_token", () => grant.advice);

@@ -96,7 +96,7 @@ describe("an Azure machine", () => {
     });
     assert.match(
       message,
-      /at Google STS \(.*\): status 400 .*; let the pool's provider have the issuer https:\/\/sts\.windows\.net\/\S+ and allow the audience api:\/\/imagecred-aws/,
+      /at Google STS \(.*\): status 400 .*; the pool's provider must have the issuer https:\/\/sts\.windows\.net\/\S+, allow the audience api:\/\/imagecred-aws/,
     );
   });
 });

@@ -11,13 +11,13 @@ import { AWS_REQUEST_TYPE, signedCallerIdentity } from "./signed-caller-identity
 import { exchangeToken } from "./sts.ts";
 
 type Foreign = Exclude<GcrNodeIdentity, { kind: "own" }>;
-type Wanted<Kind extends Foreign["kind"]> = Extract<Foreign, { kind: Kind }>;
+type ForeignOf<Kind extends Foreign["kind"]> = Extract<Foreign, { kind: Kind }>;
 
 const SESSION_NAME = "gcr-credential-provider";
 const JWT_TYPE = "urn:ietf:params:oauth:token-type:jwt";
 
 /**
- * A node of another cloud, or with a certificate: what it has to show, exchanged at Google STS for an access token of the
+ * The identity of a node in another cloud, or with a certificate: exchanges it at Google STS for an access token of the
  * pool's principal (https://cloud.google.com/iam/docs/workload-identity-federation-with-other-clouds).
  * @throws {CredentialError}
  */
@@ -37,14 +37,14 @@ export async function findInOtherCloud(
 }
 
 async function byAwsKeys(
-  { pool: { audience } }: Wanted<"aws">,
+  { pool: { audience } }: ForeignOf<"aws">,
   request: TokenRequest,
 ): Promise<Found<AccessToken> | Unavailable> {
   const { context } = request;
   const caller = await nodeCaller(SESSION_NAME, "no permission of its own", context);
   if ("unavailable" in caller) return caller;
   const region = await nodeRegion(context);
-  // Google sends the request on, so it is one to AWS's public endpoint, whatever this node would use.
+  // Google forwards the request, so it must be for AWS's public endpoint, even if this node would use another.
   const { suffix } = partitionOfRegion(region) ?? COMMERCIAL;
   const url = `https://sts.${region}.${suffix}?Action=GetCallerIdentity&Version=2011-06-15`;
   const token = signedCallerIdentity(url, region, audience, caller.identity, context);
@@ -53,7 +53,8 @@ async function byAwsKeys(
     {
       url: stsUrl(request),
       action: `exchanging the AWS identity of this node (${caller.principal}) at Google STS (${audience})`,
-      advice: "check that the pool's provider is one for AWS with this account, and its attribute condition",
+      advice:
+        "check that the pool's provider is an AWS provider with this account, and its attribute condition",
     },
     request,
   );
@@ -61,10 +62,10 @@ async function byAwsKeys(
 }
 
 async function byToken(
-  { identity: node, audience: wanted, pool: { audience } }: Wanted<"token">,
+  { identity: node, audience: tokenAudience, pool: { audience } }: ForeignOf<"token">,
   request: TokenRequest,
 ): Promise<Found<AccessToken> | Unavailable> {
-  const found = await federatedToken(node, wanted, request.context);
+  const found = await federatedToken(node, tokenAudience, request.context);
   if ("unavailable" in found) return found;
   const { identity: token, principal } = found;
   const identity = await exchangeToken(
@@ -80,7 +81,7 @@ async function byToken(
 }
 
 async function byCertificate(
-  { files, pool: { audience } }: Wanted<"certificate">,
+  { files, pool: { audience } }: ForeignOf<"certificate">,
   request: TokenRequest,
 ): Promise<Found<AccessToken>> {
   const { token, tls, certificate } = await certificateSubject(files, request.context);
@@ -91,7 +92,7 @@ async function byCertificate(
       tls,
       action: `exchanging the certificate in ${certificate.path} at Google STS (${audience})`,
       advice:
-        "check that the provider's trust store has the authority that issued this certificate (those between go in with --node-intermediates), and its attribute condition",
+        "check that the provider's trust store has the authority that issued this certificate (send intermediates with --node-intermediates), and its attribute condition",
     },
     request,
   );
@@ -102,7 +103,7 @@ function stsUrl({ options, universe }: TokenRequest): string {
   return `${options.endpoints.sts ?? `https://sts.${universe.domain}`}/v1/token`;
 }
 
-/** What the pool's provider has to have for this very token. */
+/** The settings that the pool's provider needs for this token. */
 function adviceFor({ issuer, subject, audience }: TokenFacts): string {
-  return `let the pool's provider have the issuer ${issuer} and allow the audience ${audience}, with an attribute condition that the subject ${subject} fits`;
+  return `the pool's provider must have the issuer ${issuer}, allow the audience ${audience}, and have an attribute condition that the subject ${subject} meets`;
 }

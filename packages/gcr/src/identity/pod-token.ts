@@ -14,15 +14,15 @@ import { generateAccessToken, iamCredentialsUrl, impersonate } from "./impersona
 import { exchangePodToken } from "./sts.ts";
 import { type IdentityPool, poolOfProvider } from "./workload-identity.ts";
 
-/** The identity that a pod is to have. */
+/** The identity that a pod gets. */
 interface PodIdentity {
   readonly pool: IdentityPool;
   readonly serviceAccount: string | undefined;
 }
 
 /**
- * The pod's own access token: its service account token exchanged at Google STS, and where the service account's
- * annotation names a Google service account, that one's token.
+ * The pod's own access token: exchanges its service account token at Google STS; if an annotation has a Google service
+ * account, impersonates it.
  * @throws {CredentialError}
  */
 export async function podToken(
@@ -36,7 +36,7 @@ export async function podToken(
   if (serviceAccount === undefined) {
     return { identity: await exchangePodToken(token, pool, request), principal: pool.audience };
   }
-  // Its TLS is up by the time that STS has answered.
+  // The TLS connection opens while STS responds.
   const api = iamCredentialsUrl(request);
   request.context.http.preconnect(api);
   const federated = await exchangePodToken(token, pool, request);

@@ -235,7 +235,7 @@ describe("a pod's token that is not accepted", () => {
     });
     assert.match(
       message,
-      /becoming the service account node@.*403 PERMISSION_DENIED: .*grant the caller roles\/iam.workloadIdentityUser/,
+      /impersonating the service account node@.*403 PERMISSION_DENIED: .*grant the caller roles\/iam.workloadIdentityUser/,
     );
     assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 403"]);
   });

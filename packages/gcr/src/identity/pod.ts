@@ -2,7 +2,7 @@ import type { IdentitySource, Secret } from "@imagecred/protocol";
 import { requireAssumedUniverse, type TokenRequest } from "../token-request.ts";
 import type { AccessToken } from "./access-token.ts";
 
-/** The pod's own identity; what exchanges its token is loaded only where there is one. */
+/** The pod's own identity; the code for the exchange is loaded only if there is a token. */
 export function podSource(token: Secret, request: TokenRequest): IdentitySource<AccessToken> {
   return {
     name: "the pod's service account",

@@ -6,21 +6,21 @@ import { type CredentialFile, required, unusable } from "./credential-file.ts";
 import { tokenUri } from "./endpoint.ts";
 import { requestToken } from "./oauth.ts";
 
-/** The longest that Google accepts. */
-const LIFE_SECONDS = 3600;
+/** The longest lifetime that Google accepts. */
+const LIFETIME_SECONDS = 3600;
 
 /**
- * The access token of a service account's key: the key signs a JWT, which Google exchanges
+ * The access token of a service account's key: Google exchanges a JWT that the key signed
  * (https://developers.google.com/identity/protocols/oauth2/service-account#authorizingrequests). In universes other than
- * the default one, a JWT that the key signed is the access token (https://google.aip.dev/auth/4111), and nothing is asked.
+ * the default one, the signed JWT itself is the access token (https://google.aip.dev/auth/4111).
  * @throws {CredentialError}
  */
 export async function keyToken(file: CredentialFile, request: TokenRequest): Promise<Found<AccessToken>> {
   const { universe, context } = request;
   const email = required(file, "client_email");
-  const key = new Secret(straightened(required(file, "private_key")));
+  const key = new Secret(normalizedPem(required(file, "private_key")));
   const now = Math.floor(context.clock.now() / 1000);
-  const claims = { iss: email, scope: CLOUD_PLATFORM, iat: now, exp: now + LIFE_SECONDS };
+  const claims = { iss: email, scope: CLOUD_PLATFORM, iat: now, exp: now + LIFETIME_SECONDS };
   if (universe.domain !== DEFAULT_UNIVERSE.domain) {
     const token = signJwt({ ...claims, sub: email }, key, file, request);
     return { identity: { token, expiresAt: claims.exp * 1000 }, principal: email };
@@ -42,7 +42,7 @@ export async function keyToken(file: CredentialFile, request: TokenRequest): Pro
   return { identity, principal: email };
 }
 
-/** A JWT with a key's `RS256` signature. @throws {CredentialError} for a key that cannot make one */
+/** A JWT with an `RS256` signature. @throws {CredentialError} for a key that cannot sign */
 function signJwt(
   claims: Readonly<Record<string, unknown>>,
   key: Secret,
@@ -65,10 +65,10 @@ function signJwt(
 const PEM = /-----BEGIN ([A-Z ]+)-----([^-]*)-----END \1-----/;
 
 /**
- * A PEM text in its usual lines. Templates indent it, join its lines or leave `\\n` in it, which one runtime's parser takes and
- * the other's refuses. What is not of this form, such as an encrypted key with its headers, stays as it is.
+ * A PEM text in its usual lines. Templates indent it, join its lines or leave `\\n` in it, which only one runtime's parser
+ * accepts. Other forms, such as an encrypted key with headers, are not changed.
  */
-function straightened(pem: string): string {
+function normalizedPem(pem: string): string {
   const [, label = "", body = ""] = PEM.exec(pem) ?? [];
   const base64 = body.replaceAll("\\n", "").replace(/\s+/g, "");
   if (!/^[A-Za-z0-9+/]+=*$/.test(base64)) return pem;
@@ -78,10 +78,10 @@ function straightened(pem: string): string {
 
 /** OID 1.2.840.10045.2.1, id-ecPublicKey, in the DER of a PKCS#8 key. */
 const EC_PUBLIC_KEY = "06072a8648ce3d0201";
-/** A private RSA key of 2048 bits takes about 1,200 bytes, one of 1536 bits about 900. */
+/** An RSA private key of 2048 bits has about 1,200 bytes, one of 1536 bits about 900. */
 const SHORTEST_RSA_KEY = 1_050;
 
-/** What the two runtimes would treat differently: one signs with any key, the other calls such a key unreadable. */
+/** Refuses keys that the runtimes treat differently: one signs with any key, the other cannot read such keys. */
 function requireRsa(key: Secret, file: CredentialFile): void {
   const [, label = "", body = ""] = PEM.exec(key.reveal()) ?? [];
   const der = bytesOf(body);

@@ -1,6 +1,6 @@
 import type { Universe } from "../universe.ts";
 
-/** Google's services that a credential is sent to. */
+/** Google's services that receive credentials. */
 export type GoogleService = "oauth2" | "sts" | "iamcredentials";
 
 /**

@@ -2,11 +2,11 @@ import type { AwsCredentials } from "@imagecred/identities/aws";
 import { signedHeaders } from "@imagecred/identities/aws/calls";
 import { type Context, Secret } from "@imagecred/protocol";
 
-/** What Google STS calls a signed request to AWS STS. */
+/** Google STS's token type for a signed request to AWS STS. */
 export const AWS_REQUEST_TYPE = "urn:ietf:params:aws:token-type:aws4_request";
 
 /**
- * A signed GetCallerIdentity request, by which AWS tells Google whose keys signed it
+ * A signed GetCallerIdentity request; AWS's response tells Google the identity that signed it
  * (https://google.aip.dev/auth/4117#determining-the-subject-token-in-aws).
  * @param url of AWS STS, with the query of GetCallerIdentity
  * @param audience the pool's provider, which is signed too
@@ -26,6 +26,6 @@ export function signedCallerIdentity(
   );
   const list = Object.entries(headers).map(([key, value]) => ({ key, value }));
   const token = encodeURIComponent(JSON.stringify({ url, method: "POST", headers: list }));
-  // Its hosts, region and audience are the words of our own messages. The keys are secrets themselves.
+  // Only the signature is secret: messages contain the hosts, the region and the audience.
   return new Secret(token, [headers["authorization"]?.split("Signature=")[1] ?? token]);
 }

@@ -4,13 +4,13 @@ import { type AccessToken, CLOUD_PLATFORM } from "./access-token.ts";
 import { type GrantRequest, requestToken } from "./oauth.ts";
 import type { IdentityPool } from "./workload-identity.ts";
 
-/** What a token of another issuer is exchanged for. */
+/** The parameters of an exchange of a token of another issuer. */
 export interface SubjectTokenUse {
-  /** What Google STS calls the pool's provider. */
+  /** Google STS's name of the pool's provider. */
   readonly audience: string;
   /** Such as `urn:ietf:params:oauth:token-type:jwt`. */
   readonly type: string;
-  /** The service account that the token leads to. */
+  /** The service account that is impersonated after the exchange. */
   readonly email?: string | undefined;
 }
 

@@ -57,17 +57,17 @@ export async function readSubjectToken(
     return await certificateSubject(await certificateFilesOf(file, source, context), context);
   }
   const advice = "expected file, url, executable, certificate or AWS";
-  throw unusable(file.path, "its credential_source names no source", advice);
+  throw unusable(file.path, "its credential_source has no source", advice);
 }
 
-/** What an external account has to show. */
+/** The subject token of an external account. */
 export interface SubjectProof {
   readonly token: Secret;
-  /** How to connect to Google STS with it, where that matters. */
+  /** TLS settings for Google STS, if the token needs them. */
   readonly tls?: TlsOptions;
 }
 
-/** Whether the source is a certificate, which goes to another endpoint unless the file names one. */
+/** Whether the source is a certificate, which has another default endpoint. */
 export function isCertificate(file: CredentialFile): boolean {
   return "certificate" in sourceOf(file);
 }
@@ -76,7 +76,7 @@ function sourceOf(file: CredentialFile): CredentialFields {
   return asObject(file.fields["credential_source"]) ?? {};
 }
 
-/** Editors and `echo` end a file with a line break, which is not part of a token. */
+/** The token in a source's text, without the line break that editors and `echo` add. */
 function tokenIn(
   text: string,
   file: CredentialFile,
@@ -93,11 +93,11 @@ function tokenIn(
   }
   if (type === "json" && field === undefined) {
     const reason = "its credential_source.format is json and has no subject_token_field_name";
-    throw unusable(file.path, reason, "name the field that holds the token");
+    throw unusable(file.path, reason, "set it to the field with the token");
   }
   const token = field === undefined || type === "text" ? text : textAt(parseJson(text), field);
   if (token !== undefined && token.trim() !== "") return new Secret(token.trim());
-  throw unusable(file.path, `${origin} holds no token`, advice);
+  throw unusable(file.path, `${origin} has no token`, advice);
 }
 
 async function readUrl(url: string, source: CredentialFields, { context }: TokenRequest): Promise<string> {
@@ -114,10 +114,10 @@ async function readUrl(url: string, source: CredentialFields, { context }: Token
   const response = await (url.startsWith("http:") ? context.http.metadata(call) : context.http.cloud(call));
   if (response.status === 200) return new TextDecoder().decode(response.body);
   const action = `asking the source of the subject token (${new URL(url).origin})`;
-  throw errorOf(response, action, "check the credential file and what it points to");
+  throw errorOf(response, action, "check the credential file and the URL in it");
 }
 
-/** What gives a subject token is asked over https, or on this machine and its link. */
+/** A source's URL must be https, or a loopback or link-local address. */
 function checkSourceUrl(file: CredentialFile, source: CredentialFields, name: string): void {
   const text = textAt(source, name);
   if (text === undefined) return;

@@ -8,7 +8,7 @@ import { requestToken } from "./oauth.ts";
 
 /**
  * The access token of a user's login, from its refresh token: `gcloud auth application-default login`
- * (https://google.aip.dev/auth/4113), or the same with a workforce pool's login configuration.
+ * (https://google.aip.dev/auth/4113), with or without a workforce pool's login configuration.
  * @throws {CredentialError}
  */
 export async function userToken(file: CredentialFile, request: TokenRequest): Promise<Found<AccessToken>> {

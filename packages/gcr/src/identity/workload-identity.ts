@@ -1,23 +1,23 @@
 import { OptionsError } from "@imagecred/protocol";
 
-/** Where Google STS exchanges a pod's token. */
+/** A workload identity pool, at which Google STS exchanges a token. */
 export interface IdentityPool {
-  /** The pool that every GKE cluster with Workload Identity has, or any other workload identity pool. */
+  /** `gke`: the pool of GKE clusters with Workload Identity; `workload-identity`: any other workload identity pool. */
   readonly kind: "gke" | "workload-identity";
-  /** What STS calls it. */
+  /** STS's name of the pool. */
   readonly audience: string;
-  /** The audience that a pod's token has to have, unless the pool's provider allows others. */
+  /** The audience that a pod's token needs, unless the pool's provider allows others. */
   readonly tokenAudience: string;
 }
 
-/** Lengths as fluxcd/pkg checks them, which reads the same values from the same annotation. */
+/** Length limits are those of fluxcd/pkg, which parses the same annotation. */
 const PROVIDER =
   /^(?:(?:https:)?(\/\/iam\.[a-z0-9.-]+\/))?(projects\/\d{1,30}\/locations\/global\/workloadIdentityPools\/[A-Za-z0-9._-]{1,100}\/providers\/[A-Za-z0-9._-]{1,100})$/;
 
 /**
- * A workload identity pool's provider by its resource name, with or without `//iam.googleapis.com/` in front; that is
- * also its name as an audience (https://cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes).
- * @returns undefined for what is no such name
+ * The pool of a provider's resource name, with or without `//iam.googleapis.com/` before it; this is also the provider's
+ * audience (https://cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes).
+ * @returns undefined if the value is not such a name
  */
 export function poolOfProvider(value: string): IdentityPool | undefined {
   const [, service = "//iam.googleapis.com/", name] = PROVIDER.exec(value) ?? [];
@@ -26,7 +26,7 @@ export function poolOfProvider(value: string): IdentityPool | undefined {
   return { kind: "workload-identity", audience, tokenAudience: `https:${audience}` };
 }
 
-/** A workload identity pool's provider. @param from where it is written @throws {OptionsError} */
+/** The pool of a provider's resource name. @param from the setting, for messages @throws {OptionsError} */
 export function parseProvider(provider: string, from: string): IdentityPool {
   const pool = poolOfProvider(provider);
   if (pool !== undefined) return pool;
@@ -36,7 +36,7 @@ export function parseProvider(provider: string, from: string): IdentityPool {
 }
 
 /**
- * The pool that GKE makes for a project. `issuer` is the cluster's, as in its tokens.
+ * The pool that GKE creates for a project. @param issuer the issuer in the cluster's tokens
  * https://cloud.google.com/kubernetes-engine/docs/concepts/workload-identity
  */
 export function poolOfGke(project: string, issuer: string): IdentityPool {

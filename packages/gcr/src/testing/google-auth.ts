@@ -1,6 +1,6 @@
 import { pypiSource } from "@imagecred/vectors";
 
-/** Google's authentication library for Python, whose tests have keys, URLs and signatures to compare with. */
+/** Google's authentication library for Python; its tests have keys, URLs and signatures to compare with. */
 export function googleAuth() {
   return pypiSource(
     "google-auth",
