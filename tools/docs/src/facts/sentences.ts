@@ -63,7 +63,7 @@ export const SENTENCES: readonly Sentence[] = [
   },
   {
     about: "all versions",
-    pattern: /from (1\.\d+) to (1\.\d+), and `--feature-gates`/g,
+    pattern: /rules of that version \((1\.\d+) to (1\.\d+)\)/g,
     values: [OLDEST_KUBERNETES, LATEST_KUBERNETES],
   },
   {
