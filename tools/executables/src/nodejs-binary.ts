@@ -11,7 +11,15 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { CACHE, type Platform, ROOT, run, ToolError, versionLine } from "@imagecred/workspace";
+import {
+  CACHE,
+  type Platform,
+  placeDirectory,
+  ROOT,
+  run,
+  ToolError,
+  versionLine,
+} from "@imagecred/workspace";
 import { say } from "./say.ts";
 
 /**
@@ -63,10 +71,11 @@ export function nodejsBinary(platform: Platform): string {
   const stripped = join(CACHE, "node", `${platform.nodePackage}-${digest}`, name);
   if (!existsSync(stripped)) {
     mkdirSync(dirname(stripped), { recursive: true });
-    copyFileSync(original, `${stripped}.part`);
-    chmodSync(`${stripped}.part`, 0o755);
-    run(strip, [`${stripped}.part`]);
-    renameSync(`${stripped}.part`, stripped);
+    const unfinished = `${stripped}.${process.pid}`;
+    copyFileSync(original, unfinished);
+    chmodSync(unfinished, 0o755);
+    run(strip, [unfinished]);
+    renameSync(unfinished, stripped);
   }
   return stripped;
 }
@@ -96,8 +105,11 @@ function fetched(nodePackage: string, version: string, integrity: string | undef
       throw new ToolError(`${nodePackage} ${version} has the digest ${digest}, expected ${integrity}`);
     }
     run("tar", ["-xzf", tarball, "-C", scratch]);
+    // Beside its place first: a move from another file system is not one step.
     mkdirSync(dirname(directory), { recursive: true });
-    run("mv", [join(scratch, "package"), directory]);
+    const unfinished = `${directory}.${process.pid}`;
+    run("mv", [join(scratch, "package"), unfinished]);
+    placeDirectory(unfinished, directory);
     return directory;
   } finally {
     rmSync(scratch, { recursive: true, force: true });

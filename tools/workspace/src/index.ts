@@ -23,6 +23,7 @@ export {
   runInNamespace,
 } from "./namespace.ts";
 export { CACHE, DIST, DOCS, ROOT } from "./paths.ts";
+export { placeDirectory } from "./place-directory.ts";
 export { fileName, ownPlatform, PLATFORMS, type Platform, platformNamed, rustTargetOf } from "./platforms.ts";
 export { findOnPath, needsRoot, notInstalled, type RunOptions, run, versionLine } from "./programs.ts";
 export { formatSeconds, Progress, type ProgressOutput } from "./progress.ts";

@@ -1,6 +1,6 @@
-import { existsSync, globSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, globSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { CACHE, type Library, output, runSlowCommand } from "@imagecred/workspace";
+import { CACHE, type Library, output, placeDirectory, runSlowCommand } from "@imagecred/workspace";
 
 /** Why libseccomp cannot be linked here, or undefined when it can. */
 export async function libseccompMissing(): Promise<string | undefined> {
@@ -67,7 +67,7 @@ async function download(): Promise<string> {
     const [file = ""] = readdirSync(unfinished);
     await runSlowCommand("dpkg-deb", ["--extract", file, "."], { cwd: unfinished });
     rmSync(join(unfinished, file));
-    renameSync(unfinished, directory);
+    placeDirectory(unfinished, directory);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { CACHE } from "@imagecred/workspace";
+import { CACHE, placeDirectory } from "@imagecred/workspace";
 
 /** A vendor's command line program, as far as it parses commands. */
 export interface Judge {
@@ -57,7 +57,7 @@ export function install({ name, packages }: Judge): Installed {
     ];
     for (const each of packages) run(pip[0] ?? "", [...pip.slice(1), ...each]);
     // Only bin/python is used, and it finds its packages wherever the directory is.
-    renameSync(unfinished, directory);
+    placeDirectory(unfinished, directory);
     return { python };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

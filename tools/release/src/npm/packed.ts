@@ -5,14 +5,13 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { basename, join } from "node:path";
 import { crateDirectory, programs, staticRuntimeFor, versionOf, whyNot } from "@imagecred/executables";
-import { CACHE, ownPlatform, ROOT, rustTargetOf } from "@imagecred/workspace";
+import { CACHE, ownPlatform, placeDirectory, ROOT, rustTargetOf } from "@imagecred/workspace";
 import { cargoComponents } from "../cargo-components.ts";
 import { type NpmPackage, writeNpmPackages } from "./packages.ts";
 
@@ -66,9 +65,7 @@ export async function packedForTests(): Promise<readonly NpmPackage[]> {
       join(part, INVENTORY),
       JSON.stringify(packages.map((one) => ({ ...one, tarball: basename(one.tarball) }))),
     );
-    // Another test may have packed the same meanwhile.
-    if (existsSync(directory)) rmSync(part, { recursive: true });
-    else renameSync(part, directory);
+    placeDirectory(part, directory);
     forgetOld(join(CACHE, "npm"));
   }
   const packages = JSON.parse(readFileSync(join(directory, INVENTORY), "utf8")) as readonly NpmPackage[];
