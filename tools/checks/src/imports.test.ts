@@ -6,7 +6,7 @@ import { sources } from "./imports.ts";
 const all = sources();
 
 /**
- * What each workspace may import, tests aside. One that is listed may name only those above it, so that there are no
+ * The workspaces that each workspace may import, except in tests. One that is listed may name only those above it, so that there are no
  * circles. `ecr/facts` is that export alone: a module of data and parsers, without an SDK.
  */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** A test that did not run, and what it said about it. */
+/** A skipped test, and its reason. */
 export interface SkippedTest {
   readonly file: string;
   readonly name: string;

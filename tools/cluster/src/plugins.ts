@@ -22,7 +22,7 @@ export const PLUGIN_PATHS = {
   config: "/etc/kubernetes/credential-provider-config.yaml",
   azureJson: "/etc/kubernetes/azure.json",
   imagecred: "/usr/local/bin/imagecred",
-  /** What `imagecred init` wrote. */
+  /** The output directory of `imagecred init`. */
   written: "/root/imagecred-kubeadm",
 } as const;
 

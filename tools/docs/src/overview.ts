@@ -23,7 +23,7 @@ const TOKENS: Area = { x: 652, y: 230, width: 216, height: 60 };
 const EXCHANGE: Area = { x: 652, y: 310, width: 216, height: 60 };
 const REGISTRY: Area = { x: 652, y: 418, width: 216, height: 60 };
 
-/** What each command of `imagecred` does, in the order in which they are needed. */
+/** The commands of `imagecred` and their purpose, in the order in which they are needed. */
 export const COMMANDS: readonly (readonly [command: string, about: string])[] = [
   ["init", "writes the configuration for your clouds"],
   ["validate", "checks it as the kubelet does, and for mistakes"],

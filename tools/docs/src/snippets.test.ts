@@ -46,7 +46,7 @@ function embed(page: string): void {
   writeFileSync(join(DOCS, page), text);
 }
 
-/** What a real kubelet logs (tools/kubelet-conformance makes it say each). */
+/** The message that a real kubelet logs (tools/kubelet-conformance makes it log each). */
 function logged(id: string | undefined): string {
   const message = OPERATOR_MESSAGES.find((one) => one.id === id);
   assert.ok(message, `operator-messages.json has no ${id}`);

@@ -25,7 +25,7 @@ interface Verdict {
   readonly codes: readonly string[];
 }
 
-/** What `imagecred validate` says of a configuration for a version. Directories have one file for each configuration. */
+/** The findings of `imagecred validate` in a configuration for a version. Directories have one file for each configuration. */
 async function verdict(
   version: string,
   configuration: Configuration | readonly Configuration[],

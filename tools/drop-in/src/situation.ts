@@ -26,7 +26,7 @@ export interface Situation {
   /** Default `as on a node`. */
   readonly network?: Network;
   /**
-   * Changes the clouds and says how the plugin is started. Called before each of the two runs; the clouds are as new then.
+   * Changes the clouds and says how the plugin is started. Called before each of the two runs; the clouds are in their initial state then.
    */
   readonly arrange?: (clouds: Clouds) => Start | Promise<Start>;
   /**

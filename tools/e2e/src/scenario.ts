@@ -21,7 +21,7 @@ export interface Inputs {
   readonly request?: RequestOptions;
 }
 
-/** An identity with which all goes well. Whatever can go wrong on the way is derived from its calls. */
+/** An identity with which all goes well. Its faults are derived from its calls. */
 export interface Case {
   /** `the node's role, by IMDSv2` */
   readonly what: string;

@@ -100,7 +100,7 @@ for (const runtime of RUNTIMES) {
       for (const pid of readFileSync(file, "utf8").trim().split("\n").map(Number)) await gone(pid);
     });
 
-    test("a program gets its stdin, and its stderr is told as it comes", async () => {
+    test("a program gets its stdin, and its stderr is reported as it comes", async () => {
       const result = await sh("cat; echo €uro >&2; exit 4", { stdin: "from stdin" });
       assert.equal(result.stdout, "from stdin");
       assert.equal(result.status, 4);

@@ -19,7 +19,7 @@ export interface GoProgram {
   /** Another go.mod than the module's own. */
   readonly modFile?: string;
   readonly tags?: string;
-  /** What `go build` is asked for. */
+  /** The package for `go build`. */
   readonly package: string;
   /** Directory below the cache, and the file's name. */
   readonly cacheName: string;

@@ -57,7 +57,7 @@ describe("archives", () => {
     assert.deepEqual(readFileSync(first), readFileSync(second));
   });
 
-  test("unpack to what went in, executable where it was", async () => {
+  test("unpack to the same files, with the same modes", async () => {
     const path = join(scratch, "a.tar.gz");
     writeFileSync(path, await gzip(await tar(entries, EPOCH)));
     assert.equal(spawnSync("tar", ["-xzf", path, "-C", scratch]).status, 0);

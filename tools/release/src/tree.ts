@@ -184,7 +184,7 @@ function writeChart({ helm, directory, version, sourceDateEpoch, say }: TreeOpti
   return [archive];
 }
 
-/** What `npm publish` gets, and the order in which it gets it. @returns the files that SHA256SUMS lists */
+/** Writes the packages for `npm publish`, and their order. @returns the files that SHA256SUMS lists */
 async function writeNpm({ directory, version, runtimes, say }: TreeOptions): Promise<readonly string[]> {
   if (runtimes === undefined) return [];
   const target = join(directory, "npm");

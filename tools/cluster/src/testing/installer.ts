@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Node } from "../node/node.ts";
 
-/** What `install`, `uninstall` and `nodes` print as JSON, as far as the tests read it. */
+/** The JSON that `install`, `uninstall` and `nodes` print, as far as the tests read it. */
 export interface Report {
   readonly restart: {
     readonly state: string;

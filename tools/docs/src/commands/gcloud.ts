@@ -74,7 +74,7 @@ const SWITCHES: ReadonlySet<string> = new Set([
   "--enable-imdsv2",
 ]);
 
-/** What is wrong with a `gcloud` command, or undefined. @param words without the program's name */
+/** The mistake in a `gcloud` command, or undefined. @param words without the program's name */
 export function gcloudProblem(words: readonly string[]): string | undefined {
   const name = Object.keys(COMMANDS)
     .toSorted((a, b) => b.length - a.length)

@@ -20,10 +20,10 @@ function application(number: number): string {
   return `70000000-aaaa-4aaa-8aaa-00000000000${number}`;
 }
 
-/** What `init` writes, by the files' names. */
+/** The files that `init` writes, by name. */
 export type WrittenFiles = ReadonlyMap<string, string>;
 
-/** What `imagecred init --cross-cloud` writes for a cell, with the values of its page; those of the source's cluster or machine in their place. */
+/** The files that `imagecred init --cross-cloud` writes for a cell, with the values of its page, or those of the source's cluster or machine. */
 export async function writtenByInit({ route, source }: Cell, clouds?: Clouds): Promise<WrittenFiles> {
   using place = bench();
   const from = sourceOf(source);

@@ -27,7 +27,7 @@ export function factsOf(
   return PLUGINS[name].facts;
 }
 
-/** What `imagecred init` writes for the plugin's cloud. */
+/** The configuration that `imagecred init` writes for the plugin's cloud. */
 async function written(name: PageName): Promise<string> {
   using place = bench();
   const { cloud, options } = PLUGINS[name];

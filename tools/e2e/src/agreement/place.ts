@@ -57,7 +57,7 @@ export class Place implements AsyncDisposable {
     return makeBase(this.#clouds, plugin, what);
   }
 
-  /** The requests that a base makes when all goes well. */
+  /** The requests that a base makes without faults. */
   callsOf(base: Base): Promise<readonly CallName[]> {
     return this.#callsOf(base);
   }

@@ -42,7 +42,7 @@ export interface Lane {
   readonly random: Random;
   /** A base of this plugin, or of any. */
   base(plugin?: Plugin): Promise<Base>;
-  /** The requests that a base makes when all goes well. */
+  /** The requests that a base makes without faults. */
   callsOf(base: Base): Promise<readonly CallName[]>;
   /** Writes a file for this trial. @returns its path */
   file(content: string | Uint8Array): Promise<string>;

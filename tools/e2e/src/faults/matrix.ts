@@ -258,7 +258,7 @@ function isRepeatedOnKept(fault: NamedFault, outcomes: Readonly<Record<Runtime, 
   return Math.abs(total(a.requests) - total(b.requests)) === 1;
 }
 
-/** Plays one fault with both runtimes. @returns what did not hold */
+/** Plays one fault with both runtimes. @returns the expectations that failed */
 async function play(
   stage: Stage,
   turn: Turn,

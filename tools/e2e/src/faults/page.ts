@@ -4,7 +4,7 @@ import { ROOT } from "@imagecred/workspace";
 import { GROUPS } from "./groups.ts";
 import type { Row } from "./matrix.ts";
 
-/** What `tools/fuzz` recorded last. */
+/** The last results of `tools/fuzz`. */
 interface FuzzResults {
   readonly date: string;
   readonly seed: number;

@@ -6,7 +6,7 @@ import { Subject, type Suite } from "../suite.ts";
 
 const CREDENTIALS = { username: "node@corp", password: "Tr0ub4dor&3:with/odd%characters" };
 
-/** A proxy that wants to know who asks. */
+/** A proxy that requires authentication. */
 export const proxy: Suite = ({ scenario, runtime, path }) => {
   const like = scenario.cases.find(({ calls }) => calls.some(({ kind }) => kind === "cloud"));
   if (like === undefined) return;

@@ -76,7 +76,7 @@ export class CertificateAuthority {
     );
   }
 
-  /** What a TLS server needs to speak as `host`, with a flawed certificate when asked. Made once per host and flaw. */
+  /** Certificate and key of a TLS server for `host`, flawed if `problem` says so. Made once per host and flaw. */
   contextFor(host: string, problem?: CertificateProblem): Promise<SecureContext> {
     const key = `${host} ${problem ?? ""}`;
     let context = this.#contexts.get(key);

@@ -63,7 +63,7 @@ export class TlsFront {
     const record = this.#parts.log.connection(tunnelTo === undefined ? "direct" : "proxy");
     this.#parts.sockets.track(socket, record);
     let owner: TlsService | undefined;
-    // Whom to ask for a certificate has to be known before the handshake names the host.
+    // Whether the client must show a certificate is decided before the handshake names the host.
     const mutual = tunnelTo !== undefined && this.serviceFor(tunnelTo)?.clientCertificates === true;
     const tls = new TLSSocket(socket, {
       isServer: true,

@@ -132,7 +132,7 @@ const tokenAttributes = fc.record({
   optional: fc.subarray(["a/opt"]),
 });
 
-/** A provider and a life of pulls on its clock. */
+/** A provider and a sequence of pulls on its clock. */
 export const provide: fc.Arbitrary<Record<string, unknown>> = fc
   .record(
     {

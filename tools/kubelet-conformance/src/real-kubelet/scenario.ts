@@ -157,7 +157,7 @@ async function refuses(text: string, credentialProviderBinDir: string) {
   return { exitCode: await bad.end(), log: bad.log };
 }
 
-/** Asks the registry, again and again, until it no longer takes the credential of a pull. */
+/** Sends requests to the registry until it no longer accepts the credential of a pull. */
 async function refusedByRegistry({ image, username, password }: Pull): Promise<void> {
   const deadline = Date.now() + (LIFE_SECONDS + 20) * 1000;
   while ((await registryStatus(clouds, image.replace(/:v1$/, ""), { username, password })) === 200) {

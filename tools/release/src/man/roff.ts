@@ -1,4 +1,4 @@
-/** What the sections of a manual page are written with (groff_man(7)). */
+/** The macros of a manual page's sections (groff_man(7)). */
 export interface Manual {
   readonly name: string;
   /** 1: programs for people, 8: what the system runs. */

@@ -4,7 +4,7 @@ import { PATHS } from "../../node/files.ts";
 import { CLOUD_PLUGINS, type CloudPlugin, IMAGES, pluginName } from "../../plugins.ts";
 import type { SharedCluster } from "../shared-cluster.ts";
 
-/** Seconds that every credential lives here; the plugins have it cached for somewhat less than half of that. */
+/** Lifetime of every credential here, in seconds; it is cached for a little less than half of that. */
 const LIFE_SECONDS = 12;
 const SHORT_LIVED_REGISTRY = "shortlived";
 
