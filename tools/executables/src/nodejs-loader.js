@@ -1,5 +1,5 @@
 // In every Node.js single executable: runs the bundle's files, each when it is first needed, from `ENTRY` on. What the start needs
-// is in `START`; the rest is stored beside it as assets, so that the engine does not read their source before that (reading all of
+// is in `START`; the rest is stored next to it as assets, so that the engine does not read their source before that (reading all of
 // acr's takes almost as long as starting Node.js). `require` in these files finds other files of the bundle, and Node.js's own
 // modules.
 {

@@ -1,4 +1,4 @@
-// Command kubernetes is one Kubernetes release in one file: it runs as the component that it is called as (kube-apiserver,
+// Command `kubernetes` is one Kubernetes release in one file: it runs as the component that it is called as (kube-apiserver,
 // kube-controller-manager, kube-scheduler, kubelet, kubectl, etcd). Separate programs would link the same packages six
 // times: 500 MB and three more minutes on two cores. Called k3s, it has the kubelet in its own process, as k3s has.
 package main

@@ -14,8 +14,8 @@ type ServiceAccount struct {
 	Tokens      map[string]string `json:"tokens"`
 }
 
-// Cluster stands where the API server and the kubelet's token manager do: it has service accounts and hands out
-// tokens for them, and remembers what it was asked.
+// Cluster replaces the API server and the kubelet's token manager: it has service accounts, issues tokens for them,
+// and records the requests.
 type Cluster struct {
 	mu       sync.Mutex
 	accounts map[string]ServiceAccount

@@ -31,8 +31,8 @@ func response(s *session, in struct{ APIVersion, Stdout, StdoutBase64 string }) 
 	return map[string]any{"error": nil, "response": decoded}, nil
 }
 
-// request has the kubelet run tee: what it writes to its file is what a plugin would have read. What tee prints is no
-// answer of a plugin, so the kubelet's error about it is expected.
+// request has the kubelet run tee: its file then has the bytes that a plugin would read. The output of tee is not a
+// plugin's response, so the kubelet's error about it is expected.
 func request(s *session, in struct {
 	APIVersion string
 	Request

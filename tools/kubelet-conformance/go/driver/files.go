@@ -44,7 +44,7 @@ func config(s *session, in struct {
 	return out, err
 }
 
-// withoutDirectory puts $DIR where the directory's name stands, wherever in the answer that is.
+// withoutDirectory replaces the directory's name by $DIR, everywhere in the output.
 func withoutDirectory(out ConfigAnswer, dir string) (any, error) {
 	var buffer bytes.Buffer
 	encoder := json.NewEncoder(&buffer)
@@ -57,7 +57,7 @@ func withoutDirectory(out ConfigAnswer, dir string) (any, error) {
 	if err := json.Unmarshal([]byte(plain), &decoded); err != nil {
 		return nil, err
 	}
-	// Absent is only right beside a read error: a config that was read has a list, empty or not.
+	// Absent is only right with a read error: a config that was read has a list, empty or not.
 	if _, read := decoded["config"]; read && decoded["validationErrors"] == nil {
 		decoded["validationErrors"] = []string{}
 	}

@@ -1,6 +1,6 @@
-// Package driver lets another program ask the kubelet's own code questions: one JSON object per line on standard
-// input, one answer per line on standard output. What answers is a Kubelet, and there is one per kubelet release that
-// is linked; this package knows no Kubernetes type, so that one protocol serves all releases.
+// Package driver lets another program run the kubelet's own code: one JSON object per line on standard input, one
+// line of output for each. A `Kubelet` does the work, one for each kubelet release that is linked. This package does
+// not use any Kubernetes type, so that one protocol serves all releases.
 package driver
 
 import (
@@ -26,7 +26,7 @@ type Kubelet interface {
 	Register(configPath, binDir string, cluster *Cluster) error
 	// Registered is the number of providers that the running kubelet would ask.
 	Registered() int
-	// Exec runs a registered provider's program once, past match rules and cache, and decodes its answer.
+	// Exec runs a registered provider's program once, past match rules and cache, and decodes its response.
 	Exec(provider string, request Request) (*Response, error)
 	// Lookup does what a pull does to find credentials: the repository's name, pull secrets, then the plugins.
 	Lookup(image string, pod Pod) ([]Login, error)

@@ -111,7 +111,7 @@ func provide(s *session, in ProvideCase) (any, error) {
 	return s.kubelet.Provide(in)
 }
 
-// content is data given as text, or as base64 where it is no UTF-8.
+// content is data given as text, or as base64 where it is not UTF-8.
 func content(data, dataBase64 string) ([]byte, error) {
 	if dataBase64 != "" {
 		return base64.StdEncoding.DecodeString(dataBase64)

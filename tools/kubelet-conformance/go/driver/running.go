@@ -2,7 +2,7 @@ package driver
 
 import "time"
 
-// register starts a kubelet: what it read, validated and found is in the answer's error, and what it logged in log.
+// register starts a kubelet. Errors of reading, validation and registration are in the output's error, its log in log.
 func register(s *session, in struct {
 	Config          string
 	BinDir          string

@@ -8,13 +8,13 @@ import (
 	"io"
 )
 
-// question is one line of input. Fields beside id and op belong to the operation.
+// question is one line of input. Fields other than id and op belong to the operation.
 type question struct {
 	ID json.RawMessage `json:"id"`
 	Op string          `json:"op"`
 }
 
-// answer is one line of output: Out is what the kubelet's code said, its errors included. Fault is a defect of the
+// `answer` is one line of output: Out is the result of the kubelet's code, its errors included. Fault is a defect of the
 // question or of this program, and never an outcome to compare.
 type answer struct {
 	ID    json.RawMessage `json:"id,omitempty"`
@@ -94,7 +94,7 @@ func op[In any](run func(s *session, in In) (any, error)) operation {
 	}
 }
 
-// text gives an error as the JSON value of an answer's "error" field: its text, or null.
+// text gives an error as the JSON value of an "error" field: its text, or null.
 func text(err error) *string {
 	if err == nil {
 		return nil

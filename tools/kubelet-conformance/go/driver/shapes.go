@@ -5,7 +5,7 @@ import "errors"
 // ErrAbsent says that the linked release has no such function.
 var ErrAbsent = errors.New("the linked kubelet release has no such function")
 
-// Login is a user name and a password, as a keyring or a plugin's answer holds them.
+// Login is a user name and a password, as a keyring or a plugin's response has them.
 type Login struct {
 	Username string `json:"username"`
 	Password string `json:"password"`
@@ -18,7 +18,7 @@ type Request struct {
 	ServiceAccountAnnotations map[string]string `json:"serviceAccountAnnotations"`
 }
 
-// Response is a plugin's answer after the kubelet has decoded it. CacheDuration is nil where the plugin gave none.
+// Response is a plugin's response after the kubelet has decoded it. CacheDuration is nil where the plugin gave none.
 type Response struct {
 	CacheKeyType  string           `json:"cacheKeyType"`
 	CacheDuration *string          `json:"cacheDuration"`
@@ -105,7 +105,7 @@ type ProvideStep struct {
 	Token                     string            `json:"token"`
 }
 
-// PlannedResponse is a plugin's answer; with EchoToken every password is the service account token that it was sent,
+// PlannedResponse is a plugin's response; with EchoToken every password is the service account token that it was sent,
 // and Error, when not empty, is a run that failed with that text.
 type PlannedResponse struct {
 	Response

@@ -4,7 +4,7 @@ package main
 
 import "imagecred.dev/kubelet-conformance/driver"
 
-// Provide is not asked of these releases: theirs has another signature, and no other cache.
+// Provide is not called for these releases: theirs has another signature, and no other cache.
 func (k *kubelet) Provide(driver.ProvideCase) (driver.ProvideAnswer, error) {
 	return driver.ProvideAnswer{}, driver.ErrAbsent
 }

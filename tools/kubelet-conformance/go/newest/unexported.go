@@ -11,10 +11,10 @@ import (
 	"imagecred.dev/kubelet-conformance/driver/upstream"
 )
 
-// The kubelet's package exports only what the kubelet calls. What is asked of it here besides is bound by name (Go's
-// linkname, which needs the empty assembly file beside this one), so that the code that answers is the kubelet's own,
-// compiled from the checksummed module. A name or a signature that a new release changed fails to link, or fails the
-// suite's recorded cases at once.
+// The kubelet's package exports only what the kubelet calls. Other functions are bound by name (Go's linkname, which
+// needs the empty assembly file in this directory), so that the code that runs is the kubelet's own, compiled from the
+// checksummed module. A name or a signature that a new release changed fails to link, or fails the suite's recorded
+// cases at once.
 
 //go:linkname validateCredentialProviderConfig k8s.io/kubernetes/pkg/credentialprovider/plugin.validateCredentialProviderConfig
 func validateCredentialProviderConfig(config *kubeletconfig.CredentialProviderConfig, serviceAccountTokens bool) field.ErrorList

@@ -8,7 +8,7 @@ import (
 	"imagecred.dev/kubelet-conformance/driver"
 )
 
-// DockerConfig is a plugin's answer as the kubelet puts it into a keyring.
+// DockerConfig is a plugin's response as the kubelet puts it into a keyring.
 func DockerConfig(auth map[string]driver.Login) credentialprovider.DockerConfig {
 	config := credentialprovider.DockerConfig{}
 	for key, login := range auth {
@@ -28,7 +28,7 @@ func PullSecrets(pod driver.Pod) []v1.Secret {
 	return out
 }
 
-// Response is a plugin's decoded answer in the driver's shape.
+// Response is a plugin's decoded response in the driver's shape.
 func Response(response *credentialproviderapi.CredentialProviderResponse) *driver.Response {
 	out := &driver.Response{CacheKeyType: string(response.CacheKeyType), CacheDuration: Printed(response.CacheDuration)}
 	if response.Auth != nil {

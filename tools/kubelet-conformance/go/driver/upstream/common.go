@@ -58,7 +58,7 @@ func (Common) ParseImage(image string) (string, string, string, error) {
 // QualifiedName is validation.IsQualifiedName.
 func (Common) QualifiedName(name string) []string { return validation.IsQualifiedName(name) }
 
-// SetClock changes what Clock tells.
+// SetClock changes the time of Clock.
 func (c Common) SetClock(now func() time.Time) { c.Clock.now = now }
 
 // Log takes what was logged since the last call.

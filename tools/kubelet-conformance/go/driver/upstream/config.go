@@ -8,7 +8,7 @@ import (
 	"imagecred.dev/kubelet-conformance/driver"
 )
 
-// Answer is the driver's form of a config that was read, and of what validation said. The releases add what only they have.
+// Answer gives the driver's form of a config and of its validation errors. The releases add their own fields.
 func Answer(config *kubeletconfig.CredentialProviderConfig, hash string, errs field.ErrorList) driver.ConfigAnswer {
 	answer := driver.ConfigAnswer{Config: &driver.Config{Providers: []driver.Provider{}}, Hash: hash}
 	for _, p := range config.Providers {
@@ -30,7 +30,7 @@ func Answer(config *kubeletconfig.CredentialProviderConfig, hash string, errs fi
 	return answer
 }
 
-// Unread is the answer where reading failed.
+// Unread is the output if reading failed.
 func Unread(err error) driver.ConfigAnswer {
 	text := err.Error()
 	return driver.ConfigAnswer{ReadError: &text}

@@ -10,8 +10,8 @@ import (
 	"k8s.io/utils/clock"
 )
 
-// Fields gives access, by name, to the fields of a struct whose type or fields are not exported. A name that is gone
-// panics, and the answer then is a fault.
+// Fields gives access, by name, to the fields of a struct whose type or fields are not exported. A name that no
+// longer exists panics, and the output then is a fault.
 type Fields struct{ of reflect.Value }
 
 // FieldsOf takes a pointer to a struct, also inside an interface.
@@ -59,7 +59,7 @@ type MovedClock struct {
 	now func() time.Time
 }
 
-// NewMovedClock returns a clock that tells what now returns.
+// NewMovedClock returns a clock with the time that now returns.
 func NewMovedClock(now func() time.Time) *MovedClock { return &MovedClock{now: now} }
 
 // Now is the time that the test decided.

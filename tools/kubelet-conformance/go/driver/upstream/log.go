@@ -28,7 +28,7 @@ func captureLog() *logBuffer {
 			panic(err)
 		}
 	}
-	// Where the kubelet would die of a fatal error, the question has a fault for an answer, and the next one is taken.
+	// If the kubelet would exit with a fatal error, the output is a fault, and the next line of input is read.
 	klog.OsExit = func(code int) { panic(fmt.Sprintf("the kubelet ends with exit code %d", code)) }
 	log := &logBuffer{}
 	klog.SetOutput(log)

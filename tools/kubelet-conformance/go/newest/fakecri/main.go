@@ -1,6 +1,6 @@
-// Command fakecri is a container runtime that runs nothing: the kubelet gets every answer that it wants about sandboxes
-// and containers, but an image only comes when its registry really gives the manifest for the credential that the
-// kubelet sent. Each pull is told on standard output, one JSON object per line.
+// Command fakecri is a container runtime that runs nothing. The kubelet gets every response that it needs about
+// sandboxes and containers, but a pull only succeeds if the registry returns the manifest for the credential that the
+// kubelet sent. Each pull is printed to standard output, one JSON object per line.
 package main
 
 import (
@@ -42,7 +42,7 @@ func serve(socket string) error {
 	return server.Serve(listener)
 }
 
-// pull is what is told about one PullImage call. Whoever reads it holds test credentials only.
+// pull is the line that is printed for one PullImage call. It has test credentials only.
 type pull struct {
 	Image    string `json:"image"`
 	Username string `json:"username"`

@@ -66,8 +66,8 @@ func ask(ctx context.Context, address, authorization string) (*http.Response, er
 
 var parameter = regexp.MustCompile(`(\w+)="([^"]*)"`)
 
-// answerTo turns a WWW-Authenticate header and a credential into an Authorization header; without a credential a
-// bearer token may still be had, for what everybody may read.
+// answerTo turns a WWW-Authenticate header and a credential into an Authorization header; without a credential
+// there may still be a bearer token, for public repositories.
 func answerTo(ctx context.Context, challenge, repository string, auth *kubeapi.AuthConfig) (string, error) {
 	scheme, _, _ := strings.Cut(challenge, " ")
 	if strings.EqualFold(scheme, "basic") {
