@@ -1,6 +1,7 @@
 import type { AzureIdentity, Clouds } from "@imagecred/fake-clouds";
 import { accepted } from "../registry.ts";
 import type { Comparison, Situation, Start } from "../situation.ts";
+import { ACR_TESTS } from "./vendor-tests.ts";
 
 type Tenant = Parameters<Clouds["azure"]["azureJson"]>[1];
 
@@ -450,6 +451,7 @@ export const ACR: Comparison = {
         },
       ],
     },
+    ACR_TESTS,
   ],
 };
 

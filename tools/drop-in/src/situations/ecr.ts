@@ -1,6 +1,7 @@
 import type { AwsIdentity, Clouds } from "@imagecred/fake-clouds";
 import { accepted } from "../registry.ts";
 import type { Comparison, Situation, Start } from "../situation.ts";
+import { ECR_TESTS } from "./vendor-tests.ts";
 
 const REGISTRY = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
 const ANNOTATION = "eks.amazonaws.com/ecr-role-arn";
@@ -494,5 +495,6 @@ export const ECR: Comparison = {
         },
       ],
     },
+    ECR_TESTS,
   ],
 };

@@ -1,6 +1,7 @@
 import type { Clouds, GoogleIdentity } from "@imagecred/fake-clouds";
 import { accepted } from "../registry.ts";
 import type { Comparison, Situation, Start } from "../situation.ts";
+import { GCR_TESTS } from "./vendor-tests.ts";
 
 /** One of the Google Cloud identities that the fakes know, without the route to the metadata server. */
 const as =
@@ -351,5 +352,6 @@ export const GCR: Comparison = {
         },
       ],
     },
+    GCR_TESTS,
   ],
 };
