@@ -63,12 +63,7 @@ export const SENTENCES: readonly Sentence[] = [
   },
   {
     about: "all versions",
-    pattern: /rules of that version \((1\.\d+) to (1\.\d+)\)/g,
-    values: [OLDEST_KUBERNETES, LATEST_KUBERNETES],
-  },
-  {
-    about: "all versions, in the table of options",
-    pattern: /kubelet version, (1\.\d+) to (1\.\d+)\./g,
+    pattern: /\b(1\.2\d) to (1\.[34]\d)\b/g,
     values: [OLDEST_KUBERNETES, LATEST_KUBERNETES],
   },
   {
