@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { DISTRIBUTIONS } from "@imagecred/cli";
 import { generated, writeGenerated } from "./cross-cloud/generated.ts";
 import { documentedConfigurations } from "./documented.ts";
 import { KUBELETS } from "./facts/kubelets.ts";
@@ -80,6 +81,20 @@ describe("a plugin's page names every kind of host", () => {
         const suffix = pattern.replace(/^.*\*\.(?:geo\.)?/, "");
         assert.ok(page.includes(suffix), `${pattern}: the page does not say ${suffix}`);
       }
+    });
+  }
+});
+
+describe("lists of distributions name all that imagecred knows", () => {
+  const LISTS: readonly (readonly [page: string, from: RegExp])[] = [
+    ["../README.md", /- `imagecred init` supports ([\s\S]*?)\. /],
+    ["imagecred.md", /^\| `--distribution NAME` \|(.*)$/m],
+  ];
+  for (const [page, from] of LISTS) {
+    test(`docs/${page}`, () => {
+      const [, list = ""] = from.exec(textOf(page)) ?? [];
+      const words = list.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+      for (const { id } of DISTRIBUTIONS) assert.ok(words.includes(id), `${id} is not in "${list}"`);
     });
   }
 });
