@@ -39,10 +39,8 @@ export function diagramOf({ plugin, image }: Route, source: Source, calls: reado
     `participant plugin as ${plugin}-credential-provider`,
     ...services.map((service) => `participant ${idOf(service)} as ${titleOf(service)}`),
     `kubelet->>plugin: ${pod ? `${host}, with the pod's token` : host}`,
-    ...calls.flatMap(({ service, operation }) => [
-      `plugin->>+${idOf(service)}: ${operation}`,
-      `${idOf(service)}-->>-plugin: ok`,
-    ]),
+    // Without the responses: their arrows would say "ok", and cover what is behind them.
+    ...calls.map(({ service, operation }) => `plugin->>${idOf(service)}: ${operation}`),
     "plugin-->>kubelet: username, password, cache duration",
   ];
   return `\n\`\`\`mermaid\n${lines.join("\n    ")}\n\`\`\`\n\n`;
