@@ -93,7 +93,7 @@ describe("lists of distributions name all that imagecred knows", () => {
   for (const [page, from] of LISTS) {
     test(`docs/${page}`, () => {
       const [, list = ""] = from.exec(textOf(page)) ?? [];
-      const words = list.toLowerCase().match(/[a-z0-9]+/g) ?? [];
+      const words: readonly string[] = list.toLowerCase().match(/[a-z0-9]+/g) ?? [];
       for (const { id } of DISTRIBUTIONS) assert.ok(words.includes(id), `${id} is not in "${list}"`);
     });
   }
