@@ -1,15 +1,12 @@
-/** The command line cannot be carried out as it was written: exit code 2. */
+/** The command line is invalid: exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What an error is about, which is the step of a diagnosis that it ends. */
+/** What an error is about: the step of a diagnosis that fails with it. */
 export type Subject = "configuration" | "image" | "executable" | "environment" | "pod token";
 
-/**
- * What was asked for could not be done: exit code 1. The message says what was attempted and what came back; `fix`, where
- * there is one, what to do.
- */
+/** The command failed: exit code 1. The message has the action and the reason; `fix`, if set, says what to do. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly subject: Subject;
@@ -29,12 +26,12 @@ export class CommandError extends Error {
   }
 }
 
-/** All that a {@link CommandError} says, in one sentence. */
+/** Message and fix of a {@link CommandError} in one sentence. */
 export function describeError({ message, fix }: CommandError): string {
   return fix === undefined ? message : `${message}; ${fix}`;
 }
 
-/** What the system says, in words; its code where there are none. */
+/** A system error in words, or its code and message where we have no words for it. */
 export function systemReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = systemCode(error);
@@ -53,7 +50,7 @@ export function systemReason(error: unknown): string {
     case "ENOSPC":
       return "no space left on the device";
     case "EEXIST":
-      return "exists already";
+      return "already exists";
     case "ETXTBSY":
       return "the executable is being written";
     case "ELOOP":
@@ -69,7 +66,7 @@ export function systemReason(error: unknown): string {
   }
 }
 
-/** The system's error code, where there is one. */
+/** The system's error code such as `ENOENT`; undefined for other errors. */
 export function systemCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }

@@ -47,7 +47,7 @@ test("the help of all, the version, and nothing at all", async () => {
   }
   assert.match(
     help.stdout,
-    /Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line\./,
+    /Exit codes: 0 success, 1 problems found or the command failed, 2 invalid command line\./,
   );
   assert.match((await place.run(["--version"])).stdout, /^imagecred \S+ \(from source, test\)\n$/);
   assert.equal((await place.run(["-V"])).code, 0);

@@ -9,8 +9,8 @@ import type { Platform } from "./runtime/types.ts";
 import { versionLine } from "./version.ts";
 
 /**
- * Runs one command line to its exit code: 0 fine, 1 problems were found, 2 the command line is wrong. Only what nobody
- * expected is thrown.
+ * Runs one command line and returns its exit code: 0 success, 1 problems found or the command failed, 2 invalid command
+ * line. Throws only for defects of ours.
  */
 export async function runProgram(platform: Platform): Promise<ExitCode> {
   let code: ExitCode = 0;
@@ -26,12 +26,12 @@ export async function runProgram(platform: Platform): Promise<ExitCode> {
   }
 }
 
-/** The command that a person types: kubectl runs `kubectl-imagecred` for `kubectl imagecred`. */
+/** The command that the user types: kubectl runs `kubectl-imagecred` for `kubectl imagecred`. */
 function typedName({ processInfo }: Platform): string {
   return processInfo.invokedAs === "kubectl-imagecred" ? "kubectl imagecred" : "imagecred";
 }
 
-/** A command line of ours, as it has to be typed. */
+/** An example command line, with the name that the user typed in place of `imagecred`. */
 function asTyped(line: string, name: string): string {
   return name === "imagecred" ? line : line.replace(/(^|[|;] |sudo )imagecred(?= )/g, `$1${name}`);
 }
@@ -60,15 +60,17 @@ function buildProgram(platform: Platform, done: (code: ExitCode) => void): Comma
         formatItem: (term: string, termWidth: number, description: string) =>
           helpItem(term, termWidth, description, style.width),
       } satisfies Partial<Help>)
-      .helpOption("-h, --help", "show this")
+      .helpOption("-h, --help", "show this help")
       .showHelpAfterError(
-        `(${command.name() === name ? name : `${name} ${command.name()}`} --help lists what there is)`,
+        command.name() === name
+          ? `Run "${name} --help" for the list of commands.`
+          : `Run "${name} ${command.name()} --help" for its options.`,
       );
 
   const program = configure(new Command(name))
     .usage("<command> [options]")
     .description(
-      "The kubelet's image credential providers: write their configuration, check it, try it, install it.",
+      "Writes, checks, tests and installs the configuration of the kubelet's image credential providers.",
     )
     .version(versionLine("imagecred", platform.processInfo), "-V, --version", "show the version")
     .helpCommand("help [command]", "show a command's help")
@@ -103,7 +105,7 @@ function commandOf(
   command.addHelpText("after", `\n${style.bold("Examples:")}\n${examples}\n`);
   return command.action(async (...args: unknown[]) => {
     const options = args[argument === undefined ? 0 : 1] as Record<string, unknown>;
-    // Not the parser's business: it would say so of a misspelt option before it says that the option is unknown.
+    // Not checked by commander: it would report a missing option before it reports a misspelt one as unknown.
     const missing = missingOption(definition, options);
     if (missing !== undefined) {
       command.error(`error: --${missing.name} <${missing.value}> is missing: ${missing.about}`);
@@ -125,7 +127,7 @@ function optionOf(definition: OptionDefinition): Option {
   return option;
 }
 
-/** commander sets `NAME: true` where `--no-NAME` was not given; our options have no property then. */
+/** commander sets `NAME: true` when `--no-NAME` is not given; our options leave the property out. */
 function withoutDefaultsOfNegations(
   options: Readonly<Record<string, unknown>>,
   { options: definitions }: CommandDefinition,
@@ -136,10 +138,10 @@ function withoutDefaultsOfNegations(
   );
 }
 
-/** Narrower than this, a description goes below its term: a word a line is no easier to read. */
+/** In fewer columns than this a description goes below its term. */
 const NARROWEST_DESCRIPTION = 30;
 
-/** One option, argument or command of a help text: two columns, or where there is no room for them two lines. */
+/** One option, argument or command of a help text: two columns, or two lines on a narrow terminal. */
 function helpItem(term: string, termWidth: number, description: string, width: number): string {
   const margin = termWidth + 4;
   if (description === "") return `  ${term}`;
@@ -152,9 +154,12 @@ function firstSteps({ bold, cyan, dim, width }: Style, name: string): string {
   const steps: readonly (readonly [string, string])[] = [
     ["imagecred init --cloud aws --distribution kubeadm", "write a configuration"],
     ["imagecred validate imagecred-kubeadm/credential-provider-config.yaml", "check it"],
-    ["sudo imagecred doctor REGISTRY/IMAGE:TAG", "on a node: why does this pull fail?"],
+    ["sudo imagecred doctor REGISTRY/IMAGE:TAG", "on a node: find out why a pull fails"],
   ];
   const lines = steps.map(([command, about]) => `  ${dim(`# ${about}`)}\n  ${cyan(asTyped(command, name))}`);
-  const exits = wrap("Exit codes: 0 fine, 1 found problems or could not do it, 2 wrong command line.", width);
+  const exits = wrap(
+    "Exit codes: 0 success, 1 problems found or the command failed, 2 invalid command line.",
+    width,
+  );
   return `\n${bold("First steps:")}\n${lines.join("\n\n")}\n\n${exits}\n`;
 }

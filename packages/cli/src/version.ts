@@ -4,7 +4,7 @@ import type { ProcessInfo } from "./runtime/types.ts";
 declare const IMAGECRED_COMMIT: string | undefined;
 declare const IMAGECRED_DATE: string | undefined;
 
-/** The line of `--version`: version, commit with its day, and runtime; "from source" where no build put a commit in. */
+/** The line of `--version`: version, commit with its date, and runtime; "from source" when no build set a commit. */
 export function versionLine(name: string, { runtime }: ProcessInfo): string {
   const commit =
     typeof IMAGECRED_COMMIT === "string" && typeof IMAGECRED_DATE === "string"

@@ -4,38 +4,38 @@ import { type Style, stdoutStyle } from "../output/style.ts";
 import { printable } from "../output/text.ts";
 import type { Platform } from "../runtime/types.ts";
 
-/** 0 fine, 1 found problems or could not do it, 2 the command line is wrong. */
+/** 0 success, 1 problems found or the command failed, 2 invalid command line. */
 export type ExitCode = 0 | 1 | 2;
 
-/** Version of every JSON document, as in Kubernetes: a field that changes its meaning changes this. */
+/** Version of every JSON document, as in Kubernetes: it changes when a field changes its meaning. */
 export const DOCUMENT_API_VERSION = "imagecred.dev/v1alpha1";
 
-/** What every command is: it makes a document, and every kind of output is made from that document. */
+/** A command: it returns a document, and every output format is rendered from that document. */
 export interface Command<Options, Document extends { readonly kind: string }> {
   /**
-   * @param live for a person who watches: only with {@link Command.renderEnd} and human output
+   * @param live prints parts of the output early; given only with {@link Command.renderEnd} and human output
    * @throws {UsageError} @throws {CommandError}
    */
   run(options: Options, platform: Platform, live?: Live): Document | Promise<Document>;
-  /** For a person; ends with a line end. */
+  /** Human-readable output; ends with a line end. */
   render(document: Document, style: Style): string;
-  /** What is left to print when `run` has written its parts to `live` already. */
+  /** The rest of the output after `run` has written its parts to `live`. */
   renderEnd?(document: Document, style: Style): string;
-  /** Further values of `--output`, apart from human and json; each ends with a line end. */
+  /** More values of `--output` besides human and json; each output ends with a line end. */
   readonly formats?: Readonly<Record<string, (document: Document) => string>>;
   exitCode(document: Document, options: Options): 0 | 1;
-  /** Whether secrets were asked for. Otherwise every known one is blanked in what is printed, as a second line of defense. */
+  /** Whether the user asked for secrets. If not, every known secret is redacted in the output, as a second line of defense. */
   reveals?(options: Options): boolean;
 }
 
-/** Where a command that takes long writes each part of its human output as soon as it is known. */
+/** Lets a slow command print each part of its human-readable output as soon as it is known. */
 export interface Live {
   readonly style: Style;
   /** Ends with a line end. */
   write(text: string): void;
 }
 
-/** What every command has. */
+/** The options that every command has. */
 export interface CommonOptions {
   readonly output: string;
   readonly color: "auto" | "always" | "never";

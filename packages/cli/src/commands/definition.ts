@@ -1,11 +1,11 @@
-/** What a shell can complete in the place of a value. */
+/** How a shell completes a value. */
 export type Completes = "file" | "directory" | readonly string[];
 
 export interface OptionDefinition {
   /** Without dashes: `kubernetes-version`. `no-NAME` switches NAME off. */
   readonly name: string;
   readonly short?: string;
-  /** Placeholder of the value; a switch has none. */
+  /** Placeholder of the value; undefined for a switch. */
   readonly value?: string;
   readonly about: string;
   readonly completes?: Completes;
@@ -29,11 +29,11 @@ export interface ArgumentDefinition {
 
 export interface Example {
   readonly command: string;
-  /** What it is good for, after a colon. */
+  /** What the example does, in a few words. */
   readonly about: string;
 }
 
-/** One command of `imagecred`: the parser, `--help`, the completions and the tests of the reference read this. */
+/** One command of `imagecred`; read by the parser, `--help`, the completions and the tests of the reference. */
 export interface CommandDefinition {
   readonly name: string;
   /** One line, in the list of commands. */

@@ -14,16 +14,15 @@ import { hasOptions, type OptionsOf } from "./options.ts";
 import { uninstall } from "./uninstall/definition.ts";
 import { validate } from "./validate/definition.ts";
 
-/** A definition, and how to run what it defines. */
+/** A command's definition and the function that runs it. */
 export interface RunnableCommand {
   readonly definition: CommandDefinition;
-  /** @param given what the parser made of the command line, by property name */
+  /** @param given the parsed command line, by property name */
   readonly run: (given: Readonly<Record<string, unknown>>, platform: Platform) => Promise<ExitCode>;
 }
 
 /**
- * Joins a definition and its command, which is loaded when it runs: a tool that starts in milliseconds does not read
- * what it does not need.
+ * Joins a definition and its command. The command is loaded only when it runs, so that the tool starts in milliseconds.
  */
 function runnable<Definition extends CommandDefinition, Document extends { readonly kind: string }>(
   definition: Definition,
@@ -43,7 +42,7 @@ function isCommon(given: unknown): given is CommonOptions {
   return typeof given === "object" && given !== null && "output" in given && "color" in given;
 }
 
-/** In the order in which they are used: write, check, try, run, put in place. */
+/** In the order in which they are used: write, check, test, run, install. */
 export const COMMANDS: readonly RunnableCommand[] = [
   runnable(init, async () => (await import("./init/command.ts")).init),
   runnable(validate, async () => (await import("./validate/command.ts")).validate),
@@ -58,5 +57,5 @@ export const COMMANDS: readonly RunnableCommand[] = [
   runnable(completion, async () => (await import("./completion/command.ts")).completionOf(DEFINITIONS)),
 ];
 
-/** The definitions alone, in the same order. */
+/** The definitions of {@link COMMANDS}, in the same order. */
 export const DEFINITIONS: readonly CommandDefinition[] = COMMANDS.map(({ definition }) => definition);

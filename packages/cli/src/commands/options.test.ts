@@ -18,10 +18,10 @@ const EXAMPLE = {
   examples: [],
 } as const satisfies CommandDefinition;
 
-test("options are what the definition says, or they are not its options", () => {
+test("hasOptions accepts options that fit the definition and no others", () => {
   const good = { shell: "zsh", cloud: ["aws"], output: "json", dryRun: true, checksums: false };
   assert.ok(hasOptions(EXAMPLE, good));
-  // What the compiler makes of the definition: each of these lines has to type-check.
+  // The types inferred from the definition: each of these lines has to type-check.
   const shell: "bash" | "zsh" = good.shell;
   const checksums: string | false | undefined = good.checksums;
   const cloud: readonly string[] = good.cloud;
@@ -41,7 +41,7 @@ test("options are what the definition says, or they are not its options", () => 
   }
 });
 
-test("names of properties, and the option that is missing", () => {
+test("property names of options, and the missing required option", () => {
   assert.deepEqual(["kubernetes-version", "no-checksums"].map(optionKey), ["kubernetesVersion", "checksums"]);
   assert.equal(missingOption(EXAMPLE, {})?.name, "cloud");
   assert.equal(missingOption(EXAMPLE, { cloud: [] }), undefined);

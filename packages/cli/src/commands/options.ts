@@ -59,7 +59,7 @@ export function missingOption(
   );
 }
 
-/** Whether parsed options have the values that the definition promises: this is where their type comes from. */
+/** Whether parsed options have the values that the definition promises; narrows them to the definition's type. */
 export function hasOptions<Definition extends CommandDefinition>(
   definition: Definition,
   given: unknown,

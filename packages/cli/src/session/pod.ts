@@ -26,7 +26,7 @@ export function podIdentity(options: PodOptions, platform: Platform): PodIdentit
   const annotations = parseAnnotations(options.annotation ?? []);
   if (options.tokenFile === undefined) {
     if (annotations.size > 0)
-      throw new UsageError("--annotation goes with --token-file: without a pod there is no service account");
+      throw new UsageError("--annotation requires --token-file: without a pod there is no service account");
     return undefined;
   }
   const token = new Secret(readToken(options.tokenFile === "-" ? "/dev/stdin" : options.tokenFile, platform));

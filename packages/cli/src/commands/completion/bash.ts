@@ -1,7 +1,7 @@
 import type { CommandDefinition, Completes } from "../definition.ts";
 import { completesOf, HELP, optionsOf, spellings, VERSION } from "./words.ts";
 
-/** For bash 3.2 and newer; needs nothing of the bash-completion package. */
+/** The script for bash 3.2 and newer; works without the bash-completion package. */
 export function bashScript(commands: readonly CommandDefinition[]): string {
   return `# bash completion for imagecred; source it, or put it into /etc/bash_completion.d
 _imagecred() {

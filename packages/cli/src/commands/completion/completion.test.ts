@@ -9,7 +9,7 @@ import { DEFINITIONS } from "../index.ts";
 
 const NAMES = DEFINITIONS.map(({ name }) => name);
 
-/** Why a shell's test cannot run here. */
+/** The reason to skip a shell's test; false where the shell is installed. */
 function without(shell: string): string | false {
   return spawnSync(shell, ["-c", "exit 0"]).error === undefined ? false : `${shell} is not installed`;
 }
@@ -89,7 +89,7 @@ test("fish", { skip: without("fish") }, async () => {
   assert.deepEqual(complete("imagecred install --bin-dir fo"), ["folder/"]);
 });
 
-/** An interactive zsh on a pseudo-terminal of zsh's own: types words and a tab, and prints what the line became. */
+/** Runs an interactive zsh on a pseudo-terminal (zsh/zpty): types words and a tab, and prints the completed line. */
 const ZSH_DRIVER = `
 zmodload zsh/zpty
 zpty z zsh -f -i
@@ -129,7 +129,7 @@ test("zsh", { skip: without("zsh") }, async () => {
   );
 });
 
-test("as JSON, and for a shell that is not known", async () => {
+test("JSON output, and an unknown shell", async () => {
   using place = bench();
   const document = checkedDocument((await place.run(["completion", "fish", "-o", "json"])).stdout);
   assert.match(String(document["script"]), /^# fish completion/);

@@ -43,7 +43,7 @@ function values(completes: Completes | undefined): string {
   return `-f -a ${quoted(completes.join(" "))}`;
 }
 
-/** Within single quotes fish knows \\' and \\\\, unlike other shells. */
+/** Unlike other shells, fish reads the escapes \\' and \\\\ within single quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

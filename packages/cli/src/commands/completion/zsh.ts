@@ -1,7 +1,7 @@
 import type { CommandDefinition, Completes, OptionDefinition } from "../definition.ts";
 import { completesOf, HELP, optionsOf, quoted, spellings, VERSION } from "./words.ts";
 
-/** For zsh with compinit; works from fpath and when sourced. */
+/** The script for zsh with compinit; works from fpath and when sourced. */
 export function zshScript(commands: readonly CommandDefinition[]): string {
   const names = commands.map(
     ({ name, summary }) => `    ${quoted(`${name}:${summary.replaceAll(":", "\\:")}`)}`,

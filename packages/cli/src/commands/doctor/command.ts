@@ -26,13 +26,13 @@ export const doctor: Command<DoctorOptions, DoctorDocument> = {
         live?.write(renderStep(one, live.style));
       }
     });
-    const worst = steps.find(({ status }) => status === "failed");
+    const failure = steps.find(({ status }) => status === "failed");
     const warned = steps.some(({ status }) => status === "warning");
     return {
       kind: "Diagnosis",
       image: options.image,
-      status: worst !== undefined ? "failed" : warned ? "warning" : "ok",
-      summary: summary(options, steps, worst),
+      status: failure !== undefined ? "failed" : warned ? "warning" : "ok",
+      summary: summary(options, steps, failure),
       steps,
     };
   },
@@ -41,7 +41,7 @@ export const doctor: Command<DoctorOptions, DoctorDocument> = {
   exitCode: ({ status }) => (status === "failed" ? 1 : 0),
 };
 
-/** Each step as it ends. */
+/** Yields each step when it ends. */
 async function* examine(
   options: DoctorOptions,
   platform: Platform,
@@ -68,32 +68,32 @@ async function* examine(
   yield matchStep(session);
   const executable = executableStep(session, platform);
   if (executable !== undefined) yield executable;
-  if (isBad(executable)) return;
+  if (hasFailed(executable)) return;
 
   const matching = session.reading.config.providers.filter(({ matchImages }) =>
     matchImages?.some((pattern) => matchImage(pattern, session.image.repo).matched),
   );
   const token = tokenStep(session, matching, platform.clock.now());
   if (token !== undefined) yield token;
-  if (isBad(token)) return;
+  if (hasFailed(token)) return;
 
-  const asked = await session.providers.credentialsFor(options.image, session.podIdentity?.pod);
-  // With another plugin's credential in hand the pull goes on, and one that failed is only a nuisance.
-  const lenient = asked.credentials.length > 0;
-  const plugins = pluginSteps(asked, session.runs, matching.length).map(
-    (one): Step => (lenient && isBad(one) ? { ...one, status: "warning" } : one),
+  const result = await session.providers.credentialsFor(options.image, session.podIdentity?.pod);
+  // If another plugin returned a credential, the pull does not stop at a plugin that failed.
+  const lenient = result.credentials.length > 0;
+  const plugins = pluginSteps(result, session.runs, matching.length).map(
+    (one): Step => (lenient && hasFailed(one) ? { ...one, status: "warning" } : one),
   );
   yield* plugins;
-  const credential = credentialStep(asked, platform.clock.now());
+  const credential = credentialStep(result, platform.clock.now());
   if (credential !== undefined) yield credential;
-  if (plugins.some(isBad) || isBad(credential) || options.registry === false) return;
+  if (plugins.some(hasFailed) || hasFailed(credential) || options.registry === false) return;
 
-  progress.say(`asking ${session.image.repo.split("/")[0]}`);
-  const { route, env, trust } = pullOf(session, platform);
+  progress.say(`contacting ${session.image.repo.split("/")[0]}`);
+  const { route, env, trust } = pullContext(session, platform);
   yield* await registrySteps(
     {
       image: session.image,
-      credentials: asked.credentials,
+      credentials: result.credentials,
       providers: session.reading.config.providers,
       env,
       tokenHosts: options.tokenHost ?? [],
@@ -104,8 +104,14 @@ async function* examine(
   );
 }
 
-/** The way, the proxies and the trust of the process that pulls: the runtime's, else the kubelet's, else this shell's. */
-function pullOf(session: Session, platform: Platform): Pick<RegistryQuestion, "route" | "env" | "trust"> {
+/**
+ * Mirrors, proxies and certificate authorities of the process that pulls: the container runtime's, else the kubelet's,
+ * else this shell's.
+ */
+function pullContext(
+  session: Session,
+  platform: Platform,
+): Pick<RegistryQuestion, "route" | "env" | "trust"> {
   const { kubelet } = session;
   const { route, runtime } = routeOf(session, platform) ?? {};
   const env = runtime?.environment ?? kubelet?.env;
@@ -116,7 +122,7 @@ function pullOf(session: Session, platform: Platform): Pick<RegistryQuestion, "r
   return { route, env, trust: (caFiles) => trustedAuthorities(files, env, caFiles) };
 }
 
-/** By the running kubelet's runtime; without a kubelet there is no runtime to go by. */
+/** The route of the running kubelet's container runtime; undefined if no kubelet runs. */
 function routeOf(
   { kubelet, image }: Session,
   { fileSystem }: Platform,
@@ -132,11 +138,11 @@ function routeOf(
   return found.state === "known" ? found : undefined;
 }
 
-function isBad(one: Step | undefined): boolean {
+function hasFailed(one: Step | undefined): boolean {
   return one?.status === "failed";
 }
 
-/** Has our plugins tell every call; others do not know the variable. What arrives moves the progress line. */
+/** Makes our plugins log every request (other plugins ignore the variable), and shows the requests as progress. */
 function withEvents(progress: Progress): NonNullable<SessionHooks["prepare"]> {
   return (request, provider) => {
     progress.say(`running ${provider}`);
@@ -160,12 +166,12 @@ function withEvents(progress: Progress): NonNullable<SessionHooks["prepare"]> {
   };
 }
 
-function summary(options: DoctorOptions, steps: readonly Step[], worst: Step | undefined): string {
-  if (worst !== undefined) return `It stops at "${worst.name}".`;
-  const warned = steps.filter(({ status }) => status === "warning").map(({ name }) => name);
-  const but = warned.length === 0 ? "" : ` Worth a look: ${warned.join(", ")}.`;
+function summary(options: DoctorOptions, steps: readonly Step[], failure: Step | undefined): string {
+  if (failure !== undefined) return `The pull fails at "${failure.name}".`;
+  const names = steps.filter(({ status }) => status === "warning").map(({ name }) => name);
+  const warnings = names.length === 0 ? "" : ` Warnings: ${names.join(", ")}.`;
   if (!steps.some(({ name, status }) => name === "manifest" && status === "ok")) {
-    return `The plugin's side is in order; the registry was not asked.${but}`;
+    return `The plugins work; the registry was not contacted.${warnings}`;
   }
-  return `This machine can pull ${options.image}.${but}`;
+  return `This machine can pull ${options.image}.${warnings}`;
 }

@@ -12,11 +12,11 @@ import {
 
 export const doctor = {
   name: "doctor",
-  summary: "walk one image to the end and say where it stops",
+  summary: "check each step of pulling an image and show which one fails",
   description:
-    "Checks each step of a pull in turn, with timings: configuration, patterns, executable, plugin and each of its calls to " +
-    "the cloud, the response, and at last the registry itself, asked for the image's manifest as a container runtime asks. " +
-    "A credential is sent to the registry that it is for and to no other host. Exits with 1 when a step fails.",
+    "Checks each step of a pull in turn, with timings: configuration, patterns, executable, plugin and each of its requests " +
+    "to the cloud, the response, and the registry, from which it requests the image's manifest as a container runtime does. " +
+    "Credentials are sent only to the registry that they are for. Exits with 1 when a step fails.",
   argument: IMAGE_ARGUMENT,
   options: [
     CONFIG,
@@ -28,7 +28,8 @@ export const doctor = {
     {
       name: "token-host",
       value: "host",
-      about: "this host, which the registry names for tokens, may get the credential; may be repeated",
+      about:
+        "also send the credential to this host if the registry names it as its token service; can be repeated",
       repeated: true,
     },
     ...COMMON_OPTIONS,

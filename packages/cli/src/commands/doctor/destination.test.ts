@@ -11,7 +11,7 @@ import { type RegistryQuestion, registrySteps } from "./registry-steps.ts";
 
 const SECRET = "secret-of-another-registry";
 
-/** Whatever is asked, this is a registry that wants credentials, and whose token service is wherever it likes. */
+/** A registry that demands credentials for every request and names a token service on another host. */
 const greedy = () =>
   scriptedTransport(({ url }) =>
     url.includes("/token")
@@ -28,7 +28,7 @@ function leaks(
   );
 }
 
-describe("node 3: a credential goes to whom it is for, not to whom the image's name says", () => {
+describe("node 3: a credential is sent only to the registry that it is for, whatever host the image's name has", () => {
   for (const [provider, args, image, target] of [
     [
       "ecr-credential-provider",
@@ -67,7 +67,7 @@ describe("node 3: a credential goes to whom it is for, not to whom the image's n
       assert.equal(step?.status, "skipped");
       assert.ok(step?.message.includes(`that of ${target}`), step?.message);
       assert.equal(document.code, 0);
-      assert.match(document.summary, /the registry was not asked/);
+      assert.match(document.summary, /the registry was not contacted/);
     });
   }
 
@@ -90,7 +90,7 @@ describe("node 3: a credential goes to whom it is for, not to whom the image's n
     });
   }
 
-  test("its own registry gets it", async () => {
+  test("the credential's own registry gets it", async () => {
     using place = bench();
     const host = "210987654321.dkr.ecr.us-west-2.amazonaws.com";
     putConfig(place, { name: "ecr-credential-provider", match: [host] });
@@ -102,7 +102,7 @@ describe("node 3: a credential goes to whom it is for, not to whom the image's n
   });
 });
 
-describe("node 3: the container runtime's own way is followed", () => {
+describe("node 3: doctor uses the endpoints of the container runtime", () => {
   const target = "210987654321.dkr.ecr.us-west-2.amazonaws.com";
   const image = parseImageName("docker.io/library/nginx:1.27");
   const endpoint = (host: string, more: Partial<Endpoint> = {}): Endpoint => ({
@@ -169,7 +169,7 @@ describe("node 3: the container runtime's own way is followed", () => {
     };
   };
 
-  test("the mapping's target is asked, by the path that the runtime uses", async () => {
+  test("the mapping's target is contacted, with the path that the container runtime uses", async () => {
     const { steps, sent } = await ask([
       endpoint(target, { path: "/v2/docker-hub" }),
       endpoint("registry-1.docker.io", { isRegistry: true }),
@@ -181,7 +181,7 @@ describe("node 3: the container runtime's own way is followed", () => {
     assert.equal(steps.find(({ name }) => name === "manifest")?.status, "ok");
   });
 
-  test("a mirror of another owner, and one in clear, are not asked, and are named", async () => {
+  test("a mirror of another owner and an unencrypted one are not contacted, and are listed", async () => {
     const { steps, sent } = await ask([
       endpoint("mirror.example"),
       endpoint(target, { scheme: "http" }),
@@ -192,13 +192,13 @@ describe("node 3: the container runtime's own way is followed", () => {
     assert.equal(step?.status, "warning");
     assert.ok(
       step?.details.some(({ message }) =>
-        message.startsWith("mirror.example is not asked: the credential is not for it"),
+        message.startsWith("mirror.example is not contacted: the credential is not for it"),
       ),
     );
     assert.ok(step?.details.some(({ message }) => message.includes("it is not encrypted")));
   });
 
-  test("cluster 5: whom the runtime trusts decides, and what a hosts.toml adds for one host", async () => {
+  test("cluster 5: certificates are checked with the runtime's CAs and those of the host's hosts.toml", async () => {
     const own = { caFiles: ["/etc/containerd/certs.d/docker.io/ca.pem"], clients: [], skipVerify: false };
     const { authorities, steps } = await ask([endpoint(target, { tls: own })], {
       trust: (caFiles) => ({ pem: `runtime's and ${caFiles.join()}`, problems: ["SSL_CERT_DIR=/gone"] }),
@@ -212,7 +212,7 @@ describe("node 3: the container runtime's own way is followed", () => {
 
   for (const [what, tls, status, message, fix] of [
     [
-      "a CA that the runtime does not know",
+      "a CA that the runtime does not trust",
       {},
       "failed",
       /is refused/,
@@ -222,18 +222,18 @@ describe("node 3: the container runtime's own way is followed", () => {
       "skip_verify",
       { skipVerify: true },
       "warning",
-      /containerd is told not to check it/,
-      /name the registry's CA/,
+      /containerd is configured not to check it/,
+      /configure the registry's CA/,
     ],
     [
       "a client's certificate",
       { clients: [{ certificate: "/c.pem", key: undefined }] },
       "warning",
-      /containerd shows a client certificate/,
+      /containerd sends a client certificate/,
       /crictl pull/,
     ],
   ] as const) {
-    test(`a certificate that is refused: ${what}`, async () => {
+    test(`a certificate that is rejected: ${what}`, async () => {
       const { steps } = await ask(
         [endpoint(target, { tls: { caFiles: [], clients: [], skipVerify: false, ...tls } })],
         { certificate: "unknown-issuer" },

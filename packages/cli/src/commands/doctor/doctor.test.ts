@@ -9,7 +9,7 @@ import { putKubelet } from "../../testing/kubelet-process.ts";
 import { answer, PLACES, putConfig, putPlugin } from "../../testing/plugins.ts";
 import { bench, NOW, type RunOptions } from "../../testing/run.ts";
 
-test("a pull that works, to the registry's own answer", async () => {
+test("a pull that works, up to the registry's response", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(
@@ -58,7 +58,7 @@ test("a pull that works, to the registry's own answer", async () => {
       ["ok", "/etc/identities.yaml: identities[2]", null],
       ["skipped", "not environment: no key", null],
       ["warning", "Cloud Token: POST https://cloud.example/token: 503", 12],
-      ["warning", "tried again after 40 ms because of status 503", null],
+      ["warning", "retried after 40 ms because of status 503", null],
       ["ok", "Cloud Token: POST https://cloud.example/token: 200", 7],
       ["ok", "identity: metadata, role node", null],
     ],
@@ -68,14 +68,14 @@ test("a pull that works, to the registry's own answer", async () => {
   assertGolden("doctor", human.stdout.replaceAll(/\d+ ms\)/g, "N ms)").replaceAll(place.root, ""));
 });
 
-test("each place where it can stop", async () => {
+test("each step that can fail", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example", "*.r.example"] });
   const stops = async (image: string, args: readonly string[] = [], more?: RunOptions) => {
     const document = await doctor(place, image, args, more);
     const bad = document.steps.find(({ status }) => status === "failed");
     assert.equal(document.code, bad === undefined ? 0 : 1);
-    if (bad !== undefined) assert.equal(document.summary, `It stops at "${bad.name}".`);
+    if (bad !== undefined) assert.equal(document.summary, `The pull fails at "${bad.name}".`);
     return `${bad?.name}: ${bad?.message}`;
   };
   assert.match(
@@ -91,10 +91,10 @@ test("each place where it can stop", async () => {
   putPlugin(place, "p", answer({ "other.example": ["user", "x"] }));
   assert.equal(
     await stops("r.example/a"),
-    "credential: no key of the answer is for this image: other.example",
+    "credential: no key of the response matches this image: other.example",
   );
   putPlugin(place, "p", answer({}));
-  assert.equal(await stops("r.example/a"), "credential: the answer holds no credential");
+  assert.equal(await stops("r.example/a"), "credential: the response has no credential");
   putPlugin(place, "p", answer({ "r.example": ["user", "wrong-password"] }));
   assert.match(await stops("r.example/a"), /^manifest: 401: the registry does not accept the credential/);
   putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
@@ -113,7 +113,7 @@ test("each place where it can stop", async () => {
   assert.match(await stops("r.example/a"), /^configuration: the kubelet would not start with config\.yaml/);
 });
 
-test("cli 3.3: what was given on the command line is blamed on that, with its own cure", async () => {
+test("cli 3.3: a mistake on the command line is reported as such, with its own fix", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
@@ -145,7 +145,7 @@ test("cli 3.3: what was given on the command line is blamed on that, with its ow
   assert.match(unsafe.steps[0]?.fix ?? "", /^chown root:root and chmod go-w \/opt\/bin\/p, or run this/);
 });
 
-test("a proxy's variable that is none is told of the variable", async () => {
+test("an invalid proxy variable is reported with the variable's name", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
@@ -159,11 +159,11 @@ test("a proxy's variable that is none is told of the variable", async () => {
     const step = stepOf(document, "registry");
     assert.deepEqual([step?.status, document.code], ["failed", 1]);
     assert.match(step?.message ?? "", said);
-    assert.equal(step?.fix, "correct the variable where this shell gets it, and restart that");
+    assert.equal(step?.fix, "correct the variable in the environment of this shell, and restart it");
   }
 });
 
-test("a registry that repeats the credential in its error is not repeated", async () => {
+test("a credential that the registry echoes in its error is redacted", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(place, "p", answer({ "r.example": ["user", "echoed-password-1"] }));
@@ -182,7 +182,7 @@ test("a registry that repeats the credential in its error is not repeated", asyn
   }
 });
 
-test("no provider for an image is a warning, and its registry has the last word", async () => {
+test("an image without a matching provider is a warning, and its registry is still contacted", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["q.example", "r.example/team/"] });
   putPlugin(place, "p", "exit 1");
@@ -203,7 +203,7 @@ test("no provider for an image is a warning, and its registry has the last word"
   assert.deepEqual([closed.code, stepOf(closed, "registry")?.status], [1, "failed"]);
 });
 
-test("of several providers one that fails is a warning where another has the credential", async () => {
+test("a provider that fails is a warning if another one has the credential", async () => {
   using place = bench();
   putConfig(place, { name: "failed", match: ["r.example"] }, { name: "ok", match: ["r.example"] });
   putPlugin(place, "failed", "exit 1");
@@ -231,7 +231,7 @@ test("credentials are tried in turn, as the kubelet does", async () => {
   assert.deepEqual([document.code, stepOf(document, "manifest")?.status], [0, "ok"]);
 });
 
-test("a plugin that leaves a process behind with its output", async () => {
+test("a plugin that leaves a process running with its output open", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(
@@ -242,7 +242,7 @@ test("a plugin that leaves a process behind with its output", async () => {
   const document = await doctor(place, "r.example/a", ["--no-registry"]);
   assert.ok(
     stepOf(document, "plugin")?.details.some(
-      ({ status, message }) => status === "warning" && message.startsWith("it left a process behind"),
+      ({ status, message }) => status === "warning" && message.startsWith("it left a process running"),
     ),
   );
   const { readFileSync } = await import("node:fs");
@@ -281,7 +281,7 @@ test("a configuration that changed after the kubelet started", async () => {
   assert.match(stale?.fix ?? "", /restart the kubelet/);
 });
 
-test("a clock that is off is seen by the registry's", async () => {
+test("a wrong clock is detected by the registry's Date header", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));
@@ -298,7 +298,7 @@ test("a clock that is off is seen by the registry's", async () => {
   );
 });
 
-test("progress shows on a terminal while it waits, and is gone afterwards", async () => {
+test("progress is shown on a terminal while it waits, and removed afterwards", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   // Ends when the test has seen enough: the plugin waits for the FIFO's other end.
@@ -328,7 +328,7 @@ test("progress shows on a terminal while it waits, and is gone afterwards", asyn
   assert.ok(!ran.stdout.includes("\r"));
 });
 
-test("each step shows when it ends: four stand there while the plugin still runs", async () => {
+test("each step is printed when it ends: four are shown while the plugin still runs", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   const { execFile, execFileSync } = await import("node:child_process");
@@ -355,7 +355,7 @@ test("each step shows when it ends: four stand there while the plugin still runs
   assert.doesNotMatch(before, /plugin {2}/);
 });
 
-test("a plugin's failure is three things, and the last line is the cure", async () => {
+test("a plugin's failure shows action, reason and advice, and the last line is the fix", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   const parts = {
@@ -370,7 +370,7 @@ test("a plugin's failure is three things, and the last line is the cure", async 
   const { stdout } = await place.run(["doctor", "r.example/a", ...PLACES], options());
   assert.match(
     stdout,
-    /✗ It stops at "plugin"\.\n {2}→ allow role node the action ecr:GetAuthorizationToken\n$/,
+    /✗ The pull fails at "plugin"\.\n {2}→ allow role node the action ecr:GetAuthorizationToken\n$/,
   );
 });
 
@@ -393,5 +393,5 @@ test("the sources of an identity are listed once", async () => {
   );
   const { stdout } = await place.run(["doctor", "r.example/a", ...PLACES], options());
   assert.equal(stdout.split("no key").length, 2);
-  assert.match(stdout, /none of the sources above has one/);
+  assert.match(stdout, /none of the sources above provides one/);
 });

@@ -4,7 +4,7 @@ export interface DoctorDocument {
   readonly kind: "Diagnosis";
   readonly image: string;
   readonly status: Exclude<StepStatus, "skipped">;
-  /** Where it stops, or that it does not. */
+  /** One sentence: the step that fails, or that the pull works. */
   readonly summary: string;
   readonly steps: readonly Step[];
 }

@@ -11,11 +11,11 @@ export function configurationStep(session: Session, ms: number): Step {
   const stale = staleness(session);
   const hash = reading.hash === undefined ? "" : `, ${reading.hash.slice(0, 19)}…`;
   const number = reading.config.providers.length;
-  const whose =
+  const environment =
     environmentSource.source === "kubelet"
-      ? detail(`plugins get the environment of the kubelet (process ${environmentSource.pid})`)
+      ? detail(`plugins run with the environment of the kubelet (process ${environmentSource.pid})`)
       : detail(
-          "plugins get this shell's environment; the kubelet's may have other proxies and variables",
+          "plugins run with this shell's environment; the kubelet's can have other proxies and variables",
           "warning",
         );
   const { problem } = places;
@@ -28,11 +28,7 @@ export function configurationStep(session: Session, ms: number): Step {
       reason: problem.reason,
       ms,
       fix: problem.fix,
-      details: [
-        detail(`what follows is what it would do with ${file} (${places.configSource})`),
-        ...about,
-        whose,
-      ],
+      details: [detail(`the following steps use ${file} (${places.configSource})`), ...about, environment],
     });
   }
   return step("configuration", {
@@ -40,28 +36,28 @@ export function configurationStep(session: Session, ms: number): Step {
     ms,
     ...(stale === undefined
       ? {}
-      : { status: "warning", fix: "restart the kubelet: it reads its configuration at start-up only" }),
+      : { status: "warning", fix: "restart the kubelet: it reads its configuration only when it starts" }),
     details: [
       ...(stale === undefined ? [] : [stale]),
       ...(places.configSource === "command line" ? [] : [detail(places.configSource)]),
       ...about,
-      whose,
+      environment,
     ],
   });
 }
 
-/** The kubelet that runs here, as far as it is not the one that has this configuration. */
+/** What differs between the running kubelet and the one that this configuration is checked for. */
 function kubeletDetails({ places, kubelet, judged, rooted }: Session): readonly Detail[] {
   const details: Detail[] = [...rootDetails(places.root, rooted)];
   if (judged.unknown !== undefined) {
-    details.push(detail(`judged as the newest kubelet that is known: ${judged.unknown}`, "warning"));
+    details.push(detail(`checked as for the newest known kubelet: ${judged.unknown}`, "warning"));
   }
   if (kubelet === undefined || places.kubelet !== undefined || places.problem !== undefined) return details;
   const other =
     kubelet.runsNoPlugin?.reason ??
     (kubelet.config === undefined
       ? undefined
-      : `${kubelet.title} has ${kubelet.config}, not this configuration`);
+      : `${kubelet.title} uses ${kubelet.config}, not this configuration`);
   return other === undefined ? details : [...details, detail(other, "warning")];
 }
 
@@ -70,22 +66,22 @@ function rootDetails(root: string, rooted: Session["rooted"]): readonly Detail[]
     case "shared":
       return [];
     case "entered":
-      return [detail(`the kubelet has a root of its own: paths and plugins are below ${root}`)];
+      return [detail(`the kubelet has its own root directory: paths and plugins are below ${root}`)];
     case "outside":
       return [
-        detail(`the kubelet has a root of its own: paths are below ${root}`),
+        detail(`the kubelet has its own root directory: paths are below ${root}`),
         detail(
-          "there is no chroot program here: plugins run outside that root, and may miss files that their arguments name",
+          "chroot is not installed: plugins run outside that root and may not find files that their arguments name",
           "warning",
         ),
       ];
   }
 }
 
-/** What /proc says about a start is a second more or less. */
+/** Start times from /proc are accurate to about a second. */
 const START_DOUBT_MS = 2_000;
 
-/** The most common of all reasons why a change does nothing. */
+/** Files that changed after the kubelet started: the most common reason why a change has no effect. */
 function staleness({ places, reading }: Session): Detail | undefined {
   const { kubelet, fileSystem } = places;
   const startedAt = kubelet?.startedAt;
@@ -95,7 +91,7 @@ function staleness({ places, reading }: Session): Detail | undefined {
   );
   if (changed.length === 0) return undefined;
   return detail(
-    `${changed.join(", ")} changed after the kubelet started (process ${kubelet.pid}): it still runs with what was there before`,
+    `${changed.join(", ")} changed after the kubelet started (process ${kubelet.pid}): it still uses the previous content`,
     "warning",
   );
 }
@@ -107,7 +103,7 @@ export function imageStep(session: Session, given: string): Step {
   return step("image", { message: `${repo}, ${reference}`, details: renamed });
 }
 
-/** Closest first. A host of another number of labels is another registry altogether, and teaches nothing. */
+/** Closest first. A host with another number of labels is another registry, so its pattern is not shown. */
 const NEARNESS = ["path", "port", "label"];
 
 export function matchStep(session: Session): Step {
@@ -134,7 +130,7 @@ export function matchStep(session: Session): Step {
   const nearest = misses.sort((a, b) => a.nearness - b.nearness).slice(0, 3);
   return step("match", {
     status: "warning",
-    message: "no provider's matchImages takes this image, so no plugin is asked",
+    message: "no provider's matchImages matches this image, so no plugin is run",
     details: nearest.map((miss) => miss.detail),
     fix: "add the registry's host to a provider's matchImages, unless the image is public; imagecred match shows every pattern",
   });
@@ -160,7 +156,7 @@ export function executableStep(session: Session, platform: Platform): Step | und
     return step("executable", {
       status: "failed",
       message: broken.map(({ path, description }) => `${path}: ${description}`).join("; "),
-      fix: "imagecred install puts the executables in place",
+      fix: "install the executables with imagecred install",
     });
   }
   return step(

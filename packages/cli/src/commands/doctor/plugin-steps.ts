@@ -6,16 +6,16 @@ import type { PluginRun } from "../../session/session.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 import { claimDetails } from "./token-step.ts";
 
-/** Slower than this, and pods wait visibly; the kubelet's own limit is a minute. */
+/** Slower plugins get a warning; the kubelet's own limit is a minute. */
 const SLOW_MS = 10_000;
 
-/** One step per provider that the image reached. */
+/** One step per provider that matches the image. */
 export function pluginSteps(
-  asked: ImageCredentials,
+  result: ImageCredentials,
   runs: readonly PluginRun[],
   matching: number,
 ): readonly Step[] {
-  return asked.trace
+  return result.trace
     .filter(({ outcome }) => outcome !== "no-match")
     .map((trace) => {
       const run = runs.find(({ provider }) => provider === trace.provider);
@@ -27,7 +27,7 @@ export function pluginSteps(
       if (run?.result?.outputHeld === true) {
         details.push(
           detail(
-            "it left a process behind that holds its output: the kubelet would wait until that ends",
+            "it left a process running that keeps its output open: the kubelet waits until that process ends",
             "warning",
           ),
         );
@@ -54,14 +54,14 @@ function pluginStep(
           ...details,
           ...(trace.detail === undefined
             ? []
-            : [detail(`what the kubelet does not say: ${trace.detail}`, "failed")]),
+            : [detail(`not in the kubelet's message: ${trace.detail}`, "failed")]),
         ],
       });
     case "no-service-account":
       return step(name, {
         status: "failed",
         message: `${trace.provider} is not run: the pod has no service account`,
-        fix: "set requireServiceAccount: false, or try it as a pod with --token-file",
+        fix: "set requireServiceAccount: false, or run it as a pod with --token-file",
       });
     case "missing-annotation":
       return step(name, {
@@ -70,7 +70,7 @@ function pluginStep(
         fix: `kubectl annotate serviceaccount NAME ${trace.missingAnnotation}=VALUE`,
       });
     default:
-      return step(name, { message: `${trace.provider} answered`, ...slowness(trace), ...ms, details });
+      return step(name, { message: `${trace.provider} responded`, ...slowness(trace), ...ms, details });
   }
 }
 
@@ -78,13 +78,13 @@ function slowness({ execMs = 0 }: ProviderTrace): { status: "warning"; fix: stri
   if (execMs < SLOW_MS) return undefined;
   return {
     status: "warning",
-    fix: "every first pull waits this long, and at 60 s the kubelet gives up: see which call above is slow",
+    fix: "every first pull waits this long, and the kubelet gives up after 60 s: find the slow request above",
   };
 }
 
 /**
- * The plugin's own last word where there is one: the kubelet's text around it says nothing more. Ours say in three parts
- * what was tried, what came back and what to do.
+ * The plugin's last error line if there is one: the kubelet's text around it adds nothing. Our plugins log action, reason
+ * and advice separately.
  */
 function failure(
   trace: ProviderTrace,
@@ -99,31 +99,31 @@ function failure(
   const fix = field(last, "advice");
   return {
     message: action,
-    // Each source and its reason stand above, one a line.
-    reason: reason.startsWith(NONE_FOUND) ? "none of the sources above has one" : reason,
+    // The sources and their reasons are listed above, one per line.
+    reason: reason.startsWith(NONE_FOUND) ? "none of the sources above provides one" : reason,
     ...(fix === undefined ? fixFor(trace) : { fix }),
   };
 }
 
-/** How the plugins begin to say that no identity is configured (packages/protocol, identity/chain.ts). */
+/** How our plugins' reason begins when no identity is configured (packages/protocol, identity/chain.ts). */
 const NONE_FOUND = "none found; tried ";
 
-/** A plugin that ended with an error said itself what to do. */
+/** A fix for faults of the plugin protocol; a plugin that exited with an error gives its own advice. */
 function fixFor({ fault }: ProviderTrace): { readonly fix?: string } {
   switch (fault) {
     case "start":
       return {
-        fix: "the executable cannot be started here: use a static build for this machine, or bring its loader and libraries",
+        fix: "the executable cannot be started here: use a static build for this machine, or install its loader and libraries",
       };
     case "timeout":
       return {
-        fix: "see which call above has no answer: routes, proxies, security groups, private endpoints",
+        fix: "find the request above that got no response, and check routes, proxies, security groups and private endpoints",
       };
     case "not-json":
     case "api-version":
     case "undecodable":
       return {
-        fix: "the plugin's answer is not what this kubelet takes: use another version of the plugin, or another apiVersion in the configuration",
+        fix: "this kubelet does not accept the plugin's response: use another version of the plugin, or another apiVersion in the configuration",
       };
     default:
       return {};
@@ -160,32 +160,29 @@ function eventDetail(event: PluginEvent): readonly Detail[] {
       ];
     case "retry":
       return [
-        detail(
-          `tried again after ${field(event, "waitMs")} ms because of ${field(event, "because")}`,
-          "warning",
-        ),
+        detail(`retried after ${field(event, "waitMs")} ms because of ${field(event, "because")}`, "warning"),
       ];
     default:
       return event.level === "warn" ? [detail(event.message, "warning")] : [];
   }
 }
 
-/** What the answers come to. */
-export function credentialStep(asked: ImageCredentials, now: number): Step | undefined {
-  const { credentials, trace, ignored } = asked;
-  const answered = trace.filter(({ outcome }) => outcome === "executed");
-  if (answered.length === 0) return undefined;
+/** The credentials of all responses; undefined if no plugin responded. */
+export function credentialStep(result: ImageCredentials, now: number): Step | undefined {
+  const { credentials, trace, ignored } = result;
+  const responded = trace.filter(({ outcome }) => outcome === "executed");
+  if (responded.length === 0) return undefined;
   const dropped = ignored.map(({ message }) => detail(message, "warning"));
   if (credentials.length === 0) {
-    const keys = answered.flatMap(({ keys = [] }) => keys);
+    const keys = responded.flatMap(({ keys = [] }) => keys);
     return step("credential", {
       status: "failed",
       message:
         keys.length === 0
-          ? "the answer holds no credential"
-          : `no key of the answer is for this image: ${keys.join(", ")}`,
+          ? "the response has no credential"
+          : `no key of the response matches this image: ${keys.join(", ")}`,
       details: dropped,
-      fix: "the kubelet compares keys as it compares matchImages, ports included; another image or another plugin",
+      fix: "the kubelet compares keys like matchImages, including ports: use a plugin that returns credentials for this registry",
     });
   }
   const details = credentials.flatMap(({ key, username, password }): readonly Detail[] => {
@@ -198,15 +195,15 @@ export function credentialStep(asked: ImageCredentials, now: number): Step | und
   const empty = credentials.every(({ username, password }) => username === "" && password.isEmpty);
   return step("credential", {
     status: empty ? "warning" : "ok",
-    message: empty ? "an empty one: the pull is anonymous" : answered.map((one) => kept(one, now)).join("; "),
+    message: empty ? "empty: the pull is anonymous" : responded.map((one) => caching(one, now)).join("; "),
     details: [...details, ...dropped],
   });
 }
 
-function kept(trace: ProviderTrace, now: number): string {
-  if (trace.stored?.expiresAt === undefined) return "not kept: every pull runs the plugin";
+function caching(trace: ProviderTrace, now: number): string {
+  if (trace.stored?.expiresAt === undefined) return "not cached: every pull runs the plugin";
   const what = { Image: "this image", Registry: "this registry", Global: "every image of this provider" }[
     trace.stored.cacheKeyType
   ];
-  return `kept ${formatLifetime((trace.stored.expiresAt - now) / 1000)} for ${what}`;
+  return `cached ${formatLifetime((trace.stored.expiresAt - now) / 1000)} for ${what}`;
 }

@@ -18,7 +18,7 @@ import type { Platform } from "../../runtime/types.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 
 const TOTAL_MS = 45_000;
-/** Clouds refuse signatures of clocks that are off by more (AWS: 15 minutes for some, 5 for most). */
+/** Larger differences get a warning. AWS rejects signatures if the clock is off by 5 minutes (some services: 15). */
 const SKEW_MS = 60_000;
 
 export interface RegistryQuestion {
@@ -26,19 +26,22 @@ export interface RegistryQuestion {
   /** In the order in which the kubelet tries them. */
   readonly credentials: readonly TriedCredential[];
   readonly providers: readonly CredentialProvider[];
-  /** Environment of the container runtime, or the closest that is known: proxies and trust. */
+  /** Environment of the container runtime, else of the kubelet or this shell: proxies and certificate authorities. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Hosts[:port] that may get the credential besides the registry. */
+  /** Hosts (`host[:port]`) besides the registry that may get the credential. */
   readonly tokenHosts: readonly string[];
-  /** Where the container runtime goes for the image; undefined where that is not known. */
+  /** The endpoints from which the container runtime pulls the image; undefined if they are not known. */
   readonly route: Route | undefined;
-  /** Whom the container runtime trusts, and whom besides at an endpoint; undefined for whom this process trusts. */
+  /**
+   * The certificate authorities that the container runtime trusts, with those configured for an endpoint added; undefined
+   * for those that this process trusts.
+   */
   readonly trust: ((caFiles: readonly string[]) => TrustedAuthorities) | undefined;
 }
 
 /**
- * The registry's own word on the credentials, which the kubelet tries in this order until one is good: asked at the
- * places that the container runtime goes to, where these are known, and at the image's own registry otherwise.
+ * Tries the credentials at the registry, in the kubelet's order, until one works. Uses the container runtime's endpoints
+ * if they are known, else the image's own registry.
  */
 export async function registrySteps(
   question: RegistryQuestion,
@@ -54,30 +57,30 @@ export async function registrySteps(
     ];
   }
   const http = httpClient(question.env, platform);
-  const notAsked: Detail[] = (route?.unseen ?? []).map((one) => detail(one, "warning"));
+  const notContacted: Detail[] = (route?.unseen ?? []).map((one) => detail(one, "warning"));
   let last: readonly Step[] = [];
   for (const place of placesOf(question)) {
     const entitled = credentials.filter((credential) =>
       mayReceive(destinationFor(credential, question), place.host, image),
     );
-    // Without any credential the runtime asks anonymously, and so do we. With credentials that are for another host it
-    // would hand them over, and what this host answers to an anonymous request says nothing about that.
+    // Without any credential the runtime sends an anonymous request, and so do we. With credentials for another host it
+    // would send those, and this host's response to an anonymous request would tell nothing about them.
     if (!place.encrypted || (credentials.length > 0 && entitled.length === 0)) {
       const why = place.encrypted ? "the credential is not for it" : "it is not encrypted";
-      notAsked.push(detail(`${place.host} is not asked: ${why}${place.from}`, "skipped"));
+      notContacted.push(detail(`${place.host} is not contacted: ${why}${place.from}`, "skipped"));
       continue;
     }
     const trusted = question.trust?.(place.tls?.caFiles ?? []);
-    notAsked.push(...(trusted?.problems ?? []).map((problem) => detail(problem, "warning")));
-    last = await askAt(place, entitled, question, trusting(http, trusted?.pem), platform);
+    notContacted.push(...(trusted?.problems ?? []).map((problem) => detail(problem, "warning")));
+    last = await probeAt(place, entitled, question, withAuthorities(http, trusted?.pem), platform);
     if (last.some(({ name, status }) => name === "manifest" && status === "ok")) break;
   }
-  if (last.length > 0) return withDetails(last, notAsked);
+  if (last.length > 0) return withDetails(last, notContacted);
   const [first] = credentials;
-  return first === undefined ? [] : [keptBack(destinationFor(first, question), question, notAsked)];
+  return first === undefined ? [] : [withheld(destinationFor(first, question), question, notContacted)];
 }
 
-/** A place that the container runtime asks for the image. */
+/** An endpoint from which the container runtime pulls the image. */
 interface Place {
   readonly host: string;
   readonly repository: string;
@@ -85,7 +88,7 @@ interface Place {
   readonly encrypted: boolean;
   /** How the container runtime checks its certificate. */
   readonly tls?: EndpointTls;
-  /** Which configuration names it, as the end of a sentence. */
+  /** The configuration that names it, in parentheses, to append to a message. */
   readonly from: string;
 }
 
@@ -112,7 +115,7 @@ function referenceOf({ digest, tag }: ImageName): string {
   return digest === "" ? tag : digest;
 }
 
-async function askAt(
+async function probeAt(
   place: Place,
   credentials: readonly TriedCredential[],
   question: RegistryQuestion,
@@ -131,24 +134,24 @@ async function askAt(
     }
   } catch (error) {
     if (error instanceof OptionsError) {
-      // The proxy's variable is of the process that pulls, and its HTTP client refuses it as well.
+      // The process that pulls has the same proxy variable, and its HTTP client rejects it too.
       return [
         step("registry", {
           status: "failed",
           message: `${host}${from}: ${error.message}`,
-          fix: `correct the variable where ${proxyOf(question)} gets it, and restart that`,
+          fix: `correct the variable in the environment of ${proxyOf(question)}, and restart it`,
         }),
       ];
     }
     if (!(error instanceof CredentialError)) throw error;
-    return [unreached(error, place, route)];
+    return [unreachable(error, place, route)];
   }
   return probe === undefined ? [] : stepsOf(probe, `${host}${from}`);
 }
 
 /**
- * A refusal of the credential of a plugin that is known, with what its cloud wants an identity to have: a registry says at
- * the very end, for the repository alone, that this is missing.
+ * Adds to a 401 or 403 for a credential of one of our plugins the permission that its identity needs: a missing permission
+ * shows only in the registry's response for the repository.
  */
 function withRight(probe: Probe, credential: TriedCredential | undefined): Probe {
   const right = pluginByName(credential?.provider ?? "")?.pullRight;
@@ -160,29 +163,29 @@ function withRight(probe: Probe, credential: TriedCredential | undefined): Probe
   };
 }
 
-/** Whose environment names the proxy. */
+/** The process whose environment names the proxy. */
 function proxyOf({ route, trust }: RegistryQuestion): string {
   if (trust === undefined) return "this shell";
   return route?.runtime ?? "the kubelet";
 }
 
-/** No response came. What the runtime makes of the certificate is its configuration's to say, not this shell's. */
-function unreached(error: CredentialError, { host, from, tls }: Place, route: Route | undefined): Step {
+/** The step for an endpoint that sent no response. Certificates are checked as the container runtime is configured. */
+function unreachable(error: CredentialError, { host, from, tls }: Place, route: Route | undefined): Step {
   const { cause, reason, advice } = error;
   const message = `${host}${from}: ${reason}`;
   const isCertificate = cause instanceof TransportError && cause.code === "ERR_TLS_CERTIFICATE";
   if (isCertificate && tls?.skipVerify === true) {
     return step("registry", {
       status: "warning",
-      message: `${message}; ${route?.runtime} is told not to check it, and imagecred sends no credential there`,
-      fix: "name the registry's CA in that configuration instead, or pull once with crictl pull",
+      message: `${message}; ${route?.runtime} is configured not to check it, and imagecred sends no credential there`,
+      fix: "configure the registry's CA there instead, or test the pull with crictl pull",
     });
   }
   if (isCertificate && tls !== undefined && tls.clients.length > 0) {
     return step("registry", {
       status: "warning",
-      message: `${message}; ${route?.runtime} shows a client certificate, which imagecred does not`,
-      fix: "pull once with crictl pull",
+      message: `${message}; ${route?.runtime} sends a client certificate, imagecred does not`,
+      fix: "test the pull with crictl pull",
     });
   }
   const isUnknown = isCertificate && cause.certificate === "unknown-issuer" && tls !== undefined;
@@ -192,8 +195,8 @@ function unreached(error: CredentialError, { host, from, tls }: Place, route: Ro
   return step("registry", { status: "failed", message, ...(fix === undefined ? {} : { fix }) });
 }
 
-/** The client, with the certificate authorities that it goes by. */
-function trusting(http: HttpClient, ca: string | undefined): HttpClient {
+/** The client with these certificate authorities (PEM) instead of its own. */
+function withAuthorities(http: HttpClient, ca: string | undefined): HttpClient {
   if (ca === undefined) return http;
   return { ...http, cloud: (request) => http.cloud({ ...request, tls: { ...request.tls, ca } }) };
 }
@@ -208,7 +211,8 @@ function destinationFor({ provider }: TriedCredential, { providers, image }: Reg
   return configured === undefined ? { kind: "own" } : destinationOf(configured, image);
 }
 
-function keptBack(
+/** The step when no endpoint may get the credential. */
+function withheld(
   destination: Destination,
   { image, route }: RegistryQuestion,
   details: readonly Detail[],
@@ -218,24 +222,24 @@ function keptBack(
     case "own":
       return step("registry", {
         status: "skipped",
-        message: `not asked: the container runtime is configured to go elsewhere for ${host}`,
+        message: `not contacted: the container runtime is configured to pull from mirrors of ${host}`,
         details,
-        fix: "pull once with crictl pull: the runtime hands the credential to its mirrors",
+        fix: "test the pull with crictl pull: the container runtime sends the credential to its mirrors",
       });
     case "mirror": {
       const { target, flag } = destination.mirror;
-      const known = route === undefined ? "" : `, where ${route.runtime} does not go for this image`;
+      const known = route === undefined ? "" : `, from which ${route.runtime} does not pull this image`;
       return step("registry", {
         status: route === undefined ? "skipped" : "warning",
-        message: `not asked: by ${flag} the credential for ${host} is that of ${target}${known}, and it goes nowhere else`,
+        message: `not contacted: with ${flag} the credential for ${host} is that of ${target}${known}, and is sent nowhere else`,
         details,
-        fix: `${target} serves these images when the container runtime's mirror configuration sends ${host} there: check that, and pull once with crictl pull`,
+        fix: `check that the container runtime's mirror configuration sends ${host} to ${target}, and test the pull with crictl pull`,
       });
     }
     case "foreign":
       return step("registry", {
         status: "failed",
-        message: `not asked: the credential is for ${destination.service}, and ${host} is not one of its registries`,
+        message: `not contacted: the credential is for ${destination.service}, and ${host} is not one of its registries`,
         details,
         fix: "narrow this provider's matchImages, or map a mirror with --registry",
       });
@@ -289,7 +293,7 @@ function stepsOf(probe: Probe, host: string): readonly Step[] {
   }
   const registry = step("registry", {
     status: skewed ? "warning" : "ok",
-    message: credentialUsed ? `${host} got the credential` : `${host} answers without a credential`,
+    message: credentialUsed ? `${host} got the credential` : `${host} does not require a credential`,
     ms,
     details,
     ...(skewed ? { fix: "set this node's clock: timedatectl, chrony" } : {}),

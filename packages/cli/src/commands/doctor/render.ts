@@ -13,18 +13,18 @@ export function renderTitle(image: string, { bold }: Style): string {
   return `${bold(printable(image))}\n\n`;
 }
 
-/** The last lines: where it stops, and the cure. */
+/** The last lines: the summary and the fix. */
 export function renderSummary({ status, summary, steps }: DoctorDocument, style: Style): string {
   const { bold, cyan, marks, width } = style;
   const fix = steps.find((one) => one.status === "failed")?.fix ?? null;
-  const cure = fix === null ? "" : `\n  ${cyan(marks.arrow)} ${wrap(printable(fix), width, "    ")}`;
-  return `\n${lamp(status, style)} ${wrap(bold(printable(summary)), width, "  ")}${cure}\n`;
+  const fixLine = fix === null ? "" : `\n  ${cyan(marks.arrow)} ${wrap(printable(fix), width, "    ")}`;
+  return `\n${statusMark(status, style)} ${wrap(bold(printable(summary)), width, "  ")}${fixLine}\n`;
 }
 
-/** Columns for the names, so that steps stand below each other before it is known which there will be. */
+/** Columns for the step names: fixed, because each step is printed before the next one is known. */
 const NAME_WIDTH = "configuration".length;
 
-/** Narrower than this, what is below a step's name begins at the left: beside it there is room for a word or two. */
+/** On a terminal with fewer columns, the lines below a step's name begin at the left. */
 const NARROW = 72;
 
 export function renderStep(one: Step, style: Style): string {
@@ -36,11 +36,13 @@ function stepLines(one: Step, style: Style): readonly string[] {
   const margin = " ".repeat(width < NARROW ? 4 : NAME_WIDTH + 4);
   const time = one.ms === null ? "" : ` ${dim(`(${took(one.ms)})`)}`;
   const lines = [
-    `${lamp(one.status, style)} ${bold(padEnd(one.name, NAME_WIDTH))}  ${wrap(printable(one.message) + time, width, margin, NAME_WIDTH + 4)}`,
+    `${statusMark(one.status, style)} ${bold(padEnd(one.name, NAME_WIDTH))}  ${wrap(printable(one.message) + time, width, margin, NAME_WIDTH + 4)}`,
     ...one.details.map((detail) => detailLine(detail, margin, style)),
   ];
   if (one.reason !== null)
-    lines.push(`${margin}${lamp(one.status, style)} ${wrap(printable(one.reason), width, `${margin}  `)}`);
+    lines.push(
+      `${margin}${statusMark(one.status, style)} ${wrap(printable(one.reason), width, `${margin}  `)}`,
+    );
   if (one.fix !== null)
     lines.push(`${margin}${cyan(style.marks.arrow)} ${wrap(printable(one.fix), width, `${margin}  `)}`);
   return lines;
@@ -52,10 +54,10 @@ function detailLine(detail: Detail, margin: string, style: Style): string {
   const message = printable(detail.message) + (isDim ? time : style.dim(time));
   const text = wrap(message, style.width, `${margin}  `);
   const shown = isDim ? style.dim(text) : text;
-  return `${margin}${detail.status === "ok" ? style.dim(style.marks.bullet) : lamp(detail.status, style)} ${shown}`;
+  return `${margin}${detail.status === "ok" ? style.dim(style.marks.bullet) : statusMark(detail.status, style)} ${shown}`;
 }
 
-function lamp(status: StepStatus, { green, yellow, red, dim, marks }: Style): string {
+function statusMark(status: StepStatus, { green, yellow, red, dim, marks }: Style): string {
   switch (status) {
     case "ok":
       return green(marks.good);

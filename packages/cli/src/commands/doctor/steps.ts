@@ -1,10 +1,10 @@
-/** Green, yellow, red, and a status that is off. */
+/** The status of a step or a detail. */
 export type StepStatus = "ok" | "warning" | "failed" | "skipped";
 
 export interface Detail {
   readonly status: StepStatus;
   readonly message: string;
-  /** Milliseconds, where it took time. */
+  /** Milliseconds; null if not measured. */
   readonly ms: number | null;
 }
 
@@ -12,13 +12,13 @@ export interface Step {
   /** configuration, match, executable, plugin, ... */
   readonly name: string;
   readonly status: StepStatus;
-  /** What was done; in a step that failed, what was tried. */
+  /** The result; for a failed step the action. */
   readonly message: string;
-  /** What came back where it failed; null where the message says all. */
+  /** Why the action failed; null if the message has it. */
   readonly reason: string | null;
   readonly ms: number | null;
   readonly details: readonly Detail[];
-  /** What to do; null where all is well. */
+  /** What to do; null if nothing is wrong. */
   readonly fix: string | null;
 }
 

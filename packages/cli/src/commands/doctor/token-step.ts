@@ -4,7 +4,7 @@ import type { Claims } from "../../session/claims.ts";
 import type { Session } from "../../session/session.ts";
 import { type Detail, detail, type Step, step } from "./steps.ts";
 
-/** What a token message of itself, as far as it is safe to show. */
+/** The claims of a token that are safe to show. */
 export function claimDetails(claims: Claims, now: number): readonly Detail[] {
   const details: Detail[] = [];
   if (claims.issuer !== undefined) details.push(detail(`issuer ${claims.issuer}`));
@@ -22,7 +22,7 @@ export function claimDetails(claims: Claims, now: number): readonly Detail[] {
   return details;
 }
 
-/** The pod's token beside what the matching providers ask for; undefined where none asks for one. */
+/** Compares the pod's token with what the matching providers require; undefined if no provider uses tokens. */
 export function tokenStep(
   session: Session,
   matching: readonly CredentialProvider[],
@@ -40,9 +40,9 @@ export function tokenStep(
       status: refused.length > 0 ? "failed" : "warning",
       message:
         refused.length > 0
-          ? `${refused.map(({ name }) => name).join(", ")} only serve pods with a service account, and none was given`
-          : "asked without one, as for a static pod; other pods send a token",
-      fix: `to try it as a pod: kubectl create token SERVICE_ACCOUNT --audience ${wanted[0]} > token, then --token-file token`,
+          ? `${refused.map(({ name }) => name).join(", ")}: only for pods with a service account, and no token was given`
+          : "none given, as for a static pod; for other pods the kubelet sends a token",
+      fix: `to run it as a pod: kubectl create token SERVICE_ACCOUNT --audience ${wanted[0]} > token, then --token-file token`,
     });
   }
   const { claims, pod } = podIdentity;
@@ -53,7 +53,7 @@ export function tokenStep(
   if (missing.length > 0) {
     return step("pod token", {
       status: "failed",
-      message: `${message}: the token is for ${claims.audiences.join(", ") || "no audience"}, and the kubelet would ask for ${missing.join(", ")}`,
+      message: `${message}: the token is for audience ${claims.audiences.join(", ") || "(none)"}, but the kubelet requests ${missing.join(", ")}`,
       details,
       fix: `kubectl create token ${pod.serviceAccountName} --namespace ${pod.namespace} --audience ${missing[0]}`,
     });
@@ -63,7 +63,7 @@ export function tokenStep(
       status: "failed",
       message: `${message}: the token has expired`,
       details,
-      fix: "make a new one: kubectl create token",
+      fix: "create a new token with kubectl create token",
     });
   return step("pod token", { message, details });
 }

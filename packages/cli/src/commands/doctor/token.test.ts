@@ -10,7 +10,7 @@ const token = (claims: Readonly<Record<string, unknown>>) =>
   `${part({ alg: "RS256" })}.${part({ "kubernetes.io": { namespace: "ns", serviceaccount: { name: "app" } }, ...claims })}.signature-of-it`;
 const IN_AN_HOUR = NOW / 1000 + 3600;
 
-test("the pod's token: whose, for whom, until when, and never itself", async () => {
+test("the pod's token: service account, audience and expiry are shown, the token never", async () => {
   using place = bench();
   const attributes =
     "tokenAttributes: {serviceAccountTokenAudience: aud, cacheType: ServiceAccount, requireServiceAccount: false}";
@@ -45,7 +45,7 @@ test("the pod's token: whose, for whom, until when, and never itself", async () 
   const audience = await doctor(place, "r.example/a", ["--token-file", "token"]);
   assert.equal(
     stepOf(audience, "pod token")?.message,
-    "ns/app: the token is for other, and the kubelet would ask for aud",
+    "ns/app: the token is for audience other, but the kubelet requests aud",
   );
   assert.equal(audience.code, 1);
   writeFileSync(place.path("token"), token({ aud: ["aud"], exp: IN_AN_HOUR - 7200 }));

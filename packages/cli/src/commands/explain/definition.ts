@@ -11,11 +11,11 @@ import {
 
 export const explain = {
   name: "explain",
-  summary: "one image at a glance: registry, providers, executables, caching",
+  summary: "show registry, providers, executables and caching for an image",
   description:
-    "Says in a few lines what the kubelet will do for an image: the name that plugins get to see, which providers run and in " +
-    "which order, whether their executables are there, and what is cached. Runs nothing. Exits with 1 when something " +
-    "stands in the way.",
+    "Shows in a few lines what the kubelet does for an image: the image name that plugins get, which providers run and in " +
+    "which order, whether their executables can be started, and how long responses are cached. Does not run the plugins. " +
+    "Exits with 1 when no provider matches, an executable cannot be used, or the kubelet does not read this configuration.",
   argument: IMAGE_ARGUMENT,
   options: [CONFIG, BIN_DIR, KUBERNETES_VERSION, FEATURE_GATES, ...COMMON_OPTIONS],
   examples: [{ command: "imagecred explain registry.azurecr.io/app", about: "on a node" }],

@@ -2,17 +2,17 @@ import type { IdentitiesForImage } from "../../identity-map/for-image.ts";
 
 export interface ExplainedProvider {
   readonly name: string;
-  /** The first entry that matches, which is what decides. */
+  /** The first entry of matchImages that matches. */
   readonly pattern: string;
   readonly apiVersion: string;
-  /** null where the bin dir is not known. */
+  /** null if the bin dir is not known. */
   readonly executable: {
     readonly path: string;
     readonly description: string;
     readonly usable: boolean;
   } | null;
   readonly args: readonly string[];
-  /** Names only: values may be secret. */
+  /** Names only: values can be secret. */
   readonly env: readonly string[];
   readonly token: {
     readonly audience: string;
@@ -20,7 +20,7 @@ export interface ExplainedProvider {
     readonly required: boolean;
   } | null;
   readonly defaultCacheDuration: string | null;
-  /** What its file of `--identities` means for the image; null without one. */
+  /** What its `--identities` file means for the image; null without one. */
   readonly identities: IdentitiesForImage | null;
 }
 
@@ -33,12 +33,12 @@ export interface ExplainDocument {
   readonly registry: { readonly host: string; readonly service: string; readonly details: string };
   readonly config: string;
   readonly configSource: string;
-  /** Why the kubelet of this machine does not read this configuration, and what makes it; null where it does, or none runs. */
+  /** Why this machine's kubelet does not read this configuration, and the fix; null if it does, or if no kubelet runs. */
   readonly problem: { readonly reason: string; readonly fix: string } | null;
-  /** What could not be seen of this machine's kubelet. */
+  /** What imagecred could not read about this machine's kubelet. */
   readonly unseen: readonly string[];
   readonly binDir: string | null;
   readonly providers: readonly ExplainedProvider[];
-  /** Names of the providers that are not asked. */
+  /** Names of the providers that are not run. */
   readonly notMatched: readonly string[];
 }

@@ -8,7 +8,7 @@ import type { ExplainDocument } from "./document.ts";
 
 const IMAGE = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1";
 
-test("what will run, as whom, and what stands in the way", async () => {
+test("which plugins run, with which identity, and what prevents them", async () => {
   using place = bench();
   putConfig(
     place,
@@ -55,7 +55,7 @@ test("what will run, as whom, and what stands in the way", async () => {
   assertGolden("explain", human.stdout.replaceAll(place.root, ""));
 });
 
-test("an image that no provider takes", async () => {
+test("an image that no provider matches", async () => {
   using place = bench();
   putConfig(place, { name: "other", match: ["r.io"] });
   const { code, stdout } = await place.run(["explain", "nginx", ...PLACES]);

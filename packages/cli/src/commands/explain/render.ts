@@ -48,53 +48,55 @@ function providerLines(provider: ExplainedProvider, index: number, style: Style)
   const { executable, token } = provider;
   const usable = failsForImage(provider.identities) ? false : executable?.usable;
   const mark = usable === undefined ? yellow(marks.warning) : usable ? green(marks.good) : red(marks.bad);
-  const asks = [
+  const request = [
     provider.apiVersion.replace(/^.*\//, ""),
     ...provider.args,
     ...provider.env.map((name) => `${name}=…`),
   ];
   const identity =
     token === null
-      ? "the node's, or what its settings say"
-      : `the pod's: a token for ${token.audience}, kept per ${token.cacheType === "Token" ? "token" : "service account"}${token.required ? "; pods without a service account are not served" : ""}`;
+      ? "the node's, unless its settings name another"
+      : `the pod's: a token for ${token.audience}, cached per ${token.cacheType === "Token" ? "token" : "service account"}${token.required ? "; not run for pods without a service account" : ""}`;
   const rows = [
-    ["because of", provider.pattern],
+    ["pattern", provider.pattern],
     [
       "executable",
-      executable === null ? "not looked at (--bin-dir)" : `${executable.path} (${executable.description})`,
+      executable === null ? "not checked (--bin-dir)" : `${executable.path} (${executable.description})`,
     ],
-    ["asked with", asks.join(" ")],
+    ["run with", request.join(" ")],
     ["identity", identity],
     ...identityRows(provider),
-    ["kept for", `what the answer says, else ${provider.defaultCacheDuration}`],
+    ["cached for", `the response's cacheDuration, else ${provider.defaultCacheDuration}`],
   ].map(([name = "", value = ""]) => [dim(name), printable(value)]);
   return [`${mark} ${index + 1}. ${bold(printable(provider.name))}`, table(rows, "     ", style.width), ""];
 }
 
-/** The entry of its file of --identities, and why this one. */
+/** The entry of its --identities file that applies, and why. */
 function identityRows({ identities }: ExplainedProvider): readonly (readonly [string, string])[] {
   if (identities === null) return [];
   const { named, problem, deciding, why, asked } = identities;
-  if (problem !== null) return [["identities", `cannot be used: ${problem}`]];
+  if (problem !== null) return [["identities", `not usable: ${problem}`]];
   if (deciding === null) return [["identities", `${named}: ${why} (compared with ${asked})`]];
   const { file, line, column, entry } = deciding;
   return [
     ["identities", `${file}:${line}:${column}: ${entry}, because ${why}`],
-    ["entry says", settingsText(deciding)],
+    ["entry", settingsText(deciding)],
   ];
 }
 
 function verdict(document: ExplainDocument, { dim, yellow, marks }: Style): readonly string[] {
   const notMatched =
-    document.notMatched.length === 0 ? [] : [dim(`Not asked: ${printable(document.notMatched.join(", "))}.`)];
+    document.notMatched.length === 0 ? [] : [dim(`Not run: ${printable(document.notMatched.join(", "))}.`)];
   if (document.providers.length === 0) {
     return [
-      `${yellow(marks.warning)} No provider matches: imagePullSecrets, the node's docker config, or an anonymous pull. imagecred match says why.`,
+      `${yellow(marks.warning)} No provider matches: the image is pulled with imagePullSecrets, the node's docker config, or anonymously. imagecred match shows why.`,
       ...notMatched,
     ];
   }
   return [
-    dim("Tried in this order: imagePullSecrets, the node's docker config, then what these plugins give."),
+    dim(
+      "The kubelet tries imagePullSecrets, then the node's docker config, then credentials of these plugins.",
+    ),
     ...notMatched,
   ];
 }

@@ -12,11 +12,11 @@ import {
 
 export const get = {
   name: "get",
-  summary: "get credentials for an image, as the kubelet would",
+  summary: "get credentials for an image as the kubelet does",
   description:
-    "Runs the plugins that match, with the kubelet's own request, environment and limits, reads their answers as strictly as " +
-    "it does, and lists the credentials in the order in which the kubelet would try them. Passwords are redacted " +
-    "unless --reveal. Exits with 1 when there is no credential.",
+    "Runs the plugins that match the image with the kubelet's request, environment and limits, checks their responses as " +
+    "strictly as the kubelet does, and lists the credentials in the order in which the kubelet tries them. Passwords are " +
+    "redacted unless --reveal is given. Exits with 1 when there is no credential.",
   argument: IMAGE_ARGUMENT,
   options: [
     CONFIG,
@@ -31,7 +31,7 @@ export const get = {
     { command: "sudo imagecred get 123456789012.dkr.ecr.eu-west-1.amazonaws.com/app", about: "on a node" },
     {
       command: "imagecred get -c config.yaml -b ./bin gcr.io/project/app -o json --reveal",
-      about: "anywhere, for a script",
+      about: "on any machine, for a script",
     },
   ],
 } as const satisfies CommandDefinition;

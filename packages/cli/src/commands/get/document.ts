@@ -2,7 +2,7 @@ import type { ProviderTrace } from "@imagecred/kubelet";
 import type { EnvironmentSource } from "../../session/session.ts";
 
 export interface ShownCredential {
-  /** What the plugin gave it for: host, port and path. */
+  /** Key of the plugin's `auth` map: host, port and path that the credential is for. */
   readonly key: string;
   readonly provider: string;
   readonly username: string;
@@ -18,11 +18,11 @@ export interface ShownProvider {
   readonly ms: number | null;
   readonly keys: readonly string[];
   readonly cacheKeyType: string | null;
-  /** Seconds for which the kubelet would keep the answer, null where it would not. */
+  /** Seconds for which the kubelet would cache the response; null if it would not cache it. */
   readonly cacheSeconds: number | null;
-  /** The kubelet's own words. */
+  /** The kubelet's error message. */
   readonly error: string | null;
-  /** What the kubelet knows and does not say. */
+  /** Details that the kubelet's message leaves out. */
   readonly detail: string | null;
 }
 
@@ -36,6 +36,6 @@ export interface GetDocument {
   /** In the order in which the kubelet tries them. */
   readonly credentials: readonly ShownCredential[];
   readonly providers: readonly ShownProvider[];
-  /** Keys of answers that the kubelet drops, with its words. */
+  /** Keys of responses that the kubelet ignores, with its message. */
   readonly ignoredKeys: readonly { readonly key: string; readonly message: string }[];
 }

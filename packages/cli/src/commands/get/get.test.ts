@@ -25,7 +25,7 @@ function human(place: Bench, image: string, ...args: readonly string[]): Promise
   return place.run(["get", image, ...PLACES, ...args], PATH);
 }
 
-test("credentials in the kubelet's order, redacted unless they are to be seen", async () => {
+test("credentials are in the kubelet's order, and redacted without --reveal", async () => {
   using place = bench();
   putConfig(place, { name: "a", match: ["*.io"] }, { name: "b", match: ["r.io"] });
   putPlugin(place, "a", answer({ "*.io": ["wide", "password-of-a"] }));
@@ -78,7 +78,7 @@ test("the request, the arguments and the environment are the kubelet's", async (
   assert.deepEqual([second, shared, shell], ["two words", "from-config", "yes"]);
 });
 
-test("the running kubelet's environment, where there is one", async () => {
+test("plugins run with the running kubelet's environment", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.io"] });
   putPlugin(
@@ -105,7 +105,7 @@ test("the running kubelet's environment, where there is one", async () => {
   );
 });
 
-test("what plugins get wrong, with the kubelet's words and what it does not say", async () => {
+test("errors of plugins, with the kubelet's message and details that it leaves out", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.io"] });
   const cases: readonly (readonly [string, RegExp, RegExp | null])[] = [
@@ -138,17 +138,17 @@ test("what plugins get wrong, with the kubelet's words and what it does not say"
   }
 });
 
-test("how long an answer is kept", async () => {
+test("how long a response is cached", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.io"] });
-  const kept = async (more: Readonly<Record<string, unknown>>) => {
+  const cached = async (more: Readonly<Record<string, unknown>>) => {
     putPlugin(place, "p", answer({ "r.io": ["u", "p"] }, more));
     const { providers } = await get(place, "r.io/app");
     return [providers[0]?.cacheKeyType, providers[0]?.cacheSeconds];
   };
-  assert.deepEqual(await kept({}), ["Registry", 3600]);
-  assert.deepEqual(await kept({ cacheDuration: null, cacheKeyType: "Image" }), ["Image", 600]);
-  assert.deepEqual(await kept({ cacheDuration: "0s" }), [null, null]);
+  assert.deepEqual(await cached({}), ["Registry", 3600]);
+  assert.deepEqual(await cached({ cacheDuration: null, cacheKeyType: "Image" }), ["Image", 600]);
+  assert.deepEqual(await cached({ cacheDuration: "0s" }), [null, null]);
 });
 
 const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
@@ -191,7 +191,7 @@ test("a pod's token and annotations", async () => {
   const wrong: readonly (readonly [readonly string[], number, RegExp])[] = [
     [["--token-file", "token"], 1, /holds no JSON Web Token; kubectl create token/],
     [["--token-file", "gone"], 1, /reading the token file gone: no such file/],
-    [["--annotation", "a=b"], 2, /--annotation goes with --token-file/],
+    [["--annotation", "a=b"], 2, /--annotation requires --token-file/],
     [["--annotation", "ab", "--token-file", "token"], 2, /expected KEY=VALUE/],
   ];
   for (const [args, code, message] of wrong) {
@@ -201,7 +201,7 @@ test("a pod's token and annotations", async () => {
   }
 });
 
-test("what a person sees", async () => {
+test("human-readable output", async () => {
   using place = bench();
   putConfig(
     place,
@@ -217,7 +217,7 @@ test("what a person sees", async () => {
   assertGolden("get-none", steady((await human(place, "s.com/app:v1")).stdout));
 });
 
-test("no bin dir is a wrong command line", async () => {
+test("a missing bin dir is a usage error", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.io"] });
   const { code, stderr } = await place.run(["get", "r.io/a", "-c", "config.yaml"]);

@@ -33,14 +33,14 @@ function providerLines(provider: ShownProvider, style: Style): readonly string[]
         `    ${wrap(printable((provider.error ?? "").trim()), width, "    ")}`,
         ...(provider.detail === null
           ? []
-          : [`    ${wrap(printable(`what the kubelet does not say: ${provider.detail}`), width, "    ")}`]),
+          : [`    ${wrap(printable(`not in the kubelet's message: ${provider.detail}`), width, "    ")}`]),
       ];
     case "no-match":
-      return [dim(`${marks.skipped} ${printable(provider.name)} is not asked: no pattern matches`)];
+      return [dim(`${marks.skipped} ${printable(provider.name)} is not run: no pattern matches`)];
     case "no-service-account":
       return [
         wrapOnTerminal(
-          `${yellow(marks.warning)} ${name} is not run: it requires a service account; --token-file gives it one`,
+          `${yellow(marks.warning)} ${name} is not run: it requires a service account; run it as a pod with --token-file`,
           style,
         ),
       ];
@@ -52,17 +52,17 @@ function providerLines(provider: ShownProvider, style: Style): readonly string[]
         ),
       ];
     default:
-      return [wrapOnTerminal(`${green(marks.good)} ${name} answered${time}, ${kept(provider)}`, style)];
+      return [wrapOnTerminal(`${green(marks.good)} ${name} responded${time}, ${caching(provider)}`, style)];
   }
 }
 
-function kept({ cacheKeyType, cacheSeconds }: ShownProvider): string {
-  if (cacheKeyType === null || cacheSeconds === null) return "not kept: the next pull asks again";
+function caching({ cacheKeyType, cacheSeconds }: ShownProvider): string {
+  if (cacheKeyType === null || cacheSeconds === null) return "not cached: every pull runs the plugin";
   const what =
     { Image: "this image", Registry: "this registry", Global: "every image of this provider" }[
       cacheKeyType
     ] ?? cacheKeyType;
-  return `kept ${formatLifetime(cacheSeconds)} for ${what}`;
+  return `cached ${formatLifetime(cacheSeconds)} for ${what}`;
 }
 
 function credentialLines({ credentials }: GetDocument, style: Style): readonly string[] {
@@ -70,7 +70,7 @@ function credentialLines({ credentials }: GetDocument, style: Style): readonly s
   if (credentials.length === 0) {
     return [
       wrapOnTerminal(
-        `${red(marks.bad)} No credentials: without an imagePullSecret or a docker config the pull is anonymous.`,
+        `${red(marks.bad)} No credentials. Without an imagePullSecret or a docker config the pull is anonymous.`,
         style,
       ),
     ];
@@ -81,7 +81,7 @@ function credentialLines({ credentials }: GetDocument, style: Style): readonly s
     password(credential, style),
   ]);
   const head = ["for", "username", "password"].map((title) => dim(title));
-  const order = credentials.length === 1 ? "" : dim(" (in the order in which they are tried)");
+  const order = credentials.length === 1 ? "" : dim(" (in the order in which the kubelet tries them)");
   const revealed = credentials.some((credential) => credential.password !== null);
   return [
     wrapOnTerminal(`${bold("Credentials")}${order}`, style),
@@ -91,11 +91,11 @@ function credentialLines({ credentials }: GetDocument, style: Style): readonly s
 }
 
 function password({ password, passwordLength, username }: ShownCredential, { dim, yellow }: Style): string {
-  if (passwordLength === 0 && username === "") return yellow("empty: an anonymous pull");
+  if (passwordLength === 0 && username === "") return yellow("empty: the pull is anonymous");
   return password === null ? dim(`[redacted, ${count(passwordLength, "character")}]`) : printable(password);
 }
 
-/** One credential a line, or one cell a line where that is wider than the terminal. */
+/** One credential per line, or one cell per line where the table is wider than the terminal. */
 function listed(head: readonly string[], rows: readonly (readonly string[])[], style: Style): string {
   const columns = table([head, ...rows], "  ");
   const widest = Math.max(...columns.split("\n").map(visibleLength));

@@ -8,7 +8,7 @@ import type { HashDocument } from "./document.ts";
 
 export const hash: Command<HashOptions, HashDocument> = {
   run(options, platform) {
-    // A file that is named has the same hash whatever runs here, and looking at every process takes longer than hashing.
+    // The hash of a given file does not depend on the running kubelet, and finding that takes longer than hashing.
     const machine: MachineKubelet =
       options.config === undefined
         ? kubeletOfMachine(platform)
@@ -18,7 +18,7 @@ export const hash: Command<HashOptions, HashDocument> = {
     const reading = loadConfig(config, {}, platformAt(places, platform));
     if (reading.hash === undefined) {
       throw new CommandError(
-        `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is nothing to hash")}`,
+        `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is no file to hash")}`,
       );
     }
     return {

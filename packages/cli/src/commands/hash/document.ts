@@ -4,6 +4,6 @@ export interface HashDocument {
   readonly files: readonly string[];
   /** `sha256:` and 64 hexadecimal digits. */
   readonly hash: string;
-  /** The line of the kubelet's metrics. */
+  /** The line in the kubelet's metrics. */
   readonly metric: string;
 }

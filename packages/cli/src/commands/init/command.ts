@@ -30,7 +30,7 @@ export const init: Command<InitOptions, InitDocument> = {
               files,
               options.force === true,
             ),
-      // The chart has the role itself.
+      // The chart contains the role.
       clusterCommands: files.some(({ name }) => name === RBAC_NAME)
         ? [
             RBAC_NAME,
@@ -51,9 +51,9 @@ export const init: Command<InitOptions, InitDocument> = {
 function identityNotes(podIdentity: boolean, nodeFallback: boolean): readonly string[] {
   if (!podIdentity) return [];
   const fallback = nodeFallback
-    ? "A pod whose service account names no cloud identity gets the node's (--identity-fallback=unassigned)."
-    : "A pod whose service account names no cloud identity gets no credentials from these plugins; init --node-fallback lets it have the node's.";
-  return ["tokenAttributes need Kubernetes 1.34 or newer; older kubelets refuse the file.", fallback];
+    ? "Pods whose service account names no cloud identity use the node's (--identity-fallback=unassigned)."
+    : "Pods whose service account names no cloud identity get no credentials from these plugins; with init --node-fallback they use the node's.";
+  return ["tokenAttributes need Kubernetes 1.34 or newer; older kubelets reject the file.", fallback];
 }
 
 function summary(document: InitDocument, style: Style): string {

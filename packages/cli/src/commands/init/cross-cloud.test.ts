@@ -8,7 +8,7 @@ import { checkedDocument } from "../../testing/schemas.ts";
 import type { MatchDocument } from "../match/document.ts";
 import type { InitDocument } from "./document.ts";
 
-/** Every value of a list of names, as its example. */
+/** --set flags with the example value of each name. */
 function settings(names: Iterable<ValueName>): readonly string[] {
   return [...new Set(names)].flatMap((name) => ["--set", `${name}=${VALUES[name].example}`]);
 }
@@ -24,7 +24,7 @@ const namesOf = (from: (typeof SOURCES)[number], to: readonly string[]) =>
   );
 
 for (const from of SOURCES) {
-  test(`${from}: everything for the registries of the other clouds, and it passes validate`, async () => {
+  test(`${from}: the files for the registries of all other clouds pass validate`, async () => {
     using place = bench();
     const others = {
       ec2: ["azure", "gcp"],
@@ -42,7 +42,7 @@ for (const from of SOURCES) {
     for (const { page } of routes) {
       assert.ok(content.has(`${page}/commands.sh`), page);
       assert.match(content.get(`${page}/main.tf`) ?? "", /^(?:# .*\n)?resource "/);
-      // Each file that commands and Terraform name is there; the user brings these two.
+      // Each file that commands and Terraform refer to exists; the user provides these two.
       const named = [content.get(`${page}/commands.sh`), content.get(`${page}/main.tf`)].flatMap(
         (text = "") => [...text.matchAll(/(?:file:\/\/|file\("|parameters |config-path=)([\w.-]+)/g)],
       );
@@ -90,7 +90,7 @@ test("pods: tokens, the audiences' RBAC, and one service account for all clouds"
   ]);
 });
 
-test("the map says what a node shows to which registry, and match shows it", async () => {
+test("the map names the node's identity for each registry, and match shows it", async () => {
   using place = bench();
   await place.run(words("gcp,aws", "azure", ...settings(namesOf("azure", ["gcp", "aws"]))));
   const { stdout } = await place.run([
@@ -106,7 +106,7 @@ test("the map says what a node shows to which registry, and match shows it", asy
   });
 });
 
-test("what a command prints can be missing at first: init says so, and validate finds what is to be replaced", async () => {
+test("values that a command prints can be missing at first: init lists them, and validate finds the placeholders", async () => {
   using place = bench();
   const known = namesOf("gce", ["azure"]).filter((name) => name !== "azure-application");
   const first = await place.run([...words("azure", "gce", ...settings(known)), "-o", "json"]);
@@ -156,7 +156,7 @@ for (const [what, args, message] of [
   [
     "a value alone",
     ["init", "--cloud", "aws", "--distribution", "kubeadm", "--set", "issuer=x"],
-    /goes with --cross-cloud/,
+    /requires --cross-cloud/,
   ],
   ["the nodes' own cloud alone", words("aws", "ec2"), /the nodes' own identity will do there/],
   ["another tenant without its values", words("azure", "azure"), /give --set partner-tenant/],
@@ -191,7 +191,7 @@ for (const [what, args, message] of [
     /cannot express a plugin's arguments/,
   ],
 ] as const) {
-  test(`refused: ${what}`, async () => {
+  test(`rejected: ${what}`, async () => {
     using place = bench();
     const { code, stderr } = await place.run(args);
     assert.equal(code, 2);

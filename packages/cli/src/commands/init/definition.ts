@@ -7,15 +7,15 @@ import { COMMON_OPTIONS } from "../shared-options.ts";
 
 export const init = {
   name: "init",
-  summary: "write the kubelet's configuration for your clouds and your distribution",
+  summary: "write the kubelet's configuration for your clouds and distribution",
   description:
     "Writes a CredentialProviderConfig with one provider per cloud, and the flags or files that the distribution needs, " +
-    "into a directory of its own; then tells the two commands that apply it. Nothing on the node is changed.",
+    "into a new directory, and prints the two commands that apply it. Changes nothing else on the machine.",
   options: [
     {
       name: "cloud",
       value: "list",
-      about: "clouds whose registries the nodes pull from: aws, azure, gcp, with commas",
+      about: "clouds whose registries the nodes pull from, separated by commas: aws, azure, gcp",
       completes: CLOUDS,
       required: true,
       repeated: true,
@@ -23,7 +23,7 @@ export const init = {
     {
       name: "distribution",
       value: "name",
-      about: `what the nodes run: ${DISTRIBUTION_IDS.join(", ")}`,
+      about: `Kubernetes distribution of the nodes: ${DISTRIBUTION_IDS.join(", ")}`,
       completes: DISTRIBUTION_IDS,
       required: true,
     },
@@ -31,45 +31,45 @@ export const init = {
       name: "directory",
       short: "d",
       value: "dir",
-      about: "where to write; imagecred-DISTRIBUTION unless given",
+      about: "directory to write to (default: imagecred-DISTRIBUTION)",
       completes: "directory",
     },
     {
       name: "pod-identity",
-      about: "pull as the pod's service account (Kubernetes 1.34+); adds the RBAC manifest",
+      about: "pull with the identity of the pod's service account (Kubernetes 1.34+); adds the RBAC manifest",
     },
-    { name: "node-fallback", about: "with --pod-identity: pods without a cloud identity get the node's" },
+    { name: "node-fallback", about: "with --pod-identity: pods without a cloud identity use the node's" },
     {
       name: "registry",
       value: "host=target",
-      about: "a mirror or pull-through host that gets the credentials of a registry; may be repeated",
+      about: "use a registry's credentials for this mirror or pull-through host; can be repeated",
       repeated: true,
     },
     {
       name: "identities",
       value: "path",
       about:
-        "path on the nodes of a file that names an identity for each registry, for many accounts, tenants or projects; writes one to start from",
+        "path on the nodes of a file with an identity for each registry, for many accounts, tenants or projects; writes a first version of it",
     },
     {
       name: "cross-cloud",
-      value: "who",
+      value: "from",
       about:
-        "set up both sides for nodes or pods of elsewhere: pods (of any cluster), ec2, azure, arc, gce, or machines with a certificate; writes the identity map, and commands and Terraform for each cloud's registries",
+        "set up both sides for nodes or pods outside the registries' cloud: pods (of any cluster), ec2, azure, arc, gce, or machines with a certificate; writes the identity map, and commands and Terraform for each cloud",
       choices: SOURCES,
     },
     {
       name: "set",
       value: "name=value",
       about:
-        "with --cross-cloud: an account, a tenant and so on; without them, init names those that it needs",
+        "with --cross-cloud: a value such as an account or a tenant; init lists the ones that are missing",
       repeated: true,
     },
-    { name: "azure-config", value: "path", about: "azure.json on the nodes, for the ACR plugin" },
+    { name: "azure-config", value: "path", about: "path of azure.json on the nodes, for the ACR plugin" },
     {
       name: "azure-cloud",
       value: "name",
-      about: `the nodes' Azure cloud, for its registries' names and the audience of its applications: ${AZURE_CLOUDS.join(", ")}`,
+      about: "Azure cloud of the nodes: sets the registries' domain and the token audience",
       choices: AZURE_CLOUDS,
     },
     {
@@ -82,17 +82,17 @@ export const init = {
     { name: "gcp-issuer", value: "url", about: "with --pod-identity on GKE: the cluster's issuer" },
     {
       name: "helm",
-      about: "write values for the Helm chart, which installs on every node of a running cluster",
+      about: "write values for the Helm chart, which installs on all nodes of a running cluster",
     },
-    { name: "stdout", about: "print the configuration, write nothing" },
-    { name: "force", about: "replace files that differ from what is to be written" },
+    { name: "stdout", about: "print the configuration, do not write files" },
+    { name: "force", about: "replace existing files that differ" },
     ...COMMON_OPTIONS,
   ],
   examples: [
     { command: "imagecred init --cloud aws --distribution kubeadm", about: "ECR on a kubeadm cluster" },
     {
       command: "imagecred init --cloud aws,gcp --distribution k3s -d k3s-credentials",
-      about: "two clouds on k3s, into a directory of your choice",
+      about: "two clouds on k3s, in another directory",
     },
     {
       command: "imagecred init --cloud azure --distribution kubeadm --pod-identity",
@@ -105,16 +105,16 @@ export const init = {
     {
       command:
         "imagecred init --cloud aws,gcp --distribution kubeadm --identities /etc/kubernetes/identities.yaml",
-      about: "registries of many accounts and projects",
+      about: "registries in many accounts and projects",
     },
     {
       command: "imagecred init --cloud azure,gcp --distribution eks --cross-cloud ec2",
-      about: "EC2 instances pull from Azure and Google Cloud; names the values that it needs",
+      about: "EC2 instances pull from Azure and Google Cloud; lists the values that it needs",
     },
     {
       command:
         "imagecred init --cloud aws --distribution talos --registry cache.example.com=123456789012.dkr.ecr.us-east-1.amazonaws.com",
-      about: "a pull-through cache that takes ECR's credentials",
+      about: "a pull-through cache that accepts ECR credentials",
     },
   ],
 } as const satisfies CommandDefinition;

@@ -9,9 +9,9 @@ export interface InitDocument {
   readonly podIdentity: boolean;
   readonly directory: string;
   readonly files: readonly WrittenFile[];
-  /** Once per cluster, before the others. */
+  /** To run once per cluster, before the others. */
   readonly clusterCommands: readonly string[];
-  /** The two that apply it to nodes. */
+  /** The two commands that apply the files to nodes. */
   readonly commands: readonly [string, string];
   readonly notes: readonly string[];
 }

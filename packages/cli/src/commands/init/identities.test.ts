@@ -12,7 +12,7 @@ import type { InitDocument } from "./document.ts";
 const PATH = "/etc/kubernetes/identities.yaml";
 
 for (const distribution of DISTRIBUTION_IDS.filter((id) => id !== "bottlerocket")) {
-  test(`${distribution}: the configuration and the file of identities pass validate, for every cloud`, async () => {
+  test(`${distribution}: the configuration and the --identities file pass validate, for every cloud`, async () => {
     using place = bench();
     for (const clouds of ["aws", "azure", "gcp", "aws,azure,gcp"]) {
       const words = ["--cloud", clouds, "--distribution", distribution, "--identities", PATH, "-d", clouds];
@@ -26,7 +26,7 @@ for (const distribution of DISTRIBUTION_IDS.filter((id) => id !== "bottlerocket"
   });
 }
 
-test("what the file says for an image of each cloud", async () => {
+test("the entry that applies to an image of each cloud", async () => {
   using place = bench();
   const words = ["--cloud", "aws,azure,gcp", "--distribution", "kubeadm", "--identities", PATH, "-d", "out"];
   assert.equal((await place.run(["init", ...words])).code, 0);
@@ -53,7 +53,7 @@ test("what the file says for an image of each cloud", async () => {
   assert.match(readFileSync(place.path("out/credential-provider-config.yaml"), "utf8"), /--identities=\/etc/);
 });
 
-test("--helm: the chart puts the file beside the configuration", async () => {
+test("--helm: the chart puts the file next to the configuration", async () => {
   using place = bench();
   for (const distribution of DISTRIBUTION_IDS) {
     const target = distributionById(distribution);
@@ -69,7 +69,7 @@ test("--helm: the chart puts the file beside the configuration", async () => {
   }
 });
 
-test("refused: no path, a path that the chart cannot have, Bottlerocket", async () => {
+test("rejected: no path, a path that the chart does not support, Bottlerocket", async () => {
   using place = bench();
   for (const [words, message] of [
     [
@@ -78,7 +78,7 @@ test("refused: no path, a path that the chart cannot have, Bottlerocket", async 
     ],
     [
       ["--distribution", "kubeadm", "--identities", "/srv/identities.yaml", "--helm"],
-      /with --helm it is in \/etc\/kubernetes/,
+      /with --helm it must be in \/etc\/kubernetes/,
     ],
     [["--distribution", "bottlerocket", "--identities", PATH], /cannot express a plugin's arguments/],
   ] as const) {

@@ -31,7 +31,7 @@ function podIdentity(clouds: string): readonly string[] {
 }
 
 for (const distribution of DISTRIBUTION_IDS) {
-  test(`${distribution}: what is written passes validate, for every set of clouds, with and without pod identity`, async () => {
+  test(`${distribution}: the files pass validate, for every set of clouds, with and without pod identity`, async () => {
     using place = bench();
     for (const clouds of CLOUD_SETS) {
       for (const identity of [[], podIdentity(clouds)]) {
@@ -67,7 +67,7 @@ for (const distribution of DISTRIBUTION_IDS) {
           "json",
         ]);
         const [report] = (checkedDocument(checked.stdout) as unknown as ValidateDocument).configs;
-        // Which pods get the node's identity is worth a note, whatever the answer.
+        // validate always notes which pods use the node's identity.
         const findings = report?.findings.filter((finding) => finding.code !== "identity-rule");
         assert.deepEqual([checked.code, report?.accepted, findings], [0, true, []]);
         for (const { name } of document.files.filter(({ name }) => name.endsWith(".yaml"))) {
@@ -90,7 +90,7 @@ async function filesOf(...args: readonly string[]): Promise<ReadonlyMap<string, 
 const config = (files: ReadonlyMap<string, string>) =>
   parse(files.get("credential-provider-config.yaml") ?? "") as Config;
 
-test("Talos, kOps and OpenShift get the very same configuration within their own files", async () => {
+test("Talos, kOps and OpenShift get the same configuration within their own files", async () => {
   for (const clouds of CLOUD_SETS) {
     const args = ["--cloud", clouds, ...podIdentity(clouds)];
     const talos = await filesOf("--distribution", "talos", ...args);
@@ -124,7 +124,7 @@ test("Talos, kOps and OpenShift get the very same configuration within their own
   }
 });
 
-test("Bottlerocket's settings name every pattern, and what they cannot express is refused", async () => {
+test("Bottlerocket's settings have every pattern, and options that they cannot express are rejected", async () => {
   const files = await filesOf("--distribution", "bottlerocket", "--cloud", "aws,gcp");
   const settings = files.get("settings.toml") ?? "";
   for (const { name, matchImages } of config(files).providers) {
@@ -156,7 +156,7 @@ test("Bottlerocket's settings name every pattern, and what they cannot express i
   assert.equal(existsSync(place.path("imagecred-bottlerocket")), false);
 });
 
-test("somebody's work is not overwritten, and nothing is written beside it", async () => {
+test("a file that differs is not overwritten, and no other file is written", async () => {
   using place = bench();
   const args = ["init", "--cloud", "aws", "--distribution", "kubeadm"];
   assert.equal((await place.run(args)).code, 0);
@@ -168,7 +168,7 @@ test("somebody's work is not overwritten, and nothing is written beside it", asy
   assert.equal(refused.code, 1);
   assert.match(
     refused.stderr,
-    /credential-provider-config\.yaml would be changed, and nothing was written; --force/,
+    /credential-provider-config\.yaml already exists with other content, nothing was written; use --force/,
   );
   assert.equal(existsSync(place.path("imagecred-kubeadm/node-audience-rbac.yaml")), false);
   assert.equal(readFileSync(file, "utf8"), "mine\n");
@@ -184,7 +184,7 @@ test("--stdout prints the configuration and writes nothing", async () => {
   assert.equal(existsSync(place.path("imagecred-k3s")), false);
 });
 
-test("wrong words are a wrong command line", async () => {
+test("wrong values are usage errors", async () => {
   using place = bench();
   for (const args of [
     ["init"],
@@ -199,7 +199,7 @@ test("wrong words are a wrong command line", async () => {
   }
 });
 
-test("what a person sees", async () => {
+test("human-readable output", async () => {
   using place = bench();
   for (const { id } of DISTRIBUTIONS) {
     const clouds = id === "kops" ? "aws,gcp" : CLOUDS.join(",");
@@ -220,7 +220,7 @@ test("what a person sees", async () => {
 });
 
 for (const { id, installable, nodeFiles } of DISTRIBUTIONS) {
-  test(`${id}: --helm writes values for the chart, or refuses`, async () => {
+  test(`${id}: --helm writes values for the chart, or is rejected`, async () => {
     using place = bench();
     const words = ["init", "--cloud", "aws,gcp", "--distribution", id, "--helm", "-d", "out", "-o", "json"];
     const { code, stdout, stderr } = await place.run([...words, ...podIdentity("gcp")]);
@@ -244,7 +244,7 @@ for (const { id, installable, nodeFiles } of DISTRIBUTIONS) {
     assert.deepEqual(parsed.audiences, ["sts.amazonaws.com", `https://iam.googleapis.com/${POOL}`]);
     const replaced = nodeFiles.filter(({ merge }) => merge === "replace").map(({ name }) => name);
     assert.deepEqual(Object.keys(parsed.files ?? {}), replaced);
-    // The chart has the ClusterRole.
+    // The chart contains the ClusterRole.
     assert.deepEqual(clusterCommands, []);
     assert.match(
       commands[0],

@@ -44,12 +44,12 @@ export interface Planned {
   readonly plan: Plan;
   readonly distribution: Distribution;
   readonly files: readonly OutputFile[];
-  /** The two that apply it to nodes. */
+  /** The two commands that apply the files to nodes. */
   readonly commands: readonly [string, string];
   readonly notes: readonly string[];
 }
 
-/** What `--cross-cloud` asks for, worked out. Its templates are loaded only then. @throws {UsageError} */
+/** Plans `--cross-cloud`; loads its templates only if it is given. @throws {UsageError} */
 export async function crossCloudOf({
   crossCloud: from,
   set: settings = [],
@@ -58,29 +58,29 @@ export async function crossCloudOf({
 }: PlanOptions): Promise<CrossCloudPlan | undefined> {
   if (from === undefined) {
     if (settings.length === 0) return undefined;
-    throw new UsageError("--set goes with --cross-cloud");
+    throw new UsageError("--set requires --cross-cloud");
   }
   const { planCrossCloud } = await import("../../cross-cloud/plan.ts");
   return planCrossCloud({ from, clouds: parseClouds(cloud), settings, azureCloud });
 }
 
-/** Works out everything that `init` writes, without touching anything. @throws {UsageError} */
+/** Plans everything that `init` writes, without reading or writing files. @throws {UsageError} */
 export function planInit(given: PlanOptions, crossCloud?: CrossCloudPlan): Planned {
   const options = crossCloud === undefined ? given : withCrossCloud(given, crossCloud);
   const distribution = distributionById(options.distribution);
   if (distribution === undefined) {
     throw new UsageError(
-      `--distribution ${options.distribution}: not known; one of ${DISTRIBUTION_IDS.join(", ")}`,
+      `--distribution ${options.distribution}: unknown; expected one of ${DISTRIBUTION_IDS.join(", ")}`,
     );
   }
   const clouds = parseClouds(options.cloud);
   const registries = options.registry ?? [];
   checkRegistries(clouds, registries);
   if (options.azureCloud !== undefined && !clouds.includes("azure"))
-    throw new UsageError("--azure-cloud goes with --cloud azure");
+    throw new UsageError("--azure-cloud requires --cloud azure");
   if (options.nodeFallback === true && options.podIdentity !== true) {
     throw new UsageError(
-      "--node-fallback goes with --pod-identity: without it every pod has the node's identity anyway",
+      "--node-fallback requires --pod-identity: without it every pod uses the node's identity anyway",
     );
   }
   const providerOptions: ProviderOptions = {
@@ -101,7 +101,7 @@ export function planInit(given: PlanOptions, crossCloud?: CrossCloudPlan): Plann
     checkIdentitiesPath(identities);
     if (options.helm === true && parentOf(identities) !== parentOf(distribution.configPath)) {
       throw new UsageError(
-        `--identities ${identities}: the chart puts the file beside the configuration, so with --helm it is in ${parentOf(distribution.configPath)}`,
+        `--identities ${identities}: the chart puts the file next to the configuration, so with --helm it must be in ${parentOf(distribution.configPath)}`,
       );
     }
   }
@@ -150,28 +150,30 @@ export function planInit(given: PlanOptions, crossCloud?: CrossCloudPlan): Plann
   };
 }
 
-/** Where the file of `--identities` is on the nodes unless told otherwise. */
-function besideConfiguration(distribution: string): string {
+/** Default path of the `--identities` file on the nodes. */
+function defaultIdentitiesPath(distribution: string): string {
   const configPath = distributionById(distribution)?.configPath ?? "/etc/kubernetes/config";
   return joinPath(parentOf(configPath), IDENTITIES_NAME);
 }
 
-/** What the routes need of the other options. */
+/** The options with those that the routes require. */
 function withCrossCloud(given: PlanOptions, { from, googleProvider }: CrossCloudPlan): PlanOptions {
   return {
     ...given,
-    identities: given.identities ?? besideConfiguration(given.distribution),
+    identities: given.identities ?? defaultIdentitiesPath(given.distribution),
     ...(from === "pods" ? { podIdentity: true } : {}),
     ...(googleProvider === undefined ? {} : { gcpWorkloadIdentityProvider: googleProvider }),
   };
 }
 
-/** `aws,gcp` or several options, each cloud once, in the order given: the kubelet asks in that order. */
+/** `aws,gcp` or several options, each cloud once, in the order given: the kubelet runs the plugins in that order. */
 function parseClouds(words: readonly string[]): readonly Cloud[] {
   const clouds = new Set<Cloud>();
   for (const word of words.flatMap((list) => list.split(","))) {
     const cloud = CLOUDS.find((known) => known === word.trim().toLowerCase());
-    if (cloud === undefined) throw new UsageError(`--cloud ${word}: not known; one of ${CLOUDS.join(", ")}`);
+    if (cloud === undefined) {
+      throw new UsageError(`--cloud ${word}: unknown; expected one of ${CLOUDS.join(", ")}`);
+    }
     clouds.add(cloud);
   }
   return [...clouds];

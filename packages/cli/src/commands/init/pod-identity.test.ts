@@ -35,7 +35,7 @@ async function filesOf(...args: readonly string[]): Promise<ReadonlyMap<string, 
 const config = (files: ReadonlyMap<string, string>) =>
   parse(files.get("credential-provider-config.yaml") ?? "") as Config;
 
-test("pod identity: the manifest names exactly the audiences of the configuration, once each", async () => {
+test("pod identity: the manifest has exactly the audiences of the configuration, once each", async () => {
   const files = await filesOf("--distribution", "kubeadm", "--cloud", "aws,azure,gcp", ...podIdentity("gcp"));
   const audiences = config(files).providers.map(
     ({ tokenAttributes }) => tokenAttributes?.serviceAccountTokenAudience,
@@ -61,7 +61,7 @@ test("pod identity: the manifest names exactly the audiences of the configuratio
   ]);
 });
 
-test("pod identity on Google needs to know the pool; GKE's own has an audience of its own", async () => {
+test("pod identity on Google requires the pool; GKE's own pool has another audience", async () => {
   using place = bench();
   const missing = await place.run(["init", "--cloud", "gcp", "--distribution", "gce", "--pod-identity"]);
   assert.equal(missing.code, 2);
@@ -113,7 +113,7 @@ test("a mirror becomes a pattern and an argument of the cloud that owns its targ
   }
 });
 
-test("azure.json is handed over on AKS, and where it is named", async () => {
+test("azure.json is passed on AKS, and with --azure-config", async () => {
   assert.deepEqual(config(await filesOf("--cloud", "azure", "--distribution", "aks")).providers[0]?.args, [
     "/etc/kubernetes/azure.json",
   ]);
@@ -128,7 +128,7 @@ test("azure.json is handed over on AKS, and where it is named", async () => {
   );
 });
 
-test("an Azure cloud: its hosts, the audience of its applications, and the plugin knows it without azure.json (Azure 8)", async () => {
+test("Azure 8: --azure-cloud sets hosts, audience and the plugin's cloud without azure.json", async () => {
   for (const [name, suffix, audience, authority] of [
     ["AzurePublicCloud", "azurecr.io", "api://AzureADTokenExchange", "https://login.microsoftonline.com/"],
     ["AzureChinaCloud", "azurecr.cn", "api://AzureADTokenExchangeChina", "https://login.chinacloudapi.cn/"],
@@ -160,11 +160,11 @@ test("an Azure cloud: its hosts, the audience of its applications, and the plugi
     assert.equal((await place.run(["init", "--distribution", "k3s", ...args])).code, 2, args.join(" "));
 });
 
-test("the node's identity for pods without one of their own is asked for, never assumed", async () => {
+test("pods without an identity use the node's only with --node-fallback", async () => {
   const argsOf = async (cloud: string, ...flags: string[]) =>
     config(await filesOf("--cloud", cloud, "--distribution", "k3s", "--pod-identity", ...flags)).providers[0]
       ?.args;
-  // As little as says it: what is the plugin's own default is left out.
+  // The plugin's default is not written.
   assert.deepEqual(await argsOf("aws"), ["--identity-fallback=none"]);
   assert.equal(await argsOf("aws", "--node-fallback"), undefined);
   assert.equal(await argsOf("azure"), undefined);

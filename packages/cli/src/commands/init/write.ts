@@ -15,8 +15,8 @@ const DIRECTORY_MODE = 0o755;
 const LARGEST_EXISTING = 1 << 20;
 
 /**
- * Writes the files of a plan below a directory, all or (when one of them is somebody's work) none.
- * @throws {CommandError} for a file that differs from what is to be written, unless it may be replaced
+ * Writes the files of a plan below a directory: all, or none if an existing file differs and must not be replaced.
+ * @throws {CommandError} for a file that differs, unless `replace` is true
  */
 export function writeFiles(
   fileSystem: FileSystem,
@@ -32,8 +32,8 @@ export function writeFiles(
     const different = planned.filter((file) => file.state === "replaced");
     if (different.length > 0 && !replace) {
       throw new CommandError(
-        `${different.map((file) => joinPath(directory, file.name)).join(", ")} would be changed, and nothing was written; ` +
-          "--force replaces what is there, --directory writes elsewhere",
+        `${different.map((file) => joinPath(directory, file.name)).join(", ")} already exists with other content, nothing was written; ` +
+          "use --force to replace it, or --directory to write elsewhere",
       );
     }
     for (const file of planned) {

@@ -27,7 +27,7 @@ import type { Platform } from "../../runtime/types.ts";
 import type { InstallPlan } from "./plan.ts";
 
 /**
- * Puts the files in their places and records it. The record is written first, so that whatever happens then can be undone.
+ * Installs the files and records it. The record is written first, so that an interrupted install can be undone.
  * @throws {CommandError}
  */
 export function apply(plan: InstallPlan, files: readonly PlannedFile[], platform: Platform): void {
@@ -65,7 +65,7 @@ export function apply(plan: InstallPlan, files: readonly PlannedFile[], platform
   }
 }
 
-/** The record, with what the kubelet runs with confirmed before anything is added. */
+/** The record; its installs are marked as confirmed if the kubelet runs with them now. */
 function confirmedByNow(
   record: InstallationRecord,
   plan: InstallPlan,
@@ -103,7 +103,7 @@ function expectedOf({ configFlag, binDir, placements, target }: InstallPlan, pla
   };
 }
 
-/** Of what is there now; the kubelet's rules for what it accepts do not matter for it. */
+/** The hash of the installed configuration, whether or not the kubelet accepts it. */
 function hashOf(config: string, target: Target, platform: Platform): string | undefined {
   const onTarget: Platform = { ...platform, fileSystem: { ...platform.fileSystem, ...target.files } };
   try {
@@ -114,22 +114,22 @@ function hashOf(config: string, target: Target, platform: Platform): string | un
   }
 }
 
-/** What will be restarted, or waited for. @throws {CommandError} before anything is changed, where that is not possible */
+/** The kubelet to restart or to wait for. @throws {CommandError} before anything is changed, if that is not possible */
 export function prepareRestart(plan: InstallPlan, restart: boolean, platform: Platform): Prepared {
   if (restart) return restartable(plan.distribution, platform);
   const found = kubeletOfMachine(platform);
   if (found.state === "running") return { kubelet: found.kubelet };
   if (found.state !== "none") throw new CommandError(`--wait: ${found.reason}`);
-  // It may be down for the moment; but in a container without the machine's processes there is nothing to wait for.
+  // It can be down for the moment; but in a container without the machine's processes there is nothing to wait for.
   if (found.machineProcesses === "hidden") {
     throw new CommandError(
-      "--wait: only the processes of this container can be seen (its pid namespace), not those of the machine: the container needs hostPID",
+      "--wait: only the processes of this container are visible (its pid namespace), not those of the machine: the container needs hostPID",
     );
   }
   return { kubelet: undefined };
 }
 
-/** A kubelet to restart, or only to look at. */
+/** A kubelet to restart, or only to wait for. */
 export type Prepared = Restartable | { readonly kubelet: RunningKubelet | undefined };
 
 interface RunWith {
@@ -142,8 +142,9 @@ interface RunWith {
 }
 
 /**
- * Makes the kubelet run with what is in place now, or puts everything back; notes in the record that it does.
- * @throws {CommandError} where the kubelet does not see the files: they are put back then
+ * Waits until the kubelet runs with the installed files, restarting it if asked to, and records that it does. Restores the
+ * previous files if it does not come up.
+ * @throws {CommandError} if the kubelet does not see the files; they are restored then
  */
 export async function runWith(
   { plan, files, what, waitMs, restart, say }: RunWith,
@@ -153,13 +154,13 @@ export async function runWith(
   const { kubelet } = what;
   const unseen = kubelet === undefined ? undefined : notSeenBy(kubelet, files, platform);
   if (unseen !== undefined) {
-    const back = rollBack(target, platform) ? "; what was changed was put back" : "";
+    const restored = rollBack(target, platform) ? "; all changed files were restored" : "";
     throw new CommandError(
-      `${unseen}: the files in ${target.root} are not those of the machine that runs here, so its kubelet is not restarted${back}`,
+      `${unseen}: ${target.root} is not the root directory of this machine, so its kubelet is not restarted${restored}`,
     );
   }
   const record = readRecord(target);
-  let putBack = false;
+  let isRolledBack = false;
   const report = await bringUp(
     {
       restart: restart && "manager" in what ? what : undefined,
@@ -169,30 +170,30 @@ export async function runWith(
       changed: undefined,
       confirmed: record.kubelet,
       rollBack: () => {
-        putBack = rollBack(target, platform);
-        return putBack;
+        isRolledBack = rollBack(target, platform);
+        return isRolledBack;
       },
       say,
     },
     platform,
   );
-  if (putBack) {
+  if (isRolledBack) {
     const time = new Date(platform.clock.now()).toISOString();
     const hash = refusalHash(plan.placements, platform.crypto);
     writeRefusal({ hash, time, cause: report.cause ?? "it did not come up" }, target, platform);
   }
   const runs = report.state === "not-needed" || report.state === "restarted" || report.state === "running";
-  // One that was put back runs with what was confirmed before, and is not restarted for it again.
-  if (runs || report.state === "rolled-back") note(target, platform);
+  // After a rollback it runs with the files confirmed before, and is not restarted for them again.
+  if (runs || report.state === "rolled-back") recordConfirmed(target, platform);
   if (runs) forgetRefusal(target);
   return report;
 }
 
 /**
- * Why these files are not put in place, in a sentence: this node's kubelet did not come up with them before. undefined where it was
- * not tried, or where they are in place all the same.
+ * A sentence if this node's kubelet did not come up with these files before, so that they are not installed again.
+ * undefined if they were not tried, or are installed anyway.
  */
-export function whyNotAgain(
+export function whyNotRetried(
   plan: InstallPlan,
   files: readonly PlannedFile[],
   { crypto }: Platform,
@@ -201,10 +202,10 @@ export function whyNotAgain(
   if (refusal === undefined || refusal.hash !== refusalHash(plan.placements, crypto)) return undefined;
   if (files.every(({ state }) => state === "unchanged")) return undefined;
   const { time, cause } = refusal;
-  return `this node's kubelet did not come up with the same configuration and executables at ${time} (${cause}), and everything was put back: they are not tried again until one of them changes; to try them all the same, remove ${plan.target.files.outside(REFUSAL)}`;
+  return `this node's kubelet did not come up with this configuration and these executables at ${time} (${cause}), and all files were restored: imagecred does not retry until one of them changes; to retry anyway, remove ${plan.target.files.outside(REFUSAL)}`;
 }
 
-/** Undoes every install since the last one that a kubelet was seen to run with. @returns whether there was one */
+/** Undoes all installs after the last one that a kubelet ran with. @returns whether there were any */
 function rollBack(target: Target, platform: Platform): boolean {
   const record = readRecord(target);
   const count = record.installs.length - 1 - record.installs.findLastIndex(({ confirmed }) => confirmed);
@@ -213,8 +214,8 @@ function rollBack(target: Target, platform: Platform): boolean {
   return true;
 }
 
-/** A second run leaves the record as it is. */
-function note(target: Target, platform: Platform): void {
+/** Records that the running kubelet runs with all installs; writes nothing if the record says so already. */
+function recordConfirmed(target: Target, platform: Platform): void {
   const record = readRecord(target);
   const kubelet = runningKubelet(platform);
   if (record.installs.length === 0 || kubelet === undefined) return;
@@ -223,7 +224,7 @@ function note(target: Target, platform: Platform): void {
   if (!same) writeRecord(now, target, platform);
 }
 
-/** Why a kubelet does not see what was installed, in a sentence; undefined where it does. */
+/** A sentence naming a file that the kubelet does not see as installed; undefined if it sees all. */
 function notSeenBy(
   { title, node }: RunningKubelet,
   files: readonly PlannedFile[],

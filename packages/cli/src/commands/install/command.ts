@@ -12,7 +12,7 @@ import { withProgress } from "../../output/progress.ts";
 import { capitalised } from "../../output/text.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
-import { apply, prepareRestart, runWith, whyNotAgain } from "./apply.ts";
+import { apply, prepareRestart, runWith, whyNotRetried } from "./apply.ts";
 import type { InstallOptions } from "./definition.ts";
 import type { InstallationDocument, InstallDocument, InstalledFile } from "./document.ts";
 import { type InstallPlan, planInstall } from "./plan.ts";
@@ -22,7 +22,7 @@ export const install: Command<InstallOptions, InstallDocument> = {
   async run(options, platform) {
     if (options.rollback === true) return undo("last", options, platform);
     if (options.force === true) {
-      throw new UsageError("--force is for --rollback: install replaces files, and keeps what was there");
+      throw new UsageError("--force requires --rollback: install replaces files anyway, and keeps a backup");
     }
     requireLinux("install", platform);
     if (platform.processInfo.userId !== 0) {
@@ -34,17 +34,17 @@ export const install: Command<InstallOptions, InstallDocument> = {
     for (const directory of new Set([...placements.map(({ to }) => parentOf(to)), RECORD_DIRECTORY])) {
       checkDirectory(target, directory, platform);
     }
-    // Before anything is changed: what stands in the way of the last file stops the first one too.
+    // All files are checked before the first one is changed.
     const files = placements.map((placement) => planFile(placement, target, platform));
     const dryRun = options.dryRun === true;
-    const refused = whyNotAgain(plan, files, platform);
+    const refused = whyNotRetried(plan, files, platform);
     if (refused !== undefined && !dryRun) throw new CommandError(`${refused}; nothing was changed`);
     let restart: RestartReport | null = null;
     if (!dryRun) {
       const what = limit === undefined ? undefined : prepareRestart(plan, options.restart === true, platform);
       apply(plan, files, platform);
       if (what !== undefined && limit !== undefined) {
-        restart = await withProgress(platform, options, "looking at the kubelet", ({ say }) =>
+        restart = await withProgress(platform, options, "checking the kubelet", ({ say }) =>
           runWith({ plan, files, what, waitMs: limit, restart: options.restart === true, say }, platform),
         );
       }
@@ -108,7 +108,7 @@ function installedFile(file: PlannedFile, plan: InstallPlan, dryRun: boolean): I
   };
 }
 
-/** A value may stand in several lines; what is short is in other words as well. */
+/** Shorter parts of a secret are not redacted: they also occur in ordinary words. A value can have several lines. */
 const SHORTEST_SECRET = 4;
 
 function withoutSecrets(text: string, secrets: readonly string[]): string {
@@ -118,7 +118,7 @@ function withoutSecrets(text: string, secrets: readonly string[]): string {
     .reduce((clean, part) => clean.replaceAll(part, "[redacted]"), text);
 }
 
-/** An image has nothing to restart: its kubelet reads the configuration when the image boots. */
+/** null for an image: its kubelet reads the configuration when the image boots. */
 function restartCommand({ distribution, target, reload }: InstallPlan): string | null {
   if (target.root !== "/") return null;
   const restart = distribution?.restart ?? "systemctl restart kubelet";
@@ -130,13 +130,13 @@ function notes(plan: InstallPlan, { fileSystem }: Platform): readonly string[] {
   for (const { path, executable } of plan.sources) {
     if (executable.kind === "elf" && executable.interpreter !== undefined) {
       found.push(
-        `${path} is dynamically linked: it needs ${executable.interpreter} wherever the kubelet runs; the static builds need nothing.`,
+        `${path} is dynamically linked: it needs ${executable.interpreter} where the kubelet runs. The static builds need nothing.`,
       );
     }
   }
   if (fileSystem.status("/sys/fs/selinux/enforce") !== undefined && plan.target.root === "/") {
     found.push(
-      `SELinux is on: restorecon -Rv ${plan.binDir} ${plan.configPath} gives the files their labels.`,
+      `SELinux is enabled: run restorecon -Rv ${plan.binDir} ${plan.configPath} to label the files.`,
     );
   }
   return found;

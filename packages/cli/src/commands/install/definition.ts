@@ -5,15 +5,15 @@ import { COMMON_OPTIONS, KUBERNETES_VERSION, RESTART, ROOT, WAIT } from "../shar
 
 export const install = {
   name: "install",
-  summary: "put executables and configuration on a node, safely",
+  summary: "install executables and configuration on a node",
   description:
-    "Copies the executables that the configuration names, the configuration, and the kubelet's flags to where the " +
-    "kubelet looks. Every file is checked against its SHA-256 first, written beside its place and renamed over it, and what " +
-    "was there is kept as a backup. Directories that others than root can write to are refused. DIRECTORY is what init wrote. " +
-    "What was done is recorded in /var/lib/imagecred, for --rollback and for imagecred uninstall.",
+    "Installs the executables that the configuration names, the configuration, and the kubelet's flags. Checks the SHA-256 " +
+    "of every executable, replaces files atomically and keeps backups. Fails if users other than root can write to a " +
+    "directory above them. DIRECTORY is the one that init wrote. Changes are recorded in /var/lib/imagecred for --rollback " +
+    "and for imagecred uninstall.",
   argument: {
     name: "directory",
-    about: "what init wrote; the current directory unless given",
+    about: "directory that init wrote (default: the current directory)",
     required: false,
     completes: "directory",
   },
@@ -21,16 +21,28 @@ export const install = {
     {
       name: "distribution",
       value: "name",
-      about: "where things go: kubeadm, k3s, rke2, kops, eks, aks, gce, gke, microk8s, k0s, kind",
+      about:
+        "use the paths of this distribution: kubeadm, k3s, rke2, kops, eks, aks, gce, gke, microk8s, k0s, kind",
       completes: DISTRIBUTION_IDS,
     },
-    { name: "bin-dir", short: "b", value: "dir", about: "where the executables go", completes: "directory" },
-    { name: "config-path", value: "path", about: "where the configuration goes", completes: "file" },
+    {
+      name: "bin-dir",
+      short: "b",
+      value: "dir",
+      about: "install the executables in this directory",
+      completes: "directory",
+    },
+    {
+      name: "config-path",
+      value: "path",
+      about: "install the configuration at this path",
+      completes: "file",
+    },
     {
       name: "config",
       short: "c",
       value: "file",
-      about: "the configuration; DIRECTORY/credential-provider-config.yaml unless given",
+      about: "configuration to install (default: DIRECTORY/credential-provider-config.yaml)",
       completes: "file",
     },
     {
@@ -38,49 +50,55 @@ export const install = {
       short: "e",
       value: "dir",
       about:
-        "where the executables are; DIRECTORY, then the current directory, then beside imagecred itself unless given",
+        "directory with the executables (default: DIRECTORY, the current directory, then the directory of imagecred)",
       completes: "directory",
     },
     {
       name: "checksums",
       value: "file",
-      about: "SHA256SUMS; that beside the executables, or NAME.sha256, unless given",
+      about: "SHA256SUMS file (default: NAME.sha256 or SHA256SUMS next to the executables)",
       completes: "file",
     },
     {
       name: "executables-only",
-      about: "replace executables, and leave the configuration and the kubelet's flags",
+      about: "install executables only, keep the configuration and the kubelet's flags",
     },
     {
       name: "merge",
-      about: "keep the providers and patterns of the installed configuration that the new one lacks",
+      about: "keep providers and patterns of the installed configuration that the new one does not have",
     },
-    { name: "no-checksums", about: "install executables whose checksum is not known" },
+    { name: "no-checksums", about: "do not check the executables' checksums" },
     ROOT,
     KUBERNETES_VERSION,
-    { name: "dry-run", about: "check everything, print the differences, change nothing" },
+    { name: "dry-run", about: "check everything and show the differences, change nothing" },
     RESTART,
     WAIT,
-    { name: "rollback", about: "put back what the last install replaced, and remove what it added" },
-    { name: "force", about: "with --rollback: also files that were changed after they were installed" },
+    {
+      name: "rollback",
+      about: "restore the files that the last install replaced, and remove those it added",
+    },
+    {
+      name: "force",
+      about: "with --rollback: also restore files that were changed after they were installed",
+    },
     ...COMMON_OPTIONS,
   ],
   examples: [
     { command: "sudo imagecred install --distribution kubeadm imagecred-kubeadm", about: "on a node" },
     {
       command: "sudo imagecred install --distribution eks --root /mnt/image -e ./dist imagecred-eks",
-      about: "into a node image that is being built",
+      about: "in a mounted node image",
     },
     {
       command:
         "sudo imagecred install --bin-dir /opt/credential-providers --config-path /etc/kubernetes/providers.yaml --dry-run .",
-      about: "would it work, with places of your own",
+      about: "with other paths; check only",
     },
     {
       command: "sudo imagecred install --distribution kubeadm --restart --wait 2m imagecred-kubeadm",
-      about: "and restart the kubelet; a node whose kubelet does not come up is put back as it was",
+      about: "install and restart the kubelet; restore the previous files if it does not come up",
     },
-    { command: "sudo imagecred install --rollback --restart", about: "back to what was there before" },
+    { command: "sudo imagecred install --rollback --restart", about: "undo the last install" },
   ],
 } as const satisfies CommandDefinition;
 

@@ -22,7 +22,7 @@ providers:
 
 const into = (path: string) => [...INSTALL, "--config-path", `/${path}`];
 
-/** A kubelet that runs with a configuration of its own. */
+/** Adds a kubelet that runs with this configuration. */
 function runs(place: Bench, config: string): void {
   putKubelet(place, 57, {
     words: [
@@ -34,7 +34,7 @@ function runs(place: Bench, config: string): void {
 }
 
 describe("a directory of configurations", asRoot, () => {
-  test("ours is beside those of others, which stay as they are", async () => {
+  test("ours is added to the directory, and the other files stay as they are", async () => {
     using place = await node();
     const other = provider("other-provider", "registry.example.com");
     put(place, `${DIRECTORY}/10-other.yaml`, other);
@@ -47,14 +47,14 @@ describe("a directory of configurations", asRoot, () => {
     );
   });
 
-  test("a provider that two files have is refused, and the other file may be the place", async () => {
+  test("a provider in two files is an error; --config-path can name the other file", async () => {
     using place = await node();
     const path = `${DIRECTORY}/10-eks.yaml`;
     const two = `${provider("ecr-credential-provider", "mirror.example.com")}${provider("other-provider", "r.example.com").split("providers:\n")[1]}`;
     put(place, path, two);
     const message = await refused(place, into(DIRECTORY));
-    assert.match(message, /does not go with the other files of \/etc\/kubernetes\/providers\.d: /);
-    assert.match(message, /name that file with --config-path \(--merge keeps its other providers\)/);
+    assert.match(message, /conflicts with the other files in \/etc\/kubernetes\/providers\.d: /);
+    assert.match(message, /install over that file with --config-path \(--merge keeps its other providers\)/);
     assert.equal(existsSync(place.path(OWN)), false);
     put(place, "usr/local/libexec/kubernetes/credential-providers/other-provider", "#!/bin/sh\n", 0o755);
     runs(place, `/${DIRECTORY}`);
@@ -66,14 +66,14 @@ describe("a directory of configurations", asRoot, () => {
       notes.join("\n"),
       /Kept from \S+10-eks\.yaml: the pattern mirror\.example\.com .*, the provider other-provider/,
     );
-    // The kubelet's flag goes on naming the directory.
+    // The kubelet's flag still names the directory.
     assert.match(
       readFileSync(place.path("etc/default/kubelet"), "utf8"),
       /config=\/etc\/kubernetes\/providers\.d --/,
     );
   });
 
-  test("kubelets before 1.34 know no directories", async () => {
+  test("kubelets before 1.34 do not accept directories", async () => {
     using place = await node();
     put(place, `${DIRECTORY}/10-other.yaml`, provider("other-provider", "registry.example.com"));
     assert.match(
@@ -83,8 +83,8 @@ describe("a directory of configurations", asRoot, () => {
   });
 });
 
-describe("the distribution's own configuration, at another place than ours", asRoot, () => {
-  test("what would be lost is said, and kept with --merge; its executable must be there", async () => {
+describe("the distribution's own configuration, at another path than ours", asRoot, () => {
+  test("install lists what would be lost; --merge keeps it, and requires its executable", async () => {
     using place = await node();
     put(
       place,
@@ -106,11 +106,11 @@ describe("the distribution's own configuration, at another place than ours", asR
     const plain = await install(place, ...INSTALL, "--dry-run");
     assert.match(
       plain.notes.join(),
-      /\/etc\/eks\/config\.json had what the new one lacks: the provider vendors\. --merge keeps/,
+      /The new configuration lacks what \/etc\/eks\/config\.json has: the provider vendors\. --merge keeps/,
     );
     assert.match(
       await refused(place, [...INSTALL, "--merge"]),
-      /keeps the provider vendors, and its executable \S+vendors is not there: a kubelet would not start/,
+      /keeps the provider vendors, but its executable \S+vendors does not exist: the kubelet would not start/,
     );
     put(place, "usr/local/libexec/kubernetes/credential-providers/vendors", "#!/bin/sh\n", 0o755);
     const { notes } = await install(place, ...INSTALL, "--merge");
@@ -119,7 +119,7 @@ describe("the distribution's own configuration, at another place than ours", asR
   });
 });
 
-test("systems whose root is read-only are refused, with what to do instead", asRoot, async () => {
+test("systems with a read-only root are rejected, with what to do instead", asRoot, async () => {
   for (const [id, name] of [
     ["talos", "Talos"],
     ["bottlerocket", "Bottlerocket"],
@@ -128,12 +128,12 @@ test("systems whose root is read-only are refused, with what to do instead", asR
     put(place, "etc/os-release", `NAME="${name}"\nID=${id}\n`);
     assert.match(
       await refused(place),
-      new RegExp(`this is ${name}: its root is read-only, .*; imagecred init --distribution ${id} writes`),
+      new RegExp(`this is ${name}: its root is read-only, .*; use imagecred init --distribution ${id} instead`),
     );
   }
 });
 
-test("a dry run shows no secret of a configuration", asRoot, async () => {
+test("a dry run redacts secrets of configurations", asRoot, async () => {
   using place = await node();
   const secret = "abcdEFGH0123456789abcdEFGH0123456789abcd";
   const config = readFileSync(place.path("imagecred-kubeadm/credential-provider-config.yaml"), "utf8");
@@ -143,7 +143,7 @@ test("a dry run shows no secret of a configuration", asRoot, async () => {
   assert.ok(!stdout.includes(secret));
 });
 
-test("a file whose group alone would change is not called unchanged", asRoot, async () => {
+test("a file of which only the group changes is reported as changed", asRoot, async () => {
   using place = await node();
   await install(place);
   const { chownSync } = await import("node:fs");

@@ -12,9 +12,9 @@ export interface InstallationDocument {
   readonly files: readonly InstalledFile[];
   /** Whether the kubelet must be restarted to see what was changed. */
   readonly restartNeeded: boolean;
-  /** null for an image, which reads the configuration when it boots. */
+  /** null for an image: its kubelet reads the configuration when it boots. */
   readonly restartCommand: string | null;
-  /** null where neither a restart nor waiting for one was asked for. */
+  /** null without --restart and --wait. */
   readonly restart: RestartReport | null;
   readonly notes: readonly string[];
 }
@@ -28,12 +28,12 @@ export interface InstalledFile {
   readonly to: string;
   readonly sha256: string;
   readonly state: PlannedFile["state"];
-  /** Where the file that was there is kept; null where nothing was replaced, and in a dry run. */
+  /** Path of the copy of the replaced file; null if nothing was replaced, and in a dry run. */
   readonly backup: string | null;
-  /** The file that the checksum was in; null for files that have none of their own. */
+  /** The file with the checksum; null for files that are not checked. */
   readonly checksumFile: string | null;
   readonly before: FileState | null;
   readonly after: FileState;
-  /** What a dry run would change, as a unified diff; null otherwise. */
+  /** In a dry run the change as a unified diff; null otherwise. */
   readonly diff: string | null;
 }

@@ -43,7 +43,7 @@ const EDITS: readonly (readonly [what: string, before: string, after: string])[]
   ],
 ];
 
-test("every flag that was there is there, with and without the unit", asRoot, async () => {
+test("existing flags are kept, with and without the unit", asRoot, async () => {
   for (const [what, before, after] of EDITS) {
     for (const withUnit of [true, false]) {
       using place = await node();
@@ -56,7 +56,7 @@ test("every flag that was there is there, with and without the unit", asRoot, as
 });
 
 test(
-  "the flags file is the one that the unit reads, also where another one's directory is there",
+  "the flags are written to the file that the unit reads, even if the directory of another one exists",
   asRoot,
   async () => {
     using place = await node();
@@ -69,7 +69,7 @@ test(
 );
 
 test(
-  "places of one's own are those in the flags; a directory of configurations is named by the flag",
+  "chosen paths are written to the flags; the flag can name a directory of configurations",
   asRoot,
   async () => {
     using place = await node();
@@ -95,7 +95,7 @@ test(
   },
 );
 
-test("where systemd would not read them, nothing is changed and the line is told", asRoot, async () => {
+test("if systemd would not read the flags, nothing is changed and the message has the line to add", asRoot, async () => {
   using place = await node();
   put(place, "etc/systemd/system/kubelet.service", "[Service]\nExecStart=/usr/bin/kubelet --config=/x\n");
   assert.match(
@@ -105,7 +105,7 @@ test("where systemd would not read them, nothing is changed and the line is told
   assert.equal(statSync(place.path(CONFIG), { throwIfNoEntry: false }), undefined);
 });
 
-test("node kind 1.2: k3s that looks elsewhere is not given files that it does not read", asRoot, async () => {
+test("node kind 1.2: files that k3s would not read because of its settings are not installed", asRoot, async () => {
   using place = await node();
   await place.run(["init", "--cloud", "aws", "--distribution", "k3s"]);
   put(
@@ -116,12 +116,12 @@ test("node kind 1.2: k3s that looks elsewhere is not given files that it does no
   const command = ["install", "--distribution", "k3s", "imagecred-k3s", "-e", "imagecred-kubeadm"];
   assert.match(
     await refused(place, command),
-    /k3s looks at \/creds\/config\.yaml \(\/etc\/rancher\/k3s\/config\.yaml:1\), not at \/var\/lib\/rancher\/credentialprovider\/config\.yaml: install with --config-path \/creds\/config\.yaml/,
+    /k3s uses \/creds\/config\.yaml \(\/etc\/rancher\/k3s\/config\.yaml:1\), not \/var\/lib\/rancher\/credentialprovider\/config\.yaml: install with --config-path \/creds\/config\.yaml/,
   );
   await install(place, ...command, "--config-path", "/creds/config.yaml");
 });
 
-test("node kind 4: an absolute link in an image leads to a place in the image", asRoot, async () => {
+test("node kind 4: an absolute link in an image is resolved within the image", asRoot, async () => {
   using place = await node();
   for (const directory of ["image/etc/kubernetes", "image/srv/local", "image/usr", "srv/local"]) {
     mkdirSync(place.path(directory), { recursive: true });
@@ -158,7 +158,7 @@ test("node kind 4: an absolute link in an image leads to a place in the image", 
 });
 
 test(
-  "security 12: a link at the configuration's place copies nothing of the host's into the image",
+  "security 12: a link at the configuration's path does not copy a file of the host into the image",
   asRoot,
   async () => {
     using place = await node();
@@ -183,7 +183,7 @@ test(
   },
 );
 
-test("security 12: modes never widen, and a link of somebody else's is not followed", asRoot, async () => {
+test("security 12: modes are never widened, and links of other users are not followed", asRoot, async () => {
   using place = await node();
   await install(place);
   chmodSync(place.path(CONFIG), 0o600);

@@ -6,7 +6,7 @@ import { asRoot, CONFIG, install, node, put, refused, states } from "../../testi
 const MAP = "etc/kubernetes/identities.yaml";
 const SOURCE = "imagecred-kubeadm/identities.yaml";
 
-/** A node for which init wrote a file of identities. */
+/** A node for which init wrote an --identities file. */
 async function withMap(path = `/${MAP}`) {
   const place = await node();
   const words = ["init", "--cloud", "aws", "--distribution", "kubeadm", "--identities", path, "--force"];
@@ -15,7 +15,7 @@ async function withMap(path = `/${MAP}`) {
 }
 
 test(
-  "the file is put in place before the configuration that names it, and uninstall removes it",
+  "the file is installed before the configuration that names it, and uninstall removes it",
   asRoot,
   async () => {
     using place = await withMap();
@@ -33,7 +33,7 @@ test(
   },
 );
 
-test("a changed file replaces the one that is there, and needs no restart", asRoot, async () => {
+test("a changed file replaces the installed one without a restart", asRoot, async () => {
   using place = await withMap();
   await install(place);
   put(place, SOURCE, readFileSync(place.path(SOURCE), "utf8").replace("role/image-pull", "role/other"));
@@ -47,7 +47,7 @@ test("a changed file replaces the one that is there, and needs no restart", asRo
   assert.match(readFileSync(place.path(MAP), "utf8"), /role\/other/);
 });
 
-test("a name of its own, beside the configuration or elsewhere", asRoot, async () => {
+test("another file name, next to the configuration or elsewhere", asRoot, async () => {
   using place = await withMap("/etc/kubernetes/map.yaml");
   await install(place);
   assert.ok(statSync(place.path("etc/kubernetes/map.yaml")).isFile());
@@ -57,20 +57,20 @@ test("a name of its own, beside the configuration or elsewhere", asRoot, async (
 });
 
 test(
-  "a file that the plugin would refuse is not installed, and neither is the configuration",
+  "neither a file that the plugin would reject nor its configuration is installed",
   asRoot,
   async () => {
     using place = await withMap();
     put(place, SOURCE, readFileSync(place.path(SOURCE), "utf8").replace("roleArn:", "roleArnn:"));
     assert.match(
       await refused(place),
-      /identities\.yaml:\d+:\d+: identities\[0\]\.aws has the unknown field "roleArnn".*ecr-credential-provider would refuse every image/,
+      /identities\.yaml:\d+:\d+: identities\[0\]\.aws has the unknown field "roleArnn".*every pull through ecr-credential-provider would fail/,
     );
     assert.equal(statSync(place.path(CONFIG), { throwIfNoEntry: false }), undefined);
   },
 );
 
-test("one that is nowhere is an error; one that is on the node already stays", asRoot, async () => {
+test("a missing file is an error; a file that is already on the node stays", asRoot, async () => {
   using place = await withMap();
   rmSync(place.path(SOURCE));
   assert.match(

@@ -7,10 +7,10 @@ import { systemDoes, type Target } from "../../installation/target.ts";
 import { type KnownPlugin, pluginByName } from "../../plugins/known-plugins.ts";
 import type { FileSystem } from "../../runtime/types.ts";
 
-/** A file of `--identities` to put on the node. */
+/** An `--identities` file to install on the node. */
 export interface IdentitiesFile {
   readonly from: string;
-  /** As the configuration names it. */
+  /** The path in the configuration. */
   readonly to: string;
   readonly data: Uint8Array;
 }
@@ -21,9 +21,9 @@ interface Use {
 }
 
 /**
- * The files of `--identities` that a configuration names: each from the directory that `init` wrote, under its own name, or
- * as `identities.yaml` where it is the only one.
- * @throws {CommandError} for one that no plugin would accept, or that would be missing on the node: every pull would fail
+ * The `--identities` files that a configuration names: each from the directory that `init` wrote, under its own name, or as
+ * `identities.yaml` if it is the only one.
+ * @throws {CommandError} for a file that a plugin rejects, or that would be missing on the node: every pull would fail
  */
 export function identitiesFiles(
   providers: readonly CredentialProvider[],
@@ -56,7 +56,7 @@ export function identitiesFiles(
       if (problem === undefined) continue;
       const { line, column } = problem.position;
       throw new CommandError(
-        `${from}:${line}:${column}: ${problem.message}; ${plugin.name} would refuse every image (imagecred validate ${from})`,
+        `${from}:${line}:${column}: ${problem.message}; every pull through ${plugin.name} would fail (imagecred validate ${from})`,
       );
     }
     return [{ from, to, data }];

@@ -17,7 +17,7 @@ import {
 } from "../../testing/kubeadm-node.ts";
 
 test(
-  "executables, flags and configuration are put in place, as root's, and nothing else is left",
+  "executables, flags and configuration are installed, owned by root, and no other files are left",
   asRoot,
   async () => {
     using place = await node();
@@ -47,7 +47,7 @@ test(
 );
 
 test(
-  "a second time nothing changes; a new executable alone needs no restart, and the old one is kept",
+  "a second run changes nothing; a new executable needs no restart, and the old one is kept as a backup",
   asRoot,
   async () => {
     using place = await node();
@@ -60,7 +60,7 @@ test(
     const newer = await install(place);
     assert.deepEqual(states(newer), ["executable replaced", "config unchanged", "node-file unchanged"]);
     assert.equal(newer.restartNeeded, false);
-    // Renamed over it, not written into it: a plugin that runs goes on running the old file.
+    // Renamed over the old file, not written into it: a running plugin keeps the old file.
     assert.notEqual(statSync(place.path(ECR)).ino, inode);
     const backup = newer.files[0]?.backup ?? "";
     assert.match(backup, /ecr-credential-provider\.20261124T080000Z\.bak$/);
@@ -71,7 +71,7 @@ test(
   },
 );
 
-test("a changed mode or owner is mended", asRoot, async () => {
+test("a changed mode or owner is corrected", asRoot, async () => {
   using place = await node();
   await install(place);
   chmodSync(place.path(ECR), 0o777);
@@ -82,20 +82,20 @@ test("a changed mode or owner is mended", asRoot, async () => {
 });
 
 test(
-  "checksums: one that differs, none, none wanted, a file of its own, a released name",
+  "checksums: one that differs, none, --no-checksums, a file per executable, a release name",
   asRoot,
   async () => {
     using place = await node();
     put(place, "imagecred-kubeadm/ecr-credential-provider", "#!/bin/sh\necho tampered\n");
     assert.match(
       await refused(place),
-      /has the SHA-256 [0-9a-f]{64}, and imagecred-kubeadm\/SHA256SUMS says [0-9a-f]{64}; it is damaged/,
+      /has the SHA-256 [0-9a-f]{64}, but imagecred-kubeadm\/SHA256SUMS has [0-9a-f]{64}: it is damaged/,
     );
     assert.equal(existsSync(place.path(ECR)), false);
     put(place, "imagecred-kubeadm/SHA256SUMS", "");
     assert.match(
       await refused(place),
-      /checksum of imagecred-kubeadm\/ecr-credential-provider is not known .*--no-checksums/,
+      /no checksum found for imagecred-kubeadm\/ecr-credential-provider .*--no-checksums/,
     );
     put(place, "imagecred-kubeadm/ecr-credential-provider.sha256", sha256("#!/bin/sh\necho tampered\n"));
     assert.equal(
@@ -117,7 +117,7 @@ test(
   },
 );
 
-test("executables alone, where that is asked for; everything that is left gets a line", asRoot, async () => {
+test("--executables-only installs executables, and a note names what stays as it is", asRoot, async () => {
   using place = await node();
   await install(place);
   put(place, "new/ecr-credential-provider", "#!/bin/sh\nnew\n");
@@ -131,7 +131,7 @@ test("executables alone, where that is asked for; everything that is left gets a
   );
   assert.match(
     await refused(place, ["install", "--distribution", "kubeadm", "new"]),
-    /there is no configuration new\/credential-provider-config\.yaml; .*--executables-only keeps the installed one/,
+    /there is no configuration new\/credential-provider-config\.yaml; .*keep the installed one with --executables-only/,
   );
   assert.match(
     await refused(place, ["install", "--distribution", "kubeadm", "nwe", "-e", "new"]),
@@ -164,7 +164,7 @@ test("--root installs into an image, --dry-run changes nothing", asRoot, async (
   assert.equal(existsSync(place.path(ECR)), false);
 });
 
-test("places of one's own, and command lines that are wrong", asRoot, async () => {
+test("chosen paths, and invalid command lines", asRoot, async () => {
   using place = await node();
   const own = await install(
     place,
@@ -189,31 +189,31 @@ test("places of one's own, and command lines that are wrong", asRoot, async () =
   }
 });
 
-test("whoever is not root is told so", async () => {
+test("install requires root", async () => {
   using place = await node();
   const { code, stderr } = await place.run(COMMAND, { userId: 1000 });
   assert.equal(code, 1);
   assert.match(stderr, /install must run as root: use sudo/);
 });
 
-test("what a person sees", asRoot, async () => {
+test("human-readable output", asRoot, async () => {
   using place = await node();
   const first = await place.run(COMMAND);
   assert.equal(
     first.stdout.replaceAll(place.root, ""),
     `Installed:
   ✓  /usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider
-     installed, checksum as in imagecred-kubeadm/SHA256SUMS
+     installed, checksum verified with imagecred-kubeadm/SHA256SUMS
   ✓  /etc/kubernetes/credential-provider-config.yaml                             installed
   ✓  /etc/default/kubelet                                                        installed
 
-The kubelet reads its configuration at start-up only: sudo systemctl restart kubelet
+The kubelet reads its configuration only when it starts. Restart it: sudo systemctl restart kubelet
 `,
   );
-  assert.match((await place.run(COMMAND)).stdout, /Everything was in place already\.\n$/);
+  assert.match((await place.run(COMMAND)).stdout, /Everything was already installed\.\n$/);
   release(place, "#!/bin/sh\nnew\n");
   assert.match(
     (await place.run(COMMAND)).stdout,
-    /No restart is needed: the kubelet runs the new executables from the next pull on\.\n$/,
+    /No restart is needed: the kubelet runs the new executables for the next pull\.\n$/,
   );
 });

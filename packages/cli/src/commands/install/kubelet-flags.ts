@@ -19,7 +19,7 @@ import { BIN_DIR_FLAG, CONFIG_FLAG } from "../../machine/running-kubelet.ts";
 const UNIT = "kubelet.service";
 const VARIABLE = "KUBELET_EXTRA_ARGS";
 
-/** A file whose content gives the kubelet its flags. */
+/** A file with flags of the kubelet, as it will be written. */
 export interface FlagsFile {
   /** Below the root. */
   readonly path: string;
@@ -29,7 +29,7 @@ export interface FlagsFile {
 }
 
 /**
- * How the kubelet gets the flags, in the file of the distribution that decides.
+ * The file that sets the kubelet's flags on this distribution, with the flags added.
  * @throws {CommandError} with what to write by hand
  */
 export function flagsFile(
@@ -47,7 +47,7 @@ export function flagsFile(
   const plan = planOption(files, K0S_UNITS, "kubelet-extra-args", wanted);
   if (plan.state !== "absent") return written(plan);
   throw new CommandError(
-    `there is no service of k0s (${K0S_UNITS.join(", ")}) whose kubelet could get the flags: run k0s install first; nothing was changed`,
+    `there is no k0s service (${K0S_UNITS.join(", ")}) to add the kubelet's flags to: run k0s install first; nothing was changed`,
   );
 }
 
@@ -62,9 +62,9 @@ function written(plan: Exclude<FlagPlan, { state: "absent" }>): FlagsFile {
 }
 
 /**
- * How the kubelet's unit gets the flags: by the file that its unit, drop-ins and environment files make decide; where there is no unit
- * yet (an image without the package), by the file that its package will read.
- * @param usual the packages' files, of which the first whose directory exists is meant
+ * The file that sets the flags of the kubelet's unit: the one that takes effect according to its unit, drop-ins and
+ * environment files; without a unit (an image without the package), the file that the package will read.
+ * @param usual the files that packages read; used is the first one whose directory exists
  */
 function unitFlags(files: RootedFiles, usual: NodeFile["paths"], wanted: readonly WantedFlag[]): FlagsFile {
   const byUnit = planFlags(files, UNIT, wanted);
@@ -74,7 +74,7 @@ function unitFlags(files: RootedFiles, usual: NodeFile["paths"], wanted: readonl
 }
 
 function usualPath(files: RootedFiles, usual: readonly [string, ...string[]]): string {
-  // Debian's packages read /etc/default/kubelet, and a Debian may have /etc/sysconfig all the same.
+  // Debian's packages read /etc/default/kubelet, even if /etc/sysconfig exists.
   const debian = usual.find((path) => path.startsWith("/etc/default/"));
   if (debian !== undefined && files.status("/etc/debian_version") !== undefined) return debian;
   const directory = (path: string) => path.slice(0, path.lastIndexOf("/"));
@@ -87,7 +87,7 @@ const UNITS = {
 } as const;
 
 /**
- * Refuses places that k3s or RKE2 would not look at, by their files and their unit. @throws {CommandError}
+ * Checks that k3s or RKE2 use these paths, according to their files and their unit. @throws {CommandError} if they do not
  */
 export function checkRancherPlaces(
   files: RootedFiles,
@@ -118,7 +118,7 @@ export function checkRancherPlaces(
     if (flag.value === ours) continue;
     const option = flag.name === CONFIG_FLAG ? "--config-path" : "--bin-dir";
     throw new CommandError(
-      `${program} looks at ${flag.value} (${flag.source.says}), not at ${ours}: install with ${option} ${flag.value}, or change that setting`,
+      `${program} uses ${flag.value} (${flag.source.says}), not ${ours}: install with ${option} ${flag.value}, or change that setting`,
     );
   }
 }

@@ -2,9 +2,9 @@ import { isMap, isSeq, parseDocument, type YAMLMap, type YAMLSeq } from "yaml";
 import { CommandError } from "../../errors.ts";
 
 /**
- * A new configuration with what the installed one has besides: providers of other names as they are, and for those of the
- * same name the patterns that the new one lacks. Comments and order of the new text stay.
- * @throws {CommandError} for text that is not such a document
+ * Adds to a new configuration what only the installed one has: providers with other names, and patterns of providers with
+ * the same name. Keeps comments and order of the new text.
+ * @throws {CommandError} for text that is not a CredentialProviderConfig
  */
 export function mergeConfigurations(fresh: string, installed: string): string {
   const document = parseDocument(fresh);
@@ -33,6 +33,6 @@ function addPatterns(into: YAMLMap, from: YAMLMap): void {
 function providersOf(value: unknown): YAMLSeq {
   if (isSeq(value)) return value;
   throw new CommandError(
-    "--merge: there is no list of providers to merge; imagecred validate shows what is wrong",
+    "--merge: there is no list of providers to merge; run imagecred validate to see what is wrong",
   );
 }

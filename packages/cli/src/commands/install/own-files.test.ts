@@ -1,4 +1,4 @@
-/** Distributions whose own file has the kubelet's flags: MicroK8s' arguments, and the command of k0s' unit. */
+/** Distributions that set the kubelet's flags in their own file: MicroK8s' arguments, and the command of k0s' unit. */
 import assert from "node:assert/strict";
 import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { test } from "node:test";
@@ -33,7 +33,7 @@ async function installer(place: Bench, distribution: string) {
   };
 }
 
-test("MicroK8s' arguments get the flags and lose them again, byte for byte", asRoot, async () => {
+test("flags are added to MicroK8s' arguments and removed again, byte for byte", asRoot, async () => {
   using place = await node();
   put(place, "var/snap/microk8s/9072/args/kubelet", STOCK, 0o660);
   symlinkSync("9072", place.path("var/snap/microk8s/current"));
@@ -47,19 +47,19 @@ test("MicroK8s' arguments get the flags and lose them again, byte for byte", asR
   assert.match(said, /snap restart microk8s\.daemon-kubelite/);
   assert.equal(readFileSync(place.path(ARGUMENTS), "utf8"), `${STOCK}${MICROK8S.join("\n")}\n`);
   const installed = files(place);
-  assert.match(await install(), /Everything was in place already/);
+  assert.match(await install(), /Everything was already installed/);
   assert.deepEqual(files(place), installed);
   await install("--rollback");
   assert.deepEqual(files(place), was);
 
-  // snap refresh copies the data of a revision for the next one, and lets `current` lead to it.
+  // snap refresh copies the data of a revision for the next one, and points `current` to it.
   await install();
   const snap = (name: string) => place.path("var/snap/microk8s", name);
   cpSync(snap("9072"), snap("9100"), { recursive: true, preserveTimestamps: true });
   rmSync(snap("current"));
   symlinkSync("9100", snap("current"));
   rmSync(snap("9072"), { recursive: true });
-  assert.match(await install(), /Everything was in place already/);
+  assert.match(await install(), /Everything was already installed/);
   await install("uninstall");
   rmSync(snap("current"));
   renameSync(snap("9100"), snap("9072"));
@@ -67,7 +67,7 @@ test("MicroK8s' arguments get the flags and lose them again, byte for byte", asR
   assert.deepEqual(files(place), was);
 });
 
-test("k0s' unit gets the option and loses it again, byte for byte", asRoot, async () => {
+test("the option is added to k0s' unit and removed again, byte for byte", asRoot, async () => {
   using place = await node();
   put(place, UNIT, unit(COMMAND));
   const was = files(place);
@@ -78,15 +78,15 @@ test("k0s' unit gets the option and loses it again, byte for byte", asRoot, asyn
   // systemd reads its units again before the restart.
   assert.match(await install(), /systemctl daemon-reload && sudo systemctl try-restart 'k0s\*\.service'/);
   assert.ok(readFileSync(place.path(UNIT), "utf8").includes(`\n${line}\n`));
-  assert.match(await install(), /Everything was in place already/);
+  assert.match(await install(), /Everything was already installed/);
   await install("uninstall");
   assert.deepEqual(files(place), was);
 });
 
-test("a node that has neither is refused before anything is changed", asRoot, async () => {
+test("a node that has neither is rejected before anything is changed", asRoot, async () => {
   for (const [distribution, message] of [
     ["microk8s", /kubelet is not there: MicroK8s is not installed; nothing was changed: add --image-/],
-    ["k0s", /no service of k0s .* run k0s install first; nothing was changed/],
+    ["k0s", /no k0s service .* run k0s install first; nothing was changed/],
   ] as const) {
     using place = await node();
     mkdirSync(place.path("var/snap"), { recursive: true });

@@ -34,37 +34,37 @@ export interface InstallPlan {
   /** On the installed system, without --root. */
   readonly binDir: string;
   readonly configPath: string;
-  /** What --image-credential-provider-config is to say: that path, or the directory that it is in. */
+  /** Value for --image-credential-provider-config: `configPath`, or its directory. */
   readonly configFlag: string;
   readonly target: Target;
-  /** In the order in which they are put in place: each refers to those before it. */
+  /** In the order in which they are installed: each one refers only to those before it. */
   readonly placements: readonly Placement[];
   readonly sources: readonly Source[];
-  /** What is left as it is, and what is lost; each a sentence. */
+  /** What stays as it is and what is lost, each in a sentence. */
   readonly notes: readonly string[];
   /** Whether systemd has to read its units again. */
   readonly reload: boolean;
-  /** Values in the configurations that are secrets, which no difference shows. */
+  /** Secrets in the configurations, to redact in differences. */
   readonly secrets: readonly string[];
 }
 
-/** Reads and checks everything that will be installed; touches nothing. @throws {UsageError} @throws {CommandError} */
+/** Reads and checks everything that will be installed; writes nothing. @throws {UsageError} @throws {CommandError} */
 export async function planInstall(options: InstallOptions, given: Platform): Promise<InstallPlan> {
   const platform = { ...given, fileSystem: readOnce(given.fileSystem) };
   const { fileSystem, crypto, processInfo } = platform;
   const distribution = chosenDistribution(options.distribution);
   const directory = options.directory ?? ".";
   if (options.directory !== undefined && fileSystem.status(directory) === undefined) {
-    throw new CommandError(`there is no directory ${directory}: name the one that imagecred init wrote`);
+    throw new CommandError(`there is no directory ${directory}: expected the one that imagecred init wrote`);
   }
   const target = openTarget(options.root, platform);
   refuseReadOnly(target);
   const binDir = destination("--bin-dir", options.binDir, distribution?.binDir);
   const place = destination("--config-path", options.configPath, distribution?.configPath);
-  // The flag names a directory of configurations, and ours is a file in it.
+  // The flag can name a directory of configurations; then ours is a file in it.
   const isDirectory = systemDoes(place, () => target.files.status(place)?.kind === "directory");
   const configPath = isDirectory ? joinPath(place, CONFIG_NAME) : place;
-  // The kubelet that runs here is the one that will read it; an image's is not known.
+  // The kubelet that runs here will read the configuration; that of an image is not known.
   const running = target.root === "/" || options.restart === true ? kubeletOfMachine(given) : undefined;
   const kubelet = running?.state === "running" ? running.kubelet : undefined;
   const judged = await judgedAs(options, kubelet, given);
@@ -129,7 +129,7 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
         flagsFile(target.files, nodeFile, configFlag, binDir),
       );
       const source = nodeFile.merge === "kubelet-extra-args" ? from : flags.path;
-      // A snap's files move with every refresh, and its link `current` with them.
+      // A snap's files move with every refresh, and its link `current` follows them.
       const links = nodeFile.merge === "argument-file" ? "kept" : "followed";
       placements.push({ ...file("node-file", source, flags.path, encode(flags.content)), links });
       reload ||= flags.reload;
@@ -140,7 +140,7 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
     binDir,
     configPath,
     configFlag,
-    // What is written and read again later is not to be as it was read first.
+    // Opened again without the read cache: these files are read again after they were written.
     target: openTarget(options.root, given),
     placements,
     sources,
@@ -150,18 +150,18 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
   };
 }
 
-/** What the flag of the running kubelet names, on the node. */
+/** The path on the node that the running kubelet's flag names. */
 function configOf(kubelet: RunningKubelet | undefined): string | undefined {
   const flag = kubelet === undefined ? undefined : flagValue(kubelet.node.flags, CONFIG_FLAG)?.value;
   return kubelet === undefined || flag === undefined ? undefined : kubeletPath(kubelet.node, flag);
 }
 
-/** Systems whose root is read-only, or whose kubelet's files are made from settings at every boot (os-release(5): ID). */
+/** Systems on which files cannot be installed, by their ID in os-release(5). */
 const READ_ONLY = new Map([
-  ["talos", "Talos: its root is read-only, and its kubelet is configured by its machine config"],
+  ["talos", "Talos: its root is read-only, and the machine config configures the kubelet"],
   [
     "bottlerocket",
-    "Bottlerocket: its root is read-only, and its settings make the kubelet's files at every boot",
+    "Bottlerocket: its root is read-only, and the kubelet's files are written from its settings at every boot",
   ],
 ]);
 
@@ -173,10 +173,10 @@ function refuseReadOnly({ files }: Target): void {
   const id = text?.state === "read" ? /^ID=["']?([\w.-]+)/m.exec(text.text)?.[1] : undefined;
   const why = id === undefined ? undefined : READ_ONLY.get(id);
   if (why === undefined) return;
-  throw new CommandError(`this is ${why}; imagecred init --distribution ${id} writes what it needs`);
+  throw new CommandError(`this is ${why}; use imagecred init --distribution ${id} instead`);
 }
 
-/** Every file as it was read first: what is checked is what is copied. */
+/** Returns the same content each time a file is read: what was checked is what is installed. */
 function readOnce(fileSystem: Platform["fileSystem"]): Platform["fileSystem"] {
   const read = new Map<string, Uint8Array>();
   return {
@@ -202,7 +202,7 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text);
 }
 
-/** A distribution's own file, whose flags name its usual places, for the places that were chosen. */
+/** A distribution's own file with the chosen paths instead of the usual ones in its flags. */
 function withPlaces(
   text: string,
   distribution: Distribution | undefined,
@@ -225,11 +225,11 @@ function chosenDistribution(id: string | undefined): Distribution | undefined {
   const distribution = distributionById(id);
   const installable = DISTRIBUTIONS.filter((one) => one.installable).map((one) => one.id);
   if (distribution === undefined) {
-    throw new UsageError(`--distribution ${id}: not known; one of ${installable.join(", ")}`);
+    throw new UsageError(`--distribution ${id}: unknown; expected one of ${installable.join(", ")}`);
   }
   if (!distribution.installable) {
     throw new UsageError(
-      `${distribution.title} has no place on a node where executables could be put: imagecred init --distribution ${id} writes what its images need`,
+      `${distribution.title}: executables cannot be installed on running nodes; imagecred init --distribution ${id} writes what its images need`,
     );
   }
   return distribution;
@@ -238,7 +238,7 @@ function chosenDistribution(id: string | undefined): Distribution | undefined {
 function destination(flag: string, given: string | undefined, usual: string | undefined): string {
   const path = given ?? usual;
   if (path === undefined) {
-    throw new UsageError(`${flag} is missing; --distribution NAME stands for the places of a distribution`);
+    throw new UsageError(`${flag} is missing; give it, or --distribution NAME to use a distribution's paths`);
   }
   if (!path.startsWith("/")) throw new UsageError(`${flag} ${path}: expected an absolute path on the node`);
   return path;
@@ -249,23 +249,23 @@ interface ConfigSource {
   /** The executables that it names. */
   readonly names: readonly string[];
   readonly providers: readonly CredentialProvider[];
-  /** What to install; undefined where the installed one stays, and only executables are put in place. */
+  /** The configuration to install; undefined with --executables-only. */
   readonly data: Uint8Array | undefined;
   readonly notes: readonly string[];
   readonly secrets: readonly string[];
 }
 
 interface Places {
-  /** What init wrote. */
+  /** The directory that init wrote. */
   readonly directory: string;
   readonly configPath: string;
   readonly configFlag: string;
   readonly binDir: string;
-  /** The configuration that the running kubelet has. */
+  /** The configuration that the running kubelet uses. */
   readonly running: string | undefined;
 }
 
-/** @throws {CommandError} when there is none, and only executables were not asked for */
+/** @throws {CommandError} if there is no configuration, or the kubelet would reject it */
 function configSource(
   options: InstallOptions,
   { directory, configPath, configFlag, binDir, running }: Places,
@@ -294,12 +294,12 @@ function configSource(
   const path = options.config ?? joinPath(directory, CONFIG_NAME);
   if (platform.fileSystem.status(path) === undefined) {
     throw new CommandError(
-      `there is no configuration ${path}; imagecred init writes one, and --executables-only keeps the installed one`,
+      `there is no configuration ${path}; write one with imagecred init, or keep the installed one with --executables-only`,
     );
   }
   const fresh = loadAcceptedConfig(path, judged, platform).config;
   const given = systemDoes(`reading ${path}`, () => platform.fileSystem.read(path, LARGEST_FILE));
-  // Where ours goes to a place of its own, the kubelet will no longer read the one that it has now.
+  // If ours is installed at another path, the kubelet no longer reads the one that it uses now.
   const oldPath = installed === undefined && configFlag === configPath ? (running ?? configPath) : configPath;
   const isFile = systemDoes(oldPath, () => target.files.status(oldPath)?.kind === "file");
   const old = isFile ? loadConfig(oldPath, judged, onTarget).config : undefined;
@@ -321,7 +321,7 @@ function configSource(
   if (!merge) {
     const list = losses.slice(0, MOST_LOSSES).join(", ");
     const more = losses.length > MOST_LOSSES ? ` and ${losses.length - MOST_LOSSES} more` : "";
-    const note = `${target.files.outside(oldPath)} had what the new one lacks: ${list}${more}. --merge keeps other providers and patterns${oldPath === configPath ? "; the backup has the rest" : ""}.`;
+    const note = `The new configuration lacks what ${target.files.outside(oldPath)} has: ${list}${more}. --merge keeps other providers and patterns${oldPath === configPath ? "; the backup has the rest" : ""}.`;
     return { path, names, providers, data, notes: [note], secrets };
   }
   const others = (old?.providers ?? []).map(({ name }) => name).filter((name) => !names.includes(name));
@@ -336,8 +336,9 @@ function configSource(
 }
 
 /**
- * What the kubelet reads when a file has this content: the file, or the directory that it is in with all the others.
- * @throws {CommandError} in the kubelet's words
+ * The configuration that the kubelet reads once the file has this content: the file alone, or with the others in its
+ * directory.
+ * @throws {CommandError} with the kubelet's message if it rejects it
  */
 function acceptedAs(
   data: Uint8Array,
@@ -353,23 +354,23 @@ function acceptedAs(
     return loadAcceptedConfig(configFlag, judged, platform).config;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    const beside = target.files.outside(configFlag);
+    const directory = target.files.outside(configFlag);
     const advice = /registered twice|duplicate|Duplicate/.test(error.message)
-      ? `; a provider of ours is in another file of ${beside}: remove it there, or name that file with --config-path (--merge keeps its other providers)`
+      ? `; another file in ${directory} has the same provider: remove it there, or install over that file with --config-path (--merge keeps its other providers)`
       : "";
     throw new CommandError(
-      `${target.files.outside(configPath)} does not go with the other files of ${beside}: ${error.message}${advice}`,
+      `${target.files.outside(configPath)} conflicts with the other files in ${directory}: ${error.message}${advice}`,
       { cause: error },
     );
   }
 }
 
-/** A kubelet does not start when the executable of a provider is missing. @throws {CommandError} */
+/** @throws {CommandError} if a provider's executable is missing: the kubelet would not start */
 function requireExecutable(name: string, binDir: string, { files }: Target): void {
   const path = joinPath(binDir, name);
   if (systemDoes(files.outside(path), () => files.status(path)?.kind) === "file") return;
   throw new CommandError(
-    `--merge keeps the provider ${name}, and its executable ${files.outside(path)} is not there: a kubelet would not start; ` +
+    `--merge keeps the provider ${name}, but its executable ${files.outside(path)} does not exist: the kubelet would not start; ` +
       "copy it there first, or install without --merge",
   );
 }

@@ -5,7 +5,7 @@ import { asRoot, CONFIG, install, node, put, refused, release } from "../../test
 import type { Bench } from "../../testing/run.ts";
 
 test(
-  "directories that somebody else could write to are refused, whatever is above them",
+  "directories that other users can write to are rejected, at every level",
   asRoot,
   async () => {
     const spoil: readonly (readonly [string, (place: Bench) => void, RegExp])[] = [
@@ -68,7 +68,7 @@ test(
   },
 );
 
-test("what the kubelet would not start with is not installed", asRoot, async () => {
+test("files with which the kubelet would not start are not installed", asRoot, async () => {
   using place = await node();
   put(place, "imagecred-kubeadm/credential-provider-config.yaml", "kind: nonsense\n");
   assert.match(
@@ -82,6 +82,6 @@ test("what the kubelet would not start with is not installed", asRoot, async () 
   release(other, "\x7fELF".padEnd(64, "\0"));
   assert.match(
     await refused(other),
-    /cannot be started: its ELF type is 0: not an executable; fetch it again/,
+    /cannot be started: its ELF type is 0: not an executable; download it again/,
   );
 });

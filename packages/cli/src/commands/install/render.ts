@@ -15,20 +15,20 @@ export function renderInstall(document: InstallDocument, style: Style): string {
     ...files.flatMap(({ diff }) => (diff === null || diff === "" ? [] : ["", diff.trimEnd()])),
     "",
     ...document.notes.map((note) => `${yellow(marks.warning)} ${wrap(note, width, "  ", 2)}`),
-    ...(restart === null ? [verdict(document, style)] : settled(document, style)),
+    ...(restart === null ? [verdict(document, style)] : restartLines(document, style)),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 function title({ dryRun, restart }: InstallationDocument): string {
   if (dryRun) return "Checked; nothing was changed:";
-  return restart?.state === "rolled-back" ? "Installed, and put back:" : "Installed:";
+  return restart?.state === "rolled-back" ? "Installed and rolled back:" : "Installed:";
 }
 
-function settled(document: InstallationDocument, style: Style): readonly string[] {
+function restartLines(document: InstallationDocument, style: Style): readonly string[] {
   const { restart } = document;
   if (restart === null) return [];
-  const nothing = isInPlace(document) ? ["Everything was in place already."] : [];
+  const nothing = isUnchanged(document) ? ["Everything was already installed."] : [];
   return [...nothing, renderRestart(restart, style)];
 }
 
@@ -41,31 +41,31 @@ function about(file: InstalledFile, dryRun: boolean): string {
   const state = dryRun ? `would be ${file.state}` : file.state;
   const parts = [
     state,
-    ...(file.checksumFile === null ? [] : [`checksum as in ${file.checksumFile}`]),
-    ...(file.backup === null ? [] : [`the old one is ${file.backup}`]),
+    ...(file.checksumFile === null ? [] : [`checksum verified with ${file.checksumFile}`]),
+    ...(file.backup === null ? [] : [`backup: ${file.backup}`]),
   ];
   return parts.join(", ");
 }
 
-function isInPlace({ files }: InstallationDocument): boolean {
+function isUnchanged({ files }: InstallationDocument): boolean {
   return files.every(({ state }) => state === "unchanged");
 }
 
 function verdict(document: InstallationDocument, style: Style): string {
-  if (isInPlace(document)) return "Everything was in place already.";
+  if (isUnchanged(document)) return "Everything was already installed.";
   if (document.restartNeeded) {
     if (document.restartCommand === null)
-      return "The kubelet reads its configuration when it starts: an image's when it boots, a running node's after a restart (--restart).";
+      return "The kubelet reads its configuration only when it starts: in an image when it boots, on a running node after a restart (--restart).";
     return withCommand(
-      "The kubelet reads its configuration at start-up only:",
+      "The kubelet reads its configuration only when it starts. Restart it:",
       `sudo ${document.restartCommand.replaceAll("&& ", "&& sudo ")}`,
       style,
     );
   }
-  return "No restart is needed: the kubelet runs the new executables from the next pull on.";
+  return "No restart is needed: the kubelet runs the new executables for the next pull.";
 }
 
-/** A command is for copying: it stays whole, on a line of its own where there is no room for it. */
+/** A text and a command to copy: the command is never wrapped, and on its own line if the line would be too long. */
 function withCommand(text: string, command: string, { bold, onTerminal, width }: Style): string {
   const isLong = onTerminal && text.length + 1 + command.length > width;
   return `${text}${isLong ? "\n  " : " "}${bold(command)}`;

@@ -17,7 +17,7 @@ const REFUSAL = "var/lib/imagecred/refused.json";
 
 /** The node's files, without what a restart changes. */
 const files = ({ place }: SystemdNode) => treeOf(place.root, ["imagecred-kubeadm", "proc", "var/log"]);
-/** The same, and without the note of what the kubelet refused, which stays. */
+/** The same without the note of the files that the kubelet did not start with, which stays. */
 const filesButRefusal = (machine: SystemdNode) => {
   assert.ok(existsSync(machine.place.path(REFUSAL)));
   const note = [REFUSAL, ...(existsSync(machine.place.path(RECORD)) ? [] : [dirname(REFUSAL)])];
@@ -36,13 +36,13 @@ async function run({ place, options }: SystemdNode, args: readonly string[]) {
   };
 }
 
-/** Refuses whatever names a credential provider. */
+/** A kubelet that exits if it has a credential provider. */
 const refusing: SystemdNodeOptions = {
   starts: (words) => words.every((word) => !word.includes("credential")),
 };
 
 test(
-  "a kubelet that runs without what was installed is restarted once, and never again",
+  "a kubelet that does not run with the installed files yet is restarted once",
   asRoot,
   async () => {
     using machine = await systemdNode();
@@ -75,21 +75,21 @@ test(
   },
 );
 
-test("a kubelet whose metrics can be read is judged by the hash of what it has read", asRoot, async () => {
+test("if the kubelet's metrics can be read, their hash decides whether it is restarted", asRoot, async () => {
   using machine = await systemdNode({ readOnlyPort: "kubelet" });
   const { place } = machine;
   const first = await run(machine, RESTART);
   assert.deepEqual([first.restart?.state, first.restart?.evidence], ["restarted", "metrics"]);
   assert.ok(machine.metricsRead.length > 0);
   for (const url of machine.metricsRead) assert.equal(url, "http://127.0.0.1:10255/metrics");
-  // Written again as it was, by a tool that sets every file's time: by the times alone, the kubelet would be restarted.
+  // The same content with a new time, as some tools write it: by the times alone, the kubelet would be restarted.
   const later = new Date((machine.options.clock?.now() ?? 0) + 60_000);
   utimesSync(place.path(CONFIG), later, later);
   const same = await run(machine, RESTART);
   assert.deepEqual([same.restart?.state, same.restart?.evidence], ["not-needed", "metrics"]);
   const { stdout } = await place.run(RESTART, machine.options);
   assert.match(stdout, /\(process 101; its metrics show the configuration's hash\) runs with it already/);
-  // Another content with a time long ago, as an archive restores it.
+  // Other content with an old time, as from an archive.
   put(place, "own.yaml", `${readFileSync(place.path(CONFIG), "utf8")}# changed\n`);
   await place.run([...COMMAND, "--config", "own.yaml"], machine.options);
   utimesSync(place.path(CONFIG), new Date(0), new Date(0));
@@ -101,7 +101,7 @@ test("a kubelet whose metrics can be read is judged by the hash of what it has r
   );
 });
 
-test("metrics that another process serves are not asked for", asRoot, async () => {
+test("metrics of another process are not read", asRoot, async () => {
   for (const readOnlyPort of ["another process", undefined] as const) {
     using machine = await systemdNode(readOnlyPort === undefined ? {} : { readOnlyPort });
     await run(machine, RESTART);
@@ -114,7 +114,7 @@ test("metrics that another process serves are not asked for", asRoot, async () =
 });
 
 test(
-  "--wait in a container: its own processes are not the machine's, and a name proves nothing",
+  "--wait in a container: its own processes are not the machine's, even if one is called kubelet",
   asRoot,
   async () => {
     using hidden = await systemdNode();
@@ -124,9 +124,9 @@ test(
     const was = files(hidden);
     const { code, message } = await run(hidden, [...COMMAND, "--wait", "5s"]);
     assert.equal(code, 1);
-    assert.match(message, /--wait: only the processes of this container can be seen .* needs hostPID/);
+    assert.match(message, /--wait: only the processes of this container are visible .* needs hostPID/);
     assert.deepEqual(files(hidden), was);
-    // A kubelet that is down for the moment, and a container's process with its name.
+    // The kubelet is down for the moment, and a container has a process with its name.
     using machine = await systemdNode();
     rmSync(machine.place.path("proc/100"), { recursive: true });
     putKubelet(machine.place, 55, { words: ["/usr/bin/kubelet"], namespace: "pid:[4026532999]" });
@@ -135,12 +135,12 @@ test(
   },
 );
 
-test("a node whose kubelet would not start is as it was, and says why", asRoot, async () => {
+test("if the kubelet does not start, the files are restored and the reason is shown", asRoot, async () => {
   using machine = await systemdNode(refusing);
   const was = files(machine);
   const { code, restart } = await run(machine, RESTART);
   assert.deepEqual([code, restart?.state, restart?.pid], [1, "rolled-back", 102]);
-  // Of its log, the lines since the restart; systemd was not waited for until the end.
+  // Log lines since the restart only, and without waiting for the timeout.
   assert.match(
     restart?.cause ?? "",
     /^Failed to register CRI auth plugins: no such thing \(kubelet\.service: activating \(auto-restart\)/,
@@ -150,14 +150,14 @@ test("a node whose kubelet would not start is as it was, and says why", asRoot, 
   assert.deepEqual(filesButRefusal(machine), was);
   release(machine.place, "#!/bin/sh\necho two\n");
   const { stdout } = await machine.place.run(RESTART, machine.options);
-  assert.match(stdout, /^Installed, and put back:\n/);
+  assert.match(stdout, /^Installed and rolled back:\n/);
   assert.match(
     stdout,
     /✗ The kubelet did not come up: Failed to register [^.]*\.service:[^.]*\. All files were put back/,
   );
 });
 
-test("what a kubelet did not come up with is tried again only when it has changed", asRoot, async () => {
+test("files with which the kubelet did not come up are installed again only after a change", asRoot, async () => {
   const isGood = (place: SystemdNode["place"]) => !readFileSync(place.path(CONFIG), "utf8").includes("# bad");
   using machine = await systemdNode({
     starts: (_, place) => !existsSync(place.path(CONFIG)) || isGood(place),
@@ -171,7 +171,7 @@ test("what a kubelet did not come up with is tried again only when it has change
   const was = files(machine);
   machine.asked.splice(0);
   const words =
-    /did not come up with the same configuration and executables at \S+Z \(Failed to register .*\), and everything was put back: they are not tried again .* remove \/var\/lib\/imagecred\/refused\.json; nothing was changed/;
+    /did not come up with this configuration and these executables at \S+Z \(Failed to register .*\), and all files were restored: imagecred does not retry .* remove \/var\/lib\/imagecred\/refused\.json; nothing was changed/;
   // As Kubernetes starts the failed container again, and as it starts the pod again: the unprivileged one comes first.
   for (const args of [bad, bad, [...COMMAND, "--config", BAD]]) {
     const { code, message } = await run(machine, args);
@@ -183,19 +183,19 @@ test("what a kubelet did not come up with is tried again only when it has change
   assert.ok(planned.document.notes.some((note) => /^This node's kubelet did not come up/.test(note)));
   assert.deepEqual(machine.asked, []);
   assert.deepEqual(files(machine), was);
-  // Other executables may be what it needs.
+  // It could start with other executables.
   release(place, "#!/bin/sh\necho two\n");
   assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
   assert.match((await run(machine, bad)).message, words);
   rmSync(place.path(REFUSAL));
   assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
-  // A kubelet that runs with something else has no use for the note.
+  // The note is removed once the kubelet runs with other files.
   assert.equal((await run(machine, RESTART)).restart?.state, "not-needed");
   assert.equal(existsSync(place.path(REFUSAL)), false);
   await run(machine, bad);
   assert.equal((await run(machine, ["uninstall", "--restart"])).code, 0);
   assert.deepEqual(files(machine), untouched);
-  // Where nothing else was recorded.
+  // Without any other record.
   using other = await systemdNode(refusing);
   const before = files(other);
   await run(other, RESTART);
@@ -204,7 +204,7 @@ test("what a kubelet did not come up with is tried again only when it has change
 });
 
 test(
-  "what an unprivileged run installed is put back by the privileged one that restarts",
+  "files of a run without --restart are restored by the run that restarts",
   asRoot,
   async () => {
     using machine = await systemdNode(refusing);
@@ -218,7 +218,7 @@ test(
 );
 
 test(
-  "an upgrade that fails goes back to the last one that a kubelet ran with, also when someone else restarted it",
+  "a failed upgrade is rolled back to the last files that a kubelet ran with, whoever restarted it",
   asRoot,
   async () => {
     using machine = await systemdNode({
@@ -236,7 +236,7 @@ test(
 );
 
 test(
-  "a kubelet that never listens, and one that is not restarted, end the wait in time",
+  "the wait ends in time for a kubelet that never listens, and for one that is not restarted",
   asRoot,
   async () => {
     using slow = await systemdNode({ startsAfterMs: 20_000 });
@@ -253,7 +253,7 @@ test(
   },
 );
 
-test("uninstall restarts a kubelet that runs with what is gone", asRoot, async () => {
+test("uninstall restarts a kubelet that runs with removed files", asRoot, async () => {
   using machine = await systemdNode();
   const was = files(machine);
   await run(machine, RESTART);
@@ -270,7 +270,7 @@ test("uninstall restarts a kubelet that runs with what is gone", asRoot, async (
   );
 });
 
-test("what cannot be restarted from here is refused before anything is changed", asRoot, async () => {
+test("a kubelet that cannot be restarted is an error before anything is changed", asRoot, async () => {
   const spoil: readonly (readonly [string, (machine: SystemdNode) => void, RegExp])[] = [
     [
       "no service manager",
@@ -303,7 +303,7 @@ test("what cannot be restarted from here is refused before anything is changed",
 });
 
 test(
-  "an image on a machine that has a kubelet of its own is not taken for that machine",
+  "an image is not mistaken for the machine that runs a kubelet",
   asRoot,
   async () => {
     using machine = await systemdNode();
@@ -313,14 +313,14 @@ test(
     assert.equal(code, 1);
     assert.match(
       message,
-      /does not see \/usr\/local\S+: the files in \S+image are not those of the machine that runs here, .* was put back/,
+      /does not see \/usr\/local\S+: \S+image is not the root directory of this machine, .* files were restored/,
     );
     assert.deepEqual(machine.asked, []);
     assert.deepEqual(files(machine), was);
   },
 );
 
-test("k3s, whose kubelet is a part of it, and OpenRC", asRoot, async () => {
+test("k3s, which includes the kubelet, with systemd and OpenRC", asRoot, async () => {
   for (const openRc of [false, true]) {
     using machine = await systemdNode({ k3s: true, openRc });
     const { place } = machine;
@@ -341,7 +341,7 @@ test("k3s, whose kubelet is a part of it, and OpenRC", asRoot, async () => {
     const asked = openRc ? ["k3s restart"] : ["reset-failed k3s.service", "restart --no-block k3s.service"];
     assert.deepEqual(machine.asked.splice(0), asked);
     assert.equal((await run(machine, args)).restart?.state, "not-needed");
-    // Settings that say the same, and that it has not read.
+    // Settings with the same value that k3s has not read yet.
     await machine.options.clock?.sleep(5000);
     const flag = "image-credential-provider-config=/var/lib/rancher/credentialprovider/config.yaml";
     put(place, "etc/rancher/k3s/config.yaml", `kubelet-arg: ["${flag}"]\n`);

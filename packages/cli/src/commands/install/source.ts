@@ -9,16 +9,16 @@ import {
 } from "../../machine/executable-format.ts";
 import type { FileSystem } from "../../runtime/types.ts";
 
-/** Larger than any of ours; a guard against reading a disk image by mistake. */
+/** Larger than any of our executables; a limit against reading a disk image by mistake. */
 const LARGEST_EXECUTABLE = 512 << 20;
 const LARGEST_CHECKSUMS = 1 << 20;
 
 export interface SourceOptions {
   /** Directories to look in, in order. */
   readonly directories: readonly string[];
-  /** A SHA256SUMS file, false to do without, undefined to look beside the executables. */
+  /** A SHA256SUMS file; false to install unchecked; undefined to look next to the executables. */
   readonly checksums: string | false | undefined;
-  /** Machine that executables must be for, where that is known. */
+  /** The machine architecture that executables must be for; undefined if it is not known. */
   readonly machine: string | undefined;
 }
 
@@ -26,13 +26,13 @@ export interface Source {
   readonly path: string;
   readonly data: Uint8Array;
   readonly sha256: string;
-  /** The file that the checksum was in; undefined where it was done without. */
+  /** The file with the checksum; undefined if it was not checked. */
   readonly checksumFile: string | undefined;
   readonly executable: Executable;
 }
 
 /**
- * Finds an executable (under its own name, or as it is released: NAME-linux-ARCH), reads it once and checks what was read.
+ * Finds an executable (under its own name or its release name NAME-linux-ARCH), reads it once and checks what was read.
  * @throws {CommandError}
  */
 export function readExecutable(
@@ -50,7 +50,7 @@ export function readExecutable(
   }
   const executable = inspectExecutable(data.subarray(0, EXECUTABLE_HEADER_BYTES));
   if (executable.kind === "broken") {
-    throw new CommandError(`${path} cannot be started: ${executable.reason}; fetch it again`);
+    throw new CommandError(`${path} cannot be started: ${executable.reason}; download it again`);
   }
   if (executable.kind === "unknown") {
     throw new CommandError(`${path} is neither an ELF executable nor a script: the kubelet could not run it`);
@@ -83,11 +83,11 @@ function findExecutable(
     }
   }
   throw new CommandError(
-    `there is no executable ${names.join(" or ")} in ${directories.join(" or ")}; --executables names the directory`,
+    `there is no executable ${names.join(" or ")} in ${directories.join(" or ")}; give its directory with --executables`,
   );
 }
 
-/** @returns the file with the checksum that fits */
+/** @returns the file with the matching checksum; undefined if checksums are not checked */
 function verify(
   path: string,
   sha256: string,
@@ -105,12 +105,12 @@ function verify(
     if (expected === sha256) return file;
     if (expected !== undefined) {
       throw new CommandError(
-        `${path} has the SHA-256 ${sha256}, and ${file} says ${expected}; it is damaged or another version: fetch both again`,
+        `${path} has the SHA-256 ${sha256}, but ${file} has ${expected}: it is damaged or of another version; download both again`,
       );
     }
   }
   throw new CommandError(
-    `the checksum of ${path} is not known (looked in ${candidates.join(", ")}); ` +
-      "--checksums FILE names a SHA256SUMS, --no-checksums installs it unchecked",
+    `no checksum found for ${path} (looked in ${candidates.join(", ")}); ` +
+      "give a SHA256SUMS file with --checksums, or install it unchecked with --no-checksums",
   );
 }

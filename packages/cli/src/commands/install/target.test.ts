@@ -24,7 +24,7 @@ import {
 const image = [...COMMAND, "--root", "image"];
 
 describe("roots", asRoot, () => {
-  test("cli 1.5: a root that is not there, that is a file, and an image whose mount failed", async () => {
+  test("cli 1.5: a missing root, a file, and an image whose mount failed", async () => {
     using place = await node();
     assert.match(
       await refused(place, [...COMMAND, "--root", "nothing"]),
@@ -44,11 +44,11 @@ describe("roots", asRoot, () => {
     mkdirSync(place.path("image/etc"), { recursive: true });
     assert.equal((await install(place, ...image)).restartCommand, null);
     const { stdout } = await place.run([...image, "--bin-dir", "/opt/other"]);
-    assert.match(stdout, /The kubelet reads its configuration when it starts: an image's when it boots/);
+    assert.match(stdout, /The kubelet reads its configuration only when it starts: in an image when it boots/);
   });
 });
 
-describe("what is on the node keeps its rights, and a failure leaves it as it was", asRoot, () => {
+describe("files on the node keep their mode, and a failure changes nothing", asRoot, () => {
   test("security 12: 0600 stays 0600, in the backup too", async () => {
     using place = await node();
     put(place, CONFIG, "kind: old\n", 0o600);
@@ -58,7 +58,7 @@ describe("what is on the node keeps its rights, and a failure leaves it as it wa
     assert.equal(statSync(backup.startsWith(place.root) ? backup : place.path(backup)).mode & 0o7777, 0o600);
   });
 
-  test("security 12: a file that cannot be written stops everything before anything is changed", async () => {
+  test("security 12: a file that cannot be written is an error before anything is changed", async () => {
     using place = await node();
     mkdirSync(place.path("etc/default/kubelet"));
     assert.match(await refused(place), /etc\/default\/kubelet/);
@@ -84,7 +84,7 @@ providers:
     args: ["--registry=mirror.example.com=123456789012.dkr.ecr.us-west-2.amazonaws.com"]
 `;
 
-  test("is said, and the backup has it", async () => {
+  test("is listed, and the backup has it", async () => {
     using place = await node();
     put(place, CONFIG, old);
     const { notes } = await install(place);
@@ -94,7 +94,7 @@ providers:
     );
   });
 
-  test("is kept with --merge, and the result is one that kubelets take", async () => {
+  test("is kept with --merge, and the kubelet accepts the result", async () => {
     using place = await node();
     put(place, CONFIG, old);
     put(place, ECR.replace("ecr-credential-provider", "other-provider"), "#!/bin/sh\n", 0o755);
@@ -108,7 +108,7 @@ providers:
 });
 
 test(
-  "cli 1.4: the executables may be in the current directory, as a release leaves them",
+  "cli 1.4: the executables can be in the current directory, as after unpacking a release",
   asRoot,
   async () => {
     using place = await node();

@@ -5,9 +5,9 @@ import type { Suggestion } from "./suggestion.ts";
 export interface PatternMatch {
   readonly pattern: string;
   readonly matched: boolean;
-  /** What decided: matched, port, label-count, path, label, invalid. */
+  /** Result of the comparison: matched, port, label-count, path, label, invalid. */
   readonly reason: MatchExplanation["reason"]["kind"];
-  /** In words; empty where it matches. */
+  /** The reason in words; empty if it matches. */
   readonly message: string;
   readonly warnings: readonly string[];
 }
@@ -16,7 +16,7 @@ export interface ProviderMatch {
   readonly name: string;
   readonly matched: boolean;
   readonly patterns: readonly PatternMatch[];
-  /** What its file of `--identities` means for the image; null without one, and where it does not run. */
+  /** What its `--identities` file means for the image; null without one, and if the provider does not match. */
   readonly identities: IdentitiesForImage | null;
 }
 
@@ -25,13 +25,13 @@ export interface MatchDocument {
   readonly config: string;
   readonly configSource: string;
   readonly kubernetesVersion: string;
-  /** As it was given. */
+  /** As given on the command line. */
   readonly image: string;
-  /** What patterns are compared with and plugins get to see. */
+  /** The image name that patterns are compared with and that plugins get. */
   readonly name: string;
   readonly tag: string;
   readonly digest: string;
   readonly providers: readonly ProviderMatch[];
-  /** What to add to the configuration; null where a provider matches, and where no provider is near. */
+  /** What to add to the configuration; null if a provider matches, or if no provider is close. */
   readonly suggestion: Suggestion | null;
 }

@@ -47,7 +47,7 @@ test("why each pattern does not match", async () => {
   }
 });
 
-test("a match by letters is warned of, where it happens and where it could", async () => {
+test("a path that matches as a prefix of a name causes a warning, for this image and for others", async () => {
   using place = withPatterns("r.io/foo");
   const exact = await match(place, "r.io/foo:v1");
   assert.deepEqual([exact.code, exact.name, exact.tag], [0, "r.io/foo", "v1"]);
@@ -63,7 +63,7 @@ test("a match by letters is warned of, where it happens and where it could", asy
   assert.deepEqual((await match(closed, "r.io/foo/bar")).providers[0]?.patterns[0]?.warnings, []);
 });
 
-test("patterns that never match say why", async () => {
+test("patterns that never match, with the reason", async () => {
   using place = withPatterns("https://r.io", "r.io/*", "r.io?x");
   const [scheme, glob, query] = (await match(place, "r.io/app")).providers[0]?.patterns ?? [];
   assert.equal(scheme?.message, "it has a scheme, so it never matches");
@@ -71,7 +71,7 @@ test("patterns that never match say why", async () => {
   assert.deepEqual(query?.warnings, ["what follows ? or # is ignored"]);
 });
 
-test("Docker Hub's names are spelt out, and names that are none are refused", async () => {
+test("Docker Hub's short names are expanded, and invalid names are rejected", async () => {
   using place = withPatterns("docker.io");
   const hub = await match(place, "nginx");
   assert.deepEqual([hub.code, hub.name, hub.tag], [0, "docker.io/library/nginx", "latest"]);
@@ -80,7 +80,7 @@ test("Docker Hub's names are spelt out, and names that are none are refused", as
   assert.match(bad.stderr, /the kubelet refuses the image name: couldn't parse image name "r\.io\/UPPER"/);
 });
 
-test("a configuration that the kubelet refuses is no ground to stand on", async () => {
+test("a configuration that the kubelet rejects is an error", async () => {
   using place = withPatterns();
   const { code, stderr, stdout } = await place.run(["match", "-c", "config.yaml", "r.io/a"]);
   assert.deepEqual([code, stdout], [1, ""]);
@@ -89,13 +89,13 @@ test("a configuration that the kubelet refuses is no ground to stand on", async 
   assert.equal(checkedDocument(json.stdout)["kind"], "Error");
 });
 
-test("what a person sees", async () => {
+test("human-readable output", async () => {
   using place = withPatterns("*.r.io", "r.io/foo", "https://r.io", "r.io:5000");
   assertGolden("match", (await place.run(["match", "-c", "config.yaml", "r.io/foobar:v2"])).stdout);
   assertGolden("match-none", (await place.run(["match", "-c", "config.yaml", "s.io/foobar:v2"])).stdout);
 });
 
-test("what to add, where no provider matches", async () => {
+test("the pattern to add when no provider matches", async () => {
   using place = bench();
   putConfig(
     place,

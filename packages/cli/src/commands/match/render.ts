@@ -8,7 +8,7 @@ export function renderMatch(document: MatchDocument, style: Style): string {
   const { bold, dim } = style;
   const lines = [
     wrapOnTerminal(
-      `${bold(document.name)}${dim(` is what patterns are compared with (${document.config})`)}`,
+      `${bold(document.name)}${dim(` is compared with the patterns of ${document.config}`)}`,
       style,
     ),
     "",
@@ -35,7 +35,7 @@ function providerLines(provider: ProviderMatch, style: Style): readonly string[]
   return [head, table(rows, "    ", width), ...warnings, ...identityLines(provider, style)];
 }
 
-/** The entries of the file of --identities up to the one that decides. */
+/** The entries of the --identities file up to the one that applies. */
 function identityLines({ identities }: ProviderMatch, style: Style): readonly string[] {
   if (identities === null) return [];
   const { bold, dim, green, red, cyan, marks, width } = style;
@@ -44,7 +44,7 @@ function identityLines({ identities }: ProviderMatch, style: Style): readonly st
     matched ? green(marks.good) : dim(marks.skipped),
     entry,
     matched ? printable(pattern) : dim(printable(pattern)),
-    matched ? green("decides") : printable(message),
+    matched ? green("applies") : printable(message),
   ]);
   const lines = [
     `    ${bold("identities")} ${dim(printable(`${named}, compared with ${asked}`))}`,
@@ -60,7 +60,7 @@ function identityLines({ identities }: ProviderMatch, style: Style): readonly st
 function verdict({ providers, suggestion }: MatchDocument, style: Style): string {
   const reached = providers.filter(({ matched }) => matched).map(({ name }) => printable(name));
   if (reached.length === 0) {
-    const none = `${style.yellow(style.marks.warning)} No provider is run for this image: it is pulled with imagePullSecrets, the node's docker config, or anonymously.`;
+    const none = `${style.yellow(style.marks.warning)} No provider matches: the image is pulled with imagePullSecrets, the node's docker config, or anonymously.`;
     const fix =
       suggestion === null
         ? ""

@@ -2,19 +2,19 @@ import { type CredentialProviderConfig, matchImage } from "@imagecred/kubelet";
 import { covers } from "../../lint/glob-set.ts";
 import { hostOnly, type KnownPlugin, pluginByName, pluginOfHost } from "../../plugins/known-plugins.ts";
 
-/** What to add where no provider matches an image. */
+/** The pattern to add when no provider matches an image. */
 export interface Suggestion {
   /** For matchImages. */
   readonly pattern: string;
-  /** Name of the provider whose list it belongs in; one that is not there yet is to be added. */
+  /** Name of the provider whose matchImages needs the pattern; with `isNew`, of a provider to add. */
   readonly provider: string;
   readonly isNew: boolean;
 }
 
-/** Of how many labels one may differ for two hosts to be of one registry. */
+/** Two hosts with at least this many labels of which one differs are taken for the same registry. */
 const FEWEST_LABELS = 3;
 
-/** How far a pattern is from an image, 0 the nearest; undefined where they have nothing to do with each other. */
+/** How far a pattern is from an image, 0 being the closest; undefined if they are unrelated. */
 function distance(pattern: string, name: string): number | undefined {
   const { reason, pattern: own, image } = matchImage(pattern, name);
   if (own === undefined || image === undefined || own.labels.length !== image.labels.length) return undefined;
@@ -24,10 +24,10 @@ function distance(pattern: string, name: string): number | undefined {
 }
 
 /**
- * The pattern that would make an image reach a plugin that has credentials for it: by the plugins' own lists where the
- * registry is one that they know, else by the provider that already has the nearest pattern.
+ * The pattern that would make a provider with credentials for the image match it: from our plugins' own lists for a
+ * registry of their cloud, else for the provider with the closest pattern.
  * @param name the image without tag and digest
- * @returns undefined where no provider is near
+ * @returns undefined if no provider is close
  */
 export function suggestionFor(name: string, { providers }: CredentialProviderConfig): Suggestion | undefined {
   const registry = name.slice(0, name.indexOf("/"));
@@ -46,7 +46,7 @@ export function suggestionFor(name: string, { providers }: CredentialProviderCon
       far: distance(pattern, name),
     })),
   );
-  // A plugin of ours has nothing for a registry that is not its cloud's.
+  // Our plugins have no credentials for registries outside their cloud.
   const [nearest] = misses
     .filter(({ far, provider }) => far !== undefined && pluginByName(provider) === undefined)
     .sort((a, b) => (a.far ?? 0) - (b.far ?? 0));

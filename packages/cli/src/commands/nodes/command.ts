@@ -6,10 +6,10 @@ import { loadConfig, withoutContent } from "../../machine/load-config.ts";
 import { withProgress } from "../../output/progress.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
-import { type Asked, askNode, type ListedNode, listNodes, RIGHTS } from "./ask.ts";
 import type { NodesOptions } from "./definition.ts";
 import type { NodeReport, NodeState, NodesDocument } from "./document.ts";
 import { renderNodes } from "./render.ts";
+import { type ListedNode, listNodes, type MetricsResult, PERMISSIONS, readMetrics } from "./requests.ts";
 import { formatMinor, HASH_SINCE, minorOf } from "./versions.ts";
 
 const MOST_PARALLEL = 256;
@@ -24,13 +24,13 @@ export const nodes: Command<NodesOptions, NodesDocument> = {
       const api = await apiClient(access, platform);
       const listed = await listNodes(api, options.selector, timeoutMs);
       let done = 0;
-      const asked = await inParallel(listed, parallel, async ({ name }) => {
-        const one = await askNode(api, name, timeoutMs);
+      const results = await inParallel(listed, parallel, async ({ name }) => {
+        const one = await readMetrics(api, name, timeoutMs);
         done += 1;
-        say(`asked ${done} of ${listed.length} nodes`);
+        say(`read the metrics of ${done} of ${listed.length} nodes`);
         return one;
       });
-      const expected = given ?? mostOf(asked);
+      const expected = given ?? mostOf(results);
       return {
         kind: "Nodes",
         server: api.server,
@@ -38,8 +38,8 @@ export const nodes: Command<NodesOptions, NodesDocument> = {
         expectedHash: expected ?? null,
         expectedFrom: given !== undefined ? "config" : expected === undefined ? null : "most-nodes",
         config: options.config ?? null,
-        nodes: listed.map((node, index) => reportOf(node, asked[index], expected)),
-        notes: notes(listed, asked),
+        nodes: listed.map((node, index) => reportOf(node, results[index], expected)),
+        notes: notes(listed, results),
       } satisfies NodesDocument;
     });
   },
@@ -57,11 +57,11 @@ function hashOf(config: string, platform: Platform): string {
   const reading = loadConfig(config, {}, platform);
   if (reading.hash !== undefined) return reading.hash;
   throw new CommandError(
-    `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is nothing to hash")}`,
+    `reading ${config}: ${withoutContent(reading.kubeletError ?? "there is no file to hash")}`,
   );
 }
 
-/** Results in the order of the items; at most `limit` of them are worked on at the same time. */
+/** Results in the order of the items; at most `limit` of them are processed at the same time. */
 async function inParallel<T, Result>(
   items: readonly T[],
   limit: number,
@@ -76,23 +76,27 @@ async function inParallel<T, Result>(
   return results;
 }
 
-/** The hash that most nodes show; undefined where none shows one. */
-function mostOf(asked: readonly Asked[]): string | undefined {
+/** The hash that most nodes show; undefined if no node shows one. */
+function mostOf(results: readonly MetricsResult[]): string | undefined {
   const counts = new Map<string, number>();
-  for (const one of asked) {
+  for (const one of results) {
     const hash = "metrics" in one ? one.metrics.hash : undefined;
     if (hash !== undefined) counts.set(hash, (counts.get(hash) ?? 0) + 1);
   }
   return [...counts].sort(([a, many], [b, more]) => more - many || (a < b ? -1 : 1))[0]?.[0];
 }
 
-function reportOf(node: ListedNode, asked: Asked | undefined, expected: string | undefined): NodeReport {
+function reportOf(
+  node: ListedNode,
+  result: MetricsResult | undefined,
+  expected: string | undefined,
+): NodeReport {
   const common = { name: node.name, kubeletVersion: node.kubeletVersion, ready: node.ready };
-  if (asked === undefined || !("metrics" in asked)) {
-    const problem = asked?.problem ?? "it was not asked";
+  if (result === undefined || !("metrics" in result)) {
+    const problem = result?.problem ?? "its metrics were not read";
     return { ...common, state: "unknown", hash: null, kubeletStarted: null, plugins: [], problem };
   }
-  const { hash, startedAt, plugins } = asked.metrics;
+  const { hash, startedAt, plugins } = result.metrics;
   const minor = minorOf(node.kubeletVersion);
   const old = hash === undefined && minor !== undefined && minor < HASH_SINCE;
   const state: NodeState =
@@ -109,10 +113,10 @@ function reportOf(node: ListedNode, asked: Asked | undefined, expected: string |
   };
 }
 
-function notes(listed: readonly ListedNode[], asked: readonly Asked[]): readonly string[] {
-  const forbidden = asked.some((one) => "forbidden" in one && one.forbidden);
+function notes(listed: readonly ListedNode[], results: readonly MetricsResult[]): readonly string[] {
+  const forbidden = results.some((one) => "forbidden" in one && one.forbidden);
   return [
     ...(listed.length === 0 ? ["There are no nodes, or none with these labels."] : []),
-    ...(forbidden ? [`Some nodes may not be asked by this user; ${RIGHTS}.`] : []),
+    ...(forbidden ? [`This user may not read the metrics of some nodes: ${PERMISSIONS}.`] : []),
   ];
 }

@@ -3,28 +3,28 @@ import type { PluginMetrics } from "../../cluster/kubelet-metrics.ts";
 export interface NodesDocument {
   readonly kind: "Nodes";
   readonly server: string;
-  /** Of the kubeconfig; null with a pod's service account. */
+  /** Context of the kubeconfig; null with a pod's service account. */
   readonly context: string | null;
-  /** The hash that nodes are compared with; null where none is known. */
+  /** The hash that nodes are compared with; null if no hash is known. */
   readonly expectedHash: string | null;
-  /** Where it is from: the file of --config, or what most nodes run. */
+  /** Its source: the file of --config, or what most nodes run. */
   readonly expectedFrom: "config" | "most-nodes" | null;
   readonly config: string | null;
-  /** By their names. */
+  /** Sorted by name. */
   readonly nodes: readonly NodeReport[];
   readonly notes: readonly string[];
 }
 
 /**
- * `current`: it runs the expected configuration; `different`: another one; `none`: no plugins; `unknown`: it cannot be told,
- * and `problem` says why.
+ * `current`: it runs the expected configuration; `different`: another one; `none`: no plugins; `unknown`: not known, and
+ * `problem` says why.
  */
 export type NodeState = "current" | "different" | "none" | "unknown";
 
 export interface NodeReport {
   readonly name: string;
   readonly kubeletVersion: string;
-  /** Whether the API server takes it for Ready. */
+  /** Whether the node's condition Ready is True. */
   readonly ready: boolean;
   readonly state: NodeState;
   readonly hash: string | null;

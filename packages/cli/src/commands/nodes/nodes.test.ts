@@ -47,7 +47,7 @@ async function hashOf(at: Bench): Promise<string> {
   return (await at.run(["hash", "config.yaml"])).stdout.trim();
 }
 
-test("each node with its state, and nothing guessed about those that cannot be asked", async () => {
+test("each node with its state; unknown for nodes whose metrics cannot be read", async () => {
   const nodes: FakeNode[] = [
     { name: "a", metrics: "" },
     { name: "b", metrics: metrics("sha256:of-another") },
@@ -85,7 +85,7 @@ test("each node with its state, and nothing guessed about those that cannot be a
   assert.ok(api.seen.every(({ authorization }) => authorization === "Bearer very-secret-token"));
 });
 
-test("without a file the nodes are compared with each other, and a selector and the limit count", async () => {
+test("without a file the nodes are compared with each other; --selector and --parallel", async () => {
   const many = Array.from({ length: 9 }, (_, index) => ({
     name: `n${index}`,
     metrics: metrics("sha256:one"),
@@ -106,12 +106,12 @@ test("without a file the nodes are compared with each other, and a selector and 
   assert.equal((await run(at, "--config", "config.yaml")).code, 1);
 });
 
-test("what is missing is said: rights, credentials, a server, a kubeconfig", async () => {
+test("errors: missing permissions, credentials, server, kubeconfig", async () => {
   const refusals = [
     [
       403,
       'nodes is forbidden: User "u" cannot list',
-      /listing the nodes of \S+: 403: nodes is forbidden.*; it takes list on nodes and get on nodes\/proxy/,
+      /listing the nodes of \S+: 403: nodes is forbidden.*; this requires list on nodes and get on nodes\/proxy/,
     ],
     [401, "Unauthorized", /401: Unauthorized; the API server does not accept these credentials/],
   ] as const;
@@ -125,7 +125,7 @@ test("what is missing is said: rights, credentials, a server, a kubeconfig", asy
   }
   await using api = await apiServer([{ name: "a", metrics: { code: 403, message: "forbidden" } }]);
   using at = place(api);
-  assert.match((await run(at)).stdout, /Some nodes may not be asked by this user; it\s+takes\s+list/);
+  assert.match((await run(at)).stdout, /This user may not read the metrics of some nodes: this\s+requires\s+list/);
   put(at, "home/.kube/config", kubeconfig("https://localhost:1"));
   assert.match((await run(at)).stderr, /listing the nodes of https:\/\/localhost:1: .*refused/);
   put(at, "home/.kube/config", kubeconfig("http://10.0.0.1"));
@@ -142,7 +142,7 @@ test("what is missing is said: rights, credentials, a server, a kubeconfig", asy
     assert.equal((await run(at, ...args)).code, 2);
 });
 
-test("in a pod without a kubeconfig it is the pod's service account", async () => {
+test("in a pod without a kubeconfig, the pod's service account is used", async () => {
   await using api = await apiServer([{ name: "a", metrics: metrics("sha256:one") }]);
   using at = bench();
   const account = "var/run/secrets/kubernetes.io/serviceaccount";

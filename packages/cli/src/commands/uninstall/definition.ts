@@ -4,24 +4,24 @@ import { COMMON_OPTIONS, RESTART, ROOT, WAIT } from "../shared-options.ts";
 
 export const uninstall = {
   name: "uninstall",
-  summary: "leave a node as it was before install",
+  summary: "restore a node to its state before install",
   description:
-    "Puts back every file that install replaced, with its mode and owner, and removes the files, directories and backups " +
-    "that it added, by its record in /var/lib/imagecred, which goes last. It refuses when a file was changed after it was " +
-    "installed, unless forced.",
+    "Restores every file that install replaced, with its mode and owner, and removes the files, directories and backups " +
+    "that it added. Uses the record in /var/lib/imagecred, and removes that last. Fails if a file was changed after it was " +
+    "installed, unless --force is given.",
   options: [
     ROOT,
-    { name: "dry-run", about: "print the differences, change nothing" },
+    { name: "dry-run", about: "show the differences, change nothing" },
     RESTART,
     WAIT,
-    { name: "force", about: "also files that were changed after they were installed" },
+    { name: "force", about: "also restore files that were changed after they were installed" },
     ...COMMON_OPTIONS,
   ],
   examples: [
-    { command: "sudo imagecred uninstall --dry-run", about: "what would change" },
+    { command: "sudo imagecred uninstall --dry-run", about: "show what would change" },
     {
       command: "sudo imagecred uninstall --restart",
-      about: "and restart the kubelet, which then runs without",
+      about: "uninstall, and restart the kubelet without the plugins",
     },
   ],
 } as const satisfies CommandDefinition;

@@ -33,7 +33,7 @@ const FLAGS = "etc/default/kubelet";
 const UNINSTALL = ["uninstall"];
 const ROLLBACK = ["install", "--rollback"];
 
-/** The node's files; what init and the release left is not of the node. */
+/** The node's files, without the directory that init and the release wrote. */
 const before = (place: Bench) => treeOf(place.root, ["imagecred-kubeadm"]);
 
 async function restored(place: Bench, args: readonly string[]): Promise<RestorationDocument> {
@@ -49,7 +49,7 @@ async function installAt(place: Bench, minute: number, ...args: readonly string[
   assert.equal(code, 0, stderr);
 }
 
-/** A node with a configuration, flags and an executable of its own, with modes and owners that nothing else has. */
+/** A node with its own configuration, flags and executable, with distinct modes and owners. */
 async function usedNode(): Promise<Bench> {
   const place = await node();
   put(place, FLAGS, "# ours\nKUBELET_EXTRA_ARGS=--v=2\n", 0o640);
@@ -61,7 +61,7 @@ async function usedNode(): Promise<Bench> {
   return place;
 }
 
-test("a node is as it was, byte for byte, whatever was installed in between", asRoot, async () => {
+test("uninstall restores a node byte for byte, whatever was installed in between", asRoot, async () => {
   for (const make of [node, usedNode]) {
     using place = await make();
     const was = before(place);
@@ -84,7 +84,7 @@ test("a node is as it was, byte for byte, whatever was installed in between", as
   }
 });
 
-test("below --root, and through links there", asRoot, async () => {
+test("below --root, and with links in it", asRoot, async () => {
   using place = await node();
   for (const directory of ["image/etc/kubernetes", "image/srv/local", "image/usr"])
     mkdirSync(place.path(directory), { recursive: true });
@@ -99,7 +99,7 @@ test("below --root, and through links there", asRoot, async () => {
   assert.deepEqual(treeOf(place.root), was);
 });
 
-test("a rollback undoes the last install, the next one that before it", asRoot, async () => {
+test("each rollback undoes one install, the last one first", asRoot, async () => {
   using place = await usedNode();
   const was = before(place);
   await installAt(place, 0);
@@ -119,7 +119,7 @@ test("a rollback undoes the last install, the next one that before it", asRoot, 
 });
 
 test(
-  "a file that was changed since is not lost: uninstall refuses and names it; with --force a copy is kept",
+  "a file that was changed after the install is not lost: uninstall fails and names it; --force keeps a copy",
   asRoot,
   async () => {
     const spoil: readonly (readonly [string, (place: Bench) => void, RegExp])[] = [
@@ -155,7 +155,7 @@ test(
   },
 );
 
-test("a change between two installs is not lost either", asRoot, async () => {
+test("a change between two installs is not lost", asRoot, async () => {
   using place = await usedNode();
   await installAt(place, 0);
   const flags = readFileSync(place.path(FLAGS), "utf8");
@@ -170,7 +170,7 @@ test("a change between two installs is not lost either", asRoot, async () => {
 });
 
 test(
-  "a backup that is gone or another one, and a record that is damaged, stop everything",
+  "a missing or changed backup and a damaged record are errors, and nothing is changed",
   asRoot,
   async () => {
     using place = await usedNode();
@@ -195,11 +195,11 @@ test(
   },
 );
 
-test("after an interruption the way back is still known", asRoot, async () => {
+test("an interrupted install can be undone", asRoot, async () => {
   using place = await usedNode();
   const was = before(place);
   await install(place);
-  // As if the power had gone before the last file was written.
+  // As after a power failure before the last file was written.
   const { files } = JSON.parse(readFileSync(place.path(RECORD), "utf8")).installs[0] as {
     files: { path: string; before?: { backup: string } }[];
   };
@@ -212,7 +212,7 @@ test("after an interruption the way back is still known", asRoot, async () => {
   assert.deepEqual(before(place), was);
 });
 
-test("many upgrades: the first state and the last few are kept, no backup is left over", asRoot, async () => {
+test("many upgrades: backups of the first state and of the last few installs are kept, no others", asRoot, async () => {
   using place = await usedNode();
   const was = before(place);
   for (let number = 0; number < 9; number++) {
@@ -220,7 +220,7 @@ test("many upgrades: the first state and the last few are kept, no backup is lef
     await installAt(place, number);
   }
   const backups = Object.keys(before(place)).filter((path) => path.endsWith(".bak"));
-  // Of the first install three files, of the four after the joined ones the executable.
+  // Three files of the first install; one executable each of the four after the merged ones.
   assert.equal(backups.length, 7, backups.join("\n"));
   await restored(place, UNINSTALL);
   assert.deepEqual(before(place), was);
@@ -242,7 +242,7 @@ test("--dry-run shows what would change, and changes nothing", asRoot, async () 
   }
 });
 
-test("a directory of others stays when something else is in it", asRoot, async () => {
+test("a directory stays if it has files that install did not write", asRoot, async () => {
   using place = await node();
   await install(place);
   put(place, ECR.replace("ecr-credential-provider", "of-someone-else"), "x");
@@ -252,7 +252,7 @@ test("a directory of others stays when something else is in it", asRoot, async (
   assert.equal(statSync(place.path(ECR, "..")).isDirectory(), true);
 });
 
-test("command lines that are wrong", async () => {
+test("invalid command lines", async () => {
   using place = await node();
   assert.equal((await place.run(["uninstall", "--wait", "5m"])).code, 2);
   assert.equal((await place.run(["install", "--force", "imagecred-kubeadm"])).code, 2);

@@ -6,13 +6,13 @@ import type { Check } from "./check-config.ts";
 import type { FixedFile } from "./document.ts";
 import { type Overlay, overlaid } from "./inputs.ts";
 
-/** A fix can make another one possible; more rounds than these would be a circle. */
+/** A fix can make another one possible. After this many rounds, fixes undo each other. */
 const MOST_ROUNDS = 10;
 
 /**
- * Makes every fix that leaves no choice in the files of a configuration, until there is none left, and checks the result.
- * Files are written at the end, whole, and only if they changed.
- * @throws {CommandError} where a file cannot be written
+ * Applies every unambiguous fix to the files of a configuration until none is left, and checks the result. Writes whole
+ * files, at the end, and only if they changed.
+ * @throws {CommandError} if a file cannot be written
  */
 export function applyFixes(
   checkWith: (platform: Platform) => Check,

@@ -22,29 +22,29 @@ import { changeLocator, type FileEdits } from "./locate-changes.ts";
 
 const LARGEST_SHOWN_FILE = 64 << 20;
 
-/** What a configuration is judged by. */
+/** How a configuration is checked. */
 export interface CheckOptions {
   readonly judged: JudgedVersion;
   readonly minor: number;
-  /** Why this version, in words. */
+  /** Where the version is from, in words. */
   readonly versionSource: string;
   /** Codes of lints to leave out. */
   readonly ignored: ReadonlySet<string>;
-  /** This machine, by which executables are judged. */
+  /** This machine's architecture, which executables must be for. */
   readonly machine: string | undefined;
-  /** Files that were named beside the configuration: one may be what its --identities means. */
+  /** Other files on the command line: one of them can be its --identities file. */
   readonly beside: readonly string[];
 }
 
-/** A checked configuration, with what can be done about it at once. */
+/** A checked configuration, with the edits that fix it. */
 export interface Check {
   readonly config: CheckedConfig;
   readonly texts: ReadonlyMap<string, string>;
-  /** Edits that leave no choice, one group for each finding. */
+  /** Unambiguous edits, one group for each finding. */
   readonly safeEdits: readonly FileEdits[];
 }
 
-/** Checks one configuration as the kubelet does, then by all lints. @throws {CommandError} for a file that never ends */
+/** Checks one configuration as the kubelet does, then with all lints. @throws {CommandError} for a FIFO or a device */
 export function checkConfig(places: Places, options: CheckOptions, platform: Platform): Check {
   const reading = loadConfig(places.config, options.judged, platform);
   const { fileSystem } = platform;
@@ -77,7 +77,7 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
     texts,
     isDirectory: isDirectory(places.config, platform),
   };
-  const { findings, safeEdits, left } = placedFindings(
+  const { findings, safeEdits, ignoredCount } = placedFindings(
     reading,
     texts,
     lints,
@@ -106,12 +106,12 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
       kubeletError: shownError(reading, registration),
       providers: (reading.config?.providers ?? []).map(({ name }) => name),
       findings,
-      ignored: left,
+      ignored: ignoredCount,
     },
   };
 }
 
-/** What there is to say, at its places: the given findings, then the lints', those apart that comments leave out. */
+/** All findings with their positions: the given ones, then those of the lints, without those that comments ignore. */
 export function placedFindings(
   reading: ConfigReading,
   texts: ReadonlyMap<string, string>,
@@ -121,8 +121,8 @@ export function placedFindings(
 ): {
   readonly findings: readonly Finding[];
   readonly safeEdits: readonly FileEdits[];
-  /** How many findings were left out. */
-  readonly left: number;
+  /** How many findings comments ignore. */
+  readonly ignoredCount: number;
 } {
   const locator = changeLocator(reading, texts);
   const lines = new Map([...texts].map(([file, text]) => [file, text.split("\n")]));
@@ -145,7 +145,7 @@ export function placedFindings(
     ...kept.map((lint) => finding(ofLint(lint))),
     ...unusedComments(comments, lints, ignored).map(finding),
   ];
-  return { findings: findings.sort(byPlace), safeEdits, left: lints.length - kept.length };
+  return { findings: findings.sort(byPlace), safeEdits, ignoredCount: lints.length - kept.length };
 }
 
 type FindingParts = Omit<Finding, "edits" | "suggestion" | "file" | "line" | "column" | "excerpt"> & {
@@ -154,7 +154,7 @@ type FindingParts = Omit<Finding, "edits" | "suggestion" | "file" | "line" | "co
   readonly location: ConfigProblem["location"];
 };
 
-/** What the running kubelet makes of the file, which is not the file's own fault. */
+/** Problems of the running kubelet that are not in the file. */
 function nodeFindings({ problem, unseen }: Places): readonly FindingParts[] {
   const parts = {
     source: "node",
@@ -169,7 +169,7 @@ function nodeFindings({ problem, unseen }: Places): readonly FindingParts[] {
       severity: "note",
       code: "kubelet-not-seen",
       message,
-      fix: "run this as root on the node, or name the configuration",
+      fix: "run this as root on the node, or give the configuration's path",
     }),
   );
   if (problem === undefined) return notSeen;
@@ -205,14 +205,14 @@ function ofLint({
   return { severity, code, source: "lint", message, explanation, fix, changes, suggestion: guess, location };
 }
 
-/** The line that the kubelet stops with, where its words are known: about another kind's fields they may be others. */
+/** The kubelet's last log line; null if its text is not known, as for fields of another kind. */
 function shownError(reading: ConfigReading, registration: RegistrationCheck | undefined): string | null {
   const line = (registration ?? reading).kubeletError;
   const guessed = line === reading.readError?.message && reading.readError?.kubeletText === false;
   return line === undefined || guessed ? null : withoutContent(line);
 }
 
-/** The kubelet runs as root, so what only this user cannot read says nothing about it. */
+/** Whether the kubelet, which runs as root, may accept it although this user cannot read all of it. */
 function isHiddenFromUs(
   { problems }: ConfigReading,
   registration: RegistrationCheck | undefined,
@@ -233,7 +233,7 @@ function isDirectory(path: string, { fileSystem }: Platform): boolean {
   try {
     return fileSystem.status(path)?.kind === "directory";
   } catch {
-    // Reported already, as a file that cannot be read.
+    // Already reported as a file that cannot be read.
     return false;
   }
 }
@@ -247,7 +247,7 @@ function textsOf(reading: ConfigReading, { fileSystem }: Platform): ReadonlyMap<
         new TextDecoder("utf-8", { ignoreBOM: true }).decode(fileSystem.read(file, LARGEST_SHOWN_FILE)),
       );
     } catch {
-      // Said already: the kubelet cannot read it either.
+      // Already reported: the kubelet cannot read it either.
     }
   }
   return texts;
@@ -280,7 +280,7 @@ function isIgnored(
   return location !== undefined && comments.get(location.file)?.ignores(code, location.line) === true;
 }
 
-/** A comment that leaves nothing out: its code is misspelt, or what it was for is gone. */
+/** Findings for comments that ignore nothing: the code is misspelt, or the finding is gone. */
 function unusedComments(
   comments: ReadonlyMap<string, IgnoreComments>,
   lints: readonly LintFinding[],
@@ -298,13 +298,11 @@ function unusedComments(
           code: "unused-ignore",
           source: "lint",
           message: isKnown
-            ? `there is no ${code} to ignore`
+            ? `there is no ${code} finding to ignore`
             : `there is no lint with the code ${JSON.stringify(code)}`,
           explanation:
-            "A comment that leaves nothing out hides what it is for, or does not do what it was written for.",
-          fix: isKnown
-            ? "remove the comment"
-            : "correct the code: imagecred validate --explain CODE knows them all",
+            "A comment that ignores nothing is out of date, or has no effect because its code is wrong.",
+          fix: isKnown ? "remove the comment" : "correct the code; the list is in docs/imagecred.md#lints",
           changes: [],
           suggestion: false,
           location: { file, line, column },

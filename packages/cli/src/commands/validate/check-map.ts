@@ -5,14 +5,14 @@ import type { LintContext } from "../../lint/types.ts";
 import type { Platform } from "../../runtime/types.ts";
 import { type Check, type CheckOptions, placedFindings } from "./check-config.ts";
 
-/** Whether a file's text is one of `--identities`, as far as its first lines tell; it may be a broken one. */
+/** Whether a text looks like an `--identities` file by its kind or apiVersion; it can have errors. */
 export function isIdentityMap(text: string): boolean {
   return /^[\s{]*["']?(?:kind["']?\s*:\s*["']?ImageIdentities\b|apiVersion["']?\s*:\s*["']?imagecred\.dev\/)/m.test(
     text,
   );
 }
 
-/** Checks a file of `--identities` by itself, as the plugins do, then by the lints that need no configuration. */
+/** Checks an `--identities` file by itself, as the plugins do, then with the lints that need no configuration. */
 export function checkMap(file: string, options: CheckOptions, platform: Platform): Check {
   const reading = emptyReading(file);
   const context: LintContext = {
@@ -24,14 +24,14 @@ export function checkMap(file: string, options: CheckOptions, platform: Platform
     binDir: undefined,
     fileSystem: platform.fileSystem,
     examine: () => {
-      throw new Error("a file of --identities names no executables");
+      throw new Error("an --identities file has no executables");
     },
     mapPlaces: { find: () => undefined, complete: false, alone: file },
   };
   const lints = runLints(context, options.ignored);
   const maps = identityMapsOf(context).read;
   const texts = new Map(maps.map((map) => [map.file, map.text]));
-  const { findings, safeEdits, left } = placedFindings(reading, texts, lints, [], options.ignored);
+  const { findings, safeEdits, ignoredCount } = placedFindings(reading, texts, lints, [], options.ignored);
   return {
     texts,
     safeEdits,
@@ -49,12 +49,12 @@ export function checkMap(file: string, options: CheckOptions, platform: Platform
       kubeletError: null,
       providers: [],
       findings,
-      ignored: left,
+      ignored: ignoredCount,
     },
   };
 }
 
-/** No configuration: the lints of configurations say nothing. */
+/** An empty configuration: its lints find nothing. */
 function emptyReading(file: string): ConfigReading {
   return {
     accepted: true,

@@ -1,4 +1,4 @@
-/** What CI systems read, on real configurations: those of the pages, and a hundred with a mistake that people make. */
+/** The formats for CI, on the configurations of the pages and a hundred with a common mistake each. */
 import assert from "node:assert/strict";
 import { globSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,10 +21,10 @@ const { problemMatcher: matchers } = JSON.parse(readFileSync(MATCHER, "utf8")) a
   readonly problemMatcher: readonly ProblemMatcher[];
 };
 
-/** The severities that the runner knows (actions/runner, ActionCommandManager: an issue of another one is left out). */
+/** The severities that the runner accepts (actions/runner, ActionCommandManager ignores others). */
 const RUNNER_SEVERITIES = { error: "error", warning: "warning", note: "notice" } as const;
 
-/** What the runner makes of a log with the matchers: file, line, column, severity, code and message. */
+/** The annotations that the runner finds in a log with the matchers: file, line, column, severity, code and message. */
 function annotations(log: string): readonly string[] {
   return log.split("\n").flatMap((line) =>
     matchers.flatMap(({ severity: fixed, pattern: [pattern] }) => {
@@ -41,7 +41,7 @@ function annotations(log: string): readonly string[] {
 const expected = ({ file, line, column, severity, code, message }: Finding) =>
   [file, line, column, RUNNER_SEVERITIES[severity], code, message].join("|");
 
-/** Those of the pages, and a hundred with one mistake each. */
+/** The configurations of the pages, and a hundred with one mistake each. */
 const texts: readonly string[] = [
   ...globSync("snippets/config/*.yaml", { cwd: DOCS }).map((path) => readFileSync(join(DOCS, path), "utf8")),
   ...globSync(["testdata/configs/*.yaml"], { cwd: join(import.meta.dirname, "../../../test") }).map((path) =>
@@ -69,7 +69,7 @@ describe("validate in CI, on real configurations", () => {
   });
   after(() => place[Symbol.dispose]());
 
-  test("the problem matcher finds every finding in the log for people, and nothing else", async () => {
+  test("the problem matcher finds every finding in the human-readable output, and nothing else", async () => {
     const located = findings.filter(({ file }) => file !== null);
     assert.deepEqual(annotations(await run("human")).toSorted(), located.map(expected).toSorted());
     for (const severity of ["error", "warning", "notice"])
@@ -79,7 +79,7 @@ describe("validate in CI, on real configurations", () => {
       );
   });
 
-  test("SARIF of all of them is valid by its schema, each finding with a file and a place", async () => {
+  test("SARIF is valid by its schema, and each finding has a file and a position", async () => {
     const log = JSON.parse(await run("sarif"));
     const validate = sarifValidator();
     assert.equal(validate(log), true, JSON.stringify(validate.errors, null, 2));
@@ -92,7 +92,7 @@ describe("validate in CI, on real configurations", () => {
     }
   });
 
-  test("GitHub's commands are one line for each finding", async () => {
+  test("GitHub's workflow commands are one line for each finding", async () => {
     const lines = (await run("github")).trimEnd().split("\n");
     assert.equal(lines.length, findings.length);
     for (const line of lines) assert.match(line, /^::(error|warning|notice) file=config-\d+\.yaml,.*::.+$/);

@@ -27,7 +27,7 @@ export const validate: Command<ValidateOptions, ValidateDocument | CheckDocument
     minorVersion(options.kubernetesVersion);
     const { names, overlay } = await readInputs(options.configs, platform);
     if (options.fix === true && overlay.size > 0)
-      throw new UsageError("--fix needs files: what comes from a pipe cannot be changed");
+      throw new UsageError("--fix needs files: input from a pipe cannot be changed");
     const reading: Platform = { ...platform, fileSystem: overlaid(platform.fileSystem, overlay) };
     const checks: Check[] = [];
     const fixed: FixedFile[] = [];
@@ -76,7 +76,7 @@ export const validate: Command<ValidateOptions, ValidateDocument | CheckDocument
   exitCode: (document) => (document.kind === "Validation" && document.status === "failed" ? 1 : 0),
 };
 
-/** A file that is named is judged by itself, not as the one that happens to run here. */
+/** A file on the command line is not checked against the version of the kubelet that runs here. */
 async function checkOptions(
   options: ValidateOptions,
   config: string | undefined,
@@ -95,14 +95,14 @@ async function checkOptions(
   return { judged, minor, versionSource, machine: ownMachine(platform), ...parts };
 }
 
-/** The first part of a file is enough to tell; larger ones are read when they are checked. */
-const LOOKED_AT = 64 << 10;
+/** How much of a file is read to detect its kind, in bytes. */
+const DETECTION_BYTES = 64 << 10;
 
-/** Whether a file is one of `--identities`. What cannot be read is a configuration, whose check says why. */
+/** Whether a file is an `--identities` file. An unreadable file counts as a configuration, whose check reports it. */
 function holdsIdentities(name: string, { fileSystem }: Platform): boolean {
   try {
     if (fileSystem.status(name)?.kind !== "file") return false;
-    return isIdentityMap(new TextDecoder().decode(fileSystem.read(name, LOOKED_AT)));
+    return isIdentityMap(new TextDecoder().decode(fileSystem.read(name, DETECTION_BYTES)));
   } catch {
     return false;
   }
@@ -118,6 +118,6 @@ function checkCodes(codes: ReadonlySet<string>): void {
   const known = LINTS.map(({ code }) => code);
   for (const code of codes) {
     if (!known.includes(code))
-      throw new UsageError(`--ignore ${code}: not known; one of ${known.join(", ")}`);
+      throw new UsageError(`--ignore ${code}: unknown; expected one of ${known.join(", ")}`);
   }
 }

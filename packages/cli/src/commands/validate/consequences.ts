@@ -4,8 +4,8 @@ import { nearest } from "../../lint/words.ts";
 const FIELD = /unknown field "(?:(.*)\.)?([^".]+)"/;
 
 /**
- * Leaves out problems that are there because of another one, and end with it: a field that is missing because it is
- * misspelt, and tokenAttributes of a provider whose apiVersion is missing or not known.
+ * Leaves out problems that are caused by another one: a required field that is missing because it is misspelt, and
+ * tokenAttributes of a provider whose apiVersion is missing or unknown.
  */
 export function withoutConsequences(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
   const misspelt = new Map<string, string[]>();

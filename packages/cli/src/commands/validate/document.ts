@@ -1,6 +1,6 @@
 import type { Severity } from "../../lint/types.ts";
 
-/** A replacement of a part of a file; lines and columns count from 1, columns in characters, the end is exclusive. */
+/** A replacement of a part of a file. Lines and columns count from 1, columns in characters; the end is exclusive. */
 export interface Edit {
   readonly file: string;
   readonly startLine: number;
@@ -10,52 +10,52 @@ export interface Edit {
   readonly text: string;
 }
 
-/** One thing to say about the configuration. */
+/** An error, a warning or a note about the configuration. */
 export interface Finding {
   readonly severity: Severity;
-  /** Of a lint, or of one of the kubelet's own checks. */
+  /** Code of a lint, or of one of the kubelet's own checks. */
   readonly code: string;
-  /** `node`: of the kubelet that runs here, and not of the file. */
+  /** `node`: a problem of the kubelet that runs here, not of the file. */
   readonly source: "kubelet" | "lint" | "node";
   readonly message: string;
-  /** Null for the kubelet's own checks, whose message says all. */
+  /** null for the kubelet's own checks, whose message is enough. */
   readonly explanation: string | null;
-  /** What to do, for a person. */
+  /** What to do, in words. */
   readonly fix: string;
-  /** The fix for a program: all of these edits together. Empty where a person has to decide. */
+  /** The fix for a program: all of these edits together. Empty if a person has to decide. */
   readonly edits: readonly Edit[];
-  /** True where the edits are the likeliest of several: for an editor to offer, not for `--fix`. */
+  /** Whether the edits are only the likeliest of several fixes: an editor can offer them, `--fix` does not apply them. */
   readonly suggestion: boolean;
   readonly file: string | null;
   readonly line: number | null;
   readonly column: number | null;
-  /** The line itself, for a person; null where it must not be shown. */
+  /** The text of the line; null if it must not be shown. */
   readonly excerpt: string | null;
 }
 
-/** What was found about one configuration. */
+/** The findings for one configuration. */
 export interface CheckedConfig {
   /** A file or a directory. */
   readonly config: string;
   readonly configSource: string;
-  /** What it is: a configuration of the kubelet's, or a file of `--identities` by itself. */
+  /** Its kind: a configuration of the kubelet, or an `--identities` file by itself. */
   readonly contains: "CredentialProviderConfig" | "ImageIdentities";
   readonly binDir: string | null;
   readonly files: readonly string[];
-  /** The files of `--identities` that were read and checked with it. */
+  /** The `--identities` files that were read and checked with it. */
   readonly identityMaps: readonly string[];
   readonly hash: string | null;
-  /** The version that it is judged by. */
+  /** The version that it is checked for. */
   readonly kubernetesVersion: string;
-  /** Why this one. */
+  /** Where that version is from. */
   readonly kubernetesVersionSource: string;
-  /** Whether the kubelet would start with it, or the plugins use it; null where this user cannot read it. */
+  /** Whether the kubelet would start with it, or the plugins accept it; null if this user cannot read it. */
   readonly accepted: boolean | null;
-  /** The one line that it would stop with; null also where its words are not known. */
+  /** The error with which the kubelet would exit; null also if its text is not known. */
   readonly kubeletError: string | null;
   readonly providers: readonly string[];
   readonly findings: readonly Finding[];
-  /** How many findings comments in the files left out. */
+  /** How many findings comments in the files ignore. */
   readonly ignored: number;
 }
 
@@ -64,19 +64,19 @@ export interface FixedFile {
   readonly file: string;
   /** How many findings were fixed in it. */
   readonly fixes: number;
-  /** Where the file as it was is kept. */
+  /** Path of the copy of the file before the fixes. */
   readonly backup: string;
 }
 
 export interface ValidateDocument {
   readonly kind: "Validation";
-  /** failed: there are findings that `--fail-on` names. */
+  /** failed: there are findings of the severity that `--fail-on` names, or worse. */
   readonly status: "ok" | "failed";
   readonly configs: readonly CheckedConfig[];
   readonly fixed: readonly FixedFile[];
 }
 
-/** `--explain`: one code. */
+/** The output of `--explain` for one code. */
 export interface CheckDocument {
   readonly kind: "Check";
   readonly code: string;

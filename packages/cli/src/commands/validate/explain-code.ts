@@ -6,7 +6,7 @@ import { wrap } from "../../output/text.ts";
 import type { CheckDocument } from "./document.ts";
 import { KUBELET_CHECKS } from "./kubelet-checks.ts";
 
-/** What one code means, whether a lint's or one of the kubelet's own checks. @throws {UsageError} for other codes */
+/** Explains the code of a lint or of one of the kubelet's own checks. @throws {UsageError} for other codes */
 export function explainCode(code: string): CheckDocument {
   const lint = LINTS.find((one) => one.code === code);
   if (lint !== undefined) {
@@ -19,21 +19,21 @@ export function explainCode(code: string): CheckDocument {
   const codes = [...LINTS.map((one) => one.code), ...Object.keys(KUBELET_CHECKS)];
   const meant = nearest(code, codes);
   throw new UsageError(
-    `--explain ${code}: not known; ${meant === undefined ? `one of ${codes.join(", ")}` : `did you mean ${meant}?`}`,
+    `--explain ${code}: unknown; ${meant === undefined ? `expected one of ${codes.join(", ")}` : `did you mean ${meant}?`}`,
   );
 }
 
-/** For a person. */
+/** Human-readable output of `--explain`. */
 export function renderCheck(document: CheckDocument, { bold, dim, width }: Style): string {
   const { code, severity, source, explanation } = document;
   const lines = [
-    `${bold(code)} ${dim(`(${severity}, ${source === "lint" ? "a lint" : "a check of the kubelet's"})`)}`,
+    `${bold(code)} ${dim(`(${severity}, ${source === "lint" ? "a lint" : "a check of the kubelet"})`)}`,
     "",
     `  ${wrap(explanation, width, "  ")}`,
     "",
     source === "lint"
-      ? `  ${wrap(`To leave it out: --ignore ${code}, or a comment # imagecred-ignore: ${code} on the line or above it, or # imagecred-ignore-file: ${code} for the whole file.`, width, "  ")}`
-      : `  ${wrap("The kubelet does not start with it, so it cannot be left out.", width, "  ")}`,
+      ? `  ${wrap(`To ignore it: --ignore ${code}, or a comment # imagecred-ignore: ${code} on the line or above it, or # imagecred-ignore-file: ${code} for the whole file.`, width, "  ")}`
+      : `  ${wrap("It cannot be ignored, because the kubelet does not start with it.", width, "  ")}`,
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,4 +1,4 @@
-/** What `validate` got wrong in the field (advice that made it worse), with the right words and a result that is better. */
+/** Wrong advice that `validate` gave in the field, with the right one and the result of its edits. */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -7,7 +7,7 @@ import { bench } from "../../testing/run.ts";
 import type { CheckedConfig, ValidateDocument } from "./document.ts";
 
 interface FieldCase {
-  /** The entry: what stands in the file. */
+  /** The field page's entry. */
   readonly entry: string;
   readonly name?: string;
   readonly lines: readonly string[];
@@ -15,7 +15,7 @@ interface FieldCase {
   readonly args?: readonly string[];
   readonly code: string;
   readonly fix: RegExp;
-  /** What the file has when the fix is made. */
+  /** Text in the file after the fix. */
   readonly fixed?: RegExp;
 }
 
@@ -74,7 +74,7 @@ const CASES: readonly FieldCase[] = [
     version: "1.33",
     args: ["--feature-gates", "KubeletServiceAccountTokenForCredentialProviders=true"],
     code: "unknown-field",
-    fix: /^remove it: cacheType came in 1\.34/,
+    fix: /^remove it: cacheType exists since 1\.34/,
   },
   {
     entry: "defaultCacheDuration: 6",
@@ -194,7 +194,7 @@ for (const one of CASES) {
   });
 }
 
-test("providers: [] : the command that is named works", async () => {
+test("providers: [] : the command in the advice works", async () => {
   using place = bench();
   writeFileSync(
     place.path("c.yaml"),
@@ -209,7 +209,7 @@ test("providers: [] : the command that is named works", async () => {
   assert.equal(again.code, 0, again.stdout);
 });
 
-test("a directory as configuration for 1.33: since when there are directories", async () => {
+test("a directory as configuration for 1.33: the advice says since when directories are accepted", async () => {
   using place = bench();
   mkdirSync(place.path("conf.d"));
   const { stdout } = await place.run(["validate", "conf.d", "--kubernetes-version", "1.33", "-o", "json"]);

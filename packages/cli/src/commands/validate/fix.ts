@@ -1,14 +1,14 @@
 import type { ConfigReading } from "@imagecred/kubelet";
 import type { Change } from "../../edit/change.ts";
 
-/** What to do about a problem that stops the kubelet. */
+/** How to fix a problem with which the kubelet does not start. */
 export interface Fix {
   readonly text: string;
   readonly changes?: readonly Change[];
   readonly guess?: boolean;
 }
 
-/** What a fix may depend on, apart from the problem. */
+/** What a fix can depend on besides the problem. */
 export interface FixContext {
   readonly reading: ConfigReading;
   readonly minor: number;
@@ -17,16 +17,16 @@ export interface FixContext {
   readonly isDirectory: boolean;
 }
 
-/** The newest protocol of plugins. */
+/** The newest version of the plugin protocol. */
 export const PROVIDER_API_VERSION = "credentialprovider.kubelet.k8s.io/v1";
 
-/** The provider that a problem is in. */
+/** The provider with the problem. */
 export interface ProviderFacts {
   readonly at: string;
   readonly name: string;
 }
 
-/** The change that sets a field, given its whole path. */
+/** The change that sets a field. @param path the field's whole path, which ends with `key` */
 export function setting(path: string, key: string, value: string | boolean | readonly string[]): Change {
   return { kind: "set", at: path.slice(0, path.length - key.length - 1), key, value };
 }

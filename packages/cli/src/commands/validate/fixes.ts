@@ -28,19 +28,19 @@ const FIELDS = [
   "optionalServiceAccountAnnotationKeys",
 ];
 
-/** @returns the fix by what caused the problem, and the same as changes where there is one right thing to write */
+/** @returns the fix for the cause of the problem, with the changes if there is one right thing to write */
 export function fixFor(problem: ConfigProblem, context: FixContext): Fix {
   switch (problem.code) {
     case "unreadable":
       return { text: unreadable(problem, context) };
     case "no-files":
-      return { text: "put a .yaml, .yml or .json file into the directory" };
+      return { text: "add a .yaml, .yml or .json file to the directory" };
     case "json-syntax":
       return { text: "correct the JSON at this place" };
     case "yaml-syntax":
       return syntaxFix(problem, context);
     case "yaml-value":
-      return { text: "write the value in plain YAML, text in quotes" };
+      return { text: "use a plain YAML value, with text in quotes" };
     case "missing-kind":
     case "missing-api-version":
     case "unknown-kind":
@@ -65,12 +65,12 @@ export function fixFor(problem: ConfigProblem, context: FixContext): Fix {
 
 function unreadable({ message }: ConfigProblem, { minor, isDirectory }: FixContext): string {
   if (isDirectory && minor < 34)
-    return "a directory is accepted since Kubernetes 1.34: name one file, or put all providers into one";
+    return "directories are accepted since Kubernetes 1.34: give one file with all providers";
   if (/permission denied$/.test(message)) return "run it with sudo: this user cannot read the file";
   return "check the path";
 }
 
-/** What is easily mistaken: a pattern that begins with * is an alias to YAML, and tabs are not indentation. */
+/** Common YAML mistakes: a pattern that begins with * without quotes (an alias), tabs as indentation, no space after a colon. */
 function syntaxFix({ location }: ConfigProblem, { texts }: FixContext): Fix {
   const text =
     "correct the YAML at this place: indentation (no tabs), quotes around * patterns, a space after each colon";
@@ -87,7 +87,7 @@ function syntaxFix({ location }: ConfigProblem, { texts }: FixContext): Fix {
   const tabs = /^[ \t]*\t[ \t]*/.exec(line)?.[0];
   if (tabs !== undefined) {
     return {
-      text: "indent with spaces: YAML accepts no tabs there",
+      text: "indent with spaces: YAML does not accept tabs",
       changes: [
         {
           kind: "text",
@@ -102,7 +102,7 @@ function syntaxFix({ location }: ConfigProblem, { texts }: FixContext): Fix {
   const [, key] = /^\s*(?:- +)?([A-Za-z]+):(?=["'A-Za-z0-9[{])/.exec(line) ?? [];
   if (key !== undefined && FIELDS.includes(key)) {
     const at = { ...location, column: line.indexOf(`${key}:`) + key.length + 2 };
-    return { text: `write a space after ${key}:`, changes: [{ kind: "text", at, length: 0, text: " " }] };
+    return { text: `add a space after ${key}:`, changes: [{ kind: "text", at, length: 0, text: " " }] };
   }
   return { text };
 }
@@ -113,7 +113,7 @@ function headFix(problem: ConfigProblem, { texts, reading }: FixContext): Fix {
   const content = file === undefined ? undefined : texts.get(file);
   if (file === undefined || content === undefined) return { text };
   const kind = /^kind:\s*"?'?([\w-]+)/m.exec(content)?.[1];
-  // A Deployment is another kind of file, not a kind that is misspelt.
+  // A Deployment, for example, is another kind of file, not a misspelt kind.
   const isOther = kind !== undefined && nearest(kind, [CONFIG_KIND]) === undefined;
   if (problem.code === "wrong-kind" || isOther) {
     return { text: `this is another kind of file; the kubelet expects kind: ${CONFIG_KIND} here` };
@@ -141,7 +141,7 @@ function unknownField({ message, location }: ConfigProblem, { minor }: FixContex
   }
   if (field === "cacheType" && minor < 34) {
     return {
-      text: "remove it: cacheType came in 1.34, and no tokenAttributes are valid on both sides of that",
+      text: "remove it: cacheType exists since 1.34, where it is required, so no tokenAttributes are valid both before and since",
       ...remove,
     };
   }
@@ -149,7 +149,7 @@ function unknownField({ message, location }: ConfigProblem, { minor }: FixContex
   if (known === undefined) return { text: "remove the field or correct its spelling", ...remove };
   if (known === field)
     return {
-      text: `move ${field} to where it belongs: its indentation puts it into another object`,
+      text: `correct the indentation of ${field}: it belongs to another object`,
       ...remove,
     };
   return {
@@ -164,7 +164,7 @@ function providerOf({ path }: ConfigProblem, { reading }: FixContext): ProviderF
   return at === undefined || provider === undefined ? undefined : { at, name: provider.name };
 }
 
-/** Fixes of validation's problems, by the field that they are about. */
+/** Fixes for validation errors, by field. */
 function fieldFix(problem: ConfigProblem, context: FixContext): Fix {
   const { path, code } = problem;
   const field = path.replace(/^providers\[\d+\]\.?/, "").replace(/\[\d+\]$/, "");
@@ -214,7 +214,7 @@ function wholeFix({ path, code, message }: ConfigProblem, own: ProviderFacts | u
   }
   if (code === "duplicate-provider" || code === "duplicate") {
     const name = /"([^"]+)"/.exec(message)?.[1];
-    const text = "give each provider a name of its own; a second executable can be a link to the first";
+    const text = "give each provider its own name; the second executable can be a link to the first";
     return own === undefined || name === undefined
       ? { text }
       : {
@@ -235,7 +235,7 @@ function patternsFix(path: string, own: ProviderFacts | undefined): Fix {
   };
 }
 
-/** A pattern that is not the end of a URL. */
+/** The fix for an invalid pattern. */
 function patternFix({ path, message }: ConfigProblem, { reading }: FixContext): Fix {
   const [, provider, index] = /^providers\[(\d+)\]\.matchImages\[(\d+)\]$/.exec(path) ?? [];
   const text = reading.config?.providers[Number(provider)]?.matchImages?.[Number(index)];
@@ -245,7 +245,7 @@ function patternFix({ path, message }: ConfigProblem, { reading }: FixContext): 
     .replace(/\s+/g, "")
     .replace(/:(?:\*|[A-Za-z][^/]*)(?=\/|$)/, "")
     .replace(/%(?![0-9A-Fa-f]{2})/g, "");
-  const advice = "write a host, with a port and a path where they matter, and * for a whole label";
+  const advice = "write a host, optionally with a port and a path; * stands for characters within one label";
   if (better === undefined || better === "" || better === text || message === "") return { text: advice };
   return {
     text: `write ${JSON.stringify(better)}`,
@@ -263,7 +263,7 @@ function durationFix(
     const plugin = own === undefined ? undefined : pluginByName(own.name);
     const half = plugin === undefined ? "30m" : shortHours(plugin.credentialSeconds / 2);
     return {
-      text: `add for how long a response without a duration of its own is cached: defaultCacheDuration: "${half}"`,
+      text: `add how long the kubelet caches responses without a cacheDuration: defaultCacheDuration: "${half}"`,
       changes: [setting(path, "defaultCacheDuration", half)],
     };
   }
@@ -271,7 +271,7 @@ function durationFix(
   const value = reading.config?.providers[index]?.defaultCacheDuration;
   const positive = value == null ? undefined : `${-value / 1_000_000_000n}s`;
   return {
-    text: 'write a duration that is not negative: "0s" keeps nothing',
+    text: 'write a duration that is not negative; "0s" disables caching',
     ...(positive === undefined
       ? {}
       : { changes: [{ kind: "replace", at: path, value: positive }], guess: true }),

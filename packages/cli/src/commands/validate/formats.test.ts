@@ -21,7 +21,7 @@ function put(place: Bench): void {
   writeFileSync(place.path("fine.yaml"), FILE.replace(/\["https.*/, '["r.io"]').replace(/ {4}args.*\n/, ""));
 }
 
-/** What these tests look at in a SARIF log. */
+/** The parts of a SARIF log that these tests check. */
 interface SarifLog {
   readonly version: string;
   readonly runs: readonly {
@@ -37,7 +37,7 @@ interface SarifLog {
   }[];
 }
 
-test("SARIF is valid by its schema, with rules, places and fixes", async () => {
+test("SARIF is valid by its schema, with rules, positions and fixes", async () => {
   using place = bench();
   put(place);
   const { code, stdout } = await place.run([
@@ -52,7 +52,7 @@ test("SARIF is valid by its schema, with rules, places and fixes", async () => {
   const log = JSON.parse(stdout) as SarifLog;
   const validate = sarifValidator();
   assert.equal(validate(log), true, JSON.stringify(validate.errors, null, 2));
-  assert.equal(validate({ ...log, version: "3" }), false, "the schema refuses something");
+  assert.equal(validate({ ...log, version: "3" }), false, "the schema rejects another version");
   const [run] = log.runs;
   assert.ok(run !== undefined);
   assert.equal(run.tool.driver.rules.length, RULES.length);
@@ -74,7 +74,7 @@ test("SARIF is valid by its schema, with rules, places and fixes", async () => {
   assert.equal(head?.locations[0]?.physicalLocation.artifactLocation.uri, "two%20file.yaml");
 });
 
-test("GitHub's annotations: one line each, with what separates escaped", async () => {
+test("GitHub's annotations: one line each, with separators escaped", async () => {
   using place = bench();
   put(place);
   const { code, stdout } = await place.run(["validate", "one.yaml", "-o", "github"]);
@@ -91,7 +91,7 @@ test("GitHub's annotations: one line each, with what separates escaped", async (
   assert.equal((await place.run(["validate", "fine.yaml", "-o", "github"])).stdout, "");
 });
 
-test("JUnit: a suite for each configuration, a case for each finding, XML that parses", async () => {
+test("JUnit: a suite for each configuration, a case for each finding, well-formed XML", async () => {
   using place = bench();
   put(place);
   const { stdout } = await place.run(["validate", "one.yaml", "fine.yaml", "-o", "junit"]);
@@ -105,7 +105,7 @@ test("JUnit: a suite for each configuration, a case for each finding, XML that p
     /<testsuite name="fine\.yaml" tests="1" failures="0">\n {4}<testcase name="accepted" classname="fine\.yaml"\/>/,
   );
   assert.match(stdout, /message="&quot;https:\/\/r\.io&quot; has a scheme"/);
-  // Balanced, with nothing in the text that begins a tag.
+  // Tags are balanced, and text has no unescaped <.
   const open: string[] = [];
   for (const [, close, name = "", empty] of stdout
     .replace(/^<\?.*\?>\n/, "")

@@ -2,7 +2,7 @@ import type { CheckDocument, ValidateDocument } from "./document.ts";
 
 const LEVELS = { error: "error", warning: "warning", note: "notice" } as const;
 
-/** GitHub Actions' workflow commands, which show as annotations (actions/toolkit, packages/core/src/command.ts). */
+/** Workflow commands of GitHub Actions, shown as annotations (actions/toolkit, packages/core/src/command.ts). */
 export function githubFormat(document: ValidateDocument | CheckDocument): string {
   if (document.kind === "Check")
     return `::notice title=${property(document.code)}::${data(document.explanation)}\n`;

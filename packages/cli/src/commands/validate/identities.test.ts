@@ -29,7 +29,7 @@ async function validate(place: Bench, ...args: readonly string[]) {
   return { code, document: checkedDocument(stdout) as unknown as ValidateDocument };
 }
 
-test("a file of --identities by itself", async () => {
+test("an --identities file by itself", async () => {
   using place = bench();
   writeFileSync(place.path("good.yaml"), GOOD);
   writeFileSync(place.path("bad.yaml"), BAD);
@@ -60,13 +60,13 @@ test("a file of --identities by itself", async () => {
   assert.match(human.stdout, /^bad\.yaml:5:20: error: aws\.roleArn has \{acct\}/);
   assert.match(
     human.stdout,
-    /bad\.yaml: 1 error\. No plugin uses it: every pull through one that names it fails\./,
+    /bad\.yaml: 1 error\. The plugins reject it: every pull through a plugin that uses it fails\./,
   );
   const accepted = await place.run(["validate", "good.yaml"]);
-  assert.match(accepted.stdout, /good\.yaml\. The plugins of this version use it\./);
+  assert.match(accepted.stdout, /good\.yaml\. The plugins of this version accept it\./);
 });
 
-test("in JSON too, and what is not even YAML", async () => {
+test("an --identities file in JSON, and one that is not valid YAML", async () => {
   using place = bench();
   const identities = [{ registries: ["r.io"] }];
   const file = { kind: "ImageIdentities", apiVersion: "imagecred.dev/v1alpha1", identities };
@@ -82,7 +82,7 @@ test("in JSON too, and what is not even YAML", async () => {
   );
 });
 
-test("with the configuration that names it: next to it, beside it on the command line, at its path", async () => {
+test("with the configuration that names it: in its directory, on the command line, at its path", async () => {
   for (const [where, args] of [
     ["identities.yaml", ["config.yaml"]],
     ["elsewhere-identities.yaml", ["config.yaml"]],
@@ -112,7 +112,7 @@ test("with the configuration that names it: next to it, beside it on the command
   );
 });
 
-test("a pattern that never decides, in the file that the configuration names", async () => {
+test("an entry that never applies, in the file that the configuration names", async () => {
   using place = bench();
   writeFileSync(place.path("config.yaml"), CONFIG);
   writeFileSync(
@@ -140,7 +140,7 @@ test("a map that gives pods an identity needs no annotation", async () => {
   assert.deepEqual(await codes(), []);
 });
 
-test("--fix makes the fixes that are certain in the file of --identities", async () => {
+test("--fix applies unambiguous fixes to the --identities file", async () => {
   using place = bench();
   writeFileSync(place.path("config.yaml"), CONFIG);
   writeFileSync(place.path("identities.yaml"), GOOD.replace('role/pull"', 'role/pull", externalId: 0123'));

@@ -1,16 +1,16 @@
-/** What comments in one file leave out. */
+/** The `imagecred-ignore` comments of one file. */
 export interface IgnoreComments {
-  /** Whether a finding with this code in this line (from 1) is left out. */
+  /** Whether a finding with this code in this line (from 1) is ignored. */
   ignores(code: string, line: number): boolean;
-  /** Every code that comments name, with the place of the comment. */
+  /** Every code in the comments, with the position of the comment. */
   readonly named: readonly { readonly code: string; readonly line: number; readonly column: number }[];
 }
 
 const COMMENT = /#\s*imagecred-ignore(-file)?:\s*([\w-]+(?:\s*,\s*[\w-]+)*)/;
 
 /**
- * Reads `# imagecred-ignore: CODE, CODE` (for the comment's own line, or for the next line with content where it stands
- * alone) and `# imagecred-ignore-file: CODE` (for the whole file). Words behind the codes are for people.
+ * Reads `# imagecred-ignore: CODE, CODE` (for the comment's own line, or for the next line with content if it is alone in
+ * its line) and `# imagecred-ignore-file: CODE` (for the whole file). Text after the codes is ignored.
  */
 export function ignoreComments(text: string): IgnoreComments {
   const named: { code: string; line: number; column: number }[] = [];
@@ -37,7 +37,7 @@ export function ignoreComments(text: string): IgnoreComments {
   };
 }
 
-/** Where a comment begins: at a # at the start or behind a space, outside of quotes (YAML 1.2.2, section 6.6). */
+/** Where a comment begins: at a # at the start or after a space, outside of quotes (YAML 1.2.2, section 6.6). */
 function commentStart(line: string): number | undefined {
   let quote: string | undefined;
   for (let at = 0; at < line.length; at++) {

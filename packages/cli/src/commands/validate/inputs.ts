@@ -6,13 +6,13 @@ const LARGEST_INPUT = 64 << 20;
 /** What standard input is called in findings. */
 export const STDIN_NAME = "stdin";
 
-/** Files that are in memory, over those of the disk. */
+/** Files in memory that replace those on disk, by path. */
 export type Overlay = Map<string, Uint8Array>;
 
 /**
- * What each argument names. Standard input and the pipes of `<(...)` are read here, once: they are read to the end by
- * nature, and have no second time. Other FIFOs are left alone, as a kubelet would wait for them for ever.
- * @throws {UsageError} for standard input named twice, @throws {CommandError}
+ * The names of the inputs, and the content of those that can be read only once: standard input and the pipes of `<(...)`.
+ * Other FIFOs are not read: a kubelet would wait for them forever.
+ * @throws {UsageError} for standard input given twice, @throws {CommandError} if a pipe cannot be read
  */
 export async function readInputs(
   configs: readonly string[],
@@ -22,7 +22,7 @@ export async function readInputs(
   const names: string[] = [];
   for (const config of configs) {
     if (isStdin(config)) {
-      if (overlay.has(STDIN_NAME)) throw new UsageError("standard input can be read once only");
+      if (overlay.has(STDIN_NAME)) throw new UsageError("standard input can be read only once");
       overlay.set(STDIN_NAME, await platform.stdio.readStdin(LARGEST_INPUT));
       names.push(STDIN_NAME);
       continue;
@@ -49,7 +49,7 @@ function readPipe(path: string, fileSystem: FileSystem): Uint8Array {
   }
 }
 
-/** The disk with other contents of some files. */
+/** The file system with the overlay's files in place of those on disk. */
 export function overlaid(fileSystem: FileSystem, overlay: Overlay): FileSystem {
   if (overlay.size === 0) return fileSystem;
   return {

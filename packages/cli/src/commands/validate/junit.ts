@@ -1,6 +1,6 @@
 import type { CheckDocument, CheckedConfig, Finding, ValidateDocument } from "./document.ts";
 
-/** JUnit's XML, one test suite for each configuration: errors and warnings are failures, notes are output. */
+/** JUnit XML with one test suite per configuration: errors and warnings are failures, notes are output. */
 export function junitFormat(document: ValidateDocument | CheckDocument): string {
   const configs = document.kind === "Check" ? [] : document.configs;
   const failures = configs.reduce((sum, { findings }) => sum + failed(findings).length, 0);
@@ -54,7 +54,7 @@ function placeOf({ file, line, column }: Finding, { config }: CheckedConfig): st
   return line === null ? (file ?? config) : `${file}:${line}:${column}`;
 }
 
-/** XML 1.0 has no control characters, escaped or not. */
+/** Escapes text; replaces control characters, which XML 1.0 does not allow even escaped. */
 function xml(text: string): string {
   return text
     .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "\ufffd")

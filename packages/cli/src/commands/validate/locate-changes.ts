@@ -5,17 +5,17 @@ import { positionAt } from "../../edit/text-edit.ts";
 import { type YamlSource, yamlSource } from "../../edit/yaml-source.ts";
 import type { Edit } from "./document.ts";
 
-/** Edits of one file. */
+/** The edits of one file. */
 export interface FileEdits {
   readonly file: string;
   readonly edits: readonly TextEdit[];
 }
 
-/** Turns changes of a configuration, which may have several files, into edits of them. */
+/** Turns changes of a configuration, which can have several files, into edits of its files. */
 export interface ChangeLocator {
-  /** undefined where one of the changes cannot be made. */
+  /** undefined if one of the changes cannot be made. */
   locate(changes: readonly Change[]): FileEdits | undefined;
-  /** For programs, with lines and columns. */
+  /** The edits with lines and columns. */
   shown(edits: FileEdits): readonly Edit[];
 }
 
@@ -71,7 +71,7 @@ function withPath(change: Change, at: string): Change {
   return change.kind === "text" ? change : { ...change, at };
 }
 
-/** From a path in the merged configuration to a file and the path in it: each file counts its own providers. */
+/** Maps a path in the merged configuration to a file and the path in it: each file numbers its own providers. */
 function ownPaths(
   reading: ConfigReading,
 ): (path: string) => { readonly file: string; readonly path: string } | undefined {

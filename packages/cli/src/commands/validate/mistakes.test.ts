@@ -1,4 +1,4 @@
-/** Configurations with one mistake each: found, in the right place, with a fix that works. */
+/** Configurations with one mistake each: validate finds it at the right position, with a fix that works. */
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
@@ -23,13 +23,13 @@ const place = (text: string, marker: number) => {
   return [before.length, [...(before.at(-1) ?? "")].length + 1];
 };
 
-test("the files that the mistakes are made in are sound", async () => {
+test("the files without the mistakes are accepted", async () => {
   for (const [name, { text, args }] of Object.entries(SOUND_FILES)) {
     assert.deepEqual(serious(await check(text, args)), [], name);
   }
 });
 
-test("there are a hundred", () => {
+test("there are a hundred mistakes", () => {
   const all = MISTAKES.flatMap(({ variants }) => variants);
   assert.ok(all.length >= 100, `${all.length}`);
   assert.equal(new Set(all.map(({ text }) => text)).size, all.length);

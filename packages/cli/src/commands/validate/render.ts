@@ -3,8 +3,8 @@ import { count, printable, wrap, wrapOnTerminal } from "../../output/text.ts";
 import type { CheckedConfig, Finding, ValidateDocument } from "./document.ts";
 
 const LONGEST_EXCERPT = 160;
-/** Why a version is judged by, when nothing says which one runs. */
-export const NEWEST = "the newest that is known";
+/** Source of the version when it is neither given nor known from a running kubelet. */
+export const NEWEST = "the newest known";
 
 export function renderValidate(document: ValidateDocument, style: Style): string {
   const explained = new Set<string>();
@@ -18,12 +18,12 @@ export function renderValidate(document: ValidateDocument, style: Style): string
   ]);
   const fixed = document.fixed.map(
     ({ file, fixes, backup }) =>
-      `${style.green(style.marks.good)} ${file}: ${count(fixes, "fix", "fixes")} made; the file as it was is ${backup}`,
+      `${style.green(style.marks.good)} ${file}: applied ${count(fixes, "fix", "fixes")}; backup: ${backup}`,
   );
   return `${[...fixed.map((line) => wrapOnTerminal(line, style)), ...blocks].join("\n\n")}\n`;
 }
 
-/** Why something hurts is said once. */
+/** The lines of a finding. @param explain whether to print the explanation: only for the first finding of a code */
 function renderFinding(finding: Finding, explain: boolean, style: Style): string {
   const { bold, dim, width, cyan } = style;
   const place = finding.file === null ? "" : `${finding.file}:${finding.line}:${finding.column}: `;
@@ -33,7 +33,7 @@ function renderFinding(finding: Finding, explain: boolean, style: Style): string
     lines.push(...excerpt(finding.excerpt, finding.line ?? 0, finding.column, style));
   }
   if (explain && finding.explanation !== null) lines.push(`  ${dim(wrap(finding.explanation, width, "  "))}`);
-  const byProgram = finding.edits.length > 0 && !finding.suggestion ? dim(" (--fix does it)") : "";
+  const byProgram = finding.edits.length > 0 && !finding.suggestion ? dim(" (or run with --fix)") : "";
   lines.push(`  ${cyan("fix:")} ${wrap(printable(finding.fix) + byProgram, width, "       ", 7)}`);
   return lines.join("\n");
 }
@@ -55,7 +55,7 @@ function excerpt(text: string, line: number, column: number, style: Style): read
   ];
 }
 
-/** As much of a line as there is room for, with the place that is meant in it. */
+/** The part of a line around a position that fits in `room` columns, and the position in that part. */
 function around(
   characters: readonly string[],
   at: number,
@@ -87,10 +87,10 @@ function verdict(config: CheckedConfig, style: Style): string {
   if (config.contains === "ImageIdentities") return mapVerdict(config, head, style);
   const version =
     kubernetesVersionSource === NEWEST
-      ? `A kubelet ${kubernetesVersion} (${NEWEST}; --kubernetes-version chooses another)`
-      : `A kubelet ${kubernetesVersion}`;
+      ? `Kubelet ${kubernetesVersion} (${NEWEST}; --kubernetes-version sets another)`
+      : `Kubelet ${kubernetesVersion}`;
   if (config.accepted === null) {
-    return `${style.yellow(style.marks.warning)} ${head} Whether a kubelet would start with it is not known: this user cannot read all of it.`;
+    return `${style.yellow(style.marks.warning)} ${head} Not known whether the kubelet would start with it: this user cannot read all of it.`;
   }
   if (!config.accepted) {
     const log =
@@ -107,15 +107,15 @@ function verdict(config: CheckedConfig, style: Style): string {
   const maps =
     config.identityMaps.length === 0 || broken
       ? ""
-      : `; its plugins use ${printable(config.identityMaps.join(", "))}`;
-  const looked = config.binDir === null ? "; executables were not checked (--bin-dir)" : "";
-  return `${mark} ${head} ${version} accepts it: ${count(providers.length, "provider")} (${printable(providers.join(", "))})${maps}${looked}.`;
+      : `; the plugins use ${printable(config.identityMaps.join(", "))}`;
+  const unchecked = config.binDir === null ? "; executables were not checked (--bin-dir)" : "";
+  return `${mark} ${head} ${version} accepts it: ${count(providers.length, "provider")} (${printable(providers.join(", "))})${maps}${unchecked}.`;
 }
 
 function mapVerdict({ accepted, findings }: CheckedConfig, head: string, style: Style): string {
   if (accepted !== true)
-    return `${style.red(style.marks.bad)} ${head} No plugin uses it: every pull through one that names it fails.`;
+    return `${style.red(style.marks.bad)} ${head} The plugins reject it: every pull through a plugin that uses it fails.`;
   const worst = findings.some(({ severity }) => severity === "warning");
   const mark = worst ? style.yellow(style.marks.warning) : style.green(style.marks.good);
-  return `${mark} ${head} The plugins of this version use it.`;
+  return `${mark} ${head} The plugins of this version accept it.`;
 }

@@ -78,7 +78,7 @@ function resultOf(finding: Finding, config: string): Readonly<Record<string, unk
   };
 }
 
-/** A path as a URI reference: relative ones stay relative, to the repository as a rule. */
+/** A path as a URI reference. Relative paths stay relative: code scanning resolves them in the repository. */
 function uriOf(path: string): string {
   if (isWindowsPath(path)) {
     const [drive = "", ...names] = path.split(/[\\/]/);

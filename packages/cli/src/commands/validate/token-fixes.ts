@@ -3,7 +3,7 @@ import { nearest } from "../../lint/words.ts";
 import { pluginByName } from "../../plugins/known-plugins.ts";
 import { type Fix, type FixContext, PROVIDER_API_VERSION, type ProviderFacts, setting } from "./fix.ts";
 
-/** Of `cacheType`: missing, or none of the two. */
+/** Fix for a `cacheType` that is missing or neither of the two values. */
 export function cacheTypeFix({ path, code }: ConfigProblem, { reading }: FixContext): Fix {
   const index = Number(/^providers\[(\d+)\]/.exec(path)?.[1] ?? Number.NaN);
   const written = reading.config?.providers[index]?.tokenAttributes?.cacheType ?? "";
@@ -15,7 +15,7 @@ export function cacheTypeFix({ path, code }: ConfigProblem, { reading }: FixCont
   return { text: `write cacheType: ${meant}`, changes: [setting(path, "cacheType", meant)] };
 }
 
-/** Of `serviceAccountTokenAudience`. */
+/** Fix for `serviceAccountTokenAudience`. */
 export function audienceFix(
   { path }: ConfigProblem,
   own: ProviderFacts | undefined,
@@ -35,7 +35,7 @@ export function audienceFix(
       };
 }
 
-/** Of a key in the lists of annotations. */
+/** Fix for a key in the lists of annotations. */
 export function annotationFix({ path, code }: ConfigProblem): Fix {
   if (code === "duplicate")
     return { text: "write each annotation key once", changes: [{ kind: "remove", at: path }] };
@@ -50,7 +50,7 @@ export function annotationFix({ path, code }: ConfigProblem): Fix {
   return { text: "write an annotation's key, such as eks.amazonaws.com/ecr-role-arn" };
 }
 
-/** Of `tokenAttributes` as a whole. */
+/** Fix for `tokenAttributes` as a whole. */
 export function tokenFix(problem: ConfigProblem, context: FixContext): Fix {
   const { path, code, message } = problem;
   if (code === "invalid") {
@@ -66,7 +66,7 @@ export function tokenFix(problem: ConfigProblem, context: FixContext): Fix {
   }
   if (/feature gate/.test(message)) {
     return {
-      text: "switch on the kubelet's feature gate KubeletServiceAccountTokenForCredentialProviders, remove tokenAttributes, or upgrade to 1.34",
+      text: "enable the kubelet's feature gate KubeletServiceAccountTokenForCredentialProviders, remove tokenAttributes, or upgrade to 1.34",
       changes: [{ kind: "remove", at: path }],
       guess: true,
     };

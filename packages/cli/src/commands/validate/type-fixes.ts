@@ -6,10 +6,7 @@ import { flowValue } from "../../edit/write-value.ts";
 import { childrenOf, yamlSource } from "../../edit/yaml-source.ts";
 import type { Fix, FixContext } from "./fix.ts";
 
-/**
- * Fixes for values of another type than the field has. The kubelet's message names the type that it wants; what was
- * written is read from the file.
- */
+/** Fixes for values of the wrong type. The expected type is in the kubelet's message; the value is read from the file. */
 export function typeFix({ message, location, code }: ConfigProblem, { texts }: FixContext): Fix {
   const text = location === undefined ? undefined : texts.get(location.file);
   const otherwise = { text: adviceFor(message, code) };
@@ -34,7 +31,7 @@ export function typeFix({ message, location, code }: ConfigProblem, { texts }: F
     const written = scalarText(node);
     return {
       ...replace(written),
-      text: `put the value in quotes (${JSON.stringify(written)}): YAML reads y, no, on and the like as booleans, and digits as numbers`,
+      text: `put the value in quotes (${JSON.stringify(written)}): YAML reads y, no and on as booleans, and digits as numbers`,
     };
   }
   if (wanted === "string" && isSeq(node) && node.items.length === 1) {
@@ -75,7 +72,7 @@ const ADVICE: Readonly<Record<Wanted, string>> = {
   duration: 'write a duration with its unit, in quotes: "30m", "6h"',
   string: "write text, in quotes",
   bool: "write true or false, without quotes",
-  strings: 'write a list of texts: ["one", "two"]',
+  strings: 'write a list of strings: ["one", "two"]',
   variables: 'write a list of variables: [{name: "A", value: "b"}]',
   providers: "write a list: each provider begins with - name:",
 };
@@ -85,12 +82,12 @@ function adviceFor(message: string, code: ConfigProblem["code"]): string {
   return wanted === undefined ? "write a value of the type that the message names" : ADVICE[wanted];
 }
 
-/** As it is written, without quotes: the 010 of 010. */
+/** The text of a scalar as written, without quotes: `010` stays `010`. */
 function scalarText(node: { readonly source?: string; readonly value: unknown }): string {
   return node.source ?? String(node.value);
 }
 
-/** A duration as Go has it, from what people write instead: 6, 6 h, 1d, 90min, 30 minutes. */
+/** A duration in Go's syntax, from what people write instead: 6, 6 h, 1d, 90min, 30 minutes. */
 function duration(written: string): string | undefined {
   const [, sign, number = "", unit = ""] = /^(-?)(\d+)\s*([A-Za-z]*)$/.exec(written.trim()) ?? [];
   if (number === "" || sign === "-") return undefined;
@@ -101,7 +98,7 @@ function duration(written: string): string | undefined {
   if (/^(?:m|mins?|minutes?)$/i.test(unit)) return `${amount}m`;
   if (/^(?:s|secs?|seconds?)$/i.test(unit)) return `${amount}s`;
   if (unit !== "") return undefined;
-  // Without a unit: hours up to half a day, then minutes up to two hours, then seconds.
+  // Without a unit: up to 12 hours, up to 120 minutes, and more as seconds.
   if (amount <= 12) return `${amount}h`;
   return amount <= 120 ? `${amount}m` : `${amount}s`;
 }

@@ -39,7 +39,7 @@ providers:
     matchImages: ["r.io"]
 `;
 
-test("a file that is fine", async () => {
+test("a correct file", async () => {
   const document = await validate(VALID);
   assert.deepEqual(
     [document.code, document.accepted, document.findings, document.kubeletError],
@@ -49,7 +49,7 @@ test("a file that is fine", async () => {
   assert.match(document.hash ?? "", /^sha256:/);
 });
 
-test("the kubelet's own words, the place, and what to do", async () => {
+test("the kubelet's message, the position and the fix", async () => {
   const cases: readonly (readonly [string, string, number, number, string, RegExp])[] = [
     [
       VALID.replace("matchImages:", "matchimages:"),
@@ -112,7 +112,7 @@ test("the kubelet's own words, the place, and what to do", async () => {
   }
 });
 
-test("text that YAML takes for something else", async () => {
+test("text that YAML reads as another type", async () => {
   for (const value of ["y", "on", "12"]) {
     const { findings } = await validate(`${VALID}    env: [{name: A, value: ${value}}]\n`);
     assert.match(findings[0]?.message ?? "", /cannot unmarshal (bool|number) into Go struct field/);
@@ -120,7 +120,7 @@ test("text that YAML takes for something else", async () => {
   }
 });
 
-test("which kubelet it is for decides", async () => {
+test("the result depends on the kubelet's version", async () => {
   const tokens = `${VALID}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false, cacheType: Token}\n`;
   const verdicts = await Promise.all(
     ["1.29", "1.32", "1.33", "1.34", "1.37", "v1.34.2"].map(
@@ -159,7 +159,7 @@ test("a directory is one configuration since 1.34", async () => {
   assert.equal((await place.run(["validate", "conf.d", "--kubernetes-version", "1.33"])).code, 1);
 });
 
-test("a FIFO is told of and not waited for", { skip: process.platform === "win32" }, async () => {
+test("a FIFO is an error and is not read", { skip: process.platform === "win32" }, async () => {
   using place = bench();
   execFileSync("mkfifo", [place.path("config.yaml")]);
   const { code, stderr } = await place.run(["validate", "config.yaml"]);
@@ -167,7 +167,7 @@ test("a FIFO is told of and not waited for", { skip: process.platform === "win32
   assert.match(stderr, /config\.yaml is a fifo and no file: a kubelet would wait/);
 });
 
-test("nothing to be found is a wrong command line; a file that is not there is a finding", async () => {
+test("no configuration found is a usage error; a missing file is a finding", async () => {
   using place = bench();
   const nothing = await place.run(["validate"]);
   assert.equal(nothing.code, 2);
@@ -177,7 +177,7 @@ test("nothing to be found is a wrong command line; a file that is not there is a
   assert.match(gone.stdout, /unable to access path "gone\.yaml": stat gone\.yaml: no such file or directory/);
 });
 
-test("the running kubelet's flags, or a distribution's place, say which file is meant", async () => {
+test("without an argument, the file is the running kubelet's or one at a distribution's path", async () => {
   using place = bench();
   mkdirSync(place.path("var/lib/rancher/credentialprovider"), { recursive: true });
   writeFileSync(place.path("var/lib/rancher/credentialprovider/config.yaml"), VALID);
@@ -206,7 +206,7 @@ test("the running kubelet's flags, or a distribution's place, say which file is 
   );
 });
 
-test("what a person sees", async () => {
+test("human-readable output", async () => {
   using place = bench();
   for (const name of ["slips", "refused", "fine"]) {
     writeFileSync(place.path(`${name}.yaml`), readFileSync(join(FILES, `${name}.yaml`)));
@@ -227,7 +227,7 @@ test("colors on a terminal only", async () => {
   );
 });
 
-test("an editor's control characters in a file reach no terminal", async () => {
+test("control characters in a file are not written to the terminal", async () => {
   using place = bench();
   writeFileSync(place.path("config.yaml"), VALID.replace('"r.io"', '"r.io/\\u001b[2J", "a.io/\\u202ex"'));
   const { stdout } = await place.run(["validate", "config.yaml"]);
@@ -235,7 +235,7 @@ test("an editor's control characters in a file reach no terminal", async () => {
     assert.ok(!stdout.includes(character), JSON.stringify(stdout));
 });
 
-test("with the executables' directory, the verdict and the kubelet's line are those of its start", async () => {
+test("with --bin-dir, result and error line are those of the kubelet's start", async () => {
   using place = bench();
   const bin = place.path("bin");
   mkdirSync(bin);
@@ -245,7 +245,7 @@ test("with the executables' directory, the verdict and the kubelet's line are th
   const look = 'error inspecting binary executable : exec: "bin';
   for (const [name, version, accepted, line] of [
     ["custom", "1.37", true, null],
-    // The kubelet starts: it looks at the mode only. Running the plugin then fails.
+    // The kubelet starts because it checks only the mode. Running the plugin fails later.
     ["plain", "1.37", true, null],
     ["locked", "1.37", false, `${look}/locked": permission denied`],
     ["locked", "1.29", true, null],

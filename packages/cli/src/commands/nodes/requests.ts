@@ -10,21 +10,21 @@ export interface ListedNode {
   readonly ready: boolean;
 }
 
-/** What came of asking one node. */
-export type Asked =
+/** The metrics of one node's kubelet, or why they could not be read. */
+export type MetricsResult =
   | { readonly metrics: KubeletMetrics }
-  /** `forbidden`: this user may not ask any node. */
+  /** `forbidden`: this user lacks the permission. */
   | { readonly problem: string; readonly forbidden: boolean };
 
 const PAGE = 200;
-/** A node's object with its images may have a hundred kilobytes, its kubelet's metrics a few megabytes. */
+/** A node object with its images can have a hundred kilobytes, the metrics of its kubelet a few megabytes. */
 const LARGEST_PAGE_BYTES = 64 << 20;
 const LARGEST_METRICS_BYTES = 32 << 20;
 const FORBIDDEN = 403;
 
-/** What `nodes` needs to be allowed; nodes/proxy is the API server's word for asking a node's kubelet. */
-export const RIGHTS =
-  "it takes list on nodes and get on nodes/proxy: kubectl create clusterrole imagecred-nodes --verb=get,list --resource=nodes,nodes/proxy, and a clusterrolebinding for this user";
+/** The permissions that `nodes` needs; nodes/proxy lets a user send requests to a node's kubelet. */
+export const PERMISSIONS =
+  "this requires list on nodes and get on nodes/proxy; run kubectl create clusterrole imagecred-nodes --verb=get,list --resource=nodes,nodes/proxy, and create a clusterrolebinding for this user";
 
 /** All nodes of a cluster, page by page. @throws {CommandError} */
 export async function listNodes(
@@ -43,7 +43,7 @@ export async function listNodes(
     const page = parseJsonObject(await list(api, `/api/v1/nodes?${query.toString()}`, timeoutMs));
     const items = page?.["items"];
     if (!Array.isArray(items))
-      throw new CommandError(`${api.server} answered with something that is no list of nodes`);
+      throw new CommandError(`listing the nodes of ${api.server}: the response is not a list of nodes`);
     nodes.push(...items.map(nodeOf));
     next = textAt(page, "metadata", "continue");
   } while (next !== undefined);
@@ -57,7 +57,7 @@ async function list(api: ApiClient, path: string, timeoutMs: number): Promise<Ui
     if (!(error instanceof ApiError)) throw error;
     const advice =
       error.status === FORBIDDEN
-        ? `; ${RIGHTS}`
+        ? `; ${PERMISSIONS}`
         : error.status === 401
           ? "; the API server does not accept these credentials: check that kubectl works with the same kubeconfig"
           : "";
@@ -77,8 +77,8 @@ function nodeOf(item: unknown): ListedNode {
   };
 }
 
-/** Asks one node's kubelet for its metrics; never throws for what the node or the server says. */
-export async function askNode(api: ApiClient, name: string, timeoutMs: number): Promise<Asked> {
+/** Reads the metrics of one node's kubelet through the API server; errors of node or server are returned, not thrown. */
+export async function readMetrics(api: ApiClient, name: string, timeoutMs: number): Promise<MetricsResult> {
   try {
     const path = `/api/v1/nodes/${encodeURIComponent(name)}/proxy/metrics`;
     const body = await api.get(path, { timeoutMs, maxBytes: LARGEST_METRICS_BYTES });
