@@ -1,4 +1,4 @@
-/** The JSON Schema for editors, against what the real kubelet did with its recorded configurations. */
+/** Compares the JSON Schema for editors with the real kubelet's results for recorded configurations. */
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -42,18 +42,18 @@ function documentOf({ in: { files } }: Recorded): unknown {
   }
 }
 
-test("the published schema is the one that the types give", () => {
+test("the published schema is generated from the types", () => {
   const text = `${JSON.stringify(configJsonSchema(), null, 2)}\n`;
   if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(FILE, text);
   assert.deepEqual(JSON.parse(readFileSync(FILE, "utf8")), JSON.parse(text), "UPDATE_GOLDEN=1 rewrites it");
 });
 
-test("what the kubelet accepts is valid: no editor marks a good file", () => {
+test("files that the kubelet accepts are valid: editors do not mark them", () => {
   let tried = 0;
   for (const one of recorded()) {
     const { readError, validationErrors } = one.out;
     const document = documentOf(one) as { apiVersion?: string } | undefined;
-    // The schema is v1's; the kubelet reads older versions and null for a list too, which nobody writes.
+    // The schema is for v1; the kubelet also accepts older versions, and null for a list, which is not used in practice.
     if (
       readError !== null ||
       (validationErrors ?? []).length > 0 ||
@@ -70,12 +70,12 @@ test("what the kubelet accepts is valid: no editor marks a good file", () => {
   assert.ok(tried > 10, `${tried}`);
 });
 
-test("what the kubelet refuses for a field's name, type or value is invalid", () => {
+test("files that the kubelet rejects because of a field's name, type or value are invalid", () => {
   let tried = 0;
   for (const one of recorded()) {
     const { readError, validationErrors } = one.out;
     const document = documentOf(one);
-    // What a schema cannot say: URLs, keys in both lists, feature gates, names that are there twice, keys' forms.
+    // Rules that a schema cannot express: URLs, keys in both lists, feature gates, duplicate names, forms of keys.
     const beyond =
       /match image is invalid|Duplicate value|feature gate|cannot be both|already set in map|duplicate field|invalid duration "9|no configuration files|second document|wrong Kind|annotation|AnnotationKeys|only supported for|Invalid value: "-/;
     const errors = [readError ?? "", ...(validationErrors ?? [])].filter(

@@ -20,7 +20,7 @@ function sectionOf(page: string, command: string): string {
   return page.slice(start, end < 0 ? page.length : end);
 }
 
-test("every command has its section with every option, a run, its schema and its exit codes", () => {
+test("every command has a section with every option, an example, its schema and its exit codes", () => {
   const page = readFileSync(PAGE, "utf8");
   for (const { name, options } of DEFINITIONS) {
     const section = sectionOf(page, name);
@@ -40,7 +40,7 @@ test("every command has its section with every option, a run, its schema and its
   for (const id of DISTRIBUTION_IDS) assert.ok(sectionOf(page, "init").includes(id), id);
 });
 
-test("the table of lints is the lints", () => {
+test("the page's table of lints is up to date", () => {
   const rows = LINTS.map(
     ({ code, severity, explanation }) =>
       `| \`${code}\` | ${severity} | ${explanation.replaceAll("|", "\\|")} |`,
@@ -52,10 +52,10 @@ test("the table of lints is the lints", () => {
       PAGE,
       page.replace(/LINT_TABLE|\| code \| severity[\s\S]*?(?=\n\n## match)/, () => table),
     );
-  assert.ok(readFileSync(PAGE, "utf8").includes(table), "UPDATE_GOLDEN=1 writes the table anew");
+  assert.ok(readFileSync(PAGE, "utf8").includes(table), "UPDATE_GOLDEN=1 rewrites the table");
 });
 
-/** What the page's examples find in their directory. */
+/** Writes the files that the page's examples use. */
 async function prepare(place: Bench): Promise<void> {
   for (const name of ["fine", "slips", "refused"])
     copyFileSync(join(CONFIGS, `${name}.yaml`), place.path(`${name}.yaml`));
@@ -76,7 +76,7 @@ function release(place: Bench): void {
   );
 }
 
-test("the page's runs print what it says they print", async () => {
+test("the page's examples show the commands' real output", async () => {
   using place = bench();
   await prepare(place);
   const page = readFileSync(PAGE, "utf8");

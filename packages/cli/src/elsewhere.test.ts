@@ -8,7 +8,7 @@ describe("on a laptop that is not a Linux node", () => {
   for (const operatingSystem of ["macos", "windows"] as const) {
     const title = { macos: "macOS", windows: "Windows" }[operatingSystem];
 
-    test(`${title}: what changes a node says where it has to run`, async () => {
+    test(`${title}: commands that change a node must run on the node`, async () => {
       using place = bench();
       for (const args of [["install", "dir"], ["install", "--rollback"], ["uninstall"]]) {
         const { code, stdout, stderr } = await place.run(args, { operatingSystem, userId: -1 });
@@ -16,14 +16,14 @@ describe("on a laptop that is not a Linux node", () => {
         assert.match(
           stderr,
           new RegExp(
-            `^imagecred: (install|uninstall|install --rollback) changes the Linux node that it runs on, and this is ${title}; run it on the node`,
+            `^imagecred: (install|uninstall|install --rollback) changes the Linux node on which it runs, but this is ${title}; run it on the node`,
           ),
           args.join(" "),
         );
       }
     });
 
-    test(`${title}: what reads the kubelet's configuration asks for a file, and takes one`, async () => {
+    test(`${title}: commands that read the kubelet's configuration require a file`, async () => {
       using place = bench();
       for (const args of [["validate"], ["match", "r.io/app"], ["explain", "r.io/app"], ["hash"]]) {
         const { code, stderr } = await place.run(args, { operatingSystem });
@@ -31,7 +31,7 @@ describe("on a laptop that is not a Linux node", () => {
         assert.match(
           stderr,
           new RegExp(
-            `only on a Linux node can the kubelet's own configuration be found, and this is ${title}; name the file`,
+            `the kubelet's own configuration can be found only on a Linux node, and this is ${title}; give the file`,
           ),
           args.join(" "),
         );
@@ -48,7 +48,7 @@ describe("on a laptop that is not a Linux node", () => {
 describe("as a kubectl plugin", () => {
   const invokedAs = "kubectl-imagecred";
 
-  test("the usage, the examples and the errors have the command that is typed", async () => {
+  test("usage, examples and errors show the command that was typed", async () => {
     using place = bench();
     const help = await place.run(["--help"], { invokedAs });
     assert.match(help.stdout, /^Usage: kubectl imagecred <command> \[options\]\n/);

@@ -1,4 +1,4 @@
-/** The JSON Schema of the file of `--identities`, against the decoder that the plugins have. */
+/** Compares the JSON Schema of the `--identities` file with the plugins' decoder. */
 
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 const FILE = join(DOCS, "schemas/image-identities.schema.json");
 const validate = new Ajv2020({ strict: true }).compile(identitiesJsonSchema());
 
-test("the published schema is the one that the table of fields gives", () => {
+test("the published schema is generated from the table of fields", () => {
   const text = `${JSON.stringify(identitiesJsonSchema(), null, 2)}\n`;
   if (process.env["UPDATE_GOLDEN"] === "1") writeFileSync(FILE, text);
   assert.deepEqual(
@@ -75,7 +75,7 @@ for (const [part, { flags }] of PLUGIN_PARTS) {
   });
 }
 
-/** The names that the schema has for the node of a cloud's part. */
+/** The schema's field names for the node in a cloud's part. */
 function decodedFields(part: string): readonly string[] {
   const at = (schema: unknown, ...path: readonly string[]): unknown =>
     path.reduce<unknown>(
@@ -89,7 +89,7 @@ function decodedFields(part: string): readonly string[] {
   return Object.keys(Object(at(entryOf, part, "properties", "node", "properties"))).toSorted();
 }
 
-test("the page names every field", () => {
+test("the page describes every field", () => {
   const page = readFileSync(join(DOCS, "many-accounts.md"), "utf8");
   const namesIn = (schema: unknown): readonly string[] => {
     if (typeof schema !== "object" || schema === null) return [];

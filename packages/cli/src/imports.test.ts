@@ -19,14 +19,14 @@ const IMPORTS = SOURCES.flatMap((from) =>
   })),
 );
 
-const inRoom = (room: string) => (path: string) => path.startsWith(`${room}/`);
+const inDirectory = (directory: string) => (path: string) => path.startsWith(`${directory}/`);
 
 /** `validate` of `commands/validate/render.ts`. */
 function commandOf(path: string): string | undefined {
   return /^commands\/([^/]+)\//.exec(path)?.[1];
 }
 
-test("no command imports another; only the list of commands knows them all", () => {
+test("no command imports another; only the list of commands imports all", () => {
   const wrong = IMPORTS.filter(({ from, to }) => {
     const [importer, imported] = [commandOf(from), commandOf(to)];
     return importer !== undefined && imported !== undefined && importer !== imported;
@@ -34,8 +34,8 @@ test("no command imports another; only the list of commands knows them all", () 
   assert.deepEqual(wrong, []);
 });
 
-test("rooms that commands stand on do not import commands, and nothing imports the tests' helpers", () => {
-  const ground = [
+test("other directories do not import commands, and sources do not import test helpers", () => {
+  const shared = [
     "output",
     "machine",
     "installation",
@@ -48,13 +48,13 @@ test("rooms that commands stand on do not import commands, and nothing imports t
   ];
   const wrong = IMPORTS.filter(
     ({ from, to }) =>
-      (ground.some((room) => inRoom(room)(from)) && inRoom("commands")(to)) ||
-      (!inRoom("testing")(from) && inRoom("testing")(to)),
+      (shared.some((directory) => inDirectory(directory)(from)) && inDirectory("commands")(to)) ||
+      (!inDirectory("testing")(from) && inDirectory("testing")(to)),
   );
   assert.deepEqual(wrong, []);
 });
 
-test("no import circles, types and dynamic imports included", () => {
+test("there are no import cycles, including types and dynamic imports", () => {
   const edges = new Map<string, string[]>();
   for (const { from, to } of IMPORTS) edges.set(from, [...(edges.get(from) ?? []), to]);
   const done = new Set<string>();

@@ -5,19 +5,19 @@ import { systemCode, systemReason } from "./errors.ts";
 import { runProgram } from "./program.ts";
 
 const DEFECT = 1;
-/** What write(2) may refuse with. */
+/** Error codes of write(2). */
 const WRITING = new Set(["ENOSPC", "EDQUOT", "EFBIG", "EIO", "EBADF", "EROFS"]);
 
 function fail(error: unknown): never {
-  // Whoever read our output (head, less) has seen enough.
+  // The reader of our output (head, less) has exited.
   if (systemCode(error) === "EPIPE") stdio.exit(DEFECT);
-  // A full disk behind a redirection, a closed descriptor: the system's word, and not a defect.
+  // A full disk or a closed descriptor is a system error, not a defect of ours.
   const code = systemCode(error);
   if (code !== undefined && WRITING.has(code)) {
     stdio.writeStderr(`imagecred: writing the output: ${systemReason(error)}\n`);
     stdio.exit(DEFECT);
   }
-  // What the system refuses is not a defect either, wherever it was met.
+  // Neither are other system errors.
   if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) {
     stdio.writeStderr(`imagecred: ${callOf(error)}${systemReason(error)}\n`);
     stdio.exit(DEFECT);
@@ -26,7 +26,7 @@ function fail(error: unknown): never {
   stdio.exit(DEFECT);
 }
 
-/** `stat /path: `, where the error tells; the static runtime's messages begin with it. */
+/** The failed call, such as `stat /path: `; empty if the error does not have it. The static runtime's messages begin with it. */
 function callOf(error: unknown): string {
   if (!(error instanceof Error)) return "";
   const [, call = ""] = /^((?:[a-z]+) .*): [^:]*$/.exec(error.message) ?? [];

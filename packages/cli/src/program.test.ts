@@ -4,7 +4,7 @@ import { DEFINITIONS } from "./commands/index.ts";
 import { bench } from "./testing/run.ts";
 import { checkedDocument, SCHEMA_KINDS } from "./testing/schemas.ts";
 
-test("every command's help teaches: what it does, every option, and examples that name the tool", async () => {
+test("every command's help has a description, every option, and examples", async () => {
   using place = bench();
   for (const { name, options, examples, description } of DEFINITIONS) {
     const { code, stdout, stderr } = await place.run([name, "--help"]);
@@ -27,7 +27,7 @@ test("help is as wide as the terminal, and no word is broken", async () => {
       assert.deepEqual(words(stdout), words(widest.stdout), `${args.join(" ")} at ${columns}`);
       const [help = ""] = stdout.split(/\n(?:Examples|First steps):\n/);
       for (const line of help.split("\n")) {
-        // A term, or a word that is longer than its column, cannot be broken; commands in examples are for copying.
+        // A term, or a word that is longer than its column, cannot be broken; commands in examples are not wrapped.
         const isLongWord = words(line).length === 1;
         assert.ok(
           line.length <= Math.min(columns, 120) || isLongWord,
@@ -38,7 +38,7 @@ test("help is as wide as the terminal, and no word is broken", async () => {
   }
 });
 
-test("the help of all, the version, and nothing at all", async () => {
+test("the general help, the version, and no arguments", async () => {
   using place = bench();
   const help = await place.run(["--help"]);
   assert.equal(help.code, 0);
@@ -57,7 +57,7 @@ test("the help of all, the version, and nothing at all", async () => {
   assert.match(nothing.stderr, /^Usage: imagecred/);
 });
 
-test("wrong command lines: 2, a reason on stderr, nothing on stdout", async () => {
+test("invalid command lines: exit code 2, a reason on stderr, nothing on stdout", async () => {
   using place = bench();
   const cases: readonly (readonly [readonly string[], RegExp])[] = [
     [["bogus"], /^imagecred: unknown command 'bogus'/],
@@ -91,26 +91,26 @@ test("every command's document has a schema, and errors have one", () => {
     "ConfigurationHash",
     "CompletionScript",
   ];
-  // validate --explain has a document of its own.
+  // validate --explain has its own document.
   assert.equal(kinds.length, DEFINITIONS.length + 1);
   assert.deepEqual(SCHEMA_KINDS, [...kinds, "Error"].sort());
 });
 
-test("what could not be done is a document too, where documents are wanted", async () => {
+test("with -o json, an error is a JSON document too", async () => {
   using place = bench();
   const { code, stdout, stderr } = await place.run(["hash", "gone.yaml", "-o", "json"]);
   assert.deepEqual([code, stderr], [1, ""]);
   assert.match(String(checkedDocument(stdout)["message"]), /reading gone\.yaml/);
 });
 
-test("definitions are whole", () => {
+test("definitions are complete", () => {
   for (const { name, options, argument } of DEFINITIONS) {
     const names = options.map((option) => option.name);
     assert.equal(new Set(names).size, names.length, name);
     const shorts = options.flatMap(({ short }) => short ?? []);
     assert.equal(new Set(shorts).size, shorts.length, name);
     assert.ok(names.includes("output"), name);
-    // The argument and the options meet in one object.
+    // The argument and the options share one object.
     assert.ok(argument === undefined || !names.includes(argument.name), name);
   }
 });

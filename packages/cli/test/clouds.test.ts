@@ -30,14 +30,14 @@ const IMAGES = {
 
 interface PodCase {
   readonly cloud: string;
-  /** Whose credentials a mirror gets. */
+  /** The registry whose credentials a mirror gets. */
   readonly registry: string;
   readonly options: readonly string[];
   readonly token: string;
   readonly annotations: readonly string[];
 }
 
-/** A pod that may pull, on each cloud. */
+/** A pod with permission to pull, on each cloud. */
 const PODS: Readonly<Record<keyof typeof IMAGES, (clouds: Clouds) => Promise<PodCase>>> = {
   ecr: async ({ aws, cluster }) => ({
     cloud: "aws",
@@ -98,7 +98,7 @@ for (const runtime of RUNTIMES) {
     skip: notBuilt(runtime, "imagecred", ...PLUGINS),
   }, () => {
     for (const [plugin, { image, username, operation }] of Object.entries(IMAGES)) {
-      test(`${plugin}: get, and doctor to the registry's own answer`, async () => {
+      test(`${plugin}: get, and doctor up to the registry's response`, async () => {
         using place = bench();
         await place.run(["init", "--cloud", "aws,azure,gcp", "--distribution", "kubeadm"]);
         const env = { HOME: "/nonexistent", ...(await clouds.env(plugin as keyof typeof IMAGES)) };
@@ -145,7 +145,7 @@ for (const runtime of RUNTIMES) {
       });
     }
 
-    test("what the cloud refuses is told in the plugin's words, and the exit code is 1", async () => {
+    test("an error of the cloud is shown with the plugin's message, and the exit code is 1", async () => {
       using place = bench();
       await place.run(["init", "--cloud", "aws", "--distribution", "kubeadm"]);
       const env = { HOME: "/nonexistent", ...(await clouds.env("ecr")) };
@@ -168,12 +168,12 @@ for (const runtime of RUNTIMES) {
       });
       const document = checkedDocument(stdout) as unknown as DoctorDocument;
       assert.equal(code, 1);
-      assert.equal(document.summary, 'It stops at "plugin".');
+      assert.equal(document.summary, 'The pull fails at "plugin".');
       assert.match(stepOf(document, "plugin")?.reason ?? "", /AccessDenied/);
       await clouds.reset();
     });
 
-    test("the wrong repository: the credential is good, the manifest is not there", async () => {
+    test("the wrong repository: the credential works, the manifest does not exist", async () => {
       using place = bench();
       await place.run(["init", "--cloud", "gcp", "--distribution", "kubeadm"]);
       const env = { HOME: "/nonexistent", ...(await clouds.env("gcr")) };
@@ -191,7 +191,7 @@ for (const runtime of RUNTIMES) {
       await clouds.reset();
     });
 
-    test("Azure 7: a registry with ABAC knows the identity, and refuses this repository: both roles are named", async () => {
+    test("Azure 7: if a registry with ABAC denies access to the repository, the fix names both roles", async () => {
       using place = bench();
       await place.run(["init", "--cloud", "azure", "--distribution", "kubeadm"]);
       const { azure } = clouds;
@@ -219,7 +219,7 @@ for (const runtime of RUNTIMES) {
     });
 
     for (const [plugin, asPod] of Object.entries(PODS)) {
-      test(`${plugin}: what init --pod-identity writes gets a pod its own credentials, with a mirror beside it`, async () => {
+      test(`${plugin}: with the files of init --pod-identity a pod gets its own credentials, also with a mirror`, async () => {
         using place = bench();
         const { cloud, registry, options, token, annotations } = await asPod(clouds);
         const mirror = `mirror.example:5000=${registry}`;
@@ -236,7 +236,7 @@ for (const runtime of RUNTIMES) {
         const document = checkedDocument(ran.stdout) as unknown as DoctorDocument;
         assert.equal(ran.code, 0, ran.stdout + ran.stderr);
         assert.equal(stepOf(document, "pod token")?.message, "default/app");
-        // A mirror was mapped for the node, so its images are asked for with the node's identity.
+        // The mirror is mapped for the node, so its images are pulled with the node's identity.
         const nodeEnv = { HOME: "/nonexistent", ...(await clouds.env(plugin as keyof typeof IMAGES)) };
         const mirrored = await runImagecred(
           runtime,

@@ -17,7 +17,7 @@ const START_MS = 30;
 
 for (const runtime of RUNTIMES) {
   describe(`imagecred, ${runtime}`, { skip: notBuilt(runtime, "imagecred") }, () => {
-    test("prints what the sources print, and ends as they end", async () => {
+    test("has the same output and exit code as the sources", async () => {
       using place = bench();
       for (const name of ["fine", "slips", "refused"])
         copyFileSync(join(CONFIGS, `${name}.yaml`), place.path(`${name}.yaml`));
@@ -51,7 +51,7 @@ for (const runtime of RUNTIMES) {
       for (const args of commands) {
         const expected = await place.run(args);
         const ran = await runImagecred(runtime, args, { cwd: place.root });
-        // What the sources wrote a moment ago is there now.
+        // The run from source has already written the files.
         const settled = (text: string) => text.replaceAll('"state": "created"', '"state": "unchanged"');
         assert.equal(ran.stderr, expected.stderr, args.join(" "));
         assert.equal(settled(ran.stdout), settled(expected.stdout), args.join(" "));
@@ -59,7 +59,7 @@ for (const runtime of RUNTIMES) {
       }
     });
 
-    test("installs below a root, and leaves it as it was", asRoot, async () => {
+    test("installs below a root, and uninstalls byte for byte", asRoot, async () => {
       using place = await node();
       for (const path of ["image/etc/default/kubelet", "image/usr/lib/os-release", "image/var/lib/x"])
         put(place, path, "A=b\n");
@@ -73,12 +73,12 @@ for (const runtime of RUNTIMES) {
       assert.match(await run(...command, "--dry-run"), /^\+KUBELET_EXTRA_ARGS="--image-credential/m);
       assert.deepEqual(treeOf(place.root), was);
       assert.match(await run(...command), /^Installed:/);
-      assert.match(await run(...command), /Everything was in place already/);
+      assert.match(await run(...command), /Everything was already installed/);
       assert.match(await run("uninstall", "--root", "image"), /^Uninstalled:/);
       assert.deepEqual(treeOf(place.root), was);
     });
 
-    test("starts a plugin, and reads its answer", async () => {
+    test("runs a plugin, and reads its response", async () => {
       using place = bench();
       putConfig(place, {
         name: "p",
@@ -109,7 +109,7 @@ for (const runtime of RUNTIMES) {
     });
 
     test("installs as root", {
-      skip: process.geteuid?.() === 0 ? false : "only root can make files of root's",
+      skip: process.geteuid?.() === 0 ? false : "only root can create files owned by root",
     }, async () => {
       using place = bench();
       for (const directory of ["image/etc/kubernetes", "image/etc/default", "image/usr"])
@@ -151,17 +151,17 @@ for (const runtime of RUNTIMES) {
       writeFileSync(place.path("imagecred-kubeadm/gcr-credential-provider"), "#!/bin/sh\ntampered\n");
       assert.match(
         (await runImagecred(runtime, args.slice(0, -2), { cwd: place.root })).stderr,
-        /it is damaged or another version/,
+        /it is damaged or of another version/,
       );
       chmodSync(place.path("image/usr"), 0o777);
       writeFileSync(place.path("imagecred-kubeadm/gcr-credential-provider"), content);
       const unsafe = await runImagecred(runtime, args.slice(0, -2), { cwd: place.root });
-      assert.match(unsafe.stderr, /image\/usr can be written by everybody/);
+      assert.match(unsafe.stderr, /image\/usr is writable by all users/);
     });
 
-    test("a reader that went away is no defect", () => {
+    test("a reader that has exited is not a defect", () => {
       using place = bench();
-      // A pipe whose only reader is gone before the tool starts.
+      // A pipe whose only reader has closed it before the tool starts.
       const script = `mkfifo p; exec 3<>p 4>p 3<&-; "${executablePath("imagecred", runtime)}" completion zsh >&4`;
       const { status, stderr } = spawnSync("/bin/sh", ["-c", script], { cwd: place.root, encoding: "utf8" });
       assert.deepEqual([status, stderr], [1, ""]);
@@ -183,7 +183,7 @@ test(`starts in under ${START_MS} ms`, { skip: notBuilt("static", "imagecred") }
     ["completion", "bash"],
     ["hash", join(CONFIGS, "fine.yaml")],
   ]) {
-    // The best of several: the machine may be busy with other things, the executable is not slower for that.
+    // The best of several runs, because the machine can be busy.
     const best = Math.min(...Array.from({ length: 15 }, () => once(args)));
     assert.ok(best < START_MS, `${args.join(" ")}: ${best.toFixed(1)} ms`);
   }

@@ -9,7 +9,7 @@ import { notBuilt, runImagecred } from "../src/testing/built.ts";
 import { put } from "../src/testing/kubeadm-node.ts";
 import { type Bench, bench } from "../src/testing/run.ts";
 
-/** kubectl is in the file that the real cluster runs, under that name; the newest one. */
+/** kubectl is part of the executable of the real cluster, selected by its name; the newest version. */
 const KUBECTL = globSync(join(CACHE, "kubernetes/*/kubernetes"))
   .sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)
   .at(0);
@@ -19,11 +19,11 @@ interface Case {
   readonly what: string;
   /** YAML of the user. */
   readonly user: string;
-  /** YAML of the cluster beside its server and authority. */
+  /** YAML of the cluster besides its server and certificate authority. */
   readonly cluster?: string;
   readonly files?: Readonly<Record<string, string>>;
   readonly args?: readonly string[];
-  /** What both tell the server; undefined: both refuse before they ask. */
+  /** The credentials that both send; undefined if both fail before sending a request. */
   readonly tells?: Partial<Seen>;
 }
 
@@ -54,7 +54,7 @@ function cases(certificate: string, key: string): readonly Case[] {
       tells: { certificate: "admin" },
     },
     {
-      what: "a client certificate in files beside the kubeconfig",
+      what: "a client certificate in files next to the kubeconfig",
       user: "{client-certificate: ../client.pem, client-key: ../client.key}",
       files: { "client.pem": certificate, "client.key": key },
       tells: { certificate: "admin" },
@@ -68,7 +68,7 @@ function cases(certificate: string, key: string): readonly Case[] {
       tells: { authorization: "Bearer token-of-exec" },
     },
     {
-      what: "an exec plugin that wants to know the cluster",
+      what: "an exec plugin that requests the cluster's data",
       user: EXEC("", "provideClusterInfo: true"),
       files: script(
         `case "$KUBERNETES_EXEC_INFO" in *'"server":"https://localhost:'*'"certificate-authority-data":"'*|*'"certificate-authority-data":"'*'"server":"https://localhost:'*) echo '${CREDENTIAL('{"token":"it-knows"}')}';; *) echo "$KUBERNETES_EXEC_INFO" >&2; exit 7;; esac`,
@@ -88,7 +88,7 @@ function cases(certificate: string, key: string): readonly Case[] {
     },
     { what: "an exec plugin that fails", user: EXEC(""), files: script("echo no >&2; exit 3") },
     { what: "an exec plugin that prints something else", user: EXEC(""), files: script("echo '{}'") },
-    { what: "an exec plugin that is not there", user: EXEC("") },
+    { what: "an exec plugin that does not exist", user: EXEC("") },
     {
       what: "an exec plugin of another version",
       user: "{exec: {apiVersion: client.authentication.k8s.io/v1alpha1, command: ../bin/plugin, interactiveMode: Never}}",
@@ -114,7 +114,7 @@ function cases(certificate: string, key: string): readonly Case[] {
       user: "{client-certificate: ../client.pem}",
       files: { "client.pem": certificate },
     },
-    { what: "a context that is not there", user: "{}", args: ["--context", "nowhere"] },
+    { what: "a context that does not exist", user: "{}", args: ["--context", "nowhere"] },
     {
       what: "another context",
       user: "{token: token-of-file}",
@@ -151,7 +151,7 @@ users:
   );
 }
 
-describe("a kubeconfig is read as kubectl reads it", { skip }, () => {
+describe("a kubeconfig is read as by kubectl", { skip }, () => {
   let api: ApiServer;
   let table: readonly Case[] = [];
   before(async () => {
@@ -163,7 +163,7 @@ describe("a kubeconfig is read as kubectl reads it", { skip }, () => {
   });
   after(() => api[Symbol.asyncDispose]());
 
-  /** What a program told the server last; undefined where it did not ask. */
+  /** The credentials in a program's last request; undefined if it sent none. */
   async function told(run: () => Promise<unknown>): Promise<Seen | undefined> {
     const from = api.seen.length;
     await run();

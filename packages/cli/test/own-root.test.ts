@@ -1,4 +1,4 @@
-/** A kubelet with a root of its own, as RKE1, kind and MicroShift's containers have it: seen by its own eyes. */
+/** A kubelet with its own root directory, as with RKE1, kind and MicroShift's containers: paths are those that it sees. */
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
@@ -23,7 +23,7 @@ providers:
     args: ["/etc/cloud.conf"]
 `;
 
-/** What a plugin needs to see: its argument's file, and the variable's, by the kubelet's paths. */
+/** A plugin that needs the files of its argument and variable, at the kubelet's paths. */
 const PLUGIN = `#!/bin/sh
 test "$(cat "$1")" = in-the-kubelets-root || exit 7
 test "$(cat "$SSL_CERT_FILE")" = the-kubelets-authorities || exit 8
@@ -40,8 +40,8 @@ const FILES: readonly (readonly [string, string, number])[] = [
 ];
 
 /**
- * Namespaces of its own, in them a kubelet that is chrooted, and then the commands, one output a line. The kubelet's
- * configuration is a link that leads nowhere outside its root.
+ * A script that starts a kubelet in a chroot in new namespaces, and then the commands, with one line of output each. The
+ * kubelet's configuration is a link that is broken outside its root.
  */
 function script(imagecred: string, root: string, commands: readonly (readonly string[])[]): string {
   const quote = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
@@ -67,7 +67,7 @@ const skip =
   process.geteuid?.() !== 0 ? "it needs root" : !existsSync("/usr/bin/unshare") && "it needs unshare";
 
 for (const runtime of RUNTIMES) {
-  describe(`a kubelet with a root of its own, ${runtime}`, {
+  describe(`a kubelet with its own root directory, ${runtime}`, {
     skip: notBuilt(runtime, "imagecred") || skip,
   }, () => {
     test("node 1.4, cluster 4: configuration, plugins, arguments and authorities are those below its root", () => {
@@ -78,7 +78,7 @@ for (const runtime of RUNTIMES) {
         chmodSync(place.path(path), mode);
       }
       symlinkSync("/etc/real.yaml", place.path("etc/link.yaml"));
-      // Everything on the way to what root runs has to be root's alone.
+      // All directories above the files that root runs must belong to root.
       chmodSync(place.root, 0o755);
       const commands = [
         ["doctor", "r.io/a:1", "--no-registry"],
@@ -109,7 +109,9 @@ for (const runtime of RUNTIMES) {
       assert.notEqual(status, "failed", JSON.stringify(steps) + ran.stderr);
       assert.match(steps[0]?.message ?? "", /^\/etc\/link\.yaml: 1 provider/);
       assert.ok(
-        steps[0]?.details.some(({ message }) => /root of its own.*below \/proc\/\d+\/root$/.test(message)),
+        steps[0]?.details.some(({ message }) =>
+          /its own root directory.*below \/proc\/\d+\/root$/.test(message),
+        ),
         JSON.stringify(steps[0]),
       );
       assert.equal(steps.find(({ name }) => name === "credential")?.status, "ok");

@@ -9,21 +9,21 @@ import { answer, putConfig, putPlugin } from "../src/testing/plugins.ts";
 import { bench } from "../src/testing/run.ts";
 import { checkedDocument } from "../src/testing/schemas.ts";
 
-/** Another kubelet on this machine would be found as well as ours. */
+/** The reason to skip if another kubelet runs on this machine: it would be found too. */
 function otherKubelet(): string | false {
   const names = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
   const found = names.find((name) => {
     try {
       return /^(?:kubelet|k3s\S*|rke2)\s*$/.test(readFileSync(`/proc/${name}/comm`, "utf8"));
     } catch {
-      // It has ended meanwhile.
+      // It has exited meanwhile.
       return false;
     }
   });
   return found === undefined ? false : `process ${found} is a kubelet already`;
 }
 
-/** A sandbox may hide what the tool goes by; then it believes no kubelet. */
+/** The reason to skip in a sandbox that hides namespaces: the tool then ignores all kubelets. */
 function hiddenNamespaces(): string | false {
   try {
     readlinkSync("/proc/1/ns/pid");
@@ -34,10 +34,10 @@ function hiddenNamespaces(): string | false {
 }
 
 for (const runtime of RUNTIMES) {
-  describe(`beside a running kubelet, ${runtime}`, {
+  describe(`on a machine with a running kubelet, ${runtime}`, {
     skip: notBuilt(runtime, "imagecred") || otherKubelet() || hiddenNamespaces(),
   }, () => {
-    test("its flags, its environment and its start are found", async () => {
+    test("its flags, its environment and its start time are used", async () => {
       using place = bench();
       putConfig(place, { name: "p", match: ["r.io"] });
       putPlugin(
@@ -71,9 +71,9 @@ for (const runtime of RUNTIMES) {
           fresh?.details.map(({ message }) => message),
           [
             `flags of the kubelet that runs here (process ${kubelet.pid})`,
-            // It is a shell that calls itself a kubelet.
-            `judged as the newest kubelet that is known: kubelet (process ${kubelet.pid}) prints no version that can be read`,
-            `plugins get the environment of the kubelet (process ${kubelet.pid})`,
+            // It is a shell named kubelet.
+            `checked as for the newest known kubelet: kubelet (process ${kubelet.pid}) prints no version that can be read`,
+            `plugins run with the environment of the kubelet (process ${kubelet.pid})`,
           ],
         );
         const later = Date.now() / 1000 + 60;

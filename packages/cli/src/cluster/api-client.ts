@@ -14,10 +14,10 @@ import type { Platform } from "../runtime/types.ts";
 import { execCredential } from "./exec-credential.ts";
 import type { Access } from "./kubeconfig.ts";
 
-/** An API server that refused, or was not reached. */
+/** The API server rejected a request, or was not reached. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
-  /** HTTP status; undefined where there was no response. */
+  /** HTTP status; undefined if there was no response. */
   readonly status: number | undefined;
 
   constructor(message: string, status: number | undefined, options?: ErrorOptions) {
@@ -33,13 +33,13 @@ export interface ApiClient {
   get(path: string, limits: { readonly timeoutMs: number; readonly maxBytes: number }): Promise<Uint8Array>;
 }
 
-/** A client of one API server, with the credentials that kubectl would use. @throws {CommandError} where there are none to be had */
+/** A client of one API server with the credentials that kubectl would use. @throws {CommandError} if there are none */
 export async function apiClient(access: Access, platform: Platform): Promise<ApiClient> {
   const { cluster, user, source } = access;
-  const got =
+  const fromPlugin =
     user.exec === undefined ? undefined : await execCredential(user.exec, cluster, source, platform);
-  const token = user.token ?? got?.token;
-  const certificate = user.certificate ?? got?.certificate;
+  const token = user.token ?? fromPlugin?.token;
+  const certificate = user.certificate ?? fromPlugin?.certificate;
   const tls: TlsOptions = {
     ...(cluster.ca === undefined ? {} : { ca: cluster.ca }),
     ...(cluster.tlsServerName === undefined ? {} : { serverName: cluster.tlsServerName }),
@@ -93,14 +93,14 @@ function checkedServer({ cluster, source }: Access): URL {
     url?.protocol === "http:" && /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(url.hostname);
   if (url !== undefined && loopback) return url;
   throw new CommandError(
-    `${source}: the server ${server} is not an https:// URL, and credentials are sent over no other`,
+    `${source}: the server ${server} is not an https:// URL, and credentials are sent only over https`,
   );
 }
 
 function proxyOf({ cluster, source }: Access, server: URL, { stdio }: Platform): string | undefined {
   try {
     if (cluster.proxyUrl === undefined) return proxyFor(server, stdio.env);
-    // One that the file names is used for every host, the machine itself among them.
+    // A proxy-url in the file is used for every host, including this machine.
     return proxyFor(new URL("https://any.invalid"), { HTTPS_PROXY: cluster.proxyUrl });
   } catch (error) {
     const reason =
@@ -113,10 +113,10 @@ function proxyOf({ cluster, source }: Access, server: URL, { stdio }: Platform):
 function impersonation({ user: { impersonate }, source }: Access): Readonly<Record<string, string>> {
   if (impersonate === undefined) return {};
   const { user, uid, groups, extra } = impersonate;
-  // Each value is a header of its own, and our HTTP has one of each name.
+  // Each value needs its own header, and our HTTP client sends one header per name.
   if ([groups, ...Object.values(extra)].some((values) => values.length > 1)) {
     throw new CommandError(
-      `${source}: it acts as ${user} with several groups (as-groups), which is not supported; name one`,
+      `${source}: impersonating ${user} with several groups (as-groups) is not supported; use one group`,
     );
   }
   return {
@@ -132,9 +132,9 @@ function impersonation({ user: { impersonate }, source }: Access): Readonly<Reco
   };
 }
 
-/** The server's own sentence (metav1.Status), or the start of what it sent instead. */
+/** The server's message (metav1.Status), or the start of the response. */
 function refusal(status: number, body: Uint8Array): string {
   const document = asObject(parseJsonObject(body));
-  const said = textAt(document, "message") ?? new TextDecoder().decode(body.subarray(0, 1024));
-  return `${status}: ${excerpt(said, 300)}`;
+  const message = textAt(document, "message") ?? new TextDecoder().decode(body.subarray(0, 1024));
+  return `${status}: ${excerpt(message, 300)}`;
 }

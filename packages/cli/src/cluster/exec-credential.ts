@@ -5,7 +5,7 @@ import { CommandError, systemReason } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 import type { ClientCertificate, ClusterEntry, ExecEntry } from "./kubeconfig.ts";
 
-/** What a plugin of kubectl's gave. */
+/** The credential that a kubectl credential plugin printed. */
 export interface ExecCredential {
   readonly token: Secret | undefined;
   readonly certificate: ClientCertificate | undefined;
@@ -17,7 +17,7 @@ const MOST_OUTPUT_BYTES = 1 << 20;
 
 /**
  * Runs a credential plugin as kubectl does (client-go, plugin/pkg/client/auth/exec): with this process's environment, the
- * entry's variables over it, and KUBERNETES_EXEC_INFO. It cannot ask a person anything.
+ * entry's variables and KUBERNETES_EXEC_INFO. It runs without a terminal, so it cannot prompt the user.
  * @throws {CommandError}
  */
 export async function execCredential(
@@ -29,9 +29,10 @@ export async function execCredential(
   const failed = (reason: string, cause?: unknown) =>
     new CommandError(`${source}: the credential plugin ${exec.command} ${reason}`, { cause });
   if (!VERSIONS.includes(exec.apiVersion)) {
-    throw failed(`is of ${exec.apiVersion}; supported are ${VERSIONS.join(", ")}`);
+    throw failed(`has the apiVersion ${exec.apiVersion}; supported are ${VERSIONS.join(", ")}`);
   }
-  if (exec.interactiveMode === "Always") throw failed("has interactiveMode Always, and has no terminal here");
+  if (exec.interactiveMode === "Always")
+    throw failed("has interactiveMode Always, and imagecred runs it without a terminal");
   const file = findCommand(exec.command, platform);
   if (file === undefined) {
     throw failed(
@@ -61,8 +62,8 @@ export async function execCredential(
   if (result.status !== 0) {
     const how =
       result.status === null ? `was ended by ${result.signal}` : `failed with exit status ${result.status}`;
-    const said = excerpt(result.stderr, 300);
-    throw failed(said === "" ? how : `${how}: ${said}`);
+    const stderr = excerpt(result.stderr, 300);
+    throw failed(stderr === "" ? how : `${how}: ${stderr}`);
   }
   return credentialOf(result.stdout, exec, failed);
 }
@@ -87,7 +88,7 @@ function credentialOf(
   return { token, certificate: undefined };
 }
 
-/** What the plugin may need to know of the cluster (client-go, exec.go: toV1Cluster). */
+/** The cluster's data in KUBERNETES_EXEC_INFO (client-go, exec.go: toV1Cluster). */
 function clusterInfo({
   server,
   ca,

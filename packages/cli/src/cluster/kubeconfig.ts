@@ -9,7 +9,7 @@ import type { Platform } from "../runtime/types.ts";
 export interface ClusterEntry {
   /** `https://10.0.0.1:6443`, without a slash at its end. */
   readonly server: string;
-  /** PEM; undefined: the system's trust. */
+  /** PEM; undefined for the system's certificate authorities. */
   readonly ca: string | undefined;
   readonly tlsServerName: string | undefined;
   readonly proxyUrl: string | undefined;
@@ -17,7 +17,7 @@ export interface ClusterEntry {
   readonly raw: JsonObject;
 }
 
-/** Who asks, from a kubeconfig's `users`. */
+/** The user whose credentials are sent, from a kubeconfig's `users`. */
 export interface UserEntry {
   readonly certificate: ClientCertificate | undefined;
   readonly token: Secret | undefined;
@@ -51,7 +51,7 @@ export interface Impersonation {
   readonly extra: Readonly<Record<string, readonly string[]>>;
 }
 
-/** What a context joins. */
+/** The cluster and user of a context. */
 export interface Access {
   /** `context NAME of FILE`, for messages. */
   readonly source: string;
@@ -63,9 +63,9 @@ export interface Access {
 const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
- * How to reach a cluster, as kubectl finds it out: the file that is named, the files of KUBECONFIG (the first that has an
- * entry counts), ~/.kube/config; else, in a pod, its service account.
- * @throws {CommandError} for files and entries that kubectl would not accept, and where there is nothing
+ * How to reach a cluster, in kubectl's order: the given file, the files of KUBECONFIG (the first one with an entry wins),
+ * ~/.kube/config; else, in a pod, its service account.
+ * @throws {CommandError} for files and entries that kubectl would not accept, and if none of them exists
  */
 export function clusterAccess(
   given: { readonly kubeconfig?: string | undefined; readonly context?: string | undefined },
@@ -82,7 +82,7 @@ export function clusterAccess(
     return ofServiceAccount(host, env["KUBERNETES_SERVICE_PORT"] ?? "443", platform);
   }
   throw new CommandError(
-    `there is no kubeconfig (looked for ${files.join(", ")}), and this is no pod with a service account; --kubeconfig names the file`,
+    `there is no kubeconfig (looked for ${files.join(", ")}), and this is not a pod with a service account; give the file with --kubeconfig`,
   );
 }
 
@@ -122,13 +122,18 @@ function readKubeconfig(path: string, mustExist: boolean, { fileSystem }: Platfo
   throw new CommandError(`reading the kubeconfig ${path}: it is not a map`);
 }
 
-/** A named entry, and the file that relative paths in it begin at. */
-interface Named {
+/** An entry found by its name, and its file: relative paths in it are relative to the file. */
+interface FoundEntry {
   readonly path: string;
   readonly entry: JsonObject;
 }
 
-function find(documents: readonly Kubeconfig[], list: string, key: string, name: string): Named | undefined {
+function find(
+  documents: readonly Kubeconfig[],
+  list: string,
+  key: string,
+  name: string,
+): FoundEntry | undefined {
   for (const { path, content } of documents) {
     const entries = content[list];
     if (!Array.isArray(entries)) continue;
@@ -149,25 +154,25 @@ function fromKubeconfig(
     documents.map(({ content }) => textAt(content, "current-context")).find((one) => one !== undefined);
   const paths = documents.map(({ path }) => path).join(", ");
   if (name === undefined)
-    throw new CommandError(`${paths}: there is no current-context; --context names one`);
+    throw new CommandError(`${paths}: there is no current-context; choose one with --context`);
   const context = find(documents, "contexts", "context", name);
   if (context === undefined) throw new CommandError(`${paths}: there is no context ${name}`);
   const [cluster, user] = [textAt(context.entry, "cluster"), textAt(context.entry, "user")];
   const server = cluster === undefined ? undefined : find(documents, "clusters", "cluster", cluster);
   if (server === undefined) {
     throw new CommandError(
-      `${context.path}: context ${name} names the cluster ${cluster ?? "(none)"}, which is not there`,
+      `${context.path}: context ${name} names the cluster ${cluster ?? "(none)"}, which does not exist`,
     );
   }
-  const who = user === undefined ? undefined : find(documents, "users", "user", user);
-  if (user !== undefined && who === undefined) {
-    throw new CommandError(`${context.path}: context ${name} names the user ${user}, which is not there`);
+  const userEntry = user === undefined ? undefined : find(documents, "users", "user", user);
+  if (user !== undefined && userEntry === undefined) {
+    throw new CommandError(`${context.path}: context ${name} names the user ${user}, which does not exist`);
   }
   return {
     source: `context ${name} of ${context.path}`,
     context: name,
     cluster: clusterOf(server, platform),
-    user: who === undefined ? ANONYMOUS : userOf(who, platform),
+    user: userEntry === undefined ? ANONYMOUS : userOf(userEntry, platform),
   };
 }
 
@@ -179,12 +184,12 @@ const ANONYMOUS: UserEntry = {
   impersonate: undefined,
 };
 
-function clusterOf({ path, entry }: Named, platform: Platform): ClusterEntry {
+function clusterOf({ path, entry }: FoundEntry, platform: Platform): ClusterEntry {
   const server = textAt(entry, "server");
   if (server === undefined) throw new CommandError(`${path}: the cluster has no server`);
   if (entry["insecure-skip-tls-verify"] === true) {
     throw new CommandError(
-      `${path}: the cluster has insecure-skip-tls-verify, and credentials are sent to servers only whose certificate is checked; put its authority into certificate-authority`,
+      `${path}: the cluster has insecure-skip-tls-verify, and imagecred sends credentials only to servers whose certificate it can check; set certificate-authority instead`,
     );
   }
   return {
@@ -196,7 +201,7 @@ function clusterOf({ path, entry }: Named, platform: Platform): ClusterEntry {
   };
 }
 
-function userOf({ path, entry }: Named, platform: Platform): UserEntry {
+function userOf({ path, entry }: FoundEntry, platform: Platform): UserEntry {
   const certificate = dataOrFile(entry, "client-certificate", path, platform);
   const key = dataOrFile(entry, "client-key", path, platform);
   if ((certificate === undefined) !== (key === undefined)) {
@@ -205,7 +210,7 @@ function userOf({ path, entry }: Named, platform: Platform): UserEntry {
   }
   if (entry["auth-provider"] !== undefined) {
     throw new CommandError(
-      `${path}: the user has an auth-provider, which kubectl has not had since 1.26; configure its exec plugin`,
+      `${path}: the user has an auth-provider, which kubectl removed in 1.26; configure an exec plugin instead`,
     );
   }
   const tokenFile = textAt(entry, "tokenFile");
@@ -215,7 +220,7 @@ function userOf({ path, entry }: Named, platform: Platform): UserEntry {
   return {
     certificate:
       certificate === undefined || key === undefined ? undefined : { certificate, key: new Secret(key) },
-    // The file's token is the fresher one (client-go, clientcmd: getUserIdentificationPartialConfig).
+    // The file has precedence, as in client-go (clientcmd: getUserIdentificationPartialConfig).
     token: secretOf(fromFile ?? textAt(entry, "token")),
     basic:
       username === undefined || password === undefined
@@ -240,7 +245,7 @@ function execOf(exec: JsonObject | undefined, path: string): ExecEntry | undefin
   }
   return {
     apiVersion,
-    // A path with a slash is relative to the file, a name is looked for in PATH.
+    // A command with a slash is relative to the file, a name is looked up in PATH.
     command: command.includes("/") ? relativeTo(path, command) : command,
     args: textsOf(exec["args"]),
     env: listOf(exec["env"]).flatMap((one) => {
@@ -277,7 +282,7 @@ function textsOf(value: unknown): readonly string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 }
 
-/** `NAME-data`, which is base64, or the file that NAME names. */
+/** The value of `NAME-data` (base64), or the content of the file that `NAME` names. */
 function dataOrFile(entry: JsonObject, name: string, path: string, platform: Platform): string | undefined {
   const data = textAt(entry, `${name}-data`);
   if (data !== undefined) {

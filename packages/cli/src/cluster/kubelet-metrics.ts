@@ -1,20 +1,20 @@
-/** What a kubelet's metrics tell about its credential provider plugins. */
+/** A kubelet's metrics of its credential provider plugins. */
 export interface KubeletMetrics {
-  /** Hash of the configuration that it has read (1.34 and newer); undefined where it shows none. */
+  /** Hash of the configuration that it has read (1.34 and newer); undefined if it shows none. */
   readonly hash: string | undefined;
   /** When it started, in milliseconds since the epoch. */
   readonly startedAt: number | undefined;
-  /** By their names. */
+  /** Sorted by name. */
   readonly plugins: readonly PluginMetrics[];
 }
 
-/** Since the kubelet started. A plugin that has not run yet is not there. */
+/** Counters since the kubelet started. Plugins that have not run yet have none. */
 export interface PluginMetrics {
   readonly name: string;
-  /** How often it was run. */
+  /** Number of runs. */
   readonly runs: number;
   readonly errors: number;
-  /** Of all runs together. */
+  /** Total duration of all runs. */
   readonly seconds: number;
 }
 
@@ -38,7 +38,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** Reads the text format of Prometheus (its exposition format 0.0.4), as far as these metrics go. */
+/** Parses these metrics from Prometheus' text format (exposition format 0.0.4). */
 export function parseKubeletMetrics(text: string): KubeletMetrics {
   const samples = text.split("\n").flatMap((line) => sample(line) ?? []);
   const started = samples.find(({ name }) => name === "process_start_time_seconds")?.value;
@@ -62,7 +62,7 @@ export function parseKubeletMetrics(text: string): KubeletMetrics {
   };
 }
 
-/** Most lines are of other metrics. */
+/** Matches lines of these metrics; most lines are of others. */
 const OURS = /^(?:kubelet_credential_provider_|process_start_time_seconds[ {])/;
 
 function sample(line: string): Sample | undefined {

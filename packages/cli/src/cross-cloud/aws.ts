@@ -1,10 +1,10 @@
-/** AWS's side: roles that trust identities of elsewhere, and what the nodes' own role may do. */
+/** AWS's side: roles that trust identities of other clouds, and permissions of the nodes' own role. */
 import { aligned, block, jsonFile, labelOf, quoted, resource, terraformFile } from "./text.ts";
 import type { Values } from "./values.ts";
 
 const PULL_ONLY = "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly";
 
-/** Commands that make a role which may pull; its trust policy is in `trust-policy.json`. */
+/** Commands that create a role with permission to pull; its trust policy is in `trust-policy.json`. */
 export function pullRoleCommands(role: string): readonly string[] {
   return [
     `aws iam create-role --role-name ${role} --assume-role-policy-document file://trust-policy.json`,
@@ -42,7 +42,7 @@ export function oidcProvider(
   };
 }
 
-/** A policy of one statement that allows something. */
+/** A policy with one statement, with the effect Allow. */
 export function policyOf(statement: Readonly<Record<string, unknown>>): string {
   return jsonFile({ Version: "2012-10-17", Statement: [{ Effect: "Allow", ...statement }] });
 }
@@ -66,12 +66,12 @@ export function webIdentityTrust(federated: string, conditions: Readonly<Record<
   });
 }
 
-/** The images of an account's registries. */
+/** Pattern of the images in an account's registries. */
 export function registriesOf(account: string): string {
   return `${account}.dkr.ecr.*.amazonaws.com`;
 }
 
-/** IAM Roles Anywhere for certificates of the cluster's authority. */
+/** IAM Roles Anywhere for certificates of the cluster's certificate authority, in Terraform. */
 export function anywhereResources(role: string): string {
   return terraformFile([
     block('resource "aws_rolesanywhere_trust_anchor" "cluster"', [

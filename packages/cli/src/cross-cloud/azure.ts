@@ -1,13 +1,13 @@
-/** Azure's side: applications that trust identities of elsewhere and may pull, and those that are only an audience. */
+/** Azure's side: applications that trust identities of other clouds and may pull, and those that are only an audience. */
 import { jsonFile, labelOf, quoted, resource } from "./text.ts";
 import type { Values } from "./values.ts";
 
-/** The registry's host. @param id its resource ID */
+/** Host of a registry. @param id its resource ID */
 export function registryHost(id: string, { azure: { suffix } }: Values): string {
   return `${id.slice(id.lastIndexOf("/") + 1).toLowerCase()}.${suffix}`;
 }
 
-/** What a federated credential compares. */
+/** The fields of a federated credential. */
 interface FederatedCredential {
   readonly name: string;
   readonly issuer: string;
@@ -22,12 +22,12 @@ export function federatedCredentialFile({ name, issuer, subject, audience }: Fed
 
 const ROLE = "AcrPull";
 
-/** Lets an application pull. */
+/** Command that gives an application permission to pull. */
 export function roleCommand(application: string, registry: string): string {
   return `az role assignment create --assignee ${application} --role ${ROLE} --scope ${registry}`;
 }
 
-/** An application that trusts an identity of elsewhere, and may pull. */
+/** Commands that create an application that trusts an identity of another cloud, and may pull. */
 export function pullApplicationCommands(name: string, values: Values): readonly string[] {
   const id = values.of("azure-application");
   return [
@@ -90,12 +90,12 @@ export function roleResource(label: string, registry: string, provider?: string)
   ]);
 }
 
-/** Prints the object ID of the nodes' managed identity. */
+/** Command that prints the object ID of the nodes' managed identity. */
 export function showIdentityCommand(values: Values): string {
   return `az identity show --resource-group ${values.of("identity-group")} --name ${values.of("identity-name")} --query principalId`;
 }
 
-/** An application that is only the audience of managed identities' tokens, which another cloud accepts. */
+/** Commands that create an application that is only the audience of managed identities' tokens for another cloud. */
 export function audienceCommands(name: string, id: string, values: Values, arc: boolean): readonly string[] {
   return [
     `az ad app create --display-name ${name}`,
@@ -116,7 +116,7 @@ export function audienceResources(name: string): readonly string[] {
   ];
 }
 
-/** Issuer of the tokens that managed identities of the tenant get for such an application. */
+/** Issuer of the tokens that the tenant's managed identities get for such an application. */
 export function identityIssuer(values: Values): string {
   return `${values.azure.issuer}${values.of("azure-tenant")}/`;
 }

@@ -3,22 +3,22 @@ import { UsageError } from "../errors.ts";
 import type { Route, Source } from "./route.ts";
 import { type AzureFacts, VALUES, type ValueName, type ValueSpec, type Values } from "./values.ts";
 
-/** The values that were given, and those that are still missing because a command prints them. */
+/** The given values, and those that are still missing because a command prints them. */
 export interface GivenValues extends Values {
   readonly missing: readonly ValueName[];
 }
 
-/** What stands where a value will be that is not known yet; no command and no plugin accepts it. */
+/** Placeholder for a value that is not known yet; no command and no plugin accepts it. */
 function placeholderOf(name: ValueName): string {
   return `REPLACE-${name}`;
 }
 
-/** The names that a route needs. */
+/** Names of the values that a route needs. */
 export function namesFor(route: Route, from: Source): readonly ValueName[] {
   return [...route.needs, ...(from === "arc" ? [] : (route.needsOutsideArc ?? []))];
 }
 
-/** Reads `--set NAME=VALUE`. @throws {UsageError} for another name, or a value of another form */
+/** Parses `--set NAME=VALUE`. @throws {UsageError} for an unknown name or an invalid value */
 export function parseSettings(settings: readonly string[]): ReadonlyMap<ValueName, string> {
   const values = new Map<ValueName, string>();
   for (const setting of settings) {
@@ -42,7 +42,7 @@ export function parseSettings(settings: readonly string[]): ReadonlyMap<ValueNam
 
 /**
  * The values for some routes.
- * @throws {UsageError} when one is missing that has to be known before, or one is given that no route needs
+ * @throws {UsageError} if a value is missing that no command prints, or one is given that no route needs
  */
 export function valuesFor(
   routes: readonly Route[],
@@ -61,7 +61,7 @@ export function valuesFor(
   const unknown = absent.filter((name) => specOf(name).printedBy === undefined);
   if (unknown.length > 0) {
     const words = unknown.map((name) => `--set ${name}=${specOf(name).example} (${specOf(name).about})`);
-    throw new UsageError(`--cross-cloud ${from} needs also, with values of yours: ${words.join(", ")}`);
+    throw new UsageError(`--cross-cloud ${from} also requires, with your own values: ${words.join(", ")}`);
   }
   return {
     of: (name) => given.get(name) ?? specOf(name).default ?? placeholderOf(name),

@@ -1,8 +1,8 @@
-/** Google's side: a pool whose provider accepts identities of elsewhere, and the service account that they become. */
+/** Google's side: a pool whose provider accepts identities of other clouds, and the service account that they impersonate. */
 import { quoted, resource } from "./text.ts";
 import type { ValueName, Values } from "./values.ts";
 
-/** What the pool and the repository are named by: every route to Google needs it. */
+/** Values of the pool and the repository, which every route to Google needs. */
 export const REPOSITORY_VALUES: readonly ValueName[] = [
   "google-project",
   "google-project-number",
@@ -14,16 +14,16 @@ const POOL = "image-pulls";
 const ACCOUNT = "image-puller";
 const READER = "roles/artifactregistry.reader";
 
-/** A provider of the pool, as one command and one resource. */
+/** A provider of the pool, for one command and one Terraform resource. */
 interface PoolProvider {
   readonly name: string;
-  /** Of `providers create-KIND`. */
+  /** KIND in `providers create-KIND`. */
   readonly kind: "oidc" | "aws" | "x509";
-  /** Options of the command, one to a line. */
+  /** Options of the command, one per line. */
   readonly options: readonly string[];
-  /** Lines of the resource after its names: arguments and the kind's own block. */
+  /** Lines of the resource after its names: arguments and the block of its kind. */
   readonly terraform: readonly string[];
-  /** Which of the pool's principals become the service account, after the pool's name. */
+  /** The pool's principals that may impersonate the service account, without the pool's name. */
   readonly principals: readonly [kind: "principal" | "principalSet", which: string];
 }
 
@@ -117,7 +117,7 @@ export function poolResources(provider: PoolProvider, values: Values): readonly 
   ];
 }
 
-/** Prints the numeric ID of the instances' service account. */
+/** Command that prints the numeric ID of the instances' service account. */
 export function describeAccountCommand(values: Values): string {
   return `gcloud iam service-accounts describe ${values.of("google-node-account")} --project=${values.of("google-project")} --format='value(uniqueId)'`;
 }

@@ -1,4 +1,4 @@
-/** Routes of nodes to Amazon ECR: of Azure, of Google Cloud, and with a certificate. */
+/** Routes to Amazon ECR for nodes in Azure, in Google Cloud, and with a certificate. */
 import {
   anywhereResources,
   oidcProvider,
@@ -107,7 +107,7 @@ const fromCertificate: Route = {
         {
           heading: "In AWS",
           before:
-            "The certificate of the cluster's CA (/etc/kubernetes/pki/ca.crt) goes into trust-anchor.json.",
+            "Put the certificate of the cluster's CA (/etc/kubernetes/pki/ca.crt) into trust-anchor.json.",
           commands: [
             "aws rolesanywhere create-trust-anchor --name cluster --enabled --source file://trust-anchor.json",
             ...pullRoleCommands(role),

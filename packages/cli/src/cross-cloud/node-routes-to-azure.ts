@@ -1,4 +1,4 @@
-/** Routes of nodes to Azure Container Registry: of AWS, of Google Cloud, of another tenant, and with a certificate. */
+/** Routes to Azure Container Registry for nodes in AWS, in Google Cloud, in another tenant, and with a certificate. */
 import { policyOf, roleArn } from "./aws.ts";
 import {
   applicationResource,
@@ -77,7 +77,7 @@ const fromAws: Route = {
   },
 };
 
-/** What the map says where an application of the registry's tenant trusts the node. */
+/** The map's entry for an application in the registry's tenant that trusts the node. */
 function applicationOf(identity: string, values: Values) {
   return {
     tenantId: values.of("azure-tenant"),

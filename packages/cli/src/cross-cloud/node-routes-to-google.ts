@@ -1,4 +1,4 @@
-/** Routes of nodes to Google Artifact Registry: of AWS, of Azure, and with a certificate. */
+/** Routes to Google Artifact Registry for nodes in AWS, in Azure, and with a certificate. */
 import { audienceCommands, audienceResources, identityIssuer } from "./azure.ts";
 import {
   poolCommands,
@@ -12,7 +12,7 @@ import type { Route } from "./route.ts";
 import { aligned, quoted, terraformFile } from "./text.ts";
 import type { Values } from "./values.ts";
 
-/** What the map says: what the node has, the provider that accepts it, and the account that it becomes. */
+/** The map's entry: the node's identity, the provider that accepts it, and the service account that it impersonates. */
 function puller(node: Readonly<Record<string, string>>, provider: string, values: Values) {
   return {
     impersonateServiceAccount: pullerOf(values),
@@ -28,7 +28,7 @@ const fromAws: Route = {
   needs: [...REPOSITORY_VALUES, "aws-account", "aws-node-role"],
   bothSides(values) {
     const account = values.of("aws-account");
-    // The ARN of a session without its name, which is the instance's id.
+    // The ARN of a session without its name, which is the instance's ID.
     const role =
       "assertion.arn.extract('{account}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role}/')";
     const provider = {
@@ -161,7 +161,7 @@ const fromCertificate: Route = {
         {
           heading: "In Google Cloud",
           before:
-            "The certificate of the cluster's CA (/etc/kubernetes/pki/ca.crt) goes into trust-store.yaml.",
+            "Put the certificate of the cluster's CA (/etc/kubernetes/pki/ca.crt) into trust-store.yaml.",
           commands: poolCommands(provider, values),
         },
       ],

@@ -4,14 +4,14 @@ import { azureFactsOf } from "../distributions/clouds.ts";
 import { identitiesFileOf } from "../distributions/identities.ts";
 import type { AzureCloudName, Cloud, OutputFile } from "../distributions/types.ts";
 import { UsageError } from "../errors.ts";
-import { capitalised } from "../output/text.ts";
+import { capitalized } from "../output/text.ts";
 import { parseSettings, valuesFor } from "./given-values.ts";
 import { providerName } from "./google.ts";
 import { type BothSides, type Route, SOURCES, type Source } from "./route.ts";
 import { ROUTES } from "./routes.ts";
 import { VALUES, type ValueName, type Values } from "./values.ts";
 
-/** What was asked for. */
+/** The options for `--cross-cloud`. */
 export interface CrossCloudOptions {
   readonly from: string;
   readonly clouds: readonly Cloud[];
@@ -20,23 +20,23 @@ export interface CrossCloudOptions {
   readonly azureCloud: AzureCloudName | undefined;
 }
 
-/** What `init` writes beside the kubelet's configuration. */
+/** What `init` writes in addition to the kubelet's configuration. */
 export interface CrossCloudPlan {
   readonly from: Source;
   /** Pages of the routes, in the order of the clouds. */
   readonly pages: readonly string[];
-  /** The file of `--identities`. */
+  /** The `--identities` file. */
   readonly identities: OutputFile;
-  /** The other side: commands, Terraform and what they name, in a directory for each route. */
+  /** The other side: commands, Terraform and the files that they use, in a directory for each route. */
   readonly files: readonly OutputFile[];
-  /** For pods: their service account's manifest. */
+  /** For pods: the manifest of their service account. */
   readonly serviceAccount: OutputFile | undefined;
-  /** For pods that pull from Google: the pool's provider that accepts them. */
+  /** For pods that pull from Google: the full name of the pool's provider. */
   readonly googleProvider: string | undefined;
   readonly notes: readonly string[];
 }
 
-/** Where a node's own identity will do. */
+/** The cloud whose registries accept the node's own identity. */
 const HOME: Readonly<Partial<Record<Source, Cloud>>> = {
   ec2: "aws",
   azure: "azure",
@@ -44,7 +44,7 @@ const HOME: Readonly<Partial<Record<Source, Cloud>>> = {
   gce: "gcp",
 };
 
-/** Works out everything, without touching anything. @throws {UsageError} */
+/** Plans all files, without reading or writing any. @throws {UsageError} */
 export function planCrossCloud({
   from: word,
   clouds,
@@ -53,7 +53,7 @@ export function planCrossCloud({
 }: CrossCloudOptions): CrossCloudPlan {
   const from = SOURCES.find((each) => each === word);
   if (from === undefined)
-    throw new UsageError(`--cross-cloud ${word}: not known; one of ${SOURCES.join(", ")}`);
+    throw new UsageError(`--cross-cloud ${word}: unknown; expected one of ${SOURCES.join(", ")}`);
   const given = parseSettings(settings);
   const routes = routesFor(from, clouds, given);
   const values = valuesFor(routes, from, given, azureFactsOf(azureCloud));
@@ -64,7 +64,7 @@ export function planCrossCloud({
     pages: routes.map(({ page }) => page),
     identities: identitiesFileOf(
       sides.flatMap(({ route, both }) => entryOf(route, both)),
-      "which identity each registry is asked with",
+      "the identity for each registry",
     ),
     files: sides.flatMap(({ route, both }) => filesOf(route, both)),
     serviceAccount: pods
@@ -78,7 +78,7 @@ export function planCrossCloud({
   };
 }
 
-/** The routes between them. @throws {UsageError} when there are none */
+/** The routes from a kind of node or pod to the clouds. @throws {UsageError} if there are none */
 function routesFor(
   from: Source,
   clouds: readonly Cloud[],
@@ -96,7 +96,7 @@ function routesFor(
       ? "; for a registry of another tenant give --set partner-tenant and partner-registry"
       : "";
   throw new UsageError(
-    `--cross-cloud ${from} with --cloud ${clouds.join(",")}: the nodes' own identity will do there; name the cloud of the registries${hint}`,
+    `--cross-cloud ${from} with --cloud ${clouds.join(",")}: not needed, because that cloud accepts the nodes' own identity; give the registries' cloud${hint}`,
   );
 }
 
@@ -130,7 +130,7 @@ function filesOf({ page, title }: Route, both: BothSides): readonly OutputFile[]
     ...Object.entries(both.files).map(([name, content]) => ({
       name: `${page}/${name}`,
       content,
-      about: "named by both",
+      about: "used by both",
     })),
   ];
 }
@@ -140,12 +140,12 @@ function commandsFile(page: string, title: string, { steps }: BothSides): string
     [`# ${heading}`, ...(before === undefined ? [] : [`# ${before}`]), ...commands, ""].join("\n"),
   );
   return `# ${title}: ${pageName(page)} explains each step.
-# Run these one after the other, in this directory; or apply main.tf, which is the same in Terraform.
+# Run these commands in order, in this directory, or apply main.tf, which does the same with Terraform.
 
 ${parts.join("\n")}`;
 }
 
-/** One manifest for all clouds, as applying it replaces all annotations that it does not have. */
+/** One manifest for all clouds: applying a second one would remove the annotations of the first. */
 function serviceAccountFile(sides: readonly BothSides[], values: Values): OutputFile {
   const annotations = sides.flatMap((both) => Object.entries(both.annotations ?? {}));
   const content = [
@@ -162,10 +162,10 @@ function serviceAccountFile(sides: readonly BothSides[], values: Values): Output
 }
 
 function notesFor(routes: readonly Route[], missing: readonly ValueName[]): readonly string[] {
-  const first = `Set up the other side first: ${routes.map(({ page }) => `${page}/commands.sh`).join(", ")}, or main.tf beside it.`;
+  const first = `Set up the other side first: ${routes.map(({ page }) => `${page}/commands.sh`).join(", ")}, or main.tf next to it.`;
   const later = missing.map((name) => {
     const { about, printedBy } = { printedBy: "", ...VALUES[name] };
-    return `${about}: "${printedBy}" prints it. Then run init again with --set ${name}=VALUE --force: it replaces REPLACE-${name} everywhere.`;
+    return `${about}: "${printedBy}" prints it. Then run init again with --set ${name}=VALUE --force to replace REPLACE-${name} everywhere.`;
   });
-  return [first, ...later.map(capitalised)];
+  return [first, ...later.map(capitalized)];
 }

@@ -1,4 +1,4 @@
-/** Routes of pods: the tokens of their service accounts, from any cluster. */
+/** Routes for pods of any cluster, with the tokens of their service accounts. */
 import {
   oidcProvider,
   oidcProviderArn,

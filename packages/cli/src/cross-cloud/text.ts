@@ -1,4 +1,4 @@
-/** A JSON file as the pages have it: short lists of texts on one line. */
+/** A JSON file in the style of the pages: lists of strings on one line. */
 export function jsonFile(value: unknown): string {
   const text = JSON.stringify(value, null, 2).replace(
     /\[\s+("[^"\n]*"(?:,\s+"[^"\n]*")*)\s+\]/g,
@@ -7,10 +7,10 @@ export function jsonFile(value: unknown): string {
   return `${text}\n`;
 }
 
-/** An argument of a Terraform block: an expression, as it is written. */
+/** Arguments of a Terraform block: names and expressions. */
 type Arguments = readonly (readonly [name: string, expression: string])[];
 
-/** Terraform's name of an object. */
+/** The Terraform label for an object's name. */
 export function labelOf(name: string): string {
   return name.replaceAll("-", "_");
 }
@@ -33,13 +33,13 @@ export function block(head: string, lines: readonly string[]): string {
     : `${head} {\n${lines.map((line) => (line === "" ? "\n" : `  ${line}\n`)).join("")}}\n`;
 }
 
-/** Arguments with their equals signs below each other, as one group. */
+/** Arguments with aligned equals signs. */
 export function aligned(given: Arguments): readonly string[] {
   const width = Math.max(0, ...given.map(([name]) => name.length));
   return given.map(([name, expression]) => `${name.padEnd(width)} = ${expression}`);
 }
 
-/** A text of Terraform. `${` and `%{` begin templates there. */
+/** A Terraform string; escapes `${` and `%{`, which begin templates. */
 export function quoted(text: string): string {
   return JSON.stringify(text).replace(/[$%](?=\{)/g, "$&$&");
 }

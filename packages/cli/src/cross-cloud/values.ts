@@ -1,15 +1,15 @@
-/** The values that commands, policies and Terraform across clouds are made of, each given to `init` by `--set NAME=VALUE`. */
+/** The values in commands, policies and Terraform across clouds, given to `init` with `--set NAME=VALUE`. */
 
-/** One of them. */
+/** Specification of one value. */
 export interface ValueSpec {
   /** What it is, as the end of a sentence that begins with its name. */
   readonly about: string;
-  /** Its whole text. Values become parts of shell commands, JSON, YAML and HCL, so none has a character that is special there. */
+  /** Matches the whole text. Values are inserted into shell commands, JSON, YAML and HCL, so it allows no special characters. */
   readonly form: RegExp;
   readonly example: string;
-  /** Used where it is not given. */
+  /** Used if it is not given. */
   readonly default?: string;
-  /** A command prints it when the other side is set up, so it can be missing at first: which one. */
+  /** The command that prints it while the other side is set up: the value can be missing at first. */
   readonly printedBy?: string;
 }
 
@@ -117,7 +117,7 @@ export const VALUES = {
   },
   "partner-tenant": {
     example: "10000000-aaaa-4aaa-8aaa-000000000005",
-    about: "the tenant of the registry, where it is not the nodes' own",
+    about: "the tenant of the registry, if it is not the nodes' own",
     form: GUID,
   },
   "partner-registry": {
@@ -175,20 +175,20 @@ export const VALUES = {
 /** Name of a value. */
 export type ValueName = keyof typeof VALUES;
 
-/** The values of one run: what is known of the Azure cloud, and one text for each name that a route needs. */
+/** The values of one run: the facts of the Azure cloud, and a text for each name that a route needs. */
 export interface Values {
   of(name: ValueName): string;
   readonly azure: AzureFacts;
 }
 
-/** What commands have to name of an Azure cloud. */
+/** Values of an Azure cloud in commands. */
 export interface AzureFacts {
   /** Audience of federated credentials. */
   readonly audience: string;
   /** Entra ID's host, with `https://` and without a slash at the end. */
   readonly authority: string;
-  /** Issuer of managed identities' tokens for an application (version 1.0), before the tenant. */
+  /** Issuer of managed identities' tokens for an application (version 1.0), without the tenant at its end. */
   readonly issuer: string;
-  /** What the registries' hosts end with. */
+  /** Domain of the registries' hosts. */
   readonly suffix: string;
 }

@@ -1,7 +1,7 @@
 import { installCommand } from "./node-commands.ts";
 import type { Distribution } from "./types.ts";
 
-/** AKS sets both flags itself and writes the configuration when a node is made. */
+/** AKS sets both flags itself and writes the configuration when a node is created. */
 export const aks: Distribution = {
   id: "aks",
   title: "Azure Kubernetes Service",
@@ -20,7 +20,7 @@ export const aks: Distribution = {
   files: () => [],
   commands: (plan) => [installCommand(plan, "aks"), "sudo systemctl restart kubelet"],
   notes: () => [
-    "AKS has the flags already; its own acr-credential-provider and configuration are kept as backups beside ours.",
-    "A node image upgrade brings back AKS's own: run both from the installer DaemonSet, so that every new node gets them.",
+    "AKS already sets the flags. Its own acr-credential-provider and configuration are kept as backups next to ours.",
+    "A node image upgrade restores AKS's own files: use the Helm chart, so that every new node gets yours.",
   ],
 };

@@ -4,7 +4,7 @@ import type { Distribution, ProviderEntry } from "./types.ts";
 const BIN_DIR = "/usr/libexec/kubernetes/kubelet/plugins";
 const SETTINGS = "settings.toml";
 
-/** Bottlerocket renders the kubelet's configuration from its settings; executables are part of the read-only image. */
+/** Bottlerocket writes the kubelet's configuration from its settings; executables are part of the read-only image. */
 export const bottlerocket: Distribution = {
   id: "bottlerocket",
   title: "Bottlerocket",
@@ -15,11 +15,11 @@ export const bottlerocket: Distribution = {
   restart: "systemctl restart kubelet",
   refuses: (plan) => {
     if (plan.podIdentity) {
-      return "Bottlerocket's settings cannot express tokenAttributes, which --pod-identity needs; leave out --pod-identity, or build a variant with a template of your own";
+      return "Bottlerocket's settings do not support tokenAttributes, which --pod-identity needs; omit --pod-identity, or build a variant with your own template";
     }
     const withArgs = plan.providers.find((provider) => provider.args.length > 0);
     if (withArgs === undefined) return undefined;
-    return `Bottlerocket's settings cannot express a plugin's arguments, which ${withArgs.name} needs here (${withArgs.args.join(" ")})`;
+    return `Bottlerocket's settings do not support args, which ${withArgs.name} needs here (${withArgs.args.join(" ")})`;
   },
   files: (plan) => [
     {
@@ -30,8 +30,8 @@ export const bottlerocket: Distribution = {
   ],
   commands: (plan) => [`apiclient apply < ${shellWord(`${plan.directory}/${SETTINGS}`)}`, "apiclient reboot"],
   notes: (plan) => [
-    `The executables (${executableNames(plan).join(", ")}) must be in the image under ${BIN_DIR}: build a variant with them, as nothing can be added to a running node.`,
-    `${SETTINGS} can also go into the nodes' user data as it is. ${"credential-provider-config.yaml"} shows what it comes to; validate and match work on that.`,
+    `The executables (${executableNames(plan).join(", ")}) must be in the image in ${BIN_DIR}: build a variant with them. Files cannot be added to a running node.`,
+    `You can also put ${SETTINGS} into the nodes' user data. ${"credential-provider-config.yaml"} is the resulting configuration, for validate and match.`,
   ],
 };
 

@@ -2,27 +2,27 @@ import { UsageError } from "../errors.ts";
 import { hostOnly, isRegistry, PLUGINS } from "../plugins/known-plugins.ts";
 import type { AzureCloudName, Cloud, ProviderEntry } from "./types.ts";
 
-/** What `init` is told beyond clouds and distribution. */
+/** The options of `init` besides clouds and distribution. */
 export interface ProviderOptions {
   readonly podIdentity: boolean;
-  /** Path of azure.json on the node, handed to the ACR plugin. */
+  /** Path of azure.json on the node, an argument of the ACR plugin. */
   readonly azureConfig: string | undefined;
-  /** The Azure cloud that the nodes pull from; undefined: any of the three, with the public one's audience. */
+  /** The Azure cloud that the nodes pull from; undefined for all three, with the public cloud's audience. */
   readonly azureCloud: AzureCloudName | undefined;
   /** `projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER` */
   readonly gcpWorkloadIdentityProvider: string | undefined;
   /** GKE's own pool: the cluster's project and its issuer URL. */
   readonly gcpProject: string | undefined;
   readonly gcpIssuer: string | undefined;
-  /** Pods whose service account names no identity get the node's. */
+  /** Whether pods whose service account names no identity use the node's. */
   readonly nodeFallback: boolean;
-  /** `HOST[:PORT]=TARGET` as the plugins' --registry takes it. */
+  /** `HOST[:PORT]=TARGET` as for the plugins' --registry. */
   readonly registries: readonly string[];
   /** Path on the nodes of the file for `--identities`. */
   readonly identities: string | undefined;
 }
 
-/** The Entra hosts by which AZURE_AUTHORITY_HOST names Azure's clouds. */
+/** Entra hosts of Azure's clouds, for AZURE_AUTHORITY_HOST. */
 const AUTHORITIES: Readonly<Record<AzureCloudName, string>> = {
   AzurePublicCloud: "https://login.microsoftonline.com/",
   AzureChinaCloud: "https://login.chinacloudapi.cn/",
@@ -42,8 +42,8 @@ interface CloudEntry {
 const ENTRIES: Readonly<Record<Cloud, CloudEntry>> = {
   aws: {
     comments: [
-      "Amazon ECR and ECR Public. One line per kind of host, as a * stands for one label and not for dots;",
-      "remove the kinds that your images never use.",
+      "Amazon ECR and ECR Public. One line per kind of host, because * stands for one label and not for dots.",
+      "Remove the kinds that your images do not use.",
     ],
     defaultCacheDuration: "6h",
     args: () => [],
@@ -65,7 +65,7 @@ const ENTRIES: Readonly<Record<Cloud, CloudEntry>> = {
   },
 };
 
-/** The provider entry of one cloud. @throws {UsageError} where an option is missing that it cannot do without */
+/** The provider entry of one cloud. @throws {UsageError} if a required option is missing */
 export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderEntry {
   const entry = ENTRIES[cloud];
   const { name, annotations, defaultFallback } = PLUGINS[cloud];
@@ -95,7 +95,7 @@ export function providerEntry(cloud: Cloud, options: ProviderOptions): ProviderE
   };
 }
 
-/** @throws {UsageError} for a mapping that is none, or whose target none of the chosen clouds has */
+/** @throws {UsageError} for an invalid mapping, or one whose target is not a registry of the chosen clouds */
 export function checkRegistries(clouds: readonly Cloud[], registries: readonly string[]): void {
   for (const mapping of registries) {
     if (!/^[^=/\s]+=[^=/\s]+$/.test(mapping)) {
@@ -105,7 +105,7 @@ export function checkRegistries(clouds: readonly Cloud[], registries: readonly s
     }
     if (clouds.some((cloud) => isTargetOf(cloud, mapping))) continue;
     throw new UsageError(
-      `--registry ${mapping}: ${targetHost(mapping)} is not a registry host of ${clouds.join(", ")}; name the cloud's own host after the =`,
+      `--registry ${mapping}: ${targetHost(mapping)} is not a registry host of ${clouds.join(", ")}; give the cloud's own host after the =`,
     );
   }
 }
@@ -118,7 +118,7 @@ function isTargetOf(cloud: Cloud, mapping: string): boolean {
   return isRegistry(PLUGINS[cloud].parseHost(targetHost(mapping)));
 }
 
-/** Hosts of the cloud's registries, and the audience that federated credentials have there unless told otherwise. */
+/** Hosts of the cloud's registries, and the default audience of its federated credentials. */
 function azureCloudOf({ azureCloud: name }: ProviderOptions) {
   const env = { AZURE_AUTHORITY_HOST: AUTHORITIES[name ?? "AzurePublicCloud"] };
   const { hostForms, audiences } = PLUGINS.azure.read({ args: [], env });
@@ -128,14 +128,14 @@ function azureCloudOf({ azureCloud: name }: ProviderOptions) {
   };
 }
 
-/** Issuers of the tokens that managed identities get for an application (version 1.0), before the tenant. */
+/** Issuers, without the tenant at their end, of the tokens that managed identities get for an application (version 1.0). */
 const TOKEN_ISSUERS: Readonly<Record<AzureCloudName, string>> = {
   AzurePublicCloud: "https://sts.windows.net/",
   AzureChinaCloud: "https://sts.chinacloudapi.cn/",
   AzureUSGovernmentCloud: "https://sts.windows.net/",
 };
 
-/** What the commands of another cloud have to name of an Azure cloud. */
+/** The values of an Azure cloud for commands in other clouds. */
 export function azureFactsOf(name: AzureCloudName = "AzurePublicCloud") {
   const env = { AZURE_AUTHORITY_HOST: AUTHORITIES[name] };
   const { hostForms, audiences } = PLUGINS.azure.read({ args: [], env });
@@ -147,7 +147,7 @@ export function azureFactsOf(name: AzureCloudName = "AzurePublicCloud") {
   };
 }
 
-/** azure.json names the cloud itself; without it, the variable of the Azure SDKs does. */
+/** Sets the cloud with the variable of the Azure SDKs; not needed with azure.json, which names it. */
 function azureEnvironment({ azureCloud, azureConfig }: ProviderOptions): ProviderEntry["env"] {
   if (azureCloud === undefined || azureConfig !== undefined) return [];
   return [{ name: "AZURE_AUTHORITY_HOST", value: AUTHORITIES[azureCloud] }];
@@ -162,8 +162,8 @@ function gcpArguments(options: ProviderOptions): readonly string[] {
 }
 
 /**
- * The pool's provider by its full name is what Google STS takes without further settings
- * (https://cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes); GKE's pool wants its own name.
+ * Google STS accepts the full name of the pool's provider as audience without further settings
+ * (https://cloud.google.com/iam/docs/workload-identity-federation-with-kubernetes); GKE's pool requires its own name.
  */
 function gcpAudience(options: ProviderOptions): string {
   const { gcpWorkloadIdentityProvider: provider, gcpProject, gcpIssuer } = options;
@@ -179,7 +179,7 @@ function gcpAudience(options: ProviderOptions): string {
   }
   if (gcpProject !== undefined && gcpIssuer !== undefined) return `${gcpProject}.svc.id.goog`;
   throw new UsageError(
-    "--pod-identity for gcp needs to know where Google exchanges the pods' tokens: --gcp-workload-identity-provider " +
+    "--pod-identity for gcp requires the provider that exchanges the pods' tokens: --gcp-workload-identity-provider " +
       "projects/NUMBER/locations/global/workloadIdentityPools/POOL/providers/PROVIDER, or on GKE --gcp-project ID " +
       "with --gcp-issuer URL (the cluster's issuer)",
   );

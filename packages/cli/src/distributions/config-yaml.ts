@@ -3,11 +3,11 @@ import type { Plan, ProviderEntry } from "./types.ts";
 export const CONFIG_NAME = "credential-provider-config.yaml";
 const API_VERSION = "credentialprovider.kubelet.k8s.io/v1";
 
-/** The CredentialProviderConfig of a plan as YAML, with the comments that its next reader needs. */
+/** The CredentialProviderConfig of a plan as YAML, with comments. */
 export function configYaml(plan: Plan): string {
   const head = [
-    "# Which images get their credentials from which plugin. The kubelet reads this file at start-up only:",
-    "# restart it after a change. `imagecred validate` checks it, `imagecred match IMAGE` tries it.",
+    "# Which plugin provides the credentials for which images. The kubelet reads this file only when it starts:",
+    "# restart it after a change. Check the file with `imagecred validate`, test it with `imagecred match IMAGE`.",
     "apiVersion: kubelet.config.k8s.io/v1",
     "kind: CredentialProviderConfig",
     "providers:",
@@ -22,7 +22,7 @@ function entryLines(entry: ProviderEntry): string[] {
     `    apiVersion: ${API_VERSION}`,
     "    matchImages:",
     ...entry.matchImages.map((pattern) => `      - ${quoted(pattern)}`),
-    "    # Only for answers that name no duration; these plugins always name one.",
+    "    # Used only for responses without a cacheDuration; these plugins always set one.",
     `    defaultCacheDuration: ${quoted(entry.defaultCacheDuration)}`,
     ...list("args", entry.args),
     ...environment(entry),
@@ -45,23 +45,23 @@ function environment(entry: ProviderEntry): string[] {
 function tokenAttributes(entry: ProviderEntry): string[] {
   if (entry.tokenAttributes === undefined) return [];
   return [
-    "    # Kubernetes 1.34 or newer: the kubelet hands the plugin a token of the pod's service account.",
+    "    # Kubernetes 1.34 or newer: the kubelet passes a token of the pod's service account to the plugin.",
     "    tokenAttributes:",
     `      serviceAccountTokenAudience: ${quoted(entry.tokenAttributes.audience)}`,
     "      cacheType: ServiceAccount",
-    "      # false: static pods, which have no service account, still get the node's credentials.",
+    "      # false: static pods, which have no service account, can still use the node's credentials.",
     "      requireServiceAccount: false",
     "      optionalServiceAccountAnnotationKeys:",
     ...entry.tokenAttributes.optionalAnnotations.map((key) => `        - ${quoted(key)}`),
   ];
 }
 
-/** JSON strings are YAML strings, and never a number, a boolean or an alias by accident. */
+/** A JSON string, which is also a YAML string: YAML cannot read it as a number, a boolean or an alias. */
 function quoted(value: string): string {
   return JSON.stringify(value);
 }
 
-/** Every line of a block moved to the right, for YAML within YAML. */
+/** A block of lines, indented, for YAML within YAML. */
 export function indented(text: string, spaces: number): string {
   const margin = " ".repeat(spaces);
   return text

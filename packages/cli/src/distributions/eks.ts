@@ -6,7 +6,7 @@ const BIN_DIR = "/etc/eks/image-credential-provider";
 const CONFIG_PATH = `${BIN_DIR}/imagecred.yaml`;
 const NODE_CONFIG = "nodeconfig.yaml";
 
-/** EKS on Amazon Linux 2023: nodeadm merges NodeConfig files of a directory into what the user data says. */
+/** EKS on Amazon Linux 2023: nodeadm merges the NodeConfig files of a directory into the user data. */
 export const eks: Distribution = {
   id: "eks",
   title: "Amazon EKS (Amazon Linux 2023)",
@@ -18,7 +18,7 @@ export const eks: Distribution = {
   files: () => [
     {
       name: NODE_CONFIG,
-      content: `# nodeadm appends these flags to its own, and the last one of a name wins.
+      content: `# nodeadm appends these flags to its own; of flags with the same name the last one applies.
 apiVersion: node.eks.aws/v1alpha1
 kind: NodeConfig
 spec:
@@ -36,7 +36,7 @@ ${kubeletFlags(CONFIG_PATH, BIN_DIR)
     "sudo systemctl restart nodeadm-config nodeadm-run kubelet",
   ],
   notes: () => [
-    "Best done in the AMI: the first command in the image build (imagecred install --root DIR for a mounted image) is then all, as nodes read the drop-in when they start.",
-    "AMIs whose nodeadm knows no drop-ins (before /etc/eks/nodeadm.d existed): put the NodeConfig into the user data as a part of its own.",
+    "Best done in the AMI: run only the first command in the image build (imagecred install --root DIR for a mounted image); nodes read the drop-in when they start.",
+    "AMIs whose nodeadm does not support drop-ins (before /etc/eks/nodeadm.d existed): add the NodeConfig as a separate part to the user data.",
   ],
 };

@@ -1,7 +1,7 @@
 import { installCommand } from "./node-commands.ts";
 import type { Distribution } from "./types.ts";
 
-/** Clusters that kube-up made on Compute Engine, whose kubelets have both flags already. */
+/** Clusters created by kube-up on Compute Engine, which already sets both flags of the kubelets. */
 export const gce: Distribution = {
   id: "gce",
   title: "Google Compute Engine (kube-up)",
@@ -19,7 +19,7 @@ export const gce: Distribution = {
   files: () => [],
   commands: (plan) => [installCommand(plan, "gce"), "sudo systemctl restart kubelet"],
   notes: () => [
-    "The kubelets have both flags already. auth-provider-gcp stays where it is; the configuration no longer names it.",
-    "GKE is another distribution (gke): its nodes bring their own configuration back.",
+    "The kubelets already have both flags. auth-provider-gcp stays installed; the configuration no longer uses it.",
+    "GKE is another distribution (gke): its nodes restore their own configuration.",
   ],
 };

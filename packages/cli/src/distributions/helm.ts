@@ -5,14 +5,14 @@ import { audiencesOf } from "./rbac.ts";
 import type { Distribution, OutputFile, Plan } from "./types.ts";
 
 export const HELM_VALUES = "helm-values.yaml";
-/** Where releases push the chart (.github/workflows/release.yml). */
+/** The chart's address; releases push it there (.github/workflows/release.yml). */
 const CHART = "oci://ghcr.io/imagecred/charts/imagecred";
 const NAMESPACE = "kube-system";
 
 /**
- * Values for the Helm chart (deploy/chart): the configuration and all else that the chart cannot know.
- * @param beside files that are installed beside the configuration, whatever the distribution
- * @throws {UsageError} for a distribution whose nodes the chart cannot install on
+ * Values for the Helm chart (deploy/chart): the configuration, and the other values that the chart needs.
+ * @param beside files to install next to the configuration, on every distribution
+ * @throws {UsageError} for a distribution on whose nodes the chart cannot install files
  */
 export function helmValues(
   plan: Plan,
@@ -21,7 +21,7 @@ export function helmValues(
 ): OutputFile {
   if (!distribution.installable) {
     throw new UsageError(
-      `--helm: nothing can be installed on running nodes of ${distribution.title}; without --helm, init writes what its images need`,
+      `--helm: files cannot be installed on running nodes of ${distribution.title}; without --helm, init writes what its images need`,
     );
   }
   const audiences = audiencesOf(plan);
@@ -31,14 +31,14 @@ export function helmValues(
     "# Values for the Helm chart imagecred. The chart's own values.yaml describes all of them.",
     `distribution: ${distribution.id}`,
     "",
-    "# The nodes' CredentialProviderConfig. A change of it is rolled out node by node.",
+    "# The nodes' CredentialProviderConfig. A change is rolled out node by node.",
     "config: |",
     indented(configYaml(plan), 2),
     ...(audiences.length === 0
       ? []
       : [
           "",
-          "# Audiences of the service account tokens that the kubelets may ask for.",
+          "# Audiences of the service account tokens that the kubelets may request.",
           "audiences:",
           ...audiences.map((audience) => `  - ${JSON.stringify(audience)}`),
         ]),
@@ -46,7 +46,7 @@ export function helmValues(
       ? []
       : [
           "",
-          "# Files beside the configuration.",
+          "# Files next to the configuration.",
           "files:",
           ...files.flatMap(({ name, content }) => [`  ${name}: |`, indented(content, 4)]),
         ]),
@@ -54,7 +54,7 @@ export function helmValues(
   return { name: HELM_VALUES, content: `${lines.join("\n")}\n`, about: "values for the Helm chart" };
 }
 
-/** The two commands that put the chart into a cluster. */
+/** The two commands that install the chart in a cluster. */
 export function helmCommands(plan: Plan): readonly [string, string] {
   return [
     `helm upgrade --install imagecred ${CHART} --namespace ${NAMESPACE} --values ${shellWord(`${plan.directory}/${HELM_VALUES}`)}`,
@@ -62,7 +62,7 @@ export function helmCommands(plan: Plan): readonly [string, string] {
   ];
 }
 
-/** What an operator must know of the chart. */
+/** Notes about the chart for operators. */
 export function helmNotes(distribution: Distribution): readonly string[] {
   return [
     `The chart does not restart kubelets unless you set restart.enabled=true. Without it, restart each node's kubelet when the files are in place: ${distribution.restart}.`,

@@ -6,32 +6,32 @@ import type { Cloud, OutputFile } from "./types.ts";
 /** Name of the file in the directory that `init` writes. */
 export const IDENTITIES_NAME = "identities.yaml";
 
-/** An entry to start from, for each cloud: lines of YAML. */
+/** An example entry for each cloud, as lines of YAML. */
 const ENTRIES: Readonly<Record<Cloud, () => readonly string[]>> = {
   aws: () => [
-    "# Every account whose registries are pulled from has a role of this name.",
+    "# Every account with registries has a role of this name.",
     `- registries: ${JSON.stringify(PLUGINS.aws.matchImages.filter((pattern) => pattern.startsWith("*")))}`,
     "  aws:",
     "    roleArn: arn:{partition}:iam::{account}:role/image-pull",
   ],
   azure: () => [
-    "# Registries of another tenant. Those that are not named here keep the node's own tenant.",
+    "# Registries of another tenant. All others use the node's own tenant.",
     "- registries: [partner.azurecr.io]",
     "  azure:",
     "    tenantId: partner.onmicrosoft.com",
   ],
   gcp: () => [
-    "# Every project whose repositories are pulled from has an account of this name.",
+    "# Every project with repositories has a service account of this name.",
     '- registries: ["*.pkg.dev", gcr.io, "*.gcr.io"]',
     "  google:",
     "    impersonateServiceAccount: image-puller@{project}.iam.gserviceaccount.com",
   ],
 };
 
-/** The file of `--identities` to start from. */
+/** An `--identities` file with an example entry for each cloud. */
 export function identitiesFile(clouds: readonly Cloud[]): OutputFile {
   const lines = clouds.flatMap((cloud) => ENTRIES[cloud]());
-  return identitiesFileOf(lines, "which identity each registry is asked with: edit it");
+  return identitiesFileOf(lines, "the identity for each registry: edit it");
 }
 
 /** The file with these entries. @param lines YAML of a list, without indentation */
@@ -39,7 +39,7 @@ export function identitiesFileOf(lines: readonly string[], about: string): Outpu
   const entries = lines.map((line) => `  ${line}\n`);
   return {
     name: IDENTITIES_NAME,
-    content: `# Which identity each registry is asked with (docs/many-accounts.md). The first entry that matches an image is used.
+    content: `# The identity for each registry (docs/many-accounts.md). The first entry that matches an image applies.
 apiVersion: ${API_VERSION}
 kind: ${KIND}
 identities:
@@ -49,9 +49,9 @@ ${entries.join("")}`,
 }
 
 /**
- * What an operator has to know about the file.
- * @param first what is to be done with it before
- * @param by what puts it on the nodes; undefined where that is the operator
+ * Notes about the file for operators.
+ * @param first what to do with it first
+ * @param by what installs it on the nodes; undefined if the operator does
  */
 export function identitiesNotes(
   path: string,
@@ -60,12 +60,12 @@ export function identitiesNotes(
 ): readonly string[] {
   const put =
     by === undefined
-      ? `and put it on every node as ${path}, for root alone to write, before the configuration: without it every pull through these plugins fails`
-      : `then ${by} puts it on the nodes as ${path}. Plugins read it on every pull: a change needs no restart of kubelets`;
+      ? `and install it on every node as ${path}, writable only by root, before the configuration: without it every pull through these plugins fails`
+      : `then ${by} installs it on the nodes as ${path}. Plugins read it on every run: a change does not require a restart of the kubelet`;
   return [`${first} ${IDENTITIES_NAME}, ${put}.`];
 }
 
-/** @throws {UsageError} for what is no path of a file on a node */
+/** @throws {UsageError} for a text that is not the absolute path of a file */
 export function checkIdentitiesPath(path: string): void {
   if (/^\/(?:[^/\s]+\/)*[^/\s]+$/.test(path)) return;
   throw new UsageError(

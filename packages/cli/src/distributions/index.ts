@@ -13,7 +13,7 @@ import { k3s, rke2 } from "./rancher.ts";
 import { talos } from "./talos.ts";
 import type { Distribution } from "./types.ts";
 
-/** In the order in which the issue of "which one am I" is settled most often. */
+/** In the order in which a node's distribution is detected, the most common ones first. */
 export const DISTRIBUTIONS: readonly Distribution[] = [
   kubeadm,
   k3s,

@@ -3,10 +3,10 @@ import type { Distribution } from "./types.ts";
 
 const DIRECTORY = "/var/lib/k0s/credential-providers";
 
-/** Units that k0s install makes, the worker's first: a controller has a kubelet with --enable-worker or --single only. */
+/** Units that k0s install creates, the worker's first: a controller has a kubelet only with --enable-worker or --single. */
 export const K0S_UNITS = ["k0sworker.service", "k0scontroller.service"] as const;
 
-/** k0s starts the kubelet itself, with the flags of `k0s worker --kubelet-extra-args`: a part of its service's command. */
+/** k0s starts the kubelet itself, with the flags of `k0s worker --kubelet-extra-args` in its service's command. */
 export const k0s: Distribution = {
   id: "k0s",
   title: "k0s",
@@ -18,6 +18,6 @@ export const k0s: Distribution = {
   files: () => [],
   commands: (plan) => [installCommand(plan, "k0s"), "sudo systemctl try-restart 'k0s*.service'"],
   notes: () => [
-    "The first command adds the two flags to --kubelet-extra-args in the command of k0s' service. k0s install --force, and k0sctl without them in its installFlags, write that service without them again: run it once more then.",
+    "The first command adds the two flags to --kubelet-extra-args in the command of k0s' service. k0s install --force, and k0sctl without them in its installFlags, write that service again without them: then run the command again.",
   ],
 };

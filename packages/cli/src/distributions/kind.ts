@@ -2,7 +2,7 @@ import { kubeadm } from "./kubeadm.ts";
 import { installCommand } from "./node-commands.ts";
 import type { Distribution } from "./types.ts";
 
-/** kind's nodes are containers that kubeadm has set up: a plain kubelet under systemd. */
+/** kind's nodes are containers set up by kubeadm: a plain kubelet under systemd. */
 export const kind: Distribution = {
   id: "kind",
   title: "kind",
@@ -17,7 +17,7 @@ export const kind: Distribution = {
   files: (plan) => kubeadm.files(plan).filter(({ name }) => name === "kubelet-extra-args.env"),
   commands: (plan) => [installCommand(plan, "kind"), "systemctl restart kubelet"],
   notes: () => [
-    "Nodes are containers: `docker exec -it NODE bash`, or use the Helm chart. They lose what was installed when they are deleted.",
-    "A laptop has no cloud identity of its own: give the plugins one in `env` (AWS_PROFILE with credentials on the node, GOOGLE_APPLICATION_CREDENTIALS), or use --pod-identity.",
+    "Nodes are containers: use `docker exec -it NODE bash`, or the Helm chart. Installed files are lost when a node is deleted.",
+    "A laptop has no cloud identity: give the plugins one in `env` (AWS_PROFILE with credentials on the node, GOOGLE_APPLICATION_CREDENTIALS), or use --pod-identity.",
   ],
 };

@@ -6,8 +6,8 @@ const PATCH = "kops-cluster-patch.yaml";
 const SOURCE = "/opt/imagecred";
 
 /**
- * kOps writes a configuration and an executable of its own at every boot (kubernetes/kops, nodeup/pkg/model/kubelet.go),
- * so ours are put over them after that and before the kubelet starts.
+ * kOps writes its own configuration and executable at every boot (kubernetes/kops, nodeup/pkg/model/kubelet.go), so ours
+ * replace them after that and before the kubelet starts.
  */
 export const kops: Distribution = {
   id: "kops",
@@ -44,8 +44,8 @@ ${indented(configYaml(plan), 8)}
     "kops update cluster NAME --yes && kops rolling-update cluster NAME --yes",
   ],
   notes: (plan) => [
-    `Put imagecred, ${executableNames(plan).join(", ")} and their SHA256SUMS into ${SOURCE} of the node image (or fetch them there in additionalUserData).`,
-    "kOps gives its kubelets the two flags on AWS and GCE only; on another cloud add them in spec.kubelet of a kOps that can.",
-    "On Flatcar the directory is /opt/kubernetes/bin, on Container-Optimized OS /home/kubernetes/bin: add --bin-dir with it to the hook.",
+    `Put imagecred, ${executableNames(plan).join(", ")} and their SHA256SUMS into ${SOURCE} in the node image (or download them there in additionalUserData).`,
+    "kOps sets the kubelet's two flags on AWS and GCE only; on another cloud set them in spec.kubelet, if your kOps supports that.",
+    "On Flatcar the directory is /opt/kubernetes/bin, on Container-Optimized OS /home/kubernetes/bin: add --bin-dir with that directory to the hook.",
   ],
 };

@@ -5,14 +5,14 @@ const BIN_DIR = "/usr/local/libexec/kubernetes/credential-providers";
 const CONFIG_PATH = "/etc/kubernetes/credential-provider-config.yaml";
 const EXTRA_ARGS = "kubelet-extra-args.env";
 
-/** A plain kubelet under systemd, as kubeadm and Cluster API set it up. */
+/** A plain kubelet under systemd, as set up by kubeadm and Cluster API. */
 export const kubeadm: Distribution = {
   id: "kubeadm",
   title: "kubeadm",
   binDir: BIN_DIR,
   configPath: CONFIG_PATH,
   installable: true,
-  // The deb packages' and the rpm packages' place (kubernetes/release, cmd/krel/templates, 10-kubeadm.conf).
+  // The paths of the rpm and the deb packages (kubernetes/release, cmd/krel/templates, 10-kubeadm.conf).
   nodeFiles: [
     {
       name: EXTRA_ARGS,
@@ -26,28 +26,28 @@ export const kubeadm: Distribution = {
     configPath: "C:\\k\\credential-provider-config.yaml",
     binDir: "C:\\k\\credential-provider",
     service: "kubelet",
-    more: "The flags name these paths in the node's own nodeRegistration.kubeletExtraArgs.",
+    more: "Set the flags to these paths in the node's own nodeRegistration.kubeletExtraArgs.",
   },
   files: () => [
     {
       name: EXTRA_ARGS,
       content: `KUBELET_EXTRA_ARGS="${kubeletFlags(CONFIG_PATH, BIN_DIR).join(" ")}"\n`,
-      about: "kubelet flags for nodes that exist",
+      about: "kubelet flags for existing nodes",
     },
     {
       name: "kubeadm-config.yaml",
       content: kubeadmConfig(),
-      about: "the same flags for nodes that kubeadm will make",
+      about: "the same flags for new nodes",
     },
   ],
   commands: (plan) => [installCommand(plan, "kubeadm"), "sudo systemctl restart kubelet"],
   notes: () => [
-    "Run both on every node, or bake the first into the node image (imagecred install --root DIR).",
-    "For new nodes, merge kubeadm-config.yaml into the files given to kubeadm init and join (or into Cluster API's kubeletExtraArgs) instead of the flags file.",
+    "Run both commands on every node, or the first one in the node image build (imagecred install --root DIR).",
+    "For new nodes, instead of the flags file, merge kubeadm-config.yaml into the files for kubeadm init and join (or into Cluster API's kubeletExtraArgs).",
   ],
 };
 
-/** kubeadm.k8s.io/v1beta4 has lists of name and value where v1beta3 had a map. */
+/** In kubeadm.k8s.io/v1beta4 arguments are a list of name and value; in v1beta3 they were a map. */
 function kubeadmConfig(): string {
   const registration = `nodeRegistration:
   kubeletExtraArgs:
@@ -56,7 +56,7 @@ function kubeadmConfig(): string {
     - name: image-credential-provider-bin-dir
       value: ${BIN_DIR}
 `;
-  return `# Merge into your own files. kubeadm before 1.31 (v1beta3) takes kubeletExtraArgs as a map of name to value.
+  return `# Merge into your own files. For kubeadm before 1.31 (v1beta3), kubeletExtraArgs is a map of name to value.
 apiVersion: kubeadm.k8s.io/v1beta4
 kind: InitConfiguration
 ${registration}---

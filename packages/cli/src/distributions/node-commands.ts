@@ -1,6 +1,6 @@
 import type { Plan } from "./types.ts";
 
-/** The first of two commands wherever `imagecred install` does the work. */
+/** The first of the two commands on distributions that use `imagecred install`. */
 export function installCommand(plan: Plan, distribution: string): string {
   return `sudo imagecred install --distribution ${distribution} ${shellWord(plan.directory)}`;
 }
@@ -10,7 +10,7 @@ export function shellWord(text: string): string {
   return /^[A-Za-z0-9_./:@%+=,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }
 
-/** The two flags that a kubelet needs; there is no field for them in KubeletConfiguration. */
+/** The two flags that a kubelet needs; KubeletConfiguration has no fields for them. */
 export function kubeletFlags(configPath: string, binDir: string): readonly [string, string] {
   return [
     `--image-credential-provider-config=${configPath}`,

@@ -7,8 +7,8 @@ const CONFIGS = "/etc/kubernetes/credential-providers";
 const MACHINE_CONFIG = "machine-config.yaml";
 
 /**
- * The Machine Config Operator gives its kubelets the flags on AWS, Azure and Google Cloud, with one configuration file
- * per platform; a MachineConfig with a later name replaces the file. The operating system is an image.
+ * The Machine Config Operator sets the kubelet's flags on AWS, Azure and Google Cloud, with one configuration file per
+ * platform; a MachineConfig with a later name replaces the file. The operating system is an image.
  */
 export const openshift: Distribution = {
   id: "openshift",
@@ -22,7 +22,7 @@ export const openshift: Distribution = {
     {
       name: MACHINE_CONFIG,
       content: machineConfig(plan),
-      about: "the configuration, under each platform's name, and the OS image",
+      about: "the configuration for each platform, and the OS image",
     },
     {
       name: "Containerfile",
@@ -34,7 +34,7 @@ ${executableNames(plan)
   .join("\n")}
 RUN ostree container commit
 `,
-      about: "the OS image with the executables in it",
+      about: "the OS image with the executables",
     },
   ],
   commands: (plan) => [
@@ -42,8 +42,8 @@ RUN ostree container commit
     `oc apply -f ${shellWord(`${plan.directory}/${MACHINE_CONFIG}`)}`,
   ],
   notes: () => [
-    `Put the executables beside the Containerfile, and the pushed image's digest into ${MACHINE_CONFIG} (osImageURL). The nodes of the pool then restart one after another.`,
-    "On platforms other than AWS, Azure and Google Cloud the kubelet has no flags for plugins.",
+    `Put the executables next to the Containerfile, and the pushed image's digest into ${MACHINE_CONFIG} (osImageURL). The nodes of the pool then restart one after another.`,
+    "On platforms other than AWS, Azure and Google Cloud the Machine Config Operator does not set the kubelet's flags.",
   ],
 };
 
@@ -55,7 +55,7 @@ function machineConfig(plan: Plan): string {
           contents:
             source: data:text/yaml;charset=utf-8,${encodeURIComponent(configYaml(plan))}`,
   );
-  return `# The files hold this configuration, percent-encoded:
+  return `# The files contain this configuration, percent-encoded:
 ${indented(configYaml(plan), 0).replace(/^/gm, "#   ")}
 apiVersion: machineconfiguration.openshift.io/v1
 kind: MachineConfig

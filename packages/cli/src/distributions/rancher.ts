@@ -3,7 +3,7 @@ import type { Distribution, WindowsNodes } from "./types.ts";
 
 const DIRECTORY = "/var/lib/rancher/credentialprovider";
 
-/** k3s and RKE2 look in one fixed place and pass the flags to their kubelet when both things are there. */
+/** k3s and RKE2 use fixed paths, and pass the flags to their kubelet if configuration and executables exist. */
 function rancher(
   id: "k3s" | "rke2",
   title: string,
@@ -23,7 +23,7 @@ function rancher(
     commands: (plan) => [installCommand(plan, id), `sudo systemctl try-restart '${units}'`],
     ...(windows === undefined ? {} : { windows }),
     notes: () => [
-      `${title} finds ${DIRECTORY}/config.yaml and ${DIRECTORY}/bin by itself: no flags are needed. It skips both with a debug message only where the configuration is a directory or bin is missing.`,
+      `${title} uses ${DIRECTORY}/config.yaml and ${DIRECTORY}/bin without any flags. If the configuration is a directory or bin is missing, it ignores both, with only a debug message.`,
       "Run both commands on every node, servers and agents.",
       ...more,
     ],

@@ -3,15 +3,15 @@ import type { OutputFile, Plan } from "./types.ts";
 export const RBAC_NAME = "node-audience-rbac.yaml";
 
 /**
- * The manifest that lets nodes ask for pod tokens with the audiences of the plan. Since 1.33 the API server refuses
- * audiences that are neither in the pod's spec nor allowed so (k8s.io/kubernetes, plugin/pkg/admission/noderestriction,
+ * The manifest that lets nodes request pod tokens with the audiences of the plan. Since 1.33 the API server rejects
+ * audiences that are neither in the pod spec nor allowed like this (k8s.io/kubernetes, plugin/pkg/admission/noderestriction,
  * verb request-serviceaccounts-token-audience; the audience is the resource).
  */
 export function rbacFile(plan: Plan): readonly OutputFile[] {
   const audiences = audiencesOf(plan);
   if (audiences.length === 0) return [];
-  const content = `# Lets the kubelets ask for service account tokens with these audiences, for image pulls.
-# To allow it for some service accounts only, add resourceNames with their names to the rule.
+  const content = `# Lets the kubelets request service account tokens with these audiences, for image pulls.
+# To allow it only for some service accounts, add their names as resourceNames to the rule.
 apiVersion: rbac.authorization.k8s.io/v1
 kind: ClusterRole
 metadata:
@@ -34,7 +34,7 @@ subjects:
     kind: Group
     name: system:nodes
 `;
-  return [{ name: RBAC_NAME, content, about: "lets nodes ask for pod tokens with these audiences" }];
+  return [{ name: RBAC_NAME, content, about: "lets nodes request pod tokens with these audiences" }];
 }
 
 /** Audiences of the service account tokens that the plan's providers get, each once. */

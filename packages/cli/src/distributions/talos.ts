@@ -5,7 +5,7 @@ import type { Distribution } from "./types.ts";
 const BIN_DIR = "/usr/local/lib/kubelet/credentialproviders";
 const PATCH = "machine-config-patch.yaml";
 
-/** Talos writes the configuration and the flags from its machine config; executables come as a system extension. */
+/** Talos writes the configuration and the flags from its machine config; executables are installed as a system extension. */
 export const talos: Distribution = {
   id: "talos",
   title: "Talos Linux",
@@ -17,13 +17,13 @@ export const talos: Distribution = {
   files: (plan) => [
     {
       name: PATCH,
-      content: `# For Talos 1.14 and newer the same configuration also fits a KubeCredentialProviderConfig document.
+      content: `# With Talos 1.14 and newer you can use a KubeCredentialProviderConfig document with this configuration instead.
 machine:
   kubelet:
     credentialProviderConfig:
 ${indented(configYaml(plan), 6)}
 `,
-      about: "machine config patch with the configuration in it",
+      about: "machine config patch with the configuration",
     },
     {
       name: "extension/manifest.yaml",
@@ -41,7 +41,7 @@ metadata:
     },
     {
       name: "extension/Dockerfile",
-      content: `# Put the executables (the static ones: the kubelet runs in a container without a C library of yours) beside this file.
+      content: `# Put the executables next to this file (the static ones: the kubelet runs in a container without their C library).
 FROM scratch
 COPY manifest.yaml /manifest.yaml
 ${executableNames(plan)
@@ -56,7 +56,7 @@ ${executableNames(plan)
     `talosctl patch machineconfig --nodes NODES --patch @${shellWord(`${plan.directory}/${PATCH}`)}`,
   ],
   notes: (plan) => [
-    "Build extension/ as an image, push it, and make an installer image with it (Talos imager, --system-extension-image). Talos restarts the kubelet by itself after the patch.",
+    "Build extension/ as an image, push it, and create an installer image with it (Talos imager, --system-extension-image). Talos restarts the kubelet after the patch.",
     ...(plan.podIdentity
       ? [
           "Some Talos releases drop tokenAttributes when they write the configuration (siderolabs/talos issue 12112): check /etc/kubernetes/kubelet-credentialproviderconfig.yaml on a node.",

@@ -22,12 +22,12 @@ export interface TokenAttributes {
   readonly optionalAnnotations: readonly string[];
 }
 
-/** What `init` was asked for, worked out. */
+/** What `init` writes, derived from its options. */
 export interface Plan {
   readonly clouds: readonly Cloud[];
   readonly providers: readonly ProviderEntry[];
   readonly podIdentity: boolean;
-  /** The directory that is written, as the operator typed it; commands name it. */
+  /** The directory to write to, as given by the operator; used in commands. */
   readonly directory: string;
 }
 
@@ -39,51 +39,51 @@ export interface OutputFile {
   readonly about: string;
 }
 
-/** A file that `imagecred install` puts on a node besides the executables. */
+/** A file that `imagecred install` installs on a node besides the executables. */
 export interface NodeFile {
   /** Name within the directory that `init` writes. */
   readonly name: string;
-  /** Absolute path on the node; the first whose directory exists, the first where none does. */
+  /** Absolute paths on the node; used is the first one whose directory exists, else the first one. */
   readonly paths: readonly [string, ...string[]];
   /**
-   * How it meets a file that is there. `replace`: with a backup. `kubelet-extra-args`: its KUBELET_EXTRA_ARGS are merged into it.
-   * The others have no file of init's: the flags get into the node's own one, which must be there. `argument-file`: MicroK8s'
-   * arguments, a line each. `k0s-unit`: `--kubelet-extra-args` of the unit's command.
+   * What to do with an existing file. `replace`: replace it and keep a backup. `kubelet-extra-args`: merge KUBELET_EXTRA_ARGS
+   * into it. For the others init writes no file: the flags are added to the node's own file, which must exist.
+   * `argument-file`: MicroK8s' arguments, one per line. `k0s-unit`: `--kubelet-extra-args` in the unit's command.
    */
   readonly merge: "replace" | "kubelet-extra-args" | "argument-file" | "k0s-unit";
 }
 
-/** Where the Windows nodes of a distribution have the two things, and what restarts their kubelet. */
+/** The paths on a distribution's Windows nodes, and the service that contains their kubelet. */
 export interface WindowsNodes {
   readonly configPath: string;
   readonly binDir: string;
   /** Name of the Windows service. */
   readonly service: string;
-  /** What is to be known besides; a sentence. */
+  /** Another note; a sentence. */
   readonly more?: string;
 }
 
 export interface Distribution {
   readonly id: string;
-  /** As its makers write it. */
+  /** Its official name. */
   readonly title: string;
-  /** Where its kubelet looks, or is told to look, for executables. */
+  /** The kubelet's directory of executables. */
   readonly binDir: string;
   readonly configPath: string;
-  /** Whether `imagecred install` is how executables get onto a node (the others are images or are built elsewhere). */
+  /** Whether `imagecred install` can install executables on a node (on others they are part of an image). */
   readonly installable: boolean;
-  /** Put on a node by `imagecred install`, beside the configuration. */
+  /** Files that `imagecred install` installs besides the configuration. */
   readonly nodeFiles: readonly NodeFile[];
   /** The command (without sudo) after which the kubelet has read a changed configuration. */
   readonly restart: string;
-  /** Its Windows nodes, where it has any; `imagecred install` is for Linux nodes. */
+  /** Its Windows nodes, if it has any; `imagecred install` is for Linux nodes. */
   readonly windows?: WindowsNodes;
-  /** Why this plan cannot be had on this distribution. */
+  /** Why this distribution does not support the plan; undefined if it does. */
   readonly refuses?: (plan: Plan) => string | undefined;
-  /** Everything that is written. */
+  /** The files to write. */
   files(plan: Plan): readonly OutputFile[];
-  /** The two commands that apply it. */
+  /** The two commands that apply the files. */
   commands(plan: Plan): readonly [string, string];
-  /** What an operator of this distribution must know; each a sentence or two. */
+  /** Notes for operators of this distribution, each of a sentence or two. */
   notes(plan: Plan): readonly string[];
 }

@@ -14,22 +14,22 @@ export interface FilePath {
   readonly path: string;
 }
 
-/** What a change is about: a path such as `providers[0].matchImages[2]`, or the place where a key or value begins. */
+/** What a change applies to: a path such as `providers[0].matchImages[2]`, or the position where a key or value begins. */
 export type Target = string | Place | FilePath;
 
-/** A change of a configuration, by meaning; how a file is written is not its concern. */
+/** A change of a configuration, independent of how its file is formatted. */
 export type Change =
   | { readonly kind: "replace"; readonly at: Target; readonly value: Value }
-  /** A list's item becomes several. */
+  /** Replaces a list item by several. */
   | { readonly kind: "replace-item"; readonly at: string; readonly values: readonly Value[] }
-  /** A list's item, or a field with its value. */
+  /** Removes a list item, or a field with its value. */
   | { readonly kind: "remove"; readonly at: Target }
-  /** A new field of the object at the path, or a new value for one that is there. */
+  /** Adds a field to the object at the path, or sets a new value of an existing field. */
   | { readonly kind: "set"; readonly at: string | FilePath; readonly key: string; readonly value: Value }
   | { readonly kind: "append"; readonly at: string; readonly value: Value }
-  /** Another name for a field. */
+  /** Renames a field. */
   | { readonly kind: "rename"; readonly at: Target; readonly key: string }
-  /** Characters at a place, for files that cannot be parsed. */
+  /** Replaces characters at a position, for files that cannot be parsed. */
   | { readonly kind: "text"; readonly at: Place; readonly length: number; readonly text: string };
 
 /** A replacement of a part of a file's text. Offsets count UTF-16 code units, as JavaScript's strings do. */

@@ -5,10 +5,10 @@ import { flowValue, valueLike } from "./write-value.ts";
 import { childrenOf, type Slot, type YamlSource } from "./yaml-source.ts";
 
 /**
- * The edits of a file's text that make a change.
+ * The edits of a file's text for a change.
  * @param change with paths within this file
- * @returns undefined where the change cannot be made without rewriting more than it is about (anchors, tags, several
- *   values in one line, text that cannot be parsed)
+ * @returns undefined if the change would have to rewrite other text too (anchors, tags, several values in one line, text
+ *   that cannot be parsed)
  */
 export function editsOf(source: YamlSource, change: Change): readonly TextEdit[] | undefined {
   switch (change.kind) {
@@ -35,7 +35,7 @@ function single(edit: TextEdit | undefined): readonly TextEdit[] | undefined {
   return edit === undefined ? undefined : [edit];
 }
 
-/** At one place there may begin a field and, as its first key, an object: `prefer` says which is meant. */
+/** An object and its first field can begin at the same position: `prefer` says which is meant. */
 function slotOf(
   source: YamlSource,
   at: Exclude<Change, { kind: "text" }>["at"],
@@ -52,8 +52,8 @@ function isJson({ text }: YamlSource): boolean {
   return /^\s*\{/.test(text);
 }
 
-/** Whether a node is written as it stands: no alias, and nothing before it that a replacement would lose. */
-function isBare(node: Node | undefined): boolean {
+/** Whether a node can be replaced without losing an anchor or a tag, and is not an alias. */
+function isPlainNode(node: Node | undefined): boolean {
   return (
     node === undefined ||
     ((isScalar(node) || isCollection(node)) && node.anchor === undefined && node.tag === undefined)
@@ -61,7 +61,7 @@ function isBare(node: Node | undefined): boolean {
 }
 
 function replaced(source: YamlSource, slot: Slot | undefined, value: Value): TextEdit | undefined {
-  if (slot === undefined || !isBare(slot.node)) return undefined;
+  if (slot === undefined || !isPlainNode(slot.node)) return undefined;
   const { node, key } = slot;
   if (node?.range != null && node.range[1] > node.range[0]) {
     const [start, valueEnd] = node.range;
@@ -70,14 +70,14 @@ function replaced(source: YamlSource, slot: Slot | undefined, value: Value): Tex
     return { start, end, text: valueLike(node, value, isJson(source)) };
   }
   if (key?.range == null) return undefined;
-  // Nothing behind the colon.
+  // A key without a value.
   const colon = source.text.indexOf(":", key.range[1]);
   return colon < 0
     ? undefined
     : { start: colon + 1, end: colon + 1, text: ` ${flowValue(value, isJson(source))}` };
 }
 
-/** A block of lines gives way to a value behind its key. */
+/** Replaces a block of lines by a value after its key. */
 function replacedBlock(
   source: YamlSource,
   { key }: Slot,
@@ -93,11 +93,11 @@ function replacedBlock(
 
 function renamed(source: YamlSource, slot: Slot | undefined, key: string): TextEdit | undefined {
   const node = slot?.key;
-  if (node?.range == null || !isBare(node)) return undefined;
+  if (node?.range == null || !isPlainNode(node)) return undefined;
   return { start: node.range[0], end: node.range[1], text: valueLike(node, key, isJson(source)) };
 }
 
-/** Where an item's dash stands. */
+/** Offset of an item's dash. */
 function dashOf(parent: YAMLSeq | YAMLMap, index: number): number | undefined {
   const token = parent.srcToken;
   if (token?.type !== "block-seq") return undefined;
@@ -115,7 +115,7 @@ function startOfLine(text: string, at: number): number {
   return text.lastIndexOf("\n", at - 1) + 1;
 }
 
-/** Where the lines of a value end, a comment behind it included. */
+/** Offset of the end of a value's lines, including a comment after it. */
 function endOfSlot(text: string, { node, key }: Slot, start: number): number {
   const end = Math.max(node?.range?.[1] ?? 0, key?.range?.[1] ?? 0, start + 1);
   return endOfLine(text, start + text.slice(start, end).trimEnd().length);
@@ -131,7 +131,7 @@ function removed(source: YamlSource, slot: Slot | undefined): TextEdit | undefin
   const line = startOfLine(text, start);
   const end = endOfSlot(text, slot, start);
   if (text.slice(line, start).trim() === "") return { start: line, end, text: "" };
-  // The first field of a list's item stands behind the dash: the next one takes its place.
+  // The first field of a list item is in the dash's line: the next field moves up to it.
   const next = childrenOf(parent)[index + 1]?.key?.range?.[0];
   return next === undefined || !/^\s*-\s*$/.test(text.slice(line, start))
     ? undefined
@@ -166,7 +166,7 @@ function replacedItem(
 ): TextEdit | undefined {
   if (values.length === 0) return removed(source, slot);
   if (values.length === 1) return replaced(source, slot, values[0] ?? "");
-  if (slot === undefined || !isSeq(slot.parent) || slot.node?.range == null || !isBare(slot.node))
+  if (slot === undefined || !isSeq(slot.parent) || slot.node?.range == null || !isPlainNode(slot.node))
     return undefined;
   const [start, valueEnd] = slot.node.range;
   const end = start + source.text.slice(start, valueEnd).trimEnd().length;
@@ -228,7 +228,7 @@ function withField(
   const start = first?.key?.range?.[0];
   if (first === undefined || start === undefined) return undefined;
   const margin = " ".repeat([...text.slice(startOfLine(text, start), start)].length);
-  // Behind the first field, which names a provider as a rule; before it only where it is longer than a line.
+  // After the first field, which is usually a provider's name; before it if it is longer than a line.
   if (isScalar(first.node) || first.node === undefined) {
     return insertedLine(text, endOfSlot(text, first, start), `${margin}${written}`, lineEnd);
   }

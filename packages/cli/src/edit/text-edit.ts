@@ -37,7 +37,7 @@ export function positionAt(
 }
 
 /**
- * Applies groups of edits, all of a group or none: a group that overlaps with an earlier one is left out.
+ * Applies groups of edits, each completely or not at all: a group that overlaps with an earlier one is skipped.
  * @returns the text, and which groups were applied
  */
 export function applyEdits(
@@ -59,6 +59,6 @@ export function applyEdits(
 }
 
 function overlap(a: TextEdit, b: TextEdit): boolean {
-  // Two insertions at one place would have no order.
+  // Two insertions at the same offset have no defined order.
   return a.start === b.start || (a.start < b.end && b.start < a.end);
 }

@@ -1,11 +1,11 @@
 import { isScalar, type Node } from "yaml";
 import type { Value } from "./change.ts";
 
-/** Text that YAML reads as itself, whatever its version: no number, boolean, null, date or indicator. */
+/** Text that every YAML version reads as that text: not a number, boolean, null, date or indicator. */
 const PLAIN = /^[A-Za-z][A-Za-z0-9_./-]*$/;
 const NOT_TEXT = /^(?:y|n|yes|no|on|off|true|false|null|nan|inf)$/i;
 
-/** A value in YAML's flow style, which a JSON file can hold too when `json` is set. */
+/** A value in YAML's flow style; with `json` in JSON's syntax. */
 export function flowValue(value: Value, json: boolean): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (typeof value !== "object") return String(value);
@@ -20,7 +20,7 @@ function isList(value: Value): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** A value in the style of the one that it replaces: quotes stay what they are, and plain text stays plain where it can. */
+/** A value in the style of the one that it replaces: with the same quotes, or as plain text if possible. */
 export function valueLike(old: Node | undefined, value: Value, json: boolean): string {
   if (typeof value !== "string" || !isScalar(old)) return flowValue(value, json);
   if (old.type === "PLAIN" && PLAIN.test(value) && !NOT_TEXT.test(value)) return value;

@@ -35,7 +35,7 @@ providers:
     env: {A: b}
 `;
 
-test("only what a change is about changes, and quotes and comments stay", () => {
+test("an edit changes only the value, and keeps quotes and comments", () => {
   const cases: readonly (readonly [Change, string, string])[] = [
     [{ kind: "replace", at: "providers[0].matchImages[0]", value: "z.io" }, "- a.io #", "- z.io #"],
     [{ kind: "replace", at: "providers[0].matchImages[0]", value: "*.io" }, "- a.io #", '- "*.io" #'],
@@ -124,7 +124,7 @@ test("JSON stays JSON", () => {
   );
 });
 
-test("a file without a last line end, values that are not there, several changes at once", () => {
+test("a file without a final line end, missing values, several changes at once", () => {
   assert.equal(changed("a:\n  - x", { kind: "append", at: "a", value: "y" }), 'a:\n  - x\n  - "y"\n');
   assert.equal(changed("a:\nb: c\n", { kind: "append", at: "a", value: "y" }), 'a: ["y"]\nb: c\n');
   assert.equal(
@@ -137,7 +137,7 @@ test("a file without a last line end, values that are not there, several changes
   );
 });
 
-test("what cannot be changed alone is left alone", () => {
+test("a value that cannot be changed separately is not changed", () => {
   const source = yamlSource("a: &x [b]\nc: *x\nd: !!str e\n");
   for (const change of [
     { kind: "replace", at: "a", value: "y" },
@@ -150,7 +150,7 @@ test("what cannot be changed alone is left alone", () => {
   }
 });
 
-test("edits that overlap are not both made", () => {
+test("of two overlapping edits only the first is applied", () => {
   const { text, applied } = applyEdits("abcdef", [
     [{ start: 1, end: 3, text: "X" }],
     [

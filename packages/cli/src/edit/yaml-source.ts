@@ -11,18 +11,18 @@ import {
 } from "yaml";
 import { lineStarts } from "./text-edit.ts";
 
-/** A value in a file, and what it hangs on. */
+/** A value in a file, with its parent and key. */
 export interface Slot {
-  /** undefined where a key or a dash has nothing behind it. */
+  /** undefined if a key or a dash has no value. */
   readonly node: Node | undefined;
   readonly parent: YAMLMap | YAMLSeq | undefined;
-  /** Of the item, or of the pair, in its parent. */
+  /** Index of the item or pair in its parent. */
   readonly index: number;
   /** The key's node, for a field. */
   readonly key: Node | undefined;
 }
 
-/** The first document of a file, by the places of its values. JSON is read as the YAML that it is. */
+/** The first document of a file, with the positions of its values. JSON is read as YAML. */
 export interface YamlSource {
   readonly text: string;
   /** `\r\n` or `\n`. */
@@ -35,7 +35,7 @@ export interface YamlSource {
   byValueOffset(offset: number): Slot | undefined;
 }
 
-/** Reads a file's text; what a value cannot be found in gives undefined later, and never an error. */
+/** Parses a file's text. Never throws: values that cannot be found are undefined. */
 export function yamlSource(text: string): YamlSource {
   const parsed = parseAllDocuments(text, {
     keepSourceTokens: true,

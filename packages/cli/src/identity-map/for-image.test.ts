@@ -49,7 +49,7 @@ async function explain(place: Bench, image: string) {
   return { code, identities: document.providers[0]?.identities ?? null };
 }
 
-test("explain: the entry, its place, why, and what it says with placeholders filled", async () => {
+test("explain: the entry, its position, the reason, and its settings with placeholders filled in", async () => {
   using place = prepared();
   const { code, identities } = await explain(place, "111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/app");
   assert.equal(code, 0);
@@ -64,10 +64,10 @@ test("explain: the entry, its place, why, and what it says with placeholders fil
     "roleChain[1].roleArn": "arn:aws:iam::111111111111:role/pull",
     "roleChain[1].externalId": "partner",
   });
-  assert.equal(why, '"*.dkr.ecr.eu-west-1.amazonaws.com" is the first that matches');
+  assert.equal(why, '"*.dkr.ecr.eu-west-1.amazonaws.com" is the first match');
 });
 
-test("explain: of a mirror, the registry that is asked; an entry for another cloud; no entry; anonymous", async () => {
+test("explain: the registry that a mirror is mapped to; an entry for another cloud; no entry; anonymous", async () => {
   using place = prepared();
   const mirror = await explain(place, "mirror.test/team/app");
   assert.equal(mirror.identities?.asked, "222222222222.dkr.ecr.us-east-1.amazonaws.com/team/app");
@@ -76,17 +76,14 @@ test("explain: of a mirror, the registry that is asked; an entry for another clo
     "arn:aws:iam::222222222222:role/pull",
   );
   const other = await explain(place, "111111111111.dkr.ecr.eu-west-2.amazonaws.com/app");
-  assert.match(
-    other.identities?.why ?? "",
-    /the entry has no aws, so the plugin's own arguments decide the rest/,
-  );
+  assert.match(other.identities?.why ?? "", /the entry has no aws, so the plugin's own arguments apply/);
   const open = await explain(place, "111111111111.dkr.ecr.eu-west-1.amazonaws.com/open/app");
   assert.equal(open.identities?.deciding?.identity, "anonymous");
   const none = await explain(place, "r.io/app");
   assert.equal(none.identities, null);
 });
 
-test("explain: what makes the plugin fail makes explain fail, except a file that is only on the node", async () => {
+test("explain fails if the plugin would fail, except for a file that is only on the node", async () => {
   using place = prepared();
   const unfilled = await explain(place, "public.ecr.aws/app");
   assert.equal(unfilled.code, 1);
@@ -107,7 +104,7 @@ test("explain: what makes the plugin fail makes explain fail, except a file that
   assert.equal(elsewhere.identities?.notHere, true);
 });
 
-test("match: every entry up to the one that decides, with what differs", async () => {
+test("match: every entry up to the one that applies, with what differs", async () => {
   using place = prepared();
   const image = "111111111111.dkr.ecr.eu-west-1.amazonaws.com/team/app";
   const { stdout } = await place.run(["match", image, "-c", "config.yaml", "-o", "json"]);
@@ -130,7 +127,7 @@ test("match: every entry up to the one that decides, with what differs", async (
   assert.match(human.stdout, /identity node, roleChain\[0\]\.roleArn arn:aws:iam::999999999999:role\/hub/);
 });
 
-test("for people, explain says the entry's place and what it says", async () => {
+test("human-readable explain shows the entry's position and its settings", async () => {
   using place = prepared();
   const { stdout } = await place.run([
     "explain",
@@ -138,5 +135,5 @@ test("for people, explain says the entry's place and what it says", async () => 
     ...PLACES,
   ]);
   assert.match(stdout, /identities +identities\.yaml:4:5: identities\[0\], because\s/);
-  assert.match(stdout, /entry says +no credential: the image is pulled anonymously/);
+  assert.match(stdout, /entry +no credential: the image is pulled anonymously/);
 });

@@ -16,18 +16,18 @@ import { type KnownPlugin, pluginByName } from "../plugins/known-plugins.ts";
 import type { FileSystem } from "../runtime/types.ts";
 import { readMapFile } from "./map-file.ts";
 
-/** One entry of a file of `--identities`, compared with an image. */
+/** One entry of an `--identities` file, compared with an image. */
 export interface ComparedEntry {
   /** `identities[2]` */
   readonly entry: string;
   /** The pattern that matches, else the entry's only or first one. */
   readonly pattern: string;
   readonly matched: boolean;
-  /** Why it does not match, in words; empty where it does. */
+  /** Why it does not match, in words; empty if it matches. */
   readonly message: string;
 }
 
-/** The entry that decides about an image. */
+/** The entry that applies to an image. */
 export interface DecidingEntry {
   /** `identities[2]` */
   readonly entry: string;
@@ -35,28 +35,28 @@ export interface DecidingEntry {
   readonly line: number;
   readonly column: number;
   readonly pattern: string;
-  /** Whose identity is used; null where the entry does not say. */
+  /** `node`, `pod` or `anonymous`; null if the entry does not set it. */
   readonly identity: string | null;
   readonly identityFallback: string | null;
-  /** What the entry says for the plugin's cloud, by the fields' names, with placeholders filled. */
+  /** The entry's settings for the plugin's cloud, by field name, with placeholders filled in. */
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** What a provider's file of `--identities` means for an image. */
+/** What a provider's `--identities` file means for an image. */
 export interface IdentitiesForImage {
-  /** As the provider's arguments name it. */
+  /** Path of the file as in the provider's arguments. */
   readonly named: string;
-  /** The image's name at the registry that is asked, which patterns are compared with. */
+  /** The image's name at its registry (with --registry at the mapped one), with which patterns are compared. */
   readonly asked: string;
-  /** Why the plugin fails for this image, or why nothing can be said; null where neither is so. */
+  /** Why the plugin fails for this image, or why that is not known; null if neither. */
   readonly problem: string | null;
-  /** True where the file is not on this machine, which says nothing about the node. */
+  /** True if the file is not on this machine; it can still be on the node. */
   readonly notHere: boolean;
-  /** null where no entry matches, or none could be read. */
+  /** null if no entry matches, or the file could not be read. */
   readonly deciding: DecidingEntry | null;
-  /** Why this entry, or none, in a sentence. */
+  /** Why this entry or no entry applies, in a sentence. */
   readonly why: string;
-  /** The entries up to the deciding one. */
+  /** The entries up to the one that applies. */
   readonly compared: readonly ComparedEntry[];
 }
 
@@ -101,7 +101,7 @@ export function identitiesForImage(
     .slice(0, found === undefined ? entries.length : found.index + 1)
     .map((entry, index) => compare(entry, index, image.name));
   if (found === undefined) {
-    const why = "no entry matches, so the plugin's own arguments decide";
+    const why = "no entry matches, so the plugin's own arguments apply";
     return { named, asked: image.name, problem: null, notHere: false, deciding: null, why, compared };
   }
   const { index, pattern } = found;
@@ -124,7 +124,7 @@ export function identitiesForImage(
       identityFallback: entry?.identityFallback ?? null,
       settings,
     },
-    why: `${JSON.stringify(pattern)} is the first that matches${nothing ? `; the entry has no ${part}, so the plugin's own arguments decide the rest` : ""}`,
+    why: `${JSON.stringify(pattern)} is the first match${nothing ? `; the entry has no ${part}, so the plugin's own arguments apply` : ""}`,
     compared,
   };
 }
@@ -146,7 +146,9 @@ function compare({ registries }: Entry, index: number, name: string): ComparedEn
   const pattern = registries.find((each) => matchImage(each, name).matched) ?? registries[0] ?? "";
   const explanation = matchImage(pattern, name);
   const more =
-    explanation.matched || registries.length < 2 ? "" : `; nor do the ${registries.length - 1} others`;
+    explanation.matched || registries.length < 2
+      ? ""
+      : `; the other ${registries.length - 1} do not match either`;
   return {
     entry: `identities[${index}]`,
     pattern,
@@ -155,7 +157,7 @@ function compare({ registries }: Entry, index: number, name: string): ComparedEn
   };
 }
 
-/** The texts of an entry's part, with placeholders filled, by their paths within the part. */
+/** The settings in an entry's part with placeholders filled in, by their paths within the part. */
 function settingsOf(
   entry: Entry | undefined,
   { map }: KnownPlugin,

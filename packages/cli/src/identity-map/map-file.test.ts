@@ -19,7 +19,7 @@ function filesWith(content: string) {
 
 const run = () => ({ alone: undefined, complete: true, find: (path: string) => path });
 
-test("a file is read and decoded once for a run, and again for the next", () => {
+test("a file is read and decoded once per run", () => {
   const files = filesWith(MAP);
   const places = run();
   const first = readMapFile("/etc/a.yaml", places, files);
@@ -30,7 +30,7 @@ test("a file is read and decoded once for a run, and again for the next", () => 
   assert.deepEqual(files.reads, ["/etc/a.yaml", "/etc/b.yaml", "/etc/a.yaml"]);
 });
 
-test("one that cannot be read is the system's error, each time", () => {
+test("a file that cannot be read throws the system's error each time", () => {
   const places = run();
   const read = () => {
     throw new Error("EACCES");

@@ -2,7 +2,7 @@ import { type DecodedMap, decodeIdentities } from "@imagecred/identity-map";
 import type { MapPlaces } from "../machine/map-places.ts";
 import type { FileSystem } from "../runtime/types.ts";
 
-/** A file of `--identities`, read and decoded. */
+/** An `--identities` file, read and decoded. */
 export interface MapFile {
   readonly data: Uint8Array;
   readonly decoded: DecodedMap;
@@ -10,19 +10,19 @@ export interface MapFile {
 
 const LARGEST_MAP = 16 << 20;
 
-/** Reads and decodes a file. @throws the system's error where it cannot be read */
+/** Reads and decodes a file. @throws the system's error if it cannot be read */
 export function decodeMapFile(file: string, fileSystem: Pick<FileSystem, "read">): MapFile {
   const data = fileSystem.read(file, LARGEST_MAP);
   return { data, decoded: decodeIdentities(data) };
 }
 
-/** The files of each run of a command, by their paths. */
+/** The files read in each run of a command, by path. */
 const files = new WeakMap<MapPlaces, Map<string, MapFile>>();
 
 /**
- * A file, read and decoded once for every provider, lint and image of a command that asks for it.
+ * Reads and decodes a file once per run of a command.
  * @param places of the command's run
- * @throws the system's error where it cannot be read
+ * @throws the system's error if it cannot be read
  */
 export function readMapFile(file: string, places: MapPlaces, fileSystem: Pick<FileSystem, "read">): MapFile {
   const ofRun = files.get(places) ?? new Map<string, MapFile>();

@@ -5,28 +5,28 @@ import { CommandError, systemReason, UsageError } from "../errors.ts";
 import { kubeletOfMachine, type RunningKubelet, runningKubelet } from "../machine/running-kubelet.ts";
 import type { Platform } from "../runtime/types.ts";
 import {
+  checkRunningWith,
   type Evidence,
   type Expected,
-  judgeRunningWith,
   listens,
   logFiles,
   reasonInLog,
-  refusesPlugins,
+  rejectsPlugins,
 } from "./kubelet-evidence.ts";
 import type { ConfirmedKubelet } from "./record.ts";
 import { openRcServices, type ServiceManager, serviceManager } from "./service-manager.ts";
 
-/** What came of a restart, or of waiting for one. */
+/** The result of restarting the kubelet, or of waiting for a restart. */
 export interface RestartReport {
   /**
-   * `not-needed`: the kubelet runs with it already; `restarted`, `running` (someone else restarted it): it does now; `late`: it
-   * was not restarted within the time; `rolled-back`: it did not come up, the files were put back, and it runs again as before;
-   * `down`: it did not come up.
+   * `not-needed`: the kubelet already runs with the changes; `restarted`, `running` (someone else restarted it): it does now;
+   * `late`: it was not restarted in time; `rolled-back`: it did not come up, the files were restored, and it runs again as
+   * before; `down`: it did not come up.
    */
   readonly state: "not-needed" | "restarted" | "running" | "late" | "rolled-back" | "down";
   /** The service that contains the kubelet: `kubelet.service`. */
   readonly service: string | null;
-  /** The process that runs now. */
+  /** Process ID of the kubelet that runs now. */
   readonly pid: number | null;
   /** Time from the restart until it was up. */
   readonly milliseconds: number;
@@ -34,14 +34,14 @@ export interface RestartReport {
   readonly needed: string | null;
   /** The kubelet's own reason for not coming up. */
   readonly cause: string | null;
-  /** What the judgement about the kubelet's configuration is from; null where there was none to judge. */
+  /** How it is known which configuration the kubelet runs with; null if that was not checked. */
   readonly evidence: Evidence | null;
 }
 
-/** A kubelet, or the service that should start one, that can be restarted. */
+/** A kubelet that can be restarted, or the service that should start one. */
 export interface Restartable {
   readonly manager: ServiceManager;
-  /** Before the kubelet's: what makes its flags (nodeadm on EKS). */
+  /** Services to restart before the kubelet's, which write its flags (nodeadm on EKS). */
   readonly services: readonly string[];
   readonly service: string;
   readonly kubelet: RunningKubelet | undefined;
@@ -50,10 +50,10 @@ export interface Restartable {
 const DEFAULT_WAIT_MS = 60_000;
 const NANOSECONDS = 1_000_000n;
 const POLL_MS = 200;
-/** A kubelet whose ports cannot be seen is taken to be up when it has lived as long. */
+/** A kubelet whose ports cannot be read counts as up after this time. */
 const STEADY_MS = 10_000;
 
-/** Milliseconds to wait; undefined where nothing is waited for. @throws {UsageError} */
+/** Milliseconds to wait; undefined for not waiting. @throws {UsageError} for an invalid duration */
 export function waitMs(options: {
   readonly wait?: string | undefined;
   readonly restart?: boolean | undefined;
@@ -62,7 +62,7 @@ export function waitMs(options: {
   return durationMs("--wait", options.wait);
 }
 
-/** A duration as Go and Kubernetes write it, in milliseconds. @throws {UsageError} for others, and for none at all */
+/** Milliseconds of a duration in Go's syntax. @throws {UsageError} for other texts, and for a duration that is not positive */
 export function durationMs(flag: string, text: string): number {
   try {
     const milliseconds = Number(parseGoDuration(text) / NANOSECONDS);
@@ -73,7 +73,7 @@ export function durationMs(flag: string, text: string): number {
   throw new UsageError(`${flag} ${text}: expected a duration such as 90s or 5m`);
 }
 
-/** Kubelets' services, where no process shows the name. */
+/** Names of kubelet services, for machines on which no kubelet runs. */
 const USUAL_SERVICES = [
   "kubelet",
   "k3s",
@@ -86,7 +86,7 @@ const USUAL_SERVICES = [
 
 /**
  * What would be restarted; called before anything is changed.
- * @throws {CommandError} where that is not clear, or not in our power
+ * @throws {CommandError} if that is not clear, or not possible
  */
 export function restartable(distribution: Distribution | undefined, platform: Platform): Restartable {
   const found = kubeletOfMachine(platform);
@@ -100,7 +100,7 @@ export function restartable(distribution: Distribution | undefined, platform: Pl
     const service = node.unit ?? serviceByName(manager, platform);
     if (service === undefined) {
       throw new CommandError(
-        `--restart: ${title} belongs to no service of ${manager.name}, so what started it is not known; restart it as it was started; nothing was changed`,
+        `--restart: ${title} does not belong to a ${manager.name} service, so it is not known what started it; install without --restart and restart it yourself; nothing was changed`,
       );
     }
     return { manager, services, service, kubelet: found.kubelet };
@@ -110,13 +110,13 @@ export function restartable(distribution: Distribution | undefined, platform: Pl
     const notes = found.state === "none" ? found.notes : [];
     const why = notes.length === 0 ? "" : ` (${notes.join("; ")})`;
     throw new CommandError(
-      `--restart: no kubelet runs here${why}, and there is no service of one; in a container it needs hostPID; nothing was changed`,
+      `--restart: no kubelet runs here${why}, and there is no kubelet service; in a container it needs hostPID; nothing was changed`,
     );
   }
   return { manager, services, service, kubelet: undefined };
 }
 
-/** `systemctl restart nodeadm-config nodeadm-run kubelet`: all but the last one make the flags of the last. */
+/** `systemctl restart nodeadm-config nodeadm-run kubelet`: all but the last service write the flags of the last. */
 function servicesBefore(distribution: Distribution | undefined): readonly string[] {
   const [program, verb, ...services] = distribution?.restart.split(" ") ?? [];
   return program === "systemctl" && verb === "restart" ? services.slice(0, -1) : [];
@@ -136,28 +136,28 @@ function unitOf(unit: string, manager: ServiceManager, { fileSystem }: Platform)
   return readService(rootedFiles(fileSystem, manager.root), unit);
 }
 
-/** What to do around a restart. */
+/** What to restart, and what to wait for. */
 export interface BringUp {
-  /** undefined: someone else restarts it. */
+  /** undefined if someone else restarts it. */
   readonly restart: Restartable | undefined;
-  /** The one that runs now. */
+  /** The kubelet that runs now. */
   readonly kubelet: RunningKubelet | undefined;
   readonly waitMs: number;
-  /** What the kubelet is to run with; undefined after an uninstall, where anything that is up will do. */
+  /** The configuration that the kubelet must run with; undefined after an uninstall: any kubelet that is up will do. */
   readonly expected: Expected | undefined;
-  /** Why it has to be restarted whatever its flags and its age say. */
+  /** A reason to restart it regardless of its flags and start time. */
   readonly changed: string | undefined;
   readonly confirmed: ConfirmedKubelet | undefined;
-  /** Puts the files back. @returns whether there was anything to put back */
+  /** Restores the previous files. @returns whether there were any */
   readonly rollBack: () => boolean;
-  /** Says what is waited for. */
+  /** Shows progress. */
   readonly say: (what: string) => void;
 }
 
 /**
- * Restarts the kubelet if it runs without what is expected, and waits until it is up; one that does not come up gets its
- * old files back and is restarted again. Without `restart`, waits until someone else has done it.
- * @throws {CommandError} where the service manager cannot be asked
+ * Restarts the kubelet if it does not run with what is expected, and waits until it is up. If it does not come up, restores
+ * the previous files and restarts it again. Without `restart`, waits until someone else has restarted it.
+ * @throws {CommandError} if the service manager cannot be run
  */
 export async function bringUp(plan: BringUp, platform: Platform): Promise<RestartReport> {
   const { expected, restart, kubelet } = plan;
@@ -188,16 +188,16 @@ export async function bringUp(plan: BringUp, platform: Platform): Promise<Restar
   const first = await restartOnce({ ...plan, restart, old: kubelet }, platform);
   if ("up" in first) return report("restarted", first.up.pid, null, first.up.evidence);
   if (expected === undefined || !plan.rollBack()) return report("down", null, first.cause);
-  plan.say("the kubelet did not come up: putting the files back");
+  plan.say("the kubelet did not come up: restoring the files");
   const old = runningKubelet(platform);
   const again = await restartOnce({ ...plan, restart, expected: undefined, old }, platform);
   return "up" in again
     ? report("rolled-back", again.up.pid, first.cause)
-    : report("down", null, `${first.cause}; with the old files: ${again.cause}`);
+    : report("down", null, `${first.cause}; with the previous files: ${again.cause}`);
 }
 
 interface Needed {
-  /** undefined: it is not. */
+  /** undefined if no restart is needed. */
   readonly why: string | undefined;
   readonly evidence: Evidence | null;
 }
@@ -208,10 +208,10 @@ async function whyNeeded(
 ): Promise<Needed> {
   if (kubelet === undefined) return { why: "no kubelet runs", evidence: null };
   if (changed !== undefined || expected === undefined) return { why: changed, evidence: null };
-  return judgeRunningWith(kubelet, expected, confirmed, platform);
+  return checkRunningWith(kubelet, expected, confirmed, platform);
 }
 
-/** A kubelet that has come up, and what shows that it runs with what is expected. */
+/** A kubelet that has come up, and how it is known that it runs with what is expected. */
 interface Up {
   readonly pid: number;
   readonly evidence: Evidence | null;
@@ -234,20 +234,20 @@ async function restartOnce(plan: Attempt, platform: Platform): Promise<Outcome> 
     return { cause: error.message };
   }
   say(`waiting for ${service} to come up`);
-  let asked = 0;
-  const hasRefused = async () => {
-    // The service manager is asked once a second, and not at every look at the processes.
-    if (++asked % 5 !== 0) return false;
-    return (await manager.state(service)).ended && refusesPlugins(await log());
+  let polls = 0;
+  const hasRejected = async () => {
+    // The service manager is queried once a second, not each time the processes are read.
+    if (++polls % 5 !== 0) return false;
+    return (await manager.state(service)).ended && rejectsPlugins(await log());
   };
-  const up = await untilUp(plan, platform, hasRefused);
+  const up = await untilUp(plan, platform, hasRejected);
   if (up !== undefined) return { up };
-  const { says } = await manager.state(service);
+  const { text } = await manager.state(service);
   const reason = reasonInLog(await log());
-  return { cause: reason === undefined ? `${service} is ${says}` : `${reason} (${service}: ${says})` };
+  return { cause: reason === undefined ? `${service} is ${text}` : `${reason} (${service}: ${text})` };
 }
 
-/** The kubelet that has come up in the place of the old one, or undefined when the time is over or `isOver` says so. */
+/** The kubelet that has come up instead of the old one; undefined when the time is over or `isOver` returns true. */
 async function untilUp(
   { old, expected, waitMs: limit }: Waiting,
   platform: Platform,
@@ -265,7 +265,7 @@ async function untilUp(
       const confirmed = { pid: kubelet.pid, startedAt: kubelet.startedAt ?? 0, at: clock.now() };
       if (ready && expected === undefined) return { pid: kubelet.pid, evidence: null };
       if (ready && expected !== undefined) {
-        const { why, evidence } = await judgeRunningWith(kubelet, expected, confirmed, platform);
+        const { why, evidence } = await checkRunningWith(kubelet, expected, confirmed, platform);
         if (why === undefined) return { pid: kubelet.pid, evidence };
       }
     }
@@ -280,7 +280,7 @@ function isAnother(kubelet: RunningKubelet, old: RunningKubelet | undefined): bo
 
 const LARGEST_LOG_BYTES = 64 << 20;
 
-/** Reads what a service logs from now on: its journal, and the files that its unit names. */
+/** Returns a function that reads what a service has logged since this call: its journal, and its unit's log files. */
 function logReader({ manager, service }: Restartable, platform: Platform): () => Promise<readonly string[]> {
   const since = platform.clock.now();
   const reading = unitOf(service, manager, platform);

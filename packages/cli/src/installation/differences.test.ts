@@ -16,7 +16,7 @@ function version(data: Uint8Array | string, mode = 0o644, uid = 0, gid = 0): Ver
 }
 const TEXT = { content: true };
 
-test("a diff of a text is one that patch(1) applies", () => {
+test("patch(1) applies a diff of text", () => {
   const directory = mkdtempSync(join(tmpdir(), "imagecred-diff-"));
   try {
     const file = join(directory, "file");
@@ -36,7 +36,7 @@ test("a diff of a text is one that patch(1) applies", () => {
   }
 });
 
-test("files that come and go, modes, owners, and what is no text", () => {
+test("added and removed files, modes, owners, and content that is not text", () => {
   assert.equal(
     differences("/f", undefined, version("a\n"), TEXT),
     "--- /dev/null\n+++ /f\n@@ -0,0 +1,1 @@\n+a\n",

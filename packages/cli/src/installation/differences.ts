@@ -1,20 +1,20 @@
 import { createTwoFilesPatch, FILE_HEADERS_ONLY } from "diff";
 import type { FileState } from "./file-state.ts";
 
-/** One version of a file: its state, and its content where that is to be compared. */
+/** One version of a file: its state and its content. */
 export interface Version {
   readonly state: FileState;
   readonly data: Uint8Array;
 }
 
 const CONTEXT_LINES = 3;
-/** Of a longer file a diff shows nothing that a person would read. */
+/** Longer files are compared by checksum. */
 const LARGEST_TEXT_BYTES = 1 << 20;
 
 /**
- * What a change does to a file, for a person and for `patch`: a unified diff of a text, the checksums of anything else, and
- * changes of mode and owner. Ends with a line end; empty where nothing changes.
- * @param options.content whether texts are compared line by line, or by their checksums as well (executables)
+ * The change of a file as a unified diff of text, checksums of other content, and changes of mode and owner. Ends with a
+ * line end; empty if nothing changes.
+ * @param options.content whether text is compared line by line; false for executables, compared by checksum
  */
 export function differences(
   path: string,
@@ -58,7 +58,7 @@ function attributes(path: string, before: Version | undefined, after: Version | 
   return `${mode}${owner}`;
 }
 
-/** undefined for what is no text, or too long. */
+/** undefined for content that is not text, or too long. */
 function textOf(version: Version | undefined): string | undefined {
   if (version === undefined) return "";
   if (version.data.length > LARGEST_TEXT_BYTES || version.data.includes(0)) return undefined;

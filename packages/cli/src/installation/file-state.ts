@@ -2,7 +2,7 @@ import type { FileStatus, Files } from "@imagecred/node";
 import type { Crypto } from "@imagecred/protocol";
 import { sha256Hex } from "./sha256.ts";
 
-/** What decides whether a file is the same as another time. */
+/** What is compared to find out whether a file has changed. */
 export interface FileState {
   readonly sha256: string;
   /** Octal: `0644`. */
@@ -21,7 +21,7 @@ export function fileState(
   return { sha256: sha256Hex(crypto, data), mode: octal(mode), uid, gid };
 }
 
-/** The state of the file at a path, of which no link is followed; undefined where there is no file. @throws {Error} of the system */
+/** The state of the file at a path; does not follow a link, undefined if there is no file. @throws {Error} of the system */
 export function stateAt(files: Files, path: string, crypto: Crypto): FileState | undefined {
   const status = files.status(path, "do-not-follow");
   if (status?.kind !== "file") return undefined;
@@ -33,7 +33,7 @@ export function readAll(files: Files, path: string, { size }: Pick<FileStatus, "
   return files.read(path, size + 1);
 }
 
-/** Whether two states are of the same content, mode and owner; undefined is no file. */
+/** Whether two states have the same content, mode and owner; undefined means no file. */
 export function isSameState(a: FileState | undefined, b: FileState | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return a.sha256 === b.sha256 && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid;

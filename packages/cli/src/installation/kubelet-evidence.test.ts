@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { logFiles, reasonInLog, refusesPlugins } from "./kubelet-evidence.ts";
+import { logFiles, reasonInLog, rejectsPlugins } from "./kubelet-evidence.ts";
 
 const STARTED = 'I1127 08:00:00.000000     812 server.go:525] "Kubelet version" kubeletVersion="v1.37.2"';
 const REFUSED =
@@ -8,7 +8,7 @@ const REFUSED =
 const LAST =
   'E1127 08:00:02.000000     812 run.go:72] "command failed" err="failed to run Kubelet: it is \\"broken\\""';
 
-test("the reason is the kubelet's own, of the line that is about plugins if there is one", () => {
+test("the reason is from the kubelet's log, preferably from a line about plugins", () => {
   const cases: readonly (readonly [readonly string[], boolean, string | undefined])[] = [
     [
       [STARTED, REFUSED, ""],
@@ -29,7 +29,7 @@ test("the reason is the kubelet's own, of the line that is about plugins if ther
     [[STARTED, "out of words"], false, "out of words"],
     [[""], false, undefined],
     [[], false, undefined],
-    // A kubelet says this of every start, and it is no error.
+    // A kubelet logs this at every start; it is not an error.
     [
       ['I1127 08:00:00.0 8 flags.go:64] FLAG: --image-credential-provider-config=""'],
       false,
@@ -37,12 +37,12 @@ test("the reason is the kubelet's own, of the line that is about plugins if ther
     ],
   ];
   for (const [log, refuses, reason] of cases) {
-    assert.equal(refusesPlugins(log), refuses, log.join("\n"));
+    assert.equal(rejectsPlugins(log), refuses, log.join("\n"));
     assert.equal(reasonInLog(log), reason, log.join("\n"));
   }
 });
 
-test("files that a unit logs to", () => {
+test("log files of a unit", () => {
   const unit =
     "[Service]\nExecStart=/usr/bin/kubelet\nStandardOutput=append:/var/log/kubelet.log\nStandardError=inherit\n";
   assert.deepEqual(logFiles([unit, "[Service]\nStandardError=file:/var/log/other.log\n", unit]), [

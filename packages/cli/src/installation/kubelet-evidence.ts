@@ -6,26 +6,26 @@ import { shortHash } from "../output/short-hash.ts";
 import type { FileSystem, Platform } from "../runtime/types.ts";
 import type { ConfirmedKubelet } from "./record.ts";
 
-/** What the kubelet is to run with, by the paths of the node. */
+/** What the kubelet must run with, as paths on the node. */
 export interface Expected {
   /** Value of --image-credential-provider-config: a file, or a directory of files. */
   readonly config: string;
   readonly binDir: string;
-  /** Files that the kubelet, or what starts it, reads at its start only. */
+  /** Files that are read only when the kubelet starts. */
   readonly readAtStart: readonly string[];
-  /** The configuration's hash, as kubelets since 1.34 show it in their metrics; undefined where it cannot be known. */
+  /** The configuration's hash, as kubelets since 1.34 show it in their metrics; undefined if it is not known. */
   readonly hash: string | undefined;
 }
 
-/** A process's start is known to a second, since the kernel tells when it booted in whole seconds. */
+/** Start times of processes are accurate to a second, because the kernel gives its boot time in seconds. */
 const INEXACT_MS = 1000;
-/** Twice that, and the clock may have been set. */
+/** Tolerance for comparing two start times: twice that, and a margin for an adjusted clock. */
 const SAME_START_MS = 3000;
 
 /**
- * Why a kubelet does not run with what is expected, in a sentence that begins with it; undefined where it does. Goes by its
- * flags, and by when it started and the files changed.
- * @param confirmed the process that was seen running with it before
+ * Why a kubelet does not run with what is expected, in a sentence that begins with the kubelet; undefined if it does.
+ * Compares its flags, and its start time with the times of the files.
+ * @param confirmed the process that was known to run with it before
  */
 export function whyNotRunningWith(
   kubelet: RunningKubelet,
@@ -36,15 +36,15 @@ export function whyNotRunningWith(
   return reason ?? byTimes(kubelet, [...expected.readAtStart, ...sources], confirmed);
 }
 
-/** What a judgement about a running kubelet is from. */
+/** How it is known which configuration a kubelet runs with. */
 export type Evidence =
   /** The configuration's hash in its metrics, and its flags. */
   | "metrics"
   /** Its flags, its start, the times of the files and its sockets. */
   | "process";
 
-/** {@link whyNotRunningWith}, by the hash in the kubelet's metrics where they can be read and both hashes are known. */
-export async function judgeRunningWith(
+/** Like {@link whyNotRunningWith}, but uses the hash in the kubelet's metrics if they can be read and both hashes are known. */
+export async function checkRunningWith(
   kubelet: RunningKubelet,
   expected: Expected,
   confirmed: ConfirmedKubelet | undefined,
@@ -60,11 +60,11 @@ export async function judgeRunningWith(
   const why =
     hash === expected.hash
       ? undefined
-      : `${kubelet.title} runs with another configuration (its metrics show ${shortHash(hash)}, and the files are ${shortHash(expected.hash ?? "")})`;
+      : `${kubelet.title} runs with another configuration (its metrics show ${shortHash(hash)}, the files have ${shortHash(expected.hash ?? "")})`;
   return { why, evidence: "metrics" };
 }
 
-/** Why its flags are not those that are expected, and the files that the flags are from. */
+/** Why its flags are not the expected ones, and the files that set the flags. */
 function byFlags(
   { title, node }: RunningKubelet,
   { config, binDir }: Expected,
@@ -76,7 +76,7 @@ function byFlags(
   ] as const) {
     const found = flagValue(node.flags, flag);
     const value = found?.value;
-    // k3s' and MicroK8s' kubelets have their flags from files, as these were when they started.
+    // k3s and MicroK8s read the kubelet's flags from files when they start.
     if (found?.source.path !== undefined) sources.push(found.source.path);
     if (value === undefined || value === "") {
       return { reason: `${title} was started without --${flag}`, sources };
@@ -113,15 +113,15 @@ function realPath(files: RunningKubelet["node"]["files"], path: string): string 
 
 /** A listening socket in /proc/net/tcp (include/net/tcp_states.h: TCP_LISTEN). */
 const LISTEN = "0A";
-/** Of a program that has more within than a kubelet. */
+/** The kubelet's port, to recognize it in programs that also listen on others (k3s). */
 const KUBELET_PORT = 10_250;
-/** Metrics without authentication, where the kubelet was told to serve them (pkg/cluster/ports: KubeletReadOnlyPort). */
+/** Port for metrics without authentication, if the kubelet is configured to serve it (pkg/cluster/ports: KubeletReadOnlyPort). */
 const READ_ONLY_PORT = 10_255;
 const LARGEST_TABLE_BYTES = 4 << 20;
 
 /**
- * Whether a kubelet listens: it opens its ports when it has read its configuration and registered its plugins, so one that
- * refuses them never does (kubernetes, pkg/kubelet: NewMainKubelet before startKubelet). undefined where that cannot be seen.
+ * Whether a kubelet listens: it opens its ports after it has read its configuration and registered its plugins, so a kubelet
+ * that rejects them never does (kubernetes, pkg/kubelet: NewMainKubelet before startKubelet). undefined if not readable.
  */
 export function listens(kubelet: RunningKubelet, fileSystem: FileSystem): boolean | undefined {
   const { node } = kubelet;
@@ -130,7 +130,7 @@ export function listens(kubelet: RunningKubelet, fileSystem: FileSystem): boolea
   return node.program === "kubelet" ? ports && ports.length > 0 : ports?.includes(port);
 }
 
-/** TCP ports on which the kubelet's own process listens; undefined where that cannot be seen. */
+/** TCP ports on which the kubelet's own process listens; undefined if they cannot be read. */
 function ownPorts({ pid }: RunningKubelet, fileSystem: FileSystem): readonly number[] | undefined {
   try {
     const own = new Set(
@@ -153,9 +153,9 @@ const METRICS_TIMEOUT_MS = 5000;
 const LARGEST_METRICS_BYTES = 32 << 20;
 
 /**
- * The hash that a kubelet shows of the configuration that it has read (1.34 and newer), from its read-only port; undefined where
- * that port is closed, which is usual, or the release shows none. The port must be one of the kubelet's own sockets: another
- * process that listens there says nothing about it.
+ * The hash of the configuration that a kubelet has read (1.34 and newer), from its read-only port; undefined if that port is
+ * closed, which is usual, or the version does not show it. The port must be one of the kubelet's own sockets: another process
+ * can listen there.
  */
 async function hashInMetrics(
   kubelet: RunningKubelet,
@@ -201,17 +201,17 @@ function listening(
   });
 }
 
-/** What kubelets of all versions say about plugins that they refuse (pkg/kubelet/kubelet.go, pkg/credentialprovider/plugin). */
+/** Log messages of kubelets that reject their plugins, all versions (pkg/kubelet/kubelet.go, pkg/credentialprovider/plugin). */
 const ABOUT_PLUGINS = /register CRI auth plugins|credential provider|image-credential-provider/i;
-/** klog's lines of errors, and what Go prints when a program ends by itself. */
+/** Error lines of klog, and what Go prints when a program exits with an error. */
 const AN_ERROR = /^(?:[EF]\d{4} |Error: |panic: )/;
 
-/** Whether a kubelet has said that it refuses its plugins or their configuration. */
-export function refusesPlugins(log: readonly string[]): boolean {
+/** Whether a log shows that the kubelet rejected its plugins or their configuration. */
+export function rejectsPlugins(log: readonly string[]): boolean {
   return log.some((line) => AN_ERROR.test(line) && ABOUT_PLUGINS.test(line));
 }
 
-/** The kubelet's own reason for ending, of the lines that it has logged; undefined where none of them tells. */
+/** The kubelet's reason for exiting from its log lines; undefined for an empty log. */
 export function reasonInLog(log: readonly string[]): string | undefined {
   const errors = log.filter((line) => AN_ERROR.test(line));
   const line =
@@ -221,7 +221,7 @@ export function reasonInLog(log: readonly string[]): string | undefined {
   return line === undefined ? undefined : withoutHeader(line);
 }
 
-/** `E1127 08:00:00.1 812 server.go:1] "What failed" err="why"` is `What failed: why`. */
+/** `E1127 08:00:00.1 812 server.go:1] "What failed" err="why"` becomes `What failed: why`. */
 function withoutHeader(line: string): string {
   const text = line.replace(/^[EFWI]\d{4} [^\]]*\] /, "").trim();
   const [, message = text, error] = /^("(?:[^"\\]|\\.)*")(?:.* err=("(?:[^"\\]|\\.)*"))?/.exec(text) ?? [];

@@ -3,30 +3,30 @@ import { hex, type JsonObject, parseJsonObject } from "@imagecred/protocol";
 import type { Platform } from "../runtime/types.ts";
 import { checkDirectory, makeDirectories, systemDoes, type Target } from "./target.ts";
 
-/** What install has to remember of a node is in this directory of the node. */
+/** Directory on the node with the files in which install records its work. */
 export const RECORD_DIRECTORY = "/var/lib/imagecred";
 
 const API_VERSION = "imagecred.dev/v1alpha1";
 const MODE = 0o644;
 
-/** One of the files there. */
+/** A file in {@link RECORD_DIRECTORY}. */
 export interface NodeNote {
   readonly path: string;
   readonly kind: string;
 }
 
-/** A file of {@link RECORD_DIRECTORY}. */
+/** The file of this name in {@link RECORD_DIRECTORY}. */
 export function nodeNote(name: string, kind: string): NodeNote {
   return { path: joinPath(RECORD_DIRECTORY, name), kind };
 }
 
-/** What a note's text says; undefined for one that is damaged, or of another kind or version. */
+/** The content of a note; undefined if it is damaged, or of another kind or version. */
 export function parseNote({ kind }: NodeNote, text: string): JsonObject | undefined {
   const document = parseJsonObject(text);
   return document?.["apiVersion"] === API_VERSION && document["kind"] === kind ? document : undefined;
 }
 
-/** Writes a note as a whole, and makes its directory. @throws {CommandError} */
+/** Writes a note atomically and creates its directory. @throws {CommandError} */
 export function writeNote(
   { path, kind }: NodeNote,
   content: object,

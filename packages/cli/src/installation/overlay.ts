@@ -1,6 +1,6 @@
 import { parentOf, type RootedWritableFiles } from "@imagecred/node";
 
-/** The same files with one that has another content, or is new; its directory must be there. */
+/** The files with new content for one of them, or with one file more; its directory must exist. */
 export function withFile(files: RootedWritableFiles, path: string, data: Uint8Array): RootedWritableFiles {
   const status = { mode: 0o644, uid: 0, gid: 0, size: data.length, modifiedMs: 0 };
   const name = path.slice(path.lastIndexOf("/") + 1);

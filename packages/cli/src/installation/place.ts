@@ -16,35 +16,35 @@ import { type FileState, fileState, readAll } from "./file-state.ts";
 import type { RecordedFile } from "./record.ts";
 import { makeDirectories, missingDirectories, systemDoes, type Target } from "./target.ts";
 
-/** One file to put in its place. */
+/** One file to install. */
 export interface Placement {
-  /** `identities`: a file that plugins read on every run, and the kubelet never. */
+  /** `identities`: a file that plugins read on every run; the kubelet does not read it. */
   readonly role: "executable" | "config" | "identities" | "node-file";
   readonly from: string;
   /** On the installed system, without its root. */
   readonly to: string;
   readonly data: Uint8Array;
-  /** Of a new file; a file that is replaced keeps a narrower one. */
+  /** Mode of a new file; a replaced file keeps a narrower one. */
   readonly mode: number;
-  /** Bits that it must have whatever it had before. */
+  /** Mode bits that it must have, whatever mode it had before. */
   readonly needs: number;
   readonly sha256: string;
-  /** `kept`: links on the way to it are recorded as they are, and lead to another file when they change; followed unless given. */
+  /** `kept`: its path is recorded with its links, so that it names another file when they change; default: `followed`. */
   readonly links?: "followed" | "kept";
 }
 
-/** What will become of one file. */
+/** The planned change of one file. */
 export interface PlannedFile {
   readonly placement: Placement;
   readonly state: "installed" | "replaced" | "unchanged";
-  /** Where it is for us, without links. */
+  /** Its path for this process, without links. */
   readonly path: string;
-  /** The same on the node; with its links where the placement keeps them. */
+  /** Its path on the node; with links if the placement keeps them. */
   readonly inside: string;
-  /** What is there. */
+  /** The existing file. */
   readonly before: { readonly state: FileState; readonly data: Uint8Array } | undefined;
   readonly after: FileState;
-  /** Name of the copy of what is there, on the node; undefined where nothing is replaced. */
+  /** Path of the backup on the node; undefined if nothing is replaced. */
   readonly backup: string | undefined;
 }
 
@@ -52,9 +52,9 @@ const ROOT = { uid: 0, gid: 0 };
 const STATES = { created: "installed", replaced: "replaced", unchanged: "unchanged" } as const;
 
 /**
- * What would become of a file; touches nothing. A link at the place itself is followed within the root: the file that it leads
- * to is replaced, not the link.
- * @throws {CommandError} where something other than a file is there
+ * Plans the change of a file; writes nothing. A link at its path is followed within the root: its target is replaced, not
+ * the link.
+ * @throws {CommandError} if there is something other than a file
  */
 export function planFile(
   placement: Placement,
@@ -102,7 +102,7 @@ function freeName(path: string, name: (path: string, attempt: number) => string,
   throw new SystemError("EEXIST", path);
 }
 
-/** The changes among planned files, as they are recorded. */
+/** The changed files, for the record. */
 export function recorded(planned: readonly PlannedFile[]): readonly RecordedFile[] {
   return planned
     .filter(({ state }) => state !== "unchanged")
@@ -113,16 +113,15 @@ export function recorded(planned: readonly PlannedFile[]): readonly RecordedFile
     }));
 }
 
-/** Directories that {@link placeAll} will make, outermost first. */
+/** Directories that {@link placeAll} will create, outermost first. */
 export function directoriesToMake(planned: readonly PlannedFile[], target: Target): readonly string[] {
   const changed = planned.filter(({ state }) => state !== "unchanged");
   return [...new Set(changed.flatMap(({ inside }) => missingDirectories(target, parentOf(inside))))];
 }
 
 /**
- * Puts all files in their places, in order, each so that at every moment either the old or the new one is there, whole.
- * When one fails, those before it are put back as they were.
- * @throws {CommandError} that says which file failed, and whether anything is left changed
+ * Installs all files in order, each atomically. If one fails, restores those before it.
+ * @throws {CommandError} with the file that failed, and whether anything is left changed
  */
 export function placeAll(planned: readonly PlannedFile[], target: Target, platform: Platform): void {
   const undo: { readonly path: string; readonly run: () => void }[] = [];
@@ -135,7 +134,7 @@ export function placeAll(planned: readonly PlannedFile[], target: Target, platfo
         kept.length > 0
           ? `these stay changed: ${kept.map(({ path }) => path).join(", ")}`
           : undo.length > 0
-            ? "what had been changed was put back"
+            ? "all changed files were restored"
             : "nothing was changed";
       const reason = error instanceof CommandError ? error.message : systemReason(error);
       throw new CommandError(`writing ${target.files.outside(file.placement.to)}: ${reason}; ${after}`, {

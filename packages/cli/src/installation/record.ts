@@ -7,16 +7,16 @@ import { nodeNote, parseNote, writeNote } from "./node-note.ts";
 import { systemDoes, type Target } from "./target.ts";
 
 const NOTE = nodeNote("installation.json", "InstallationRecord");
-/** What install did on a node is recorded in this file of the node. */
+/** The file on the node in which install records its changes. */
 export const RECORD = NOTE.path;
 
-/** As many installs are kept apart; the oldest of more are joined. */
+/** This many installs are recorded separately; older ones are merged. */
 const MOST_INSTALLS = 5;
 
-/** A file that an install wrote. Paths are the node's own, without links. */
+/** A file that an install wrote. Paths are those on the node, without links. */
 export interface RecordedFile {
   readonly path: string;
-  /** What was there, and the copy of it; undefined where there was nothing. */
+  /** The replaced file and its backup; undefined if there was no file. */
   readonly before: (FileState & { readonly backup: string }) | undefined;
   readonly after: FileState;
 }
@@ -26,18 +26,18 @@ export interface RecordedInstall {
   /** RFC 3339. */
   readonly time: string;
   readonly files: readonly RecordedFile[];
-  /** Directories that it made, outermost first. */
+  /** Directories that it created, outermost first. */
   readonly directories: readonly string[];
-  /** Whether a kubelet has been seen that runs with it, or needs no restart for it. */
+  /** Whether a kubelet is known to run with it, or needs no restart for it. */
   readonly confirmed: boolean;
 }
 
-/** The process that was seen running with everything that is recorded. */
+/** The kubelet process that is known to run with everything in the record. */
 export interface ConfirmedKubelet {
   readonly pid: number;
-  /** Milliseconds since the epoch, a second more or less. */
+  /** Milliseconds since the epoch, accurate to about a second. */
   readonly startedAt: number;
-  /** When it was seen, in milliseconds since the epoch. */
+  /** When that was checked, in milliseconds since the epoch. */
   readonly at: number;
 }
 
@@ -50,8 +50,8 @@ export interface InstallationRecord {
 export const EMPTY_RECORD: InstallationRecord = { installs: [], kubelet: undefined };
 
 /**
- * The record on a node; an empty one where nothing was installed.
- * @throws {CommandError} for one that cannot be read: to go on without it would lose the way back
+ * The record on a node; an empty one if nothing was installed.
+ * @throws {CommandError} if it cannot be read: without it, the install could not be undone
  */
 export function readRecord({ files }: Target): InstallationRecord {
   const text = systemDoes(`reading ${files.outside(RECORD)}`, () => readText(files, RECORD));
@@ -60,12 +60,12 @@ export function readRecord({ files }: Target): InstallationRecord {
   if (found !== undefined) return found;
   const reason = text.state === "read" ? "it is damaged, or of another version of imagecred" : text.reason;
   throw new CommandError(
-    `${files.outside(RECORD)}, which says what was installed here, cannot be read: ${reason}; ` +
-      "move it away to go on without (the backups beside the files stay)",
+    `reading the record of what was installed here, ${files.outside(RECORD)}: ${reason}; ` +
+      "move it away to continue without it (the backups next to the files stay)",
   );
 }
 
-/** Writes the record, and makes its directory. @throws {CommandError} */
+/** Writes the record and creates its directory. @throws {CommandError} */
 export function writeRecord(record: InstallationRecord, target: Target, platform: Platform): void {
   writeNote(NOTE, record, target, platform);
 }
@@ -79,8 +79,8 @@ export function removeRecord({ files }: Target): void {
 }
 
 /**
- * The record with the oldest installs joined, as if they had been one, until few enough are left.
- * @returns also the backups that no install needs any more
+ * The record with the oldest installs merged into one until {@link MOST_INSTALLS} are left.
+ * @returns also the backups that are no longer needed
  */
 export function compacted(record: InstallationRecord): {
   readonly record: InstallationRecord;
@@ -102,7 +102,7 @@ export function compacted(record: InstallationRecord): {
   return { record: { ...record, installs }, unneeded };
 }
 
-/** Not where someone changed a file between the two: that change is in the second one's backup only. */
+/** False if someone changed a file between the two: only the second one's backup has that change. */
 function canJoin(first: RecordedInstall, second: RecordedInstall): boolean {
   return second.files.every(({ path, before }) => {
     const earlier = first.files.find((file) => file.path === path);

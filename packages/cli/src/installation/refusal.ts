@@ -6,12 +6,12 @@ import { sha256Hex } from "./sha256.ts";
 import { systemDoes, type Target } from "./target.ts";
 
 const NOTE = nodeNote("refused.json", "RefusedInstallation");
-/** What this node's kubelet did not come up with, so that nothing tries the same again and again. */
+/** The file on the node that records with which files the kubelet did not come up, so that they are not installed again. */
 export const REFUSAL = NOTE.path;
 
-/** Files with which a kubelet did not come up, and which were put back. */
+/** An install that was rolled back because the kubelet did not come up. */
 export interface Refusal {
-  /** {@link refusalHash} of them. */
+  /** {@link refusalHash} of its files. */
   readonly hash: string;
   /** RFC 3339. */
   readonly time: string;
@@ -19,7 +19,7 @@ export interface Refusal {
   readonly cause: string;
 }
 
-/** What decides whether a kubelet is tried again: where configuration and executables are, and their contents. */
+/** Hash of the paths and contents of configuration and executables: if it changes, the install is tried again. */
 export function refusalHash(
   placements: readonly Pick<Placement, "role" | "to" | "sha256">[],
   crypto: Platform["crypto"],
@@ -30,7 +30,7 @@ export function refusalHash(
   return `sha256:${sha256Hex(crypto, new TextEncoder().encode(JSON.stringify(files)))}`;
 }
 
-/** The last refusal on a node; undefined where there was none, or its note cannot be read: then it is tried once more. */
+/** The last refusal on a node; undefined if there is none or its note cannot be read: then the install is tried again. */
 export function readRefusal({ files }: Target): Refusal | undefined {
   const text = systemDoes(`reading ${files.outside(REFUSAL)}`, () => readText(files, REFUSAL));
   const { hash, time, cause } = (text.state === "read" ? parseNote(NOTE, text.text) : undefined) ?? {};
@@ -39,7 +39,7 @@ export function readRefusal({ files }: Target): Refusal | undefined {
     : undefined;
 }
 
-/** Notes a refusal, instead of the one before. @throws {CommandError} */
+/** Records a refusal, replacing the previous one. @throws {CommandError} */
 export function writeRefusal(refusal: Refusal, target: Target, platform: Platform): void {
   writeNote(NOTE, refusal, target, platform);
 }
@@ -55,6 +55,6 @@ export function forgetRefusal(target: Target): void {
   try {
     if (files.list(RECORD_DIRECTORY).length === 0) files.removeDirectory(RECORD_DIRECTORY);
   } catch {
-    // A mount point: the directory of a volume of the installer's own container.
+    // A mount point: a volume of the installer's own container.
   }
 }

@@ -19,15 +19,15 @@ export interface RestorationDocument {
   readonly kind: "Restoration";
   /** What was undone: the last install, or all of them. */
   readonly undone: "last" | "all";
-  /** When what was undone was installed, oldest first; empty where nothing was. */
+  /** Times of the undone installs, oldest first; empty if there were none. */
   readonly installs: readonly string[];
   readonly dryRun: boolean;
   readonly root: string;
   readonly files: readonly RestoredFile[];
-  /** Directories that are gone. */
+  /** Directories that were removed. */
   readonly directories: readonly string[];
   readonly restartNeeded: boolean;
-  /** null where neither a restart nor waiting for one was asked for. */
+  /** null without --restart. */
   readonly restart: RestartReport | null;
   readonly notes: readonly string[];
 }
@@ -37,7 +37,7 @@ export interface RestoredFile {
   readonly state: PlannedRestore["state"];
   readonly before: FileState | null;
   readonly after: FileState | null;
-  /** What a dry run would change, as a unified diff; null otherwise. */
+  /** In a dry run the change as a unified diff; null otherwise. */
   readonly diff: string | null;
 }
 
@@ -51,9 +51,9 @@ export interface RestorationOptions {
 }
 
 /**
- * Undoes the last install, or all of them, by the record on the node, and restarts the kubelet where that is asked for.
- * @throws {CommandError} before anything is changed, where a file was changed since, a backup is gone, or what is to be
- * restarted is not clear
+ * Undoes the last install, or all of them, by the record on the node, and restarts the kubelet with --restart.
+ * @throws {CommandError} before anything is changed, if a file was changed after it was installed, a backup is missing, or
+ * it is not clear what to restart
  */
 export async function undo(
   undone: RestorationDocument["undone"],
@@ -65,7 +65,7 @@ export async function undo(
   if (platform.processInfo.userId !== 0) throw new CommandError(`${verb} must run as root: use sudo`);
   const limit = waitMs(options);
   if (limit !== undefined && options.restart !== true) {
-    throw new UsageError("--wait: there is nothing to wait for without --restart");
+    throw new UsageError("--wait requires --restart: without it there is nothing to wait for");
   }
   const target = openTarget(options.root, platform);
   const record = readRecord(target);
@@ -74,23 +74,23 @@ export async function undo(
   const plan = planRestore(record, count, target, platform);
   refuseConflicts(plan, options.force === true);
   const dryRun = options.dryRun === true;
-  // Before anything is changed: a kubelet that cannot be restarted from here.
+  // Fails before anything is changed if the kubelet cannot be restarted from here.
   const what = options.restart === true && !dryRun ? restartable(undefined, platform) : undefined;
-  // What the kubelet refused is a part of what install left on the node.
+  // The note of a refusal is part of what install left on the node.
   if (undone === "all" && !dryRun) forgetRefusal(target);
   const done = dryRun || count === 0 ? { directories: [], notes: [] } : restore(plan, target, platform);
   const changed = plan.files.some((file) => file.state !== "unchanged" && isReadAtStart(file, installs));
   const restart =
     what === undefined || limit === undefined
       ? null
-      : await withProgress(platform, options, "looking at the kubelet", ({ say }) =>
+      : await withProgress(platform, options, "checking the kubelet", ({ say }) =>
           bringUp(
             {
               restart: what,
               kubelet: what.kubelet,
               waitMs: limit,
               expected: undefined,
-              changed: changed ? "its configuration or its flags were put back" : missingConfig(platform),
+              changed: changed ? "its configuration or its flags were restored" : missingConfig(platform),
               confirmed: undefined,
               rollBack: () => false,
               say,
@@ -112,28 +112,28 @@ export async function undo(
   };
 }
 
-/** @throws {CommandError} that names every file that someone else changed */
+/** @throws {CommandError} with every file that someone else changed */
 function refuseConflicts({ files }: RestorePlan, force: boolean): void {
   const conflicts = files.flatMap(({ conflict }) => conflict ?? []);
   if (conflicts.length === 0 || force) return;
   throw new CommandError(
-    `${conflicts.join("; ")}; nothing was changed: --dry-run shows what would be, --force does it and keeps a copy of what is lost`,
+    `${conflicts.join("; ")}; nothing was changed: --dry-run shows what would change, --force restores the files and keeps copies of those that were changed`,
   );
 }
 
-/** Executables are read when they run; the configuration, flags and units at the kubelet's start. */
+/** Whether a file is read only when the kubelet starts: configuration, flags and units, not executables. */
 function isReadAtStart({ path }: PlannedRestore, installs: readonly RecordedInstall[]): boolean {
   return installs.some(({ files }) =>
     files.some((file) => file.path === path && (parseOctal(file.after.mode) & 0o111) === 0),
   );
 }
 
-/** The first restart after an uninstall may have failed: the kubelet then runs with files that are not there any more. */
+/** A reason to restart if the kubelet runs with a removed configuration, as after an uninstall whose restart failed. */
 function missingConfig(platform: Platform): string | undefined {
   const kubelet = runningKubelet(platform);
   if (kubelet?.config === undefined || platform.fileSystem.status(kubelet.config) !== undefined)
     return undefined;
-  return `${kubelet.title} was started with a configuration that is not there any more`;
+  return `${kubelet.title} was started with a configuration that no longer exists`;
 }
 
 function describe(file: PlannedRestore, target: Target, dryRun: boolean): RestoredFile {
@@ -149,9 +149,9 @@ function describe(file: PlannedRestore, target: Target, dryRun: boolean): Restor
   };
 }
 
-const DONE = { restored: "restored", removed: "removed", unchanged: "as it was" } as const;
+const DONE = { restored: "restored", removed: "removed", unchanged: "unchanged" } as const;
 
-/** For a person; ends with a line end. */
+/** Human-readable output; ends with a line end. */
 export function renderRestoration(document: RestorationDocument, style: Style): string {
   const { bold, dim, green, yellow, marks, width } = style;
   const { files, dryRun, notes, directories, restart, undone } = document;
@@ -176,11 +176,11 @@ export function renderRestoration(document: RestorationDocument, style: Style): 
 }
 
 function verdict({ files, dryRun, restartNeeded }: RestorationDocument): string {
-  if (files.every(({ state }) => state === "unchanged")) return "There is nothing to put back.";
+  if (files.every(({ state }) => state === "unchanged")) return "There is nothing to restore.";
   if (!restartNeeded) return "No restart is needed.";
   return dryRun
-    ? "The kubelet would have to be restarted (--restart does it)."
-    : "The kubelet runs as before until it is restarted (--restart does it).";
+    ? "The kubelet would need a restart (--restart)."
+    : "The kubelet runs as before until it is restarted (--restart).";
 }
 
 export const restorationExitCode = ({ restart }: RestorationDocument): 0 | 1 =>

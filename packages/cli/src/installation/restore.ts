@@ -14,41 +14,41 @@ import {
 } from "./record.ts";
 import { checkDirectory, systemDoes, type Target } from "./target.ts";
 
-/** What becomes of one file when installs are undone. */
+/** The planned change of one file when installs are undone. */
 export interface PlannedRestore {
-  /** On the node. */
+  /** Path on the node. */
   readonly path: string;
   readonly state: "restored" | "removed" | "unchanged";
   readonly current: { readonly state: FileState; readonly data: Uint8Array } | undefined;
-  /** What is put back; undefined for a file that was not there. */
+  /** The file to restore; undefined if there was none. */
   readonly before: { readonly state: FileState; readonly data: Uint8Array } | undefined;
-  /** Why the way back loses what someone else did, in a sentence that begins with the path. */
+  /** A change by someone else that would be lost, in a sentence that begins with the path. */
   readonly conflict: string | undefined;
-  /** Copies that are not needed any more. */
+  /** Backups that are no longer needed. */
   readonly backups: readonly string[];
 }
 
-/** How some installs, the newest ones, are undone. */
+/** How the newest installs are undone. */
 export interface RestorePlan {
-  /** In the order in which they are restored: what refers to a file before the file. */
+  /** In the order in which they are restored: a file that refers to another one comes first. */
   readonly files: readonly PlannedRestore[];
-  /** To remove when they are empty, innermost first. */
+  /** To remove if they are empty, innermost first. */
   readonly directories: readonly string[];
-  /** What is left of the record. */
+  /** The remaining record. */
   readonly rest: InstallationRecord;
 }
 
 /** What {@link restore} did. */
 export interface Restored {
-  /** Directories that are gone. */
+  /** Directories that were removed. */
   readonly directories: readonly string[];
-  /** Sentences: what stays, and where forced changes are kept. */
+  /** Sentences: what stays, and the copies of overwritten changes. */
   readonly notes: readonly string[];
 }
 
 /**
- * How the last `count` installs of a record are undone; touches nothing.
- * @throws {CommandError} where a backup is not there any more, or something other than a file is in a file's place
+ * Plans how the last `count` installs of a record are undone; writes nothing.
+ * @throws {CommandError} if a backup is missing, or there is something other than a file at a file's path
  */
 export function planRestore(
   record: InstallationRecord,
@@ -61,7 +61,7 @@ export function planRestore(
   const all = installs.length === 0;
   const paths = [...new Set(undone.flatMap(({ files }) => files.map(({ path }) => path)))];
   const made = undone.flatMap(({ directories }) => directories);
-  // The record's own directory goes too, also where a container's volume made it.
+  // The record's own directory is removed too, even if a container's volume created it.
   const directories = all ? [...new Set([...made, RECORD_DIRECTORY])] : made;
   return {
     files: paths.reverse().map((path) => planOne(path, undone, target, platform)),
@@ -85,7 +85,7 @@ function planOne(
   if (first === undefined || last === undefined) throw new Error(`${path} is in no install`);
   const status = systemDoes(shown, () => files.status(path, "do-not-follow"));
   if (status !== undefined && status.kind !== "file") {
-    throw new CommandError(`${shown} is not a file any more (it is a ${status.kind}); nothing was changed`);
+    throw new CommandError(`${shown} is no longer a file (it is a ${status.kind}); nothing was changed`);
   }
   const current = status === undefined ? undefined : content(path, status, target, crypto);
   const backups = history.flatMap(({ before }) => before?.backup ?? []);
@@ -122,12 +122,12 @@ function backupOf(
   const shown = files.outside(backup);
   const status = systemDoes(shown, () => files.status(backup, "do-not-follow"));
   if (status?.kind !== "file") {
-    throw new CommandError(`${shown}, the copy of what was there before, is gone; nothing was changed`);
+    throw new CommandError(`the backup ${shown} is missing; nothing was changed`);
   }
   const found = content(backup, status, target, crypto);
   if (found.state.sha256 !== state.sha256) {
     throw new CommandError(
-      `${shown} is not the copy that was made (its SHA-256 is ${found.state.sha256}, and ${state.sha256} was recorded); nothing was changed`,
+      `the backup ${shown} was changed (its SHA-256 is ${found.state.sha256}, recorded is ${state.sha256}); nothing was changed`,
     );
   }
   return { state, data: found.data };
@@ -137,10 +137,10 @@ function changedSince(shown: string, current: FileState | undefined, last: Recor
   if (isSameState(current, last.after)) return undefined;
   if (current === undefined) return `${shown} was removed after it was installed`;
   if (current.sha256 !== last.after.sha256) return `${shown} was changed after it was installed`;
-  return `${shown} got another mode or owner after it was installed (${words(last.after)}, now ${words(current)})`;
+  return `mode or owner of ${shown} changed after it was installed (${modeAndOwner(last.after)}, now ${modeAndOwner(current)})`;
 }
 
-function words({ mode, uid, gid }: FileState): string {
+function modeAndOwner({ mode, uid, gid }: FileState): string {
   return `${mode} ${uid}:${gid}`;
 }
 
@@ -154,13 +154,13 @@ function changedBetween(
   });
   const [one, next] = [history[at], history[at + 1]];
   if (at < 0 || one === undefined || next === undefined) return undefined;
-  const copy = next.before === undefined ? "" : `, as it was then: ${next.before.backup}`;
+  const copy = next.before === undefined ? "" : ` (a copy is ${next.before.backup})`;
   return `${shown} was changed by someone else between the installs of ${one.time} and ${next.time}${copy}`;
 }
 
 /**
- * Undoes what was planned: contents, modes and owners are put back, what was not there is removed, then directories that
- * are empty, backups, and the record. Each file is whole at every moment; after a failure, run it again.
+ * Carries out the plan: restores contents, modes and owners, removes added files, then backups, the record and empty
+ * directories. Replaces each file atomically; after a failure, run it again.
  * @throws {CommandError}
  */
 export function restore(plan: RestorePlan, target: Target, platform: Platform): Restored {
@@ -170,11 +170,11 @@ export function restore(plan: RestorePlan, target: Target, platform: Platform): 
     if (files.status(directory) !== undefined) checkDirectory(target, directory, platform);
   }
   for (const file of plan.files) {
-    const kept = systemDoes(`putting back ${files.outside(file.path)}`, () =>
-      putBack(file, target, platform),
+    const copy = systemDoes(`restoring ${files.outside(file.path)}`, () =>
+      restoreOne(file, target, platform),
     );
-    if (kept !== undefined) {
-      notes.push(`${files.outside(file.path)} had been changed; that is kept as ${files.outside(kept)}.`);
+    if (copy !== undefined) {
+      notes.push(`${files.outside(file.path)} had been changed; a copy is ${files.outside(copy)}.`);
     }
   }
   for (const backup of plan.files.flatMap(({ backups }) => backups)) {
@@ -187,8 +187,8 @@ export function restore(plan: RestorePlan, target: Target, platform: Platform): 
   return { directories, notes };
 }
 
-/** @returns the copy of what someone else had changed */
-function putBack(
+/** @returns the path of the copy of a file that someone else had changed */
+function restoreOne(
   { path, state, before, conflict }: PlannedRestore,
   { files }: Target,
   { clock, crypto }: Platform,
@@ -197,10 +197,10 @@ function putBack(
   const name = conflict === undefined || files.status(path) === undefined ? undefined : backupName(clock);
   if (before === undefined) {
     if (name !== undefined) {
-      const kept = name(path, 1);
-      files.rename(path, kept);
+      const copy = name(path, 1);
+      files.rename(path, copy);
       files.syncDirectory(parentOf(path));
-      return kept;
+      return copy;
     }
     if (files.status(path, "do-not-follow") !== undefined) files.remove(path);
     if (files.status(parentOf(path)) !== undefined) files.syncDirectory(parentOf(path));
@@ -212,7 +212,7 @@ function putBack(
     path,
     data: before.data,
     mode,
-    // Exactly as it was, where install had made it narrower or wider.
+    // Exactly the old mode, which install can have changed.
     needs: mode,
     owner: { uid, gid },
     ...(name === undefined ? {} : { backupName: name }),
@@ -226,13 +226,13 @@ function removeEmpty(directory: string, { files }: Target, notes: string[]): boo
     if (files.status(directory, "do-not-follow")?.kind !== "directory") return false;
     const [name] = files.list(directory);
     if (name !== undefined) {
-      notes.push(`${shown} stays, since it is not empty (${name}).`);
+      notes.push(`${shown} was not removed because it is not empty (${name}).`);
       return false;
     }
     files.removeDirectory(directory);
     return true;
   } catch {
-    // A mount point: the directory of a volume of the installer's own container.
+    // A mount point: a volume of the installer's own container.
     notes.push(`${shown} is empty and cannot be removed from here.`);
     return false;
   }

@@ -2,43 +2,43 @@ import { joinPath, listDirectory, readText } from "@imagecred/node";
 import { CommandError, systemCode, systemReason } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 
-/** How a service is, in the service manager's own words. */
+/** The state of a service. */
 export interface ServiceState {
-  /** `active (running)`, `activating (auto-restart), exit status 1`. */
-  readonly says: string;
-  /** It has been started and has ended, and the manager has given up or waits to try again. */
+  /** The service manager's words: `active (running)`, `activating (auto-restart), exit status 1`. */
+  readonly text: string;
+  /** Whether it was started and has exited, and the manager has given up or waits before the next attempt. */
   readonly ended: boolean;
 }
 
-/** What starts the services of this machine. */
+/** The service manager of this machine. */
 export interface ServiceManager {
   readonly name: "systemd" | "OpenRC";
-  /** The machine's root directory, as we see it. */
+  /** Path of the machine's root directory for this process. */
   readonly root: string;
-  /** Starts a service again, with its files read again where that is needed. @throws {CommandError} */
+  /** Restarts a service; reloads its files first if needed. @throws {CommandError} */
   restart(service: string, until: "wait" | "do-not-wait"): Promise<void>;
   state(service: string): Promise<ServiceState>;
-  /** The last lines that the service has logged since a time (milliseconds since the epoch), where the manager keeps them. */
+  /** The last lines that the service has logged since a time (milliseconds since the epoch), if the manager stores them. */
   log(service: string, sinceMs: number): Promise<readonly string[]>;
 }
 
 const MACHINE_ROOT = "/proc/1/root";
 
-/** Whose mounts the machine's programs run in: undefined where they are ours. */
+/** The process whose mounts the machine's programs run in; undefined if they are ours. */
 type Mounts = number | undefined;
 
-/** systemd-run's and its programs' places, on every distribution that we know; the last is NixOS's. */
+/** Directories of systemctl and the like on all known distributions; the last one is for NixOS. */
 const DIRECTORIES = ["/usr/bin", "/bin", "/usr/sbin", "/sbin", "/run/current-system/sw/bin"];
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 const TIMEOUT_MS = 30_000;
-/** A service of Type=notify says that it is started; more than its own time limit it does not take. */
+/** systemctl restart waits until a Type=notify service reports that it is up, at most for the service's own time limit. */
 const RESTART_TIMEOUT_MS = 120_000;
 const MOST_OUTPUT_BYTES = 1 << 20;
 const LOG_LINES = 200;
 
 /**
- * The service manager of this machine, which from a container is that of process 1.
- * @throws {CommandError} where there is none that we know, or process 1 is not the machine's
+ * The service manager of this machine; from a container, that of process 1.
+ * @throws {CommandError} if it is neither systemd nor OpenRC, or process 1 is not the machine's
  */
 export function serviceManager(platform: Platform): ServiceManager {
   const { fileSystem } = platform;
@@ -48,7 +48,7 @@ export function serviceManager(platform: Platform): ServiceManager {
   if (fileSystem.status(joinPath(root, "run/systemd/system")) !== undefined) return systemd(platform, mounts);
   if (fileSystem.status(joinPath(root, "run/openrc")) !== undefined) return openRc(platform, mounts);
   throw new CommandError(
-    "--restart: this machine runs neither systemd nor OpenRC; restart its kubelet as its distribution does, without --restart",
+    "--restart: this machine runs neither systemd nor OpenRC; install without --restart and restart the kubelet as the distribution does",
   );
 }
 
@@ -57,7 +57,7 @@ function mountsOfMachine({ fileSystem }: Platform): Mounts {
     return fileSystem.readLink("/proc/self/ns/mnt") === fileSystem.readLink("/proc/1/ns/mnt") ? undefined : 1;
   } catch (error) {
     throw new CommandError(
-      `--restart: the mounts of process 1 cannot be seen: ${systemReason(error)}; in a container it needs hostPID and to be privileged`,
+      `--restart: reading the mounts of process 1: ${systemReason(error)}; a container needs hostPID and must be privileged`,
       { cause: error },
     );
   }
@@ -69,7 +69,7 @@ interface Output {
   readonly stderr: string;
 }
 
-/** Runs a program of the machine, wherever it has it. @throws {CommandError} */
+/** Runs a program of the machine from one of {@link DIRECTORIES}. @throws {CommandError} */
 async function runOfMachine(
   platform: Platform,
   mounts: Mounts,
@@ -90,20 +90,20 @@ async function runOfMachine(
         ...(mounts === undefined ? {} : { mountsOf: mounts }),
       });
       const late = timedOut ? `${name} did not end within ${timeoutMs / 1000} s\n` : "";
-      // nsenter's own error, where Node.js cannot enter the mounts itself.
+      // The error is nsenter's, which runs if Node.js cannot enter the mounts itself.
       if (status === 127 && stderr.startsWith("nsenter:")) continue;
       return { status, stdout: new TextDecoder().decode(stdout), stderr: `${late}${stderr}` };
     } catch (error) {
       const code = systemCode(error);
       if (code === "ENOENT" || code === "ENOTDIR") continue;
       const more =
-        code === "EPERM" && mounts !== undefined ? " (the container has to be privileged, with hostPID)" : "";
+        code === "EPERM" && mounts !== undefined ? " (the container must be privileged, with hostPID)" : "";
       throw new CommandError(`running ${name} ${args.join(" ")}: ${systemReason(error)}${more}`, {
         cause: error,
       });
     }
   }
-  throw new CommandError(`running ${name}: it is in none of ${DIRECTORIES.join(", ")}`);
+  throw new CommandError(`running ${name}: not found in ${DIRECTORIES.join(", ")}`);
 }
 
 function systemd(platform: Platform, mounts: Mounts): ServiceManager {
@@ -130,7 +130,7 @@ function systemd(platform: Platform, mounts: Mounts): ServiceManager {
     async restart(service, until) {
       if ((await show(service)).get("NeedDaemonReload") !== "no")
         await must(["daemon-reload"], RESTART_TIMEOUT_MS);
-      // After too many failures systemd does not start it any more.
+      // After too many failures systemd no longer starts it.
       await systemctl(["reset-failed", service]);
       if (until === "wait") await must(["restart", service], RESTART_TIMEOUT_MS);
       else await must(["restart", "--no-block", service]);
@@ -141,7 +141,7 @@ function systemd(platform: Platform, mounts: Mounts): ServiceManager {
       const status = found.get("ExecMainStatus") ?? "0";
       const how = found.get("ExecMainCode") === "2" ? "signal" : "exit status";
       const ended = active === "failed" || sub === "auto-restart";
-      return { says: `${active} (${sub})${ended ? `, ${how} ${status}` : ""}`, ended };
+      return { text: `${active} (${sub})${ended ? `, ${how} ${status}` : ""}`, ended };
     },
     async log(service, sinceMs) {
       const { stdout } = await runOfMachine(platform, mounts, "journalctl", [
@@ -174,19 +174,19 @@ function openRc(platform: Platform, mounts: Mounts): ServiceManager {
         name(service),
         "status",
       ]);
-      const says = stdout.trim().replace(/^\* status: /, "") || `exit status ${status}`;
-      // rc-service(8) and the LSB: 3 is stopped; OpenRC gives 32 for crashed.
-      return { says, ended: status === 3 || status === 32 };
+      const text = stdout.trim().replace(/^\* status: /, "") || `exit status ${status}`;
+      // rc-service(8) and the LSB: 3 is stopped; OpenRC uses 32 for crashed.
+      return { text, ended: status === 3 || status === 32 };
     },
     async log(service) {
-      // k3s' and kubeadm's scripts for OpenRC log there.
+      // The OpenRC scripts of k3s and kubeadm log there.
       const text = readText(platform.fileSystem, joinPath(root, `var/log/${name(service)}.log`));
       return text.state === "read" ? text.text.split("\n").slice(-LOG_LINES) : [];
     },
   };
 }
 
-/** Services of OpenRC that are started, for machines whose processes have no unit. */
+/** Started OpenRC services, for machines whose processes have no unit. */
 export function openRcServices(
   { root }: Pick<ServiceManager, "root">,
   { fileSystem }: Platform,

@@ -5,7 +5,7 @@ import { parseChecksums } from "./sha256.ts";
 const A = "a".repeat(64);
 const B = "B".repeat(64);
 
-test("sha256sum's lines, text and binary, paths, and a bare digest", () => {
+test("sha256sum's lines, text and binary, paths, and a digest alone", () => {
   const sums = parseChecksums(`${A}  one\n${B} *dir/two\n# no\nshort  three\n`, "x");
   assert.deepEqual(
     [...sums],

@@ -5,9 +5,9 @@ export function sha256Hex(crypto: Crypto, data: Uint8Array): string {
 }
 
 /**
- * Checksums by file name, of a SHA256SUMS file (`<hex>  <name>`, as sha256sum writes it) or of a `.sha256` file, which
- * may hold the bare digest.
- * @param name for the file a bare digest belongs to
+ * Checksums by file name, from a SHA256SUMS file (`<hex>  <name>`, as sha256sum writes it) or from a `.sha256` file, which
+ * can have the digest alone.
+ * @param name file name for a digest alone
  */
 export function parseChecksums(text: string, name: string): ReadonlyMap<string, string> {
   const sums = new Map<string, string>();

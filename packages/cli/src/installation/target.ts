@@ -11,18 +11,18 @@ import { absolute } from "../machine/paths.ts";
 import type { Platform } from "../runtime/types.ts";
 import { octal } from "./file-state.ts";
 
-/** The system that is installed into: this one, or a mounted image. */
+/** The system to install on: this one, or a mounted image. */
 export interface Target {
-  /** Where its root directory is for us. */
+  /** Path of its root directory for this process. */
   readonly root: string;
-  /** Its files, by the paths that they have there; no link leads out of the root. */
+  /** Its files, by their paths below the root; links are resolved within the root. */
   readonly files: RootedWritableFiles;
 }
 
 const ROOT = 0;
 const DIRECTORY_MODE = 0o755;
 
-/** @throws {CommandError} for a root that holds no system: usually an image whose mount failed */
+/** @throws {CommandError} for a root without a system: usually an image whose mount failed */
 export function openTarget(given: string, { fileSystem, processInfo }: Platform): Target {
   const root = absolute(given, processInfo.workingDirectory);
   const status = systemDoes(`--root ${given}`, () => fileSystem.status(root));
@@ -37,9 +37,9 @@ export function openTarget(given: string, { fileSystem, processInfo }: Platform)
 }
 
 /**
- * Refuses a directory in which somebody other than root could put or replace files: every directory on the way to it as
- * it is given and as links lead, and every link. A directory that does not exist yet is judged by what exists of it.
- * @throws {CommandError} saying which entry, why, and how to mend it
+ * Checks that only root can add or replace files in a directory: checks every directory in its path, before and after
+ * resolving links, and every link. For a directory that does not exist yet, checks the existing part of its path.
+ * @throws {CommandError} with the unsafe entry, the reason and the fix
  */
 export function checkDirectory({ root, files }: Target, directory: string, { fileSystem }: Platform): void {
   systemDoes(directory, () => {
@@ -48,7 +48,7 @@ export function checkDirectory({ root, files }: Target, directory: string, { fil
     for (let at = directory; ; at = parentOf(at)) {
       if (files.status(at, "do-not-follow")?.kind === "symlink" && files.status(at) === undefined) {
         throw new CommandError(
-          `${files.outside(at)} is a link to something that does not exist; remove it or make its target`,
+          `${files.outside(at)} is a link to something that does not exist; remove it or create its target`,
         );
       }
       if (at === parentOf(at)) return;
@@ -63,9 +63,9 @@ function describe({ path, fault }: UnsafeEntry, files: Target["files"]): string 
     case "owner":
       return `${at} belongs to user ${fault.uid}, who could replace what the kubelet runs as root; chown root:root ${at}, ${choose}`;
     case "everybody-writes":
-      return `${at} can be written by everybody (mode ${octal(fault.mode)}), who could replace what the kubelet runs as root; chmod o-w ${at}, ${choose}`;
+      return `${at} is writable by all users (mode ${octal(fault.mode)}), who could replace what the kubelet runs as root; chmod o-w ${at}, ${choose}`;
     case "group-writes":
-      return `${at} can be written by group ${fault.gid} (mode ${octal(fault.mode)}), whose members could replace what the kubelet runs as root; chmod g-w ${at}, ${choose}`;
+      return `${at} is writable by group ${fault.gid} (mode ${octal(fault.mode)}), whose members could replace what the kubelet runs as root; chmod g-w ${at}, ${choose}`;
     case "link-owner":
       return `${at} is a link to ${fault.target} that belongs to user ${fault.uid}, who could replace what the kubelet runs as root; chown -h root:root ${at}, ${choose}`;
     case "not-a-directory":
@@ -73,18 +73,18 @@ function describe({ path, fault }: UnsafeEntry, files: Target["files"]): string 
   }
 }
 
-/** What is missing of a directory, outermost first; touches nothing. */
+/** The missing directories of a path, outermost first. */
 export function missingDirectories(target: Target, path: string): readonly string[] {
   if (target.files.status(path) !== undefined || path === parentOf(path)) return [];
   return [...missingDirectories(target, parentOf(path)), path];
 }
 
-/** Makes what is missing of a directory that {@link checkDirectory} found safe. @returns what was made, outermost first */
+/** Creates the missing directories of a path that passed {@link checkDirectory}. @returns those created, outermost first */
 export function makeDirectories(target: Target, path: string): readonly string[] {
   const { files } = target;
   const missing = missingDirectories(target, path);
   for (const directory of missing) {
-    systemDoes(`making the directory ${files.outside(directory)}`, () => {
+    systemDoes(`creating the directory ${files.outside(directory)}`, () => {
       files.makeDirectory(directory, DIRECTORY_MODE);
       files.changeOwner(directory, ROOT, ROOT);
     });
@@ -92,14 +92,14 @@ export function makeDirectories(target: Target, path: string): readonly string[]
   return missing;
 }
 
-/** Removes directories that were made and are empty, the innermost first. */
+/** Removes created directories, which must be empty, innermost first. */
 export function removeDirectories({ files }: Target, made: readonly string[]): void {
   for (const directory of made.toReversed()) {
     systemDoes(`removing the directory ${files.outside(directory)}`, () => files.removeDirectory(directory));
   }
 }
 
-/** Runs something that the system may refuse, and says it in our words. @throws {CommandError} */
+/** Runs `work` and turns system errors into command errors. @param what the action @throws {CommandError} */
 export function systemDoes<T>(what: string, work: () => T): T {
   try {
     return work();

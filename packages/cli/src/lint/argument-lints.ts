@@ -8,7 +8,7 @@ const pluginArguments: Lint = {
   code: "plugin-arguments",
   severity: "error",
   explanation:
-    "The kubelet passes args and env on without reading them. The plugin refuses these, so every run of it fails with this message.",
+    "The kubelet passes args and env to the plugin without reading them. The plugin rejects these, so every run of it fails with this message.",
   check: (context) =>
     knownUses(context).flatMap((use): readonly Hit[] => {
       const { problem } = use.reading;
@@ -18,7 +18,7 @@ const pluginArguments: Lint = {
       return [
         {
           at,
-          message: `${use.plugin.name} refuses its arguments: ${problem}`,
+          message: `${use.plugin.name} rejects its arguments: ${problem}`,
           fix: repair?.fix ?? `correct it; ${use.plugin.name} --help lists the flags`,
           ...(repair === undefined ? {} : { changes: repair.changes, guess: repair.guess }),
         },
@@ -38,7 +38,7 @@ function invocationOf({ provider }: PluginUse): PluginInvocation {
   };
 }
 
-/** The first argument or variable without which the problem is another one, or none. */
+/** The first argument or variable without which the plugin does not report this problem. */
 function culprit(use: PluginUse, problem: string): Culprit {
   const { args, env } = invocationOf(use);
   const variable = (use.provider.env ?? []).findIndex(({ name }) => problem.includes(name));
@@ -57,7 +57,7 @@ interface Repair {
   readonly guess: boolean;
 }
 
-/** Tries what people get wrong, and keeps what the plugin's own parser then accepts. */
+/** Tries fixes of common mistakes, and returns the first one that the plugin's own parser accepts. */
 function repaired(use: PluginUse, { arg }: Culprit["invocation"]): Repair | undefined {
   const { args, env } = invocationOf(use);
   const word = arg === undefined ? undefined : args[arg];
@@ -68,7 +68,7 @@ function repaired(use: PluginUse, { arg }: Culprit["invocation"]): Repair | unde
       args: args.flatMap((one, index) => (index === arg ? candidate.words : [one])),
       env,
     });
-    // One repair at a time: another argument may have a problem of its own.
+    // One repair at a time: another argument can have another problem.
     if (problem !== undefined && problem === use.reading.problem) continue;
     return {
       fix: candidate.fix,
@@ -99,7 +99,7 @@ function candidatesFor(word: string, use: PluginUse): readonly Candidate[] {
     const names = Object.entries(use.plugin.flags).flatMap(([own, { aliases = [] }]) => [own, ...aliases]);
     const meant = names.includes(name) ? undefined : nearest(name, names);
     if (meant !== undefined) write([`--${meant}${value}`]);
-    // The last phrase of a parser's message: expected none, unassigned or node.
+    // The end of a parser's message, such as: expected none, unassigned or node.
     const allowed = /expected ([a-z, -]+?)$/.exec(use.reading.problem ?? "")?.[1]?.split(/, | or /) ?? [];
     const near = nearest(value.slice(1), allowed);
     if (near !== undefined) write([`--${name}=${near}`], true);

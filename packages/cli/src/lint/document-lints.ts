@@ -3,8 +3,7 @@ import type { Hit, Lint } from "./types.ts";
 const secondDocument: Lint = {
   code: "second-document",
   severity: "warning",
-  explanation:
-    "The kubelet reads the first YAML document of a file and passes over the others without a word.",
+  explanation: "The kubelet reads the first YAML document of a file and silently ignores the others.",
   check: ({ texts }) =>
     [...texts].flatMap(([file, text]): readonly Hit[] => {
       const line = secondDocumentLine(text);
@@ -12,16 +11,16 @@ const secondDocument: Lint = {
       return [
         {
           at: { file, line, column: 1 },
-          message: "what follows is a second document, which is ignored",
-          fix: "put its providers into the first document's list, or (1.34 and newer) into a file of its own in a directory",
+          message: "a second document begins here, which is ignored",
+          fix: "move its providers to the first document's list, or (1.34 and newer) to another file in a directory",
         },
       ];
     }),
 };
 
 /**
- * The line of the `---` behind which a second document has content. Such a line ends a document wherever it stands
- * (YAML 1.2.2, production c-forbidden), within a block of text too.
+ * The line of the `---` that begins a second document with content. Such a line ends a document anywhere, even within a
+ * block scalar (YAML 1.2.2, production c-forbidden).
  */
 function secondDocumentLine(text: string): number | undefined {
   let content = false;

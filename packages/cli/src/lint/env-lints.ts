@@ -2,14 +2,14 @@ import type { Hit, Lint } from "./types.ts";
 import { shown } from "./words.ts";
 
 /**
- * The kubelet writes NAME=VALUE into a plugin's environment without looking at the name (pkg/credentialprovider/plugin,
- * mergeEnvVars): one that is empty, or has `=` in it, is another variable or none.
+ * The kubelet adds NAME=VALUE to a plugin's environment without checking the name (pkg/credentialprovider/plugin,
+ * mergeEnvVars): an empty name sets no variable, and a name with `=` sets another one.
  */
 const envName: Lint = {
   code: "env-name",
   severity: "warning",
   explanation:
-    "The kubelet hands NAME=VALUE to the plugin as it is. A name that is empty or has = in it sets another variable or none; most programs cannot read one with blanks or dashes.",
+    "The kubelet passes NAME=VALUE to the plugin unchecked. An empty name or one with = in it sets no variable or another one; most programs cannot read a name with blanks or dashes.",
   check: ({ providers }) =>
     providers.flatMap(({ env }, provider) =>
       (env ?? []).flatMap(({ name, value }, index): readonly Hit[] => {
@@ -30,11 +30,11 @@ const envName: Lint = {
             },
           ];
         }
-        const fix = "write a name of letters, digits and _, which does not begin with a digit";
+        const fix = "use letters, digits and _, and do not begin with a digit";
         return [
           {
             at,
-            message: `${name === "" ? "an empty name" : shown(equals < 0 ? name : name.slice(0, equals + 1))} is no variable's name`,
+            message: `${name === "" ? "an empty name" : shown(equals < 0 ? name : name.slice(0, equals + 1))} is not a valid variable name`,
             fix,
           },
         ];
@@ -42,14 +42,14 @@ const envName: Lint = {
     ),
 };
 
-/** Variables by which the dynamic loader runs other code (ld.so(8)); a static executable has no loader. */
+/** Variables that make the dynamic loader load other code (ld.so(8)); a static executable has no loader. */
 const LOADER = new Set(["LD_PRELOAD", "LD_AUDIT", "LD_LIBRARY_PATH"]);
 
 const envLoader: Lint = {
   code: "env-loader",
   severity: "note",
   explanation:
-    "With LD_PRELOAD, LD_AUDIT or LD_LIBRARY_PATH the kubelet's plugin runs code of other files as root; a static executable does not read them.",
+    "With LD_PRELOAD, LD_AUDIT or LD_LIBRARY_PATH the plugin runs code from other files as root. A static executable ignores these variables.",
   check: ({ providers }) =>
     providers.flatMap(({ env }, provider) =>
       (env ?? []).flatMap(({ name }, index): readonly Hit[] =>
@@ -57,8 +57,8 @@ const envLoader: Lint = {
           ? [
               {
                 at: `providers[${provider}].env[${index}].name`,
-                message: `${name} makes the plugin load code of other files`,
-                fix: "remove it, unless that is meant",
+                message: `${name} makes the plugin load code from other files`,
+                fix: "remove it, unless this is intended",
                 changes: [{ kind: "remove", at: `providers[${provider}].env[${index}]` }],
                 guess: true,
               },

@@ -11,9 +11,9 @@ const EXECUTE = 0o111;
 interface Found {
   readonly at: string;
   readonly path: string;
-  /** undefined where there is nothing. */
+  /** undefined if it does not exist. */
   readonly status: FileStatus | undefined;
-  /** Why it cannot be looked at: a loop of links, a directory that is not for this user. */
+  /** Why it cannot be examined: a loop of links, a directory that this user cannot read. */
   readonly hidden: string | undefined;
 }
 
@@ -25,7 +25,7 @@ function look(path: string, { fileSystem }: LintContext): Pick<Found, "status" |
   }
 }
 
-/** The executable of each provider that has a usable name, where the directory is known and there. */
+/** The executable of each provider with a usable name; empty if the directory is unknown or does not exist. */
 function executables(context: LintContext): readonly Found[] {
   const { providers, binDir, fileSystem } = context;
   if (binDir === undefined || look(binDir, context).status?.kind !== "directory") return [];
@@ -39,25 +39,25 @@ function executables(context: LintContext): readonly Found[] {
 const binDirMissing: Lint = {
   code: "bin-dir-missing",
   severity: "error",
-  explanation: "The kubelet looks at the directory first when it starts, and stops when it is not there.",
+  explanation: "The kubelet checks the directory when it starts, and exits if it does not exist.",
   check: (context) => {
     const { binDir, reading } = context;
     const file = reading.files[0];
     if (binDir === undefined || file === undefined) return [];
     const { status, hidden } = look(binDir, context);
-    // What only this user may not see says nothing about the kubelet, which is root.
+    // The kubelet runs as root, so it can read what this user cannot.
     if (status?.kind === "directory" || hidden === "permission denied") return [];
     const what =
       hidden === undefined
         ? status === undefined
           ? "does not exist"
-          : "is no directory"
+          : "is not a directory"
         : `cannot be reached: ${hidden}`;
     return [
       {
         at: { file, line: 1, column: 1 },
         message: `the directory of the executables, ${binDir}, ${what}`,
-        fix: "make it and put the executables there: imagecred install",
+        fix: "create it and install the executables: imagecred install",
       },
     ];
   },
@@ -73,18 +73,22 @@ const missing: Lint = {
       if (hidden === "permission denied") return [];
       if (hidden !== undefined)
         return [
-          { at, message: `${path} cannot be reached: ${hidden}`, fix: "put it there: imagecred install" },
+          { at, message: `${path} cannot be reached: ${hidden}`, fix: "install it: imagecred install" },
         ];
       if (status === undefined)
         return [
-          { at, message: `there is no ${path}`, fix: "put it there: imagecred install, or correct the name" },
+          {
+            at,
+            message: `${path} does not exist`,
+            fix: "install it: imagecred install, or correct the name",
+          },
         ];
       if (status.kind === "file") return [];
       return [
         {
           at,
-          message: `${path} is no file (it is a ${status.kind})`,
-          fix: "put the executable there: imagecred install",
+          message: `${path} is not a file (it is a ${status.kind})`,
+          fix: "install the executable: imagecred install",
         },
       ];
     }),
@@ -108,7 +112,7 @@ const writable: Lint = {
   code: "executable-writable",
   severity: "warning",
   explanation:
-    "The kubelet runs it as root: whoever can write to it, or to its directory, can become root on the node.",
+    "The kubelet runs it as root: a user who can write to it, or to its directory, can become root on the node.",
   check: (context) => {
     const { binDir } = context;
     const files = executables(context);
@@ -121,7 +125,7 @@ const writable: Lint = {
         : [
             {
               at,
-              message: `${path} can be changed by ${principal}`,
+              message: `${path} is writable by ${principal}`,
               fix: `chown root:root ${path} && chmod 0755 ${path}`,
             },
           ];
@@ -131,7 +135,7 @@ const writable: Lint = {
     return [
       {
         at: first.at,
-        message: `the directory ${binDir} can be changed by ${principal}`,
+        message: `the directory ${binDir} is writable by ${principal}`,
         fix: `chown root:root ${binDir} && chmod 0755 ${binDir}`,
       },
       ...hits,
@@ -140,17 +144,17 @@ const writable: Lint = {
 };
 
 function writers(status: FileStatus): string | undefined {
-  if ((status.mode & OTHERS_WRITE) !== 0) return `everybody (mode ${octal(status)})`;
+  if ((status.mode & OTHERS_WRITE) !== 0) return `all users (mode ${octal(status)})`;
   if ((status.mode & GROUP_WRITE) !== 0 && status.gid !== 0)
     return `group ${status.gid} (mode ${octal(status)})`;
-  return status.uid === 0 ? undefined : `user ${status.uid}, who owns it`;
+  return status.uid === 0 ? undefined : `its owner, user ${status.uid}`;
 }
 
 const dynamic: Lint = {
   code: "executable-dynamic",
   severity: "warning",
   explanation:
-    'A dynamically linked executable needs its loader and libraries where the kubelet runs, which on immutable systems and in kubelet containers are others or none; the error is then "no such file or directory" for a file that is there.',
+    'A dynamically linked executable needs its loader and libraries where the kubelet runs. Immutable systems and kubelet containers often lack them; the error is then "no such file or directory" although the file exists.',
   check: (context) =>
     inspected(context, (start) =>
       start.problem === undefined &&
@@ -165,10 +169,10 @@ const format: Lint = {
   code: "executable-format",
   severity: "error",
   explanation:
-    'Linux runs ELF files of its own machine and scripts that begin with #!; the error for anything else is "exec format error".',
+    'Linux runs ELF files for its own architecture and scripts that begin with #!; the error for anything else is "exec format error".',
   check: (context) =>
     inspected(context, ({ problem }) => (problem?.kind === "format" ? problem.reason : undefined)).map(
-      (hit) => ({ ...hit, fix: "put the right file there: imagecred install" }),
+      (hit) => ({ ...hit, fix: "install the right file: imagecred install" }),
     ),
 };
 
@@ -176,10 +180,10 @@ const machine: Lint = {
   code: "executable-machine",
   severity: "error",
   explanation:
-    'The kubelet on a machine like this one gets "exec format error" from every run. For an image of another machine, leave this check out: --ignore executable-machine.',
+    'The kubelet on a machine like this one gets "exec format error" from every run. For an image of another architecture, ignore this check: --ignore executable-machine.',
   check: (context) =>
     inspected(context, ({ problem }) => (problem?.kind === "machine" ? problem.reason : undefined)).map(
-      (hit) => ({ ...hit, fix: "put the file for this machine there: imagecred install" }),
+      (hit) => ({ ...hit, fix: "install the file for this architecture: imagecred install" }),
     ),
 };
 
@@ -187,10 +191,10 @@ const interpreter: Lint = {
   code: "executable-interpreter",
   severity: "error",
   explanation:
-    'A script needs its interpreter, and a dynamically linked executable its loader, where the kubelet runs; without it every run fails with "no such file or directory" about a file that is there.',
+    'A script needs its interpreter, and a dynamically linked executable its loader, where the kubelet runs. Without it every run fails with "no such file or directory" although the file exists.',
   check: (context) =>
     inspected(context, ({ problem }) => (problem?.kind === "interpreter" ? problem.reason : undefined)).map(
-      (hit) => ({ ...hit, fix: "correct the #! line or install what it names, or use a static build" }),
+      (hit) => ({ ...hit, fix: "correct the #! line, install the interpreter, or use a static build" }),
     ),
 };
 
@@ -202,7 +206,7 @@ function inspected(
     if (status?.kind !== "file") return [];
     const start = context.examine(path);
     const found = start.state === "read" ? fault(start) : start.reason;
-    // A user who may not read it is not told about its inside; the kubelet, as root, can.
+    // The kubelet runs as root, so it can read a file that this user cannot.
     return found === undefined || found === "permission denied" ? [] : [{ at, message: `${path} ${found}` }];
   });
 }

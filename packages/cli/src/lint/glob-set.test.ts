@@ -10,7 +10,7 @@ const glob = fc
 const word = fc
   .array(fc.constantFrom("a", "b", "c"), { minLength: 1, maxLength: 6 })
   .map((one) => one.join(""));
-// `?` begins a query in matchImages, so the kubelet itself is only asked about the others.
+// `?` begins a query in matchImages, so only the other patterns are compared with the kubelet.
 const kubeletGlob = fc
   .array(fc.constantFrom("a", "b", "*"), { minLength: 1, maxLength: 5 })
   .map((one) => one.join(""));
@@ -19,7 +19,7 @@ function matches(pattern: string, text: string): boolean {
   return new RegExp(`^${pattern.replaceAll("*", ".*").replaceAll("?", ".")}$`).test(text);
 }
 
-test("what a covered pattern matches, the covering one matches", () => {
+test("a pattern matches everything that a pattern covered by it matches", () => {
   fc.assert(
     fc.property(glob, glob, word, (wide, narrow, text) => {
       if (covers(wide, narrow) && matches(narrow, text))
@@ -29,7 +29,7 @@ test("what a covered pattern matches, the covering one matches", () => {
   );
 });
 
-test("patterns that do not intersect have no text in common, and a common text makes them intersect", () => {
+test("patterns intersect if and only if a text matches both", () => {
   fc.assert(
     fc.property(glob, glob, word, (a, b, text) => {
       if (matches(a, text) && matches(b, text)) assert.ok(intersects(a, b), `${a} ${b} ${text}`);

@@ -1,6 +1,6 @@
 /**
- * Sets of host names that patterns of the kubelet's kind stand for: enough of path/filepath.Match to compare two patterns
- * (`*`, `?` and letters). Character classes and escapes are left out: a pattern with one compares as "not known".
+ * Compares two patterns as sets of host names: the part of path/filepath.Match with `*`, `?` and letters. A pattern with a
+ * character class or an escape is not simple, and cannot be compared.
  */
 export function isSimple(pattern: string): boolean {
   return !/[[\]\\]/.test(pattern);
@@ -8,7 +8,7 @@ export function isSimple(pattern: string): boolean {
 
 const WILD = /[*?]/;
 
-/** Whether some text fits both patterns. */
+/** Whether some text matches both patterns. */
 export function intersects(a: string, b: string): boolean {
   if (a === b || a === "*" || b === "*") return true;
   if (!WILD.test(a) && !WILD.test(b)) return false;
@@ -27,7 +27,7 @@ export function intersects(a: string, b: string): boolean {
   return walk(0, 0);
 }
 
-/** Whether every text that fits `narrow` fits `wide`; false also where that is not certain. */
+/** Whether every text that matches `narrow` matches `wide`; false also if that is not certain. */
 export function covers(wide: string, narrow: string): boolean {
   if (wide === narrow || wide === "*") return true;
   if (!WILD.test(wide)) return false;
@@ -45,11 +45,12 @@ export function covers(wide: string, narrow: string): boolean {
   return walk(0, 0);
 }
 
-/** Host labels compared one by one, as the kubelet does. */
+/** {@link intersects} for whole hosts, label by label as the kubelet compares them. */
 export function hostsIntersect(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((label, index) => intersects(label, b[index] ?? ""));
 }
 
+/** {@link covers} for whole hosts, label by label as the kubelet compares them. */
 export function hostCovers(wide: readonly string[], narrow: readonly string[]): boolean {
   return wide.length === narrow.length && wide.every((label, index) => covers(label, narrow[index] ?? ""));
 }

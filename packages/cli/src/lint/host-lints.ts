@@ -1,5 +1,5 @@
 import { meantHost, spannedForms } from "./host-slip.ts";
-import { eachPattern, judgedUses } from "./host-verdicts.ts";
+import { eachPattern, usesWithVerdicts } from "./host-verdicts.ts";
 import { type HostPattern, hasSiblings, hostOf, isShortName } from "./pattern.ts";
 import { hostPatternsOf, replacement } from "./patterns.ts";
 import { type PluginUse, pluginUses } from "./plugin-uses.ts";
@@ -10,9 +10,9 @@ const wrongPlugin: Lint = {
   code: "wrong-plugin",
   severity: "error",
   explanation:
-    "The kubelet runs the executable with this name for these images, and that plugin refuses every one of them: it is for another cloud.",
+    "The kubelet runs the executable with this name for these images, and that plugin rejects all of them: it is for another cloud.",
   check: (context) =>
-    judgedUses(context).flatMap(({ use, meant }): readonly Hit[] => {
+    usesWithVerdicts(context).flatMap(({ use, meant }): readonly Hit[] => {
       if (meant === undefined) return [];
       const others = context.providers.some(({ name }) => name === meant.name);
       return [
@@ -37,7 +37,7 @@ const tooWide: Lint = {
   code: "too-wide",
   severity: "warning",
   explanation:
-    "For every image that a pattern matches the kubelet runs the plugin before it pulls, for up to a minute. The plugin has no credentials for other registries: it fails, and each of these pulls is slower and logs an error.",
+    "The kubelet runs the plugin before it pulls any image that a pattern matches, for up to a minute. The plugin has no credentials for other registries: it fails, and each of these pulls is slower and logs an error.",
   check: (context) => [
     ...eachPattern(context, ({ pattern, use, verdict }) => {
       if (verdict.kind !== "wide") return undefined;
@@ -67,15 +67,15 @@ const foreignRegistry: Lint = {
   code: "foreign-registry",
   severity: "warning",
   explanation:
-    "The plugin refuses hosts that are not its cloud's before it sends anything, unless they are mapped to a registry as mirrors. This entry makes pulls slower, logs errors, and gives no credentials.",
+    "The plugin rejects hosts of other clouds without sending a request, unless they are mapped to a registry as mirrors. This entry makes pulls slower, logs errors, and returns no credentials.",
   check: (context) =>
     eachPattern(context, ({ pattern, use, verdict }) => {
       if (verdict.kind !== "foreign" || isShortName(pattern)) return undefined;
       const message = `${shown(pattern.text)} ${verdict.why}`;
       const host = pattern.side.labels.join(".");
       const spanned = spannedForms(host, use.plugin.matchImages);
-      const slip = meantHost(host, use.reading.hostForms.patterns);
-      const texts = spanned.length > 0 ? spanned : slip === undefined ? [] : [slip];
+      const meant = meantHost(host, use.reading.hostForms.patterns);
+      const texts = spanned.length > 0 ? spanned : meant === undefined ? [] : [meant];
       if (texts.length > 0) {
         const changes = replacement(context, pattern, texts);
         const why = spanned.length > 0 ? "* stands for one label: " : "";
@@ -85,12 +85,12 @@ const foreignRegistry: Lint = {
           ...(changes === undefined ? {} : { changes, guess: true }),
         };
       }
-      return { message, ...withoutIt(pattern, use) };
+      return { message, ...removeOrMap(pattern, use) };
     }),
 };
 
-/** For a pattern that nothing can be made of. */
-function withoutIt(pattern: HostPattern, { plugin }: PluginUse): Omit<Hit, "at" | "message"> {
+/** The fix for a pattern that is not similar to any host of the plugin: remove or map it. */
+function removeOrMap(pattern: HostPattern, { plugin }: PluginUse): Omit<Hit, "at" | "message"> {
   const host = hostOf(pattern);
   const optIn = /[*?[\]]/.test(host)
     ? "map mirrors one by one: --registry=HOST=THE_REGISTRY_BEHIND_IT"
@@ -113,7 +113,7 @@ const unknownRegistry: Lint = {
   code: "unknown-registry",
   severity: "note",
   explanation:
-    "Which registries the plugin accepts is decided by a file on the node, which this check does not read: a cloud of its own may have this host.",
+    "A file on the node decides which registries the plugin accepts, and this check does not read it: a private cloud can have this host.",
   check: (context) =>
     eachPattern(context, ({ pattern, verdict }) => {
       if (verdict.kind !== "unknown") return undefined;

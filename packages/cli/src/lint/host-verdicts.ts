@@ -6,12 +6,12 @@ import { hostPatternsOf } from "./patterns.ts";
 import { type PluginUse, pluginUses } from "./plugin-uses.ts";
 import type { Hit, LintContext } from "./types.ts";
 
-/** What a plugin has to say about a pattern for images of another registry. */
+/** Whether a plugin accepts the images of a pattern. */
 type Verdict =
   | { readonly kind: "ours" }
-  /** Some of its images are the plugin's, others are not. */
+  /** The plugin accepts only some of its images. */
   | { readonly kind: "wide"; readonly narrower: readonly string[] }
-  /** The plugin refuses every one of its images. */
+  /** The plugin rejects all of its images. */
   | { readonly kind: "foreign"; readonly why: string }
   /** A file on the node decides. */
   | { readonly kind: "unknown"; readonly decides: string };
@@ -46,7 +46,7 @@ function verdictOf({ plugin, reading }: PluginUse, pattern: HostPattern): Verdic
   return { kind: "wide", narrower };
 }
 
-/** Where more hosts are accepted than any list has: those of other registries that are known are not among them. */
+/** The verdict if a file on the node can allow more hosts; undefined for hosts of other known registries. */
 function beyond(
   plugin: KnownPlugin,
   decides: string | undefined,
@@ -59,12 +59,12 @@ function beyond(
   );
   const isOthers =
     OTHER_REGISTRIES.includes(host) || others.some((form) => hostsIntersect(side.labels, form.split(".")));
-  // A plugin that reads other registries' credentials from a file accepts whatever that file has.
+  // A plugin that reads other registries' credentials from a file accepts all registries in that file.
   const acceptsAll = plugin.hostForms.beyond === decides || decides.includes(".dockercfg");
   return isOthers && !acceptsAll ? undefined : { kind: "unknown", decides };
 }
 
-/** What two patterns have in common, label by label. */
+/** The intersection of two patterns, label by label. */
 function narrowed(pattern: readonly string[], form: readonly string[]): string {
   return form
     .map((label, index) => {
@@ -74,7 +74,7 @@ function narrowed(pattern: readonly string[], form: readonly string[]): string {
     .join(".");
 }
 
-/** What a whole host stands for when every `*` in it is one label: for comparing it with the forms. */
+/** The plugin whose registries a pattern matches; undefined if none. */
 function ownerOf({ side }: HostPattern): KnownPlugin | undefined {
   const host = side.labels.join(".");
   return KNOWN_PLUGINS.find(
@@ -84,27 +84,27 @@ function ownerOf({ side }: HostPattern): KnownPlugin | undefined {
   );
 }
 
-interface Judged {
+interface PatternVerdict {
   readonly pattern: HostPattern;
   readonly use: PluginUse;
   readonly verdict: Verdict;
 }
 
-interface JudgedUse {
+interface UseWithVerdicts {
   readonly use: PluginUse;
-  readonly patterns: readonly Judged[];
-  /** The plugin whose registries all the patterns are, where it is not this one. */
+  readonly patterns: readonly PatternVerdict[];
+  /** The plugin to which all patterns belong, if it is another one. */
   readonly meant: KnownPlugin | undefined;
 }
 
-const judged = new WeakMap<LintContext, readonly JudgedUse[]>();
+const verdicts = new WeakMap<LintContext, readonly UseWithVerdicts[]>();
 
-/** Every pattern of a plugin that we know, with that plugin's own opinion. Worked out once for the lints below. */
-export function judgedUses(context: LintContext): readonly JudgedUse[] {
-  const known = judged.get(context);
+/** Every provider of our plugins, with that plugin's verdict on each pattern. Computed once for all lints. */
+export function usesWithVerdicts(context: LintContext): readonly UseWithVerdicts[] {
+  const known = verdicts.get(context);
   if (known !== undefined) return known;
   const uses = pluginUses(context);
-  const byProvider = new Map<number, Judged[]>();
+  const byProvider = new Map<number, PatternVerdict[]>();
   for (const pattern of hostPatternsOf(context)) {
     const use = uses[pattern.providerIndex];
     if (use === undefined) continue;
@@ -112,15 +112,15 @@ export function judgedUses(context: LintContext): readonly JudgedUse[] {
     list.push({ pattern, use, verdict: verdictOf(use, pattern) });
     byProvider.set(pattern.providerIndex, list);
   }
-  const result = [...byProvider.values()].flatMap((patterns): readonly JudgedUse[] => {
+  const result = [...byProvider.values()].flatMap((patterns): readonly UseWithVerdicts[] => {
     const [first] = patterns;
     return first === undefined ? [] : [{ use: first.use, patterns, meant: meantPlugin(patterns) }];
   });
-  judged.set(context, result);
+  verdicts.set(context, result);
   return result;
 }
 
-function meantPlugin(patterns: readonly Judged[]): KnownPlugin | undefined {
+function meantPlugin(patterns: readonly PatternVerdict[]): KnownPlugin | undefined {
   const [first] = patterns;
   if (
     first === undefined ||
@@ -132,11 +132,12 @@ function meantPlugin(patterns: readonly Judged[]): KnownPlugin | undefined {
   return patterns.every(({ pattern }) => ownerOf(pattern) === owner) ? owner : undefined;
 }
 
+/** The hits of `look` for each pattern, except for providers that are meant for another plugin. */
 export function eachPattern(
   context: LintContext,
-  look: (judged: Judged) => Omit<Hit, "at"> | undefined,
+  look: (verdict: PatternVerdict) => Omit<Hit, "at"> | undefined,
 ): readonly Hit[] {
-  return judgedUses(context)
+  return usesWithVerdicts(context)
     .filter(({ meant }) => meant === undefined)
     .flatMap(({ patterns }) =>
       patterns.flatMap((one) => {

@@ -7,7 +7,7 @@ import { knownUses, type PluginUse } from "./plugin-uses.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
 import { listed, nearest, shown } from "./words.ts";
 
-/** A plugin of ours that gets tokens of service accounts, and can read its arguments. */
+/** A provider of our plugins with tokenAttributes and valid arguments. */
 interface PodUse extends PluginUse {
   readonly token: ServiceAccountTokenAttributes;
   readonly keys: readonly string[];
@@ -26,10 +26,10 @@ function podUses(context: LintContext): readonly PodUse[] {
   });
 }
 
-/** The annotations that by themselves give a pod an identity. */
+/** The annotations of which each one gives a pod an identity. */
 function identityKeys({ plugin }: PluginUse): readonly string[] {
   const naming = plugin.annotations.filter(({ namesIdentity }) => namesIdentity);
-  // Manifests have the vendors' first.
+  // The vendors' own annotations first: manifests usually have these.
   return naming
     .toSorted((a, b) => Number(a.definedBy === "imagecred") - Number(b.definedBy === "imagecred"))
     .map(({ key }) => key);
@@ -40,7 +40,7 @@ function withoutIdentity(use: PodUse, context: LintContext): boolean {
   return use.reading.podsNeedAnnotation && !identityKeys(use).some((key) => use.keys.includes(key));
 }
 
-/** Adds a key to the optional ones. */
+/** The change that adds a key to the optional annotation keys. */
 function optional({ at, token }: PodUse, key: string): Change {
   const list = "optionalServiceAccountAnnotationKeys";
   return (token[list] ?? []).length === 0
@@ -52,7 +52,7 @@ const identityNotPassed: Lint = {
   code: "identity-not-passed",
   severity: "warning",
   explanation:
-    "The kubelet passes on only the annotations that tokenAttributes lists. Without the one that names the cloud's identity no pod has an identity of its own.",
+    "The kubelet passes on only the annotations that tokenAttributes lists. Without the one that names the cloud identity, pods have no identity of their own.",
   check: (context) =>
     podUses(context).flatMap((use): readonly Hit[] => {
       const [key] = identityKeys(use);
@@ -64,7 +64,7 @@ const identityNotPassed: Lint = {
       return [
         {
           at: `${use.at}.tokenAttributes`,
-          message: `no annotation that gives a pod an identity is passed on (${listed(identityKeys(use))}): ${outcome}`,
+          message: `the annotations that give pods an identity (${listed(identityKeys(use))}) are not passed on: ${outcome}`,
           fix: `add ${shown(key)} to optionalServiceAccountAnnotationKeys`,
           changes: [optional(use, key)],
         },
@@ -76,7 +76,7 @@ const unreadAnnotation: Lint = {
   code: "unread-annotation",
   severity: "warning",
   explanation:
-    "The plugin does not read this annotation. As a required key it keeps pods without it from getting credentials, for nothing.",
+    "The plugin does not read this annotation. As a required key it needlessly prevents pods without it from getting credentials.",
   check: (context) =>
     podUses(context).flatMap((use) =>
       (["requiredServiceAccountAnnotationKeys", "optionalServiceAccountAnnotationKeys"] as const).flatMap(
@@ -109,7 +109,7 @@ const identityRule: Lint = {
   code: "identity-rule",
   severity: "note",
   explanation:
-    "What a pod gets whose service account has no annotation that names an identity: --identity-fallback decides. none: no credentials. unassigned: the node's. node: the node's, also where the cloud refused the pod's.",
+    "--identity-fallback decides what a pod gets whose service account has no annotation that names an identity. none: no credentials. unassigned: the node's. node: the node's, also if the cloud rejected the pod's.",
   check: (context) =>
     podUses(context).flatMap((use): readonly Hit[] => {
       const { identity, podsNeedAnnotation } = use.reading;
@@ -121,13 +121,16 @@ const identityRule: Lint = {
       const rule = `--identity-fallback=${identity.fallback}${given ? "" : ", the default"}`;
       const [outcome, fix] =
         identity.fallback === "none"
-          ? ["get no credentials", "to give them the node's: --identity-fallback=unassigned in args"]
-          : ["pull with the node's identity", "to refuse them: --identity-fallback=none in args"];
+          ? ["get no credentials", "to use the node's: --identity-fallback=unassigned in args"]
+          : [
+              "pull with the node's identity",
+              "to give them no credentials: --identity-fallback=none in args",
+            ];
       return [
         {
           at: `${use.at}.tokenAttributes`,
           message: `pods whose service account names no identity ${outcome} (${rule})`,
-          fix: `nothing, if that is meant; ${fix}`,
+          fix: `nothing, if this is intended; ${fix}`,
         },
       ];
     }),
@@ -137,7 +140,7 @@ const wrongAudience: Lint = {
   code: "wrong-audience",
   severity: "warning",
   explanation:
-    "The cloud exchanges a token only if it is for an audience that it expects. With another one every pod's pull fails.",
+    "The cloud exchanges a token only if it is for the expected audience. With another one every pod's pull fails.",
   check: (context) => podUses(context).flatMap((use) => audienceHits(use, context)),
 };
 
@@ -151,7 +154,7 @@ function audienceHits(use: PodUse, context: LintContext): readonly Hit[] {
   const known = audiences.known.find((one) => one.audience === audience);
   const [meant] = candidates;
   const looksAlike = known !== undefined || audiences.known.some((one) => sameKind(one.audience, audience));
-  // Where others may be allowed, only one that is nearly right is taken for a mistake.
+  // If other audiences can be allowed, only one that is almost right counts as a mistake.
   if (meant === undefined || (audiences.others !== undefined && !looksAlike)) return [];
   const at = `${use.at}.tokenAttributes.serviceAccountTokenAudience`;
   const others = audiences.others === undefined ? "" : `, unless it is one of ${audiences.others}`;
@@ -169,7 +172,7 @@ function audienceHits(use: PodUse, context: LintContext): readonly Hit[] {
   ];
 }
 
-/** Whether a provider's patterns reach some of these hosts. */
+/** Whether a provider's patterns match some of these hosts. */
 function reaches(use: PodUse, hosts: readonly string[], context: LintContext): boolean {
   return hostPatternsOf(context).some(
     ({ provider, side }) =>
@@ -177,7 +180,7 @@ function reaches(use: PodUse, hosts: readonly string[], context: LintContext): b
   );
 }
 
-/** A pool's audience with another number or name in it, a scheme more or less, a letter wrong. */
+/** Whether two audiences differ only in a number or name of a pool, the scheme, or a few letters. */
 function sameKind(known: string, written: string): boolean {
   const shape = (text: string) =>
     text

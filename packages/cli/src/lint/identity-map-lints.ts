@@ -13,7 +13,7 @@ const refused: Lint = {
   code: "identity-map",
   severity: "error",
   explanation:
-    "A plugin with --identities reads the whole file first. What it refuses in any entry stops the pulls of all its images.",
+    "A plugin with --identities reads the whole file first. An error in any entry makes the pulls of all its images fail.",
   check(context) {
     const { read, unread } = identityMapsOf(context);
     return [
@@ -24,8 +24,8 @@ const refused: Lint = {
           : uses.map(
               (use): Hit => ({
                 at: argumentOf(use),
-                message: `the plugin cannot read the file of --identities ${named}: ${reason}`,
-                fix: "put the file there, or correct the path",
+                message: `the plugin cannot read its --identities file ${named}: ${reason}`,
+                fix: "install the file, or correct the path",
               }),
             ),
       ),
@@ -71,7 +71,7 @@ const notSeen: Lint = {
   code: "identity-map-not-seen",
   severity: "note",
   explanation:
-    "The file that --identities names is on the node and not here, so nothing can be said about what it holds.",
+    "The file that --identities names is on the node and not on this machine, so it cannot be checked here.",
   check: (context) =>
     identityMapsOf(context).unread.flatMap(({ named, uses, reason }) =>
       reason !== undefined
@@ -79,8 +79,8 @@ const notSeen: Lint = {
         : uses.map(
             (use): Hit => ({
               at: argumentOf(use),
-              message: `the file of --identities ${named} is not here, so it was not checked`,
-              fix: "name it too: imagecred validate CONFIG FILE",
+              message: `the --identities file ${named} is not on this machine, so it was not checked`,
+              fix: "give its path too: imagecred validate CONFIG FILE",
             }),
           ),
     ),
@@ -108,7 +108,7 @@ const unreachable: Lint = {
   code: "identity-unreachable",
   severity: "warning",
   explanation:
-    "The first entry that matches an image is used. Everything that this pattern matches, an earlier entry matches already, so it never decides.",
+    "The first entry that matches an image applies. An earlier entry matches everything that this pattern matches, so this pattern has no effect.",
   check: (context) =>
     identityMapsOf(context).read.flatMap((map) => {
       const patterns = patternsOf(map);
@@ -123,7 +123,7 @@ const unreachable: Lint = {
         return [
           {
             at: map.place(pattern.path),
-            message: `${shown(pattern.text)} never decides: ${shown(earlier.text)} of identities[${earlier.entry}] matches all its images first`,
+            message: `${shown(pattern.text)} never applies: ${shown(earlier.text)} of identities[${earlier.entry}] matches all its images first`,
             fix: `move identities[${pattern.entry}] before identities[${earlier.entry}], or remove it`,
             changes: [{ kind: "remove", at: { file, path } }],
             guess: true,
@@ -138,7 +138,7 @@ function pluginOf(part: Cloud): KnownPlugin | undefined {
   return KNOWN_PLUGINS.find(({ map }) => map.part === part);
 }
 
-/** Whether a pattern matches registries that a plugin knows by their hosts. */
+/** Whether a pattern matches registries of a plugin. */
 function reaches({ side }: PlacedPattern, { hostForms }: KnownPlugin): boolean {
   return hostForms.patterns.some((form) => {
     const { pattern } = matchImage(form, "registry.example/image");
@@ -154,7 +154,7 @@ const wrongCloud: Lint = {
   code: "identity-wrong-cloud",
   severity: "warning",
   explanation:
-    "Each plugin reads its own cloud's part of an entry. For registries of another cloud the part does nothing, and the plugin's flags decide.",
+    "Each plugin reads only its own cloud's part of an entry. For registries of another cloud the part has no effect, and the plugin's flags apply.",
   check: (context) =>
     identityMapsOf(context).read.flatMap((map) => {
       const patterns = patternsOf(map);
@@ -250,8 +250,8 @@ const podWithoutToken: Lint = {
           return [
             {
               at: map.place(`identities[${index}].identity`),
-              message: `the provider ${shown(provider.name)} has no tokenAttributes, so the kubelet sends no token, and these registries are asked with the pod's identity only`,
-              fix: "add tokenAttributes to that provider (imagecred init --pod-identity shows them), or write identity: node",
+              message: `these registries require the pod's identity, but the provider ${shown(provider.name)} has no tokenAttributes, so the kubelet sends no token`,
+              fix: "add tokenAttributes to that provider (imagecred init --pod-identity writes them), or set identity: node",
             },
           ];
         });
@@ -263,7 +263,7 @@ const pathPrefix: Lint = {
   code: "identity-path-prefix",
   severity: "note",
   explanation:
-    "Paths are compared by letters and not by segments: a longer name that starts alike gets this entry's identity too.",
+    "Paths are compared character by character, not by segment: a longer name with this prefix gets this entry's identity too.",
   check: (context) =>
     identityMapsOf(context).read.flatMap((map) =>
       patternsOf(map).flatMap(({ text, path, side }): readonly Hit[] => {
@@ -272,7 +272,7 @@ const pathPrefix: Lint = {
           {
             at: map.place(path),
             message: `${shown(text)} also matches ${shown(`${text}bar`)}`,
-            fix: `write ${shown(`${text}/`)} for what is below it`,
+            fix: `write ${shown(`${text}/`)} to match only what is below it`,
             changes: [{ kind: "replace", at: { file: map.file, path }, value: `${text}/` }],
             guess: true,
           },

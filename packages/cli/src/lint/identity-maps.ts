@@ -5,29 +5,29 @@ import { KNOWN_PLUGINS } from "../plugins/known-plugins.ts";
 import { knownUses, type PluginUse } from "./plugin-uses.ts";
 import type { FilePlace, LintContext } from "./types.ts";
 
-/** A file of `--identities` that could be read. */
+/** An `--identities` file that could be read. */
 export interface IdentityMap {
-  /** Where it was read. */
+  /** The path from which it was read. */
   readonly file: string;
   readonly text: string;
   /** The providers that name it. Empty for a file that is checked by itself. */
   readonly uses: readonly PluginUse[];
-  /** Empty where the file has a problem. */
+  /** Empty if the file has a problem. */
   readonly entries: readonly Entry[];
   readonly problems: readonly MapProblem[];
-  /** Where a value stands, by its path. */
+  /** The position of a value, by its path. */
   place(path: string): FilePlace;
 }
 
-/** A file that providers name and that cannot be read. */
+/** An `--identities` file that cannot be read. */
 export interface UnreadMap {
   readonly named: string;
   readonly uses: readonly PluginUse[];
-  /** Why; undefined where it is not on this machine, which says nothing about the node. */
+  /** Why; undefined if it is not on this machine: it can still be on the node. */
   readonly reason: string | undefined;
 }
 
-/** The files of `--identities` of a configuration. */
+/** The `--identities` files of a configuration. */
 export interface IdentityMaps {
   readonly read: readonly IdentityMap[];
   readonly unread: readonly UnreadMap[];
@@ -35,14 +35,14 @@ export interface IdentityMaps {
 
 const known = new WeakMap<LintContext, IdentityMaps>();
 
-/** Every file of `--identities`, each once. Read once for all lints. */
+/** Every `--identities` file, each once. Read once for all lints. */
 export function identityMapsOf(context: LintContext): IdentityMaps {
   const found = known.get(context) ?? findMaps(context);
   known.set(context, found);
   return found;
 }
 
-/** Where a provider's arguments name the file: `providers[0].args[2]`. */
+/** The argument with which a provider names the file: `providers[0].args[2]`. */
 export function argumentOf({ at, provider }: PluginUse): string {
   const index = (provider.args ?? []).findIndex((word) => /^--?identities(?:=|$)/.test(word));
   return index < 0 ? `${at}.args` : `${at}.args[${index}]`;
@@ -74,7 +74,7 @@ function findMaps(context: LintContext): IdentityMaps {
   return { read, unread };
 }
 
-/** Checks the file as all plugins do: those that name it with their arguments, the others with none. */
+/** Checks the file as all plugins do: those that use it with their arguments, the others without. */
 function readMap(file: string, context: LintContext, uses: readonly PluginUse[]): IdentityMap {
   const { data, decoded } = readMapFile(file, context.mapPlaces, context.fileSystem);
   const { entries, problems, locate } = decoded;

@@ -3,7 +3,7 @@ import { patternsOf, replacement } from "./patterns.ts";
 import type { Hit, Lint } from "./types.ts";
 import { shown } from "./words.ts";
 
-/** What is wrong with a host, and the host that was likely meant. */
+/** What is wrong with a host, and the host that was probably meant. */
 interface Fault {
   readonly what: string;
   readonly fix: string;
@@ -15,14 +15,14 @@ interface Fault {
 const HIGHEST_PORT = 65_535;
 
 /**
- * Hosts that no image can have: its name is read by the grammar of distribution's references (letters, digits and inner
- * hyphens in each label), and an image of another port is pulled from nowhere.
+ * Hosts that no image can have. An image name follows the grammar of distribution/reference: letters, digits and inner
+ * hyphens in each label.
  */
 const impossibleHost: Lint = {
   code: "impossible-host",
   severity: "warning",
   explanation:
-    "An image's host has labels of letters, digits and hyphens, and a port up to 65535. A pattern with anything else in its host is accepted and matches no image.",
+    "An image's host has labels of letters, digits and hyphens, and a port up to 65535. A pattern with anything else in its host is accepted but matches no image.",
   check: (context) =>
     patternsOf(context).flatMap((pattern): readonly Hit[] => {
       const fault = faultOf(pattern);
@@ -43,32 +43,32 @@ const impossibleHost: Lint = {
 };
 
 function faultOf({ text, side, notes }: Pattern): Fault | undefined {
-  // Patterns of another shape have words of their own.
+  // Other lints report these patterns.
   if (side === undefined || notes.has("scheme") || /[?#@]/.test(text)) return undefined;
   const { labels, port } = side;
   const host = labels.join(".");
   if (host.replaceAll(".", "") === "" || host.includes(":")) return undefined;
   if (labels.includes("")) {
     const better = labels.filter((label) => label !== "").join(".") + (port === "" ? "" : `:${port}`);
-    return { what: "has a dot too many in its host", fix: "write ", better };
+    return { what: "has an empty label (two dots) in its host", fix: "write ", better };
   }
   const [odd] = host.match(/[^A-Za-z0-9.*-]/u) ?? [];
   if (odd !== undefined) {
     const fix = /[^ -~]/.test(odd)
-      ? "write the host as DNS has it (xn--…), which is how images name it"
-      : "write the host as images name it";
-    return { what: `has ${shown(odd)} in its host, which no image's has`, fix };
+      ? "write the host in its DNS form (xn--…), as in image names"
+      : "write the host as in image names";
+    return { what: `has ${shown(odd)} in its host, which no image can have`, fix };
   }
   const hyphen = labels.find((label) => label.startsWith("-") || label.endsWith("-"));
   if (hyphen !== undefined) {
     return {
-      what: `has the label ${shown(hyphen)}, and none begins or ends with a hyphen`,
-      fix: "write the host as images name it",
+      what: `has the label ${shown(hyphen)}, but a label cannot begin or end with a hyphen`,
+      fix: "write the host as in image names",
     };
   }
   if (port !== "" && (Number(port) > HIGHEST_PORT || Number(port) === 0)) {
     return {
-      what: `has the port ${port}, which is none`,
+      what: `has the invalid port ${port}`,
       fix: "write the registry's port, or ",
       better: host,
       guess: true,

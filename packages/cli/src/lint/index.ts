@@ -35,7 +35,7 @@ export const LINTS: readonly Lint[] = [
   ...EXECUTABLE_LINTS,
 ];
 
-/** A lint's hit, at its place. */
+/** A lint's hit with its position in the file. */
 export interface LintFinding {
   readonly severity: Severity;
   readonly code: string;
@@ -44,7 +44,7 @@ export interface LintFinding {
   readonly fix: string;
   readonly changes: readonly Change[];
   readonly guess: boolean;
-  /** Empty where it is about no value. */
+  /** Empty if it is not about a value. */
   readonly path: string;
   readonly location: SourceLocation | undefined;
 }

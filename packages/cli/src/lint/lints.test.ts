@@ -30,13 +30,13 @@ async function findings(one: Case): Promise<Findings> {
   return (await look(one)).findings;
 }
 
-test("every lint has a case where it speaks and one where it does not", () => {
+test("every lint has a case that it reports and one that it does not", () => {
   assert.deepEqual(LINTS.map(({ code }) => code).sort(), Object.keys(CASES).sort());
 });
 
 for (const lint of LINTS) {
   const { hits = [], misses = [] } = CASES[lint.code] ?? {};
-  test(`${lint.code} speaks`, async () => {
+  test(`${lint.code} reports`, async () => {
     assert.notEqual(hits.length, 0);
     for (const one of hits) {
       const found = (await findings(one)).filter(({ code }) => code === lint.code);
@@ -68,7 +68,7 @@ for (const lint of LINTS) {
       }
     }
   });
-  test(`${lint.code} is silent`, async () => {
+  test(`${lint.code} does not report`, async () => {
     for (const one of misses) {
       const found = (await findings(one)).filter(({ code }) => code === lint.code);
       assert.deepEqual(found, [], fileOf(one));
@@ -76,7 +76,7 @@ for (const lint of LINTS) {
   });
 }
 
-test("a lint that is ignored is not there, and an unknown code is a wrong command line", async () => {
+test("an ignored lint reports nothing, and an unknown code is a usage error", async () => {
   using place = bench();
   writeFileSync(place.path("config.yaml"), fileOf({ match: '["R.io"]' }));
   assert.equal((await place.run(["validate", "config.yaml"])).code, 1);
@@ -86,7 +86,7 @@ test("a lint that is ignored is not there, and an unknown code is a wrong comman
   assert.match(wrong.stderr, /--ignore nonsense: not known; one of .*path-prefix/);
 });
 
-test("values of secrets are in no output", async () => {
+test("no output contains secrets", async () => {
   using place = bench();
   const secrets = ["hunter22", "topsecretpw", "AKIASECRETVALUE"];
   writeFileSync(

@@ -9,7 +9,7 @@ const unmatchedMirror: Lint = {
   code: "mirror-not-matched",
   severity: "warning",
   explanation:
-    "The plugin would give this mirror the credentials of its registry, but the kubelet does not run the plugin: no entry of matchImages matches the mirror's images.",
+    "The plugin would return the registry's credentials for this mirror, but the kubelet does not run the plugin: no entry of matchImages matches the mirror's images.",
   check: (context) =>
     pluginUses(context).flatMap((use, index): readonly Hit[] => {
       if (use === undefined) return [];
@@ -37,7 +37,7 @@ const mirrorTarget: Lint = {
   code: "mirror-target",
   severity: "error",
   explanation:
-    "Images of a mirror get the credentials of the registry that it is mapped to. The plugin refuses every image of a mirror that is mapped to a host of another cloud.",
+    "Images of a mirror get the credentials of the registry that it is mapped to. The plugin rejects all images of a mirror that is mapped to a host of another cloud.",
   check: (context) =>
     pluginUses(context).flatMap((use): readonly Hit[] => {
       if (use === undefined) return [];

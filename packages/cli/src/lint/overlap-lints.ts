@@ -6,7 +6,7 @@ const shadowed: Lint = {
   code: "shadowed-pattern",
   severity: "warning",
   explanation:
-    "Everything that this entry matches, another entry of the same provider matches already. It changes nothing, and often one of the two is misspelt.",
+    "Another entry of the same provider matches everything that this entry matches. It has no effect, and often one of the two is misspelt.",
   check: (context) =>
     hostPatternsOf(context).flatMap((pattern): readonly Hit[] => {
       const wider = indexOf(context).coverOf(pattern);
@@ -26,7 +26,7 @@ const overlapping: Lint = {
   code: "overlapping-providers",
   severity: "note",
   explanation:
-    "For an image that several providers match all of them run, one after another, before the first attempt to pull; their credentials are then tried in turn.",
+    "If several providers match an image, the kubelet runs all of them, one after another, before the first attempt to pull; it then tries their credentials in turn.",
   check: (context) => {
     const reported = new Set<string>();
     return hostPatternsOf(context).flatMap((pattern) =>
@@ -40,7 +40,7 @@ const overlapping: Lint = {
             {
               at: pattern.at,
               message: `${shown(pattern.text)} and ${shown(earlier.text)} of ${shown(earlier.provider.name)} match the same images`,
-              fix: "narrow one of the two, unless both are meant to run",
+              fix: "narrow one of the two, unless both should run",
             },
           ];
         }),

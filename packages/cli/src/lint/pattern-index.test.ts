@@ -29,7 +29,7 @@ const pattern = fc.record({
 const covers = (wide: HostPattern["side"], narrow: HostPattern["side"]) =>
   wide.port === narrow.port && narrow.path.startsWith(wide.path) && hostCovers(wide.labels, narrow.labels);
 
-test("the index finds what comparing every two patterns finds", () => {
+test("the index finds the same as comparing all pairs of patterns", () => {
   fc.assert(
     fc.property(fc.array(pattern, { maxLength: 14 }), (specs) => {
       const patterns = specs.map(({ providerIndex, ...side }, index): HostPattern => {

@@ -3,16 +3,16 @@ import { hostCovers, hostsIntersect } from "./glob-set.ts";
 import type { HostPattern, Pattern } from "./pattern.ts";
 
 /**
- * Answers questions about pairs of patterns without comparing every pair. What one pattern covers begins and ends, label
- * by label, with the letters before and behind its first and last wildcard, and its path begins with the other's path: so
- * each question is asked of the few patterns that have the rarest of these affixes.
+ * Finds related patterns without comparing every pair. A pattern that another one covers has, label by label, that one's
+ * letters before its first and after its last wildcard, and its path begins with that one's path. So only the few patterns
+ * with the rarest of these affixes are compared.
  */
 export interface PatternIndex {
   /** Another pattern of the same provider that matches everything that this one matches; of two equal ones, the first. */
   coverOf(pattern: HostPattern): HostPattern | undefined;
   /** Patterns of earlier providers that match some image that this one matches too, one for each provider. */
   earlierOverlaps(pattern: HostPattern): readonly HostPattern[];
-  /** Whether a new text would be covered by another pattern in the list of a pattern, that pattern itself aside. */
+  /** Whether another pattern of the same list than `besides` covers a new text. */
   isCovered(text: string, besides: Pattern): boolean;
 }
 
@@ -21,7 +21,7 @@ function prefixOf(label: string): string {
   return /^[^*?]*/.exec(label)?.[0] ?? "";
 }
 
-/** The letters behind the last wildcard, from the last to the first. */
+/** The letters after the last wildcard, in reverse. */
 function reversedSuffixOf(label: string): string {
   return [...(/[^*?]*$/.exec(label)?.[0] ?? "")].reverse().join("");
 }
@@ -31,7 +31,7 @@ type Side = HostPattern["side"];
 /** One way to look patterns up: by an affix of one label, or by the path. */
 class Dimension {
   readonly #affixOf: (side: Side) => string;
-  /** Sorted by affix, so that all that begin alike stand together. */
+  /** Sorted by affix, so that all with the same prefix are adjacent. */
   readonly #sorted: readonly { readonly affix: string; readonly pattern: HostPattern }[];
   readonly #exact = new Map<string, HostPattern[]>();
 
@@ -47,7 +47,7 @@ class Dimension {
     }
   }
 
-  /** Patterns whose affix begins this one's: those that may cover it. */
+  /** Patterns whose affix is a prefix of this one's: those that can cover it. */
   shorter(side: Side): readonly (readonly HostPattern[])[] {
     const affix = this.#affixOf(side);
     const found: (readonly HostPattern[])[] = [];
@@ -58,7 +58,7 @@ class Dimension {
     return found;
   }
 
-  /** How many patterns' affixes begin with this one's, and the first of them: those that it may cover. */
+  /** The range of patterns whose affix begins with this one's: those that it can cover. */
   longer(side: Side): { readonly from: number; readonly to: number } {
     const affix = this.#affixOf(side);
     return { from: this.#search(affix), to: this.#search(`${affix}\uffff`) };
@@ -80,10 +80,10 @@ class Dimension {
   }
 }
 
-/** Fewer candidates than these are not worth a look at another dimension. */
+/** With this many candidates or fewer, no other dimension is tried. */
 const FEW = 4;
 
-/** Patterns with one number of labels and one port: no others can have images in common. */
+/** Patterns with the same number of labels and the same port: only these can match the same images. */
 class Bucket {
   readonly #dimensions: readonly Dimension[];
 
@@ -95,7 +95,7 @@ class Bucket {
     this.#dimensions = [new Dimension(patterns, ({ path }) => path), ...perLabel.flat()];
   }
 
-  /** Few patterns, all that cover this one among them. */
+  /** A few patterns that include all that cover this one. */
   *mayCover(side: Side): Iterable<HostPattern> {
     let best: readonly (readonly HostPattern[])[] = [];
     let least = Number.POSITIVE_INFINITY;
@@ -108,7 +108,7 @@ class Bucket {
     for (const group of best) yield* group;
   }
 
-  /** Few patterns, all that have an image in common with this one among them. */
+  /** A few patterns that include all that match some image that this one matches. */
   *mayOverlap(side: Side): Iterable<HostPattern> {
     let best: Dimension | undefined;
     let least = Number.POSITIVE_INFINITY;
@@ -130,7 +130,7 @@ class Bucket {
 
 const bucketKey = ({ labels, port }: Side) => `${labels.length} ${port}`;
 
-/** Indexes patterns once; every question afterwards looks at a few of them. */
+/** Indexes patterns; every lookup then compares only a few of them. */
 export function patternIndex(patterns: readonly HostPattern[]): PatternIndex {
   const order = new Map(patterns.map((pattern, index) => [pattern, index]));
   const all = bucketsOf(patterns, ({ side }) => bucketKey(side));
@@ -142,7 +142,7 @@ export function patternIndex(patterns: readonly HostPattern[]): PatternIndex {
       for (const other of own.get(key)?.mayCover(pattern.side) ?? []) {
         if (other === pattern || !patternCovers(other.side, pattern.side)) continue;
         const isFirst = (order.get(other) ?? 0) < (order.get(pattern) ?? 0);
-        // Of two that are equal, the later one is too much.
+        // Of two equal patterns, the later one is reported.
         if (isFirst || !patternCovers(pattern.side, other.side)) return other;
       }
       return undefined;
@@ -180,7 +180,7 @@ function bucketsOf(
   }
   const buckets = new Map<string, Bucket>();
   return {
-    // A bucket is sorted when it is asked for the first time.
+    // A bucket is sorted when it is first used.
     get(key) {
       const group = groups.get(key);
       if (group === undefined) return undefined;

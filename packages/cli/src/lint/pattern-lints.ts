@@ -5,20 +5,20 @@ import { pluginUses } from "./plugin-uses.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
 import { listed, shown } from "./words.ts";
 
-/** What a lint says about one pattern, and the pattern to write in its place. */
-interface Saying {
+/** A lint's message about one pattern, and the pattern to write instead. */
+interface PatternHit {
   readonly message: string;
   readonly fix: string;
   readonly better?: string;
   readonly guess?: boolean;
 }
 
-/** A lint that looks at one pattern at a time. */
+/** A lint that checks one pattern at a time. */
 function patternLint(
   code: string,
   severity: Lint["severity"],
   explanation: string,
-  look: (pattern: Pattern) => Saying | undefined,
+  look: (pattern: Pattern) => PatternHit | undefined,
 ): Lint {
   return {
     code,
@@ -26,9 +26,9 @@ function patternLint(
     explanation,
     check: (context) =>
       patternsOf(context).flatMap((pattern): readonly Hit[] => {
-        const saying = look(pattern);
-        if (saying === undefined) return [];
-        const { message, fix, better, guess } = saying;
+        const hit = look(pattern);
+        if (hit === undefined) return [];
+        const { message, fix, better, guess } = hit;
         const changes = better === undefined ? undefined : replacement(context, pattern, [better]);
         return [
           {
@@ -43,20 +43,20 @@ function patternLint(
   };
 }
 
-/** "write X" for a person, and X for a program. */
-function write(better: string, before = ""): Pick<Saying, "fix" | "better"> {
+/** The fix "write X" in words, and X for its change. */
+function write(better: string, before = ""): Pick<PatternHit, "fix" | "better"> {
   return { fix: `${before}write ${shown(better)}`, better };
 }
 
 const emptyPattern: Lint = {
   code: "empty-pattern",
   severity: "warning",
-  explanation: "An empty pattern is accepted and matches no image.",
+  explanation: "An empty pattern is accepted but matches no image.",
   check: (context) =>
     patternsOf(context).flatMap((pattern): readonly Hit[] => {
       const { text, side, at } = pattern;
       if (side?.labels.join("") !== "" || text.includes("://")) return [];
-      const message = `${shown(text)} names no registry`;
+      const message = `${shown(text)} has no registry host`;
       if (hasSiblings(pattern)) {
         return [
           {
@@ -84,7 +84,7 @@ function usualHosts(context: LintContext, { at, providerIndex }: Pattern): Omit<
 const scheme = patternLint(
   "scheme",
   "warning",
-  "The kubelet puts https:// before every pattern itself; one that brings its own scheme matches no image, and no error says so.",
+  "The kubelet itself puts https:// before every pattern; one with its own scheme matches no image, and the kubelet logs no error.",
   ({ text, notes }) => {
     if (!notes.has("scheme")) return undefined;
     const rest = text.replace(/^[A-Za-z][A-Za-z0-9+.-]*:\/\//, "");
@@ -103,7 +103,7 @@ const pathGlob = patternLint(
     const better = text.slice(0, text.indexOf("/")) + (prefix === "/" ? "" : prefix);
     return {
       message: `${shown(text)} has a wildcard in its path`,
-      ...write(better, "a path is a prefix already: "),
+      ...write(better, "a path already matches as a prefix: "),
     };
   },
 );
@@ -111,7 +111,7 @@ const pathGlob = patternLint(
 const query = patternLint(
   "query",
   "warning",
-  "Everything from ? or # on is cut off before images are compared, so the pattern matches more or less than it says. ? does not stand for a letter.",
+  "Everything from ? or # on is cut off before images are compared, so the pattern does not match what it says. ? does not stand for a letter.",
   ({ text, notes }) => {
     if (!notes.has("query") && !notes.has("fragment")) return undefined;
     const rest = text.replace(/[?#].*$/s, "");
@@ -119,7 +119,7 @@ const query = patternLint(
     const message = `${shown(text)} is compared as ${shown(rest)}`;
     if (inHost)
       return { message, ...write(text.replaceAll("?", "*"), "use * within a label: "), guess: true };
-    return { message, ...write(rest, "remove what is cut off: ") };
+    return { message, ...write(rest, "remove the part that is cut off: ") };
   },
 );
 
@@ -139,14 +139,14 @@ const userinfo = patternLint(
 const pathPrefix = patternLint(
   "path-prefix",
   "note",
-  "Paths are compared by letters and not by segments: a longer name that starts alike matches as well, and its pulls run this plugin too.",
+  "Paths are compared character by character, not by segment: a longer name with this prefix matches too, and its pulls run this plugin.",
   ({ text, side, notes }) => {
     const path = side?.path ?? "";
     if (path === "" || path.endsWith("/") || /[*?[:@]/.test(path) || notes.has("scheme")) return undefined;
     if (notes.has("query") || notes.has("fragment")) return undefined;
     return {
       message: `${shown(text)} also matches ${shown(`${text}bar`)}`,
-      fix: `write ${shown(`${text}/`)} for what is below it, or the host alone`,
+      fix: `write ${shown(`${text}/`)} to match only what is below it, or the host alone`,
       better: `${text}/`,
       guess: true,
     };
@@ -169,7 +169,7 @@ const port443: Lint = {
   code: "port-443",
   severity: "note",
   explanation:
-    "Ports are compared as they are written, without a default: a pattern with :443 matches only images whose names have :443.",
+    "Ports are compared as written, without a default: a pattern with :443 matches only images whose names have :443.",
   check: (context) =>
     patternsOf(context).flatMap((pattern): readonly Hit[] => {
       const { text, side, at, provider } = pattern;
@@ -190,7 +190,7 @@ const port443: Lint = {
 const upperCase = patternLint(
   "upper-case",
   "warning",
-  "Comparing is case-sensitive, repositories are always lower case, and hosts nearly always are.",
+  "Patterns are case-sensitive. Repositories are always lower case, and hosts almost always are.",
   ({ text, side, notes }) => {
     const host = side?.labels.join(".") ?? "";
     if (!/[A-Z]/.test(host + (side?.path ?? "")) || notes.has("scheme")) return undefined;
@@ -208,12 +208,12 @@ const HUB_ALIASES = new Set([
 const dockerHub = patternLint(
   "docker-hub-name",
   "warning",
-  "Images of Docker Hub reach the plugins as docker.io/..., whatever the pod's spec has.",
+  "Plugins get images of Docker Hub as docker.io/..., whatever name the pod spec uses.",
   ({ text, side, notes }) => {
     const host = side?.labels.join(".") ?? "";
     if (!HUB_ALIASES.has(host) || notes.has("scheme")) return undefined;
     return {
-      message: `${shown(text)} is not how Docker Hub's images are named`,
+      message: `${shown(text)} is not the host in the names of Docker Hub's images`,
       ...write(`docker.io${text.slice(text.indexOf(host) + host.length).replace(/^:\d+/, "")}`),
     };
   },

@@ -1,16 +1,16 @@
 import type { CredentialProvider, MatchSide } from "@imagecred/kubelet";
 
-/** One entry of matchImages and what the kubelet makes of it. */
+/** One entry of matchImages as the kubelet parses it. */
 export interface Pattern {
   readonly provider: CredentialProvider;
   readonly providerIndex: number;
   readonly text: string;
   /** `providers[0].matchImages[2]` */
   readonly at: string;
-  /** undefined where it cannot be parsed, which is an error of its own. */
+  /** undefined if it cannot be parsed, which is a separate error. */
   readonly side: MatchSide | undefined;
   readonly notes: ReadonlySet<string>;
-  /** The words that were to be filled in. */
+  /** A placeholder that was not filled in. */
   readonly placeholder: string | undefined;
 }
 
@@ -29,9 +29,9 @@ export function hasSiblings({ provider }: Pattern): boolean {
   return (provider.matchImages ?? []).length > 1;
 }
 
-/** The first part of an image's name is a host only with a dot, a port or capital letters in it (distribution/reference). */
+/** Whether it has no host: the first part of an image name is one only with a dot, a port or capitals (distribution/reference). */
 export function isShortName({ text, side }: HostPattern): boolean {
-  // What the kubelet cuts off (a query, a user) has a finding of its own.
+  // Parts that the kubelet cuts off (a query, a user) are reported separately.
   if (/[?#@]/.test(text)) return false;
   const [label = ""] = side.labels;
   return side.labels.length === 1 && side.port === "" && /^[a-z0-9_-]+$/.test(label) && label !== "localhost";

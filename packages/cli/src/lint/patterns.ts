@@ -25,22 +25,22 @@ function parsedOf({ providers }: LintContext): Parsed {
   return result;
 }
 
-/** Every pattern that was filled in. */
+/** Every pattern without placeholders. */
 export function patternsOf(context: LintContext): readonly Pattern[] {
   return parsedOf(context).all.filter(({ placeholder }) => placeholder === undefined);
 }
 
-/** Every pattern that still has a placeholder in it. */
+/** Every pattern with a placeholder. */
 export function unfilledPatterns(context: LintContext): readonly Pattern[] {
   return parsedOf(context).all.filter(({ placeholder }) => placeholder !== undefined);
 }
 
-/** Patterns that name a host, parsed and simple enough to be compared. */
+/** Patterns with a host that are simple enough to be compared (see isSimple). */
 export function hostPatternsOf(context: LintContext): readonly HostPattern[] {
   return parsedOf(context).hosts;
 }
 
-/** The same, ready to be searched. */
+/** An index of {@link hostPatternsOf}. */
 export function indexOf(context: LintContext): PatternIndex {
   return parsedOf(context).index;
 }
@@ -79,8 +79,8 @@ function upperCaseWord(side: MatchSide | undefined): string | undefined {
 }
 
 /**
- * The change that puts other patterns in a pattern's place; those that its list has or covers already are left out.
- * @returns undefined where nothing would be left in the list
+ * The change that replaces a pattern by others, without those that its list already has or covers.
+ * @returns undefined if nothing would be left in the list
  */
 export function replacement(
   context: LintContext,

@@ -7,7 +7,7 @@ import { knownUses, pluginUses } from "./plugin-uses.ts";
 import type { Hit, Lint, LintContext } from "./types.ts";
 import { shown } from "./words.ts";
 
-/** A text that the kubelet hands to a plugin. */
+/** A text that the kubelet passes to a plugin. */
 interface PassedText {
   readonly text: string;
   readonly at: string;
@@ -34,7 +34,7 @@ const quotesInArgument: Lint = {
   code: "quotes-in-argument",
   severity: "warning",
   explanation:
-    "No shell reads args and env: quotes within a value stay in it, and the plugin gets them as a part of the value.",
+    "No shell reads args and env: quotes within a value are part of the value that the plugin gets.",
   check: (context) =>
     passedTexts(context).flatMap(({ text, at, what }): readonly Hit[] => {
       const plain = text.replace(/^(["'])(.*)\1$/s, "$2").replace(/^(--?[\w-]+=)(["'])(.*)\2$/s, "$1$3");
@@ -54,17 +54,17 @@ const unexpandedVariable: Lint = {
   code: "unexpanded-variable",
   severity: "warning",
   explanation:
-    "The kubelet expands nothing in args and env: the plugin gets the name of the variable, with its dollar sign, and not its value. Variables of the kubelet's own environment reach the plugin without being named here.",
+    "The kubelet does not expand variables in args and env: the plugin gets the variable's name with its dollar sign, not its value. Plugins get the variables of the kubelet's own environment without any entry here.",
   check: (context) =>
     passedTexts(context).flatMap(({ text, at, what }): readonly Hit[] => {
       const found = placeholderIn(text);
-      if (found === undefined || !isVariable(found) || !standsAlone(text, found)) return [];
+      if (found === undefined || !isVariable(found) || !isSeparate(text, found)) return [];
       return [{ at, message: `${what} has ${shown(found)} in it`, fix: "write the value itself" }];
     }),
 };
 
-/** Within a word a dollar sign may be a letter of a password: a variable stands at the start, or behind a separator. */
-function standsAlone(text: string, found: string): boolean {
+/** Whether a variable is at the start or after a separator: within a word a dollar sign can be part of a password. */
+function isSeparate(text: string, found: string): boolean {
   const before = text[text.indexOf(found) - 1];
   return /^\$[{(]/.test(found) || before === undefined || /[\s:=,;/"']/.test(before);
 }
@@ -73,16 +73,16 @@ const placeholder: Lint = {
   code: "placeholder",
   severity: "warning",
   explanation:
-    "A template or an example left a word to be filled in, and it is still there. The kubelet takes it as it is written: as a pattern it matches no image.",
+    "A placeholder of a template or an example was not filled in. The kubelet uses it literally: as a pattern it matches no image.",
   check: (context) => [
     ...unfilledPatterns(context).map((pattern): Hit => {
       const filled = withWildcards(pattern, context);
       return {
         at: pattern.at,
-        message: `${shown(pattern.text)} has ${shown(pattern.placeholder ?? "")} in it, which was to be filled in`,
+        message: `${shown(pattern.text)} has the placeholder ${shown(pattern.placeholder ?? "")}`,
         fix:
           filled === undefined
-            ? "write the registry's host in its place; * stands for one label"
+            ? "replace it by the registry's host; * stands for one label"
             : `fill it in, or write ${shown(filled.text)}`,
         ...(filled === undefined ? {} : { changes: filled.changes, guess: true }),
       };
@@ -90,14 +90,12 @@ const placeholder: Lint = {
     ...passedTexts(context).flatMap(({ text, at, what }): readonly Hit[] => {
       const found = placeholderIn(text);
       if (found === undefined || isVariable(found)) return [];
-      return [
-        { at, message: `${what} has ${shown(found)} in it, which was to be filled in`, fix: "fill it in" },
-      ];
+      return [{ at, message: `${what} has the placeholder ${shown(found)}`, fix: "fill it in" }];
     }),
   ],
 };
 
-/** The pattern with a `*` for each unfilled label, where that is a pattern of the plugin's registries. */
+/** The pattern with a `*` for each placeholder, if that is a pattern of the plugin's registries. */
 function withWildcards(
   pattern: Pattern,
   context: LintContext,
@@ -117,9 +115,9 @@ const mergedArguments: Lint = {
   code: "merged-arguments",
   severity: "warning",
   explanation:
-    "Each item of args is one argument: no shell splits it. A flag and its value in one item, with a space between them, are an unknown flag to the plugin.",
+    "Each item of args is one argument: no shell splits it. For the plugin, a flag and its value in one item with a space between them are an unknown flag.",
   check: (context) => {
-    // The plugin's own parser has the better words.
+    // Our plugins' own parsers report this with a better message.
     const reported = new Set(
       knownUses(context).flatMap(({ at, reading }) => (reading.problem === undefined ? [] : [at])),
     );
@@ -131,7 +129,7 @@ const mergedArguments: Lint = {
         return [
           {
             at,
-            message: `argument ${arg + 1} is a flag and its value in one`,
+            message: `argument ${arg + 1} is a flag and its value in one item`,
             fix: "write them as two items",
             changes: [{ kind: "replace-item", at, values: [flag, value] }],
           },

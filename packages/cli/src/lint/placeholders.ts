@@ -1,4 +1,4 @@
-/** Ways in which templates and documentation mark what is to be filled in. */
+/** Placeholders of templates and documentation. */
 const MARKS: readonly RegExp[] = [
   // <your-registry>, {{ .Values.host }}, [[ host ]]
   /<[^<>]+>/,
@@ -8,7 +8,7 @@ const MARKS: readonly RegExp[] = [
   /%[A-Za-z_]\w+%/,
 ];
 
-/** The first word that was to be filled in, as it is written; undefined where there is none. */
+/** The first placeholder in a text; undefined if there is none. */
 export function placeholderIn(text: string): string | undefined {
   for (const mark of MARKS) {
     const found = mark.exec(text)?.[0];
@@ -17,7 +17,7 @@ export function placeholderIn(text: string): string | undefined {
   return undefined;
 }
 
-/** The kind of placeholder that a shell or a pod's `args` would have replaced. */
+/** Whether it is a placeholder that a shell or a pod's `args` would expand. */
 export function isVariable(placeholder: string): boolean {
   return /^[$%]/.test(placeholder);
 }

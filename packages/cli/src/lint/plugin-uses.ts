@@ -3,7 +3,7 @@ import { baseName, joinPath } from "@imagecred/node";
 import { type KnownPlugin, type PluginReading, pluginByName } from "../plugins/known-plugins.ts";
 import type { LintContext } from "./types.ts";
 
-/** A provider of a plugin that we know, with what that plugin makes of its arguments and environment. */
+/** A provider of one of our plugins, with its arguments and environment as the plugin reads them. */
 export interface PluginUse {
   readonly provider: CredentialProvider;
   /** `providers[2]` */
@@ -14,7 +14,7 @@ export interface PluginUse {
 
 const uses = new WeakMap<LintContext, readonly (PluginUse | undefined)[]>();
 
-/** By the provider's index; undefined for plugins of another make. Read once for all lints. */
+/** By provider index; undefined for other plugins. Read once for all lints. */
 export function pluginUses(context: LintContext): readonly (PluginUse | undefined)[] {
   const known = uses.get(context);
   if (known !== undefined) return known;
@@ -23,7 +23,7 @@ export function pluginUses(context: LintContext): readonly (PluginUse | undefine
   return found;
 }
 
-/** Those that are known. */
+/** The providers of our plugins. */
 export function knownUses(context: LintContext): readonly PluginUse[] {
   return pluginUses(context).filter((use) => use !== undefined);
 }
@@ -40,7 +40,7 @@ function useOf(provider: CredentialProvider, index: number, context: LintContext
   };
 }
 
-/** A second provider of one plugin is a link to its executable as a rule. */
+/** The plugin that the provider's executable links to: a second provider of one plugin is usually such a link. */
 function pluginByLink(name: string, { binDir, fileSystem }: LintContext): KnownPlugin | undefined {
   if (binDir === undefined || name === "" || name.includes("/")) return undefined;
   const path = joinPath(binDir, name);
@@ -48,7 +48,7 @@ function pluginByLink(name: string, { binDir, fileSystem }: LintContext): KnownP
     if (fileSystem.status(path, "do-not-follow")?.kind !== "symlink") return undefined;
     return pluginByName(baseName(fileSystem.realPath(path)));
   } catch {
-    // A link to nothing, or one that may not be read: the lints of executables report it.
+    // A broken or unreadable link: the lints of executables report it.
     return undefined;
   }
 }

@@ -17,7 +17,7 @@ const cacheOutlivesToken: Lint = {
   code: "cache-outlives-token",
   severity: "warning",
   explanation:
-    "defaultCacheDuration counts when a response names no duration. The kubelet would then hand out a credential that the registry no longer accepts, until the cache entry ends.",
+    "defaultCacheDuration applies if a response has no cacheDuration. The kubelet would then use a credential that the registry no longer accepts until the cache entry expires.",
   check: (context) =>
     knownUses(context).flatMap(({ plugin, provider: { defaultCacheDuration }, at }): readonly Hit[] => {
       const lifetime = BigInt(plugin.credentialSeconds) * NANOSECONDS;
@@ -34,7 +34,7 @@ const cacheOutlivesToken: Lint = {
     }),
 };
 
-/** `6h` of `6h0m0s`. */
+/** `6h` instead of `6h0m0s`. */
 function shortDuration(nanoseconds: bigint): string {
   return formatGoDuration(nanoseconds)
     .replace(/(?<=[hm])0s$/, "")
@@ -45,13 +45,13 @@ const cacheTypeMissing: Lint = {
   code: "cache-type-missing",
   severity: "warning",
   explanation:
-    "Kubernetes 1.34 made cacheType required, and 1.33 does not know it: no single tokenAttributes block is valid on both. A kubelet that is upgraded will not start with this file.",
+    "Kubernetes 1.34 made cacheType required, and 1.33 does not know it: no single tokenAttributes block is valid on both. An upgraded kubelet does not start with this file.",
   check: (context) =>
     context.minor >= 34
       ? []
       : perProvider(context, ({ tokenAttributes }, at) => {
           if (tokenAttributes === null || tokenAttributes.cacheType !== "") return undefined;
-          // A kubelet that reads strictly reports the field that it does not know, which is then the one finding.
+          // A strict kubelet reports the unknown field: that is then the only finding.
           const refused = context.reading.problems.some(({ message }) =>
             message.includes(`${at}.tokenAttributes.cacheType"`),
           );
@@ -68,7 +68,7 @@ const tokenAttributesVersion: Lint = {
   code: "token-attributes-version",
   severity: "note",
   explanation:
-    "tokenAttributes came in 1.33 behind a feature gate that is off there, with other fields than in 1.34; older kubelets refuse the field or, before 1.32, ignore it.",
+    "tokenAttributes were added in 1.33 behind a feature gate that is off by default, with other fields than in 1.34; older kubelets reject the field or, before 1.32, ignore it.",
   check: (context) =>
     context.versionGiven
       ? []
@@ -77,7 +77,7 @@ const tokenAttributesVersion: Lint = {
           return {
             at: `${at}.tokenAttributes`,
             message: "tokenAttributes need a kubelet of 1.34 or newer",
-            fix: "say which version the nodes run: --kubernetes-version 1.34",
+            fix: "give the nodes' version with --kubernetes-version, such as 1.34",
           };
         }),
 };
@@ -86,7 +86,7 @@ const tokenAttributesIgnored: Lint = {
   code: "token-attributes-ignored",
   severity: "warning",
   explanation:
-    "Kubelets before 1.32 pass over fields that they do not know: the plugin runs without a token, as the node, and nothing says so.",
+    "Kubelets before 1.32 silently ignore unknown fields: the plugin runs without a token, with the node's identity.",
   check: (context) => {
     if (context.minor >= 32) return [];
     return [...context.texts].flatMap(([file, text]) =>
@@ -99,7 +99,7 @@ const tokenAttributesIgnored: Lint = {
         return [
           {
             at: { file, line: index + 1, column: column + 1 },
-            message: `a kubelet of 1.${context.minor} ignores tokenAttributes`,
+            message: `kubelet 1.${context.minor} ignores tokenAttributes`,
             fix: "remove it on these nodes, or upgrade them to 1.34",
             changes: [{ kind: "remove", at: { file, line: index + 1, column: column + 1 } }],
             guess: true,
@@ -114,7 +114,7 @@ const oldProtocol: Lint = {
   code: "old-protocol",
   severity: "note",
   explanation:
-    "v1 of the plugins' protocol is in every kubelet since 1.26; the older ones carry no service account tokens and wait for their removal.",
+    "Every kubelet since 1.26 has v1 of the plugin protocol; older versions do not support service account tokens and will be removed.",
   check: (context) =>
     perProvider(context, ({ apiVersion, name }, at) => {
       if (!/\/v1(?:alpha1|beta1)$/.test(apiVersion)) return undefined;
@@ -123,19 +123,19 @@ const oldProtocol: Lint = {
         message: `${shown(apiVersion)} is an old version`,
         fix: 'write "credentialprovider.kubelet.k8s.io/v1"',
         changes: [{ kind: "replace", at: `${at}.apiVersion`, value: "credentialprovider.kubelet.k8s.io/v1" }],
-        // Plugins of another make may not speak it.
+        // Other plugins may not support it.
         guess: pluginByName(name) === undefined,
       };
     }),
 };
 
-/** What the kubelet accepts as a name, and what it leads to. */
+/** Why a name that the kubelet accepts causes problems. */
 function nameFault(name: string, minor: number): string | undefined {
   if (name === "") return "is empty: the kubelet would try to run the directory itself";
   if (/\p{Cc}/u.test(name)) return "has a control character in it";
   if (name.includes("\\")) return "has a backslash in it";
-  if (name.startsWith("-")) return "starts with a dash, which tools take for an option";
-  if (name.startsWith(".")) return "is a hidden file's name";
+  if (name.startsWith("-")) return "starts with a dash, which programs read as an option";
+  if (name.startsWith(".")) return "is the name of a hidden file";
   // Before 1.30 the file must have exactly this name, on Windows too.
   if (minor >= 30 && /\.exe$/i.test(name))
     return "ends in .exe: since 1.30 Windows kubelets find the executable without it";
@@ -164,7 +164,7 @@ const oddName: Lint = {
         hits.push({
           at: `${at}.name`,
           message: `the name ${shown(name)} ${fault}`,
-          fix: "name it as the executable is named, in plain letters, digits and dashes",
+          fix: "use the executable's file name, with only letters, digits and dashes",
           ...(better === "" || better === name
             ? {}
             : { changes: [{ kind: "replace", at: `${at}.name`, value: better } as const], guess: true }),
@@ -173,8 +173,8 @@ const oddName: Lint = {
       if (twin !== undefined) {
         hits.push({
           at: `${at}.name`,
-          message: `${shown(name)} and ${shown(twin)} differ by case only`,
-          fix: "give them names that differ by more",
+          message: `${shown(name)} and ${shown(twin)} differ only in case`,
+          fix: "give them names that differ in more than case",
         });
       }
       return hits;
@@ -185,7 +185,7 @@ const oddName: Lint = {
 const duplicateEnv: Lint = {
   code: "duplicate-env",
   severity: "warning",
-  explanation: "The kubelet passes both on; which of them counts is up to the plugin's runtime.",
+  explanation: "The kubelet passes both on; the plugin's runtime decides which one is used.",
   check: (context) =>
     perProvider(context, ({ env }, at) => {
       const values = new Map<string, string>();

@@ -3,7 +3,7 @@ import type { Hit, Lint } from "./types.ts";
 import { shown } from "./words.ts";
 
 /**
- * What a name ends with whose value is a secret, word by word: PASSWORD, but not PASSWORD_FILE; TOKEN, but neither
+ * Endings, word by word, of names whose value is a secret: PASSWORD, but not PASSWORD_FILE; TOKEN, but neither
  * TOKEN_VALIDATION nor ID_TOKEN_PROVIDER.
  */
 const SECRET_ENDINGS: readonly (readonly string[])[] = [
@@ -20,7 +20,7 @@ const SECRET_ENDINGS: readonly (readonly string[])[] = [
   ["APIKEY"],
 ];
 
-/** Google's libraries read a file of this name. */
+/** Variables that contain the name of a file, although they end like a secret. */
 const FILES_BY_NAME = ["GOOGLE_APPLICATION_CREDENTIALS"];
 
 const SECRET_VALUES: readonly (readonly [RegExp, string])[] = [
@@ -30,8 +30,8 @@ const SECRET_VALUES: readonly (readonly [RegExp, string])[] = [
   [/:\/\/[^/@\s:]+:[^/@\s]+@/, "a URL with a password"],
 ];
 
-/** Values that are settings or places, whatever their name: switches, numbers, paths, addresses. */
-const NO_SECRET =
+/** Values that are not secrets, whatever their name: switches, numbers, paths, addresses. */
+const NOT_SECRET =
   /^(?:|true|false|yes|no|on|off|enabled|disabled|\d{1,5}|(?:\/[\w.@-]+)+\/?|[a-z]+:\/\/[^@]*)$/i;
 
 function wordsOf(name: string): readonly string[] {
@@ -53,14 +53,14 @@ function isSecretName(name: string): boolean {
 function secretKind(name: string, value: string): string | undefined {
   const shape = SECRET_VALUES.find(([pattern]) => pattern.test(value));
   if (shape !== undefined) return shape[1];
-  return isSecretName(name) && !NO_SECRET.test(value) ? "a secret by its name" : undefined;
+  return isSecretName(name) && !NOT_SECRET.test(value) ? "a secret, judging by its name" : undefined;
 }
 
 const secretInEnv: Lint = {
   code: "secret-in-env",
   severity: "warning",
   explanation:
-    "The file is readable on every node, every process with the plugin's identity can read its environment, and a kubelet that finds no kind in the file prints all of it into its log.",
+    "The file is readable on every node, every process with the plugin's user can read its environment, and if kind is missing the kubelet writes the whole file to its log.",
   check: ({ providers }) =>
     providers.flatMap(({ env, args }, index) => [
       ...(env ?? []).flatMap(({ name, value }, envIndex): readonly Hit[] => {
@@ -70,7 +70,7 @@ const secretInEnv: Lint = {
           {
             at: `providers[${index}].env[${envIndex}].value`,
             message: `the value of ${shown(name)} is ${kind}`,
-            fix: "use the node's or the pod's identity, or a file that only root can read and that a variable names",
+            fix: "use the node's or the pod's identity, or a variable with the name of a file that only root can read",
           },
         ];
       }),
@@ -87,13 +87,13 @@ function argumentHits(args: readonly string[], index: number): readonly Hit[] {
       {
         at: `providers[${index}].args[${argIndex}]`,
         message: `argument ${argIndex + 1} is ${kind}`,
-        fix: "every process on the node can read arguments; give the name of a file that only root can read",
+        fix: "use the name of a file that only root can read: every process on the node can read arguments",
       },
     ];
   });
 }
 
-/** `--name=value`, or the value behind `--name`. */
+/** Name and value of `--name=value`, or of the value after `--name`. */
 function argumentAt(
   args: readonly string[],
   index: number,
@@ -105,7 +105,7 @@ function argumentAt(
   return { name: word.startsWith("-") ? "" : (before ?? ""), value: word };
 }
 
-/** Values of variables and arguments that are secrets by these rules: nothing that we print may show them. */
+/** Values of variables and arguments that are secrets by these rules, to redact in all output. */
 export function secretsOf({ providers }: CredentialProviderConfig): readonly string[] {
   return providers.flatMap(({ env, args }) =>
     [...(env ?? []), ...(args ?? []).map((_, index) => argumentAt(args ?? [], index))].flatMap(

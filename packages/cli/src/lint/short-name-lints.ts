@@ -8,16 +8,16 @@ const shortName: Lint = {
   code: "short-name",
   severity: "warning",
   explanation:
-    "A name without a dot or a port is not a host: plugins see nginx as docker.io/library/nginx and team/app as docker.io/team/app. A pattern without a host matches no image.",
+    "A name without a dot or a port is not a host: plugins get nginx as docker.io/library/nginx and team/app as docker.io/team/app. A pattern without a host matches no image.",
   check: (context) =>
     hostPatternsOf(context)
       .filter(isShortName)
       .map((pattern): Hit => {
         const use = pluginUses(context)[pattern.providerIndex];
-        const message = `${shown(pattern.text)} names no registry`;
+        const message = `${shown(pattern.text)} has no registry host`;
         const { labels, path } = pattern.side;
         if (use !== undefined) {
-          const images = `images of that name are Docker Hub's, for which ${use.plugin.service} has no credentials`;
+          const images = `such images are on Docker Hub, for which ${use.plugin.service} has no credentials`;
           return hasSiblings(pattern)
             ? {
                 at: pattern.at,

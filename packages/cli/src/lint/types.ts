@@ -5,56 +5,56 @@ import type { Start } from "../machine/start-problem.ts";
 import type { FileSystem } from "../runtime/types.ts";
 
 /**
- * `error`: the kubelet does not start, or every run of the plugin fails. `warning`: it does, and it will hurt. `note`:
- * worth knowing.
+ * `error`: the kubelet does not start, or every run of the plugin fails. `warning`: both work, but it causes problems.
+ * `note`: worth knowing.
  */
 export type Severity = "error" | "warning" | "note";
 
-/** What a lint looks at. */
+/** What lints check. */
 export interface LintContext {
   readonly reading: ConfigReading;
   readonly providers: readonly CredentialProvider[];
   /** The kubelet's minor version: 34 of 1.34. */
   readonly minor: number;
-  /** Whether that version was asked for, or is only the newest known. */
+  /** Whether that version was given; otherwise it is the newest known. */
   readonly versionGiven: boolean;
   /** Text of each configuration file by its path. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Directory of the executables; undefined where none is known. */
+  /** Directory of the executables; undefined if it is not known. */
   readonly binDir: string | undefined;
   readonly fileSystem: FileSystem;
-  /** What an executable is, and why the kubelet's machine would not start it. */
+  /** Examines an executable, and why the kubelet's machine would not start it. */
   readonly examine: (path: string) => Start;
-  /** Where files of `--identities` are looked for. */
+  /** Where `--identities` files are looked for. */
   readonly mapPlaces: MapPlaces;
 }
 
-/** A place in a file where no value stands. */
+/** A position in a file. */
 export interface FilePlace {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** One place that a lint found. */
+/** One problem that a lint found. */
 export interface Hit {
-  /** Of the value, such as `providers[0].matchImages[2]`; or a place in a file. */
+  /** The value's path, such as `providers[0].matchImages[2]`, or a position in a file. */
   readonly at: string | FilePlace;
-  /** What is so, in a sentence that names the value. */
+  /** The problem, in a sentence that contains the value. */
   readonly message: string;
   /** What to do, as an instruction. */
   readonly fix: string;
-  /** The same for a program, where it can be said: all of these changes together. */
+  /** The fix as changes, if possible: all of them together. */
   readonly changes?: readonly Change[];
-  /** True where the changes are the likeliest of several, for a person to decide: `--fix` leaves them alone. */
+  /** Whether the changes are only the likeliest of several fixes: a person decides, and `--fix` does not apply them. */
   readonly guess?: boolean;
 }
 
 export interface Lint {
-  /** Stable, for --ignore, for comments in files, and for programs. */
+  /** Stable: used in --ignore, in comments in files, and by programs. */
   readonly code: string;
   readonly severity: Severity;
-  /** Why it hurts; the same for every hit. */
+  /** Why it is a problem; the same for every hit. */
   readonly explanation: string;
   check(context: LintContext): readonly Hit[];
 }

@@ -1,11 +1,11 @@
 export { nearest } from "@imagecred/protocol";
 
-/** A text as it would stand in JSON: for values in messages. */
+/** A value in double quotes, escaped as in JSON, for messages. */
 export function shown(text: string): string {
   return JSON.stringify(text);
 }
 
-/** Several values in a sentence. */
+/** Several values, quoted and separated by commas. */
 export function listed(texts: readonly string[]): string {
   return texts.map(shown).join(", ");
 }

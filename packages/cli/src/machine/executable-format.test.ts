@@ -62,7 +62,7 @@ test("this machine's shell is dynamically linked", { skip: process.platform !== 
   assert.match((found as { interpreter: string }).interpreter, /^\/lib.*\/ld-/);
 });
 
-test("scripts, and what is neither", () => {
+test("scripts, and files of no known format", () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
   assert.deepEqual(inspectExecutable(bytes("#! /usr/bin/env -S bash\n")), {
     kind: "script",
@@ -73,7 +73,7 @@ test("scripts, and what is neither", () => {
   }
 });
 
-test("what execve would refuse as an exec format error", () => {
+test("files that execve rejects with an exec format error", () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
   const changed = (change: (view: DataView) => void) => {
     const file = elf({ machine: 62, interpreter: "/lib/ld.so" });
@@ -81,7 +81,7 @@ test("what execve would refuse as an exec format error", () => {
     return file;
   };
   for (const [what, head] of [
-    ["a header without anything behind it", changed((view) => view.setUint16(56, 0, true)).subarray(0, 64)],
+    ["a header with nothing after it", changed((view) => view.setUint16(56, 0, true)).subarray(0, 64)],
     ["half a header", bytes("\x7fELF")],
     ["program headers outside of the file", changed((view) => view.setBigUint64(32, 1_000_000n, true))],
     ["an object file", changed((view) => view.setUint16(16, 1, true))],
@@ -95,7 +95,7 @@ test("what execve would refuse as an exec format error", () => {
   assert.deepEqual(inspectExecutable(bytes("#!/bin/sh\r\n")), { kind: "script", interpreter: "/bin/sh\r" });
 });
 
-test("Windows executables, whole and without a PE header", () => {
+test("Windows executables, with and without a PE header", () => {
   const pe = (machine: number, at = 128) => {
     const file = Buffer.alloc(256);
     file.write("MZ");

@@ -1,4 +1,4 @@
-/** What the system would do with a file that is to be executed. */
+/** The format of an executable file. */
 export type Executable =
   | {
       readonly kind: "elf";
@@ -10,11 +10,11 @@ export type Executable =
   | { readonly kind: "script"; readonly interpreter: string }
   /** A Windows executable: `machine` as for ELF. */
   | { readonly kind: "pe"; readonly machine: string }
-  /** The system answers "exec format error" (ENOEXEC), whatever the mode. */
+  /** Starting it fails with "exec format error" (ENOEXEC), whatever its mode. */
   | { readonly kind: "broken"; readonly reason: string }
   | { readonly kind: "unknown" };
 
-/** Enough for the program headers, which linkers put right behind the ELF header. */
+/** Enough for the program headers, which linkers put directly after the ELF header. */
 export const EXECUTABLE_HEADER_BYTES = 64 * 1024;
 
 const ELF_MAGIC = 0x7f454c46;
@@ -24,7 +24,7 @@ const ET_EXEC = 2;
 const ET_DYN = 3;
 const PT_LOAD = 1;
 const PT_INTERP = 3;
-/** linux/binfmts.h, BINPRM_BUF_SIZE: a script's first line has to fit. */
+/** The maximum length of a script's first line (linux/binfmts.h, BINPRM_BUF_SIZE). */
 const SCRIPT_LINE_BYTES = 256;
 const PE_SIGNATURE = 0x50450000;
 const PE_MACHINES: Readonly<Record<number, string>> = { 332: "i386", 34404: "x86_64", 43620: "aarch64" };
@@ -54,11 +54,11 @@ export function inspectExecutable(head: Uint8Array): Executable {
   return { kind: "elf", machine: MACHINES[code] ?? `machine ${code}`, interpreter: headers.interpreter };
 }
 
-/** Microsoft, PE Format: the offset of the signature at 0x3c, behind it the COFF header, which begins with the machine. */
+/** Microsoft, PE Format: the offset of the signature is at 0x3c; the COFF header after it begins with the machine. */
 function portableExecutable(head: Uint8Array, view: DataView): Executable {
   const at = view.getUint32(0x3c, true);
   if (at + 6 > head.length || view.getUint32(at, false) !== PE_SIGNATURE)
-    return { kind: "broken", reason: "it begins as a Windows executable does, and has no PE header" };
+    return { kind: "broken", reason: "it begins like a Windows executable but has no PE header" };
   const code = view.getUint16(at + 4, true);
   return { kind: "pe", machine: PE_MACHINES[code] ?? `machine ${code}` };
 }
@@ -67,16 +67,16 @@ function scriptOf(head: Uint8Array): Executable {
   const start = new TextDecoder().decode(head.subarray(2, SCRIPT_LINE_BYTES));
   const end = start.indexOf("\n");
   const line = end < 0 ? start : start.slice(0, end);
-  // Only blanks and tabs separate: a carriage return is part of the interpreter's name.
+  // Only blanks and tabs are separators: a carriage return is part of the interpreter's name.
   const [interpreter = ""] = line.replace(/^[ \t]+/, "").split(/[ \t]/, 1);
-  if (interpreter === "") return { kind: "broken", reason: "its #! line names no interpreter" };
+  if (interpreter === "") return { kind: "broken", reason: "its #! line has no interpreter" };
   if (end < 0 && head.length >= SCRIPT_LINE_BYTES && !/[ \t]/.test(line.trimStart())) {
     return { kind: "broken", reason: "its #! line is too long" };
   }
   return { kind: "script", interpreter };
 }
 
-/** What the system reads next, or why it would refuse. */
+/** The interpreter in the program headers, or why the system would reject them. */
 function programHeaders(
   head: Uint8Array,
   view: DataView,
@@ -89,7 +89,7 @@ function programHeaders(
   const number = view.getUint16(wide ? 56 : 44, little);
   if (number === 0 || size !== (wide ? 56 : 32))
     return "it has no program headers: the file is cut off or damaged";
-  // Tools that add to an executable put its headers at the end, where we do not look.
+  // Tools that modify an executable can move its headers to the end, which was not read.
   const whole = head.length < EXECUTABLE_HEADER_BYTES;
   if (start + number * size > head.length) {
     return whole ? "its program headers are cut off" : { interpreter: undefined };

@@ -3,25 +3,25 @@ import type { FileSystem } from "../runtime/types.ts";
 import type { Executable } from "./executable-format.ts";
 import { examineStart } from "./start-problem.ts";
 
-/** Where a kubelet's executables are, and what starts them. */
+/** A kubelet's executables and the machine that starts them. */
 export interface Executables {
   readonly binDir: string;
-  /** In which these paths are. */
+  /** The file system of these paths. */
   readonly fileSystem: FileSystem;
   /** This machine, see ownMachine. */
   readonly machine: string | undefined;
   readonly kubernetesVersion: string | undefined;
 }
 
-/** A provider's executable, as far as a look at it tells. */
+/** The state of a provider's executable, without running it. */
 export interface ExecutableState {
   readonly path: string;
   readonly description: string;
-  /** False where every run of it fails, or the kubelet does not start. */
+  /** False if every run of it fails, or the kubelet does not start. */
   readonly usable: boolean;
 }
 
-/** What the kubelet would find at start-up, and what kind of file it is. */
+/** Checks an executable as the kubelet does when it starts, and examines its format. */
 export function executableOf(
   name: string,
   reading: ConfigReading,
@@ -68,5 +68,5 @@ const PROBLEMS = {
   missing: "missing; the kubelet would not start",
   "not-executable": "not executable; the kubelet would not start",
   directory: "a directory; the kubelet would not start",
-  inaccessible: "cannot be looked at",
+  inaccessible: "not accessible",
 } as const;

@@ -8,18 +8,18 @@ const TITLES: Readonly<Record<OperatingSystem, string>> = {
   other: "not Linux",
 };
 
-/** Name of the operating system that this runs on, for sentences: `macOS`. */
+/** Name of this machine's operating system, for sentences: `macOS`. */
 export function systemTitle({ processInfo }: Platform): string {
   return TITLES[processInfo.operatingSystem];
 }
 
-/** @throws {CommandError} anywhere but on Linux, for a command that changes a node */
+/** For commands that change a node. @throws {CommandError} on other systems than Linux */
 export function requireLinux(command: string, platform: Platform): void {
   if (platform.processInfo.operatingSystem === "linux") return;
   throw new CommandError(
-    `${command} changes the Linux node that it runs on, and this is ${systemTitle(platform)}`,
+    `${command} changes the Linux node on which it runs, but this is ${systemTitle(platform)}`,
     {
-      fix: "run it on the node, with the executable for Linux of the release",
+      fix: "run it on the node with the release's executable for Linux",
     },
   );
 }

@@ -11,14 +11,14 @@ import type { FileSystem, Platform } from "../runtime/types.ts";
 
 /**
  * The minor version of `--kubernetes-version`, or of the newest known.
- * @throws {UsageError} for a version that is not known: a verdict on it would be a guess
+ * @throws {UsageError} for an unknown version: the result would be a guess
  */
 export function minorVersion(version: string | undefined): number {
   try {
     const { minor } = kubeletRules(version);
     if (minor <= kubeletRules(LATEST_KUBERNETES).minor) return minor;
     throw new UsageError(
-      `--kubernetes-version ${version}: not known; this imagecred knows 1.26 to ${LATEST_KUBERNETES}, and a newer one may know more`,
+      `--kubernetes-version ${version}: unknown; this imagecred supports 1.26 to ${LATEST_KUBERNETES}, a newer one may support more`,
     );
   } catch (error) {
     if (error instanceof KubernetesVersionError)
@@ -27,16 +27,16 @@ export function minorVersion(version: string | undefined): number {
   }
 }
 
-/** As which kubelet: its version (the newest known unless given), and its feature gate for pods' tokens. */
-export interface JudgedVersion {
+/** The kubelet that a configuration is checked for: its version (default: the newest known) and its feature gate for pods' tokens. */
+export interface VersionRules {
   readonly kubernetesVersion?: string | undefined;
   readonly saTokens?: boolean | undefined;
 }
 
-/** Reads a configuration as the kubelet does. @throws {UsageError} for the version, @throws {CommandError} for a file that never ends */
+/** Reads a configuration as the kubelet does. @throws {UsageError} for the version, @throws {CommandError} for a FIFO or a device */
 export function loadConfig(
   path: string,
-  { kubernetesVersion, saTokens }: JudgedVersion,
+  { kubernetesVersion, saTokens }: VersionRules,
   platform: Platform,
 ): ConfigReading {
   minorVersion(kubernetesVersion);
@@ -49,14 +49,17 @@ export function loadConfig(
   });
 }
 
-/** Reading a FIFO waits until somebody writes into it: the kubelet then hangs when it starts, and so would we. */
+/** Rejects a FIFO, a socket or a device: reading it would wait forever, as the kubelet does when it starts. */
 function refuseWaiting(path: string, fileSystem: FileSystem): void {
   try {
     const kind = fileSystem.status(path)?.kind;
     if (kind === "fifo" || kind === "socket" || kind === "device") {
-      throw new CommandError(`${path} is a ${kind} and no file: a kubelet would wait for it and not start`, {
-        fix: "remove it",
-      });
+      throw new CommandError(
+        `${path} is a ${kind}, not a file: the kubelet would wait for it and not start`,
+        {
+          fix: "remove it",
+        },
+      );
     }
     if (kind !== "directory") return;
     for (const name of fileSystem.list(path)) {
@@ -68,14 +71,14 @@ function refuseWaiting(path: string, fileSystem: FileSystem): void {
       }
     }
   } catch (error) {
-    // What cannot be looked at is readConfig's to tell, in the kubelet's words.
+    // readConfig reports a path that cannot be read, with the kubelet's message.
     if (error instanceof CommandError) throw error;
   }
 }
 
 /**
- * The kubelet's error, less the file's content, with whatever is secret in it: the text for a file without kind or
- * apiVersion repeats all of it, the text for a key that JSON does not have repeats the value.
+ * The kubelet's error without the file's content, which can have secrets: the text for a file without kind or apiVersion
+ * repeats the whole file, the text for an invalid key repeats its value.
  */
 export function withoutContent(kubeletText: string): string {
   return kubeletText.replace(
@@ -84,17 +87,17 @@ export function withoutContent(kubeletText: string): string {
   );
 }
 
-/** A configuration that the kubelet takes. @throws {CommandError} with the kubelet's words for any other */
+/** Reads a configuration that the kubelet accepts. @throws {CommandError} with the kubelet's message if it rejects it */
 export function loadAcceptedConfig(
   path: string,
-  judged: JudgedVersion,
+  version: VersionRules,
   platform: Platform,
 ): ConfigReading & { readonly config: NonNullable<ConfigReading["config"]> } {
-  const reading = loadConfig(path, judged, platform);
+  const reading = loadConfig(path, version, platform);
   const { accepted, config } = reading;
   if (accepted && config !== undefined) return { ...reading, config };
   throw new CommandError(
     `the kubelet would not start with ${path}: ${withoutContent(reading.kubeletError ?? "")}`,
-    { fix: `imagecred validate ${path} shows where` },
+    { fix: `run imagecred validate ${path} to see where` },
   );
 }

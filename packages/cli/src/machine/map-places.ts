@@ -2,20 +2,20 @@ import { baseName, joinPath, kubeletPath, parentOf } from "@imagecred/node";
 import type { Platform } from "../runtime/types.ts";
 import type { Places } from "./places.ts";
 
-/** Where the files are that `--identities` names. */
+/** Where `--identities` files are looked for. */
 export interface MapPlaces {
-  /** The path at which a file is read; undefined where it is not to be found. */
+  /** The path from which to read a file; undefined if it is not found. */
   find(named: string): string | undefined;
-  /** True where a file that is not found is not there for the plugin either. */
+  /** True if a file that is not found does not exist for the plugin either. */
   readonly complete: boolean;
   /** A file that is checked by itself, without a configuration. */
   readonly alone: string | undefined;
 }
 
 /**
- * Where the files are that a configuration's `--identities` names: where the running kubelet's plugins see them; for a
- * configuration that is only a file here, at that path, else a file of that name that was named beside it, else the one next
- * to it.
+ * Finds the `--identities` files of a configuration. For the running kubelet's configuration: where its plugins see them.
+ * Otherwise: at that path on this machine, else a file of that name on the command line, else one next to the configuration.
+ * @param beside other files on the command line
  * @param platform with the files as that kubelet sees them
  */
 export function mapPlaces(
@@ -27,7 +27,7 @@ export function mapPlaces(
     try {
       return fileSystem.status(path)?.kind === "file";
     } catch {
-      // What may not be looked at is reported when it is read.
+      // An unreadable path is reported when it is read.
       return true;
     }
   };
@@ -40,7 +40,7 @@ export function mapPlaces(
       const candidates = [
         ...(named.startsWith("/") ? [named] : []),
         ...beside.filter((path) => baseName(path) === baseName(named)),
-        // As the configuration was named, relative or not: findings in CI have paths of the repository.
+        // Relative if the configuration's path is: findings in CI need paths in the repository.
         config.includes("/") ? joinPath(parentOf(config), baseName(named)) : baseName(named),
       ];
       return candidates.find(isFile);

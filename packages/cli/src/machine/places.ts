@@ -6,30 +6,30 @@ import { systemTitle } from "./linux-only.ts";
 import { absolute, withDrive } from "./paths.ts";
 import { type MachineKubelet, pathForUs, type RunningKubelet } from "./running-kubelet.ts";
 
-/** Where a configuration and its executables are. Paths are those of `root`. */
+/** A configuration and its executables. Paths are below `root`. */
 export interface Places {
-  /** `/`, or `/proc/57/root`: what a kubelet in a container or chroot of its own has for `/`. */
+  /** `/`, or `/proc/57/root`: the root directory of a kubelet in a container or chroot. */
   readonly root: string;
   /** The files below that root. */
   readonly fileSystem: FileSystem;
   readonly config: string;
-  /** Not found where the command can do without. */
+  /** undefined if not known. */
   readonly binDir: string | undefined;
-  /** How the configuration was found, for a person. */
+  /** How the configuration was found, in words. */
   readonly configSource: string;
-  /** The running kubelet, where this configuration is the one that it has. */
+  /** The running kubelet if it uses this configuration. */
   readonly kubelet: RunningKubelet | undefined;
-  /** Why the kubelet of this machine does not read this configuration, and what makes it; undefined where it does, or none runs. */
+  /** Why this machine's kubelet does not read this configuration, and the fix; undefined if it does, or if no kubelet runs. */
   readonly problem: { readonly reason: string; readonly fix: string } | undefined;
-  /** What could not be seen of this machine's kubelet. */
+  /** What could not be read about this machine's kubelet. */
   readonly unseen: readonly string[];
 }
 
 /**
- * Where the configuration and the executables are: as told, else as the running kubelet has it. Where none runs, or the one
- * that runs has no flags, a distribution's file on this machine is still there to be looked at, under that heading.
- * @throws {UsageError} when there is no configuration to be found
- * @throws {CommandError} when that is the kubelet's fault
+ * Finds the configuration and the executables: as given, else those of the running kubelet. If no kubelet runs, or it has no
+ * flags, those at a distribution's usual paths on this machine.
+ * @throws {UsageError} if no configuration is found
+ * @throws {CommandError} if none is found because of the running kubelet
  */
 export function findPlaces(
   given: { readonly config?: string | undefined; readonly binDir?: string | undefined },
@@ -40,7 +40,7 @@ export function findPlaces(
   if (given.config !== undefined) return asGiven(given.config, given.binDir, platform, kubelet);
   if (machine.state === "several") {
     throw new CommandError(machine.reason, {
-      fix: "name the configuration, and --bin-dir where executables are run",
+      fix: "give the configuration, and the directory of the executables with --bin-dir",
     });
   }
   if (kubelet?.config !== undefined) {
@@ -67,7 +67,7 @@ export function findPlaces(
       fileSystem: platform.fileSystem,
       config: present.configPath,
       binDir: given.binDir ?? present.binDir,
-      configSource: `where ${present.title} keeps it`,
+      configSource: `the usual path on ${present.title}`,
       kubelet: undefined,
       problem,
       unseen,
@@ -76,18 +76,18 @@ export function findPlaces(
   if (problem !== undefined) throw new CommandError(problem.reason, { fix: problem.fix });
   if (platform.processInfo.operatingSystem !== "linux") {
     throw new UsageError(
-      `only on a Linux node can the kubelet's own configuration be found, and this is ${systemTitle(platform)}; name the file`,
+      `the kubelet's own configuration can be found only on a Linux node, and this is ${systemTitle(platform)}; give the file`,
     );
   }
   const more = unseen.length === 0 ? "" : ` (${unseen.join("; ")})`;
   throw new UsageError(
-    `no kubelet with a credential provider configuration runs here, and no distribution's file is there${more}; name the file`,
+    `no kubelet with a credential provider configuration runs here, and there is no configuration at a distribution's usual path${more}; give the file`,
   );
 }
 
 /**
- * The kubelet's own, by its own paths. Executables that somebody names are on our side of its root, and then both are
- * looked for there.
+ * The paths that the kubelet uses, below its own root. With --bin-dir, which names a directory in our root, both are paths
+ * in our root.
  */
 function placesOf(
   kubelet: RunningKubelet,
@@ -108,11 +108,11 @@ function asGiven(
   platform: Platform,
   kubelet: RunningKubelet | undefined,
 ): Places {
-  // A configuration of one's own has nothing to do with the running kubelet's executables, unless it is the same one.
+  // The running kubelet's executables are used only if it uses the given configuration.
   const about = { configSource: "command line", problem: undefined, unseen: [] } as const;
   if (kubelet?.config !== undefined && isSame(config, pathForUs(kubelet, kubelet.config), platform)) {
     const own = placesOf(kubelet, kubelet.config, binDir, platform);
-    // As it was written, where that says the same.
+    // The path as given, if the kubelet has the same root.
     return { ...own, ...(own.root === "/" ? { config } : {}), ...about, kubelet };
   }
   const usual = DISTRIBUTIONS.find((one) => isSame(config, one.configPath, platform))?.binDir;
@@ -134,12 +134,12 @@ function isSame(path: string, other: string, { fileSystem, processInfo }: Platfo
     if (fileSystem.status(full) === undefined || fileSystem.status(other) === undefined) return false;
     return fileSystem.realPath(full) === fileSystem.realPath(other);
   } catch {
-    // What cannot be looked at is not known to be the same.
+    // A path that cannot be read is not known to be the same.
     return false;
   }
 }
 
-/** The platform as the process at these places sees it: files below its root, relative paths from its `/`. */
+/** The platform with the files below `root`; relative paths begin at its `/`. */
 export function platformAt({ root, fileSystem }: Places, platform: Platform): Platform {
   const { processInfo } = platform;
   return {

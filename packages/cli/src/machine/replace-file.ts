@@ -2,12 +2,12 @@ import { writeAtomically } from "@imagecred/node";
 import { type Clock, hex } from "@imagecred/protocol";
 import type { Platform } from "../runtime/types.ts";
 
-/** A file keeps the bits that it has. */
+/** Mode of a new file that never narrows the mode of an existing one. */
 const ALL_BITS = 0o777;
 
 /**
- * Replaces a file's content so that at every moment either the old or the new one is there, whole; owner and mode stay.
- * The file as it was is kept beside it. A link stays a link: what it leads to is replaced.
+ * Replaces a file's content atomically, keeps owner and mode, and writes a backup next to it. If the path is a link, its
+ * target is replaced.
  * @returns the path of the backup
  * @throws {Error} of the system
  */
@@ -19,11 +19,11 @@ export function replaceFile(path: string, data: Uint8Array, { fileSystem, clock,
     backupName: backupName(clock),
     unique: hex(crypto.randomBytes(8)),
   });
-  if (backup === undefined) throw new Error(`${path} is not there any more, or has not changed`);
+  if (backup === undefined) throw new Error(`${path} no longer exists, or has not changed`);
   return backup;
 }
 
-/** `.bak` at the end, so that a kubelet that reads a directory of configurations does not read the backup too. */
+/** Names of backups. They end in `.bak`, so that a kubelet that reads a directory of configurations ignores them. */
 export function backupName(clock: Clock): (path: string, attempt: number) => string {
   const time = new Date(clock.now()).toISOString().replace(/[-:]|\.\d+/g, "");
   return (path, attempt) => `${path}.${time}${attempt === 1 ? "" : `-${attempt}`}.bak`;

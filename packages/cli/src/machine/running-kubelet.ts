@@ -13,41 +13,41 @@ import {
 import { UsageError } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 
-/** A kubelet that root of this machine runs. */
+/** A kubelet that runs on this machine as root. */
 export interface RunningKubelet {
   readonly pid: number;
   /** `the kubelet (process 57)`, for sentences. */
   readonly title: string;
   /**
-   * What --image-credential-provider-config and -bin-dir name, absolute, below the kubelet's own root; undefined for a flag
-   * that is not there.
+   * Values of --image-credential-provider-config and -bin-dir as absolute paths below the kubelet's own root; undefined for
+   * a flag that is not set.
    */
   readonly config: string | undefined;
   readonly binDir: string | undefined;
-  /** What the kubelet has for `/`: `/`, or `/proc/57/root` for one in a container or a chroot of its own. */
+  /** The kubelet's root directory: `/`, or `/proc/57/root` for one in a container or chroot. */
   readonly root: string;
-  /** Why it runs no plugin, and how it is made to; undefined for one that has both flags. */
+  /** Why it runs no plugin, and the fix; undefined if it has both flags. */
   readonly runsNoPlugin: { readonly reason: string; readonly fix: string } | undefined;
-  /** What could not be seen and may set flags too. */
+  /** What could not be read and can set flags too. */
   readonly unseen: readonly string[];
-  /** What its plugins inherit, without the loader's variables; undefined where this user may not read it. */
+  /** The environment that its plugins inherit, without the loader's variables; undefined if this user may not read it. */
   readonly env: Readonly<Record<string, string>> | undefined;
-  /** When it started, in milliseconds since the epoch, a second more or less; undefined where /proc does not say. */
+  /** When it started, in milliseconds since the epoch, accurate to about a second; undefined if not known. */
   readonly startedAt: number | undefined;
   readonly configuration: KubeletConfiguration;
   readonly node: Kubelet;
 }
 
-/** What there is to say about the kubelet of this machine. */
+/** The kubelet of this machine, or why it is not known. */
 export type MachineKubelet =
   | { readonly state: "running"; readonly kubelet: RunningKubelet }
   | {
       readonly state: "none";
       readonly notes: readonly string[];
-      /** `hidden`: a pid namespace of its own hides the machine's, so a kubelet may run all the same. */
+      /** `hidden`: this process has its own pid namespace, so a kubelet can run without being visible. */
       readonly machineProcesses: "seen" | "hidden";
     }
-  /** Something that cannot be settled, in a sentence. */
+  /** `reason` is a sentence. */
   | { readonly state: "several" | "hidden"; readonly reason: string };
 
 /** The kubelet's two flags for plugins, without dashes. */
@@ -67,8 +67,8 @@ export function kubeletOfMachine({ fileSystem }: Platform): MachineKubelet {
     case "hidden": {
       // Not a node at all.
       if (found.pids.length === 0) return { state: "none", notes: [], machineProcesses: "seen" };
-      const who = `process ${found.pids.join(", ")} is called like a kubelet`;
-      return { state: "hidden", reason: `${who}: ${found.reason}` };
+      const subject = `process ${found.pids.join(", ")} has the name of a kubelet`;
+      return { state: "hidden", reason: `${subject}: ${found.reason}` };
     }
     case "none": {
       const impostors = found.impostors.map(
@@ -80,7 +80,7 @@ export function kubeletOfMachine({ fileSystem }: Platform): MachineKubelet {
   }
 }
 
-/** The one that runs, for commands that can do without. */
+/** The running kubelet, for commands that do not require one. */
 export function runningKubelet(platform: Platform): RunningKubelet | undefined {
   const found = kubeletOfMachine(platform);
   return found.state === "running" ? found.kubelet : undefined;
@@ -107,7 +107,7 @@ function describe(node: Kubelet): RunningKubelet {
   };
 }
 
-/** Where we find a path of the kubelet's: below its root, with its links resolved there. */
+/** A path of the kubelet as a path for this process: below the kubelet's root, with links resolved there. */
 export function pathForUs({ root, node }: RunningKubelet, path: string): string {
   if (root === "/") return path;
   try {
@@ -132,7 +132,7 @@ function whyNoPlugin(
   const reason =
     rancher?.skipped === undefined
       ? `process ${pid} was started without ${missing.join(" and ")}: it runs no plugin`
-      : `${program} (process ${pid}) gives its kubelet no credential provider flags, since ${rancher.skipped}: it runs no plugin`;
+      : `${program} (process ${pid}) does not set its kubelet's credential provider flags because ${rancher.skipped}: it runs no plugin`;
   return { reason, fix: howToSet(node) };
 }
 
@@ -142,37 +142,37 @@ function howToSet(node: Kubelet): string {
   const flags = `--${CONFIG_FLAG} and --${BIN_DIR_FLAG}`;
   if (rancher !== undefined) {
     const { config, binDir } = rancher.credentialProvider;
-    return `put the configuration at ${config.value} and the executables in ${binDir.value} (imagecred install --distribution ${program}), then restart ${unit ?? program}`;
+    return `install the configuration at ${config.value} and the executables in ${binDir.value} (imagecred install --distribution ${program}), then restart ${unit ?? program}`;
   }
   if (supervisor === "rke2") {
-    return "put the configuration and the executables where RKE2 looks (imagecred install --distribution rke2), then restart it";
+    return "install the configuration and the executables at RKE2's paths (imagecred install --distribution rke2), then restart it";
   }
   if (supervisor === "k0s")
-    return `imagecred install --distribution k0s, which gives k0s worker --kubelet-extra-args="${flags}" with their paths; then restart it`;
+    return `run imagecred install --distribution k0s, which adds --kubelet-extra-args="${flags}" with their paths to k0s worker, then restart it`;
   if (program === "kubelite") {
-    return `add ${flags} with their paths to /var/snap/microk8s/current/args/kubelet (imagecred install --distribution microk8s does), then sudo snap restart microk8s`;
+    return `add ${flags} with their paths to /var/snap/microk8s/current/args/kubelet (imagecred install --distribution microk8s does that), then sudo snap restart microk8s`;
   }
   if (unit !== undefined) {
-    // Set after it was started: the commonest reason for "I configured it and nothing happens".
+    // Flags set after the kubelet was started: the most common reason for "I configured it and nothing happens".
     const reading = readService(files, unit);
     const isSet = (name: string) =>
       reading.state === "read" &&
       reading.service.words.some((word) => word === `--${name}` || word.startsWith(`--${name}=`));
     if (isSet(CONFIG_FLAG) && isSet(BIN_DIR_FLAG)) {
-      return `its unit has both flags, and it was started before: systemctl daemon-reload && systemctl restart ${unit}`;
+      return `its unit has both flags, but it was started before they were set: systemctl daemon-reload && systemctl restart ${unit}`;
     }
     const plan = planFlags(files, unit, [
       { name: CONFIG_FLAG, value: "PATH" },
       { name: BIN_DIR_FLAG, value: "DIR" },
     ]);
     if (plan.state === "edit") {
-      return `add ${flags} with their paths to ${plan.says} (imagecred install --distribution kubeadm does), then systemctl restart ${unit}`;
+      return `add ${flags} with their paths to ${plan.says} (imagecred install --distribution kubeadm does that), then systemctl restart ${unit}`;
     }
   }
   return `start it with ${flags} (imagecred install --distribution kubeadm sets them on a node with systemd)`;
 }
 
-/** @throws {UsageError} for what the kubelet would not take */
+/** @throws {UsageError} for gates that the kubelet would not accept */
 function givenGates(text: string | undefined): ReadonlyMap<string, boolean> {
   const gates = parseFeatureGates(text ?? "");
   const entries = (text ?? "").split(",").filter((entry) => entry.trim() !== "");
@@ -181,13 +181,13 @@ function givenGates(text: string | undefined): ReadonlyMap<string, boolean> {
   return gates;
 }
 
-/** As which kubelet a configuration is judged. */
-export interface JudgedAs {
-  /** undefined: the newest that is known. */
+/** The kubelet that a configuration is checked for. */
+export interface ChosenVersion {
+  /** undefined for the newest known. */
   readonly kubernetesVersion: string | undefined;
-  /** The feature gate for pods' tokens; undefined: as the version has it. */
+  /** The feature gate for pods' tokens; undefined for the version's default. */
   readonly saTokens: boolean | undefined;
-  /** Where the version comes from, where it is the running kubelet's. */
+  /** Where the version is from, if it is the running kubelet's. */
   readonly source: string | undefined;
   /** Why the running kubelet's version is not known. */
   readonly unknown: string | undefined;
@@ -196,14 +196,14 @@ export interface JudgedAs {
 const TOKENS_GATE = "KubeletServiceAccountTokenForCredentialProviders";
 
 /**
- * The version and feature gates to judge by: as told, else the running kubelet's, asked of the program that runs.
- * @param kubelet the one whose configuration it is; undefined where no running kubelet has it
+ * The version and feature gates to check for: as given, else the running kubelet's (by running its program with --version).
+ * @param kubelet the running kubelet that uses the configuration; undefined if none does
  */
-export async function judgedAs(
+export async function chooseVersion(
   given: { readonly kubernetesVersion?: string | undefined; readonly featureGates?: string | undefined },
   kubelet: RunningKubelet | undefined,
   { fileSystem, runProgram }: Platform,
-): Promise<JudgedAs> {
+): Promise<ChosenVersion> {
   const saTokens =
     givenGates(given.featureGates).get(TOKENS_GATE) ??
     kubelet?.configuration.featureGates.get(TOKENS_GATE)?.enabled;

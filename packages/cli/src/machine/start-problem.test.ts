@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { PLACES, putConfig } from "../testing/plugins.ts";
 import { bench } from "../testing/run.ts";
 
-/** A header for this and for another machine, and a script behind it: what execvp(3) would hand to /bin/sh. */
+/** A header for this or another machine with a script after it, which execvp(3) would run with /bin/sh. */
 function elfAndScript(machine: number, marker: string): Buffer {
   const header = Buffer.alloc(64);
   header.set([0x7f, 0x45, 0x4c, 0x46, 2, 1, 1]);
@@ -13,14 +13,14 @@ function elfAndScript(machine: number, marker: string): Buffer {
   return Buffer.concat([header, Buffer.from(`\ntouch ${marker}\n`)]);
 }
 
-/** An executable of another machine, whole: this machine's with another number. */
+/** A complete executable for another machine: this machine's with another machine number. */
 function otherMachine(): Buffer {
   const own = Buffer.from(readFileSync(process.execPath).subarray(0, 1 << 20));
   own.writeUInt16LE(own.readUInt16LE(18) === 183 ? 62 : 183, 18);
   return own;
 }
 
-test("cli 1.2: what the kubelet could not start is not run, and never by a shell", async () => {
+test("cli 1.2: files that the kubelet could not start are not run, not even by a shell", async () => {
   using place = bench();
   mkdirSync(place.path("opt/bin"), { recursive: true });
   mkdirSync(place.path("usr/bin"), { recursive: true });
@@ -68,7 +68,7 @@ test("cli 1.2: what the kubelet could not start is not run, and never by a shell
   }
 });
 
-test("cli 1.1: a relative directory of executables is looked at like an absolute one", async () => {
+test("cli 1.1: a relative directory of executables is checked like an absolute one", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   mkdirSync(place.path("emptybin"));

@@ -3,28 +3,28 @@ import { systemReason } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 import { EXECUTABLE_HEADER_BYTES, type Executable, inspectExecutable } from "./executable-format.ts";
 
-/** Why the system would not start a file, with the code of its refusal. */
+/** Why the system would not start a file, with its error code. */
 export interface StartProblem {
   readonly code: "ENOEXEC" | "ENOENT";
-  /** `interpreter`: the file is sound, and what it needs is missing. */
+  /** `interpreter`: the file is correct, but its interpreter or loader is missing. */
   readonly kind: "format" | "machine" | "interpreter";
   /** For a sentence that begins with the file: "is for aarch64, and this machine is x86_64". */
   readonly reason: string;
 }
 
-/** What is known of starting a file that is there and executable. */
+/** Whether the system would start an existing executable file. */
 export type Start =
-  /** `problem` is undefined where nothing speaks against it. */
+  /** `problem` is undefined if none was found. */
   | { readonly state: "read"; readonly executable: Executable; readonly problem: StartProblem | undefined }
   | { readonly state: "unreadable"; readonly reason: string };
 
-/** Interpreters may be scripts themselves, so deep (Linux, fs/exec.c). */
+/** Interpreters can be scripts themselves, up to this depth (Linux, fs/exec.c). */
 const MOST_INTERPRETERS = 5;
 
 /**
- * What a file is, and why the system would not start it. Asked before a file is run: where execve(2) says "exec format
- * error", execvp(3), which programs are started with, hands the file to /bin/sh instead, and the kubelet does not.
- * @param files of the process that starts it, its interpreters and loaders among them
+ * Examines a file, and why the system would not start it. Called before a file is run: if execve(2) fails with "exec format
+ * error", execvp(3), with which this tool starts programs, runs the file with /bin/sh instead; the kubelet does not.
+ * @param files of the process that starts it, including interpreters and loaders
  * @param machine this machine, see {@link ownMachine}
  */
 export function examineStart(path: string, files: Files, machine: string | undefined): Start {
@@ -36,33 +36,33 @@ export function examineStart(path: string, files: Files, machine: string | undef
   }
 }
 
-/** @throws {Error} of the system where an interpreter cannot be read */
+/** @throws {Error} of the system if an interpreter cannot be read */
 function startProblem(
   executable: Executable,
   files: Files,
   machine: string | undefined,
 ): StartProblem | undefined {
   let found = executable;
-  let whose = "";
+  let prefix = "";
   for (let depth = 0; depth <= MOST_INTERPRETERS; depth++) {
-    if (found.kind !== "script") return withSubject(whose, binaryProblem(found, files, machine));
+    if (found.kind !== "script") return withPrefix(prefix, binaryProblem(found, files, machine));
     const { interpreter } = found;
     if (files.status(interpreter) === undefined) {
       const reason = `names the interpreter ${JSON.stringify(interpreter)}, which does not exist here`;
-      return withSubject(whose, { code: "ENOENT", kind: "interpreter", reason });
+      return withPrefix(prefix, { code: "ENOENT", kind: "interpreter", reason });
     }
-    whose = `has the interpreter ${interpreter}, which `;
+    prefix = `has the interpreter ${interpreter}, which `;
     found = inspectExecutable(files.read(interpreter, EXECUTABLE_HEADER_BYTES));
   }
   return {
     code: "ENOEXEC",
     kind: "interpreter",
-    reason: "has interpreters that are scripts, one after another",
+    reason: "has too many interpreters that are scripts themselves",
   };
 }
 
-function withSubject(whose: string, problem: StartProblem | undefined): StartProblem | undefined {
-  return problem === undefined ? undefined : { ...problem, reason: `${whose}${problem.reason}` };
+function withPrefix(prefix: string, problem: StartProblem | undefined): StartProblem | undefined {
+  return problem === undefined ? undefined : { ...problem, reason: `${prefix}${problem.reason}` };
 }
 
 function binaryProblem(
@@ -94,10 +94,10 @@ function binaryProblem(
   return undefined;
 }
 
-/** Before the machine's name where {@link ownMachine} runs Windows. */
+/** Prefix of {@link ownMachine} on Windows. */
 const WINDOWS = "Windows ";
 
-/** Windows on arm64 also runs what is for x86_64. */
+/** Windows on arm64 also runs executables for x86_64. */
 function windowsProblem(machine: string, own: string | undefined): StartProblem | undefined {
   if (
     own === undefined ||
@@ -111,7 +111,7 @@ function windowsProblem(machine: string, own: string | undefined): StartProblem 
   return { code: "ENOEXEC", kind: own.startsWith(WINDOWS) ? "machine" : "format", reason };
 }
 
-/** The machine that runs this, by this very executable: `x86_64`, `Windows x86_64`; undefined where that is not known (macOS). */
+/** This machine's architecture, from the running executable: `x86_64`, `Windows x86_64`; undefined if not known (macOS). */
 export function ownMachine({
   fileSystem,
   processInfo,

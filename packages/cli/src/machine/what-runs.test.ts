@@ -1,4 +1,4 @@
-/** The kubelet that runs decides, not what lies on disk. */
+/** The running kubelet decides which configuration is used, not the files on disk. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
@@ -59,7 +59,7 @@ async function all(place: Bench, ...args: readonly string[]) {
 const WITHOUT =
   "process 57 was started without --image-credential-provider-config and -bin-dir: it runs no plugin";
 
-test("node kind 1.1: a kubelet without flags runs no plugin, whatever lies at a distribution's place", async () => {
+test("node kind 1.1: a kubelet without flags runs no plugin, whatever files are at a distribution's path", async () => {
   using place = node({
     "etc/kubernetes/credential-provider-config.yaml": CONFIG,
     "usr/local/libexec/kubernetes/credential-providers/p": "",
@@ -75,13 +75,13 @@ test("node kind 1.1: a kubelet without flags runs no plugin, whatever lies at a 
   assert.deepEqual([doctor.status, first?.status, first?.reason], ["failed", "failed", WITHOUT]);
   assert.match(
     first?.fix ?? "",
-    /to KUBELET_EXTRA_ARGS in \/etc\/default\/kubelet \(imagecred install --distribution kubeadm does\), then systemctl restart kubelet\.service$/,
+    /to KUBELET_EXTRA_ARGS in \/etc\/default\/kubelet \(imagecred install --distribution kubeadm does that\), then systemctl restart kubelet\.service$/,
   );
   assert.match(
     first?.details[0]?.message ?? "",
-    /^what follows is what it would do with \/etc\/kubernetes\/\S+: 1 provider/,
+    /^the following steps use \/etc\/kubernetes\/\S+: 1 provider/,
   );
-  assert.ok(doctor.steps.length > 2, "the file is walked under that heading");
+  assert.ok(doctor.steps.length > 2, "the other steps are run with the file");
   assert.equal(explain.problem?.reason, WITHOUT);
   const [finding] = validate.configs[0]?.findings ?? [];
   assert.deepEqual(
@@ -92,7 +92,7 @@ test("node kind 1.1: a kubelet without flags runs no plugin, whatever lies at a 
   assert.match(human.stdout, /process 57 was started without/);
 });
 
-test("flags that its unit got after it was started: restart it, and nothing else", async () => {
+test("flags that its unit got after it was started: the only advice is to restart it", async () => {
   using place = node({
     "etc/kubernetes/credential-provider-config.yaml": CONFIG,
     "etc/default/kubelet":
@@ -104,11 +104,11 @@ test("flags that its unit got after it was started: restart it, and nothing else
   const { doctor } = await all(place);
   assert.equal(
     doctor.steps[0]?.fix,
-    "its unit has both flags, and it was started before: systemctl daemon-reload && systemctl restart kubelet.service",
+    "its unit has both flags, but it was started before they were set: systemctl daemon-reload && systemctl restart kubelet.service",
   );
 });
 
-test("node kind 1.1: and where nothing lies there either", async () => {
+test("node kind 1.1: the same without any file at the distribution's path", async () => {
   using place = node({});
   putKubelet(place, 57, { words: ["kubelet"] });
   const { codes, explain } = await all(place);
@@ -116,7 +116,7 @@ test("node kind 1.1: and where nothing lies there either", async () => {
   assert.match(JSON.stringify(explain), /process 57 was started without/);
 });
 
-test("node kind 1.2: k3s, with its arguments hidden, by its unit and its files", async () => {
+test("node kind 1.2: k3s, whose arguments are hidden, by its unit and its files", async () => {
   using place = node({
     "creds/config.yaml": CONFIG,
     "var/lib/rancher/credentialprovider/config.yaml": CONFIG.replace("r.io", "other.io"),
@@ -137,26 +137,22 @@ test("node kind 1.2: k3s, with its arguments hidden, by its unit and its files",
   );
 });
 
-test("k3s that finds nothing at its place says what is missing", async () => {
+test("for k3s without files at its paths, the message says what is missing", async () => {
   using place = node({ "var/lib/rancher/credentialprovider/config.yaml": CONFIG });
   putKubelet(place, 812, { name: "k3s", words: ["k3s", "server"] });
   const { explain, codes } = await all(place);
   assert.deepEqual(codes, [1, 1, 1]);
   assert.equal(
     explain.problem?.reason,
-    "k3s (process 812) gives its kubelet no credential provider flags, since there is no directory /var/lib/rancher/credentialprovider/bin: it runs no plugin",
+    "k3s (process 812) does not set its kubelet's credential provider flags because there is no directory /var/lib/rancher/credentialprovider/bin: it runs no plugin",
   );
   assert.match(explain.problem?.fix ?? "", /imagecred install --distribution k3s/);
 });
 
-test("RKE2 and k0s: the kubelet that they start is the one that counts", async () => {
+test("RKE2 and k0s: the kubelet that they start is used", async () => {
   for (const [name, words, fix] of [
     ["rke2", ["/usr/local/bin/rke2 server", ""], /imagecred install --distribution rke2/],
-    [
-      "k0s",
-      ["/usr/local/bin/k0s", "worker"],
-      /install --distribution k0s, which gives k0s worker --kubelet-extra-args=/,
-    ],
+    ["k0s", ["/usr/local/bin/k0s", "worker"], /install --distribution k0s, which adds --kubelet-extra-args=/],
   ] as const) {
     using place = node({ "etc/p.yaml": CONFIG });
     putKubelet(place, 5, { name, words });
@@ -190,7 +186,7 @@ test("node kind 1.3: MicroK8s, by its file of arguments", async () => {
   );
 });
 
-test("MicroShift: the configuration that it writes and CRI-O, and what it sets within itself is said", async () => {
+test("MicroShift: its configuration and CRI-O are used, and a note says what it sets internally", async () => {
   const gate = "KubeletServiceAccountTokenForCredentialProviders";
   using place = node({
     "etc/kubernetes/credential-provider-config.yaml": CONFIG,
@@ -251,7 +247,7 @@ test("node kind 1.5: feature gates of the running kubelet, and of the command li
   );
 });
 
-test("security 1: who is not root decides nothing, and several are named", async () => {
+test("security 1: kubelets of other users are ignored, and several kubelets are an error", async () => {
   using place = node({ "evil.yaml": CONFIG, "etc/kubernetes/credential-provider-config.yaml": CONFIG });
   const words = [
     "kubelet",
@@ -263,7 +259,7 @@ test("security 1: who is not root decides nothing, and several are named", async
   const { explain } = await all(place);
   assert.deepEqual(
     [explain.config, explain.configSource],
-    ["/etc/kubernetes/credential-provider-config.yaml", "where kubeadm keeps it"],
+    ["/etc/kubernetes/credential-provider-config.yaml", "the usual path on kubeadm"],
   );
   assert.deepEqual(explain.unseen, [
     "process 9 is called kubelet, but it runs as user 1000, not as root",
@@ -275,11 +271,11 @@ test("security 1: who is not root decides nothing, and several are named", async
   assert.equal(several.code, 1);
   assert.match(
     several.stderr,
-    /several kubelets run here: kubelet \(process 57\), kubelet \(process 100\); name the configuration/,
+    /several kubelets run here: kubelet \(process 57\), kubelet \(process 100\); give the configuration/,
   );
 });
 
-test("security 1: root runs no plugin that somebody else could exchange", async () => {
+test("security 1: root does not run a plugin that other users could replace", async () => {
   using place = node({ "config.yaml": CONFIG });
   const get = (userId: number) =>
     place.run(["get", IMAGE, "-c", "/config.yaml", "-b", "/opt/bin"], { userId });
@@ -293,11 +289,11 @@ test("security 1: root runs no plugin that somebody else could exchange", async 
     assert.equal(refused.code, 1, path);
     assert.match(
       refused.stderr,
-      /can be written by everybody \(mode 0\d{3}\), and decides what .*root does not run plugins by it/,
+      /is writable by all users \(mode 0\d{3}\), so other users could replace .*: imagecred does not run it as root/,
       path,
     );
-    assert.doesNotMatch((await get(1000)).stderr, /root does not run/);
+    assert.doesNotMatch((await get(1000)).stderr, /does not run it as root/);
     chmodSync(place.path(path), 0o755);
-    assert.doesNotMatch((await get(0)).stderr, /root does not run/, path);
+    assert.doesNotMatch((await get(0)).stderr, /does not run it as root/, path);
   }
 });

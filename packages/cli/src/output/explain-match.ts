@@ -1,14 +1,14 @@
 import type { MatchExplanation } from "@imagecred/kubelet";
 
-/** Why a pattern does not match, in a few words; empty where it does. */
+/** Why a pattern does not match, in a few words; empty if it matches. */
 export function whyNot({ reason, notes, image, pattern }: MatchExplanation): string {
-  // The scheme's letters are compared as a host: what differs then teaches nothing.
+  // The kubelet compares the scheme as a host, so the difference would be misleading.
   if (notes.includes("scheme")) return "it has a scheme, so it never matches";
   switch (reason.kind) {
     case "matched":
       return "";
     case "invalid":
-      return `the ${reason.side === "label" ? "pattern" : reason.side} cannot be read: ${reason.error}`;
+      return `the ${reason.side === "label" ? "pattern" : reason.side} cannot be parsed: ${reason.error}`;
     case "port":
       return reason.pattern === ""
         ? `the image has port ${reason.image}, the pattern has none`
@@ -32,10 +32,12 @@ function caseHint(
   pattern: MatchExplanation["pattern"],
 ): string {
   const differsByCase = reason.image.toLowerCase() === reason.pattern.toLowerCase();
-  return differsByCase && image !== undefined && pattern !== undefined ? " (capital letters count)" : "";
+  return differsByCase && image !== undefined && pattern !== undefined
+    ? " (patterns are case-sensitive)"
+    : "";
 }
 
-/** What a matching or never-matching pattern does that its author may not expect. */
+/** Unexpected effects of a pattern. */
 export function cautions({ matched, notes, pattern, image }: MatchExplanation): readonly string[] {
   const found: string[] = [];
   if (notes.includes("path-glob")) found.push("a wildcard in the path is taken literally");
@@ -45,8 +47,8 @@ export function cautions({ matched, notes, pattern, image }: MatchExplanation): 
     const longer = `${pattern?.text ?? ""}bar`;
     found.push(
       notes.includes("path-prefix")
-        ? `it matches because names are compared by letters: ${pattern?.text} also takes ${image?.text}`
-        : `it would also match ${longer}: names are compared by letters`,
+        ? `it matches because paths are compared as prefixes: ${pattern?.text} also matches ${image?.text}`
+        : `it also matches ${longer}: paths are compared as prefixes`,
     );
   }
   return found;

@@ -1,4 +1,4 @@
-/** What people look at, at the widths that terminals have. */
+/** The layout of human-readable output at common terminal widths. */
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,7 +11,7 @@ import { visibleLength } from "./text.ts";
 
 const WIDTHS = [60, 80, 120, 200];
 
-/** What is for copying stays whole: commands, lines of files, and what install would write. */
+/** Lines to copy are not wrapped: commands, lines of files, and differences. */
 const COPIED = /^\s*(?:sudo |imagecred |[-+@]|# )|^ *\d* \|/;
 
 for (const [name, screen] of Object.entries(SCREENS)) {
@@ -21,7 +21,7 @@ for (const [name, screen] of Object.entries(SCREENS)) {
       for (const line of text.split("\n")) {
         if (visibleLength(line) <= columns) continue;
         const words = line.replace(/^\s*(?:[✓✗!•→-] +)?/, "").split(" ");
-        // One word, with what stands before it in its column, cannot be broken.
+        // One word, after the name of its row, cannot be broken.
         const isOneWord =
           words.length === 1 || /^(?:image|registry|plugins see|executable) {2,}\S+$/.test(words.join(" "));
         assert.ok(isOneWord || COPIED.test(line), `${columns} columns: ${line}\n\n${text}`);
@@ -41,10 +41,10 @@ for (const [name, screen] of Object.entries(SCREENS)) {
 /** In the pages; UPDATE_GOLDEN=1 rewrites them. */
 const PICTURES = join(DOCS, "screens");
 
-/** Columns of the pictures' terminal, which their texts fit into without being broken. */
+/** Width of the pictures' terminal; their texts fit into it without wrapping. */
 const COLUMNS = 100;
 
-test("the picture of doctor in the pages shows what it prints", async () => {
+test("the picture of doctor in the pages shows its real output", async () => {
   const text = await shown(PICTURED["doctor-fails"], COLUMNS, "always");
   const picture = terminalPicture("imagecred doctor finds why a pull fails", text, COLUMNS);
   const path = join(PICTURES, "doctor-fails.svg");
@@ -52,7 +52,7 @@ test("the picture of doctor in the pages shows what it prints", async () => {
   assert.equal(readFileSync(path, "utf8"), picture);
 });
 
-test("the recording in the README shows what validate and doctor print", async () => {
+test("the recording in the README shows the real output of validate and doctor", async () => {
   const scenes = await Promise.all(
     Object.values(PICTURED).map(async (screen) => ({
       command: `imagecred ${screen.args.filter((word) => !PLACES.includes(word)).join(" ")}`,

@@ -21,7 +21,7 @@ test("marks are ASCII where the locale is not UTF-8", () => {
   assert.equal(styleFor(80, {}).marks.good, "✓");
 });
 
-test("lines are broken at spaces, and words stay whole", () => {
+test("lines are broken at spaces, and words are not broken", () => {
   assert.equal(wrap("one two three", 8, "  "), "one\n  two\n  three");
   assert.equal(wrap("averyveryverylongword x", 5), "averyveryverylongword\nx");
   assert.equal(wrap("", 10), "");
@@ -34,7 +34,7 @@ test("a number stays with its unit", () => {
   assert.equal(wrap("it took (12 ms) or 1 h 30 min, 5 of 7", 12), "it took\n(12 ms) or\n1 h 30 min,\n5 of 7");
 });
 
-test("columns are aligned by what is seen, without spaces at the end", () => {
+test("columns are aligned by visible width, without trailing spaces", () => {
   const { red } = styleFor(80, {});
   assert.equal(
     table([
@@ -52,7 +52,7 @@ test("columns are aligned by what is seen, without spaces at the end", () => {
   );
 });
 
-test("a last column keeps within the width, or goes onto a line of its own", () => {
+test("a last column is wrapped at the width, or put on its own line", () => {
   assert.equal(table([["a", "one two three four five six"]], " ", 31), " a  one two three four five six");
   assert.equal(
     table([["a", "one two three four five sixth"]], "", 28),
@@ -61,7 +61,7 @@ test("a last column keeps within the width, or goes onto a line of its own", () 
   assert.equal(table([["a".repeat(20), "one two three"]], "", 24), `${"a".repeat(20)}\n   one two three`);
 });
 
-test("what comes from outside cannot move the cursor or forge a line", () => {
+test("text from outside cannot move the cursor or forge a line", () => {
   assert.equal(printable("a\u001b[2Jb\nc\u2028d\u202ee\tf"), "a\\u001b[2Jb\\u000ac\\u2028d\\u202ee f");
 });
 

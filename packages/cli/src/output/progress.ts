@@ -3,23 +3,23 @@ import { took } from "./duration.ts";
 import { stderrStyle } from "./style.ts";
 import { printable } from "./text.ts";
 
-/** Says on a terminal what is being waited for. */
+/** A progress line on a terminal. */
 export interface Progress {
-  /** Changes the line, which shows from the next beat on. */
+  /** Changes the text; shown at the next beat. */
   say(what: string): void;
-  /** Takes the line away, for other output; it shows again from the next beat on. */
+  /** Removes the line, for other output; it is shown again at the next beat. */
   clear(): void;
 }
 
 const FRAMES = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 const BEAT_MS = 100;
-/** What is done sooner needs no progress. */
-const PATIENCE_MS = 300;
+/** Progress is shown only after this time. */
+const DELAY_MS = 300;
 const CLEAR_LINE = "\r\u001b[K";
 
 /**
- * Runs something that may take long; meanwhile a line on stderr says what it waits for and since when. Only a person at a
- * terminal sees it: it is gone when the work is done.
+ * Runs work that can take long, with a line on stderr that shows what it waits for and for how long. Only on a terminal; the
+ * line is removed when the work is done.
  */
 export async function withProgress<T>(
   platform: Platform,
@@ -39,7 +39,7 @@ export async function withProgress<T>(
   let shown = false;
   const timer = setInterval(() => {
     const elapsed = platform.clock.now() - started;
-    if (elapsed < PATIENCE_MS) return;
+    if (elapsed < DELAY_MS) return;
     shown = true;
     const time = took(elapsed);
     const text = printable(line).slice(0, Math.max(0, columns - time.length - 5));

@@ -1,6 +1,6 @@
 import type { Platform } from "../runtime/types.ts";
 
-/** How text looks on one stream: colors and marks, or neither. */
+/** How text looks on one stream: colors, marks and width. */
 export interface Style {
   readonly bold: (text: string) => string;
   readonly dim: (text: string) => string;
@@ -9,9 +9,9 @@ export interface Style {
   readonly yellow: (text: string) => string;
   readonly cyan: (text: string) => string;
   readonly marks: Marks;
-  /** Columns to fill. */
+  /** Columns to wrap at. */
   readonly width: number;
-  /** Whether a person reads it there and then; if not, lines that programs look for are not broken. */
+  /** Whether the stream is a terminal; if not, lines that programs look for are not wrapped. */
   readonly onTerminal: boolean;
 }
 
@@ -24,8 +24,9 @@ export interface Marks {
   readonly bullet: string;
 }
 
-/** Without a terminal: what does not wrap in a log viewer. On very wide ones: what a person reads comfortably. */
+/** Width without a terminal: fits into a log viewer. */
 const READABLE_WIDTH = 100;
+/** Longer lines are hard to read. */
 const WIDEST = 120;
 const NARROWEST = 40;
 
@@ -34,12 +35,12 @@ const ASCII: Marks = { good: "+", warning: "!", bad: "x", skipped: "-", arrow: "
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** When to use colors: on a terminal, always (logs of CI show them), or never. */
+/** When to use colors: on a terminal, always (CI logs show them), or never. */
 export type Color = "auto" | "always" | "never";
 
 /**
- * By default colors only on a terminal that has them, and never where NO_COLOR is set and not empty (https://no-color.org). Marks are
- * ASCII where the locale says that it is not UTF-8.
+ * By default colors only on a terminal that supports them, and not if NO_COLOR is set and not empty (https://no-color.org).
+ * Marks are ASCII if the locale is set and not UTF-8.
  */
 export function styleFor(columns: number | undefined, env: Environment, color: Color = "auto"): Style {
   const colors =
@@ -60,7 +61,7 @@ export function styleFor(columns: number | undefined, env: Environment, color: C
   };
 }
 
-/** A locale that is not set says nothing: what reads a node's output over ssh is UTF-8 nearly everywhere. */
+/** True also without a locale: terminals connected by ssh are almost always UTF-8. */
 function isUtf8(env: Environment): boolean {
   const locale = env["LC_ALL"] || env["LC_CTYPE"] || env["LANG"] || "";
   return locale === "" || /utf-?8/i.test(locale);

@@ -1,14 +1,14 @@
-/** Escape sequences that the style puts in, which take no room on the screen. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+/** Escape sequences for colors, which have no width. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: matches the escape character
 const COLOR = /\u001b\[\d+m/g;
 
-/** Columns that a text takes; our own texts have no wide characters. */
+/** Width of a text in columns; our own texts have no wide characters. */
 export function visibleLength(text: string): number {
   return [...text.replace(COLOR, "")].length;
 }
 
-/** A text that begins a sentence. */
-export function capitalised(text: string): string {
+/** The text with a capital first letter. */
+export function capitalized(text: string): string {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
@@ -16,13 +16,12 @@ export function padEnd(text: string, width: number): string {
   return text + " ".repeat(Math.max(0, width - visibleLength(text)));
 }
 
-/** A space where a line may be broken: not between a number and its unit. */
+/** Spaces at which a line can be broken: not between a number and its unit. */
 const BREAK = /(?<!\d) | (?!(?:ms|s|min|h)\b)/;
 
 /**
- * Breaks at spaces so that no line is longer than `width`; words that are longer stay whole (paths and image names are
- * for copying). Every line after the first starts with `indent`; the first is expected to stand after `firstOffset`
- * columns of something else.
+ * Breaks text at spaces so that no line is longer than `width`. Longer words are not broken, so that paths and image names can
+ * be copied. Lines after the first begin with `indent`; the first one is preceded by `firstOffset` columns of other text.
  */
 export function wrap(text: string, width: number, indent = "", firstOffset = indent.length): string {
   const lines: string[] = [];
@@ -41,7 +40,7 @@ export function wrap(text: string, width: number, indent = "", firstOffset = ind
   return lines.join(`\n${indent}`);
 }
 
-/** A line for a person, broken on a terminal only: lines that programs look for in a pipe stay whole. */
+/** Wraps a line on a terminal only: in a pipe, lines that programs look for stay whole. */
 export function wrapOnTerminal(
   text: string,
   { onTerminal, width }: { readonly onTerminal: boolean; readonly width: number },
@@ -50,10 +49,10 @@ export function wrapOnTerminal(
   return onTerminal ? wrap(text, width, indent, 0) : text;
 }
 
-/** Narrower than this, a last column goes onto a line of its own: a word a line is no easier to read. */
+/** A last column with less room than this is put on its own line. */
 const NARROWEST_COLUMN = 24;
 
-/** Columns of equal width, two spaces apart, no space at a line's end; the last one is broken to stay within `width`. */
+/** Columns of equal width, two spaces apart, without trailing spaces; the last one is wrapped at `width`. */
 export function table(
   rows: readonly (readonly string[])[],
   indent = "",
@@ -84,7 +83,7 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
   return `${number} ${number === 1 ? noun : plural}`;
 }
 
-/** Text from outside (files, plugins, servers) for a terminal: control characters cannot move the cursor or forge lines. */
+/** Escapes control characters in text from outside (files, plugins, servers): they could move the cursor or forge lines. */
 export function printable(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (character) =>
     character === "\t" ? " " : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,

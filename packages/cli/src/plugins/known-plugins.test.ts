@@ -9,13 +9,13 @@ import { isRegistry, KNOWN_PLUGINS, type KnownPlugin, pluginByName } from "./kno
 
 const CODES = ["too-wide", "foreign-registry", "wrong-plugin", "unknown-registry", "short-name"];
 
-/** What validate says about each pattern of a provider, by the pattern. */
+/** The lints that validate reports for each pattern of a provider. */
 async function verdicts(
   plugin: KnownPlugin,
   patterns: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   using place = bench();
-  // A pattern of its own each, so that none is covered by another; names that only differ at the end are one plugin's.
+  // One provider per pattern, so that no pattern is covered by another; names with another suffix are the same plugin's.
   const providers = patterns.map(
     (pattern, index) => `  - name: ${plugin.name}-${index}
     apiVersion: credentialprovider.kubelet.k8s.io/v1
@@ -32,7 +32,7 @@ async function verdicts(
   const codes = new Map<string, string[]>(patterns.map((pattern) => [pattern, []]));
   for (const { code, line } of findings) {
     if (!CODES.includes(code) || line === null) continue;
-    // Four lines for each provider, behind three for the file.
+    // Four lines for each provider, after three for the file.
     codes.get(patterns[Math.floor((line - 4) / 4)] ?? "")?.push(code);
   }
   return codes;
@@ -41,7 +41,7 @@ async function verdicts(
 const word = fc.stringMatching(/^[a-z0-9][a-z0-9-]{0,8}[a-z0-9]$/);
 const odd = fc.oneof(word, fc.constantFrom("12345678901", "eu-west", "dkr", "geo", "rep", "a"));
 
-/** What is right for the wildcards of each plugin's forms, in their order. */
+/** Valid values for the wildcards of each plugin's forms, in order. */
 const FITTING: Readonly<Record<KnownPlugin["cloud"], readonly fc.Arbitrary<string>[]>> = {
   aws: [
     fc.stringMatching(/^[0-9]{12}$/),
@@ -61,7 +61,7 @@ const FITTING: Readonly<Record<KnownPlugin["cloud"], readonly fc.Arbitrary<strin
   ],
 };
 
-/** A host like those of a plugin's forms: one of them filled in, with a label changed or left out now and then. */
+/** A host like a plugin's: one of its forms filled in, sometimes with a label changed or left out. */
 function hosts({ cloud, hostForms }: KnownPlugin): fc.Arbitrary<string> {
   const values = FITTING[cloud].map((fitting) =>
     fc.oneof({ weight: 6, arbitrary: fitting }, { weight: 1, arbitrary: odd }),
@@ -98,7 +98,7 @@ for (const plugin of KNOWN_PLUGINS) {
     assert.ok(accepted > 50 && accepted < sample.length - 50, `${accepted} of ${sample.length}`);
   });
 
-  test(`${plugin.name}: a pattern without a finding reaches registries of the plugin only`, async () => {
+  test(`${plugin.name}: a pattern without a finding matches only registries of the plugin`, async () => {
     const patterns = hosts(plugin).chain((host) =>
       fc.subarray([...host.split(".").keys()]).map((wild) =>
         host
@@ -116,7 +116,7 @@ for (const plugin of KNOWN_PLUGINS) {
       const ours = matched.filter((host) => isRegistry(reading.parseHost(host)));
       if (codes.length === 0) {
         seen.fine++;
-        // A form has a wildcard where a region or a name is, whose letters the parser checks too.
+        // A form has a wildcard for a region or a name, whose characters the parser also checks.
         const form = plugin.hostForms.patterns.some((one) =>
           matched.every((host) => matchImage(one, `${host}/app`).matched),
         );
@@ -131,7 +131,7 @@ for (const plugin of KNOWN_PLUGINS) {
     assert.ok(seen.fine > 20 && seen.wide > 20 && seen.foreign > 20, JSON.stringify(seen));
   });
 
-  test(`${plugin.name}: arguments are judged by the plugin's parser`, () => {
+  test(`${plugin.name}: arguments are checked by the plugin's parser`, () => {
     const names = Object.keys(plugin.flags);
     fc.assert(
       fc.property(
@@ -146,7 +146,7 @@ for (const plugin of KNOWN_PLUGINS) {
   });
 }
 
-test("names: ours, those that they replace, links' suffixes, Windows", () => {
+test("names: ours, those that ours replace, suffixes of links, Windows", () => {
   const names = {
     "ecr-credential-provider": "aws",
     "acr-credential-provider-china": "azure",

@@ -17,16 +17,16 @@ import {
 } from "@imagecred/protocol";
 import type { Cloud } from "../distributions/types.ts";
 
-/** What a plugin makes of the arguments and the environment that a configuration gives it. */
+/** The arguments and environment in a configuration as the plugin reads them. */
 export interface PluginReading {
-  /** The parser's words, when it refuses them: every run of the plugin then fails. */
+  /** The parser's message if it rejects them: every run of the plugin then fails. */
   readonly problem: string | undefined;
   readonly identity: IdentityPolicy | undefined;
   readonly mirrors: readonly RegistryMirror[];
   readonly hostForms: HostForms;
   readonly audiences: Audiences | undefined;
   readonly podsNeedAnnotation: boolean;
-  /** The file of `--identities`, as the arguments name it. */
+  /** Path of the `--identities` file in the arguments. */
   readonly identitiesFile: string | undefined;
   /** @param host without a port */
   parseHost(host: string): RegistryDescription | NotOurs;
@@ -37,14 +37,14 @@ export interface PluginInvocation {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** A plugin of ours, with what its own facts module says; its parsers are the plugin's, so the two cannot disagree. */
+/** One of our plugins. Its facts and parsers are the plugin's own, so the two cannot disagree. */
 export interface KnownPlugin {
   readonly cloud: Cloud;
   readonly name: string;
   readonly names: readonly string[];
   readonly service: string;
   readonly credentialSeconds: number;
-  /** What an identity has to have to pull, as the end of a sentence. */
+  /** The permission that an identity needs to pull, as the end of a sentence. */
   readonly pullRight: string;
   readonly matchImages: readonly string[];
   readonly annotations: readonly AnnotationFact[];
@@ -54,7 +54,7 @@ export interface KnownPlugin {
   readonly hostForms: HostForms;
   /** @param host without a port */
   parseHost(host: string): RegistryDescription | NotOurs;
-  /** What it reads of the file of `--identities`. */
+  /** What it reads in an `--identities` file. */
   readonly map: MapFacts;
   read(invocation: PluginInvocation): PluginReading;
 }
@@ -115,23 +115,23 @@ function reading<Arguments extends PluginArguments>(
   };
 }
 
-/** By cloud, in the order of the clouds' names. */
+/** Our plugins by cloud, in the order of the clouds' names. */
 export const PLUGINS: Readonly<Record<Cloud, KnownPlugin>> = {
   aws: known("aws", ecrFacts, ecrMap),
   azure: known("azure", acrFacts, acrMap),
   gcp: known("gcp", gcrFacts, gcrMap),
 };
 
-/** The same, as a list. */
+/** {@link PLUGINS} as a list. */
 export const KNOWN_PLUGINS: readonly KnownPlugin[] = Object.values(PLUGINS);
 
-/** By the executable's name, `.exe` and a suffix such as `-pods` aside. */
+/** The plugin with an executable of this name; ignores `.exe` and a suffix such as `-pods`. */
 export function pluginByName(name: string): KnownPlugin | undefined {
   const word = name.replace(/\.exe$/i, "");
   return KNOWN_PLUGINS.find(({ names }) => names.some((own) => word === own || word.startsWith(`${own}-`)));
 }
 
-/** The plugin whose registry a host is. @param host without a port */
+/** The plugin for a registry's host. @param host without a port */
 export function pluginOfHost(host: string): KnownPlugin | undefined {
   return KNOWN_PLUGINS.find((plugin) => isRegistry(plugin.parseHost(host)));
 }
@@ -140,7 +140,7 @@ export function isRegistry(parsed: RegistryDescription | NotOurs): parsed is Reg
   return !("notOurs" in parsed);
 }
 
-/** `r.io` of `r.io:5000/team`: what stands before port and path in a mapping or a pattern. */
+/** The host of a mapping or a pattern, without port and path: `r.io` of `r.io:5000/team`. */
 export function hostOnly(text: string): string {
   return text.replace(/[:/].*$/s, "");
 }

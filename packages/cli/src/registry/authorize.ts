@@ -8,10 +8,10 @@ export interface RegistryCredential {
   readonly password: Secret;
 }
 
-/** A header that stands for a credential, and where it came from. */
+/** An Authorization header, and how it was obtained. */
 export interface Authorization {
   readonly header: Secret;
-  /** For a person: "Basic", "Bearer token from https://... (POST)". */
+  /** In words: "Basic", "Bearer token from https://... (POST)". */
   readonly how: string;
 }
 
@@ -28,10 +28,10 @@ export class RegistryRefusal extends Error {
   }
 }
 
-/** A credential that was not sent, since the registry names a host that it is not for. Says nothing about the pull. */
+/** The credential was not sent, because the registry names a token service on a host that it is not for. The pull may work. */
 export class NotSent extends Error {
   override readonly name = "NotSent";
-  /** Where the registry wanted it sent: host[:port]. */
+  /** The token service's `host[:port]`. */
   readonly host: string;
 
   constructor(message: string, host: string) {
@@ -40,27 +40,27 @@ export class NotSent extends Error {
   }
 }
 
-/** Where a challenge came from, and where the credential may go. */
+/** The registry that sent a challenge, and the hosts that may get the credential. */
 export interface AuthorizationScope {
-  /** host[:port] of the registry that sent the challenge. */
+  /** `host[:port]` of the registry that sent the challenge. */
   readonly registry: string;
   readonly repository: string;
-  /** Further hosts[:port] that may get the credential. */
+  /** Other hosts (`host[:port]`) that may get the credential. */
   readonly tokenHosts: readonly string[];
 }
 
 const CLIENT_ID = "containerd-client";
 /**
- * Statuses after which containerd asks the token service with GET and Basic instead: services without POST answer 404,
- * Artifactory 401, ACR 400, and 405 is what the standard says (containerd, core/remotes/docker/authorizer.go).
+ * Statuses after which containerd requests the token with GET and Basic instead: services without POST respond with 404,
+ * Artifactory with 401, ACR with 400; 405 is the standard's (containerd, core/remotes/docker/authorizer.go).
  */
 const WITHOUT_POST = new Set([400, 401, 404, 405]);
 
 /**
- * Answers a registry's challenge with a credential as containerd does: Basic as it is; Bearer by the token service that the
- * challenge names, OAuth 2.0's password grant first, then GET with Basic.
+ * Responds to a registry's challenge as containerd does: with Basic, or with a Bearer token from the token service in the
+ * challenge, requested with OAuth 2.0's password grant first, then with GET and Basic.
  * @param credential undefined for an anonymous token
- * @throws {RegistryRefusal} @throws {NotSent} @throws {CredentialError} when no response came
+ * @throws {RegistryRefusal} @throws {NotSent} @throws {CredentialError} if there is no response
  */
 export async function authorize(
   challenges: readonly Challenge[],
@@ -77,9 +77,9 @@ export async function authorize(
   }
   const schemes = challenges.map(({ scheme }) => scheme).join(", ");
   throw new RegistryRefusal(
-    `the registry asks for ${schemes || "nothing"}; container runtimes know Basic and Bearer`,
+    `the registry requires ${schemes || "no known scheme"}; container runtimes support Basic and Bearer`,
     401,
-    "check what answers as the registry: a proxy or portal may stand in front of it",
+    "check what responds as the registry: there may be a proxy or portal in front of it",
   );
 }
 
@@ -97,10 +97,7 @@ async function tokenFor(
   const realm = realmUrl(parameters["realm"] ?? "");
   const problem = credential === undefined ? undefined : tokenHostProblem(registry, realm, tokenHosts);
   if (problem !== undefined) {
-    throw new NotSent(
-      `the registry wants the credential sent to ${realm.origin}, and ${problem}`,
-      realm.host,
-    );
+    throw new NotSent(`the registry requests the credential for ${realm.origin}, but ${problem}`, realm.host);
   }
   const query = new URLSearchParams();
   if (parameters["service"] !== undefined) query.set("service", parameters["service"]);
@@ -154,9 +151,9 @@ async function post(
 function realmUrl(realm: string): URL {
   if (URL.canParse(realm) && /^https?:$/.test(new URL(realm).protocol)) return new URL(realm);
   throw new CredentialError({
-    action: "asking the registry's token service",
+    action: "requesting a token from the registry's token service",
     reason: `the registry names ${JSON.stringify(realm)}, which is not a URL`,
-    advice: "check what answers as the registry",
+    advice: "check what responds as the registry",
   });
 }
 
@@ -170,9 +167,9 @@ function authorization(response: TransportResponse, realm: URL, method: string):
   }
   if (typeof token !== "string" || token === "") {
     throw new RegistryRefusal(
-      `${realm.host} answered 200 without a token`,
+      `${realm.host} responded with 200 without a token`,
       response.status,
-      `check what answers at ${realm.origin}: it is not a registry's token service`,
+      `check what responds at ${realm.origin}: it is not a registry's token service`,
     );
   }
   return {
@@ -185,9 +182,9 @@ function refusal(response: TransportResponse, realm: URL): RegistryRefusal {
   const { status } = response;
   const fix =
     status === 429
-      ? "wait: the token service limits this client"
+      ? "wait: the token service limits this client's requests"
       : status >= 500
         ? "try again later: the token service has a problem"
         : "the credential is for another registry, account or cloud, or its identity may not pull here";
-  return new RegistryRefusal(`${realm.host} answered ${status}${errorsOf(response)}`, status, fix);
+  return new RegistryRefusal(`${realm.host} responded with ${status}${errorsOf(response)}`, status, fix);
 }

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { parseChallenges } from "./challenge.ts";
 
-test("the registries' own", () => {
+test("challenges of well-known registries", () => {
   assert.deepEqual(
     parseChallenges(
       'Basic realm="https://123456789012.dkr.ecr.eu-west-1.amazonaws.com/",service="ecr.amazonaws.com"',
@@ -47,7 +47,7 @@ test("several challenges, odd spacing, quotes within quotes, tokens without quot
   assert.deepEqual(parseChallenges(""), []);
 });
 
-test("whatever a server sends, it ends", () => {
+test("parsing ends for any input", () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom("a", "=", '"', ",", " ", "\\", "Basic") }), (header) => {
       assert.ok(Array.isArray(parseChallenges(header)));

@@ -10,25 +10,25 @@ import {
   type RegistryMirror,
 } from "@imagecred/protocol";
 
-/** Where the credential of an image may be sent. */
+/** The registry to which the credential for an image may be sent. */
 export type Destination =
   /** The image's own registry. */
   | { readonly kind: "own" }
-  /** The operator mapped the image's host: the credential is for another registry, and goes nowhere else. */
+  /** The operator mapped the image's host: the credential is for the mapped registry only. */
   | { readonly kind: "mirror"; readonly mirror: RegistryMirror }
-  /** One of our plugins, and a host that is none of its registries: the credential was not made for it. */
+  /** The image's host is not a registry of the plugin: the credential is not for it. */
   | { readonly kind: "foreign"; readonly service: string };
 
 const PLUGINS: readonly PluginFacts[] = [ecrFacts, acrFacts, gcrFacts];
 
-/** Whether a credential for `destination` may be sent to a host[:port] that the container runtime asks for the image. */
+/** Whether a credential for `destination` may be sent to a `host[:port]` from which the container runtime pulls the image. */
 export function mayReceive(destination: Destination, host: string, image: ImageName): boolean {
-  const bare = host.replace(/:443$/, "");
+  const withoutPort = host.replace(/:443$/, "");
   const own = image.repo.slice(0, image.repo.indexOf("/")).replace(/:443$/, "");
   if (destination.kind === "own") {
-    return bare === own || (own === "docker.io" && bare === "registry-1.docker.io");
+    return withoutPort === own || (own === "docker.io" && withoutPort === "registry-1.docker.io");
   }
-  return destination.kind === "mirror" && bare === registryOf(destination.mirror.target);
+  return destination.kind === "mirror" && withoutPort === registryOf(destination.mirror.target);
 }
 
 function registryOf(target: string): string {
@@ -36,8 +36,8 @@ function registryOf(target: string): string {
 }
 
 /**
- * Where a provider's credential for an image may go. What an image's name says is not whom its credential is for: with
- * `--registry docker.io=ACCOUNT.dkr.ecr.REGION.amazonaws.com` the credential for docker.io is Amazon ECR's.
+ * The registry to which a provider's credential for an image may be sent. It is not always the image's host: with
+ * `--registry docker.io=ACCOUNT.dkr.ecr.REGION.amazonaws.com` the credential for docker.io is for Amazon ECR.
  */
 export function destinationOf(provider: CredentialProvider, image: ImageName): Destination {
   const base = provider.name.replace(/\.exe$/i, "");
@@ -55,7 +55,7 @@ export function destinationOf(provider: CredentialProvider, image: ImageName): D
       ? { kind: "foreign", service: facts.service }
       : { kind: "own" };
   } catch (error) {
-    // With arguments that the plugin refuses there is no credential of its own to send.
+    // With arguments that the plugin rejects, it returns no credential.
     if (error instanceof OptionsError) return { kind: "foreign", service: facts.service };
     throw error;
   }

@@ -1,11 +1,11 @@
 import type { TransportResponse } from "@imagecred/protocol";
 
-/** Characters of a registry's own words that are shown. */
+/** Maximum length of a registry's message in characters. */
 const LONGEST = 400;
 
 /**
- * What a registry says in its error body, in parentheses with a space before (OCI distribution specification, "Error
- * Codes"; RFC 6749 section 5.2 for token services); empty where it says nothing.
+ * The message in a registry's error response, in parentheses after a space (OCI distribution specification, "Error Codes";
+ * RFC 6749 section 5.2 for token services); empty if there is none.
  */
 export function errorsOf(response: TransportResponse): string {
   try {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { identifyRegistry, registryHost } from "./identify.ts";
 
-test("what hosts say", () => {
+test("registries by their hosts", () => {
   const cases: Readonly<Record<string, string>> = {
     "123456789012.dkr.ecr.eu-west-1.amazonaws.com": "Amazon ECR | account 123456789012, region eu-west-1",
     "123456789012.dkr.ecr-fips.us-gov-west-1.amazonaws.com":

@@ -1,7 +1,7 @@
 import type { RegistryDescription } from "@imagecred/protocol";
 import { isRegistry, KNOWN_PLUGINS } from "../plugins/known-plugins.ts";
 
-/** Registries that none of our plugins is for. */
+/** Well-known registries that our plugins do not support. */
 const OTHERS: Readonly<Record<string, RegistryDescription>> = {
   "docker.io": { service: "Docker Hub", details: "" },
   "ghcr.io": { service: "GitHub Packages", details: "" },
@@ -19,10 +19,10 @@ export function identifyRegistry(host: string): RegistryDescription {
   return OTHERS[name] ?? { service: "another registry", details: "" };
 }
 
-/** Hosts of well-known registries that none of our plugins is for. */
+/** Hosts of well-known registries that our plugins do not support. */
 export const OTHER_REGISTRIES: readonly string[] = Object.keys(OTHERS);
 
-/** Host and port of a name without tag, as parseImageName gives it. */
+/** Host and port of an image name without tag, as returned by parseImageName. */
 export function registryHost(name: string): string {
   return name.slice(0, name.indexOf("/"));
 }

@@ -41,7 +41,7 @@ const challenge = (header: string, status = 401): ScriptedResponse => ({
   headers: { "www-authenticate": header },
 });
 
-test("Basic, as Amazon ECR has it: the manifest's own challenge is answered", async () => {
+test("Basic, as for Amazon ECR: the response is for the manifest's own challenge", async () => {
   const transport = scriptedTransport(({ url, method, headers }) => {
     assert.equal(method, "HEAD");
     assert.equal(url, "https://r.example/v2/team/app/manifests/v1");
@@ -60,7 +60,7 @@ test("Basic, as Amazon ECR has it: the manifest's own challenge is answered", as
   assert.deepEqual([result.digest, result.clockSkewMs], [DIGEST, 600_000]);
 });
 
-test("node 7.1: a registry that is open in general and closed for this repository gets the credential", async () => {
+test("node 7.1: a registry that requires a credential only for this repository gets it", async () => {
   const transport = scriptedTransport(({ url, headers }) => {
     if (url.endsWith("/v2/")) return { status: 200 };
     return headers["authorization"] === basic ? MANIFEST : challenge('Basic realm="zot"');
@@ -70,7 +70,7 @@ test("node 7.1: a registry that is open in general and closed for this repositor
   assert.equal(result.credentialUsed, true);
 });
 
-/** A registry with a token service of its own that takes POST or only GET. */
+/** A registry with a token service that accepts POST or only GET. */
 function bearer(
   post: ScriptedResponse,
   get: ScriptedResponse = { status: 500 },
@@ -101,7 +101,7 @@ test("Bearer by POST, with OAuth's password grant and the repository's scope", a
   });
 });
 
-test("no user name is a refresh token", async () => {
+test("a password without a user name is sent as a refresh token", async () => {
   const transport = bearer({ status: 200, body: { access_token: "good" } });
   await probe(transport, { username: "", password: new Secret("refresh-me-please") });
   const form = bodyOf(transport.sent[1] as TransportRequest);
@@ -111,7 +111,7 @@ test("no user name is a refresh token", async () => {
   );
 });
 
-test("services without POST get GET with Basic, as containerd does it; others are not asked twice", async () => {
+test("services without POST get a GET with Basic, as from containerd; others get one request", async () => {
   for (const status of [400, 401, 404, 405]) {
     const transport = bearer({ status }, { status: 200, body: { token: "good" } });
     assert.equal((await probe(transport)).outcome, "pulls");
@@ -126,7 +126,7 @@ test("services without POST get GET with Basic, as containerd does it; others ar
   assert.equal(refusing.sent.length, 2);
 });
 
-describe("security 11: the credential goes to the registry and to no other host", () => {
+describe("security 11: the credential is sent only to the registry", () => {
   const credentials = (transport: ScriptedTransport) =>
     transport.sent.filter(
       ({ headers, body }) =>
@@ -142,13 +142,13 @@ describe("security 11: the credential goes to the registry and to no other host"
     "http://127.0.0.1/token",
     "http://localhost/token",
   ]) {
-    test(`a token service at ${realm} gets nothing, and the person is told`, async () => {
+    test(`a token service at ${realm} does not get it, and the message says so`, async () => {
       const transport = bearer({ status: 200, body: { token: "good" } }, { status: 200 }, realm);
       const result = await probe(transport);
       assert.deepEqual([result.outcome, result.credentialUsed], ["not-sent", false]);
       assert.deepEqual(credentials(transport), []);
       assert.equal(transport.sent.length, 1);
-      assert.match(result.steps.at(-1)?.message ?? "", /wants the credential sent to http/);
+      assert.match(result.steps.at(-1)?.message ?? "", /requests the credential for http/);
       assert.match(result.steps.at(-1)?.fix ?? "", /a container runtime would send it/);
     });
   }
@@ -174,7 +174,7 @@ describe("security 11: the credential goes to the registry and to no other host"
     assert.equal((await probe(transport, CREDENTIAL, { ...TARGET, host: "docker.io" })).outcome, "pulls");
   });
 
-  test("a redirect to another host is followed without it", async () => {
+  test("a redirect to another host is followed without the credential", async () => {
     const transport = scriptedTransport(({ url, headers }) => {
       if (url.startsWith("https://blobs.example/")) return MANIFEST;
       return headers["authorization"] === undefined
@@ -190,7 +190,7 @@ describe("security 11: the credential goes to the registry and to no other host"
     );
   });
 
-  test("an anonymous token may come from anywhere", async () => {
+  test("an anonymous token is requested from any host", async () => {
     const transport = bearer(
       { status: 500 },
       { status: 200, body: { token: "good" } },
@@ -200,7 +200,7 @@ describe("security 11: the credential goes to the registry and to no other host"
   });
 });
 
-test("without a credential: an anonymous token, or nothing to send", async () => {
+test("without a credential: an anonymous token, or no credential to send", async () => {
   const open = bearer({ status: 500 }, { status: 200, body: { token: "good" } });
   const result = await probe(open, "none");
   assert.deepEqual([result.outcome, result.credentialUsed], ["pulls", false]);
@@ -212,7 +212,7 @@ test("without a credential: an anonymous token, or nothing to send", async () =>
   assert.deepEqual(shape(await probe(closed, "none")), ["HEAD manifest 401 ok", "token null bad"]);
 });
 
-/** Everything needs the credential, and with it the manifest is answered like this. */
+/** A registry that requires the credential for everything, and sends these responses for the manifest with it. */
 function afterwards(head: ScriptedResponse, get: ScriptedResponse = head): ScriptedTransport {
   return scriptedTransport(({ method, headers }) => {
     if (headers["authorization"] === undefined) return challenge("Basic");
@@ -222,27 +222,27 @@ function afterwards(head: ScriptedResponse, get: ScriptedResponse = head): Scrip
 
 const denied = (message: string) => ({ errors: [{ code: "DENIED", message }] });
 
-describe("answers that end it, each with its own cure", () => {
+describe("responses that end the probe, each with its own fix", () => {
   const cases: readonly (readonly [string, ScriptedTransport, string, RegExp, RegExp])[] = [
     [
       "no scheme",
       scriptedTransport(() => ({ status: 401 })),
       "token 401 bad",
       /container runtimes know Basic and Bearer/,
-      /what answers as the registry/,
+      /what responds as the registry/,
     ],
     [
       "another scheme",
       scriptedTransport(() => challenge("Negotiate")),
       "token 401 bad",
-      /asks for negotiate/,
+      /requires negotiate/,
       /proxy or portal/,
     ],
     [
       "a token service without a token",
       bearer({ status: 200, body: { nothing: true } }),
       "token 200 bad",
-      /answered 200 without a token/,
+      /responded with 200 without a token/,
       /not a registry's token service/,
     ],
     [
@@ -260,7 +260,7 @@ describe("answers that end it, each with its own cure", () => {
       ),
       "GET manifest with the credential 403 bad",
       /may not pull.*ecr:BatchImportUpstreamImage/,
-      /the right to pull/,
+      /permission to pull/,
     ],
     [
       "401 with the credential",
@@ -273,7 +273,7 @@ describe("answers that end it, each with its own cure", () => {
       "404",
       afterwards({ status: 404 }, { status: 404, body: { errors: [{ code: "MANIFEST_UNKNOWN" }] } }),
       "GET manifest with the credential 404 bad",
-      /there is no team\/app:v1.*MANIFEST_UNKNOWN/,
+      /team\/app:v1 does not exist.*MANIFEST_UNKNOWN/,
       /spelling/,
     ],
     [
@@ -291,21 +291,21 @@ describe("answers that end it, each with its own cure", () => {
       /r\.example has a problem/,
     ],
     [
-      "node 7.3: a portal that answers 200 to everything",
+      "node 7.3: a portal that responds with 200 to everything",
       scriptedTransport(() => ({ status: 200, headers: { "content-type": "text/html; charset=utf-8" } })),
       "GET manifest 200 bad",
       /200 with text\/html.*not a registry/,
       /a sign-in page/,
     ],
     [
-      "node 7.4: a redirect to what is not there",
+      "node 7.4: a redirect to something that does not exist",
       scriptedTransport(({ url }) =>
         url.includes("blobs")
           ? { status: 404 }
           : { status: 302, headers: { location: "https://blobs.example/m" } },
       ),
       "GET manifest 404 bad",
-      /^blobs\.example: there is no/,
+      /^blobs\.example: team\/app:v1 does not exist/,
       /spelling/,
     ],
     [
@@ -313,7 +313,7 @@ describe("answers that end it, each with its own cure", () => {
       scriptedTransport(() => ({ status: 302, headers: { location: "/again" } })),
       "GET manifest 302 bad",
       /status 302/,
-      /what answers at r\.example/,
+      /what responds at r\.example/,
     ],
   ];
   for (const [what, transport, last, message, fix] of cases) {
@@ -327,7 +327,7 @@ describe("answers that end it, each with its own cure", () => {
   }
 });
 
-test("node 7.2: a registry that does not know HEAD is asked with GET", async () => {
+test("node 7.2: a registry that does not support HEAD gets a GET", async () => {
   const result = await probe(afterwards({ status: 405 }, MANIFEST));
   assert.deepEqual([result.outcome, result.digest], ["pulls", DIGEST]);
 });

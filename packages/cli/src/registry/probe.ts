@@ -10,35 +10,35 @@ import { type Challenge, parseChallenges } from "./challenge.ts";
 import { errorsOf } from "./errors-of.ts";
 
 export interface ProbeTarget {
-  /** host[:port] that the requests go to. */
+  /** `host[:port]` that the requests are sent to. */
   readonly host: string;
   /** Repository within the registry, without the host. */
   readonly repository: string;
   /** Tag or digest. */
   readonly reference: string;
-  /** URL of the manifest there, where the container runtime's configuration has one of its own. */
+  /** URL of the manifest there, if the container runtime's configuration sets another one. */
   readonly url?: string;
-  /** Hosts[:port] besides the registry that may get the credential, because the operator named them. */
+  /** Hosts (`host[:port]`) besides the registry that may get the credential, named by the operator. */
   readonly tokenHosts?: readonly string[];
 }
 
-/** One question to the registry. */
+/** One request to the registry or its token service. */
 export interface ProbeStep {
   readonly what: string;
   readonly url: string;
   readonly status: number | null;
   /** Milliseconds. */
   readonly ms: number;
-  /** Whether the pull can go on from here. */
+  /** Whether a pull would continue after this step. */
   readonly ok: boolean;
   readonly message: string;
-  /** What to do where it cannot. */
+  /** What to do if it would not. */
   readonly fix?: string;
 }
 
 /**
- * `pulls`: the manifest is there for this credential. `refused`: not. `not-sent`: the credential was kept back, so that
- * nothing is known.
+ * `pulls`: the registry returned the manifest. `refused`: it did not. `not-sent`: the credential was not sent, so the result
+ * is not known.
  */
 export type ProbeOutcome = "pulls" | "refused" | "not-sent";
 
@@ -47,12 +47,12 @@ export interface Probe {
   readonly steps: readonly ProbeStep[];
   /** Whether the registry got the credential, or a token for it. */
   readonly credentialUsed: boolean;
-  /** Milliseconds by which the registry's clock is ahead of ours; undefined where it sent no date. */
+  /** Milliseconds by which the registry's clock is ahead of ours; undefined if it sent no date. */
   readonly clockSkewMs: number | undefined;
   readonly digest: string | undefined;
 }
 
-/** What containerd accepts (core/remotes/docker/resolver.go). */
+/** The manifest types that containerd accepts (core/remotes/docker/resolver.go). */
 const MANIFEST_TYPES = [
   "application/vnd.docker.distribution.manifest.v2+json",
   "application/vnd.docker.distribution.manifest.list.v2+json",
@@ -62,14 +62,13 @@ const MANIFEST_TYPES = [
 ].join(", ");
 
 const TIMEOUT_MS = 15_000;
-/** As Go's HTTP client, which both containerd and CRI-O use. */
+/** The limit of Go's HTTP client, which containerd and CRI-O use. */
 const MOST_REDIRECTS = 10;
 
 /**
- * Asks a registry for an image's manifest as a container runtime does: HEAD without a credential; the answer to the
- * challenge of that very request; HEAD with it; and GET after a refusal, whose body says why. The image's layers are not
- * asked for.
- * @throws {CredentialError} when the registry cannot be reached
+ * Requests an image's manifest as a container runtime does: HEAD without a credential, HEAD with the response to its
+ * challenge, and GET after an error, whose body has the reason. Does not request layers.
+ * @throws {CredentialError} if the registry cannot be reached
  */
 export async function probeRegistry(
   target: ProbeTarget,
@@ -77,12 +76,12 @@ export async function probeRegistry(
   http: HttpClient,
   clock: Clock,
 ): Promise<Probe> {
-  // Docker Hub's registry has another name than its images.
+  // Docker Hub's registry has another host name than its images.
   const host = target.host === "docker.io" ? "registry-1.docker.io" : target.host;
   const url = target.url ?? `https://${host}/v2/${target.repository}/manifests/${target.reference}`;
   const steps: ProbeStep[] = [];
   let clockSkewMs: number | undefined;
-  const ask = async (what: string, method: "HEAD" | "GET", authorization: Secret | undefined) => {
+  const request = async (what: string, method: "HEAD" | "GET", authorization: Secret | undefined) => {
     const started = clock.now();
     const { response, last } = await follow(http, host, url, what, method, authorization);
     clockSkewMs ??= clockSkew(response, clock.now());
@@ -96,7 +95,7 @@ export async function probeRegistry(
     digest,
   });
 
-  const first = await ask("HEAD manifest", "HEAD", undefined);
+  const first = await request("HEAD manifest", "HEAD", undefined);
   let header: Secret | undefined;
   if (first.response.status === 401) {
     const challenges = parseChallenges(first.response.headers["www-authenticate"] ?? "");
@@ -106,32 +105,32 @@ export async function probeRegistry(
       status: 401,
       ms: first.ms,
       ok: true,
-      message: wants(challenges),
+      message: required(challenges),
     });
     const scope = { registry: host, repository: target.repository, tokenHosts: target.tokenHosts ?? [] };
-    const answered = await answer(challenges, credential, scope, http, clock, steps);
-    if (!("header" in answered)) return probe(answered.outcome, false);
-    header = answered.header;
+    const authorized = await authorizeWith(challenges, credential, scope, http, clock, steps);
+    if (!("header" in authorized)) return probe(authorized.outcome, false);
+    header = authorized.header;
   }
   const used = header !== undefined && credential !== undefined;
-  const asked = header === undefined ? first : await ask("HEAD manifest", "HEAD", header);
+  const head = header === undefined ? first : await request("HEAD manifest", "HEAD", header);
   const what = used ? "manifest with the credential" : "manifest";
-  if (isManifest(asked.response)) {
-    const digest = asked.response.headers["docker-content-digest"];
-    const { status } = asked.response;
-    steps.push({ what: `HEAD ${what}`, url, status, ms: asked.ms, ok: true, message: digest ?? "there" });
+  if (isManifest(head.response)) {
+    const digest = head.response.headers["docker-content-digest"];
+    const { status } = head.response;
+    steps.push({ what: `HEAD ${what}`, url, status, ms: head.ms, ok: true, message: digest ?? "found" });
     return probe("pulls", used, digest);
   }
-  // The body of a refusal says what is missing, and HEAD has none. Some registries do not know HEAD at all.
-  const got = await ask("GET manifest", "GET", header);
-  const ok = isManifest(got.response);
-  const verdict = manifestVerdict(got.response, got.last, target, used);
-  steps.push({ what: `GET ${what}`, url, status: got.response.status, ms: got.ms, ok, ...verdict });
-  return ok ? probe("pulls", used, got.response.headers["docker-content-digest"]) : probe("refused", used);
+  // The reason is in the body of the error response, which HEAD does not have. Some registries do not support HEAD.
+  const get = await request("GET manifest", "GET", header);
+  const ok = isManifest(get.response);
+  const verdict = manifestVerdict(get.response, get.last, target, used);
+  steps.push({ what: `GET ${what}`, url, status: get.response.status, ms: get.ms, ok, ...verdict });
+  return ok ? probe("pulls", used, get.response.headers["docker-content-digest"]) : probe("refused", used);
 }
 
-/** The header that answers the challenges, or how it ended; each with its step. */
-async function answer(
+/** The header for the challenges, or the outcome without one; adds its step. */
+async function authorizeWith(
   challenges: readonly Challenge[],
   credential: RegistryCredential | undefined,
   scope: AuthorizationScope,
@@ -157,7 +156,7 @@ async function answer(
         null,
         false,
         "there is no credential to send",
-        "this registry wants a credential, and no plugin gives one for it",
+        "this registry requires a credential, and no plugin returns one for it",
       );
       return { outcome: "refused" };
     }
@@ -169,7 +168,7 @@ async function answer(
         null,
         false,
         error.message,
-        `a container runtime would send it; if ${error.host} belongs to the registry's owner, repeat with --token-host ${error.host}`,
+        `a container runtime would send it; if ${error.host} belongs to the registry's owner, run again with --token-host ${error.host}`,
       );
       return { outcome: "not-sent" };
     }
@@ -179,7 +178,7 @@ async function answer(
   }
 }
 
-/** One request and the redirects after it. The credential stays with the registry: another host gets none. */
+/** One request and the redirects after it. The credential is not sent to other hosts. */
 async function follow(
   http: HttpClient,
   host: string,
@@ -212,7 +211,7 @@ async function follow(
   }
 }
 
-/** A portal answers 200 to everything; a registry says what kind of manifest it is, or its digest. */
+/** Whether a response is a manifest, by its type or digest: a sign-in portal responds with 200 to every request. */
 function isManifest({ status, headers }: TransportResponse): boolean {
   if (status !== 200) return false;
   const type = (headers["content-type"] ?? "").split(";")[0]?.trim() ?? "";
@@ -222,8 +221,8 @@ function isManifest({ status, headers }: TransportResponse): boolean {
   );
 }
 
-function wants(challenges: readonly Challenge[]): string {
-  return `wants ${challenges.map(({ scheme }) => scheme).join(" or ") || "something it does not name"}`;
+function required(challenges: readonly Challenge[]): string {
+  return `requires ${challenges.map(({ scheme }) => scheme).join(" or ") || "authentication of an unknown kind"}`;
 }
 
 function manifestVerdict(
@@ -235,24 +234,24 @@ function manifestVerdict(
   const { status } = response;
   const name = `${repository}${reference.includes(":") ? "@" : ":"}${reference}`;
   const at = new URL(last).host;
-  const who = at === host || at === "registry-1.docker.io" ? "" : `${at}: `;
-  const said = errorsOf(response);
+  const prefix = at === host || at === "registry-1.docker.io" ? "" : `${at}: `;
+  const errors = errorsOf(response);
   const verdict = VERDICTS[status];
   if (verdict !== undefined) {
     const { message, fix } = verdict(name, used);
-    return { message: `${who}${message}${said}`, fix };
+    return { message: `${prefix}${message}${errors}`, fix };
   }
   if (status === 200) {
-    if (isManifest(response)) return { message: response.headers["docker-content-digest"] ?? "there" };
+    if (isManifest(response)) return { message: response.headers["docker-content-digest"] ?? "found" };
     const type = response.headers["content-type"] ?? "no content type";
     return {
-      message: `${who}it answers 200 with ${type} and no digest: not a registry`,
-      fix: `check what answers at ${at}: a sign-in page, a proxy, or a wrong name in DNS`,
+      message: `${prefix}responds with 200, ${type} and no digest: not a registry`,
+      fix: `check what responds at ${at}: a sign-in page, a proxy, or a wrong name in DNS`,
     };
   }
   return status >= 500
-    ? { message: `${who}status ${status}${said}`, fix: `try again later: ${at} has a problem` }
-    : { message: `${who}status ${status}${said}`, fix: `check what answers at ${at}` };
+    ? { message: `${prefix}status ${status}${errors}`, fix: `try again later: ${at} has a problem` }
+    : { message: `${prefix}status ${status}${errors}`, fix: `check what responds at ${at}` };
 }
 
 const VERDICTS: Readonly<
@@ -261,21 +260,21 @@ const VERDICTS: Readonly<
   401: (_, used) => ({
     message: used
       ? "the registry does not accept the credential for this repository"
-      : "the registry wants a credential",
+      : "the registry requires a credential",
     fix: used
       ? "the credential is for another registry, account or cloud, or its identity may not pull from this repository"
-      : "this registry wants a credential, and no plugin gives one for it",
+      : "this registry requires a credential, and no plugin returns one for it",
   }),
   403: () => ({
-    message: "the registry knows the credential, and it may not pull from this repository",
-    fix: "give the identity that the plugin used the right to pull from this repository",
+    message: "the registry accepts the credential, but it may not pull from this repository",
+    fix: "give the identity that the plugin used permission to pull from this repository",
   }),
   404: (name) => ({
-    message: `there is no ${name}, or this credential may not see it`,
-    fix: "check the repository's and the tag's spelling; some registries answer 404 where a right is missing",
+    message: `${name} does not exist, or this credential may not see it`,
+    fix: "check the spelling of repository and tag; some registries respond with 404 if a permission is missing",
   }),
   429: () => ({
-    message: "too many requests: the registry limits this client",
+    message: "too many requests: the registry limits this client's requests",
     fix: "wait, or use a mirror or pull-through cache",
   }),
 };

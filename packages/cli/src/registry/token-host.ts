@@ -1,6 +1,6 @@
 /**
- * Which host may get a registry's credential in exchange for a token. A registry's challenge can name any host, and a
- * container runtime sends the credential wherever it says; a diagnosis must not.
+ * Which host may get a registry's credential in exchange for a token. A registry's challenge can name any host. A container
+ * runtime sends the credential to that host; a diagnosis must not.
  */
 
 /** Registries whose documented token service has another name than the registry. */
@@ -11,10 +11,10 @@ const DOCUMENTED: Readonly<Record<string, string>> = {
 };
 
 /**
- * @param registry host[:port] of the registry
+ * @param registry `host[:port]` of the registry
  * @param realm the token service's URL, from the challenge
- * @param allowed hosts[:port] that the operator named
- * @returns why the credential must not be sent there; undefined where it may
+ * @param allowed hosts (`host[:port]`) that the operator named
+ * @returns why the credential must not be sent there; undefined if it may
  */
 export function tokenHostProblem(
   registry: string,
@@ -24,7 +24,7 @@ export function tokenHostProblem(
   if (realm.protocol !== "https:") return `${realm.origin} is not encrypted`;
   if (realm.host === withoutDefaultPort(registry)) return undefined;
   if (realm.host === DOCUMENTED[registry] || allowed.includes(realm.host)) return undefined;
-  return `${realm.host} is another host than the registry`;
+  return `${realm.host} is not the registry's host`;
 }
 
 function withoutDefaultPort(host: string): string {

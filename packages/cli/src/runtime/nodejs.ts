@@ -21,7 +21,7 @@ const OPERATING_SYSTEMS: Readonly<Partial<Record<NodeJS.Platform, OperatingSyste
 };
 
 export const processInfo: ProcessInfo = {
-  // Windows has no numeric users; what asks for root there asks in vain anyway.
+  // Windows has no numeric users; no command there checks for root.
   userId: process.geteuid?.() ?? -1,
   workingDirectory: process.cwd(),
   executable: process.execPath,

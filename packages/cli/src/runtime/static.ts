@@ -32,7 +32,7 @@ export const processInfo: ProcessInfo = {
   runtime: "static",
 };
 
-/** The first argument of the process, which a link's name is in and /proc/self/exe is not; undefined without /proc. */
+/** The first argument of the process, which has the name of a link, unlike /proc/self/exe; undefined without /proc. */
 function startedAs(): string | undefined {
   try {
     const [name] = new TextDecoder().decode(files.read("/proc/self/cmdline", 4096)).split("\0");

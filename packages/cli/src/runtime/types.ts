@@ -1,7 +1,7 @@
 import type { WritableFiles } from "@imagecred/node";
 import type { Clock, Crypto, RunProgram, Stdio, Transport } from "@imagecred/protocol";
 
-/** The disk, as an operator's tool needs it: who owns what, and writing that is on the disk when it says so. */
+/** The file system as an operator's tool needs it: with owners and modes, and with writes that are synced to disk. */
 export interface FileSystem extends WritableFiles {
   /** Names in a directory, sorted by code unit. */
   list(path: string): readonly string[];
@@ -10,14 +10,14 @@ export interface FileSystem extends WritableFiles {
 }
 
 export interface Terminal {
-  /** Columns of the terminal behind the stream, undefined where it is none. */
+  /** Columns of the terminal; undefined if the stream is not a terminal. */
   columns(stream: "stdout" | "stderr"): number | undefined;
 }
 
-/** A Kubernetes node is `linux` or `windows`; a laptop may be anything. */
+/** A Kubernetes node is `linux` or `windows`; a laptop can be any of these. */
 export type OperatingSystem = "linux" | "macos" | "windows" | "other";
 
-/** What is left of a process that neither the protocol's edges nor the disk cover. */
+/** Data of this process besides its streams and the file system. */
 export interface ProcessInfo {
   /** Effective user, 0 for root. */
   readonly userId: number;
@@ -26,13 +26,13 @@ export interface ProcessInfo {
   readonly executable: string;
   /** File name under which the program was started, without `.exe`: `imagecred`, `kubectl-imagecred`. */
   readonly invokedAs: string;
-  /** Of the machine that it runs on. */
+  /** Operating system of this machine. */
   readonly operatingSystem: OperatingSystem;
-  /** What it runs on, for `--version`: `static`, `Node.js 22.15.0`. */
+  /** The JavaScript runtime, for `--version`: `static`, `Node.js 22.15.0`. */
   readonly runtime: string;
 }
 
-/** Everything outside that a command may touch; `main.ts` hands in the real things, tests hand in what they need. */
+/** Everything outside that a command uses; `main.ts` passes the real implementations, tests pass what they need. */
 export interface Platform {
   readonly stdio: Stdio;
   readonly fileSystem: FileSystem;

@@ -4,8 +4,8 @@ import type { FileStatus } from "@imagecred/node";
 import { fileSystem } from "./nodejs.ts";
 import { windowsFiles } from "./windows-files.ts";
 
-test("on Windows programs are executable by their extension, and no mode gives others a right", () => {
-  // What libuv makes up (src/win/fs.c, fs__stat_assign_statbuf): read and write for everybody.
+test("on Windows, programs are executable by their extension, and no mode lets other users write", () => {
+  // The mode that libuv reports (src/win/fs.c, fs__stat_assign_statbuf): read and write for all users.
   const made = (kind: FileStatus["kind"]): FileStatus => ({
     kind,
     mode: 0o666,

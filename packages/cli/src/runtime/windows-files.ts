@@ -3,8 +3,8 @@ import type { FileStatus } from "@imagecred/node";
 import type { FileSystem } from "./types.ts";
 
 /**
- * Files of Windows, which have no mode: libuv makes one up in which everybody may write and nothing is executable. What a check
- * of modes finds here is what is true: programs are executable, and modes give no one else a right. Access lists are not read.
+ * Files on Windows, which have no mode: libuv reports one in which all users can write and nothing is executable. The modes
+ * here have no such false alarms: programs are executable, and no other users can write. Access lists are not read.
  */
 export function windowsFiles(files: FileSystem): FileSystem {
   return {

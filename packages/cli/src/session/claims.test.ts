@@ -43,7 +43,7 @@ test("one audience as text, Entra's and ACR's tenant, UTF-8", () => {
   assert.equal(decodeClaims(token({ sub: "Zoë" }))?.subject, "Zoë");
 });
 
-test("what is no token, and claims of wrong types", () => {
+test("texts that are not tokens, and claims of wrong types", () => {
   for (const text of [
     "",
     "a.b",

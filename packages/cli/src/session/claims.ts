@@ -1,4 +1,4 @@
-/** What a JSON Web Token says that is safe to show: who it is from and for, and until when. Never its signature. */
+/** The claims of a JSON Web Token that are safe to show: issuer, subject, audience and expiry. Never its signature. */
 export interface Claims {
   readonly issuer: string | undefined;
   readonly subject: string | undefined;
@@ -6,9 +6,9 @@ export interface Claims {
   /** Milliseconds since the epoch. */
   readonly expiresAt: number | undefined;
   readonly issuedAt: number | undefined;
-  /** Entra's tenant, where there is one. */
+  /** Entra tenant. */
   readonly tenant: string | undefined;
-  /** Of the kubernetes.io claim of a service account token. */
+  /** This and the following are from the kubernetes.io claim of a service account token. */
   readonly namespace: string | undefined;
   readonly serviceAccount: string | undefined;
   readonly serviceAccountUid: string | undefined;
@@ -16,7 +16,7 @@ export interface Claims {
   readonly podUid: string | undefined;
 }
 
-/** Reads a token's claims without checking its signature; undefined for what is no JSON Web Token (RFC 7519). */
+/** Decodes a token's claims without checking its signature; undefined if it is not a JSON Web Token (RFC 7519). */
 export function decodeClaims(token: string): Claims | undefined {
   const parts = token.split(".");
   if (parts.length !== 3) return undefined;
@@ -51,7 +51,7 @@ function decodePart(part: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(new TextDecoder().decode(bytes));
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
-    // Not base64url or not JSON: no token.
+    // Not base64url or not JSON: not a token.
     return undefined;
   }
 }

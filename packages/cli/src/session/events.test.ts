@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { field, numberField, parseEvent, parseStderr } from "./events.ts";
 
-test("events and other lines are kept apart", () => {
+test("events and other lines are separated", () => {
   const { events, other } = parseStderr(
     '{"level":"debug","message":"http","ms":3,"ok":true}\nplain\n{"not":"an event"}\n{broken\n\n',
   );

@@ -8,7 +8,7 @@ export interface PluginEvent {
 
 export interface ParsedStderr {
   readonly events: readonly PluginEvent[];
-  /** Lines that are no events: all that a plugin of another make writes. */
+  /** Lines that are not events: all output of other plugins. */
   readonly other: readonly string[];
 }
 
@@ -30,12 +30,12 @@ export function parseEvent(line: string): PluginEvent | undefined {
     const { level, message, ...fields } = JSON.parse(line) as Record<string, unknown>;
     return typeof level === "string" && typeof message === "string" ? { level, message, fields } : undefined;
   } catch {
-    // A line that only looks like one.
+    // Not JSON: an ordinary line that begins with {.
     return undefined;
   }
 }
 
-/** A field as text; undefined where it is not there. */
+/** A field as text; undefined if it does not exist. */
 export function field(event: PluginEvent, name: string): string | undefined {
   const value = event.fields[name];
   return typeof value === "string" || typeof value === "number" || typeof value === "boolean"

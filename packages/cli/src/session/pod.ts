@@ -4,7 +4,7 @@ import { CommandError, systemReason, UsageError } from "../errors.ts";
 import type { Platform } from "../runtime/types.ts";
 import { type Claims, decodeClaims } from "./claims.ts";
 
-/** The pod that a service account token stands for, as the kubelet would know it. */
+/** The pod and service account of a token, as the kubelet would know them. */
 export interface PodIdentity {
   readonly pod: Pod;
   readonly claims: Claims;
@@ -19,8 +19,8 @@ export interface PodOptions {
 const LARGEST_TOKEN = 64 * 1024;
 
 /**
- * Makes the pod's side of a request of a token file: the kubelet would ask the API server for the token and the annotations,
- * we are given both. @throws {UsageError} @throws {CommandError}
+ * Builds the pod's part of a request from a token file and annotations: the kubelet gets both from the API server.
+ * @throws {UsageError} @throws {CommandError}
  */
 export function podIdentity(options: PodOptions, platform: Platform): PodIdentity | undefined {
   const annotations = parseAnnotations(options.annotation ?? []);
@@ -32,9 +32,9 @@ export function podIdentity(options: PodOptions, platform: Platform): PodIdentit
   const token = new Secret(readToken(options.tokenFile === "-" ? "/dev/stdin" : options.tokenFile, platform));
   const claims = decodeClaims(token.reveal());
   if (claims === undefined) {
-    throw new CommandError(`${options.tokenFile} holds no JSON Web Token`, {
+    throw new CommandError(`${options.tokenFile} is not a JSON Web Token`, {
       subject: "pod token",
-      fix: "kubectl create token SERVICE_ACCOUNT --audience AUDIENCE makes one",
+      fix: "create one: kubectl create token SERVICE_ACCOUNT --audience AUDIENCE > token",
     });
   }
   const { namespace, serviceAccount, serviceAccountUid, pod, podUid } = claims;
@@ -55,16 +55,16 @@ export function podIdentity(options: PodOptions, platform: Platform): PodIdentit
 
 function readToken(path: string, { fileSystem }: Platform): string {
   try {
-    // A pipe of the shell's (`kubectl create token … |`, `<(…)`) has an end; a FIFO with a name waits for a writer.
+    // A shell's pipe (`kubectl create token … |`, `<(…)`) ends; reading a named FIFO waits for a writer.
     const isPipe = path === "/dev/stdin" || /^\/(?:dev|proc\/self)\/fd\/\d+$/.test(path);
     if (!isPipe && fileSystem.status(path)?.kind === "fifo")
-      throw new Error("it is a fifo, and reading it would wait for somebody to write");
+      throw new Error("it is a FIFO, and reading it would wait for a writer");
     return new TextDecoder().decode(fileSystem.read(path, LARGEST_TOKEN)).trim();
   } catch (error) {
     throw new CommandError(`reading the token file ${path}: ${systemReason(error)}`, {
       cause: error,
       subject: "pod token",
-      fix: "--token-file names a file with a service account token: kubectl create token SERVICE_ACCOUNT --audience AUDIENCE > token",
+      fix: "create one: kubectl create token SERVICE_ACCOUNT --audience AUDIENCE > token",
     });
   }
 }

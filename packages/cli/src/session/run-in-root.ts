@@ -5,8 +5,8 @@ import type { Platform } from "../runtime/types.ts";
 /** How plugins are started whose paths are below another root. */
 export interface RootedRun {
   /**
-   * `shared`: there is no other root. `entered`: plugins have the kubelet's root, with all paths in their arguments and
-   * variables. `outside`: there is no chroot(8) here to enter it with, and only the variables in {@link TRUST} are translated.
+   * `shared`: there is no other root. `entered`: plugins run in the kubelet's root, so all paths in their arguments and
+   * variables are valid. `outside`: chroot(8) is not installed, and only the variables in {@link TRUST} are translated.
    */
   readonly state: "shared" | "entered" | "outside";
   /** @param request whose file is below the root */
@@ -16,12 +16,12 @@ export interface RootedRun {
 /** chroot(8) of coreutils, busybox and toybox. */
 const CHROOT = ["/usr/sbin/chroot", "/usr/bin/chroot", "/sbin/chroot", "/bin/chroot"];
 
-/** Variables with certificate authorities: a path, or several with colons between them. */
+/** Variables with paths of certificate authorities, separated by colons. */
 const TRUST = ["SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"];
 
 /**
- * Plugins of a kubelet in a container or a chroot of its own see what it sees: their configuration (azure.json),
- * certificate authorities, tokens, name servers, loader and libraries are those below its root.
+ * Plugins of a kubelet in a container or chroot see its files: their configuration (azure.json), certificate authorities,
+ * tokens, name servers, loader and libraries are those below its root.
  */
 export function runInRoot(places: Places, platform: Platform): RootedRun {
   const { root } = places;

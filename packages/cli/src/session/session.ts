@@ -17,8 +17,8 @@ import { loadAcceptedConfig } from "../machine/load-config.ts";
 import { absolute } from "../machine/paths.ts";
 import { findPlaces, type Places, platformAt } from "../machine/places.ts";
 import {
-  type JudgedAs,
-  judgedAs,
+  type ChosenVersion,
+  chooseVersion,
   kubeletOfMachine,
   type RunningKubelet,
 } from "../machine/running-kubelet.ts";
@@ -43,24 +43,24 @@ export interface PluginRun {
   readonly result: ProgramResult | undefined;
 }
 
-/** Whose environment the plugins inherit. */
+/** The process whose environment the plugins inherit. */
 export interface EnvironmentSource {
   readonly source: "kubelet" | "shell";
-  /** Process of the kubelet. */
+  /** Process ID of the kubelet; null for the shell. */
   readonly pid: number | null;
 }
 
-/** Everything that is settled before a plugin runs. */
+/** Everything that is known before a plugin runs. */
 export interface Session {
   readonly image: ImageName;
   readonly places: Places & { readonly binDir: string };
   readonly reading: ConfigReading & { readonly config: CredentialProviderConfig };
   readonly environmentSource: EnvironmentSource;
-  /** By which version and feature gates. */
-  readonly judged: JudgedAs;
-  /** The kubelet of this machine, where one runs. */
+  /** Version and feature gates of the kubelet that is checked for. */
+  readonly version: ChosenVersion;
+  /** The running kubelet of this machine. */
   readonly kubelet: RunningKubelet | undefined;
-  /** Whether plugins run below the kubelet's own root, where it has one. */
+  /** Whether plugins run below the kubelet's own root, if it has one. */
   readonly rooted: RootedRun["state"];
   readonly podIdentity: PodIdentity | undefined;
   readonly providers: ImageCredentialProviders;
@@ -74,8 +74,8 @@ export interface SessionHooks {
 }
 
 /**
- * Milliseconds that we wait for processes that a plugin left behind with its output in their hands. The kubelet would wait
- * as long as they live; a tool that hangs tells nobody why.
+ * Milliseconds to wait for processes that a plugin left running with its output open. The kubelet waits as long as they run;
+ * a command-line tool must not hang.
  */
 const WAIT_AFTER_EXIT_MS = 5_000;
 
@@ -91,12 +91,12 @@ export async function openSession(
   const located = findPlaces(options, platform, found);
   const { binDir } = located;
   if (binDir === undefined)
-    throw new UsageError("the directory of the executables is not known; --bin-dir names it");
+    throw new UsageError("the directory of the executables is not known; give it with --bin-dir");
   const there = platformAt(located, platform);
   const places = { ...located, binDir: absolute(binDir, there.processInfo.workingDirectory) };
-  const judged = await judgedAs(options, places.kubelet, platform);
-  const { kubernetesVersion, saTokens } = judged;
-  const reading = loadAcceptedConfig(places.config, judged, there);
+  const version = await chooseVersion(options, places.kubelet, platform);
+  const { kubernetesVersion, saTokens } = version;
+  const reading = loadAcceptedConfig(places.config, version, there);
   const { environment, source } = environmentOf(options.envFrom, kubelet, platform);
   refuseUnsafe(image, reading.config, places, there, platform.fileSystem);
   const pod = podIdentity(options, platform);
@@ -130,7 +130,7 @@ export async function openSession(
     image,
     places,
     reading,
-    judged,
+    version,
     environmentSource: source,
     kubelet,
     rooted: rooted.state,
@@ -140,15 +140,15 @@ export async function openSession(
   };
 }
 
-/** The provider that has an executable; on Windows its file has an extension more. */
+/** The provider's name of an executable; on Windows without the extension. */
 function providerOf(file: string): string {
   const name = baseName(file);
   return isWindowsPath(file) ? name.replace(WINDOWS_PROGRAM, "") : name;
 }
 
 /**
- * Root runs no plugin that somebody else could exchange or point elsewhere: its file, the configuration, and every
- * directory and link on the way to both. @throws {CommandError}
+ * Root does not run a plugin that other users could replace or redirect: checks its file, the configuration, and every
+ * directory and link in their paths. @throws {CommandError}
  */
 function refuseUnsafe(
   image: ImageName,
@@ -166,7 +166,7 @@ function refuseUnsafe(
     const unsafe = unsafeOf(fileSystem, root, absolute(file, processInfo.workingDirectory));
     if (unsafe !== undefined) {
       throw new CommandError(
-        `${describeUnsafe(unsafe)}, and decides what ${file} is: root does not run plugins by it`,
+        `${describeUnsafe(unsafe)}, so other users could replace ${file}: imagecred does not run it as root`,
         {
           subject: file === config ? "configuration" : "executable",
           fix: `chown root:root and chmod go-w ${unsafe.path}, or run this without sudo`,
@@ -180,12 +180,12 @@ function unsafeOf(fileSystem: Platform["fileSystem"], root: string, file: string
   try {
     return unsafeFile(fileSystem, root, file);
   } catch {
-    // What cannot be reached is not run either, and the kubelet's check says why.
+    // A file that cannot be reached is not run either, and the kubelet's check reports why.
     return undefined;
   }
 }
 
-/** @throws {Error} with the code that execve(2) answers, as the kubelet gets it */
+/** @throws {Error} with the error code of execve(2), as the kubelet gets it */
 function refuseUnstartable(
   file: string,
   fileSystem: Platform["fileSystem"],
@@ -197,16 +197,16 @@ function refuseUnstartable(
   throw Object.assign(new Error(`${file} ${reason}`), { code });
 }
 
-/** @throws {CommandError} with the kubelet's words */
+/** @throws {CommandError} with the kubelet's message */
 export function imageName(text: string): ImageName {
   try {
     return parseImageName(text);
   } catch (error) {
     if (!(error instanceof ImageNameError)) throw error;
-    throw new CommandError(`the kubelet refuses the image name: ${error.message}`, {
+    throw new CommandError(`the kubelet rejects the image name: ${error.message}`, {
       cause: error,
       subject: "image",
-      fix: "write it as in a pod's spec: REGISTRY/REPOSITORY:TAG",
+      fix: "write it as in a pod spec: REGISTRY/REPOSITORY:TAG",
     });
   }
 }
@@ -222,7 +222,7 @@ function environmentOf(
   if (wanted === "kubelet") {
     throw kubelet === undefined
       ? new CommandError("--env-from kubelet: no kubelet runs here", { subject: "environment" })
-      : new CommandError(`--env-from kubelet: process ${kubelet.pid} is not for this user to read`, {
+      : new CommandError(`--env-from kubelet: you cannot read the environment of process ${kubelet.pid}`, {
           subject: "environment",
           fix: "use sudo",
         });

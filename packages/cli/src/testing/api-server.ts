@@ -1,16 +1,16 @@
-/** An API server as `imagecred nodes` and kubectl see it: nodes, their kubelets' metrics, and who asked how. */
+/** An API server for `imagecred nodes` and kubectl, with nodes and their kubelets' metrics; records the requests. */
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { TLSSocket } from "node:tls";
 import { CertificateAuthority, ClientAuthority, Secrets } from "@imagecred/fake-clouds";
 
-/** What one request said about who sends it. */
+/** The credentials in one request. */
 export interface Seen {
   readonly authorization: string | undefined;
   readonly impersonate: string;
   /** Common name of the client's certificate. */
   readonly certificate: string | undefined;
-  /** The name by which the server was asked for in TLS. */
+  /** The server name in TLS. */
   readonly serverName: string;
 }
 
@@ -18,17 +18,17 @@ export interface FakeNode {
   readonly name: string;
   readonly version?: string;
   readonly ready?: boolean;
-  /** What its kubelet serves; a status and a message where it does not. */
+  /** The metrics that its kubelet serves, or an error status and message. */
   readonly metrics: string | { readonly code: number; readonly message: string } | "never";
 }
 
 export interface ApiServer extends AsyncDisposable {
   readonly server: string;
-  /** PEM of the authority that its certificate is by. */
+  /** PEM of the certificate authority that issued its certificate. */
   readonly authority: string;
   readonly clients: ClientAuthority;
   readonly seen: Seen[];
-  /** The most requests to kubelets that were open at one time. */
+  /** The maximum number of concurrent requests to kubelets. */
   readonly mostAtOnce: () => number;
 }
 
@@ -79,7 +79,7 @@ export async function apiServer(
       const node = nodes.find(({ name }) => name === decodeURIComponent(proxied));
       open += 1;
       most = Math.max(most, open);
-      // Long enough for another one to come in the meantime.
+      // Long enough for another request to arrive meanwhile.
       setImmediate(() =>
         setImmediate(() => {
           open -= 1;

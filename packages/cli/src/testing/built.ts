@@ -6,7 +6,7 @@ export function binDirectory(runtime: Runtime): string {
   return dirname(executablePath("imagecred", runtime));
 }
 
-/** Why a test that needs these programs is skipped, or false when all of them are built. */
+/** The reason to skip a test that needs these programs; false if all of them are built. */
 export function notBuilt(runtime: Runtime, ...programs: readonly string[]): string | false {
   return programs.map((program) => executable(program, runtime).skipped).find(Boolean) ?? false;
 }
@@ -17,7 +17,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Runs the built `imagecred`, with a PATH and nothing else in its environment unless `env` adds it. */
+/** Runs the built `imagecred`, with only PATH and `env` in its environment. */
 export async function runImagecred(
   runtime: Runtime,
   args: readonly string[],

@@ -5,13 +5,12 @@ import type { FileSystem } from "../runtime/types.ts";
 const OF_THE_MACHINE = /^\/bin\/sh$|^\/lib(?:64)?\/ld-/;
 
 /**
- * The real disk below one directory, which the tool takes for `/`: what runs or is installed on the machine of the tests
- * is then nothing to them. It is the working directory too, and paths within it are
- * taken as they are.
+ * The real file system below one directory, which the tool uses as `/`, so that the tests do not depend on the machine. The
+ * directory is also the working directory, and paths within it are used unchanged.
  */
 export function chrootFileSystem(root: string): FileSystem {
   const at = (path: string) => {
-    // Plugins of tests are scripts, and the shell that runs them is this machine's, with its loader.
+    // Test plugins are scripts, run by this machine's shell with its loader.
     if (OF_THE_MACHINE.test(path) && !existsSync(root + path)) return path;
     if (!path.startsWith("/")) return `${root}/${path}`;
     return path === root || path.startsWith(`${root}/`) ? path : root + path;

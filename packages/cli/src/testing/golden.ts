@@ -5,8 +5,8 @@ import { join } from "node:path";
 const DIRECTORY = join(import.meta.dirname, "../../test/testdata/golden");
 
 /**
- * Compares an output with the one that a person looked at and kept in test/testdata/golden. `UPDATE_GOLDEN=1` writes it
- * anew: then look at the difference.
+ * Compares an output with the reviewed one in test/testdata/golden. `UPDATE_GOLDEN=1` rewrites it: then review the
+ * difference.
  */
 export function assertGolden(name: string, text: string): void {
   const file = join(DIRECTORY, `${name}.txt`);

@@ -6,7 +6,9 @@ import type { InstallationDocument } from "../commands/install/document.ts";
 import { type Bench, bench } from "./run.ts";
 import { checkedDocument } from "./schemas.ts";
 
-export const asRoot = { skip: process.geteuid?.() === 0 ? false : "only root can make files of root's" };
+export const asRoot = {
+  skip: process.geteuid?.() === 0 ? false : "only root can create files owned by root",
+};
 
 export const ECR = "usr/local/libexec/kubernetes/credential-providers/ecr-credential-provider";
 export const CONFIG = "etc/kubernetes/credential-provider-config.yaml";
@@ -23,7 +25,7 @@ export function sha256(content: string): string {
   return createHash("sha256").update(content).digest("hex");
 }
 
-/** A node with kubeadm's directories, and what init and a release left in imagecred-kubeadm. */
+/** A node with kubeadm's directories, and the files of init and a release in imagecred-kubeadm. */
 export async function node(): Promise<Bench> {
   const place = bench();
   chmodSync(place.root, 0o755);

@@ -1,28 +1,28 @@
-/** A process of a made-up machine, as /proc shows it. */
+/** A process of a simulated machine, in /proc. */
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import type { Bench } from "./run.ts";
 
-/** What /proc says about a kubelet. */
+/** A kubelet's data in /proc. */
 export interface KubeletProcess {
   readonly name?: string;
   /** Words of its command line, its name first. */
   readonly words: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Real, effective and saved user; root unless given. */
+  /** Real, effective and saved user; default: root. */
   readonly user?: number;
-  /** Its pid namespace; that of the machine unless given. */
+  /** Its pid namespace; default: the machine's. */
   readonly namespace?: string;
   /** Clock ticks between boot and its start. */
   readonly startTicks?: number;
   readonly group?: string;
-  /** Who started it; process 1 unless given. */
+  /** Its parent process; default: process 1. */
   readonly parent?: number;
 }
 
 /** The first pid namespace of every kernel. */
 const MACHINE = "pid:[4026531836]";
 
-/** Writes what /proc has of a process and of process 1, in a bench that stands for the machine. */
+/** Writes the /proc files of a process and of process 1. */
 export function putKubelet(place: Bench, pid: number, process: KubeletProcess): void {
   const { name = "kubelet", words, env = {}, user = 0, namespace = MACHINE, startTicks = 60_000 } = process;
   const at = (file: string) => place.path("proc", file);
@@ -41,7 +41,7 @@ export function putKubelet(place: Bench, pid: number, process: KubeletProcess): 
       try {
         link(`${of}/ns/${kind}`, text);
       } catch {
-        // Of process 1, from an earlier call.
+        // Process 1 exists from an earlier call.
       }
     }
   }
@@ -55,7 +55,7 @@ export function putKubelet(place: Bench, pid: number, process: KubeletProcess): 
     at(`${pid}/status`),
     `Name:\t${name}\nUid:\t${user}\t${user}\t${user}\t${user}\nCapEff:\t000001ffffffffff\n`,
   );
-  // The name of a process may have blanks and parentheses in it.
+  // The name of a process can have blanks and parentheses.
   writeFileSync(
     at(`${pid}/stat`),
     `${pid} (kube) let) S ${process.parent ?? 1} ${"0 ".repeat(17)}${startTicks} 0 0\n`,

@@ -1,6 +1,6 @@
-/** A hundred configurations that are wrong in one way each, made of sound ones in several styles of writing. */
+/** A hundred configurations with one mistake each, made from correct ones in several styles. */
 
-export interface SoundFile {
+export interface CorrectFile {
   readonly text: string;
   readonly args: readonly string[];
 }
@@ -68,7 +68,7 @@ const JSON_FILE = `{
 }
 `;
 
-export const SOUND_FILES: Readonly<Record<string, SoundFile>> = {
+export const CORRECT_FILES: Readonly<Record<string, CorrectFile>> = {
   block: { text: BLOCK, args: [] },
   windows: { text: BLOCK.replaceAll("\n", "\r\n"), args: ["--kubernetes-version", "1.34"] },
   flow: { text: FLOW, args: [] },
@@ -78,11 +78,11 @@ export const SOUND_FILES: Readonly<Record<string, SoundFile>> = {
 export interface Mistake {
   readonly code: string;
   readonly what: string;
-  /** Only a person knows what was meant. */
+  /** Whether only a person can decide on the fix. */
   readonly byPerson?: boolean;
   readonly variants: readonly {
     readonly text: string;
-    /** Offset of the place of the finding. */
+    /** Offset of the finding. */
     readonly at: number;
     readonly args: readonly string[];
   }[];
@@ -91,13 +91,13 @@ export interface Mistake {
 interface Spec {
   readonly code: string;
   readonly what: string;
-  /** In the sound files, each style as it writes it. */
+  /** The text in the correct files, for each style. */
   readonly from: RegExp;
   readonly to: string;
-  /** What the finding's place begins with, behind the place of the mistake or before it. */
+  /** The text at the finding's position, after the mistake or before it. */
   readonly at: RegExp;
   readonly byPerson?: boolean;
-  readonly only?: readonly (keyof typeof SOUND_FILES)[];
+  readonly only?: readonly (keyof typeof CORRECT_FILES)[];
 }
 
 const KEY = (name: string) => new RegExp(`"?${name}"?(?=:)`);
@@ -363,12 +363,12 @@ const SPECS: readonly Spec[] = [
   },
 ];
 
-function variantOf(spec: Spec, { text, args }: SoundFile): Mistake["variants"][number] | undefined {
+function variantOf(spec: Spec, { text, args }: CorrectFile): Mistake["variants"][number] | undefined {
   const found = spec.from.exec(text);
   if (found === null) return undefined;
   const [old] = found;
   const newline = text.includes("\r\n") ? "\r\n" : "\n";
-  // Where a block of lines gives way, its key stays.
+  // If a block of lines is replaced, its key stays.
   const replacement = spec.to
     .replace(/^ARGS/, old.startsWith("args") ? "args: " : "")
     .replace(/^ENV/, old.startsWith("env") ? "env: " : "")
@@ -386,7 +386,7 @@ function variantOf(spec: Spec, { text, args }: SoundFile): Mistake["variants"][n
 }
 
 export const MISTAKES: readonly Mistake[] = SPECS.flatMap((spec): readonly Mistake[] => {
-  const files = Object.entries(SOUND_FILES).filter(
+  const files = Object.entries(CORRECT_FILES).filter(
     ([name]) => spec.only === undefined || spec.only.includes(name),
   );
   const variants = files.flatMap(([, file]) => variantOf(spec, file) ?? []);

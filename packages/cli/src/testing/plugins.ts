@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import type { Bench } from "./run.ts";
 
-/** A plugin as a shell script: for what a plugin may do that ours never do. */
+/** Writes a plugin as a shell script, to test behaviour that our plugins do not have. */
 export function putPlugin(place: Bench, name: string, script: string, mode = 0o755): void {
   mkdirSync(place.path("opt/bin"), { recursive: true });
   writeFileSync(place.path("opt/bin", name), `#!/bin/sh\n${script}\n`);
@@ -28,7 +28,7 @@ export function answer(
 export interface ProviderSpec {
   readonly name: string;
   readonly match: readonly string[];
-  /** Further lines of YAML, without indentation. */
+  /** More lines of YAML, without indentation. */
   readonly more?: readonly string[];
 }
 

@@ -15,17 +15,17 @@ export interface Ran {
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
-  /** Width of the terminal; none unless given. */
+  /** Width of the terminal; default: no terminal. */
   readonly columns?: number;
   readonly userId?: number;
   readonly stdin?: string;
-  /** `imagecred` unless given. */
+  /** Default: `imagecred`. */
   readonly invokedAs?: string;
-  /** `linux` unless given. */
+  /** Default: `linux`. */
   readonly operatingSystem?: OperatingSystem;
   readonly transport?: Transport;
   readonly clock?: Clock;
-  /** Runs the machine's programs; the real ones unless given. */
+  /** Runs the machine's programs; default: the real ones. */
   readonly runProgram?: RunProgram;
   /** Sees stdout as it is written. */
   readonly onStdout?: (text: string) => void;
@@ -33,7 +33,7 @@ export interface RunOptions {
   readonly onStderr?: (text: string) => void;
 }
 
-/** A directory that the tool takes for `/`, and runs of the tool in it. */
+/** A directory that the tool uses as `/`, and runs of the tool in it. */
 export interface Bench extends Disposable {
   readonly root: string;
   /** Path within the directory. */

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Ajv, type ValidateFunction } from "ajv";
 
-/** The schema that the SARIF SDK brings, which is draft 4: the two words of it that draft 7 has renamed. */
+/** The SARIF SDK's schema, which is draft 4, with the two keywords that draft 7 has renamed. */
 export function sarifValidator(): ValidateFunction {
   const require = createRequire(import.meta.url);
   const directory = dirname(require.resolve("@microsoft/jest-sarif"));

@@ -5,7 +5,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 
 const DIRECTORY = join(DOCS, "schemas");
 
-/** Of files that the tool reads, not of what it prints. */
+/** Schemas of files that the tool reads, not of its output. */
 const NOT_OURS = ["credential-provider-config.schema.json", "image-identities.schema.json"];
 
 const validators = new Map<string, ValidateFunction>(
@@ -22,7 +22,7 @@ const validators = new Map<string, ValidateFunction>(
 /** Kinds that have a documented schema. */
 export const SCHEMA_KINDS: readonly string[] = [...validators.keys()].sort();
 
-/** Parses the output of `--output json` and holds it against the documented schema of its kind. @throws where it differs */
+/** Parses the output of `--output json` and validates it with the documented schema of its kind. @throws if it is invalid */
 export function checkedDocument(text: string): Record<string, unknown> {
   const document = JSON.parse(text) as Record<string, unknown>;
   const validate = validators.get(String(document["kind"]));

@@ -1,4 +1,4 @@
-/** Commands whose output people look at, on benches of their own: for the layout's test, and for pictures. */
+/** Commands with human-readable output, for the layout test and for pictures. */
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { event, registry } from "./doctor.ts";
@@ -112,7 +112,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   },
 };
 
-/** For the pages: names and mistakes as few and as short as fit on one screen. */
+/** For the pages: few and short names and mistakes, to fit on one screen. */
 export const PICTURED = {
   validate: {
     args: ["validate", "providers.yaml"],
@@ -134,7 +134,7 @@ providers:
   "doctor-fails": doctorFails("123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/app:v1", "node"),
 } as const satisfies Readonly<Record<string, Screen>>;
 
-/** A screen's output on a terminal of so many columns. */
+/** A screen's output on a terminal with this many columns. */
 export async function shown(screen: Screen, columns: number, color: "always" | "never"): Promise<string> {
   using place = bench();
   screen.prepare?.(place);

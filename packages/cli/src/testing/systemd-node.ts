@@ -1,4 +1,4 @@
-/** A kubeadm node with a kubelet that runs, and a systemd that starts another one: what `--restart` sees of a machine. */
+/** A kubeadm node with a running kubelet, and a systemd that restarts it: a machine for `--restart`. */
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
@@ -20,14 +20,14 @@ const FLAGS = "etc/default/kubelet";
 
 export interface SystemdNode extends Disposable {
   readonly place: Bench;
-  /** What `systemctl` and `journalctl` were asked, but for how things are. */
+  /** The commands of `systemctl` and `rc-service` that change something. */
   readonly asked: string[];
   /** For {@link Bench.run}. */
   readonly options: RunOptions;
-  /** URLs of the metrics that were asked for. */
+  /** URLs of the metrics that were requested. */
   readonly metricsRead: readonly string[];
   pid(): number;
-  /** As someone else would, long after the files were written. */
+  /** Restarts the kubelet as another tool would, long after the files were written. */
   restart(): void;
 }
 
@@ -36,16 +36,16 @@ export interface SystemdNodeOptions {
   readonly starts?: (words: readonly string[], place: Bench) => boolean;
   /** Milliseconds until it listens. */
   readonly startsAfterMs?: number;
-  /** A k3s server, whose kubelet is a part of it, instead of kubeadm's kubelet. */
+  /** A k3s server, which includes the kubelet, instead of kubeadm's kubelet. */
   readonly k3s?: boolean;
   /** OpenRC instead of systemd: processes have no unit. */
   readonly openRc?: boolean;
-  /** What listens on port 10255; nothing unless given. The kubelet's metrics there have its configuration's hash. */
+  /** The process that listens on port 10255 (default: none). The kubelet's metrics there have its configuration's hash. */
   readonly readOnlyPort?: "kubelet" | "another process";
 }
 
 const KUBELET = "/usr/bin/kubelet";
-/** What k3s writes over its command line. */
+/** The title with which k3s overwrites its command line. */
 const TITLE = ["/usr/local/bin/k3s server", "", ""];
 
 export async function systemdNode({
@@ -72,7 +72,7 @@ export async function systemdNode({
   put(place, KUBELET_LOG, 'E1127 01:00:00.0 1 old.go:1] "of yesterday"\n');
   put(place, FLAGS, "KUBELET_EXTRA_ARGS=--v=2\n");
   const asked: string[] = [];
-  // Files and processes have the machine's times; the clock is ahead of it by what was slept.
+  // Files and processes have the machine's times; the clock is ahead of it by the time slept.
   let [slept, pid, up] = [0, 100, true];
   /** Hash of the configuration that the kubelet has read. */
   let read: string | undefined;
@@ -168,7 +168,7 @@ export async function systemdNode({
   };
 }
 
-/** Of one file, as the kubelet's metrics name it: the length of its content in eight bytes, and the content. */
+/** The hash of one file as in the kubelet's metrics: of the length of its content in eight bytes, and the content. */
 function hashOf(bytes: Uint8Array): string {
   const length = Buffer.alloc(8);
   length.writeBigUInt64BE(BigInt(bytes.length));

@@ -1,4 +1,4 @@
-/** What a terminal shows, as a picture: for looking at, and for the pages. */
+/** Terminal output as a picture, for the pages. */
 
 const CELL = { width: 8.4, height: 18, margin: 14 };
 const COLORS: Readonly<Record<string, string>> = {
@@ -43,20 +43,20 @@ export function terminalPicture(title: string, text: string, columns: number): s
 
 /** One command of a {@link terminalRecording}. */
 export interface Scene {
-  /** As it is typed, without the prompt. */
+  /** The command without the prompt. */
   readonly command: string;
-  /** What it prints, with the escape sequences of our style. */
+  /** Its output, with the escape sequences of our style. */
   readonly output: string;
-  /** Seconds that its output stays. */
+  /** Seconds for which its output is shown. */
   readonly seconds: number;
 }
 
-/** Seconds: the prompt is empty, then the command is there, then its output. */
+/** Seconds: first the prompt alone, then the command, then its output. */
 const TYPING = { prompt: 0.6, command: 0.8 };
 
 /**
- * Commands with their output, one after another and again from the start, as an SVG with CSS animations: a page shows it as any
- * picture. Where less motion is wanted, it stands still at the first command's output.
+ * Commands with their output, in a loop, as an SVG with CSS animations, which a page shows like any picture. With
+ * prefers-reduced-motion it shows only the first command's output.
  */
 export function terminalRecording(title: string, scenes: readonly Scene[], columns: number): string {
   const lengths = scenes.map(({ seconds }) => TYPING.prompt + TYPING.command + seconds);
@@ -98,7 +98,7 @@ export function terminalRecording(title: string, scenes: readonly Scene[], colum
   ].join("\n");
 }
 
-/** Shown from one part of the whole to another (0 to 1), hidden before and after. */
+/** Keyframes that show an element between two points in time (0 to 1). */
 function keyframes(from: number, to: number): string {
   const at = (part: number) => `${(part * 100).toFixed(2)}%`;
   const before = from === 0 ? "" : "0%{opacity:0}";
@@ -106,7 +106,7 @@ function keyframes(from: number, to: number): string {
   return `${before}${at(from)}{opacity:1}${after}`;
 }
 
-/** A text from a row on, the first being 0, and the number of rows down to its end. */
+/** A text drawn from a row (0 is the first), and the number of rows to its end. */
 function drawn(
   text: string,
   firstRow: number,
@@ -134,7 +134,7 @@ function piecesOf(
   const pieces: Piece[] = [];
   let look = before;
   let cell = 0;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what this matches
   for (const part of line.split(/(\u001b\[\d+m)/)) {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
     const code = /^\u001b\[(\d+)m$/.exec(part)?.[1];

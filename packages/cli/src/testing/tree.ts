@@ -2,8 +2,8 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Everything below a directory, by path: kind, mode, owner and content. Two trees that are alike are the same, byte for
- * byte. No link is followed.
+ * Everything below a directory, by path: kind, mode, owner and content. Equal results mean identical trees. Links are not
+ * followed.
  */
 export function treeOf(
   directory: string,

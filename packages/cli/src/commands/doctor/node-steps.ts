@@ -47,10 +47,10 @@ export function configurationStep(session: Session, ms: number): Step {
 }
 
 /** What differs between the running kubelet and the one that this configuration is checked for. */
-function kubeletDetails({ places, kubelet, judged, rooted }: Session): readonly Detail[] {
+function kubeletDetails({ places, kubelet, version, rooted }: Session): readonly Detail[] {
   const details: Detail[] = [...rootDetails(places.root, rooted)];
-  if (judged.unknown !== undefined) {
-    details.push(detail(`checked as for the newest known kubelet: ${judged.unknown}`, "warning"));
+  if (version.unknown !== undefined) {
+    details.push(detail(`checked as for the newest known kubelet: ${version.unknown}`, "warning"));
   }
   if (kubelet === undefined || places.kubelet !== undefined || places.problem !== undefined) return details;
   const other =
@@ -142,7 +142,7 @@ export function executableStep(session: Session, platform: Platform): Step | und
   );
   if (matching.length === 0) return undefined;
   const { binDir, fileSystem } = session.places;
-  const { kubernetesVersion } = session.judged;
+  const { kubernetesVersion } = session.version;
   const machine = ownMachine(platform);
   const found = matching.map(({ name }) =>
     executableOf(name, session.reading, { binDir, fileSystem, machine, kubernetesVersion }),

@@ -5,7 +5,7 @@ import { executableOf } from "../../machine/executable.ts";
 import { loadAcceptedConfig } from "../../machine/load-config.ts";
 import { mapPlaces } from "../../machine/map-places.ts";
 import { findPlaces, platformAt } from "../../machine/places.ts";
-import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { chooseVersion, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { ownMachine } from "../../machine/start-problem.ts";
 import { identifyRegistry, registryHost } from "../../registry/identify.ts";
 import { imageName } from "../../session/session.ts";
@@ -18,8 +18,8 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
   async run(options, platform) {
     const image = imageName(options.image);
     const places = findPlaces(options, platform, kubeletOfMachine(platform));
-    const judged = await judgedAs(options, places.kubelet, platform);
-    const reading = loadAcceptedConfig(places.config, judged, platformAt(places, platform));
+    const version = await chooseVersion(options, places.kubelet, platform);
+    const reading = loadAcceptedConfig(places.config, version, platformAt(places, platform));
     const { config } = reading;
     const machine = ownMachine(platform);
     const host = registryHost(image.repo);
@@ -45,7 +45,7 @@ export const explain: Command<ExplainOptions, ExplainDocument> = {
                 binDir: places.binDir,
                 fileSystem: places.fileSystem,
                 machine,
-                kubernetesVersion: judged.kubernetesVersion,
+                kubernetesVersion: version.kubernetesVersion,
               }),
         args: provider.args ?? [],
         env: (provider.env ?? []).map(({ name }) => name),

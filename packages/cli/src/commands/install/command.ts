@@ -9,7 +9,7 @@ import { restorationExitCode, undo } from "../../installation/restoration.ts";
 import { checkDirectory } from "../../installation/target.ts";
 import { requireLinux } from "../../machine/linux-only.ts";
 import { withProgress } from "../../output/progress.ts";
-import { capitalised } from "../../output/text.ts";
+import { capitalized } from "../../output/text.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
 import { apply, prepareRestart, runWith, whyNotRetried } from "./apply.ts";
@@ -50,7 +50,7 @@ export const install: Command<InstallOptions, InstallDocument> = {
       }
     }
     const warned =
-      refused === undefined ? plan : { ...plan, notes: [...plan.notes, `${capitalised(refused)}.`] };
+      refused === undefined ? plan : { ...plan, notes: [...plan.notes, `${capitalized(refused)}.`] };
     return documentOf(warned, files, { dryRun, restart }, platform);
   },
   render: renderInstall,

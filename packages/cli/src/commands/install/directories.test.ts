@@ -128,7 +128,9 @@ test("systems with a read-only root are rejected, with what to do instead", asRo
     put(place, "etc/os-release", `NAME="${name}"\nID=${id}\n`);
     assert.match(
       await refused(place),
-      new RegExp(`this is ${name}: its root is read-only, .*; use imagecred init --distribution ${id} instead`),
+      new RegExp(
+        `this is ${name}: its root is read-only, .*; use imagecred init --distribution ${id} instead`,
+      ),
     );
   }
 });

@@ -95,31 +95,39 @@ test(
   },
 );
 
-test("if systemd would not read the flags, nothing is changed and the message has the line to add", asRoot, async () => {
-  using place = await node();
-  put(place, "etc/systemd/system/kubelet.service", "[Service]\nExecStart=/usr/bin/kubelet --config=/x\n");
-  assert.match(
-    await refused(place),
-    /flags are not changed: the command of kubelet\.service .* has no variable for more flags; nothing was changed: add --image-credential-provider-config=\S+ --image-credential-provider-bin-dir=\S+ to ExecStart= of \/etc\/systemd\/system\/kubelet\.service/,
-  );
-  assert.equal(statSync(place.path(CONFIG), { throwIfNoEntry: false }), undefined);
-});
+test(
+  "if systemd would not read the flags, nothing is changed and the message has the line to add",
+  asRoot,
+  async () => {
+    using place = await node();
+    put(place, "etc/systemd/system/kubelet.service", "[Service]\nExecStart=/usr/bin/kubelet --config=/x\n");
+    assert.match(
+      await refused(place),
+      /flags are not changed: the command of kubelet\.service .* has no variable for more flags; nothing was changed: add --image-credential-provider-config=\S+ --image-credential-provider-bin-dir=\S+ to ExecStart= of \/etc\/systemd\/system\/kubelet\.service/,
+    );
+    assert.equal(statSync(place.path(CONFIG), { throwIfNoEntry: false }), undefined);
+  },
+);
 
-test("node kind 1.2: files that k3s would not read because of its settings are not installed", asRoot, async () => {
-  using place = await node();
-  await place.run(["init", "--cloud", "aws", "--distribution", "k3s"]);
-  put(
-    place,
-    "etc/rancher/k3s/config.yaml",
-    'kubelet-arg: ["image-credential-provider-config=/creds/config.yaml"]\n',
-  );
-  const command = ["install", "--distribution", "k3s", "imagecred-k3s", "-e", "imagecred-kubeadm"];
-  assert.match(
-    await refused(place, command),
-    /k3s uses \/creds\/config\.yaml \(\/etc\/rancher\/k3s\/config\.yaml:1\), not \/var\/lib\/rancher\/credentialprovider\/config\.yaml: install with --config-path \/creds\/config\.yaml/,
-  );
-  await install(place, ...command, "--config-path", "/creds/config.yaml");
-});
+test(
+  "node kind 1.2: files that k3s would not read because of its settings are not installed",
+  asRoot,
+  async () => {
+    using place = await node();
+    await place.run(["init", "--cloud", "aws", "--distribution", "k3s"]);
+    put(
+      place,
+      "etc/rancher/k3s/config.yaml",
+      'kubelet-arg: ["image-credential-provider-config=/creds/config.yaml"]\n',
+    );
+    const command = ["install", "--distribution", "k3s", "imagecred-k3s", "-e", "imagecred-kubeadm"];
+    assert.match(
+      await refused(place, command),
+      /k3s uses \/creds\/config\.yaml \(\/etc\/rancher\/k3s\/config\.yaml:1\), not \/var\/lib\/rancher\/credentialprovider\/config\.yaml: install with --config-path \/creds\/config\.yaml/,
+    );
+    await install(place, ...command, "--config-path", "/creds/config.yaml");
+  },
+);
 
 test("node kind 4: an absolute link in an image is resolved within the image", asRoot, async () => {
   using place = await node();

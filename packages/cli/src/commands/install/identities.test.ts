@@ -56,19 +56,15 @@ test("another file name, next to the configuration or elsewhere", asRoot, async 
   assert.match(readFileSync(place.path("etc/kubernetes/map.yaml"), "utf8"), /# own/);
 });
 
-test(
-  "neither a file that the plugin would reject nor its configuration is installed",
-  asRoot,
-  async () => {
-    using place = await withMap();
-    put(place, SOURCE, readFileSync(place.path(SOURCE), "utf8").replace("roleArn:", "roleArnn:"));
-    assert.match(
-      await refused(place),
-      /identities\.yaml:\d+:\d+: identities\[0\]\.aws has the unknown field "roleArnn".*every pull through ecr-credential-provider would fail/,
-    );
-    assert.equal(statSync(place.path(CONFIG), { throwIfNoEntry: false }), undefined);
-  },
-);
+test("neither a file that the plugin would reject nor its configuration is installed", asRoot, async () => {
+  using place = await withMap();
+  put(place, SOURCE, readFileSync(place.path(SOURCE), "utf8").replace("roleArn:", "roleArnn:"));
+  assert.match(
+    await refused(place),
+    /identities\.yaml:\d+:\d+: identities\[0\]\.aws has the unknown field "roleArnn".*every pull through ecr-credential-provider would fail/,
+  );
+  assert.equal(statSync(place.path(CONFIG), { throwIfNoEntry: false }), undefined);
+});
 
 test("a missing file is an error; a file that is already on the node stays", asRoot, async () => {
   using place = await withMap();

@@ -9,10 +9,10 @@ import type { Placement } from "../../installation/place.ts";
 import { sha256Hex } from "../../installation/sha256.ts";
 import { openTarget, systemDoes, type Target } from "../../installation/target.ts";
 import { secretsOf } from "../../lint/secret-lints.ts";
-import { type JudgedVersion, loadAcceptedConfig, loadConfig } from "../../machine/load-config.ts";
+import { loadAcceptedConfig, loadConfig, type VersionRules } from "../../machine/load-config.ts";
 import {
   CONFIG_FLAG,
-  judgedAs,
+  chooseVersion,
   kubeletOfMachine,
   type RunningKubelet,
 } from "../../machine/running-kubelet.ts";
@@ -67,11 +67,11 @@ export async function planInstall(options: InstallOptions, given: Platform): Pro
   // The kubelet that runs here will read the configuration; that of an image is not known.
   const running = target.root === "/" || options.restart === true ? kubeletOfMachine(given) : undefined;
   const kubelet = running?.state === "running" ? running.kubelet : undefined;
-  const judged = await judgedAs(options, kubelet, given);
+  const version = await chooseVersion(options, kubelet, given);
   const configFlag =
     !isDirectory && configOf(kubelet) === parentOf(configPath) ? parentOf(configPath) : place;
   const places = { directory, configPath, configFlag, binDir, running: configOf(kubelet) };
-  const config = configSource(options, places, target, judged, platform);
+  const config = configSource(options, places, target, version, platform);
   const sources = config.names.map((name) =>
     readExecutable(
       name,
@@ -270,7 +270,7 @@ function configSource(
   options: InstallOptions,
   { directory, configPath, configFlag, binDir, running }: Places,
   target: Target,
-  judged: JudgedVersion,
+  version: VersionRules,
   platform: Platform,
 ): ConfigSource {
   const onTarget: Platform = { ...platform, fileSystem: { ...platform.fileSystem, ...target.files } };
@@ -279,7 +279,7 @@ function configSource(
   if (options.executablesOnly === true) {
     if (installed === undefined)
       throw new CommandError(`--executables-only: there is no configuration at ${shown}`);
-    const { config } = loadAcceptedConfig(configPath, judged, onTarget);
+    const { config } = loadAcceptedConfig(configPath, version, onTarget);
     const names = config.providers.map(({ name }) => name);
     const note = `${shown} and the kubelet's flags stay as they are (--executables-only).`;
     return {
@@ -297,12 +297,12 @@ function configSource(
       `there is no configuration ${path}; write one with imagecred init, or keep the installed one with --executables-only`,
     );
   }
-  const fresh = loadAcceptedConfig(path, judged, platform).config;
+  const fresh = loadAcceptedConfig(path, version, platform).config;
   const given = systemDoes(`reading ${path}`, () => platform.fileSystem.read(path, LARGEST_FILE));
   // If ours is installed at another path, the kubelet no longer reads the one that it uses now.
   const oldPath = installed === undefined && configFlag === configPath ? (running ?? configPath) : configPath;
   const isFile = systemDoes(oldPath, () => target.files.status(oldPath)?.kind === "file");
-  const old = isFile ? loadConfig(oldPath, judged, onTarget).config : undefined;
+  const old = isFile ? loadConfig(oldPath, version, onTarget).config : undefined;
   const losses = old === undefined ? [] : lossesOf(old, fresh);
   const { providers } = fresh;
   const names = providers.map(({ name }) => name);
@@ -316,7 +316,7 @@ function configSource(
         ),
       )
     : given;
-  const result = acceptedAs(data, { configPath, configFlag }, target, judged, onTarget);
+  const result = acceptedAs(data, { configPath, configFlag }, target, version, onTarget);
   if (losses.length === 0) return { path, names, providers, data, notes: [], secrets };
   if (!merge) {
     const list = losses.slice(0, MOST_LOSSES).join(", ");
@@ -344,14 +344,14 @@ function acceptedAs(
   data: Uint8Array,
   { configPath, configFlag }: Pick<Places, "configPath" | "configFlag">,
   target: Target,
-  judged: JudgedVersion,
+  version: VersionRules,
   onTarget: Platform,
 ): CredentialProviderConfig {
   const files = withFile(target.files, configPath, data);
   const platform = { ...onTarget, fileSystem: { ...onTarget.fileSystem, ...files } };
-  if (configFlag === configPath) return loadAcceptedConfig(configPath, judged, platform).config;
+  if (configFlag === configPath) return loadAcceptedConfig(configPath, version, platform).config;
   try {
-    return loadAcceptedConfig(configFlag, judged, platform).config;
+    return loadAcceptedConfig(configFlag, version, platform).config;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     const directory = target.files.outside(configFlag);

@@ -41,39 +41,35 @@ const refusing: SystemdNodeOptions = {
   starts: (words) => words.every((word) => !word.includes("credential")),
 };
 
-test(
-  "a kubelet that does not run with the installed files yet is restarted once",
-  asRoot,
-  async () => {
-    using machine = await systemdNode();
-    const first = await run(machine, RESTART);
-    assert.equal(first.code, 0);
-    assert.deepEqual(first.restart, {
-      state: "restarted",
-      service: "kubelet.service",
-      pid: 101,
-      milliseconds: first.restart?.milliseconds,
-      needed: "kubelet (process 100) was started without --image-credential-provider-config",
-      cause: null,
-      evidence: "process",
-    });
-    assert.deepEqual(machine.asked, RESTARTED);
-    const was = files(machine);
-    const second = await run(machine, RESTART);
-    assert.equal(second.restart?.state, "not-needed");
-    assert.deepEqual(files(machine), was);
-    release(machine.place, "#!/bin/sh\necho two\n");
-    assert.equal((await run(machine, RESTART)).restart?.state, "not-needed");
-    put(machine.place, "own.yaml", `${readFileSync(machine.place.path(CONFIG), "utf8")}# changed\n`);
-    const changed = await run(machine, [...RESTART, "--config", "own.yaml"]);
-    assert.equal(changed.restart?.state, "restarted");
-    assert.match(
-      changed.restart?.needed ?? "",
-      /was started before \/etc\/kubernetes\/credential-provider-config\.yaml changed/,
-    );
-    assert.deepEqual(machine.asked, [...RESTARTED, ...RESTARTED]);
-  },
-);
+test("a kubelet that does not run with the installed files yet is restarted once", asRoot, async () => {
+  using machine = await systemdNode();
+  const first = await run(machine, RESTART);
+  assert.equal(first.code, 0);
+  assert.deepEqual(first.restart, {
+    state: "restarted",
+    service: "kubelet.service",
+    pid: 101,
+    milliseconds: first.restart?.milliseconds,
+    needed: "kubelet (process 100) was started without --image-credential-provider-config",
+    cause: null,
+    evidence: "process",
+  });
+  assert.deepEqual(machine.asked, RESTARTED);
+  const was = files(machine);
+  const second = await run(machine, RESTART);
+  assert.equal(second.restart?.state, "not-needed");
+  assert.deepEqual(files(machine), was);
+  release(machine.place, "#!/bin/sh\necho two\n");
+  assert.equal((await run(machine, RESTART)).restart?.state, "not-needed");
+  put(machine.place, "own.yaml", `${readFileSync(machine.place.path(CONFIG), "utf8")}# changed\n`);
+  const changed = await run(machine, [...RESTART, "--config", "own.yaml"]);
+  assert.equal(changed.restart?.state, "restarted");
+  assert.match(
+    changed.restart?.needed ?? "",
+    /was started before \/etc\/kubernetes\/credential-provider-config\.yaml changed/,
+  );
+  assert.deepEqual(machine.asked, [...RESTARTED, ...RESTARTED]);
+});
 
 test("if the kubelet's metrics can be read, their hash decides whether it is restarted", asRoot, async () => {
   using machine = await systemdNode({ readOnlyPort: "kubelet" });
@@ -157,65 +153,66 @@ test("if the kubelet does not start, the files are restored and the reason is sh
   );
 });
 
-test("files with which the kubelet did not come up are installed again only after a change", asRoot, async () => {
-  const isGood = (place: SystemdNode["place"]) => !readFileSync(place.path(CONFIG), "utf8").includes("# bad");
-  using machine = await systemdNode({
-    starts: (_, place) => !existsSync(place.path(CONFIG)) || isGood(place),
-  });
-  const { place } = machine;
-  const untouched = files(machine);
-  await run(machine, RESTART);
-  put(place, BAD, `${readFileSync(place.path(CONFIG), "utf8")}# bad\n`);
-  const bad = [...RESTART, "--config", BAD];
-  assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
-  const was = files(machine);
-  machine.asked.splice(0);
-  const words =
-    /did not come up with this configuration and these executables at \S+Z \(Failed to register .*\), and all files were restored: imagecred does not retry .* remove \/var\/lib\/imagecred\/refused\.json; nothing was changed/;
-  // As Kubernetes starts the failed container again, and as it starts the pod again: the unprivileged one comes first.
-  for (const args of [bad, bad, [...COMMAND, "--config", BAD]]) {
-    const { code, message } = await run(machine, args);
-    assert.equal(code, 1);
-    assert.match(message, words);
-  }
-  const planned = await run(machine, [...bad, "--dry-run"]);
-  assert.equal(planned.code, 0);
-  assert.ok(planned.document.notes.some((note) => /^This node's kubelet did not come up/.test(note)));
-  assert.deepEqual(machine.asked, []);
-  assert.deepEqual(files(machine), was);
-  // It could start with other executables.
-  release(place, "#!/bin/sh\necho two\n");
-  assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
-  assert.match((await run(machine, bad)).message, words);
-  rmSync(place.path(REFUSAL));
-  assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
-  // The note is removed once the kubelet runs with other files.
-  assert.equal((await run(machine, RESTART)).restart?.state, "not-needed");
-  assert.equal(existsSync(place.path(REFUSAL)), false);
-  await run(machine, bad);
-  assert.equal((await run(machine, ["uninstall", "--restart"])).code, 0);
-  assert.deepEqual(files(machine), untouched);
-  // Without any other record.
-  using other = await systemdNode(refusing);
-  const before = files(other);
-  await run(other, RESTART);
-  assert.equal((await run(other, ["uninstall"])).code, 0);
-  assert.deepEqual(files(other), before);
-});
-
 test(
-  "files of a run without --restart are restored by the run that restarts",
+  "files with which the kubelet did not come up are installed again only after a change",
   asRoot,
   async () => {
-    using machine = await systemdNode(refusing);
+    const isGood = (place: SystemdNode["place"]) =>
+      !readFileSync(place.path(CONFIG), "utf8").includes("# bad");
+    using machine = await systemdNode({
+      starts: (_, place) => !existsSync(place.path(CONFIG)) || isGood(place),
+    });
+    const { place } = machine;
+    const untouched = files(machine);
+    await run(machine, RESTART);
+    put(place, BAD, `${readFileSync(place.path(CONFIG), "utf8")}# bad\n`);
+    const bad = [...RESTART, "--config", BAD];
+    assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
     const was = files(machine);
-    assert.equal((await run(machine, COMMAND)).restart, null);
-    release(machine.place, "#!/bin/sh\necho two\n");
-    assert.equal((await run(machine, COMMAND)).code, 0);
-    assert.equal((await run(machine, RESTART)).restart?.state, "rolled-back");
-    assert.deepEqual(filesButRefusal(machine), was);
+    machine.asked.splice(0);
+    const words =
+      /did not come up with this configuration and these executables at \S+Z \(Failed to register .*\), and all files were restored: imagecred does not retry .* remove \/var\/lib\/imagecred\/refused\.json; nothing was changed/;
+    // As Kubernetes starts the failed container again, and as it starts the pod again: the unprivileged one comes first.
+    for (const args of [bad, bad, [...COMMAND, "--config", BAD]]) {
+      const { code, message } = await run(machine, args);
+      assert.equal(code, 1);
+      assert.match(message, words);
+    }
+    const planned = await run(machine, [...bad, "--dry-run"]);
+    assert.equal(planned.code, 0);
+    assert.ok(planned.document.notes.some((note) => /^This node's kubelet did not come up/.test(note)));
+    assert.deepEqual(machine.asked, []);
+    assert.deepEqual(files(machine), was);
+    // It could start with other executables.
+    release(place, "#!/bin/sh\necho two\n");
+    assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
+    assert.match((await run(machine, bad)).message, words);
+    rmSync(place.path(REFUSAL));
+    assert.equal((await run(machine, bad)).restart?.state, "rolled-back");
+    // The note is removed once the kubelet runs with other files.
+    assert.equal((await run(machine, RESTART)).restart?.state, "not-needed");
+    assert.equal(existsSync(place.path(REFUSAL)), false);
+    await run(machine, bad);
+    assert.equal((await run(machine, ["uninstall", "--restart"])).code, 0);
+    assert.deepEqual(files(machine), untouched);
+    // Without any other record.
+    using other = await systemdNode(refusing);
+    const before = files(other);
+    await run(other, RESTART);
+    assert.equal((await run(other, ["uninstall"])).code, 0);
+    assert.deepEqual(files(other), before);
   },
 );
+
+test("files of a run without --restart are restored by the run that restarts", asRoot, async () => {
+  using machine = await systemdNode(refusing);
+  const was = files(machine);
+  assert.equal((await run(machine, COMMAND)).restart, null);
+  release(machine.place, "#!/bin/sh\necho two\n");
+  assert.equal((await run(machine, COMMAND)).code, 0);
+  assert.equal((await run(machine, RESTART)).restart?.state, "rolled-back");
+  assert.deepEqual(filesButRefusal(machine), was);
+});
 
 test(
   "a failed upgrade is rolled back to the last files that a kubelet ran with, whoever restarted it",
@@ -302,23 +299,19 @@ test("a kubelet that cannot be restarted is an error before anything is changed"
   }
 });
 
-test(
-  "an image is not mistaken for the machine that runs a kubelet",
-  asRoot,
-  async () => {
-    using machine = await systemdNode();
-    put(machine.place, "image/etc/hostname", "image\n");
-    const was = files(machine);
-    const { code, message } = await run(machine, [...RESTART, "--root", "image"]);
-    assert.equal(code, 1);
-    assert.match(
-      message,
-      /does not see \/usr\/local\S+: \S+image is not the root directory of this machine, .* files were restored/,
-    );
-    assert.deepEqual(machine.asked, []);
-    assert.deepEqual(files(machine), was);
-  },
-);
+test("an image is not mistaken for the machine that runs a kubelet", asRoot, async () => {
+  using machine = await systemdNode();
+  put(machine.place, "image/etc/hostname", "image\n");
+  const was = files(machine);
+  const { code, message } = await run(machine, [...RESTART, "--root", "image"]);
+  assert.equal(code, 1);
+  assert.match(
+    message,
+    /does not see \/usr\/local\S+: \S+image is not the root directory of this machine, .* files were restored/,
+  );
+  assert.deepEqual(machine.asked, []);
+  assert.deepEqual(files(machine), was);
+});
 
 test("k3s, which includes the kubelet, with systemd and OpenRC", asRoot, async () => {
   for (const openRc of [false, true]) {

@@ -44,7 +44,10 @@ describe("roots", asRoot, () => {
     mkdirSync(place.path("image/etc"), { recursive: true });
     assert.equal((await install(place, ...image)).restartCommand, null);
     const { stdout } = await place.run([...image, "--bin-dir", "/opt/other"]);
-    assert.match(stdout, /The kubelet reads its configuration only when it starts: in an image when it boots/);
+    assert.match(
+      stdout,
+      /The kubelet reads its configuration only when it starts: in an image when it boots/,
+    );
   });
 });
 

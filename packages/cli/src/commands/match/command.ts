@@ -3,7 +3,7 @@ import { identitiesForImage } from "../../identity-map/for-image.ts";
 import { loadAcceptedConfig, minorVersion } from "../../machine/load-config.ts";
 import { mapPlaces } from "../../machine/map-places.ts";
 import { findPlaces, platformAt } from "../../machine/places.ts";
-import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { chooseVersion, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { cautions, whyNot } from "../../output/explain-match.ts";
 import { imageName } from "../../session/session.ts";
 import type { Command } from "../command.ts";
@@ -16,9 +16,9 @@ export const match: Command<MatchOptions, MatchDocument> = {
   async run(options, platform) {
     const image = imageName(options.image);
     const places = findPlaces(options, platform, kubeletOfMachine(platform));
-    const judged = await judgedAs(options, places.kubelet, platform);
+    const version = await chooseVersion(options, places.kubelet, platform);
     const below = platformAt(places, platform);
-    const { config } = loadAcceptedConfig(places.config, judged, below);
+    const { config } = loadAcceptedConfig(places.config, version, below);
     const maps = mapPlaces(places, [], below);
     const providers = config.providers.map((provider): ProviderMatch => {
       const { name, matchImages } = provider;
@@ -32,7 +32,7 @@ export const match: Command<MatchOptions, MatchDocument> = {
       kind: "Match",
       config: places.config,
       configSource: places.configSource,
-      kubernetesVersion: `1.${minorVersion(judged.kubernetesVersion)}`,
+      kubernetesVersion: `1.${minorVersion(version.kubernetesVersion)}`,
       image: options.image,
       name: image.repo,
       tag: image.tag,

@@ -125,7 +125,10 @@ test("errors: missing permissions, credentials, server, kubeconfig", async () =>
   }
   await using api = await apiServer([{ name: "a", metrics: { code: 403, message: "forbidden" } }]);
   using at = place(api);
-  assert.match((await run(at)).stdout, /This user may not read the metrics of some nodes: this\s+requires\s+list/);
+  assert.match(
+    (await run(at)).stdout,
+    /This user may not read the metrics of some nodes: this\s+requires\s+list/,
+  );
   put(at, "home/.kube/config", kubeconfig("https://localhost:1"));
   assert.match((await run(at)).stderr, /listing the nodes of https:\/\/localhost:1: .*refused/);
   put(at, "home/.kube/config", kubeconfig("http://10.0.0.1"));

@@ -212,19 +212,23 @@ test("an interrupted install can be undone", asRoot, async () => {
   assert.deepEqual(before(place), was);
 });
 
-test("many upgrades: backups of the first state and of the last few installs are kept, no others", asRoot, async () => {
-  using place = await usedNode();
-  const was = before(place);
-  for (let number = 0; number < 9; number++) {
-    release(place, `#!/bin/sh\necho ${number}\n`);
-    await installAt(place, number);
-  }
-  const backups = Object.keys(before(place)).filter((path) => path.endsWith(".bak"));
-  // Three files of the first install; one executable each of the four after the merged ones.
-  assert.equal(backups.length, 7, backups.join("\n"));
-  await restored(place, UNINSTALL);
-  assert.deepEqual(before(place), was);
-});
+test(
+  "many upgrades: backups of the first state and of the last few installs are kept, no others",
+  asRoot,
+  async () => {
+    using place = await usedNode();
+    const was = before(place);
+    for (let number = 0; number < 9; number++) {
+      release(place, `#!/bin/sh\necho ${number}\n`);
+      await installAt(place, number);
+    }
+    const backups = Object.keys(before(place)).filter((path) => path.endsWith(".bak"));
+    // Three files of the first install; one executable each of the four after the merged ones.
+    assert.equal(backups.length, 7, backups.join("\n"));
+    await restored(place, UNINSTALL);
+    assert.deepEqual(before(place), was);
+  },
+);
 
 test("--dry-run shows what would change, and changes nothing", asRoot, async () => {
   using place = await usedNode();

@@ -8,7 +8,7 @@ import type { Change } from "../../edit/change.ts";
 import { identityMapsOf } from "../../lint/identity-maps.ts";
 import { LINTS, type LintFinding, runLints } from "../../lint/index.ts";
 import type { LintContext } from "../../lint/types.ts";
-import { type JudgedVersion, loadConfig, withoutContent } from "../../machine/load-config.ts";
+import { loadConfig, type VersionRules, withoutContent } from "../../machine/load-config.ts";
 import { mapPlaces } from "../../machine/map-places.ts";
 import type { Places } from "../../machine/places.ts";
 import { examineStart } from "../../machine/start-problem.ts";
@@ -24,7 +24,7 @@ const LARGEST_SHOWN_FILE = 64 << 20;
 
 /** How a configuration is checked. */
 export interface CheckOptions {
-  readonly judged: JudgedVersion;
+  readonly version: VersionRules;
   readonly minor: number;
   /** Where the version is from, in words. */
   readonly versionSource: string;
@@ -46,9 +46,9 @@ export interface Check {
 
 /** Checks one configuration as the kubelet does, then with all lints. @throws {CommandError} for a FIFO or a device */
 export function checkConfig(places: Places, options: CheckOptions, platform: Platform): Check {
-  const reading = loadConfig(places.config, options.judged, platform);
+  const reading = loadConfig(places.config, options.version, platform);
   const { fileSystem } = platform;
-  const { kubernetesVersion } = options.judged;
+  const { kubernetesVersion } = options.version;
   const registration =
     places.binDir === undefined
       ? undefined
@@ -61,7 +61,7 @@ export function checkConfig(places: Places, options: CheckOptions, platform: Pla
     reading,
     providers: reading.config?.providers ?? [],
     minor: options.minor,
-    versionGiven: options.judged.kubernetesVersion !== undefined,
+    versionGiven: options.version.kubernetesVersion !== undefined,
     texts: configTexts,
     binDir: places.binDir,
     fileSystem,

@@ -3,7 +3,7 @@ import { LINTS } from "../../lint/index.ts";
 import type { Severity } from "../../lint/types.ts";
 import { minorVersion } from "../../machine/load-config.ts";
 import { findPlaces, type Places, platformAt } from "../../machine/places.ts";
-import { judgedAs, kubeletOfMachine } from "../../machine/running-kubelet.ts";
+import { chooseVersion, kubeletOfMachine } from "../../machine/running-kubelet.ts";
 import { ownMachine } from "../../machine/start-problem.ts";
 import type { Platform } from "../../runtime/types.ts";
 import type { Command } from "../command.ts";
@@ -53,9 +53,9 @@ export const validate: Command<ValidateOptions, ValidateDocument | CheckDocument
     }
     const checked = new Set(checks.flatMap(({ config }) => config.identityMaps));
     for (const map of maps.filter((name) => !checked.has(name))) {
-      const judged = { kubernetesVersion: options.kubernetesVersion };
+      const version = { kubernetesVersion: options.kubernetesVersion };
       const minor = minorVersion(options.kubernetesVersion);
-      const how = { judged, minor, versionSource: NEWEST, ignored, beside: [], machine: undefined };
+      const how = { version, minor, versionSource: NEWEST, ignored, beside: [], machine: undefined };
       add((using) => checkMap(map, how, using));
     }
     const findings = checks.flatMap(({ config }) => config.findings);
@@ -84,15 +84,15 @@ async function checkOptions(
   parts: Pick<CheckOptions, "ignored" | "beside">,
   platform: Platform,
 ): Promise<CheckOptions> {
-  const judged = await judgedAs(options, config === undefined ? places.kubelet : undefined, platform);
+  const version = await chooseVersion(options, config === undefined ? places.kubelet : undefined, platform);
   const versionSource =
     options.kubernetesVersion !== undefined
       ? "--kubernetes-version"
-      : judged.kubernetesVersion !== undefined
-        ? (judged.source ?? "the kubelet that runs here")
+      : version.kubernetesVersion !== undefined
+        ? (version.source ?? "the kubelet that runs here")
         : NEWEST;
-  const minor = minorVersion(judged.kubernetesVersion);
-  return { judged, minor, versionSource, machine: ownMachine(platform), ...parts };
+  const minor = minorVersion(version.kubernetesVersion);
+  return { version, minor, versionSource, machine: ownMachine(platform), ...parts };
 }
 
 /** How much of a file is read to detect its kind, in bytes. */

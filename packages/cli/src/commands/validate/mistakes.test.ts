@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { test } from "node:test";
 import { edited } from "../../testing/edited.ts";
-import { MISTAKES, type Mistake, SOUND_FILES } from "../../testing/mistakes.ts";
+import { CORRECT_FILES, MISTAKES, type Mistake } from "../../testing/mistakes.ts";
 import { bench } from "../../testing/run.ts";
 import type { CheckedConfig, ValidateDocument } from "./document.ts";
 
@@ -24,7 +24,7 @@ const place = (text: string, marker: number) => {
 };
 
 test("the files without the mistakes are accepted", async () => {
-  for (const [name, { text, args }] of Object.entries(SOUND_FILES)) {
+  for (const [name, { text, args }] of Object.entries(CORRECT_FILES)) {
     assert.deepEqual(serious(await check(text, args)), [], name);
   }
 });

@@ -1,11 +1,11 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import type { Bench } from "../run.ts";
 
-/** A configuration that a lint speaks about, or is silent about. */
+/** A configuration that a lint reports, or does not report. */
 export interface Case {
   /** matchImages, as YAML in flow style. */
   readonly match?: string;
-  /** Further lines of the provider, without indentation. */
+  /** More lines of the provider, without indentation. */
   readonly provider?: string;
   readonly name?: string;
   /** The whole file, instead of the above. */
@@ -14,18 +14,18 @@ export interface Case {
   readonly prepare?: (bench: Bench) => void;
   /** Line and column of the finding. */
   readonly at?: readonly [number, number];
-  /** What the message or the fix has to say. */
+  /** Matches the message or the fix. */
   readonly says?: RegExp;
-  /** What the file has to have when the fix is made. */
+  /** Text in the file after the fix. */
   readonly fixed?: readonly RegExp[];
 }
 
-/** For each code of a lint: where it must speak, and the nearest thing where it must not. */
+/** For each lint's code: cases that it must report, and similar ones that it must not. */
 export type Cases = Readonly<
   Record<string, { readonly hits: readonly Case[]; readonly misses: readonly Case[] }>
 >;
 
-/** What every file begins with. */
+/** The beginning of every file. */
 export const PREFIX = `apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig
 providers:
@@ -47,7 +47,7 @@ export function fileOf({ match = '["r.io"]', provider = "", name = "custom", fil
   return `${PREFIX}  - name: ${name}\n${lines.map((line) => `    ${line}\n`).join("")}`;
 }
 
-/** The provider "custom" with an executable in /opt/bin. @param make puts it there */
+/** The provider "custom" with an executable in /opt/bin. @param make writes it */
 export function executables(make: (bin: string) => void): Required<Pick<Case, "args" | "prepare">> {
   return {
     args: ["--bin-dir", "/opt/bin"],
@@ -59,7 +59,7 @@ export function executables(make: (bin: string) => void): Required<Pick<Case, "a
   };
 }
 
-/** A shell script that ends at once. */
+/** Writes a shell script that exits at once. */
 export function script(path: string, mode = 0o755): void {
   writeFileSync(path, "#!/bin/sh\n");
   chmodSync(path, mode);

@@ -9,7 +9,7 @@ function text(path: string, content: string): void {
 /** e_machine of x86_64 and aarch64 (System V ABI). */
 const [OWN_MACHINE, OTHER_MACHINE] = process.arch === "arm64" ? [183, 62] : [62, 183];
 
-/** A whole ELF executable of one segment, and its loader where it has one. */
+/** A complete ELF executable with one segment, and optionally a loader. */
 function elf(
   path: string,
   { machine = OWN_MACHINE, loader = "" }: { readonly machine?: number; readonly loader?: string },
@@ -32,7 +32,7 @@ function elf(
   chmodSync(path, 0o755);
 }
 
-/** {@link executables}, with an imagecred whose header says which machine this is. */
+/** {@link executables}, with an imagecred whose header determines this machine's architecture. */
 function onThisMachine(make: (path: string) => void): Required<Pick<Case, "args" | "prepare">> {
   const { args, prepare } = executables(make);
   return {

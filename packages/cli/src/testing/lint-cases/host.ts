@@ -32,7 +32,7 @@ export const HOST_CASES: Cases = {
       },
       { match: '["*.*"]' },
       { match: '["*"]' },
-      // What is narrower already is not written twice.
+      // A narrower pattern that exists already is not added again.
       {
         name: "ecr-credential-provider",
         match: '["*.dkr.ecr.*.amazonaws.com", "*.*.*.*.amazonaws.com", "*.dkr.ecr-fips.*.amazonaws.com"]',
@@ -52,7 +52,7 @@ export const HOST_CASES: Cases = {
         match: '["*.dkr.ecr.*.amazonaws.com", "docker.io"]',
         fixed: [/\["\*\.dkr\.ecr\.\*\.amazonaws\.com"\]/],
       },
-      // The only entry: a list without entries is refused by the kubelet.
+      // The only entry: the kubelet rejects an empty list.
       { name: "ecr-credential-provider", match: '["docker.io"]', fixed: [/dkr\.ecr/] },
       { name: "acr-credential-provider", match: '["*.azurecr.example"]' },
       // cli.md: * is one label.
@@ -86,7 +86,7 @@ export const HOST_CASES: Cases = {
       },
       { name: "acr-credential-provider", match: '["*.azurcr.io"]', fixed: [/\["\*\.azurecr\.io"\]/] },
       { name: "gcr-credential-provider", match: '["*.pkg.deb"]', fixed: [/\["\*\.pkg\.dev"\]/] },
-      // validate.md, kind 1.4: refused by the plugins.
+      // validate.md, kind 1.4: rejected by the plugins.
       { name: "acr-credential-provider", match: '["*.azurecr.de"]' },
       { name: "gcr-credential-provider", match: '["container.cloud.google.com"]' },
       {

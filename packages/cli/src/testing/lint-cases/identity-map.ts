@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
 import { type Case, type Cases, fileOf, PREFIX } from "./case.ts";
 
-/** A file of --identities. @param entries each one's YAML, without indentation */
+/** An --identities file. @param entries the YAML of each entry, without indentation */
 function mapOf(...entries: readonly string[]): string {
   const list = entries.map((entry) => `  - ${entry.replaceAll("\n", "\n    ")}\n`);
   return `apiVersion: imagecred.dev/v1alpha1\nkind: ImageIdentities\nidentities:\n${list.join("")}`;
 }
 
-/** A provider with a file of --identities. */
+/** A provider with an --identities file. */
 const WITH_MAP: Case = {
   name: "ecr-credential-provider",
   match: '["*.dkr.ecr.*.amazonaws.com"]',
@@ -58,7 +58,7 @@ export const IDENTITY_MAP_CASES: Cases = {
     misses: [{ file: mapOf("registries: [r.io]\naws: {roleArn: 'arn:{partition}:iam::{account}:role/x'}") }],
   },
   "identity-map-not-seen": {
-    hits: [{ ...WITH_MAP, at: [8, 12], says: /\/etc\/kubernetes\/identities\.yaml is not here/ }],
+    hits: [{ ...WITH_MAP, at: [8, 12], says: /\/etc\/kubernetes\/identities\.yaml is not on this machine/ }],
     misses: [withMap("registries: ['*.dkr.ecr.*.amazonaws.com']")],
   },
   "identity-unreachable": {

@@ -38,7 +38,7 @@ export const IDENTITY_CASES: Cases = {
       pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
         optional: ["eks.amazonaws.com/ecr-role-arn"],
       }),
-      // The role of IRSA counts where there is none for images.
+      // The role of IRSA is used if there is none for images.
       pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
         optional: ["eks.amazonaws.com/role-arn"],
       }),

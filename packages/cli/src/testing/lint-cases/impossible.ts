@@ -8,7 +8,7 @@ export const IMPOSSIBLE_CASES: Cases = {
       { match: '["r..io:5000/a"]', fixed: [/"r\.io:5000\/a"/] },
       { match: '["bücher.example"]', says: /xn--/ },
       { match: '["my_registry.io"]', says: /"_" in its host/ },
-      { match: '["-r.io"]', says: /begins or ends with a hyphen/ },
+      { match: '["-r.io"]', says: /cannot begin or end with a hyphen/ },
       { match: '["r-.io"]' },
       { match: '["r.io:99999"]', says: /port 99999/, fixed: [/"r\.io"/] },
       { match: '["r.io:0"]' },
