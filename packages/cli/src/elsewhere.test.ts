@@ -61,6 +61,6 @@ describe("as a kubectl plugin", () => {
     }
     const { code, stderr } = await place.run(["validat"], { invokedAs });
     assert.equal(code, 2);
-    assert.match(stderr, /^kubectl imagecred: unknown command.*\(kubectl imagecred --help lists/s);
+    assert.match(stderr, /^kubectl imagecred: unknown command.*Run "kubectl imagecred --help" for the list/s);
   });
 });

@@ -1,4 +1,4 @@
-/** Files in JSON or YAML as Kubernetes' programs read them: a tree in which every value knows its place. */
+/** Files in JSON or YAML as Kubernetes' programs read them: a tree in which every value has its position. */
 export {
   type DataDocument,
   DocumentError,

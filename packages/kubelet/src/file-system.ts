@@ -1,6 +1,6 @@
 import { isWindowsPath } from "./go/path.ts";
 
-/** What is at a path. */
+/** The kind of a file. */
 export interface DiskEntry {
   readonly kind: "file" | "directory" | "symlink" | "fifo" | "socket" | "device";
   /** Permission bits, `0o7777` at most. */
@@ -8,11 +8,11 @@ export interface DiskEntry {
 }
 
 /**
- * The file system as this package reads it. Everything throws an Error that has the system's `code` (`ENOENT`, `EACCES`, ...),
- * except that {@link FileSystem.status} gives undefined for `ENOENT` and `ENOTDIR`.
+ * The file system as this package reads it. All functions throw an Error with the system's `code` (`ENOENT`, `EACCES`, ...),
+ * except that {@link FileSystem.status} returns undefined for `ENOENT` and `ENOTDIR`.
  */
 export interface FileSystem {
-  /** What is at a path, or where a symbolic link there leads; undefined when there is nothing. */
+  /** The status of a path; follows symbolic links; undefined if nothing exists. */
   status(path: string, links?: "follow" | "do-not-follow"): DiskEntry | undefined;
   /** The first `maxBytes` of a file. */
   read(path: string, maxBytes: number): Uint8Array;
@@ -46,7 +46,7 @@ export function reasonOf(error: unknown): string {
   return REASONS[code] ?? (error instanceof Error ? error.message : String(error));
 }
 
-/** Why there is nothing at a path: something on the way to it may be a file. */
+/** Why a path does not exist: a part of it can be a file instead of a directory. */
 export function reasonOfAbsence(fileSystem: FileSystem, path: string): string {
   const separator = isWindowsPath(path) ? "\\" : "/";
   for (let slash = path.lastIndexOf(separator); slash > 0; slash = path.lastIndexOf(separator, slash - 1)) {

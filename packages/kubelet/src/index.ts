@@ -1,6 +1,6 @@
 /**
- * What the kubelet does with image credential provider plugins, with the kubelet's wording where it has one. Pure
- * functions and small classes; the file system, the clock and processes are handed in.
+ * The kubelet's behaviour with image credential provider plugins, including its messages. Pure functions and small classes;
+ * callers pass the file system, the clock and the function that runs programs.
  */
 export {
   type FiledCredential,

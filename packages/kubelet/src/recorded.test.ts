@@ -1,4 +1,4 @@
-/** Every case that was recorded from the real kubelet gives the recorded result. */
+/** Compares every recorded case with the real kubelet's result. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -74,7 +74,7 @@ describe("observed: decoding and validating a configuration", () => {
       const decoded = decodeConfig(Buffer.from(text(input, "text")), rules);
       if (typeof out["error"] === "string") {
         assert.notEqual(decoded.error, undefined, `Go says ${out["error"]}`);
-        // Of another kind's fields the kubelet may complain first.
+        // The kubelet can report a field of another kind first.
         if (decoded.problems.every((problem) => problem.kubeletText))
           assert.equal(decoded.error, out["error"]);
         else assert.match(out["error"], /wrong Kind|WatchEvent|registered|strict decoding/);

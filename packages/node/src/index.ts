@@ -1,7 +1,7 @@
 /**
- * What runs on this machine: its kubelet with the flags, files and variables that decide, the systemd unit that starts it,
- * files below another root, and where the container runtime goes for an image. Files and processes are handed in; nothing here starts a program but
- * {@link kubeletVersion}, by the function that it is given.
+ * Finds this machine's kubelet with its flags, files and variables, the systemd unit that starts it, files below another
+ * root, and the endpoints from which the container runtime pulls an image. Callers pass the file system; only
+ * {@link kubeletVersion} starts a program, with the function that it is given.
  */
 export type { FileKind, FileStatus, Files, WritableFiles } from "./files/files.ts";
 export { describeUnsafe, type UnsafeEntry, unsafeDirectory, unsafeFile } from "./files/owners.ts";

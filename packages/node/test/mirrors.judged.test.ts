@@ -1,4 +1,4 @@
-/** containerd's and containers/image's own code, on the same generated files. */
+/** Compares with the code of containerd and containers/image on the same generated files. */
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -31,7 +31,7 @@ interface Answer {
   readonly error?: string;
 }
 
-/** Built once for its sources; some minutes with an empty cache. @throws {Error} with the compiler's output */
+/** Built once per version of its sources; takes some minutes with an empty cache. @throws {Error} with the compiler's output */
 function judge(): string {
   const hash = createHash("sha256");
   for (const file of ["main.go", "go.mod", "go.sum"]) hash.update(readFileSync(join(SOURCES, file)));
@@ -207,7 +207,7 @@ const IMAGES = [
   ["a.b.example", "app"],
 ] as const;
 
-test("CRI-O: which names at which locations", { skip, timeout: 1_200_000 }, () => {
+test("CRI-O: repositories and locations", { skip, timeout: 1_200_000 }, () => {
   const cases = fc.sample(
     fc.record({
       image: fc.constantFrom(...IMAGES),
@@ -240,7 +240,7 @@ test("CRI-O: which names at which locations", { skip, timeout: 1_200_000 }, () =
     },
   ] of cases.entries()) {
     const theirs = answers[index];
-    // What containers/image refuses as a whole (two settings that contradict each other) CRI-O does not start with.
+    // containers/image rejects a file with two contradictory settings; CRI-O does not start with it.
     if (theirs === undefined || theirs.error !== undefined) continue;
     compared += 1;
     const route = crioRoute(rootedFiles(nodeFiles, join(place.path, String(index))), {

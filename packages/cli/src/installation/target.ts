@@ -62,9 +62,9 @@ function describe({ path, fault }: UnsafeEntry, files: Target["files"]): string 
   switch (fault.kind) {
     case "owner":
       return `${at} belongs to user ${fault.uid}, who could replace what the kubelet runs as root; chown root:root ${at}, ${choose}`;
-    case "everybody-writes":
+    case "world-writable":
       return `${at} is writable by all users (mode ${octal(fault.mode)}), who could replace what the kubelet runs as root; chmod o-w ${at}, ${choose}`;
-    case "group-writes":
+    case "group-writable":
       return `${at} is writable by group ${fault.gid} (mode ${octal(fault.mode)}), whose members could replace what the kubelet runs as root; chmod g-w ${at}, ${choose}`;
     case "link-owner":
       return `${at} is a link to ${fault.target} that belongs to user ${fault.uid}, who could replace what the kubelet runs as root; chown -h root:root ${at}, ${choose}`;

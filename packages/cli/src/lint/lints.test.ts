@@ -83,7 +83,7 @@ test("an ignored lint reports nothing, and an unknown code is a usage error", as
   assert.equal((await place.run(["validate", "config.yaml", "--ignore", "upper-case"])).code, 0);
   const wrong = await place.run(["validate", "config.yaml", "--ignore", "nonsense"]);
   assert.equal(wrong.code, 2);
-  assert.match(wrong.stderr, /--ignore nonsense: not known; one of .*path-prefix/);
+  assert.match(wrong.stderr, /--ignore nonsense: unknown; expected one of .*path-prefix/);
 });
 
 test("no output contains secrets", async () => {

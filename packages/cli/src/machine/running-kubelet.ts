@@ -166,7 +166,7 @@ function howToSet(node: Kubelet): string {
       { name: BIN_DIR_FLAG, value: "DIR" },
     ]);
     if (plan.state === "edit") {
-      return `add ${flags} with their paths to ${plan.says} (imagecred install --distribution kubeadm does that), then systemctl restart ${unit}`;
+      return `add ${flags} with their paths to ${plan.label} (imagecred install --distribution kubeadm does that), then systemctl restart ${unit}`;
     }
   }
   return `start it with ${flags} (imagecred install --distribution kubeadm sets them on a node with systemd)`;
@@ -212,6 +212,6 @@ export async function chooseVersion(
   }
   const version = await kubeletVersion(fileSystem, kubelet.node, runProgram);
   return version.state === "known"
-    ? { kubernetesVersion: version.version, saTokens, source: version.says, unknown: undefined }
+    ? { kubernetesVersion: version.version, saTokens, source: version.label, unknown: undefined }
     : { kubernetesVersion: undefined, saTokens, source: undefined, unknown: version.reason };
 }

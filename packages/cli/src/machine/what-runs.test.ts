@@ -164,7 +164,7 @@ test("RKE2 and k0s: the kubelet that they start is used", async () => {
     putKubelet(alone, 5, { name, words });
     assert.match(
       (await all(alone)).explain.unseen.join(),
-      /runs here \(process 5\), and the kubelet that it starts does not/,
+      /runs here \(process 5\), but its kubelet does not/,
     );
   }
 });
@@ -196,7 +196,7 @@ test("MicroShift: its configuration and CRI-O are used, and a note says what it 
   putKubelet(place, 57, { name: "microshift", words: ["/usr/bin/microshift", "run"] });
   const { explain, validate } = await all(place);
   assert.deepEqual(explain.unseen, [
-    "MicroShift (process 57) sets its kubelet's flags within itself, where --image-credential-provider-config cannot be seen",
+    "MicroShift (process 57) sets its kubelet's flags internally, so --image-credential-provider-config is not known",
   ]);
   assert.deepEqual(
     validate.configs[0]?.findings.filter(({ source }) => source === "node").map(({ code }) => code),
@@ -263,7 +263,7 @@ test("security 1: kubelets of other users are ignored, and several kubelets are 
   );
   assert.deepEqual(explain.unseen, [
     "process 9 is called kubelet, but it runs as user 1000, not as root",
-    "process 10 is called kubelet, but it runs in a container (a pid namespace of its own)",
+    "process 10 is called kubelet, but it runs in a container (it has its own pid namespace)",
   ]);
   putKubelet(place, 100, { words });
   putKubelet(place, 57, { words });

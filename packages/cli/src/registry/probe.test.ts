@@ -122,7 +122,7 @@ test("services without POST get a GET with Basic, as from containerd; others get
   const refusing = bearer({ status: 403, body: { errors: [{ code: "DENIED", message: "no" }] } });
   const result = await probe(refusing);
   assert.deepEqual(shape(result), ["HEAD manifest 401 ok", "token 403 bad"]);
-  assert.equal(result.steps[1]?.message, "r.example answered 403 (DENIED no)");
+  assert.equal(result.steps[1]?.message, "r.example responded with 403 (DENIED no)");
   assert.equal(refusing.sent.length, 2);
 });
 
@@ -228,7 +228,7 @@ describe("responses that end the probe, each with its own fix", () => {
       "no scheme",
       scriptedTransport(() => ({ status: 401 })),
       "token 401 bad",
-      /container runtimes know Basic and Bearer/,
+      /container runtimes support Basic and Bearer/,
       /what responds as the registry/,
     ],
     [
@@ -249,7 +249,7 @@ describe("responses that end the probe, each with its own fix", () => {
       "a token service that is down",
       bearer({ status: 503 }),
       "token 503 bad",
-      /answered 503/,
+      /responded with 503/,
       /try again later/,
     ],
     [
@@ -294,7 +294,7 @@ describe("responses that end the probe, each with its own fix", () => {
       "node 7.3: a portal that responds with 200 to everything",
       scriptedTransport(() => ({ status: 200, headers: { "content-type": "text/html; charset=utf-8" } })),
       "GET manifest 200 bad",
-      /200 with text\/html.*not a registry/,
+      /200, text\/html.*not a registry/,
       /a sign-in page/,
     ],
     [

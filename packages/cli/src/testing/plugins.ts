@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import type { Bench } from "./run.ts";
 
-/** Writes a plugin as a shell script, to test behaviour that our plugins do not have. */
+/** Writes a plugin as a shell script, to test behavior that our plugins do not have. */
 export function putPlugin(place: Bench, name: string, script: string, mode = 0o755): void {
   mkdirSync(place.path("opt/bin"), { recursive: true });
   writeFileSync(place.path("opt/bin", name), `#!/bin/sh\n${script}\n`);

@@ -28,7 +28,7 @@ export interface FileProblem {
   readonly kubeletText: boolean;
 }
 
-/** What came out of a file. */
+/** The result of decoding a file. */
 export interface DecodedFile {
   /** Undefined when nothing could be made of it. Strict errors leave it defined: the values are there. */
   readonly providers: readonly CredentialProvider[] | undefined;

@@ -30,7 +30,7 @@ export interface DataDocument {
   readonly locate: (at: number) => LineColumn;
 }
 
-/** What a document is not. */
+/** Why a document cannot be read. */
 export type DocumentFault = "json-syntax" | "yaml-syntax" | "yaml-value";
 
 /** A file that is neither JSON nor YAML, or YAML that has no meaning in JSON. */

@@ -17,7 +17,7 @@ export class FieldErrors {
   readonly list: FieldError[] = [];
   readonly #jsonValues: boolean;
 
-  /** @param jsonValues 1.34: values that are no plain strings are shown as JSON, not in Go syntax */
+  /** @param jsonValues 1.34: values that are not plain strings are shown as JSON, not in Go syntax */
   constructor(jsonValues: boolean) {
     this.#jsonValues = jsonValues;
   }

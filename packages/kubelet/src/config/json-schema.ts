@@ -1,6 +1,6 @@
 /**
  * A JSON Schema of CredentialProviderConfig for editors, made of the types that files are decoded with. What a schema
- * cannot say (patterns that are parsed as URLs, keys in two lists) is left to {@link readConfig}.
+ * cannot express (patterns that are parsed as URLs, keys in two lists) is checked by {@link readConfig}.
  */
 import type { GoShape } from "../decode/go-type.ts";
 import { kubeletRules } from "./kubernetes-version.ts";
@@ -10,7 +10,7 @@ import { PROVIDER_API_VERSIONS } from "./validate.ts";
 /** A JSON Schema (draft 2020-12). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What validation adds to the types, by the path of fields. */
+/** Constraints of validation in addition to the types, by the path of fields. */
 const RULES: Readonly<Record<string, JsonSchema>> = {
   "": { required: ["apiVersion", "kind", "providers"] },
   apiVersion: { const: "kubelet.config.k8s.io/v1" },
@@ -69,7 +69,7 @@ const RULES: Readonly<Record<string, JsonSchema>> = {
   },
 };
 
-/** The schema of version v1, as the newest kubelet that is known reads it. */
+/** The schema of version v1, as read by the newest known kubelet. */
 export function configJsonSchema(): JsonSchema {
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",

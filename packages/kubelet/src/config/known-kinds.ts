@@ -1,6 +1,6 @@
 /**
  * What the kubelet's decoder for this file knows besides CredentialProviderConfig (the scheme of
- * pkg/credentialprovider/plugin/plugin.go, v1.37.2). Naming one of these is another error than naming a stranger.
+ * pkg/credentialprovider/plugin/plugin.go, v1.37.2). Their error differs from that of an unknown kind.
  */
 
 import { quote } from "@imagecred/protocol/go";
@@ -40,8 +40,8 @@ export function isOtherKnownKind(gvk: GroupVersionKind): boolean {
 }
 
 /**
- * The kubelet's text for a readable object of another kind, which it only knows after it decoded the object; that the
- * object itself is sound is taken for granted here.
+ * The kubelet's text for an object of another kind. The kubelet decodes the object first; here its fields are assumed to be
+ * valid.
  */
 export function otherKindText(gvk: GroupVersionKind): string {
   if (META_OPTIONS.includes(gvk.kind)) {

@@ -1,7 +1,7 @@
-/** What differs between kubelets from 1.26 to 1.37 in reading and checking this configuration. */
+/** Differences between kubelets from 1.26 to 1.37 in reading and checking this configuration. */
 export interface KubeletRules {
   readonly minor: number;
-  /** 1.32: unknown fields and repeated keys are errors, in the configuration and in what plugins answer. */
+  /** 1.32: unknown fields and repeated keys are errors, in the configuration and in plugins' responses. */
   readonly strictDecoding: boolean;
   /** 1.33: `tokenAttributes`, `Duplicate value` for names, supported values in order, providers in config order. */
   readonly tokenAttributes: boolean;
@@ -22,7 +22,7 @@ export class KubernetesVersionError extends Error {
   override name = "KubernetesVersionError";
 }
 
-/** The version that is meant when none is given. */
+/** The default version. */
 export const LATEST_KUBERNETES = "1.37";
 const OLDEST_MINOR = 26;
 

@@ -1,15 +1,15 @@
-/** The files of one configuration as one, and back from its paths to their places. */
+/** Merges the files of one configuration, and maps paths in it to positions in the files. */
 import type { DecodedFile } from "./decode-config.ts";
 import type { SourceLocation } from "./problem.ts";
 import type { CredentialProvider, CredentialProviderConfig } from "./types.ts";
 
-/** A file that was read, in whatever state it is. */
+/** A file that was read, with or without problems. */
 export interface ReadFile {
   readonly path: string;
   readonly decoded: DecodedFile;
 }
 
-/** Providers in the order of their files, and where each value stands. */
+/** Providers in the order of their files, and the position of each value. */
 export interface MergedFiles {
   readonly config: CredentialProviderConfig;
   readonly locate: (path: string) => SourceLocation | undefined;
@@ -41,7 +41,7 @@ export function mergeFiles(files: readonly ReadFile[]): MergedFiles {
   return { config: { providers }, locate };
 }
 
-/** Where a problem of a whole file is shown. */
+/** The position for a problem of a whole file. */
 export function startOf(file: string): SourceLocation {
   return { file, line: 1, column: 1 };
 }

@@ -1,11 +1,11 @@
-/** A place in a file; line and column count from 1, columns in characters. */
+/** A position in a file; line and column count from 1, columns in characters. */
 export interface SourceLocation {
   readonly file: string;
   readonly line: number;
   readonly column: number;
 }
 
-/** What is wrong, for programs; `message` is for people. */
+/** The kind of a problem, for programs; `message` is for people. */
 export type ProblemCode =
   /** The path or a file could not be read. */
   | "unreadable"
@@ -34,14 +34,14 @@ export type ProblemCode =
 export interface ConfigProblem {
   readonly severity: "error";
   readonly code: ProblemCode;
-  /** The kubelet's words for this one problem. */
+  /** The kubelet's message for this problem. */
   readonly message: string;
-  /** Undefined where no file is involved, such as for an empty directory. */
+  /** Undefined if no file is involved, such as for an empty directory. */
   readonly location: SourceLocation | undefined;
-  /** Where in the configuration, such as `providers[0].matchImages[2]`; empty for problems of a whole file. */
+  /** Path in the configuration, such as `providers[0].matchImages[2]`; empty for problems of a whole file. */
   readonly path: string;
   /**
-   * False where the kubelet refuses too, but may have other words: about a field of another kind, or about a file that is
+   * False if the kubelet also rejects the file but its message can differ: for a field of another kind, or a file that is
    * nested deeper than this package can read.
    */
   readonly kubeletText: boolean;

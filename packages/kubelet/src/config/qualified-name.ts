@@ -10,15 +10,15 @@ const SUBDOMAIN_RULE = `a lowercase RFC 1123 subdomain must consist of lower cas
 
 /** The words that changed with 1.35. */
 export interface NameWords {
-  /** What such a name is called. */
+  /** The term for such a name. */
   readonly name: "a valid label key" | "a qualified name";
-  /** What its length is counted in; they are bytes in either case. */
+  /** The unit of its length in the text; it is bytes in either case. */
   readonly unit: "bytes" | "characters";
 }
 
 const NEWEST_WORDS: NameWords = { name: "a valid label key", unit: "bytes" };
 
-/** What is wrong with a name such as `eks.amazonaws.com/role-arn`; empty when nothing is. */
+/** The faults of a name such as `eks.amazonaws.com/role-arn`; empty if it is valid. */
 export function qualifiedNameFaults(name: string, words: NameWords = NEWEST_WORDS): string[] {
   const parts = name.split("/");
   if (parts.length > 2) {

@@ -29,7 +29,7 @@ function read(
   });
 }
 
-test("every problem has its place, those of values that are missing that of what they are missing from", () => {
+test("every problem has a position; for a missing value, that of the object that lacks it", () => {
   const text = `apiVersion: kubelet.config.k8s.io/v1
 kind: CredentialProviderConfig
 providers:
@@ -60,7 +60,7 @@ providers:
   );
 });
 
-test("strict decoding names each unknown and repeated field, and what was read is validated all the same", () => {
+test("strict decoding reports each unknown and repeated field, and the rest is still validated", () => {
   const text = CONFIG.replace("r.io]", '"r.io:x"]').replace("name: p1", "name: p1\n    x: 1\n    name: p2");
   const reading = read({ "/c.yaml": `${text}z: 2\n` }, "/c.yaml");
   assert.deepEqual(
@@ -102,7 +102,7 @@ describe("a directory", () => {
     "/d/sub/c.yaml": "x",
   };
 
-  test("is read in the order of bytes, without what has another extension", () => {
+  test("is read in the order of bytes, without files of other extensions", () => {
     const reading = read(files, "/d");
     assert.deepEqual(reading.files, ["/d/10.yaml", "/d/9.json"]);
     assert.equal(
@@ -112,7 +112,7 @@ describe("a directory", () => {
     assert.equal(reading.config?.providers.length, 1);
   });
 
-  test("names the second of two providers with one name", () => {
+  test("reports the second of two providers with the same name", () => {
     const reading = read(
       { "/d/a.yaml": CONFIG, "/d/b.yaml": CONFIG.replace("p1", "p0").concat(`  - name: p1\n${PROVIDER}`) },
       "/d/",
@@ -125,7 +125,7 @@ describe("a directory", () => {
     assert.deepEqual(reading.locate("providers[1].name"), { file: "/d/b.yaml", line: 4, column: 11 });
   });
 
-  test("is none before 1.34", () => {
+  test("is not accepted before 1.34", () => {
     const reading = read(files, "/d", "1.33");
     assert.equal(
       reading.kubeletError,
@@ -133,12 +133,12 @@ describe("a directory", () => {
     );
   });
 
-  test("without configuration files says so", () => {
+  test("without configuration files is an error", () => {
     assert.equal(read({ "/d/x": "" }, "/d").kubeletError, 'no configuration files found in directory "/d"');
   });
 });
 
-describe("what cannot be read", () => {
+describe("a path that cannot be read", () => {
   const failing = (code: string): FileSystem => {
     const fail = () => {
       throw Object.assign(new Error(code), { code });
@@ -189,7 +189,7 @@ describe("versions", () => {
     assert.equal(errors(text, "1.32").accepted, false);
   });
 
-  test("tokenAttributes is unknown before 1.33, behind a gate in it, and wants a cacheType from 1.34 on", () => {
+  test("tokenAttributes is unknown before 1.33, behind a gate in 1.33, and requires a cacheType from 1.34 on", () => {
     assert.match(
       errors(withTokens, "1.32").kubeletError ?? "",
       /unknown field "providers\[0\]\.tokenAttributes"$/,
@@ -212,7 +212,7 @@ describe("versions", () => {
     );
   });
 
-  test("lengths of annotation keys are said to be characters before 1.35", () => {
+  test("before 1.35, messages give lengths of annotation keys in characters", () => {
     const text = `${withTokens}      cacheType: Token\n`.replace("a/b/c", "x".repeat(64));
     assert.match(errors(text, "1.34").kubeletError ?? "", /name part must be no more than 63 characters$/);
     assert.match(errors(text, "1.35").kubeletError ?? "", /name part must be no more than 63 bytes$/);
@@ -230,7 +230,7 @@ describe("versions", () => {
     ]);
   });
 
-  test("a name that comes twice ends a kubelet when it registers it, in 1.33 validates it, and since 1.34 reads it", () => {
+  test("a kubelet exits because of a duplicate name when it registers it, in 1.33 validates it, and since 1.34 reads it", () => {
     const text = `${CONFIG}  - name: p1\n${PROVIDER}`;
     assert.equal(errors(text, "1.32").kubeletError, 'Credential provider "p1" was registered twice');
     assert.deepEqual(errors(text, "1.32").validationErrors, []);

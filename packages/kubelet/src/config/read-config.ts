@@ -12,7 +12,7 @@ import type { ConfigProblem, ProblemCode, SourceLocation } from "./problem.ts";
 import type { CredentialProviderConfig } from "./types.ts";
 import { validateConfig } from "./validate.ts";
 
-/** What reading needs from outside, and as which kubelet. */
+/** Dependencies of reading, and the kubelet version to read for. */
 export interface ReadOptions {
   readonly fileSystem: FileSystem;
   readonly crypto: Pick<Crypto, "sha256">;
@@ -22,35 +22,35 @@ export interface ReadOptions {
   readonly saTokens?: boolean;
 }
 
-/** Everything that is known about a configuration. */
+/** A configuration with its problems and the kubelet's result. */
 export interface ConfigReading {
-  /** Whether the kubelet would start with it, the executables left aside. */
+  /** Whether the kubelet would start with it, apart from the executables. */
   readonly accepted: boolean;
   /**
-   * The configuration, files merged; undefined when there was nothing to read it from. Defined in spite of problems as
-   * far as values could be read, so that a tool can say more.
+   * The configuration, merged from its files; undefined if no file could be read. Also defined with problems, with the values
+   * that could be read, so that a tool can check them.
    */
   readonly config: CredentialProviderConfig | undefined;
-  /** Of all files; undefined unless all could be read. Kubelets before 1.34 show none. */
+  /** The hash of all files; undefined unless all could be read. Kubelets before 1.34 do not show it. */
   readonly hash: string | undefined;
   /** The files' paths in the order in which they are read. */
   readonly files: readonly string[];
   readonly problems: readonly ConfigProblem[];
-  /** The one line that the kubelet stops with: the first error of reading, or all of validation. */
+  /** The error with which the kubelet exits: the first error of reading, or all errors of validation. */
   readonly kubeletError: string | undefined;
-  /** The part of {@link kubeletError} that reading gives, and whether its words are the kubelet's. */
+  /** The part of {@link kubeletError} from reading, and whether its text is the kubelet's. */
   readonly readError: { readonly message: string; readonly kubeletText: boolean } | undefined;
-  /** Texts of validation, when reading went well. */
+  /** Errors of validation, if reading succeeded. */
   readonly validationErrors: readonly string[];
-  /** The provider, by its index, at which a kubelet before 1.33 ends because it has registered that name already. */
+  /** Index of the provider at which a kubelet before 1.33 exits because that name is already registered. */
   readonly registeredTwice: number | undefined;
-  /** Where a value stands, by its path in {@link config}; the nearest enclosing one when it was not written. */
+  /** The position of a value by its path in {@link config}; of the nearest enclosing value if it is not in the file. */
   readonly locate: (path: string) => SourceLocation | undefined;
 }
 
 const MAX_FILE_BYTES = 1 << 30;
 
-/** Reads and validates what `--image-credential-provider-config` names. Never throws for what it finds. */
+/** Reads and validates the value of `--image-credential-provider-config`. Never throws because of file contents. */
 export function readConfig(path: string, options: ReadOptions): ConfigReading {
   return new ConfigReader(options).read(path);
 }
@@ -116,7 +116,7 @@ class ConfigReader {
         .list(path)
         .filter((name) => /\.(json|yaml|yml)$/.test(name))
         .map((name) => joinPath(path, name))
-        // A link is not looked behind: one to a directory is taken for a file, and reading it fails.
+        // Links are not followed: one to a directory counts as a file, and reading it fails.
         .filter((file) => this.#fileSystem.status(file, "do-not-follow")?.kind !== "directory")
         .sort(compareBytes);
       if (files.length > 0) return files;
@@ -162,7 +162,7 @@ class ConfigReader {
     }
   }
 
-  /** From 1.34 on a name that comes twice is an error of reading, whichever files it stands in. */
+  /** From 1.34 on, a duplicate name is an error of reading, in one file or in several. */
   #checkNames(merged: MergedFiles): void {
     if (!this.#rules.configDirectory) return;
     for (const { name, path } of repeatedNames(merged.config)) {
@@ -171,7 +171,7 @@ class ConfigReader {
     }
   }
 
-  /** Before 1.33 nothing looks at names that come twice until they are registered, which ends the process (klog.Fatalf). */
+  /** Before 1.33, duplicate names are found only when they are registered, which ends the process (klog.Fatalf). */
   #registrationFault(config: CredentialProviderConfig | undefined, locate: ConfigReading["locate"]) {
     if (config === undefined || this.#rules.tokenAttributes) return undefined;
     const [first] = repeatedNames(config).map(({ name, path, index }) => {
@@ -204,7 +204,7 @@ class ConfigReader {
     const readError = this.#readError;
     const errors = config === undefined ? [] : validateConfig(config, this.#rules, this.#options.saTokens);
     for (const { code, message, path } of errors) {
-      // Said already, and with a better text, when the files were merged.
+      // Already reported, with a better text, when the files were merged.
       if (readError !== undefined && code === "duplicate") continue;
       this.#problems.push({
         severity: "error",

@@ -1,6 +1,6 @@
-/** The configuration, as the kubelet's internal types have it (pkg/kubelet/apis/config/types.go, v1.37.2). */
+/** The configuration in the kubelet's internal types (pkg/kubelet/apis/config/types.go, v1.37.2). */
 
-/** What `--image-credential-provider-config` names; several files are one configuration. */
+/** The configuration that `--image-credential-provider-config` names, merged from one or more files. */
 export interface CredentialProviderConfig {
   readonly providers: readonly CredentialProvider[];
 }
@@ -12,7 +12,7 @@ export interface CredentialProvider {
   readonly matchImages: readonly string[] | null;
   /** Nanoseconds. */
   readonly defaultCacheDuration: bigint | null;
-  /** The protocol version that the plugin speaks. */
+  /** The plugin's protocol version. */
   readonly apiVersion: string;
   readonly args: readonly string[] | null;
   readonly env: readonly ExecEnvVar[] | null;

@@ -6,7 +6,7 @@ import type { KubeletRules } from "./kubernetes-version.ts";
 import { type NameWords, qualifiedNameFaults } from "./qualified-name.ts";
 import type { CredentialProvider, CredentialProviderConfig, ServiceAccountTokenAttributes } from "./types.ts";
 
-/** The protocol versions that a plugin may speak, in the order in which the kubelet lists them. */
+/** The supported protocol versions, in the order in which the kubelet lists them. */
 export const PROVIDER_API_VERSIONS = [
   "credentialprovider.kubelet.k8s.io/v1",
   "credentialprovider.kubelet.k8s.io/v1alpha1",
@@ -21,7 +21,7 @@ const CACHE_TYPES = ["ServiceAccount", "Token"];
  * Checks a configuration as the kubelet does before it starts.
  *
  * @param saTokens the feature gate KubeletServiceAccountTokenForCredentialProviders
- * @returns what it would refuse, in its order and words; empty when it would start
+ * @returns the kubelet's errors in its order; empty if it would start
  */
 export function validateConfig(
   config: CredentialProviderConfig,

@@ -1,7 +1,7 @@
 import { quote } from "@imagecred/protocol/go";
 import type { DataNode } from "./tree.ts";
 
-/** What kind of fault a document has. */
+/** The kind of a document's fault. */
 export type DecodeFault = "type" | "duration" | "unknown-field" | "duplicate-key";
 
 /** One fault, in Go's words. */
@@ -26,13 +26,13 @@ export class DecodeError extends Error implements DecodeProblem {
 /** encoding/json stops counting there. */
 const MAX_STRICT_ERRORS = 100;
 
-/** Where the decoder is, and what it found so far. */
+/** The decoder's position and results so far. */
 export class DecodeContext {
   /** The first value of a wrong type; reported once everything is read. */
   typeMismatch: DecodeError | undefined;
   /** Unknown and repeated fields, in order, each once. */
   readonly strictProblems: DecodeProblem[] = [];
-  /** Where each value stands, by a path such as `providers[0].matchImages[1]`. */
+  /** The position of each value, by a path such as `providers[0].matchImages[1]`. */
   readonly locations = new Map<string, number>();
   readonly #seen = new Set<string>();
   #path = "";

@@ -7,7 +7,7 @@ import { GoDurationError, parseGoDuration } from "@imagecred/protocol/go";
 import type { DecodeContext } from "./decode-context.ts";
 import type { DataNode } from "./tree.ts";
 
-/** What JSON a type is made of, for descriptions of it. */
+/** The JSON structure of a type, for schemas. */
 export type GoShape =
   | { readonly kind: "string" | "bool" | "duration" }
   | { readonly kind: "slice" | "map"; readonly element: GoShape }
@@ -20,11 +20,11 @@ export interface GoType<T> {
   readonly goName: string;
   readonly shape: GoShape;
   readonly zero: () => T;
-  /** `previous` is what is there already: JSON may repeat a key, and then decodes on top of the first value. */
+  /** `previous` is the existing value: JSON can repeat a key, and the second value is decoded into the first. */
   readonly decode: (context: DecodeContext, node: DataNode, previous: T) => T;
 }
 
-/** What {@link GoType} decodes into. */
+/** The TypeScript type that a {@link GoType} decodes to. */
 export type Decoded<G> = G extends GoType<infer T> ? T : never;
 
 /** A `string`, or a type whose kind is string. */
@@ -124,7 +124,7 @@ export function goMap<T>(element: GoType<T>): GoType<ReadonlyMap<string, T> | nu
 /** The fields of a struct by their JSON names. */
 export type GoFields<T> = { readonly [K in keyof T & string]: GoType<T[K]> };
 
-/** What a struct's JSON names are, where they are not simply those of its fields. */
+/** A struct's JSON names, if they are not those of its fields. */
 export interface StructOptions<T> {
   /** Fields that this version of the type does not have: they keep their zero value, and their name is unknown. */
   readonly without?: readonly (keyof T & string)[];

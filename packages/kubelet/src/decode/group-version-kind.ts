@@ -1,5 +1,5 @@
 /**
- * Which object a document says it is: SimpleMetaFactory.Interpret (apimachinery v0.37.2,
+ * The object's type according to a document: SimpleMetaFactory.Interpret (apimachinery v0.37.2,
  * pkg/runtime/serializer/json/meta.go) with encoding/json's lax reading of the two keys.
  */
 import type { DataNode } from "./tree.ts";
@@ -11,7 +11,7 @@ export interface GroupVersionKind {
   readonly kind: string;
 }
 
-/** The document does not say what it is in a way that Go understands. */
+/** Go cannot read the document's apiVersion and kind. */
 export class InterpretError extends Error {
   override name = "InterpretError";
   readonly at: number;

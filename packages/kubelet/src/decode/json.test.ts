@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { JsonSyntaxError, parseGoJson } from "./json.ts";
 import type { DataNode } from "./tree.ts";
 
-/** Numbers are only known to be numbers. */
+/** The tree does not have the values of numbers. */
 function plainOf(node: DataNode): unknown {
   switch (node.type) {
     case "null":
@@ -24,7 +24,7 @@ function plainOf(node: DataNode): unknown {
 const withoutNumbers = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, inner: unknown) => (typeof inner === "number" ? 0 : inner));
 
-test("what JSON.stringify writes is read as what it was", () => {
+test("the output of JSON.stringify is read as the same value", () => {
   fc.assert(
     fc.property(fc.jsonValue({ stringUnit: "binary" }), (value) => {
       // A lone surrogate is escaped there, and U+FFFD for Go.
@@ -35,7 +35,7 @@ test("what JSON.stringify writes is read as what it was", () => {
   );
 });
 
-test("texts near JSON are taken or refused as JSON.parse does", () => {
+test("texts similar to JSON are accepted or rejected as by JSON.parse", () => {
   const piece = fc.constantFrom(
     ...'{}[],:"\\ \n0123-+.eE',
     "true",
@@ -68,7 +68,7 @@ test("texts near JSON are taken or refused as JSON.parse does", () => {
   );
 });
 
-test("keys may repeat, and every value knows where it stands", () => {
+test("keys can repeat, and every value has its position", () => {
   const node = parseGoJson(bytesOf('{"\u00fc": [1], "a": 2, "a": "x"}'));
   assert.ok(node.type === "object");
   assert.deepEqual(

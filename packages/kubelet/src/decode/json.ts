@@ -1,12 +1,12 @@
 /**
  * encoding/json's scanner (Go 1.26, src/encoding/json/scanner.go; sigs.k8s.io/json has the same one), with its error
- * texts. JSON.parse could not serve: the kubelet shows these texts, sees repeated keys, and we want positions.
+ * texts. JSON.parse cannot be used: the kubelet shows these texts and reads repeated keys, and positions are needed.
  */
 
 import { type ByteString, quoteJsonByte, textOf } from "@imagecred/protocol/go";
 import type { DataNode, ObjectEntry } from "./tree.ts";
 
-/** No JSON. `message` is Go's, `offset` counts bytes. */
+/** The text is not JSON. `message` is Go's, `offset` counts bytes. */
 export class JsonSyntaxError extends Error {
   override name = "JsonSyntaxError";
   readonly offset: number;
@@ -203,7 +203,7 @@ const SIMPLE: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r:
 
 /**
  * The text of a JSON string literal that was checked before, quotes not included. As in encoding/json, bytes that are
- * no UTF-8 and surrogates without their partner become U+FFFD.
+ * not UTF-8 and surrogates without their partner become U+FFFD.
  */
 function unquoteJson(literal: ByteString): string {
   if (!literal.includes("\\")) return textOf(literal);

@@ -1,6 +1,6 @@
 /**
- * What JSON and YAML have in common once read: a tree that remembers where everything stood. The kubelet turns YAML
- * into JSON before it decodes, so one tree serves both.
+ * The tree for both JSON and YAML, with positions. The kubelet converts YAML to JSON before it decodes it, so one tree is
+ * enough.
  */
 
 interface Positioned {
@@ -8,7 +8,7 @@ interface Positioned {
   readonly at: number;
 }
 
-/** `null`, `~`, or nothing behind a key. */
+/** `null`, `~`, or a key without a value. */
 export interface NullNode extends Positioned {
   readonly type: "null";
 }
@@ -19,10 +19,10 @@ export interface BoolNode extends Positioned {
   readonly value: boolean;
 }
 
-/** A number; nothing the kubelet reads from these documents is one, so its value does not matter. */
+/** A number; the kubelet reads no numbers from these documents, so its value does not matter. */
 export interface NumberNode extends Positioned {
   readonly type: "number";
-  /** Set for YAML's infinities and not-a-number, which JSON cannot say: Go's text for them. */
+  /** Set for YAML's infinities and not-a-number, which JSON cannot represent: Go's text for them. */
   readonly unsupported?: string;
 }
 

@@ -38,7 +38,7 @@ describe("the file of a provider's name", () => {
   for (const [what, binDir, name, there, file] of CASES)
     test(what, () => assert.equal(executablePath(binDir, name, disk(...there)), file));
 
-  test("a file that cannot be looked at is not taken for one that is there", () => {
+  test("a file that cannot be examined counts as missing", () => {
     const status = (path: string): DiskEntry | undefined => {
       if (path.endsWith(".com")) throw Object.assign(new Error("denied"), { code: "EACCES" });
       return path.endsWith(".exe") ? { kind: "file", mode: 0o755 } : undefined;

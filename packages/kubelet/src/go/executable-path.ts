@@ -1,20 +1,20 @@
 import type { DiskEntry } from "../file-system.ts";
 import { isWindowsPath, joinPath } from "./path.ts";
 
-/** What Windows adds to the name of a program, in its order (the default of PATHEXT). */
+/** Extensions that Windows adds to the name of a program, in order (the default of PATHEXT). */
 const EXTENSIONS = [".com", ".exe", ".bat", ".cmd"] as const;
 
-/** The extension of a file that Windows runs by its name: one of those. */
+/** Matches one of these extensions. */
 export const WINDOWS_PROGRAM = new RegExp(`(?:\\${EXTENSIONS.join("|\\")})$`, "i");
 
-/** As far as the search for an executable reads files. */
+/** The part of the file system that the search for an executable uses. */
 interface Looked {
   status(path: string): DiskEntry | undefined;
 }
 
 /**
  * The file that runs for a provider's name: on Linux the name in the directory, on Windows with an extension that Windows adds
- * (exec.LookPath, os/exec/lp_windows.go). The name itself where there is no such file.
+ * (exec.LookPath, os/exec/lp_windows.go). The name itself if there is no such file.
  */
 export function executablePath(binDir: string, name: string, fileSystem: Looked): string {
   const path = joinPath(binDir, name);

@@ -1,6 +1,6 @@
 /**
- * json.Marshal of text and lists of text: what HTML minds and the two line separators are escaped, a surrogate without
- * its partner becomes U+FFFD.
+ * json.Marshal of text and lists of text: HTML's special characters and the two line separators are escaped, a surrogate
+ * without its partner becomes U+FFFD.
  */
 export function goJson(value: string | readonly string[]): string {
   const wellFormed =

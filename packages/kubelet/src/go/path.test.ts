@@ -4,7 +4,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { cleanPath, joinPath } from "./path.ts";
 
-test("paths are cleaned as Node cleans them, but for the trailing slash that Go drops", () => {
+test("paths are cleaned as by Node.js, except for the trailing slash, which Go removes", () => {
   const path = fc
     .array(fc.constantFrom("a", "bc", ".", "..", ""), { maxLength: 7 })
     .map((parts) => parts.join("/"));
@@ -15,7 +15,7 @@ test("paths are cleaned as Node cleans them, but for the trailing slash that Go 
   );
 });
 
-test("so are Windows paths", () => {
+test("Windows paths are cleaned the same way", () => {
   const rest = fc
     .array(fc.constantFrom("a", "bc", ".", "..", ""), { maxLength: 7 })
     .chain((parts) => fc.constantFrom("\\", "/").map((separator) => parts.join(separator)));

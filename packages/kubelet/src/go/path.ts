@@ -1,4 +1,4 @@
-/** Whether a path is absolute on Windows: a drive and a separator, or a share. No path of a Linux node begins so. */
+/** Whether a path is absolute on Windows: a drive and a separator, or a share. Paths of Linux nodes do not begin like that. */
 export function isWindowsPath(path: string): boolean {
   return /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path);
 }

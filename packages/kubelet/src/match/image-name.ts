@@ -8,7 +8,7 @@ import { goToLower } from "../go/lower.ts";
 
 /** The parts of an image name. */
 export interface ImageName {
-  /** What matchImages is compared with and what a plugin gets as `image`: no tag, no digest, Docker Hub spelt out. */
+  /** The name that matchImages is compared with and that a plugin gets as `image`: no tag, no digest, Docker Hub spelled out. */
   readonly repo: string;
   /** `latest` when neither tag nor digest was written, empty when only a digest was. */
   readonly tag: string;
@@ -16,7 +16,7 @@ export interface ImageName {
   readonly digest: string;
 }
 
-/** The kubelet would refuse the image name (InvalidImageName). `message` is its text. */
+/** The kubelet would reject the image name (InvalidImageName). `message` is its text. */
 export class ImageNameError extends Error {
   override name = "ImageNameError";
 }
@@ -35,7 +35,7 @@ const NAME = new RegExp(`^(?:(${DOMAIN})/)?(${PATH})$`);
 const DIGEST_LENGTHS: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };
 
 /**
- * Splits an image name and spells out what it leaves away.
+ * Splits an image name and adds the parts that it leaves out.
  *
  * @throws {ImageNameError} such as `couldn't parse image name "r.io/Foo": invalid reference format: ...`
  */

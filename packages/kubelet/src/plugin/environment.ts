@@ -1,13 +1,13 @@
 import type { ExecEnvVar } from "../config/types.ts";
 
-/** The environment cannot be handed over; the text is os/exec's. */
+/** The environment cannot be passed to a program; the text is os/exec's. */
 export class EnvironmentError extends Error {
   override name = "EnvironmentError";
 }
 
 /**
  * The environment of a plugin: all of the kubelet's, then the configuration's, of which the last of a name wins
- * (mergeEnvVars in plugin.go, dedupEnv in os/exec). A name with an `=` in it sets what stands before the `=`.
+ * (mergeEnvVars in plugin.go, dedupEnv in os/exec). A name with an `=` in it sets the variable named before the `=`.
  *
  * @throws {EnvironmentError} when something contains a NUL
  */
@@ -23,7 +23,7 @@ export function pluginEnvironment(
     const equals = Math.max(entry.indexOf("=", 1), 0);
     merged.set(entry.slice(0, equals), entry.slice(equals + 1));
   }
-  // Without a name there is nothing that a program could look up.
+  // A program cannot look up a variable without a name.
   merged.delete("");
   return Object.fromEntries(merged);
 }

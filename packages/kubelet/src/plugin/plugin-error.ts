@@ -1,11 +1,11 @@
-/** In which step a plugin failed. */
+/** The step in which a plugin failed. */
 export type PluginFault =
   /** It could not be started. */
   | "start"
-  /** It ended with a status other than 0, or by a signal. */
+  /** It exited with a status other than 0, or by a signal. */
   | "exit"
   | "timeout"
-  /** Its output is not JSON, or does not say what it is. */
+  /** Its output is not JSON, or has no apiVersion and kind. */
   | "not-json"
   | "api-version"
   | "undecodable";
@@ -14,7 +14,7 @@ export type PluginFault =
 export class PluginError extends Error {
   override name = "PluginError";
   readonly fault: PluginFault;
-  /** What the kubelet does not tell; never a credential. */
+  /** Details that are not in the kubelet's text; never a credential. */
   readonly detail: string | undefined;
   constructor(fault: PluginFault, message: string, detail?: string) {
     super(message);

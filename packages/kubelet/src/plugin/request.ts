@@ -1,4 +1,4 @@
-/** What the kubelet writes to a plugin's stdin: k8s.io/kubelet/pkg/apis/credentialprovider, encoded by Go. */
+/** The request that the kubelet writes to a plugin's stdin: k8s.io/kubelet/pkg/apis/credentialprovider, encoded by Go. */
 import type { Secret } from "@imagecred/protocol";
 import { compareBytes } from "@imagecred/protocol/go";
 import { goJson } from "../go/json-text.ts";
@@ -12,7 +12,7 @@ export interface PluginRequest {
   readonly serviceAccountAnnotations?: ReadonlyMap<string, string> | undefined;
 }
 
-/** The request as one line of JSON, byte for byte what a kubelet sends. Holds the token in the clear. */
+/** The request as one line of JSON, byte for byte as the kubelet sends it. Contains the token in clear text. */
 export function encodePluginRequest(request: PluginRequest): string {
   const fields = [
     ["kind", goJson("CredentialProviderRequest")],

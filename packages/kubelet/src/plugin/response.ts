@@ -1,4 +1,4 @@
-/** What the kubelet makes of a plugin's stdout: execPlugin in pkg/credentialprovider/plugin/plugin.go. */
+/** Decodes a plugin's stdout: execPlugin in pkg/credentialprovider/plugin/plugin.go. */
 import { Secret } from "@imagecred/protocol";
 import { bytesFrom } from "@imagecred/protocol/go";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
@@ -20,10 +20,10 @@ export interface PluginCredential {
   readonly password: Secret;
 }
 
-/** A plugin's answer as the kubelet holds it; whether its cacheKeyType is one is only checked later. */
+/** A plugin's response as decoded by the kubelet; its cacheKeyType is checked later. */
 export interface PluginResponse {
   readonly cacheKeyType: string;
-  /** Nanoseconds; null when the provider's default counts. */
+  /** Nanoseconds; null if the provider's default applies. */
   readonly cacheDuration: bigint | null;
   /** By key; null when there was none. */
   readonly auth: ReadonlyMap<string, PluginCredential> | null;
@@ -41,10 +41,10 @@ const GROUP = "credentialprovider.kubelet.k8s.io";
 const PACKAGES = ["v1", "v1beta1", "v1alpha1"];
 
 /**
- * Decodes what a plugin printed.
+ * Decodes a plugin's output.
  *
- * @param apiVersion the provider's `apiVersion`, which the answer must bear too
- * @throws {PluginError} with the kubelet's text; `detail` says what it hides
+ * @param apiVersion the provider's `apiVersion`, which the response must have too
+ * @throws {PluginError} with the kubelet's text; `detail` has what it leaves out
  */
 export function decodePluginResponse(
   stdout: Uint8Array,
@@ -90,7 +90,7 @@ function interpretResponse(stdout: Uint8Array): { root: DataNode; gvk: GroupVers
   }
 }
 
-/** The kubelet tells no more than this, since the answer holds credentials; neither does the detail hold values. */
+/** The kubelet's text has no details, because the response contains credentials; the detail contains no values either. */
 function undecodable(detail: string): PluginError {
   return new PluginError(
     "undecodable",

@@ -1,4 +1,4 @@
-/** Plugins that are real executables, against what the real kubelet made of them. */
+/** Compares runs of real executables with the real kubelet's recorded results. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,7 +18,7 @@ const recorded = record(
   JSON.parse(readFileSync(join(import.meta.dirname, "../../testdata/exec.json"), "utf8")),
 );
 
-/** Prints what the case says, after noting what it was given. */
+/** Records its input, then prints the case's output. */
 const SCRIPT = `#!/bin/sh
 cat > "$(dirname "$0")/stdin"
 echo "$*" > "$(dirname "$0")/args"
@@ -42,7 +42,7 @@ function install(input: Case): void {
   put("out", optionalText(input, "stdout") ?? "");
   put("err", optionalText(input, "stderr") ?? "");
   put("exit", String(input["exit"] ?? 0));
-  // The recorded limit is a minute; here it is a third of a second, and what outlives it is shorter too.
+  // The recorded limit is a minute; here it is a third of a second, and longer runs are shortened accordingly.
   const script = optionalText(input, "script")?.replace("sleep 75", "sleep 1");
   put("plugin", (script ?? SCRIPT).replaceAll("$DIR", directory), 0o755);
 }
@@ -86,7 +86,7 @@ describe("recorded: running a plugin", () => {
       );
       assert.equal(answer.error, out["error"]);
       assert.deepEqual(answer.response, out["response"]);
-      // A child that holds stdout keeps the pull waiting, though the plugin is killed.
+      // The pull waits for a child that keeps stdout open, although the plugin is killed.
       if (out["elapsedSeconds"] === 75) assert.ok(performance.now() - started >= 900);
       if (input["mode"] !== "io") return;
       assert.equal(read("stdin"), out["stdin"]);
@@ -97,7 +97,7 @@ describe("recorded: running a plugin", () => {
   }
 });
 
-test("arguments and environment reach the plugin without a shell, the configuration's last word wins", async () => {
+test("arguments and environment are passed without a shell; the configuration's last variable of a name wins", async () => {
   install({ stdout: "{}" });
   const provider: CredentialProvider = {
     name: "plugin",
@@ -126,7 +126,7 @@ test("arguments and environment reach the plugin without a shell, the configurat
   assert.doesNotMatch(read("env"), /GONE/);
 });
 
-test("a plugin that cannot be started, and one that must not be", async () => {
+test("a plugin that cannot be started, and one that must not be started", async () => {
   install({});
   const provider = { name: "gone", matchImages: [], defaultCacheDuration: 0n, apiVersion: "x", args: null };
   const runtime = { runProgram, fileSystem: nodejsFileSystem, environment: {}, binDir: directory };

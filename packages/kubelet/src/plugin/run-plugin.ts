@@ -14,10 +14,10 @@ import { signalText } from "./signals.ts";
 /** The kubelet's fixed limit, in milliseconds. */
 export const PLUGIN_TIMEOUT_MS = 60_000;
 
-/** The kubelet has no limit; this one only keeps the memory of the machine. */
+/** The kubelet has no limit; this one protects the machine's memory. */
 const MAX_STDOUT_BYTES = 256 * 1024 * 1024;
 
-/** What runs plugins. */
+/** Dependencies of running plugins. */
 export interface PluginRuntime {
   readonly runProgram: RunProgram;
   readonly fileSystem: FileSystem;
@@ -25,7 +25,7 @@ export interface PluginRuntime {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** `--image-credential-provider-bin-dir`. */
   readonly binDir: string;
-  /** Gets the plugin's stderr while it runs; the kubelet only looks at it when the plugin failed. */
+  /** Receives the plugin's stderr while it runs; the kubelet uses it only if the plugin failed. */
   readonly onStderr?: (text: string) => void;
   /** Default {@link PLUGIN_TIMEOUT_MS}. */
   readonly timeoutMs?: number;
@@ -35,7 +35,7 @@ export interface PluginRuntime {
 export type PluginCall = Omit<PluginRequest, "apiVersion">;
 
 /**
- * Runs a provider's executable and decodes its answer.
+ * Runs a provider's executable and decodes its response.
  *
  * @throws {PluginError} with the kubelet's text, for example `error execing credential provider plugin ecr for image
  *   r.io/a: exit status 1: ...`
@@ -85,15 +85,15 @@ function start(
 }
 
 /**
- * Go's exec is the bare system call, which runs ELF files and scripts with `#!`. Other runtimes fall back to /bin/sh,
- * so what the kernel would refuse is refused here first.
+ * Go's exec is only the system call, which runs ELF files and scripts with `#!`. Other runtimes fall back to /bin/sh, so files
+ * that the kernel would reject are rejected here first.
  */
 function isExecutableFormat(fileSystem: FileSystem, file: string): boolean {
   let head: Uint8Array;
   try {
     head = fileSystem.read(file, 4);
   } catch {
-    // Missing, or not readable though perhaps executable: starting it tells.
+    // Missing, or executable but not readable: starting it shows which.
     return true;
   }
   const text = String.fromCharCode(...head);

@@ -26,7 +26,7 @@ const TEXTS: Readonly<Record<string, string>> = {
   SIGSYS: "bad system call",
 };
 
-/** `killed` for `SIGKILL` and so on; the name itself for one that is not known. */
+/** `killed` for `SIGKILL` and so on; the name itself for an unknown signal. */
 export function signalText(name: string): string {
   return TEXTS[name] ?? name;
 }

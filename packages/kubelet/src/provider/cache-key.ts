@@ -2,26 +2,26 @@
 import { type Crypto, hex, type Secret } from "@imagecred/protocol";
 import { type ByteString, bytesOf, compareBytes } from "@imagecred/protocol/go";
 
-/** The base key of an answer with cacheKeyType `Global`; no image or registry has angle brackets. */
+/** The base key of a response with cacheKeyType `Global`; no image or registry has angle brackets. */
 export const GLOBAL_CACHE_KEY = "<global>";
 
-/** A part is longer than its two length bytes can say; the text is cryptobyte's. */
+/** A part is longer than two length bytes can express; the text is cryptobyte's. */
 export class CacheKeyError extends Error {
   override name = "CacheKeyError";
 }
 
-/** What the cache entry of a pod with a service account belongs to. */
+/** The service account to which a pod's cache entry belongs. */
 export interface ServiceAccountKeyParts {
   readonly namespace: string;
   readonly name: string;
   readonly uid: string;
-  /** Only those that the configuration asks for. */
+  /** Only the annotations that the configuration lists. */
   readonly annotations: ReadonlyMap<string, string>;
   /** `sha256:...` of the token for cacheType `Token`, which makes every token an entry of its own. */
   readonly tokenHash: string | undefined;
 }
 
-/** generateCacheKey: the image, its registry or {@link GLOBAL_CACHE_KEY}, and whose it is. */
+/** generateCacheKey: the image, its registry or {@link GLOBAL_CACHE_KEY}, and the service account. */
 export function cacheKey(base: string, serviceAccountKey: ByteString): ByteString {
   return concat(prefixed(bytesOf(base)), prefixed(serviceAccountKey));
 }
@@ -50,7 +50,7 @@ export function tokenHashOf(token: Secret, crypto: Pick<Crypto, "sha256">): stri
   return `sha256:${hex(digest)}`;
 }
 
-/** The host and port of an image: what stands before its first slash. */
+/** The host and port of an image: the part before its first slash. */
 export function registryOf(image: string): string {
   return image.split("/", 1)[0] ?? "";
 }

@@ -1,4 +1,4 @@
-/** The cache of one provider: client-go's ExpirationCache as plugin.go uses it. Lives in memory, as the kubelet's does. */
+/** The cache of one provider: client-go's ExpirationCache as plugin.go uses it. In memory, like the kubelet's. */
 import type { ByteString } from "@imagecred/protocol/go";
 import type { PluginCredential } from "../plugin/response.ts";
 
@@ -23,7 +23,7 @@ export class CredentialCache {
     this.#lastPurge = now;
   }
 
-  /** An entry counts up to and including the moment at which it expires. */
+  /** An entry is valid up to and including the moment at which it expires. */
   get(key: ByteString, now: bigint): Credentials | undefined {
     const entry = this.#entries.get(key);
     if (entry === undefined) return undefined;
@@ -32,19 +32,19 @@ export class CredentialCache {
     return undefined;
   }
 
-  /** May be given a moment that has passed: the entry is kept, and found expired. */
+  /** The time can be in the past: the entry is stored, and expired when it is looked up. */
   set(key: ByteString, credentials: Credentials, expiresAt: bigint): void {
     this.#entries.set(key, { credentials, expiresAt });
   }
 
-  /** Drops what has expired, when the last time was more than 15 minutes ago. */
+  /** Removes expired entries, if that was last done more than 15 minutes ago. */
   purge(now: bigint): void {
     if (now <= this.#lastPurge + PURGE_INTERVAL) return;
     for (const [key, entry] of this.#entries) if (now > entry.expiresAt) this.#entries.delete(key);
     this.#lastPurge = now;
   }
 
-  /** The keys that are held, expired ones included. */
+  /** All keys, including those of expired entries. */
   keys(): ByteString[] {
     return [...this.#entries.keys()];
   }

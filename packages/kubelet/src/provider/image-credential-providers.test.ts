@@ -33,7 +33,7 @@ function answer(cacheKeyType: string, auth: object, cacheDuration?: string): Par
   return { stdout: new TextEncoder().encode(JSON.stringify(response)) };
 }
 
-/** Plugins that answer at once, by name; `asked` is what they were asked. */
+/** Plugins that respond at once, by name; `asked` has their requests. */
 function setUp(
   providers: readonly CredentialProvider[],
   answers: Readonly<Record<string, Partial<ProgramResult>>>,
@@ -77,7 +77,7 @@ function setUp(
 
 const user = (username: string) => ({ username, password: "p" });
 
-test("all providers that take the image are asked, their answers merged by key, and the story told", async () => {
+test("all providers that match the image are run, their responses merged by key, and traced", async () => {
   const { run, asked } = setUp(
     [provider("b"), provider("a"), provider("other", { matchImages: ["x.io", "r.io:80"] })],
     {
@@ -118,13 +118,13 @@ test("all providers that take the image are asked, their answers merged by key, 
   );
 });
 
-test("until 1.32 providers were asked in the order of their names", async () => {
+test("until 1.32, providers are run in the order of their names", async () => {
   const both = { a: answer("Image", { "r.io": user("a") }), b: answer("Image", { "r.io": user("b") }) };
   const { run } = setUp([provider("b"), provider("a")], both, { kubernetesVersion: "1.32" });
   assert.deepEqual((await run("r.io/x")).users, ["a r.io a", "b r.io b"]);
 });
 
-test("an answer is kept until it expires, and the entry that served is named", async () => {
+test("a response is cached until it expires, and the trace has the cache entry", async () => {
   const { run, asked, clock } = setUp([provider("a")], {
     a: answer("Registry", { "r.io": user("1") }, "5s"),
   });
@@ -158,7 +158,7 @@ test("pulls of one image at the same time run the plugin once", async () => {
   assert.equal(asked.length, 1);
 });
 
-describe("a provider that fails is passed over, with the kubelet's text", () => {
+describe("a provider that fails is skipped, with the kubelet's text", () => {
   const failing: readonly (readonly [
     result: Partial<ProgramResult>,
     error: RegExp,
@@ -188,7 +188,7 @@ describe("a provider that fails is passed over, with the kubelet's text", () => 
     });
   }
 
-  test("what the kubelet hides is in the detail, without values", async () => {
+  test("details that the kubelet leaves out are in the trace, without values", async () => {
     const { run } = setUp([provider("a")], { a: answer("Image", { "r.io": { auth: "c2VjcmV0" } }) });
     assert.equal((await run("r.io/x")).trace[0]?.detail, 'unknown field "auth.r.io.auth"');
   });
@@ -222,7 +222,7 @@ describe("service account mode", () => {
     assert.deepEqual(credentials[0]?.serviceAccount, { namespace: "ns", name: "sa", uid: "u2" });
   });
 
-  test("a token that comes back as the password is refused, except for cacheType Token and before 1.34", async () => {
+  test("a token returned as the password is rejected, except for cacheType Token and before 1.34", async () => {
     const refused = await start({}, { serviceAccounts }).run("r.io/x", pod);
     assert.match(refused.trace[0]?.error ?? "", /returned the service account token as the password/);
     assert.equal(JSON.stringify(refused.trace).includes("the-token"), false);
@@ -233,7 +233,7 @@ describe("service account mode", () => {
     assert.equal(before.trace[0]?.outcome, "executed");
   });
 
-  test("without what it requires the plugin is not run", async () => {
+  test("without a required service account or annotation the plugin is not run", async () => {
     const without = start({ requiredServiceAccountAnnotationKeys: ["b/id"] }, { serviceAccounts });
     assert.equal((await without.run("r.io/x", pod)).trace[0]?.missingAnnotation, "b/id");
     const nobody = start({}, { serviceAccounts });
@@ -241,7 +241,7 @@ describe("service account mode", () => {
     assert.equal(without.asked.length + nobody.asked.length, 0);
   });
 
-  test("the API server's refusal becomes the kubelet's", async () => {
+  test("an error of the API server becomes part of the kubelet's text", async () => {
     const refusing = {
       ...serviceAccounts,
       requestToken: () => Promise.reject(new Error("audience not allowed")),
@@ -252,13 +252,13 @@ describe("service account mode", () => {
     assert.equal(nothing.trace[0]?.error, "failed to get service account: there is no API server to ask");
   });
 
-  test("with the gate off it is a plugin like any other", async () => {
+  test("with the gate off it is run like other plugins", async () => {
     const { run, asked } = start({}, { serviceAccounts, saTokens: false });
     assert.equal((await run("r.io/x", pod)).trace[0]?.outcome, "executed");
     assert.doesNotMatch(String(asked[0]?.stdin), /serviceAccount/);
   });
 
-  test("annotations that no key can hold are refused", async () => {
+  test("annotations that are too long for a key are rejected", async () => {
     const large = {
       ...serviceAccounts,
       get: async () => ({ uid: "u", annotations: new Map([["a/id", "x".repeat(65_536)]]) }),

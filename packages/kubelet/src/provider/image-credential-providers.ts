@@ -12,7 +12,7 @@ import { PluginProvider } from "./plugin-provider.ts";
 import type { Pod, ServiceAccountCoordinates, ServiceAccounts } from "./service-account.ts";
 import type { ProviderTrace } from "./trace.ts";
 
-/** What the providers need from outside. */
+/** Dependencies of the providers. */
 export interface ProvidersOptions {
   /** `--image-credential-provider-bin-dir`. */
   readonly binDir: string;
@@ -35,20 +35,20 @@ export interface ProvidersOptions {
 
 /** One credential, in the order in which the kubelet tries it. */
 export interface TriedCredential extends PluginCredential {
-  /** The key of the plugin's answer, without scheme. */
+  /** The key of the plugin's response, without scheme. */
   readonly key: string;
   readonly provider: string;
   readonly serviceAccount: ServiceAccountCoordinates | undefined;
 }
 
-/** What a pull would have to go on. */
+/** The credentials for a pull, with a trace of the providers. */
 export interface ImageCredentials {
   readonly image: ImageName;
   /** Tried one after another; with an empty list the pull is anonymous, otherwise it never is. */
   readonly credentials: readonly TriedCredential[];
-  /** One per provider, in the order in which they were asked. */
+  /** One per provider, in the order in which they were run. */
   readonly trace: readonly ProviderTrace[];
-  /** Keys of answers that are no host and path. */
+  /** Keys of responses that are not a host and path. */
   readonly ignored: readonly IgnoredKey[];
 }
 
@@ -80,12 +80,12 @@ export class ImageCredentialProviders {
   }
 
   /**
-   * Asks every provider whose matchImages take the image, one after another as the kubelet does, and puts their
-   * answers in order.
+   * Runs every provider whose matchImages match the image, one after another as the kubelet does, and puts their
+   * credentials in order.
    *
    * @param reference an image as a pod names it, such as `nginx` or `r.io/team/app:v1`
    * @param pod the pod that pulls; without one, a static pod without service account
-   * @throws {ImageNameError} when the kubelet would not take the image name
+   * @throws {ImageNameError} if the kubelet would not accept the image name
    */
   async credentialsFor(reference: string, pod?: Pod): Promise<ImageCredentials> {
     const image = parseImageName(reference);
@@ -106,7 +106,7 @@ export class ImageCredentialProviders {
 
 type PluginProviderExec = ConstructorParameters<typeof PluginProvider>[1]["exec"];
 
-/** Until 1.32 the kubelet asked providers in the order of their names, since 1.33 in that of the configuration. */
+/** Until 1.32 the kubelet ran providers in the order of their names, since 1.33 in that of the configuration. */
 function inOrder(config: CredentialProviderConfig, rules: KubeletRules) {
   const providers = [...config.providers];
   return rules.minor >= 33 ? providers : providers.sort((a, b) => compareBytes(a.name, b.name));

@@ -19,16 +19,16 @@ import {
 import { SingleFlight } from "./single-flight.ts";
 import type { CacheEntryTrace, ProviderTrace } from "./trace.ts";
 
-/** What providers need from outside. */
+/** Dependencies of a provider. */
 export interface ProviderPlatform extends ServiceAccountPlatform {
   readonly clock: Clock;
   /** Runs the provider's executable; see runPlugin. */
   readonly exec: (provider: CredentialProvider, call: PluginCall) => Promise<PluginResponse>;
 }
 
-/** What a provider has for an image. */
+/** A provider's credentials for an image, with its trace. */
 export interface Provided {
-  /** Empty when the plugin was not run, and when it failed. */
+  /** Empty if the plugin was not run, or failed. */
   readonly credentials: Credentials;
   /** The service account that they belong to, if they belong to one. */
   readonly coordinates: ServiceAccountCoordinates | undefined;
@@ -63,14 +63,14 @@ export class PluginProvider {
     return this.#provider.name;
   }
 
-  /** The cache's keys, for those who compare them with a kubelet's. */
+  /** The cache's keys, to compare them with a kubelet's. */
   cacheKeys(): ByteString[] {
     return this.#cache.keys();
   }
 
   /**
-   * Credentials for an image without tag and digest. A failure is told in the trace: the kubelet logs it and goes on
-   * without this provider.
+   * Credentials for an image without tag and digest. A failure is in the trace: the kubelet logs it and continues without
+   * this provider.
    */
   async provide(image: string, pod: Pod | undefined): Promise<Provided> {
     const matches: MatchExplanation[] = [];

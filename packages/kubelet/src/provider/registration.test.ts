@@ -1,4 +1,4 @@
-/** Start-up with prepared directories, against what the real kubelet said about them. */
+/** Compares start-up with prepared directories with the real kubelet's recorded results. */
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -100,7 +100,7 @@ describe("registration of other bin dirs", () => {
     ["1.34", "ok", 'duplicate provider name "p1" found in configuration file(s)'],
   ];
   for (const [version, mode, error] of TWICE) {
-    test(`a name that comes twice on ${version}, executable ${mode}`, () => {
+    test(`a duplicate name on ${version}, executable ${mode}`, () => {
       prepare(mode);
       const data = CONFIG + CONFIG.slice(CONFIG.indexOf("  - name"));
       const path = writeFiles({ files: [{ name: "config.yaml", data }] });
@@ -130,7 +130,7 @@ describe("registration of other bin dirs", () => {
     assert.equal(check(path, "1.29").error, `error inspecting binary executable $DIR/bin/p1: ${reason}`);
   });
 
-  test("a bin dir below a file is no missing one", () => {
+  test("a bin dir below a file is another error than a missing one", () => {
     writeFileSync(join(directory, "bin"), "");
     const path = writeFiles({ files: [{ name: "config.yaml", data: CONFIG }] });
     const { kubeletError } = checkRegistration(path, join(directory, "bin/x"), {

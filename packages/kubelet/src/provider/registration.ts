@@ -1,4 +1,4 @@
-/** RegisterCredentialProviderPlugins of plugin.go: what else must be right before a kubelet starts. */
+/** RegisterCredentialProviderPlugins of plugin.go: the other checks before a kubelet starts. */
 
 import { quote } from "@imagecred/protocol/go";
 import type { KubeletRules } from "../config/kubernetes-version.ts";
@@ -9,11 +9,11 @@ import { type FileSystem, reasonOf, reasonOfAbsence } from "../file-system.ts";
 import { executablePath } from "../go/executable-path.ts";
 import { joinPath } from "../go/path.ts";
 
-/** What is wrong with a provider's executable. */
+/** A problem of a provider's executable. */
 export interface ExecutableProblem {
   /** Index in the configuration. */
   readonly provider: number;
-  /** The path that the kubelet looks at. */
+  /** The path that the kubelet checks. */
   readonly path: string;
   readonly code: "missing" | "not-executable" | "directory" | "inaccessible";
   /** The kubelet's text; since 1.30 it has an empty name in it, which is upstream's behavior. */
@@ -23,17 +23,17 @@ export interface ExecutableProblem {
 /** Whether a kubelet with these two flags would start. */
 export interface RegistrationCheck {
   readonly reading: ConfigReading;
-  /** The kubelet's text about the bin dir, which it looks at first. */
+  /** The kubelet's error about the bin dir, which it checks first. */
   readonly binDirError: string | undefined;
-  /** Of all providers; the kubelet stops at the first. */
+  /** Problems of all providers; the kubelet stops at the first. */
   readonly executables: readonly ExecutableProblem[];
-  /** The one line that it would stop with, behind `Failed to register CRI auth plugins`. */
+  /** The error with which it would exit, after `Failed to register CRI auth plugins`. */
   readonly kubeletError: string | undefined;
-  /** How many providers it registers before it stops, or all. */
+  /** The number of providers that it registers before it stops, or of all. */
   readonly registered: number;
 }
 
-/** Checks what the kubelet checks when it starts, in its order. */
+/** Makes the kubelet's checks at start-up, in its order. */
 export function checkRegistration(
   configPath: string,
   binDir: string,
@@ -54,7 +54,7 @@ export function registrationOf(
   const executables = providers.flatMap(
     (provider, index) => faultOfExecutable(options.fileSystem, binDir, provider, index, rules) ?? [],
   );
-  // A name that is registered twice ends the kubelet once that provider's executable was found.
+  // A duplicate name ends the kubelet after that provider's executable was found.
   const twice = reading.registeredTwice ?? (reading.accepted ? providers.length : -1);
   const fault = executables.find(({ provider }) => provider <= twice);
   const kubeletError = binDirError ?? fault?.message ?? reading.kubeletError;
@@ -91,9 +91,9 @@ function faultOfExecutable(
   const path = rules.lookPath ? executablePath(binDir, name, fileSystem) : joinPath(binDir, name);
   const fault = lookPath(fileSystem, path, rules);
   if (fault === undefined) return undefined;
-  // exec.LookPath gives no path together with an error, and the kubelet prints the path that it gave.
+  // exec.LookPath returns no path together with an error, and the kubelet prints the returned path.
   const shown = rules.lookPath ? "" : path;
-  // os.Stat names itself; what LookPath finds about a file that is there has no such prefix.
+  // os.Stat's errors begin with its name; LookPath's errors for an existing file have no such prefix.
   const stat = fault.code === "inaccessible" ? `stat ${path}: ` : "";
   const look = rules.lookPath ? `exec: ${quote(path)}: ` : "";
   const message =

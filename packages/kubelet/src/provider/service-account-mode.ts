@@ -6,7 +6,7 @@ import type { CredentialProvider, ServiceAccountTokenAttributes } from "../confi
 import { serviceAccountKey, tokenHashOf } from "./cache-key.ts";
 import type { Pod, ServiceAccount, ServiceAccountCoordinates, ServiceAccounts } from "./service-account.ts";
 
-/** The service account that a plugin is run for, and what the plugin learns of it. */
+/** The service account for which a plugin is run, and the data that the plugin gets. */
 export interface Identity {
   /** Empty without a service account. */
   readonly cacheKey: ByteString;
@@ -23,7 +23,7 @@ export type IdentityResult =
   | { readonly skipped: "no-service-account" }
   | { readonly skipped: "missing-annotation"; readonly annotation: string };
 
-/** What a plugin is run with outside service account mode, and in it for a pod that has and needs no account. */
+/** The identity outside service account mode, and in it for a pod that has no account and does not need one. */
 export const NO_SERVICE_ACCOUNT: Identity = {
   cacheKey: "" as ByteString,
   token: undefined,
@@ -32,12 +32,12 @@ export const NO_SERVICE_ACCOUNT: Identity = {
   coordinates: undefined,
 };
 
-/** The API server refused; `message` is the kubelet's text. */
+/** An error of the API server; `message` is the kubelet's text. */
 export class ServiceAccountError extends Error {
   override name = "ServiceAccountError";
 }
 
-/** What the mode uses from outside. */
+/** Dependencies of the mode. */
 export interface ServiceAccountPlatform {
   readonly crypto: Pick<Crypto, "sha256">;
   readonly serviceAccounts?: ServiceAccounts | undefined;
@@ -63,15 +63,15 @@ export class ServiceAccountMode {
     this.#platform = platform;
   }
 
-  /** Every token is a cache entry of its own, and a plugin may hand the token back as the password. */
+  /** Whether every token has its own cache entry, so that a plugin may return the token as the password. */
   get cachesByToken(): boolean {
     return this.#attributes.cacheType === "Token";
   }
 
   /**
-   * Asks for the service account and a token, each time: the credential cache is looked at only later.
+   * Requests the service account and a token, each time: the credential cache is used only later.
    *
-   * @throws {ServiceAccountError} when the API server gives neither
+   * @throws {ServiceAccountError} if the API server returns an error
    * @throws {CacheKeyError} when names or annotations are too long for a key
    */
   async identify(pod: Pod): Promise<IdentityResult> {

@@ -1,4 +1,4 @@
-/** Which pod an image is pulled for, and where its service account's tokens come from. */
+/** The pod for which an image is pulled, and the source of its service account's tokens. */
 import type { Secret } from "@imagecred/protocol";
 
 /** The pod as the kubelet knows it; static pods have no service account. */
@@ -10,7 +10,7 @@ export interface Pod {
   readonly serviceAccountName: string;
 }
 
-/** A service account as the API server has it. */
+/** A service account from the API server. */
 export interface ServiceAccount {
   readonly uid: string;
   readonly annotations: ReadonlyMap<string, string>;
@@ -27,13 +27,13 @@ export interface TokenRequest {
   readonly podUid: string;
 }
 
-/** The API server, as far as plugins with `tokenAttributes` need it. Errors become part of the kubelet's text. */
+/** The part of the API server that plugins with `tokenAttributes` need. Errors become part of the kubelet's text. */
 export interface ServiceAccounts {
   get(namespace: string, name: string): Promise<ServiceAccount>;
   requestToken(request: TokenRequest): Promise<Secret>;
 }
 
-/** Whose credentials an entry holds; recorded so that other pods do not use it (KEP 2535). */
+/** The service account of an entry's credentials, recorded so that other pods do not use them (KEP 2535). */
 export interface ServiceAccountCoordinates {
   readonly namespace: string;
   readonly name: string;

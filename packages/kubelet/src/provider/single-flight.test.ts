@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SingleFlight } from "./single-flight.ts";
 
-test("equal questions at the same time are one run, later ones another", async () => {
+test("concurrent calls with the same key share one run, a later call starts another", async () => {
   const flight = new SingleFlight<number>();
   let runs = 0;
   let finish: (value: number) => void = () => {};
@@ -25,7 +25,7 @@ test("equal questions at the same time are one run, later ones another", async (
   assert.equal(runs, 2);
 });
 
-test("a failure reaches all who waited, and is not kept", async () => {
+test("a failure is thrown to all callers that waited, and is not cached", async () => {
   const flight = new SingleFlight<number>();
   const failing = () => Promise.reject(new Error("no"));
   const both = await Promise.allSettled([flight.do("a", failing), flight.do("a", failing)]);

@@ -1,8 +1,8 @@
-/** One run for equal questions that are asked at the same time (golang.org/x/sync/singleflight). */
+/** Shares one run among concurrent calls with the same key (golang.org/x/sync/singleflight). */
 export class SingleFlight<T> {
   readonly #running = new Map<string, Promise<T>>();
 
-  /** Runs `work`, or joins a run with the same key that is not over; `shared` says which. */
+  /** Runs `work`, or waits for a current run with the same key; `shared` says which. */
   async do(key: string, work: () => Promise<T>): Promise<{ readonly value: T; readonly shared: boolean }> {
     const running = this.#running.get(key);
     if (running !== undefined) return { value: await running, shared: true };

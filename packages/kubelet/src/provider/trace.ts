@@ -1,9 +1,9 @@
-/** What one provider did for one image: what `imagecred get` and `doctor` tell. */
+/** What one provider did for one image, as shown by `imagecred get` and `doctor`. */
 import type { MatchExplanation } from "@imagecred/protocol/keyring";
 import type { PluginFault } from "../plugin/plugin-error.ts";
 import type { ServiceAccountCoordinates } from "./service-account.ts";
 
-/** How far a provider came. */
+/** The result of a provider. */
 export type ProviderOutcome =
   /** No entry of matchImages matches the image: the plugin is not run, and nothing is logged. */
   | "no-match"
@@ -13,26 +13,26 @@ export type ProviderOutcome =
   | "missing-annotation"
   | "cached"
   | "executed"
-  /** Another pull of the same image was running the plugin, and its answer served both. */
+  /** Another pull of the same image was running the plugin, and both used its response. */
   | "shared"
   | "failed";
 
-/** The cache's entry that an answer came from or went to. */
+/** The cache entry that a response was read from or stored in. */
 export interface CacheEntryTrace {
   readonly cacheKeyType: "Image" | "Registry" | "Global";
   /** The image, its registry, or `<global>`. */
   readonly base: string;
-  /** True when it only serves this service account. */
+  /** True if it is only for this service account. */
   readonly perServiceAccount: boolean;
   /** Milliseconds since the epoch; undefined for a hit. */
   readonly expiresAt?: number;
 }
 
-/** The story of one provider. Holds no secret. */
+/** The trace of one provider. Contains no secrets. */
 export interface ProviderTrace {
   readonly provider: string;
   readonly outcome: ProviderOutcome;
-  /** Every entry of matchImages up to the one that took the image, which is the last. */
+  /** Every entry of matchImages up to the one that matches, which is the last. */
   readonly matches: readonly MatchExplanation[];
   /** Whether a token was requested for the plugin. */
   readonly serviceAccount?: ServiceAccountCoordinates;
@@ -42,13 +42,13 @@ export interface ProviderTrace {
   readonly execMs?: number;
   readonly hit?: CacheEntryTrace;
   readonly stored?: CacheEntryTrace;
-  /** An answer that was not cached: its own or the default duration is 0. */
+  /** Whether the response was not cached: its own or the default duration is 0. */
   readonly notStored?: "zero-duration" | "zero-default-duration";
-  /** Keys of the answer. */
+  /** Keys of the response. */
   readonly keys?: readonly string[];
   /** The kubelet's error text. */
   readonly error?: string;
   readonly fault?: PluginFault;
-  /** What the kubelet knows about the fault and does not tell. */
+  /** Details of the fault that are not in the kubelet's text. */
   readonly detail?: string;
 }

@@ -1,6 +1,6 @@
 /**
- * This package behind a line protocol, for tests in other languages: one JSON case per line of stdin, one JSON answer
- * per line of stdout. `{"id": ..., "op": "match", "glob": ..., "image": ...}` is answered with
+ * This package behind a line protocol, for tests in other languages: one JSON case per line of stdin, one JSON result per
+ * line of stdout. The result of `{"id": ..., "op": "match", "glob": ..., "image": ...}` is
  * `{"id": ..., "out": {...}}`, or with `{"id": ..., "fault": "..."}` when the case itself could not be run.
  */
 import { createInterface } from "node:readline";

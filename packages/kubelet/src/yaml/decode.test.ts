@@ -21,7 +21,7 @@ function plainOf(node: DataNode): unknown {
   }
 }
 
-/** What go-yaml v2.4.4 and sigs.k8s.io/yaml v1.6.0 make of a value; numbers are shown as 0. */
+/** Values as read by go-yaml v2.4.4 and sigs.k8s.io/yaml v1.6.0; numbers are shown as 0. */
 const VALUES: readonly (readonly [yaml: string, value: unknown])[] = [
   ["yes", true],
   ["Off", false],
@@ -60,8 +60,8 @@ describe("values", () => {
 });
 
 /**
- * What a kubelet 1.37.2 says about a file that is not YAML to it, or that means nothing as JSON. go-yaml's parser names
- * the line before the one that it means, and none for the first.
+ * Messages of kubelet 1.37.2 for a file that is not valid YAML, or cannot be converted to JSON. go-yaml's parser reports the
+ * line before the one with the error, and no line for the first.
  */
 const REFUSED: readonly (readonly [yaml: string, message: string])[] = [
   ["k: @a", "yaml: found character that cannot start any token"],
@@ -133,7 +133,7 @@ describe("refusals", () => {
   }
 });
 
-/** Odd, and accepted by a kubelet 1.37.2. */
+/** Unusual texts that kubelet 1.37.2 accepts. */
 const ACCEPTED: readonly (readonly [yaml: string, value: unknown])[] = [
   ['["r.io"]#c', ["r.io"]],
   ['"p1"#c', "p1"],
@@ -152,7 +152,7 @@ describe("oddities", () => {
   }
 });
 
-test("JSON below a first comment, and so read as YAML, means what it means as JSON", () => {
+test("JSON after a comment is read as YAML, with the same values", () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
       const text = JSON.stringify({ value });
@@ -166,13 +166,13 @@ test("JSON below a first comment, and so read as YAML, means what it means as JS
   );
 });
 
-test("only the first document counts, and it ends where the lines are less deep than it is", () => {
+test("only the first document is read, and it ends at a line with less indentation", () => {
   assert.deepEqual(plainOf(parse("a: 1\n---\n: [").root), { a: 0 });
   assert.deepEqual(plainOf(parse("  a: 1\nb: 2\n").root), { a: 0 });
   assert.deepEqual(plainOf(parse("[a] b").root), ["a"]);
 });
 
-test("merge keys take effect where they stand, and what they repeat is a duplicate", () => {
+test("merge keys take effect at their position, and keys that they repeat are duplicates", () => {
   const document = parse("x: &x {a: 1, b: two}\nz:\n  b: three\n  <<: *x\n");
   assert.deepEqual(plainOf(document.root), { x: { a: 0, b: "two" }, z: { a: 0, b: "two" } });
   assert.deepEqual(
@@ -181,7 +181,7 @@ test("merge keys take effect where they stand, and what they repeat is a duplica
   );
 });
 
-test("keys are sorted by their bytes, and become text", () => {
+test("keys are sorted by their bytes, and converted to text", () => {
   const { root } = parse("b: 1\n\u{10000}: 1\n\ufffd: 1\nA: 1\n1.5: 1\ntrue: 1\n010: 1\n");
   assert.ok(root.type === "object");
   assert.deepEqual(
@@ -190,7 +190,7 @@ test("keys are sorted by their bytes, and become text", () => {
   );
 });
 
-test("positions count lines and characters from 1, in lines that were moved too", () => {
+test("positions count lines and characters from 1, also in shifted lines", () => {
   const { root, locate } = parse("k:\n  \u{1f600}: [\nb,\n c\n]\n");
   assert.ok(root.type === "object" && root.entries[0] !== undefined);
   assert.deepEqual(locate(root.entries[0].keyAt), { line: 1, column: 1 });
@@ -206,7 +206,7 @@ test("positions count lines and characters from 1, in lines that were moved too"
   );
 });
 
-test("a document of aliases of aliases is refused", () => {
+test("a document of aliases of aliases is rejected", () => {
   const levels = ["a: &a0 [x, x, x, x, x, x, x, x, x]"];
   for (let level = 1; level < 8; level++) {
     levels.push(`l${level}: &a${level} [${`*a${level - 1}, `.repeat(9)}]`);
@@ -214,7 +214,7 @@ test("a document of aliases of aliases is refused", () => {
   assert.throws(() => parse(levels.join("\n")), { message: "yaml: document contains excessive aliasing" });
 });
 
-test("files in UTF-16 are read, bytes that are no text are not", () => {
+test("files in UTF-16 are read, bytes that are not text are rejected", () => {
   const utf16 = Buffer.from("\ufeffa: b", "utf16le");
   assert.deepEqual(plainOf(parseDocument(utf16).root), { a: "b" });
   assert.deepEqual(plainOf(parseDocument(Buffer.from(utf16).swap16()).root), { a: "b" });
@@ -230,7 +230,7 @@ test("a flow collection does not end with its parent's indentation", () => {
   assert.deepEqual(plainOf(parse("  a: [\n]\nd: e\n").root), { a: [] });
 });
 
-test("behind a second byte order mark the first character of every line is skipped, a line break too", () => {
+test("after a second byte order mark the first character of every line is skipped, even a line break", () => {
   assert.deepEqual(plainOf(parse("\ufeff\ufeff\n\n{a: b}\n").root), { a: "b" });
   assert.deepEqual(plainOf(parse("\ufeff\ufeff\nxa: b\n").root), { a: "b" });
 });

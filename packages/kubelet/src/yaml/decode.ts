@@ -1,6 +1,6 @@
 /**
  * YAML as the kubelet reads it: sigs.k8s.io/yaml v1.6.0 (YAMLToJSON, YAMLToJSONStrict) on go-yaml v2 v2.4.4, whose
- * decode.go says what happens to repeated keys, merge keys, aliases and keys that are no text.
+ * decode.go handles repeated keys, merge keys, aliases and keys that are not text.
  */
 
 import { compareBytes } from "@imagecred/protocol/go";
@@ -10,7 +10,7 @@ import { compareKeys, goSyntax, keyText } from "./key.ts";
 import { resolveScalar, type ScalarValue, YamlValueError } from "./scalar.ts";
 import type { YamlMapNode, YamlNode } from "./syntax-tree.ts";
 
-/** A document in JSON's terms, and what strict reading would complain about. */
+/** A document converted to JSON's types, with the errors of strict reading. */
 export interface YamlDocument {
   readonly root: DataNode;
   /** Keys that were set twice, in the order in which go-yaml finds them. */
@@ -32,7 +32,7 @@ type Mapping = Map<string, { readonly key: ScalarValue; readonly keyAt: number; 
 /**
  * Decodes a document's root into JSON's terms. Object keys come sorted, as Go's json.Marshal writes them.
  *
- * @throws {YamlValueError} when go-yaml, or the conversion to JSON behind it, gives up
+ * @throws {YamlValueError} if go-yaml, or the conversion to JSON after it, fails
  */
 export function decodeYaml(root: YamlNode | undefined): YamlDocument {
   if (root === undefined) return { root: { type: "null", at: 0 }, duplicates: [] };
@@ -48,7 +48,7 @@ class YamlDecoder {
   /** Found while converting to JSON, which Go starts once all YAML is decoded. */
   unusableKey: YamlValueError | undefined;
   readonly #following = new Set<YamlNode>();
-  /** What Go prints of a value and {@link DataNode} does not say. */
+  /** The parts of Go's text for a value that {@link DataNode} does not have. */
   readonly #numbers = new Map<DataNode, ScalarValue>();
   readonly #mappings = new Map<DataNode, Mapping>();
   #decoded = 0;
@@ -138,7 +138,7 @@ class YamlDecoder {
     return result;
   }
 
-  /** go-yaml's guard against documents that are nearly nothing but aliases of aliases. */
+  /** go-yaml's limit against documents that consist mostly of aliases of aliases. */
   #count(): void {
     this.#decoded++;
     if (this.#following.size > 0) this.#fromAliases++;
@@ -234,7 +234,7 @@ function toNode(value: ScalarValue, at: number): DataNode {
   }
 }
 
-/** JSON has no infinity: json.Marshal refuses the first it meets. */
+/** JSON has no infinity: json.Marshal fails at the first one. */
 function checkNumbers(node: DataNode): void {
   if (node.type === "number" && node.unsupported !== undefined) {
     throw new YamlValueError(`json: unsupported value: ${node.unsupported}`, node.at);

@@ -1,4 +1,4 @@
-/** YAML as Kubernetes' programs written in Go read it: the tree with its positions, before it is known what values mean. */
+/** YAML as read by Kubernetes' Go programs: the tree with its positions, before values are interpreted. */
 import { parseYaml } from "./parser.ts";
 import { YamlReader } from "./reader.ts";
 import { YamlScanner } from "./scanner.ts";
@@ -16,7 +16,7 @@ export {
 } from "./syntax-tree.ts";
 
 /**
- * The root of a file's first document; undefined when there is none. Keys that are set twice are all there, aliases are
+ * The root of a file's first document; undefined if there is none. Keys that are set twice have two entries, aliases are
  * not followed. @throws {YamlSyntaxError} with go-yaml's text
  */
 export function yamlTree(data: Uint8Array): YamlNode | undefined {

@@ -18,7 +18,7 @@ export function keyText(key: ScalarValue): string | undefined {
   }
 }
 
-/** The order in which Go prints keys (internal/fmtsort). Go orders those of different types as they lie in memory. */
+/** The order in which Go prints keys (internal/fmtsort). Go orders those of different types by memory address. */
 export function compareKeys(a: ScalarValue, b: ScalarValue): number {
   if (a.goType === "string" && b.goType === "string") return compareBytes(a.value, b.value);
   if (a.goType !== b.goType || a.goType === "nil" || b.goType === "nil") {

@@ -9,7 +9,7 @@ import {
   YamlSyntaxError,
 } from "./syntax-tree.ts";
 
-/** Which nodes may stand at a place. */
+/** The nodes that are allowed at a position. */
 interface Context {
   readonly block: boolean;
   /** A sequence whose `-` are in the column of the key that it belongs to. */
@@ -20,7 +20,7 @@ const FLOW: Context = { block: false, indentlessSequence: false };
 const BLOCK: Context = { block: true, indentlessSequence: false };
 const IN_MAPPING: Context = { block: true, indentlessSequence: true };
 
-/** Anchor and tag of a node, and what stands behind them. */
+/** Anchor and tag of a node, and the position after them. */
 interface Properties {
   readonly anchor: string | undefined;
   readonly tag: string;
@@ -29,8 +29,8 @@ interface Properties {
 }
 
 /**
- * The first document's root; undefined when there is none. What is behind the first document is not looked at, but for
- * the token with which it ends.
+ * The first document's root; undefined if there is none. Nothing after the first document is read, except for the token with
+ * which it ends.
  *
  * @throws {YamlSyntaxError} with go-yaml's text
  */
@@ -41,7 +41,7 @@ export function parseYaml(scanner: YamlScanner): YamlNode | undefined {
 class Parser {
   readonly #scanner: YamlScanner;
   readonly #anchors = new Map<string, YamlNode>();
-  /** What the handles of tags stand for. */
+  /** The prefixes of tag handles. */
   readonly #handles = new Map<string, string>();
 
   constructor(scanner: YamlScanner) {
@@ -84,7 +84,7 @@ class Parser {
     const { anchor, tag, start, content } = this.#properties();
     const placed = { at: content.start.at, line: start.line + 1 };
     const named = <N extends YamlNode>(node: N): N => {
-      // Before its children: an alias within its own anchor is found, and refused when it is followed.
+      // Before its children: an alias within its own anchor is found, and rejected when it is followed.
       if (anchor !== undefined) this.#anchors.set(anchor, node);
       return node;
     };
@@ -185,7 +185,7 @@ class Parser {
       }
       const { start, end } = this.#scanner.next();
       const isEmpty = this.#nextIs("value", "flow-entry", "flow-sequence-end");
-      // go-yaml loses the token behind an empty key.
+      // go-yaml loses the token after an empty key.
       if (isEmpty) this.#scanner.next();
       const key = isEmpty ? nothing(end) : this.#node(FLOW);
       const pair = [key, this.#flowValue("flow-sequence-end")] as const;
@@ -224,7 +224,7 @@ class Parser {
     return this.#nodeUnless(["flow-entry", end], FLOW);
   }
 
-  /** A node, or nothing when one of these tokens follows; nothing stands at `at`, or else where that token is. */
+  /** A node, or an empty node if one of these tokens follows; its position is `at`, or that of the token. */
   #nodeUnless(ends: readonly TokenType[], context: Context, at?: Mark): YamlNode {
     return this.#nextIs(...ends) ? nothing(at ?? this.#scanner.peek().start) : this.#node(context);
   }
@@ -244,7 +244,7 @@ function nothing({ at, line }: Mark): YamlScalarNode {
   return { kind: "scalar", value: "", tag: "", implicit: true, at, line: line + 1 };
 }
 
-/** An error of go-yaml's parser, which names the line before the one that it means. */
+/** An error of go-yaml's parser, which reports the line before the one with the error. */
 function fault(problem: string, { at, line }: Mark): YamlSyntaxError {
   return new YamlSyntaxError(line === 0 ? problem : `line ${line}: ${problem}`, at);
 }

@@ -14,7 +14,7 @@ export interface Mark {
   readonly column: number;
 }
 
-/** What {@link YamlReader.peek} gives behind the last character; the text itself cannot contain it. */
+/** The value of {@link YamlReader.peek} after the last character; the text itself cannot contain it. */
 export const END = "\0";
 
 const BYTE_ORDER_MARK = "\ufeff";
@@ -42,7 +42,7 @@ export class YamlReader implements Mark {
   }
 
   /**
-   * Decodes on until so many characters are at hand, or the file ends.
+   * Decodes until this many characters are available, or the file ends.
    *
    * @throws {YamlSyntaxError} when the bytes there are not text
    */
@@ -65,7 +65,7 @@ export class YamlReader implements Mark {
     return this.#decoded.text.charAt(this.at + offset) || END;
   }
 
-  /** Whether `---` or `...` stands here, at the start of a line and on its own. */
+  /** Whether `---` or `...` is here, at the start of a line and as a separate word. */
   atIndicator(indicator: "---" | "..."): boolean {
     return (
       this.column === 0 &&
@@ -75,8 +75,8 @@ export class YamlReader implements Mark {
   }
 
   /**
-   * Whether the buffer begins with a byte order mark. go-yaml means to look at the next character, but looks at the
-   * start of its buffer (is_bom), and so do we.
+   * Whether the buffer begins with a byte order mark. go-yaml intends to check the next character, but checks the start of
+   * its buffer (is_bom); so does this function.
    */
   bufferStartsWithMark(): boolean {
     return this.#decoded.text.charAt(this.#bufferStart) === BYTE_ORDER_MARK;
@@ -105,7 +105,7 @@ export class YamlReader implements Mark {
     return this.#decoded.text.slice(start, this.at);
   }
 
-  /** Consumes a line break, if there is one; each counts as a line feed but for LS and PS. */
+  /** Consumes a line break, if there is one; each counts as a line feed, except for LS and PS. */
   takeBreak(): string {
     const char = this.peek();
     if (!isBreak(char)) return "";
@@ -123,7 +123,7 @@ export class YamlReader implements Mark {
     this.line++;
   }
 
-  /** go-yaml's scanner gives up at the current position. */
+  /** The error of go-yaml's scanner at the current position. */
   fault(problem: string): YamlSyntaxError {
     return new YamlSyntaxError(this.line === 0 ? problem : `line ${this.line + 1}: ${problem}`, this.at);
   }

@@ -1,5 +1,5 @@
 /**
- * Which value a YAML scalar is, by go-yaml v2's rules (go.yaml.in/yaml/v2 v2.4.4, resolve.go): YAML 1.1 with its own
+ * Resolves a YAML scalar by go-yaml v2's rules (go.yaml.in/yaml/v2 v2.4.4, resolve.go): YAML 1.1 with its own
  * corrections, so `yes` is true, `010` is 8, `1_000` is a number and `1e999` is text.
  */
 
@@ -10,11 +10,11 @@ export interface YamlScalar {
   readonly value: string;
   /** The full tag, such as `tag:yaml.org,2002:str`; empty when none was written. */
   readonly tag: string;
-  /** Plain and untagged: the value may be something else than text. */
+  /** Plain and untagged: the value can be something other than text. */
   readonly implicit: boolean;
 }
 
-/** What a scalar means. `goType` is the Go type that go-yaml gives it, which tells equal map keys apart. */
+/** The value of a scalar. `goType` is its Go type in go-yaml, which distinguishes map keys with the same text. */
 export type ScalarValue =
   | { readonly goType: "nil" }
   | { readonly goType: "bool"; readonly value: boolean }
@@ -22,7 +22,7 @@ export type ScalarValue =
   | { readonly goType: "float64"; readonly value: number }
   | { readonly goType: "string"; readonly value: string };
 
-/** go-yaml, or the conversion to JSON behind it, gives up on the document. `message` is Go's. */
+/** go-yaml, or the conversion to JSON after it, fails. `message` is Go's. */
 export class YamlValueError extends Error {
   override name = "YamlValueError";
   /** Where it happened, in UTF-16 units; undefined until a node with a position is involved. */
@@ -83,13 +83,13 @@ function guess(text: string): { kind: Kind; value: ScalarValue } {
   return /^[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?$/.test(plain) ? float(plain, asText) : asText;
 }
 
-/** Out of float64's range is an error for Go, and what is in error stays text. */
+/** A number out of float64's range is an error in Go, and then stays text. */
 function float(text: string, asText: { kind: Kind; value: ScalarValue }): { kind: Kind; value: ScalarValue } {
   const value = Number(text);
   return Number.isFinite(value) ? { kind: "float", value: { goType: "float64", value } } : asText;
 }
 
-/** strconv.ParseInt and ParseUint with base 0, then go-yaml's own `0b` with a sign behind the prefix. */
+/** strconv.ParseInt and ParseUint with base 0, then go-yaml's own `0b` with a sign after the prefix. */
 function parseInteger(text: string): ScalarValue | undefined {
   const oddBinary = /^0b([-+][01]+)$/.exec(text)?.[1];
   const match = /^([-+]?)(0[xX][0-9a-fA-F]+|0[bB][01]+|0[oO][0-7]+|0[0-7]*|[1-9][0-9]*)$/.exec(
@@ -105,7 +105,7 @@ function parseInteger(text: string): ScalarValue | undefined {
 
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** The four layouts that go-yaml hands to time.Parse; a timestamp stays text, so this only checks the tag. */
+/** The four layouts that go-yaml passes to time.Parse; a timestamp stays text, so this only checks the tag. */
 function isTimestamp(text: string): boolean {
   const match =
     /^(\d{4})-(\d{1,2})-(\d{1,2})(?:[Tt](\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?(?:Z|[-+](\d{2}):(\d{2}))| (\d{1,2}):(\d{1,2}):(\d{1,2})(?:[.,]\d+)?)?$/.exec(
@@ -120,7 +120,7 @@ function isTimestamp(text: string): boolean {
   return inDay && inClock && number(7) <= 24 && number(8) <= 60;
 }
 
-/** base64.StdEncoding: padding is required, line breaks are not counted; bytes that are no UTF-8 become U+FFFD. */
+/** base64.StdEncoding: padding is required, line breaks are ignored; bytes that are not UTF-8 become U+FFFD. */
 function decodeBinary(text: string): string {
   const compact = text.replace(/[\r\n]/g, "");
   if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(compact)) {

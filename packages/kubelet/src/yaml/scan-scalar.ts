@@ -27,7 +27,7 @@ class Gap {
     this.broken = true;
   }
 
-  /** What the gap means, after which a new one begins. */
+  /** The text for the gap, after which a new one begins. */
   fold(): string {
     const spaceOrBreaks = this.#moreBreaks === "" ? " " : this.#moreBreaks;
     const folded = this.#firstBreak === "\n" ? spaceOrBreaks : this.#firstBreak + this.#moreBreaks;
@@ -38,7 +38,7 @@ class Gap {
   }
 }
 
-/** A plain text, and whether the scanner stands at the start of a line behind it. */
+/** A plain text, and whether the scanner is at the start of a line after it. */
 export interface PlainText {
   readonly value: string;
   readonly brokeLine: boolean;
@@ -203,7 +203,7 @@ export function scanBlockText(reader: YamlReader, parentIndent: number): string 
   return keep === "+" ? value + trailing : value;
 }
 
-/** The indicators behind `|` or `>`, each at most once and in either order, to the end of their line. */
+/** The indicators after `|` or `>`, each at most once and in either order, to the end of their line. */
 function scanBlockHeader(reader: YamlReader): { readonly keep: string; readonly increment: number } {
   const digit = () => {
     if (!/^[0-9]$/.test(reader.peek())) return 0;
@@ -226,7 +226,7 @@ function scanBlockHeader(reader: YamlReader): { readonly keep: string; readonly 
 /**
  * Skips blanks, a comment and the line break.
  *
- * @throws {YamlSyntaxError} when the line holds something else
+ * @throws {YamlSyntaxError} if the line contains anything else
  */
 export function skipRestOfLine(reader: YamlReader): void {
   reader.takeWhile(isBlank);
@@ -237,7 +237,7 @@ export function skipRestOfLine(reader: YamlReader): void {
   reader.takeBreak();
 }
 
-/** Skips empty lines and indentation; an `indent` of 0 is still to be found, by the deepest of those lines. */
+/** Skips empty lines and indentation; with an `indent` of 0, detects it from the deepest of those lines. */
 function scanIndentation(reader: YamlReader, indent: number, parentIndent: number) {
   let breaks = "";
   let deepest = 0;

@@ -1,12 +1,12 @@
 /**
- * The tokens of a YAML text (go.yaml.in/yaml/v2 v2.4.4, scannerc.go). YAML knows a mapping's key only by the `:` behind
- * it, so tokens wait in a queue as long as what they begin may still turn out to be a key.
+ * The tokens of a YAML text (go.yaml.in/yaml/v2 v2.4.4, scannerc.go). Only the `:` after it shows that a node is a mapping's
+ * key, so tokens wait in a queue as long as the node that they begin can still be a key.
  */
 import { END, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd, type Mark, type YamlReader } from "./reader.ts";
 import { scanBlockText, scanPlain, scanQuoted } from "./scan-scalar.ts";
 import { scanAnchor, scanDirective, scanTag } from "./scan-tag.ts";
 
-/** What a token is; libyaml's names. */
+/** The type of a token, with libyaml's names. */
 export type TokenType =
   | "stream-start"
   | "stream-end"
@@ -37,23 +37,23 @@ export interface Token {
   readonly end: Mark;
   /** The text of a scalar, the name of an anchor or alias, the handle of a tag or directive, a version. */
   readonly value: string;
-  /** What follows the handle of a tag, or the prefix for which a directive's handle stands. */
+  /** The suffix after the handle of a tag, or the prefix of a directive's handle. */
   readonly rest: string;
   /** A scalar without quotes or block indicator. */
   readonly plain: boolean;
 }
 
-/** A place at which a key without `?` may have begun. */
+/** A position at which a key without `?` may have begun. */
 interface SimpleKey {
-  /** Which token of the text it is, counted from 0. */
+  /** Number of the token in the text, from 0. */
   readonly token: number;
   readonly mark: Mark;
-  /** In block context at the block's own column: nothing else can stand there. */
+  /** In block context at the block's own column: only a key is allowed there. */
   readonly required: boolean;
   possible: boolean;
 }
 
-/** A key without `?`, and the `:` behind it, are in one line of at most so many characters. */
+/** Maximum number of characters of a key without `?`, which must be in one line with the `:` after it. */
 const MAX_SIMPLE_KEY = 1024;
 const MAX_DEPTH = 10_000;
 
@@ -65,7 +65,7 @@ const FLOW: Readonly<Record<string, TokenType>> = {
   "}": "flow-mapping-end",
 };
 
-/** Turns text into tokens, one at a time. Every method throws {@link YamlSyntaxError} where go-yaml's scanner fails. */
+/** Turns text into tokens, one at a time. Every method throws {@link YamlSyntaxError} if go-yaml's scanner fails. */
 export class YamlScanner {
   readonly #reader: YamlReader;
   readonly #queue: Token[] = [];
@@ -199,7 +199,7 @@ export class YamlScanner {
 
   #fetchFlowEnd(char: string): void {
     this.#dropKey();
-    // Behind a collection in which no key began, this forgets that the collection itself may be a key, as go-yaml does.
+    // After a collection in which no key began, this forgets that the collection itself can be a key, as go-yaml does.
     if (this.#inFlow) this.#keysByToken.delete(this.#keys.pop()?.token ?? -1);
     this.#keyAllowed = false;
     this.#addIndicator(FLOW[char] ?? "scalar");
@@ -281,14 +281,14 @@ export class YamlScanner {
     this.#add("scalar", start, { value, plain: true });
   }
 
-  /** What starts here may be a key, and what follows it on the same line may not. */
+  /** The node that starts here can be a key; nodes after it on the same line cannot. */
   #startNode(): Mark {
     this.#saveKey();
     this.#keyAllowed = false;
     return this.#reader.mark();
   }
 
-  /** @throws {YamlSyntaxError} when the key is too far away, and nothing else can stand there */
+  /** @throws {YamlSyntaxError} if the key is too far away, and only a key is allowed there */
   #isPossible(key: SimpleKey): boolean {
     if (!key.possible) return false;
     const { line, index } = this.#reader;
@@ -311,7 +311,7 @@ export class YamlScanner {
     this.#keysByToken.set(key.token, key);
   }
 
-  /** What was a possible key at this level is not one. */
+  /** Marks the possible key at this level as not a key. */
   #dropKey(): void {
     const key = this.#keys.at(-1);
     if (key?.possible !== true) return;
@@ -340,14 +340,14 @@ export class YamlScanner {
     }
   }
 
-  /** Closes all blocks: nothing of them goes on behind what follows. */
+  /** Closes all blocks: none of them continues after the next token. */
   #endBlocks(): void {
     this.#closeBlocks(-1);
     this.#dropKey();
     this.#keyAllowed = false;
   }
 
-  /** A place that has left the queue is taken for its end. */
+  /** A position that has left the queue counts as its end. */
   #insert(place: number, token: Token): void {
     this.#queue.splice(place < 0 ? this.#queue.length : place, 0, token);
   }

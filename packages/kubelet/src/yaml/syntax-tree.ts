@@ -1,4 +1,4 @@
-/** YAML before it is known what the values mean: go-yaml's `node` (decode.go). */
+/** YAML before its values are interpreted: go-yaml's `node` (decode.go). */
 import type { YamlScalar } from "./scalar.ts";
 
 interface Placed {

@@ -1,6 +1,6 @@
 /**
- * A YAML file's bytes as text (go.yaml.in/yaml/v2 v2.4.4, readerc.go): UTF-8, or UTF-16 behind a byte order mark. go-yaml
- * decodes 512 bytes at a time, and sees a fault only when it has to read that far: behind the first document it may not.
+ * A YAML file's bytes as text (go.yaml.in/yaml/v2 v2.4.4, readerc.go): UTF-8, or UTF-16 after a byte order mark. go-yaml
+ * decodes 512 bytes at a time, and finds a fault only if it reads that far, which it may not after the first document.
  */
 import { YamlSyntaxError } from "./syntax-tree.ts";
 
@@ -8,9 +8,9 @@ import { YamlSyntaxError } from "./syntax-tree.ts";
 export interface YamlText {
   /** Without the byte order mark at the start of the file. */
   readonly text: string;
-  /** How many characters each 512 bytes hold, up to the first fault. */
+  /** The number of characters in each 512 bytes, up to the first fault. */
   readonly chunks: readonly number[];
-  /** Why what follows the last of the chunks cannot be decoded. */
+  /** Why the text after the last chunk cannot be decoded. */
   readonly fault: YamlSyntaxError | undefined;
 }
 
@@ -33,7 +33,7 @@ class TextDecoderInChunks {
   readonly #next: () => Char | undefined;
   #at: number;
   #loaded = 0;
-  /** What is wrong with the last character, should the file end within it. */
+  /** The fault of the last character if the file ends within it. */
   #incomplete = "";
 
   constructor(data: Uint8Array) {
@@ -106,7 +106,7 @@ class TextDecoderInChunks {
     return { rune, width };
   }
 
-  /** @param low the place of the low byte in a pair */
+  /** @param low the index of the low byte in a pair */
   #utf16(low: 0 | 1): Char | undefined {
     const unit = (at: number) => this.#byte(at + low) | (this.#byte(at + 1 - low) << 8);
     if (this.#isIncomplete(2, "incomplete UTF-16 character")) return undefined;
@@ -130,7 +130,7 @@ class TextDecoderInChunks {
   }
 }
 
-/** go-yaml names no line for these. */
+/** go-yaml's errors for these have no line. */
 function undecodable(problem: string): YamlSyntaxError {
   return new YamlSyntaxError(problem, 0);
 }
@@ -140,7 +140,7 @@ function isAllowed(rune: number): boolean {
   return (rune >= 0x20 && rune <= 0x7e) || (rune >= 0xa0 && rune !== 0xfffe && rune !== 0xffff);
 }
 
-/** How many bytes a UTF-8 sequence has, by its first; 0 when no sequence begins with it. */
+/** The number of bytes of a UTF-8 sequence, by its first byte; 0 if no sequence begins with it. */
 export function utf8Width(byte: number): number {
   return byte < 0x80 ? 1 : byte >> 5 === 6 ? 2 : byte >> 4 === 14 ? 3 : byte >> 3 === 30 ? 4 : 0;
 }

@@ -6,40 +6,40 @@ export interface FileStatus {
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Bytes; 0 for the files of /proc, whatever they hold. */
+  /** Bytes; always 0 for files in /proc. */
   readonly size: number;
   /** When its content last changed, in milliseconds since the epoch. */
   readonly modifiedMs: number;
 }
 
 /**
- * Files as this package reads them. Everything throws an Error that has the system's `code` (`ENOENT`, `EACCES`,
- * `ELOOP`, ...), except that {@link Files.status} says undefined for `ENOENT` and `ENOTDIR`.
+ * The file system as this package reads it. All functions throw an Error with the system's `code` (`ENOENT`, `EACCES`,
+ * `ELOOP`, ...), except that {@link Files.status} returns undefined for `ENOENT` and `ENOTDIR`.
  */
 export interface Files {
-  /** undefined where there is nothing at that path. A link's target, unless told not to follow. */
+  /** undefined if nothing exists at the path. Follows a link unless `do-not-follow` is given. */
   status(path: string, links?: "follow" | "do-not-follow"): FileStatus | undefined;
   /** The first `maxBytes` of a file. */
   read(path: string, maxBytes: number): Uint8Array;
   /** Names in a directory. */
   list(path: string): readonly string[];
-  /** What a symbolic link says, unresolved (readlink(2)). */
+  /** The target of a symbolic link, unresolved (readlink(2)). */
   readLink(path: string): string;
 }
 
-/** Files that can be written, with what makes a write last. */
+/** A writable file system, with the functions that sync writes to disk. */
 export interface WritableFiles extends Files {
-  /** Makes a new file, which must not exist (no link is followed), and returns when its content is on the disk. */
+  /** Creates a file, which must not exist (links are not followed), and returns when its content is on disk. */
   create(path: string, data: Uint8Array, mode: number): void;
   rename(from: string, to: string): void;
-  /** A file or a link. */
+  /** Removes a file or a link. */
   remove(path: string): void;
-  /** A directory with nothing in it. */
+  /** Removes an empty directory. */
   removeDirectory(path: string): void;
-  /** One directory; its parent must exist. */
+  /** Creates one directory; its parent must exist. */
   makeDirectory(path: string, mode: number): void;
   changeOwner(path: string, uid: number, gid: number): void;
   changeMode(path: string, mode: number): void;
-  /** Returns when renames in that directory are on the disk. */
+  /** Returns when renames in that directory are on disk. */
   syncDirectory(path: string): void;
 }

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import type { FileKind, WritableFiles } from "./files.ts";
 import { codeOf } from "./system-error.ts";
 
-/** This machine's files, by Node's own functions; errors are the system's. */
+/** This machine's files, with Node.js' own functions; errors are the system's. */
 export const nodeFiles: WritableFiles & { realPath(path: string): string } = {
   status(path, links = "follow") {
     try {

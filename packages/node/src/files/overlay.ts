@@ -1,6 +1,6 @@
 import type { Files } from "./files.ts";
 
-/** The same files with one that has another content, or is new. */
+/** The files with new content for one of them, or with one file more. */
 export function overlay(files: Files, path: string, content: string): Files {
   const data = new TextEncoder().encode(content);
   const slash = path.lastIndexOf("/");

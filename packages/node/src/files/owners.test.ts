@@ -14,7 +14,12 @@ const CASES: readonly (readonly [
   kind: string,
 ])[] = [
   ["a directory above belongs to a user", (p) => chownSync(join(p.path, "usr"), 1000, 0), "/usr", "owner"],
-  ["everybody writes", (p) => chmodSync(join(p.path, "usr/lib"), 0o777), "/usr/lib", "everybody-writes"],
+  [
+    "a world-writable directory",
+    (p) => chmodSync(join(p.path, "usr/lib"), 0o777),
+    "/usr/lib",
+    "world-writable",
+  ],
   [
     "a group writes",
     (p) => {
@@ -22,7 +27,7 @@ const CASES: readonly (readonly [
       chmodSync(join(p.path, "usr/lib/plugins"), 0o775);
     },
     "/usr/lib/plugins",
-    "group-writes",
+    "group-writable",
   ],
   [
     "the file belongs to a user",
@@ -31,22 +36,22 @@ const CASES: readonly (readonly [
     "owner",
   ],
   [
-    "everybody writes the file",
+    "a world-writable file",
     (p) => chmodSync(join(p.path, "usr/lib/plugins/ecr"), 0o757),
     "/usr/lib/plugins/ecr",
-    "everybody-writes",
+    "world-writable",
   ],
   [
-    "security 12: a link of somebody else's, to a directory of root's",
+    "security 12: another user's link to a directory of root",
     (p) => lchownSync(join(p.path, "opt"), 1000, 1000),
     "/opt",
     "link-owner",
   ],
   [
-    "a link in a directory that everybody writes",
+    "a link in a world-writable directory",
     (p) => chmodSync(join(p.path, "srv"), 0o777),
     "/srv",
-    "everybody-writes",
+    "world-writable",
   ],
 ];
 
@@ -59,7 +64,7 @@ function tree(): Temporary {
   return place;
 }
 
-test("what somebody else could exchange is named", asRoot("files of other users"), () => {
+test("a path that another user could replace is reported", asRoot("files of other users"), () => {
   for (const [what, spoil, at, kind] of CASES) {
     using place = tree();
     assert.equal(unsafeFile(nodeFiles, place.path, "/opt/ecr"), undefined, what);
@@ -70,14 +75,10 @@ test("what somebody else could exchange is named", asRoot("files of other users"
   }
 });
 
-test(
-  "a directory that does not exist yet is judged by what is above it",
-  asRoot("files of other users"),
-  () => {
-    using place = tree();
-    assert.equal(unsafeDirectory(nodeFiles, place.path, "/usr/lib/new/er"), undefined);
-    chmodSync(join(place.path, "usr/lib"), 0o777);
-    assert.equal(unsafeDirectory(nodeFiles, place.path, "/usr/lib/new/er")?.path, "/usr/lib");
-    assert.equal(unsafeDirectory(nodeFiles, place.path, "/usr/lib/plugins/ecr")?.path, "/usr/lib");
-  },
-);
+test("for a missing directory, the directories above it are checked", asRoot("files of other users"), () => {
+  using place = tree();
+  assert.equal(unsafeDirectory(nodeFiles, place.path, "/usr/lib/new/er"), undefined);
+  chmodSync(join(place.path, "usr/lib"), 0o777);
+  assert.equal(unsafeDirectory(nodeFiles, place.path, "/usr/lib/new/er")?.path, "/usr/lib");
+  assert.equal(unsafeDirectory(nodeFiles, place.path, "/usr/lib/plugins/ecr")?.path, "/usr/lib");
+});

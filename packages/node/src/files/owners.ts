@@ -1,14 +1,14 @@
 import type { Files } from "./files.ts";
 import { type Step, walk } from "./walk.ts";
 
-/** Why somebody other than root could exchange what is at a path. */
+/** Why users other than root could replace a file or directory. */
 export interface UnsafeEntry {
-  /** The entry at fault, below the root. */
+  /** The unsafe entry, as a path below the root. */
   readonly path: string;
   readonly fault:
     | { readonly kind: "owner"; readonly uid: number }
-    | { readonly kind: "everybody-writes"; readonly mode: number }
-    | { readonly kind: "group-writes"; readonly gid: number; readonly mode: number }
+    | { readonly kind: "world-writable"; readonly mode: number }
+    | { readonly kind: "group-writable"; readonly gid: number; readonly mode: number }
     | { readonly kind: "link-owner"; readonly uid: number; readonly target: string }
     | { readonly kind: "not-a-directory"; readonly is: string };
 }
@@ -19,10 +19,10 @@ const STICKY = 0o1000;
 const ROOT = 0;
 
 /**
- * The first entry on the way to a directory that somebody other than root could change, undefined where there is none: every
- * directory of the path as given and of every link's target, and every link itself, must belong to root and be writable by
- * root only (root's group aside). A path whose end does not exist yet is judged by what exists of it.
- * @throws {Error} of the system, ELOOP among them
+ * The first entry in a directory's path that users other than root could change; undefined if there is none. Every directory
+ * of the path and of every link's target, and every link itself, must belong to root and be writable only by root and root's
+ * group. For a path that does not exist yet, the existing part is checked.
+ * @throws {Error} of the system, such as ELOOP
  */
 export function unsafeDirectory(files: Files, root: string, directory: string): UnsafeEntry | undefined {
   for (const step of walk(files, root, directory)) {
@@ -33,9 +33,9 @@ export function unsafeDirectory(files: Files, root: string, directory: string): 
 }
 
 /**
- * The same for a file that is there: its directories, links on the way, and the file itself. Root may run a file for which
- * this is undefined. A directory with the sticky bit (/tmp) may be everybody's: what root owns in it, no other user can
- * exchange (unlink(2)). @throws {Error} of the system
+ * The same for an existing file: its directories, the links in its path, and the file itself. Root can run a file for which
+ * this returns undefined. A directory with the sticky bit (/tmp) may be writable by all users: they cannot replace files of
+ * root in it (unlink(2)). @throws {Error} of the system
  */
 export function unsafeFile(files: Files, root: string, path: string): UnsafeEntry | undefined {
   for (const step of walk(files, root, path)) {
@@ -46,16 +46,16 @@ export function unsafeFile(files: Files, root: string, path: string): UnsafeEntr
   return undefined;
 }
 
-/** The fault in words: `/opt belongs to user 1000`, `/srv can be written by everybody (mode 0777)`. */
+/** The fault in words: `/opt belongs to user 1000`, `/srv is writable by all users (mode 0777)`. */
 export function describeUnsafe({ path, fault }: UnsafeEntry): string {
   const octal = (mode: number) => mode.toString(8).padStart(4, "0");
   switch (fault.kind) {
     case "owner":
       return `${path} belongs to user ${fault.uid}`;
-    case "everybody-writes":
-      return `${path} can be written by everybody (mode ${octal(fault.mode)})`;
-    case "group-writes":
-      return `${path} can be written by group ${fault.gid} (mode ${octal(fault.mode)})`;
+    case "world-writable":
+      return `${path} is writable by all users (mode ${octal(fault.mode)})`;
+    case "group-writable":
+      return `${path} is writable by group ${fault.gid} (mode ${octal(fault.mode)})`;
     case "link-owner":
       return `${path} is a link to ${fault.target} that belongs to user ${fault.uid}`;
     case "not-a-directory":
@@ -80,7 +80,7 @@ function ownershipFault(status: {
 }): UnsafeEntry["fault"] | undefined {
   const { uid, gid, mode } = status;
   if (uid !== ROOT) return { kind: "owner", uid };
-  if ((mode & OTHERS_WRITE) !== 0) return { kind: "everybody-writes", mode };
-  if ((mode & GROUP_WRITE) !== 0 && gid !== ROOT) return { kind: "group-writes", gid, mode };
+  if ((mode & OTHERS_WRITE) !== 0) return { kind: "world-writable", mode };
+  if ((mode & GROUP_WRITE) !== 0 && gid !== ROOT) return { kind: "group-writable", gid, mode };
   return undefined;
 }

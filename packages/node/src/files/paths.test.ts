@@ -41,7 +41,7 @@ describe("paths", () => {
       assert.deepEqual([parentOf(path), baseName(path)], [parent, base]);
     });
 
-  test("absolute are paths from the root, a drive's root and a share", () => {
+  test("absolute paths begin at the root, a drive's root or a share", () => {
     for (const path of ["/a", "C:\\k", "c:/k", "\\\\server\\share"]) assert.ok(isAbsolute(path), path);
     for (const path of ["a", "./a", "C:k", "C:", "\\a"]) assert.ok(!isAbsolute(path), path);
   });

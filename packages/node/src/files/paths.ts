@@ -1,6 +1,6 @@
 /**
- * Paths of Linux, and of Windows where a path begins as one of Windows does (`C:\k`, `\\server\share`): a tool on Windows has
- * such paths from its working directory and its flags, and no Linux node has a path that begins so.
+ * Linux paths, and Windows paths if a path begins like one (`C:\k`, `\\server\share`): a tool on Windows gets such paths from
+ * its working directory and its flags, and Linux nodes have no paths that begin like that.
  */
 import { isWindowsPath, windowsVolume } from "@imagecred/kubelet";
 
@@ -9,14 +9,14 @@ export function isAbsolute(path: string): boolean {
   return path.startsWith("/") || isWindowsPath(path);
 }
 
-/** What separates the paths of a list (PATH, KUBECONFIG, SSL_CERT_DIR) on the system that has this working directory. */
+/** The separator in lists of paths (PATH, KUBECONFIG, SSL_CERT_DIR) on the system with this working directory. */
 export function listSeparator(workingDirectory: string): ":" | ";" {
   return isWindowsPath(workingDirectory) ? ";" : ":";
 }
 
 /**
- * Joins path segments; an absolute segment replaces what is before it. No `.` or `..` is resolved: links may make them mean more.
- * Behind a Windows path the separator is `\`, and a segment that begins with a slash begins at the root of its drive.
+ * Joins path segments; an absolute segment replaces those before it. Does not resolve `.` and `..`, because of links. After a
+ * Windows path the separator is `\`, and a segment that begins with a slash is relative to the root of its drive.
  */
 export function joinPath(...segments: readonly string[]): string {
   let path = "";

@@ -1,18 +1,18 @@
 import type { FileStatus, Files } from "./files.ts";
 import { codeOf, reasonOf } from "./system-error.ts";
 
-/** A configuration file of a node is a few kilobytes; nothing that we look for is larger than this. */
+/** The default size limit: configuration files of a node have a few kilobytes. */
 export const LARGEST_TEXT_BYTES = 4 << 20;
 
-/** What came of reading a file. */
+/** The result of reading a file. */
 export type FileText =
   | { readonly state: "read"; readonly text: string; readonly status: FileStatus }
   | { readonly state: "absent" }
   | { readonly state: "unreadable"; readonly reason: string };
 
 /**
- * Reads a text file and never waits: what is no regular file (a FIFO, a device) is unreadable, as is one that is larger
- * than `maxBytes`. Bytes that are no UTF-8 become U+FFFD.
+ * Reads a text file and never blocks: a path that is not a regular file (a FIFO, a device) is unreadable, as is a file larger
+ * than `maxBytes`. Bytes that are not UTF-8 become U+FFFD.
  */
 export function readText(files: Files, path: string, maxBytes: number = LARGEST_TEXT_BYTES): FileText {
   try {
@@ -29,7 +29,7 @@ export function readText(files: Files, path: string, maxBytes: number = LARGEST_
   }
 }
 
-/** Names in a directory, sorted by code unit as Go and systemd sort them; what cannot be listed says why. */
+/** The names in a directory, sorted by code unit as by Go and systemd, or why it cannot be listed. */
 export type Listing =
   | { readonly state: "read"; readonly names: readonly string[] }
   | { readonly state: "absent" }

@@ -3,22 +3,22 @@ import { joinPath } from "./paths.ts";
 import { SystemError } from "./system-error.ts";
 import { type Destination, destination } from "./walk.ts";
 
-/** Files below another root, by the paths that a process has there. */
+/** Files below another root, by the paths that a process in that root uses. */
 export interface RootedFiles extends Files {
-  /** The root, as we see it: `/`, `/mnt/image`, `/proc/57/root`. */
+  /** The root as a path for this process: `/`, `/mnt/image`, `/proc/57/root`. */
   readonly root: string;
-  /** Where a path below the root is for us, for messages; nothing is resolved. */
+  /** A path below the root as a path for this process, for messages; does not resolve links. */
   outside(path: string): string;
-  /** Absolute path below the root, without links. @throws {Error} where there is nothing */
+  /** Absolute path below the root, without links. @throws {Error} if it does not exist */
   realPath(path: string): string;
 }
 
 export interface RootedWritableFiles extends RootedFiles, WritableFiles {}
 
 /**
- * The files that a process sees whose root directory is `root`: every path is resolved component by component as in a
- * chroot, so that no link leads out of it. (`/proc/PID/root` does not act as a chroot for a reader: the kernel resolves an
- * absolute link from the reader's own root.)
+ * The files that a process with the root directory `root` sees. Every path is resolved component by component as in a chroot,
+ * so that no link leads out of the root. (`/proc/PID/root` does not work like a chroot for a reader: the kernel resolves
+ * absolute links in the reader's own root.)
  */
 export function rootedFiles(files: Files, root: string): RootedFiles {
   const reach = (path: string): string => existing(files, root, path).path;
@@ -36,7 +36,7 @@ export function rootedFiles(files: Files, root: string): RootedFiles {
   };
 }
 
-/** {@link rootedFiles} that can be written. New entries are made where the directories' links lead below the root. */
+/** Writable {@link rootedFiles}. Links in the paths of new entries are resolved below the root. */
 export function rootedWritableFiles(files: WritableFiles, root: string): RootedWritableFiles {
   const entry = (path: string): string => {
     const { path: real, missing } = destination(files, root, path, "do-not-follow");
@@ -57,7 +57,7 @@ export function rootedWritableFiles(files: WritableFiles, root: string): RootedW
   };
 }
 
-/** Where a path leads below the root. @throws {SystemError} ENOENT where there is nothing */
+/** The destination of a path below the root. @throws {SystemError} ENOENT if it does not exist */
 function existing(files: Files, root: string, path: string): Destination {
   const found = destination(files, root, path);
   if (!found.exists) throw new SystemError("ENOENT", path);

@@ -1,4 +1,4 @@
-/** An error as the system would have given it, for rules that the kernel does not apply for us. */
+/** An error like the system's, for rules that this package applies instead of the kernel. */
 export class SystemError extends Error {
   override readonly name = "SystemError";
   readonly code: string;
@@ -24,12 +24,12 @@ const REASONS = {
   ENOSPC: "no space left on device",
 } as const;
 
-/** The system's code of an error (`ENOENT`), undefined for errors of another kind. */
+/** The system's code of an error (`ENOENT`); undefined for other errors. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && "code" in error ? String(error.code) : undefined;
 }
 
-/** Why the system refused, in the words of strerror(3). */
+/** The reason of a system error, in the words of strerror(3). */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (code !== undefined && isKnown(code)) return REASONS[code];

@@ -37,7 +37,7 @@ test("links are resolved below the root, wherever they point", () => {
   assert.deepEqual([...files.list("/absolute")].sort(), ["real", "relative"]);
 });
 
-test("loops, over-long names and files in a directory's place are the system's errors", () => {
+test("loops, too long names and files in place of directories give the system's errors", () => {
   using place = temporary();
   symlinkSync("b", join(place.path, "a"));
   symlinkSync("a", join(place.path, "b"));
@@ -70,7 +70,7 @@ test("loops, over-long names and files in a directory's place are the system's e
   );
 });
 
-test("a new entry is made where the directories' links lead below the root", () => {
+test("a new entry is created below the root, through the directories' links", () => {
   using place = temporary();
   mkdirSync(join(place.path, "root/var"), { recursive: true });
   mkdirSync(join(place.path, "root/srv"));
@@ -88,8 +88,8 @@ test("a new entry is made where the directories' links lead below the root", () 
   );
 });
 
-// Judge: the kernel, by chroot(2).
-test("every generated tree of links is resolved as in a chroot", asRoot("chroot(8)"), () => {
+// Compared with the kernel, by chroot(2).
+test("generated trees of links are resolved as in a chroot", asRoot("chroot(8)"), () => {
   const name = fc.constantFrom("a", "b", "c");
   const target = fc
     .tuple(fc.boolean(), fc.array(fc.constantFrom("a", "b", "c", "..", "."), { minLength: 1, maxLength: 4 }))
@@ -110,7 +110,7 @@ test("every generated tree of links is resolved as in a chroot", asRoot("chroot(
         else if (kind === "link") symlinkSync(to, at);
         else place.write(join("root", ...path), path.join("-"));
       } catch {
-        // A file or a loop stands in the way: the tree is what it is.
+        // There is a file or a loop: leave the tree as it is.
       }
     }
     const files = rootedFiles(nodeFiles, root);

@@ -7,31 +7,31 @@ const LONGEST_PATH_BYTES = 4095;
 const LONGEST_NAME_BYTES = 255;
 const MOST_LINKS = 40;
 
-/** One directory entry that lies on the way to a path. */
+/** One directory entry in a path. */
 export interface Step {
-  /** Where it is for us: `/mnt/image/etc`. */
+  /** Its path for this process: `/mnt/image/etc`. */
   readonly path: string;
-  /** Where it is for a process below the root: `/etc`. */
+  /** Its path for a process in the root: `/etc`. */
   readonly inside: string;
-  /** The entry itself, never a link's target; undefined where there is nothing. */
+  /** The entry itself, not a link's target; undefined if it does not exist. */
   readonly status: FileStatus | undefined;
 }
 
-/** Where a walk ended. */
+/** The end of a walk. */
 export interface Destination {
   readonly path: string;
   readonly inside: string;
-  /** Names behind the first entry that does not exist: `["b", "c"]` for `/a/b/c` where there is no `/a`. */
+  /** Names after the first entry that does not exist: `["b", "c"]` for `/a/b/c` if there is no `/a`. */
   readonly missing: readonly string[];
   readonly exists: boolean;
 }
 
 /**
- * Walks to a path as a process that is chrooted to `root` would (path_resolution(7)): one entry after the other, links
- * read one by one; an absolute link begins again at the root and `..` at the root stays there, so no step is ever outside.
- * The root itself is the first step. The walk ends at the first entry that does not exist.
+ * Resolves a path entry by entry, as for a process chrooted to `root` (path_resolution(7)). An absolute link is resolved from
+ * the root, and `..` at the root stays there, so no step is outside the root. The root itself is the first step. The walk
+ * ends at the first entry that does not exist.
  * @param links whether a link at the end of the path is followed
- * @throws {Error} with code ELOOP after 40 links, ENAMETOOLONG, ENOTDIR, or whatever the system says
+ * @throws {Error} with code ELOOP after 40 links, ENAMETOOLONG, ENOTDIR, or another error of the system
  */
 export function* walk(
   files: Files,
@@ -81,7 +81,7 @@ export function destination(
   }
 }
 
-/** `.` and a slash at the end are kept, as `.`: what is before them has to be a directory. */
+/** Keeps `.` or a slash at the end as `.`, because the entry before it must be a directory. */
 function parts(path: string): string[] {
   const names = path.split("/").filter((part) => part !== "");
   return path.endsWith("/") && names.length > 0 ? [...names, "."] : names;

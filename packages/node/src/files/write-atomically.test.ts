@@ -20,7 +20,7 @@ const write = (path: string, more: Partial<AtomicWrite> = {}): AtomicWrite => ({
 });
 const modeOf = (path: string) => statSync(path).mode & 0o7777;
 
-test("a new file, the same again, and one that is replaced with a copy of the old one", () => {
+test("a new file, an unchanged one, and a replaced one with its backup", () => {
   using place = temporary();
   const path = join(place.path, "f");
   assert.deepEqual(writeAtomically(nodeFiles, write(path, { owner: owner() })), {
@@ -37,26 +37,22 @@ test("a new file, the same again, and one that is replaced with a copy of the ol
   assert.deepEqual(readdirSync(place.path).sort(), ["f", "f-2.bak", "f.bak"]);
 });
 
-test(
-  "security 12: modes never widen, an owner stays, and a plugin ends up executable",
-  asRoot("chown"),
-  () => {
-    using place = temporary();
-    const path = place.write("f", "old\n", 0o600);
-    chownSync(path, 0, 50);
-    const { backup } = writeAtomically(nodeFiles, write(path));
-    assert.deepEqual([modeOf(path), statSync(path).gid], [0o600, 50]);
-    assert.deepEqual([modeOf(backup ?? ""), statSync(backup ?? "").gid], [0o600, 50]);
-    chmodSync(path, 0o666);
-    writeAtomically(
-      nodeFiles,
-      write(path, { data: bytes("x"), mode: 0o755, needs: 0o500, owner: { uid: 0, gid: 0 } }),
-    );
-    assert.deepEqual([modeOf(path), statSync(path).gid], [0o744, 0]);
-  },
-);
+test("security 12: modes never widen, the owner is kept, and plugins are executable", asRoot("chown"), () => {
+  using place = temporary();
+  const path = place.write("f", "old\n", 0o600);
+  chownSync(path, 0, 50);
+  const { backup } = writeAtomically(nodeFiles, write(path));
+  assert.deepEqual([modeOf(path), statSync(path).gid], [0o600, 50]);
+  assert.deepEqual([modeOf(backup ?? ""), statSync(backup ?? "").gid], [0o600, 50]);
+  chmodSync(path, 0o666);
+  writeAtomically(
+    nodeFiles,
+    write(path, { data: bytes("x"), mode: 0o755, needs: 0o500, owner: { uid: 0, gid: 0 } }),
+  );
+  assert.deepEqual([modeOf(path), statSync(path).gid], [0o744, 0]);
+});
 
-test("nothing is written through a link, nor over a directory", () => {
+test("does not write through links or over directories", () => {
   using place = temporary();
   const target = place.write("target", "theirs\n");
   symlinkSync(target, join(place.path, "link"));
@@ -68,7 +64,7 @@ test("nothing is written through a link, nor over a directory", () => {
   assert.deepEqual(readdirSync(place.path).sort(), ["d", "link", "target"]);
 });
 
-test("whatever fails on the way, the old file stands and nothing is left over", () => {
+test("after any failure the old file is unchanged and no temporary file is left", () => {
   for (const call of ["create", "changeOwner", "changeMode", "read", "rename"] as const) {
     for (const failAt of [1, 2]) {
       using place = temporary();
@@ -80,7 +76,7 @@ test("whatever fails on the way, the old file stands and nothing is left over", 
           const isRead = call === "read";
           calls += 1;
           if (calls === failAt + (isRead ? 1 : 0)) {
-            // A full disk leaves the beginning of a file.
+            // On a full disk, only the beginning of a file is written.
             if (call === "create") nodeFiles.create(args[0] ?? "", bytes("n"), 0o600);
             throw new SystemError("ENOSPC", path);
           }

@@ -5,15 +5,15 @@ import { SystemError } from "./system-error.ts";
 export interface AtomicWrite {
   readonly path: string;
   readonly data: Uint8Array;
-  /** Permission bits of a new file, and the most that one that is replaced ends with. */
+  /** Permission bits of a new file, and the maximum for a replaced one. */
   readonly mode: number;
-  /** Bits that the file must have whatever it had before: `0o500` for what root runs. 0 by default. */
+  /** Permission bits that the file must have in any case: `0o500` for a file that root runs. Default: 0. */
   readonly needs?: number;
-  /** Owner of the file; the one it has, or root for a new one, by default. */
+  /** Owner of the file. Default: the existing file's owner, or root for a new file. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Name of the copy of what is replaced, given its path and a counter from 1; no copy without it. */
+  /** Returns the backup's path for the file's path and a counter from 1; without it there is no backup. */
   readonly backupName?: (path: string, attempt: number) => string;
-  /** A word that no other writer uses at this time, for the temporary file's name. */
+  /** A unique part for the temporary file's name, which no other writer uses at the same time. */
   readonly unique: string;
 }
 
@@ -26,11 +26,11 @@ const ROOT = 0;
 const MOST_BACKUPS = 1000;
 
 /**
- * Writes a file so that at every moment either the old or the new one is there, whole, and after a return the new one is
- * on the disk: written beside it, synchronized, read back, then renamed over it. Modes never widen: a file that was 0600
- * stays 0600. The old file's copy is made the same way, with its owner and mode, before the new one takes its place.
- * Nothing is written through a link at the path: give the path that it leads to. On failure nothing is left behind.
- * @throws {Error} of the system, code EINVAL where there is something other than a file
+ * Writes a file atomically: other processes see either the complete old file or the complete new one. The new file is written
+ * to a temporary file beside it, synchronized, read back, then renamed. On return it is on the disk; on failure no temporary
+ * file is left. Modes never widen: a file with mode 0600 keeps it. The backup is written the same way, with the old file's
+ * owner and mode, before the rename. Does not write through a symbolic link: give the path that it leads to.
+ * @throws {Error} system error; code EINVAL if there is something other than a file at the path
  */
 export function writeAtomically(files: WritableFiles, write: AtomicWrite): Written {
   const { path, data, unique } = write;
@@ -51,18 +51,18 @@ export function writeAtomically(files: WritableFiles, write: AtomicWrite): Writt
   return { state, backup };
 }
 
-/** What a write would do, and how the file ends. */
+/** The effect of a write, and the resulting mode and owner. */
 export interface WouldWrite {
   readonly state: Written["state"];
-  /** The file that is there; undefined for a new one. */
+  /** The existing file; undefined for a new one. */
   readonly before: FileStatus | undefined;
   readonly mode: number;
   readonly owner: { readonly uid: number; readonly gid: number };
 }
 
 /**
- * What {@link writeAtomically} would do; touches nothing.
- * @throws {Error} of the system, code EINVAL where there is something other than a file
+ * The effect that {@link writeAtomically} would have; writes nothing.
+ * @throws {Error} of the system; with code EINVAL if there is something other than a file
  */
 export function wouldWrite(
   files: Files,
@@ -78,7 +78,7 @@ export function wouldWrite(
   return { state: unchanged ? "unchanged" : "replaced", before, mode, owner };
 }
 
-/** Mode and owner that the file ends with. */
+/** The resulting mode and owner. */
 function outcome(
   before: FileStatus | undefined,
   { mode, needs = 0, owner }: Pick<AtomicWrite, "mode" | "needs" | "owner">,
@@ -101,7 +101,7 @@ function put(files: WritableFiles, path: string, { data, mode, owner, unique }: 
   const temporary = joinPath(directory, `.${baseName(path)}.${unique}.tmp`);
   let made = false;
   try {
-    // For its owner alone until it has the right one.
+    // Readable only by its owner until the owner is set.
     files.create(temporary, data, 0o600);
     made = true;
     files.changeOwner(temporary, owner.uid, owner.gid);
@@ -116,7 +116,7 @@ function put(files: WritableFiles, path: string, { data, mode, owner, unique }: 
   }
 }
 
-/** A write that failed halfway (a full disk) leaves a file of ours; one that was there before is not ours. */
+/** Whether the temporary file is from this write, which failed halfway (a full disk), and not an older one. */
 function isLeftOver(files: WritableFiles, temporary: string, error: unknown): boolean {
   const existed = error instanceof Error && "code" in error && error.code === "EEXIST";
   return !existed && files.status(temporary, "do-not-follow") !== undefined;

@@ -6,7 +6,7 @@ import {
   yamlTree,
 } from "@imagecred/kubelet/yaml";
 
-/** An entry of a mapping, in the file's order, with where it stands. */
+/** An entry of a mapping, in the file's order, with its position. */
 export interface YamlEntry {
   readonly key: string;
   readonly value: YamlValue;
@@ -15,7 +15,7 @@ export interface YamlEntry {
 }
 
 export type YamlValue =
-  /** `isNull` for what stands for nothing: `~`, `null`, no text at all. */
+  /** `isNull` for `~`, `null` and an empty value. */
   | { readonly kind: "scalar"; readonly text: string; readonly isNull: boolean; readonly line: number }
   | { readonly kind: "list"; readonly items: readonly YamlValue[]; readonly line: number }
   | { readonly kind: "map"; readonly entries: readonly YamlEntry[]; readonly line: number };
@@ -24,11 +24,11 @@ export type YamlReading =
   | { readonly state: "read"; readonly value: YamlValue | undefined }
   | { readonly state: "unreadable"; readonly reason: string };
 
-/** Aliases may stand for each other without end, and make much of little. */
+/** Limits against aliases that expand without end. */
 const DEEPEST = 64;
 const MOST_NODES = 100_000;
 
-/** The first document of a YAML or JSON text; keys that are set twice are all there, in order. */
+/** The first document of a YAML or JSON text; a key that is set twice has two entries, in order. */
 export function readYaml(text: string): YamlReading {
   let nodes = 0;
   const convert = (node: YamlNode, depth: number): YamlValue => {
@@ -70,7 +70,7 @@ export function readYaml(text: string): YamlReading {
   }
 }
 
-/** The last entry of a name in a mapping, as most readers of Kubernetes' files have it. */
+/** The last entry of a name in a mapping, which most readers of Kubernetes' files use. */
 export function entryOf(value: YamlValue | undefined, key: string): YamlEntry | undefined {
   return value?.kind === "map" ? value.entries.findLast((entry) => entry.key === key) : undefined;
 }

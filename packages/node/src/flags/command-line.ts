@@ -1,9 +1,9 @@
 import type { Flag, Source } from "./flag.ts";
 
 /**
- * Flags among a kubelet's arguments as pflag reads them: `--flag=value`, `--flag value`, and nothing behind a bare `--`.
- * The kubelet takes `_` for `-` in names. One dash introduces single letters, so `-image-credential-provider-config` is
- * none of these flags (the kubelet refuses it). `--flag` before another flag is a switch: `true`.
+ * Parses the flags in a kubelet's arguments as pflag does: `--flag=value`, `--flag value`, and none after `--`. The kubelet
+ * reads `_` in names as `-`. One dash introduces single letters, so `-image-credential-provider-config` is not one of these
+ * flags (the kubelet rejects it). `--flag` before another flag is a switch: `true`.
  * @param words without the program's name
  */
 export function parseFlags(words: readonly string[], source: Source): readonly Flag[] {
@@ -24,7 +24,7 @@ export function parseFlags(words: readonly string[], source: Source): readonly F
   return flags;
 }
 
-/** Flags that we look for take the next word whatever it looks like, as pflag has it. */
+/** Whether a flag uses the next word as its value even if that looks like a flag, as in pflag. */
 function takesValue(name: string): boolean {
   return OURS.has(name);
 }

@@ -1,4 +1,4 @@
-/** Where a value comes from, for messages. */
+/** Where a value is set. */
 export interface Source {
   readonly kind:
     | "command-line"
@@ -8,9 +8,9 @@ export interface Source {
     | "environment"
     | "unit"
     | "default";
-  /** `the command line of process 57`, `/etc/rancher/k3s/config.yaml:3`. */
-  readonly says: string;
-  /** The file below the kubelet's root, where it is one. */
+  /** For messages: `the command line of process 57`, `/etc/rancher/k3s/config.yaml:3`. */
+  readonly label: string;
+  /** The file, as a path below the kubelet's root; undefined if the source is not a file. */
   readonly path?: string;
   /** From 1. */
   readonly line?: number;
@@ -28,13 +28,13 @@ export interface Flag {
 export interface Flags {
   readonly all: readonly Flag[];
   /**
-   * What could not be seen and may set flags too, each a sentence: "its command line is hidden …". Where this is not empty,
-   * a flag that is absent here is not known to be absent.
+   * What could not be read and can set flags too, each a sentence: "its command line is hidden …". If this is not empty, a
+   * flag that is missing here can still be set.
    */
   readonly unseen: readonly string[];
 }
 
-/** The one that counts. */
+/** The flag of this name that takes effect: the last one. */
 export function flagValue(flags: Flags, name: string): Flag | undefined {
   return flags.all.findLast((flag) => flag.name === name);
 }

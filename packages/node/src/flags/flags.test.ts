@@ -11,7 +11,7 @@ import { flagValue, type Source } from "./flag.ts";
 import { kubeletConfiguration } from "./kubelet-configuration.ts";
 import { type RancherSettings, rancherSettings } from "./rancher.ts";
 
-const SOURCE: Source = { kind: "command-line", says: "the command line of process 57" };
+const SOURCE: Source = { kind: "command-line", label: "the command line of process 57" };
 const CONFIG = "image-credential-provider-config";
 const BIN_DIR = "image-credential-provider-bin-dir";
 
@@ -23,8 +23,8 @@ const COMMAND_LINES: readonly (readonly [
   ["with =", [`--${CONFIG}=/a`], "/a"],
   ["as two words", [`--${CONFIG}`, "/a"], "/a"],
   ["the last one wins", [`--${CONFIG}=/a`, `--${CONFIG}`, "/b"], "/b"],
-  ["the kubelet takes _ for -", ["--image_credential_provider_config=/a"], "/a"],
-  ["one dash is no long flag", [`-${CONFIG}=/a`], undefined],
+  ["the kubelet accepts _ for -", ["--image_credential_provider_config=/a"], "/a"],
+  ["one dash does not begin a long flag", [`-${CONFIG}=/a`], undefined],
   ["behind --", ["--", `--${CONFIG}=/a`], undefined],
   ["an empty value", [`--${CONFIG}=/a`, `--${CONFIG}=`], ""],
   ["a value with =", [`--${CONFIG}=/a=b`], "/a=b"],
@@ -49,7 +49,7 @@ test("node kind 1.3: MicroK8s' file of arguments", () => {
 `;
   const flags = parseArgumentFile(text, "/args/kubelet", { SNAP_DATA: "/d", SNAP_COMMON: "/c" });
   assert.deepEqual(
-    flags.map(({ name, value, source }) => [name, value, source.says]),
+    flags.map(({ name, value, source }) => [name, value, source.label]),
     [
       ["kubeconfig", "/d/credentials/kubelet.config", "/args/kubelet:2"],
       [CONFIG, "/c/providers.yaml", "/args/kubelet:3"],
@@ -65,7 +65,7 @@ interface RancherCase {
   readonly words?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly config: string | undefined;
-  readonly says?: RegExp;
+  readonly label?: RegExp;
 }
 
 const DEFAULT = "/var/lib/rancher/credentialprovider";
@@ -75,16 +75,16 @@ const there = {
 };
 const RANCHER: readonly RancherCase[] = [
   {
-    what: "node kind 1.2: kubelet-arg wins over what lies at the default place",
+    what: "node kind 1.2: kubelet-arg overrides the default path",
     files: {
       ...there,
       "etc/rancher/k3s/config.yaml": `kubelet-arg: ["${BIN_DIR}=/creds/bin", "${CONFIG}=/creds/config.yaml"]\n`,
     },
     config: "/creds/config.yaml",
-    says: /^\/etc\/rancher\/k3s\/config\.yaml:1$/,
+    label: /^\/etc\/rancher\/k3s\/config\.yaml:1$/,
   },
-  { what: "nothing said, both there", files: there, config: `${DEFAULT}/config.yaml`, says: /default/ },
-  { what: "nothing said, nothing there", config: undefined },
+  { what: "not set, both exist", files: there, config: `${DEFAULT}/config.yaml`, label: /default/ },
+  { what: "not set, neither exists", config: undefined },
   {
     what: "the configuration is a directory",
     files: { [`${DEFAULT.slice(1)}/config.yaml/a.yaml`]: "", [`${DEFAULT.slice(1)}/bin/x`]: "" },
@@ -92,21 +92,21 @@ const RANCHER: readonly RancherCase[] = [
   },
   { what: "no executables", files: { [`${DEFAULT.slice(1)}/config.yaml`]: "" }, config: undefined },
   {
-    what: "top-level flag, to a file that is there",
+    what: "top-level flag, for an existing file",
     files: { ...there, "own.yaml": "x", "etc/rancher/k3s/config.yaml": `${CONFIG}: /own.yaml\n` },
     config: "/own.yaml",
-    says: /config\.yaml:1$/,
+    label: /config\.yaml:1$/,
   },
   {
     what: "--kubelet-arg on the command line",
     words: [`--kubelet-arg=${CONFIG}=/w`],
     config: "/w",
-    says: /process 57/,
+    label: /process 57/,
   },
   { what: "--kubelet-arg as two words, one dash", words: ["-kubelet-arg", `${CONFIG}=/w`], config: "/w" },
-  { what: "--kubelet-arg with dashes of its own", words: [`--kubelet-arg=--${CONFIG}=/w`], config: "/w" },
+  { what: "--kubelet-arg with dashes in its value", words: [`--kubelet-arg=--${CONFIG}=/w`], config: "/w" },
   {
-    what: "the command line comes after the files, and lists go on",
+    what: "the command line comes after the files and is added to lists",
     files: { "etc/rancher/k3s/config.yaml": `kubelet-arg:\n  - v=2\n  - ${CONFIG}=/f\n` },
     words: [`--kubelet-arg=${CONFIG}=/w`],
     config: "/w",
@@ -128,7 +128,7 @@ const RANCHER: readonly RancherCase[] = [
       "etc/rancher/k3s/config.yaml.d/30.txt": `kubelet-arg: ["${CONFIG}=/no"]\n`,
     },
     config: "/g",
-    says: /config\.yaml\.d\/20\.yml:1$/,
+    label: /config\.yaml\.d\/20\.yml:1$/,
   },
   {
     what: "only files of the directory",
@@ -142,14 +142,14 @@ const RANCHER: readonly RancherCase[] = [
     config: "/m",
   },
   {
-    what: "K3S_CONFIG_FILE wins over --config",
+    what: "K3S_CONFIG_FILE overrides --config",
     env: { K3S_CONFIG_FILE: "/env.yaml" },
     words: ["-c", "/my.yaml"],
     files: { "my.yaml": `kubelet-arg: ${CONFIG}=/m\n`, "env.yaml": `kubelet-arg: ${CONFIG}=/e\n` },
     config: "/e",
   },
   {
-    what: "name- puts it before the default, which then wins",
+    what: "name- puts it before the default, which overrides it",
     files: there,
     words: [`--kubelet-arg=${CONFIG}-=/w`],
     config: `${DEFAULT}/config.yaml`,
@@ -171,15 +171,15 @@ function settings({
   });
 }
 
-for (const { what, config, says, ...given } of RANCHER) {
+for (const { what, config, label, ...given } of RANCHER) {
   test(`k3s: ${what}`, () => {
     const found = flagValue(settings(given).flags, CONFIG);
     assert.equal(found?.value, config);
-    if (says !== undefined) assert.match(found?.source.says ?? "", says);
+    if (label !== undefined) assert.match(found?.source.label ?? "", label);
   });
 }
 
-test("k3s: what else decides, and what cannot be read is said", () => {
+test("k3s: other settings, and messages for unreadable files", () => {
   const found = settings({ words: ["--data-dir", "/data", "--private-registry=/r.yaml", "--disable-agent"] });
   assert.deepEqual(
     [found.dataDir, found.privateRegistry, found.kubeletDisabled, found.skipped],
@@ -216,7 +216,7 @@ test("node kind 1.5: feature gates of a file, its drop-ins and the command line"
     Object.fromEntries([...found.featureGates].map(([name, { enabled }]) => [name, enabled])),
     { A: true, B: false, C: true, D: false, E: false },
   );
-  assert.equal(found.featureGates.get("B")?.source.says, "/d/20.conf:1");
+  assert.equal(found.featureGates.get("B")?.source.label, "/d/20.conf:1");
   assert.equal(found.runtimeEndpoint?.value, "unix:///a");
   assert.deepEqual(found.unseen, []);
 });

@@ -4,13 +4,13 @@ import { listDirectory, readText } from "../files/read-text.ts";
 import { entryOf, readYaml, textOf, type YamlValue } from "../files/yaml.ts";
 import { type Flags, flagValue, type Source } from "./flag.ts";
 
-/** What a kubelet reads from its KubeletConfiguration and its drop-ins, as far as credential providers go. */
+/** The settings in a kubelet's KubeletConfiguration and drop-ins that matter for credential providers. */
 export interface KubeletConfiguration {
   readonly featureGates: ReadonlyMap<string, FeatureGate>;
   /** The runtime's socket: `unix:///run/containerd/containerd.sock`. */
   readonly runtimeEndpoint: { readonly value: string; readonly source: Source } | undefined;
   readonly staticPodPath: string | undefined;
-  /** Port of the unauthenticated endpoint, as written; undefined where neither file nor flag sets one. */
+  /** Port of the unauthenticated endpoint, as written; undefined if neither a file nor a flag sets it. */
   readonly readOnlyPort: string | undefined;
   /** Files that could not be read, each a sentence. */
   readonly unseen: readonly string[];
@@ -22,10 +22,10 @@ export interface FeatureGate {
 }
 
 /**
- * Feature gates and endpoints as the kubelet ends up with them: the file of --config, then the `.conf` files below --config-dir
- * in order of their paths (each replaces single keys), then the command line, which wins gate by gate.
+ * The effective feature gates and endpoints: from the file of --config, then the `.conf` files below --config-dir in order of
+ * their paths (each replaces single keys), then the command line, which has precedence for each gate.
  * (kubernetes, cmd/kubelet/app/server.go: mergeKubeletConfigurations, kubeletConfigFlagPrecedence)
- * @param directory where relative paths of the kubelet begin
+ * @param directory the kubelet's working directory, for relative paths
  */
 export function kubeletConfiguration(files: Files, flags: Flags, directory: string): KubeletConfiguration {
   const unseen: string[] = [];
@@ -44,7 +44,7 @@ export function kubeletConfiguration(files: Files, flags: Flags, directory: stri
   ];
   for (const path of documents) {
     const value = read(files, path, unseen);
-    const at = (line: number): Source => ({ kind: "configuration", says: `${path}:${line}`, path, line });
+    const at = (line: number): Source => ({ kind: "configuration", label: `${path}:${line}`, path, line });
     for (const { key, value: gate, line } of mapOf(entryOf(value, "featureGates")?.value)) {
       const enabled = parseBool(textOf(gate) ?? "");
       if (enabled !== undefined) gates.set(key, { enabled, source: at(line) });
@@ -65,7 +65,7 @@ export function kubeletConfiguration(files: Files, flags: Flags, directory: stri
   return { featureGates: gates, runtimeEndpoint, staticPodPath, readOnlyPort, unseen };
 }
 
-/** `A=true,B=false`, as component-base's map flag takes it; entries that it would refuse are left out. */
+/** Parses `A=true,B=false` as component-base's map flag does; leaves out entries that it would reject. */
 export function parseFeatureGates(text: string): ReadonlyMap<string, boolean> {
   const gates = new Map<string, boolean>();
   for (const entry of text.split(",")) {
@@ -86,7 +86,7 @@ function parseBool(text: string): boolean | undefined {
 function read(files: Files, path: string, unseen: string[]): YamlValue | undefined {
   const text = readText(files, path);
   if (text.state === "absent") {
-    unseen.push(`${path}, which the kubelet was started with, is not there`);
+    unseen.push(`${path}, with which the kubelet was started, does not exist`);
     return undefined;
   }
   const yaml = text.state === "read" ? readYaml(text.text) : text;
@@ -95,7 +95,7 @@ function read(files: Files, path: string, unseen: string[]): YamlValue | undefin
   return undefined;
 }
 
-/** The kubelet walks the directory, subdirectories too (filepath.WalkDir, lexical order). */
+/** The kubelet walks the directory and its subdirectories (filepath.WalkDir, lexical order). */
 function dropIns(files: Files, directory: string, unseen: string[]): readonly string[] {
   const listing = listDirectory(files, directory);
   if (listing.state === "unreadable") unseen.push(`${directory} cannot be read: ${listing.reason}`);

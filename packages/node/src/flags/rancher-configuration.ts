@@ -4,7 +4,7 @@ import { listDirectory, readText } from "../files/read-text.ts";
 import { readYaml, type YamlValue } from "../files/yaml.ts";
 import type { Source } from "./flag.ts";
 
-/** One argument of `k3s server` or `rke2 agent`, wherever it was written. */
+/** One argument of `k3s server` or `rke2 agent`, from a file or the command line. */
 export interface RancherArgument {
   /** Without dashes: `kubelet-arg`. */
   readonly name: string;
@@ -13,7 +13,7 @@ export interface RancherArgument {
 }
 
 export interface RancherArguments {
-  /** In the order in which k3s reads them; a later one of a name wins, and of lists all count. */
+  /** In the order in which k3s reads them; the last one of a name takes effect, lists are appended. */
   readonly all: readonly RancherArgument[];
   /** Files that could not be read, each a sentence. */
   readonly unseen: readonly string[];
@@ -21,17 +21,17 @@ export interface RancherArguments {
 
 export interface RancherStart {
   readonly program: "k3s" | "rke2";
-  /** Words behind `server` or `agent`. */
+  /** Words after `server` or `agent`. */
   readonly words: readonly string[];
   readonly wordsSource: Source;
   readonly environment: Readonly<Record<string, string>>;
 }
 
 /**
- * What k3s and RKE2 read before they start: the file of K3S_CONFIG_FILE, of --config, or /etc/rancher/k3s/config.yaml, then
- * the `.yaml` and `.yml` files of the directory of its name with `.d`, in order of their names; a key of a later file replaces an
- * earlier one's value unless it ends in `+`, which adds to it. All of it comes before the command line, so that a
- * word there wins and a list's there goes on. (k3s, pkg/configfilearg/parser.go)
+ * The arguments that k3s and RKE2 read when they start: from the file of K3S_CONFIG_FILE, of --config, or
+ * /etc/rancher/k3s/config.yaml, then from the `.yaml` and `.yml` files in the directory of that name with `.d`, in order of
+ * their names. A key of a later file replaces the value of an earlier one, unless it ends in `+`, which adds to it. The
+ * command line comes last: its values take effect, and its lists are appended. (k3s, pkg/configfilearg/parser.go)
  */
 export function rancherArguments(files: Files, start: RancherStart): RancherArguments {
   const { program, words, wordsSource, environment } = start;
@@ -60,7 +60,12 @@ export function rancherArguments(files: Files, start: RancherStart): RancherArgu
     parts.flatMap(({ value, path }) => {
       const items = value.kind === "list" ? value.items : [value];
       return items.map((item): RancherArgument => {
-        const source: Source = { kind: "configuration", says: `${path}:${item.line}`, path, line: item.line };
+        const source: Source = {
+          kind: "configuration",
+          label: `${path}:${item.line}`,
+          path,
+          line: item.line,
+        };
         return { name, value: item.kind === "scalar" ? item.text : "", source };
       });
     }),
@@ -74,7 +79,7 @@ function configurationFile(
 ): string {
   const named = environment[`${program.toUpperCase()}_CONFIG_FILE`];
   if (named !== undefined && named !== "") return named;
-  // This one flag k3s looks for itself, in these spellings only, and the first one counts.
+  // k3s itself looks for this flag, only in these spellings; the first one takes effect.
   for (const [index, word] of words.entries()) {
     const match = /^(?:--config|-c)(?:=(.*))?$/s.exec(word);
     if (match !== null) return match[1] ?? words[index + 1] ?? "";
@@ -90,7 +95,7 @@ function dropIns(files: Files, file: string, unseen: string[]): readonly string[
   return listing.names.filter((name) => /\.ya?ml$/i.test(name)).map((name) => joinPath(directory, name));
 }
 
-/** Go's flag package: one dash is as good as two, and switches take no word of their own. */
+/** As in Go's flag package, one dash is the same as two, and switches have no separate value. */
 function fromWords(words: readonly string[], source: Source): readonly RancherArgument[] {
   const found: RancherArgument[] = [];
   for (let index = 0; index < words.length; index++) {
@@ -107,7 +112,7 @@ function fromWords(words: readonly string[], source: Source): readonly RancherAr
   return found;
 }
 
-/** What we look for, which takes the next word whatever it looks like. */
+/** Arguments that use the next word as their value even if it looks like a flag. */
 const VALUED = new Set([
   "kubelet-arg",
   "image-credential-provider-config",

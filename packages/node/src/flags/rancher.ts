@@ -5,32 +5,32 @@ import { type RancherArgument, type RancherStart, rancherArguments } from "./ran
 /** How k3s or RKE2 starts the kubelet and the container runtime of a node. */
 export interface RancherSettings {
   readonly flags: Flags;
-  /** Where the plugins' configuration and executables are looked for, as configured or by default. */
+  /** The paths of the plugins' configuration and executables, as configured or by default. */
   readonly credentialProvider: { readonly config: Flag; readonly binDir: Flag };
-  /** Why k3s passes no credential provider flags of its own on; undefined where it does. */
+  /** Why k3s does not set the credential provider flags; undefined if it does. */
   readonly skipped: string | undefined;
   readonly dataDir: string;
   /** registries.yaml */
   readonly privateRegistry: string;
-  /** Whether only its mirrors are asked (--disable-default-registry-endpoint). */
+  /** Whether images are pulled only from its mirrors (--disable-default-registry-endpoint). */
   readonly mirrorsOnly: boolean;
-  /** A server that is told to run no kubelet. */
+  /** Whether it is a server without a kubelet (--disable-agent). */
   readonly kubeletDisabled: boolean;
-  /** The runtime's socket, where one of the operator's own is used. */
+  /** The socket of the operator's own container runtime; undefined for the included one. */
   readonly runtimeEndpoint: string | undefined;
 }
 
 const DIRECTORY = "/var/lib/rancher/credentialprovider";
 
 /**
- * The kubelet's flags under k3s and RKE2. Their own two flags (by default below /var/lib/rancher/credentialprovider) are
- * passed on only where the executables' path is a directory and the configuration's is not; then `kubelet-arg` has the last word: an entry replaces
- * what k3s would have said, `name+=` and `name-=` put theirs behind or before it.
+ * The kubelet's flags under k3s and RKE2. They set the two credential provider flags (by default below
+ * /var/lib/rancher/credentialprovider) only if the executables' path is a directory and the configuration's is not. Then
+ * `kubelet-arg` applies: an entry replaces the flag that k3s sets, `name+=` and `name-=` add a value after or before it.
  * (k3s, pkg/daemons/agent/agent.go ImageCredProvAvailable, pkg/util/args.go GetArgs)
  */
 export function rancherSettings(files: Files, start: RancherStart): RancherSettings {
   const { all, unseen } = rancherArguments(files, start);
-  const usual: Source = { kind: "default", says: `where ${start.program} keeps it by default` };
+  const usual: Source = { kind: "default", label: `${start.program}'s default` };
   const last = (...names: string[]) => all.findLast(({ name }) => names.includes(name));
   const setting = (name: string, value: string): Flag => last(name) ?? { name, value, source: usual };
   const config = setting("image-credential-provider-config", `${DIRECTORY}/config.yaml`);
@@ -66,10 +66,10 @@ function whySkipped(files: Files, config: string, binDir: string, program: strin
   if (kindOf(binDir) !== "directory") return `there is no directory ${binDir}`;
   const kind = kindOf(config);
   if (kind === undefined) return `there is no file ${config}`;
-  return kind === "directory" ? `${config} is a directory, and ${program} takes a file only` : undefined;
+  return kind === "directory" ? `${config} is a directory, and ${program} accepts only a file` : undefined;
 }
 
-/** Each name's values stay in order and names are sorted, which is how pflag then sees them. */
+/** The flags sorted by name, with each name's values in order: the order in which pflag reads them. */
 function withKubeletArguments(own: readonly Flag[], given: readonly RancherArgument[]): readonly Flag[] {
   const values = new Map<string, Flag[]>();
   const initial = new Map(own.map((flag) => [flag.name, flag]));

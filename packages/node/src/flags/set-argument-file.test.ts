@@ -29,7 +29,7 @@ function plan(text: string | undefined) {
   return planArgumentFile(rootedFiles(nodeFiles, place.path), PATH, WANTED);
 }
 
-test("lines are added at the end, and every other line stays as it is", () => {
+test("lines are added at the end, and every other line is unchanged", () => {
   const cases: readonly (readonly [what: string, before: string, after: string])[] = [
     ["the snap's own file", STOCK, `${STOCK}${OURS}`],
     ["no line end at its end", "--v=2", `--v=2\n${OURS}`],
@@ -40,13 +40,13 @@ test("lines are added at the end, and every other line stays as it is", () => {
       `# own\n\n--v=2 # not a comment\n${OURS}`,
     ],
     [
-      "flags of before, in both forms and with quotes",
+      "earlier flags, in both forms and with quotes",
       `--image-credential-provider-config=/old.yaml\n--v=2 '--image-credential-provider-bin-dir' "/old" --x=1\n--y=2\n`,
       `--v=2 --x=1\n--y=2\n${OURS}`,
     ],
     ["underscores", "--image_credential_provider_config=/old.yaml\n--v=2\n", `--v=2\n${OURS}`],
     [
-      "commented-out flags are text",
+      "commented-out flags are ignored",
       "#--image-credential-provider-config=/old.yaml\n",
       `#--image-credential-provider-config=/old.yaml\n${OURS}`,
     ],
@@ -61,20 +61,20 @@ test("lines are added at the end, and every other line stays as it is", () => {
   }
 });
 
-test("what cannot be done is refused with the lines to add", () => {
+test("edits that are not possible are rejected, with the lines to add", () => {
   const absent = plan(undefined);
   assert.equal(absent.state, "refused");
-  assert.match(absent.state === "refused" ? absent.reason : "", /is not there: MicroK8s is not installed/);
+  assert.match(absent.state === "refused" ? absent.reason : "", /does not exist: MicroK8s is not installed/);
   assert.match(
     absent.state === "refused" ? absent.byHand : "",
     /^add --image-credential-provider-config=\S+ and --/,
   );
-  // The value is in the next line: taking the name away would make it a word of its own.
+  // The value is on the next line: without the name it would be a separate word.
   const split = plan("--image-credential-provider-config\n/old.yaml\n--v=2\n");
   assert.equal(split.state, "edit");
 });
 
-test("whatever is in the file, kubelite reads all other flags as before, and ours", () => {
+test("kubelite reads all other flags as before, and the added ones", () => {
   const word = fc.oneof(
     fc.constantFrom("--v=2", "--x", "1", "'--y=a b'", "$SNAP", "#", "--", "''", ...OURS.trim().split("\n")),
     fc.constantFrom("--image-credential-provider-config", "--image_credential_provider_bin_dir=/old", "/old"),

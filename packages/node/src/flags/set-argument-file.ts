@@ -3,12 +3,12 @@ import { readText } from "../files/read-text.ts";
 import type { FlagPlan, WantedFlag } from "../systemd/set-flags.ts";
 import { parseArgumentFile } from "./argument-file.ts";
 
-/** What kubelite would take away, replace or split (see {@link parseArgumentFile}). */
+/** Characters that kubelite would remove, expand or split at (see {@link parseArgumentFile}). */
 const NOT_PLAIN = /[\s"'$]/;
 
 /**
- * How to give the kubelet of MicroK8s flags in its file of arguments: a line for each at the end, instead of those that were there
- * before. Every other line stays as it is. The new text is read again as kubelite reads it: all other flags must still be there, in order.
+ * Plans how to set flags of MicroK8s' kubelet in its file of arguments: one line each at the end, replacing existing ones. Other
+ * lines do not change. The new text is parsed again as by kubelite: all other flags must still be set, in order.
  */
 export function planArgumentFile(
   files: Files,
@@ -19,17 +19,17 @@ export function planArgumentFile(
   const refuse = (reason: string): Exclude<FlagPlan, { state: "absent" }> => ({
     state: "refused",
     reason,
-    byHand: `add ${lines.join(" and ")} to ${path}, a line each`,
+    byHand: `add ${lines.join(" and ")} to ${path}, one per line`,
   });
   const existing = readText(files, path);
-  if (existing.state === "absent") return refuse(`${path} is not there: MicroK8s is not installed`);
+  if (existing.state === "absent") return refuse(`${path} does not exist: MicroK8s is not installed`);
   if (existing.state === "unreadable") return refuse(`${path} cannot be read: ${existing.reason}`);
   const { text } = existing;
   const strange = wanted.find(({ value }) => NOT_PLAIN.test(value));
   if (strange !== undefined) return refuse(`${path} cannot have a value such as ${strange.value}`);
   const before = flagsOf(text, path);
   if (isEffective(before, wanted)) {
-    return { state: "unchanged", says: `${path} has the flags already`, path, content: text };
+    return { state: "unchanged", label: `${path} has the flags already`, path, content: text };
   }
   const kept = text.split("\n").flatMap((line) => withoutOurs(line, wanted));
   const start = kept.join("\n");
@@ -37,13 +37,13 @@ export function planArgumentFile(
   const after = flagsOf(content, path);
   const [others, stillThere] = [othersOf(before, wanted), othersOf(after, wanted)];
   if (!isEffective(after, wanted) || others.join("\0") !== stillThere.join("\0")) {
-    return refuse(`${path} would not be read with the flags as they are meant`);
+    return refuse(`kubelite would not read the flags in ${path} as intended`);
   }
   return {
     state: "edit",
     path,
     content,
-    says: path,
+    label: path,
     before: wordsOf(before),
     after: wordsOf(after),
     reload: false,
@@ -55,7 +55,7 @@ interface NameAndValue {
   readonly value: string;
 }
 
-/** Variables stay empty, before and after alike. */
+/** Parses flags with empty variables, which does not matter for comparing them. */
 function flagsOf(text: string, path: string): readonly NameAndValue[] {
   return parseArgumentFile(text, path, {});
 }
@@ -76,7 +76,7 @@ function isEffective(flags: readonly NameAndValue[], wanted: readonly WantedFlag
   return wanted.every(({ name, value }) => flags.findLast((flag) => flag.name === name)?.value === value);
 }
 
-/** The line, or what is left of one that has flags of these names; nothing where nothing is left. */
+/** The line without flags of these names; no line if nothing is left. */
 function withoutOurs(line: string, wanted: readonly WantedFlag[]): readonly string[] {
   const trimmed = line.trim();
   if (trimmed === "" || trimmed.startsWith("#")) return [line];

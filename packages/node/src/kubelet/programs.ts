@@ -1,25 +1,25 @@
 import { baseName } from "../files/paths.ts";
 
-/** Programs that are a kubelet, or have one within. */
+/** Programs that are or include a kubelet. */
 export const PROGRAMS = ["kubelet", "hyperkube", "k3s", "kubelite", "microshift"] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-/** Programs that start a kubelet as a process of its own. */
+/** Programs that start a kubelet as a separate process. */
 export const SUPERVISORS = ["rke2", "k0s"] as const;
 export type Supervisor = (typeof SUPERVISORS)[number];
 
-/** What a process calls itself. */
+/** The names of a process. */
 export interface Names {
   /** The kernel's name: /proc/PID/comm. */
   readonly command: string;
-  /** Where its executable is, below its root; undefined where that cannot be seen. */
+  /** Path of its executable below its root; undefined if it cannot be read. */
   readonly executable: string | undefined;
   readonly words: readonly string[];
 }
 
 /**
- * Which of them a process is by its names, undefined for none. k3s calls itself `k3s-server` or `k3s-agent`; a command
- * that only asks something (`kubelet --version`, `k3s kubectl get nodes`) does not count.
+ * The program of a process by its names; undefined for other programs. k3s calls itself `k3s-server` or `k3s-agent`. Short
+ * commands (`kubelet --version`, `k3s kubectl get nodes`) do not count.
  */
 export function programOf({ command, executable, words }: Names): Program | Supervisor | undefined {
   const [first = "", ...args] = words.flatMap((word, index) => (index === 0 ? titleWords(word) : [word]));
@@ -30,7 +30,7 @@ export function programOf({ command, executable, words }: Names): Program | Supe
   ];
   const is = (pattern: RegExp) => names.some((name) => pattern.test(name));
   if (args.some((arg) => /^(?:--version(?:=.*)?|--help|-h)$/.test(arg))) return undefined;
-  // hyperkube is called by a link of the component's name, or with it as its first argument.
+  // hyperkube is started by a link with the component's name, or with the name as its first argument.
   if (is(/^hyperkube$/))
     return names.includes("kubelet") || args[0] === "kubelet" || args[0] === "--kubelet"
       ? "hyperkube"
@@ -48,13 +48,13 @@ function isNode(command: string, args: readonly string[]): boolean {
   return /-(?:server|agent)$/.test(command) || args[0] === "server" || args[0] === "agent";
 }
 
-/** k3s and RKE2 write a title over their command line: `/usr/local/bin/k3s server` as one word. */
+/** k3s and RKE2 overwrite their command line with a title: `/usr/local/bin/k3s server` as one word. */
 function titleWords(word: string): readonly string[] {
   const title = /^(\S+) (server|agent)\s*$/.exec(word);
   return title === null ? [word] : [title[1] ?? "", title[2] ?? ""];
 }
 
-/** How an operator calls them. */
+/** Names for messages. */
 export const TITLES: Readonly<Record<Program | Supervisor, string>> = {
   kubelet: "kubelet",
   hyperkube: "hyperkube's kubelet",

@@ -10,7 +10,7 @@ import { runningKubelet } from "./running-kubelet.ts";
 const FLAGS = ["--image-credential-provider-config=/c", "--image-credential-provider-bin-dir", "/b"];
 const needs = asRoot("namespaces");
 
-test("node kind 1.1: a kubelet without the flags is found, and says that it has none", needs, async () => {
+test("node kind 1.1: a kubelet without the flags is found, and has none", needs, async () => {
   await using node = await machine([
     {
       name: "kubelet",
@@ -24,7 +24,10 @@ test("node kind 1.1: a kubelet without the flags is found, and says that it has 
   assert.equal(flagValue(kubelet.flags, "image-credential-provider-config"), undefined);
   assert.deepEqual(kubelet.flags.unseen, []);
   assert.equal(flagValue(kubelet.flags, "config")?.value, "/var/lib/kubelet/config.yaml");
-  assert.equal(flagValue(kubelet.flags, "config")?.source.says, `the command line of process ${kubelet.pid}`);
+  assert.equal(
+    flagValue(kubelet.flags, "config")?.source.label,
+    `the command line of process ${kubelet.pid}`,
+  );
   assert.deepEqual(
     [kubelet.environment?.["HTTPS_PROXY"], kubelet.environment?.["LD_LIBRARY_PATH"]],
     ["p", undefined],
@@ -33,7 +36,7 @@ test("node kind 1.1: a kubelet without the flags is found, and says that it has 
   assert.ok(Math.abs((kubelet.startedAt ?? 0) - Date.now()) < 60_000);
 });
 
-test("security 1: only what root of the machine runs is believed", needs, async () => {
+test("security 1: only processes of the machine's root are accepted", needs, async () => {
   const user = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"];
   const half = ["setpriv", "--ruid=1000"];
   await using node = await machine([
@@ -61,15 +64,15 @@ test("security 1: only what root of the machine runs is believed", needs, async 
   assert.equal(flagValue(found.kubelet.flags, "image-credential-provider-config")?.value, "/c");
   assert.equal(flagValue(found.kubelet.flags, "image-credential-provider-bin-dir")?.value, "/b");
   assert.deepEqual(found.impostors.map(({ because }) => because).sort(), [
-    "it is root in a user namespace of its own only",
+    "it is root only in its own user namespace",
     "it runs as user 1000, not as root",
     "it runs as user 1000, not as root",
-    "it runs in a container (a pid namespace of its own)",
-    "it runs in a container without the rights of a kubelet",
+    "it runs in a container (it has its own pid namespace)",
+    "it runs in a container without a kubelet's capabilities",
   ]);
 });
 
-test("several are told in the order of their numbers, not of their digits", needs, async () => {
+test("several kubelets are sorted by numeric process ID", needs, async () => {
   const others = Array.from({ length: 8 }, () => ({ name: "other" }));
   await using node = await machine([
     { name: "kubelet", args: FLAGS },
@@ -84,15 +87,15 @@ test("several are told in the order of their numbers, not of their digits", need
     pids,
     [...pids].sort((a, b) => a - b),
   );
-  assert.ok(String(pids[0]) > String(pids[1]), "this test needs numbers whose texts sort otherwise");
+  assert.ok(String(pids[0]) > String(pids[1]), "this test needs process IDs that sort differently as texts");
   assert.deepEqual(
     found.kubelets.map(({ program }) => program),
     ["kubelet", "kubelite", "kubelet"],
   );
 });
 
-test("node kind 1.4: a kubelet with mounts of its own is read through its own root", needs, async () => {
-  // It sees another file at the path that its flag names than the machine does.
+test("node kind 1.4: files of a kubelet with its own mounts are read through its root", needs, async () => {
+  // In its mounts there is another file at the flag's path than on the machine.
   const start = 'directory=$1; shift; mount --bind "$directory/own" "$directory/host" && exec "$@"';
   await using node = await machine(
     [
@@ -115,7 +118,7 @@ test("node kind 1.4: a kubelet with mounts of its own is read through its own ro
   assert.deepEqual([textOf(found.kubelet.files), textOf(node.files)], ["own", "host"]);
 });
 
-test("none, and why there may be one all the same", needs, async () => {
+test("no kubelet, and reasons why one may still run", needs, async () => {
   await using node = await machine([
     { name: "rke2", args: ["server"], title: "/usr/local/bin/rke2 server" },
     { name: "kubelet", args: ["--version"] },
@@ -125,6 +128,6 @@ test("none, and why there may be one all the same", needs, async () => {
   assert.ok(found.state === "none", JSON.stringify(found));
   assert.match(
     found.notes.join("; "),
-    /RKE2 runs here \(process \d+\), and the kubelet that it starts does not; only the processes of this container/,
+    /RKE2 runs here \(process \d+\), but its kubelet does not; only the processes of this container/,
   );
 });

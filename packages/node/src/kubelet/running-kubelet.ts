@@ -20,63 +20,62 @@ import {
   workingDirectory,
 } from "../process/process.ts";
 import { readService, type Service } from "../systemd/service.ts";
-import { type Belief, beliefIn } from "./belief.ts";
+import { checkProcess, type ProcessCheck } from "./process-check.ts";
 import { type Program, programOf, SUPERVISORS, type Supervisor, TITLES } from "./programs.ts";
 
-/** A kubelet that runs on this machine, as root of this machine. */
+/** A kubelet that runs on this machine as root. */
 export interface Kubelet {
   readonly pid: number;
   readonly program: Program;
-  /** Who started it, where that is a program that sets its flags: RKE2, k0s. */
+  /** The program that started it and sets its flags: RKE2 or k0s; undefined for others. */
   readonly supervisor: Supervisor | undefined;
   /** `k3s (process 812)`, for messages. */
   readonly title: string;
-  /** Milliseconds since the epoch, a second more or less. */
+  /** Milliseconds since the epoch, accurate to about a second. */
   readonly startedAt: number | undefined;
-  /** Whether it has mounts of its own, so that its files are others than the machine's. */
+  /** `own`: it has its own mounts, so that its files can differ from the machine's. */
   readonly mounts: "shared" | "own";
-  /** Its files, by its own paths: read through /proc/PID/root. */
+  /** Its files by its own paths, read through /proc/PID/root. */
   readonly files: RootedFiles;
-  /** Where its relative paths begin. */
+  /** Its working directory, for relative paths. */
   readonly directory: string;
-  /** Path of its executable below its root; undefined where it cannot be seen. */
+  /** Path of its executable below its root; undefined if it cannot be read. */
   readonly executable: string | undefined;
-  /** The flags that it runs with, and where each comes from. */
+  /** Its flags, each with its source. */
   readonly flags: Flags;
   /** How k3s or RKE2 starts it; undefined for others. */
   readonly rancher: RancherSettings | undefined;
-  /** What its plugins inherit, without `LD_*`; undefined where it cannot be seen. */
+  /** The environment that its plugins inherit, without `LD_*`; undefined if it cannot be read. */
   readonly environment: Readonly<Record<string, string>> | undefined;
   /** The systemd unit that it belongs to: `kubelet.service`. */
   readonly unit: string | undefined;
 }
 
-/** A process that has a kubelet's name and is not believed. */
+/** A process that has a kubelet's name but is not accepted. */
 export interface Impostor {
   readonly pid: number;
-  /** What it calls itself. */
   readonly name: string;
   readonly because: string;
 }
 
-/** What can be said about the kubelet of this machine. */
+/** The kubelet of this machine, or why it is not known. */
 export type RunningKubelet =
   | {
       readonly state: "none";
       /** Sentences: a supervisor without a kubelet, a namespace that hides the machine's processes. */
       readonly notes: readonly string[];
-      /** `hidden`: a pid namespace of its own hides the machine's processes, so a kubelet may run all the same. */
+      /** `hidden`: this process has its own pid namespace, so a kubelet can run without being visible. */
       readonly machineProcesses: "seen" | "hidden";
       readonly impostors: readonly Impostor[];
     }
   | { readonly state: "running"; readonly kubelet: Kubelet; readonly impostors: readonly Impostor[] }
-  /** In numeric order of their processes. */
+  /** In order of their process IDs. */
   | {
       readonly state: "several";
       readonly kubelets: readonly Kubelet[];
       readonly impostors: readonly Impostor[];
     }
-  /** Something that looks like one runs, and whose it is cannot be seen; or nothing can be seen at all. */
+  /** A process with a kubelet's name runs, but its user or namespaces cannot be read; or there is no /proc. */
   | { readonly state: "hidden"; readonly pids: readonly number[]; readonly reason: string };
 
 /** The kernel's number of the first pid namespace (include/linux/proc_ns.h, PROC_PID_INIT_INO). */
@@ -89,37 +88,37 @@ interface Candidate {
   readonly words: readonly string[];
   readonly executable: string | undefined;
   readonly stat: Stat;
-  readonly belief: Exclude<Belief, { state: "gone" }>;
+  readonly check: Exclude<ProcessCheck, { state: "gone" }>;
 }
 
 /**
- * Finds the kubelet among this machine's processes: kubelet, hyperkube, k3s, MicroK8s' kubelite, MicroShift, and those that RKE2
- * and k0s start. Only a process that root of the machine runs is believed, see {@link beliefIn}; what cannot be seen is
- * said and never guessed.
+ * Finds the kubelet among this machine's processes: kubelet, hyperkube, k3s, MicroK8s' kubelite, MicroShift, and those that
+ * RKE2 and k0s start. Accepts only processes of the machine's root, see {@link checkProcess}; reports what cannot be read, and
+ * never guesses.
  */
 export function runningKubelet(files: Files): RunningKubelet {
   const pids = processIds(files);
   if (pids === undefined) return { state: "hidden", pids: [], reason: "this system has no /proc" };
   const candidates = pids.flatMap((pid) => candidate(files, pid) ?? []);
   const kubelets = candidates.filter(({ program }) => !isSupervisor(program));
-  const impostors = kubelets.flatMap(({ pid, name, belief }): readonly Impostor[] =>
-    belief.state === "disbelieved" ? [{ pid, name, because: belief.because }] : [],
+  const impostors = kubelets.flatMap(({ pid, name, check }): readonly Impostor[] =>
+    check.state === "rejected" ? [{ pid, name, because: check.because }] : [],
   );
   const supervisors = candidates.filter(
-    ({ program, belief }) => isSupervisor(program) && belief.state === "believed",
+    ({ program, check }) => isSupervisor(program) && check.state === "accepted",
   );
-  const believed = kubelets
-    .filter(({ belief }) => belief.state === "believed")
+  const accepted = kubelets
+    .filter(({ check }) => check.state === "accepted")
     .map((one) => kubeletOf(files, one, supervisors))
     .filter(({ rancher }) => rancher?.kubeletDisabled !== true);
-  const [first] = believed;
+  const [first] = accepted;
   if (first !== undefined) {
-    return believed.length === 1
+    return accepted.length === 1
       ? { state: "running", kubelet: first, impostors }
-      : { state: "several", kubelets: believed, impostors };
+      : { state: "several", kubelets: accepted, impostors };
   }
-  const hidden = kubelets.filter(({ belief }) => belief.state === "hidden");
-  const reason = hidden.map(({ belief }) => (belief.state === "hidden" ? belief.reason : ""))[0];
+  const hidden = kubelets.filter(({ check }) => check.state === "hidden");
+  const reason = hidden.map(({ check }) => (check.state === "hidden" ? check.reason : ""))[0];
   if (reason !== undefined) return { state: "hidden", pids: hidden.map(({ pid }) => pid), reason };
   const processes = machineProcesses(files);
   return { state: "none", notes: notes(supervisors, processes), machineProcesses: processes, impostors };
@@ -133,19 +132,19 @@ function candidate(files: Files, pid: number): Candidate | undefined {
   const executable = valueOrUndefined(executablePath(files, pid));
   const program = programOf({ command: command.value, executable, words: words.value });
   if (program === undefined) return undefined;
-  const belief = beliefIn(files, pid);
+  const check = checkProcess(files, pid);
   const after = statOf(files, pid);
-  if (belief.state === "gone" || after.state === "gone") return undefined;
-  // A number that belongs to another process by now says nothing.
+  if (check.state === "gone" || after.state === "gone") return undefined;
+  // The process ID belongs to another process now.
   if (after.state === "seen" && !Object.is(after.value.startTicks, before.value.startTicks)) return undefined;
   const { value: stat } = before;
-  return { pid, program, name: command.value, words: words.value, executable, stat, belief };
+  return { pid, program, name: command.value, words: words.value, executable, stat, check };
 }
 
 function kubeletOf(files: Files, one: Candidate, supervisors: readonly Candidate[]): Kubelet {
-  const { pid, stat, belief } = one;
+  const { pid, stat, check } = one;
   const program = isSupervisor(one.program) ? "kubelet" : one.program;
-  const own = rootedFiles(files, rootOf(files, pid, belief));
+  const own = rootedFiles(files, rootOf(files, pid, check));
   const parent = supervisors.find((other) => other.pid === stat.parent)?.program;
   const supervisor = parent !== undefined && isSupervisor(parent) ? parent : undefined;
   const unit = unitOf(controlGroups(files, pid));
@@ -158,7 +157,7 @@ function kubeletOf(files: Files, one: Candidate, supervisors: readonly Candidate
     supervisor,
     title: `${known} (process ${pid})`,
     startedAt: startedAt(files, stat),
-    mounts: belief.state === "believed" ? belief.mounts : "own",
+    mounts: check.state === "accepted" ? check.mounts : "own",
     files: own,
     directory: valueOrUndefined(workingDirectory(files, pid)) ?? "/",
     executable: one.executable?.replace(/ \(deleted\)$/, ""),
@@ -169,10 +168,10 @@ function kubeletOf(files: Files, one: Candidate, supervisors: readonly Candidate
   };
 }
 
-/** A process that shares our mounts and has no root of its own sees what we see. */
-function rootOf(files: Files, pid: number, belief: Belief): string {
+/** `/` for a process with our mounts and root directory. */
+function rootOf(files: Files, pid: number, check: ProcessCheck): string {
   const path = `/proc/${pid}/root`;
-  const shared = belief.state === "believed" && belief.mounts === "shared";
+  const shared = check.state === "accepted" && check.mounts === "shared";
   try {
     return shared &&
       files.readLink(path) === "/" &&
@@ -187,7 +186,7 @@ function rootOf(files: Files, pid: number, belief: Belief): string {
 interface FoundFlags {
   readonly flags: Flags;
   readonly rancher?: RancherSettings;
-  /** Variables of the unit, where the process has written over its own. */
+  /** Variables of the unit, if the process has overwritten its own. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
@@ -201,7 +200,7 @@ function flagsOf(
   unit: string | undefined,
   environment: Readonly<Record<string, string>> | undefined,
 ): FoundFlags {
-  const source: Source = { kind: "command-line", says: `the command line of process ${pid}` };
+  const source: Source = { kind: "command-line", label: `the command line of process ${pid}` };
   switch (program) {
     case "kubelet":
     case "hyperkube":
@@ -216,23 +215,23 @@ function flagsOf(
 }
 
 /**
- * MicroShift sets flags within itself: its kubelet reads the configuration that MicroShift writes (its own values with the
- * `kubelet` section of /etc/microshift/config.yaml) and uses CRI-O. (openshift/microshift, pkg/node/kubelet.go)
+ * MicroShift sets its kubelet's flags internally: the kubelet reads the configuration that MicroShift writes (its own values
+ * and the `kubelet` section of /etc/microshift/config.yaml) and uses CRI-O. (openshift/microshift, pkg/node/kubelet.go)
  */
 function microshiftFlags(pid: number): Flags {
-  const source: Source = { kind: "default", says: "MicroShift's own" };
+  const source: Source = { kind: "default", label: "MicroShift's own" };
   return {
     all: [
       { name: "config", value: "/var/lib/microshift/resources/kubelet/config/config.yaml", source },
       { name: "container-runtime-endpoint", value: "unix:///var/run/crio/crio.sock", source },
     ],
     unseen: [
-      `MicroShift (process ${pid}) sets its kubelet's flags within itself, where --image-credential-provider-config cannot be seen`,
+      `MicroShift (process ${pid}) sets its kubelet's flags internally, so --image-credential-provider-config is not known`,
     ],
   };
 }
 
-/** kubelite reads one file of flags, and none of its own flags is the kubelet's. */
+/** kubelite reads the kubelet's flags from a file; its own flags are not the kubelet's. */
 function kubeliteFlags(
   own: RootedFiles,
   flags: Flags["all"],
@@ -243,20 +242,20 @@ function kubeliteFlags(
     "/var/snap/microk8s/current/args/kubelet";
   const text = readText(own, path);
   if (text.state !== "read") {
-    const reason = text.state === "absent" ? "it is not there" : text.reason;
+    const reason = text.state === "absent" ? "it does not exist" : text.reason;
     return { all: [], unseen: [`${path}, which has the kubelet's flags, cannot be read: ${reason}`] };
   }
   const usesVariables = /^[^#]*\$/m.test(text.text);
   const unseen =
     environment === undefined && usesVariables
-      ? [`${path} uses variables of the process, which cannot be seen`]
+      ? [`${path} uses variables of the process, which cannot be read`]
       : [];
   return { all: parseArgumentFile(text.text, path, environment ?? {}), unseen };
 }
 
 /**
- * k3s writes a title over its command line, since it may hold secrets (gspt.SetProcTitle). What it was started with is then
- * in its unit, as far as that has not changed since.
+ * k3s overwrites its command line with a title, because it can contain secrets (gspt.SetProcTitle). Its arguments are then
+ * read from its unit, which can have changed since.
  */
 function k3sFlags(
   own: RootedFiles,
@@ -278,17 +277,17 @@ function k3sFlags(
   const service = unit === undefined ? undefined : serviceOf(own, unit);
   if (service !== undefined) {
     const { path, line } = service.command;
-    const said: Source = { kind: "unit", says: `${path}:${line}`, path, line };
+    const said: Source = { kind: "unit", label: `${path}:${line}`, path, line };
     const variables = { ...service.environment, ...environment };
     const rancher = settings(afterCommand(service.words), said, variables);
     return { flags: rancher.flags, rancher, environment: service.environment };
   }
   const rancher = settings([], source, environment);
-  const hidden = `k3s (process ${pid}) hides its command line, and no unit shows it: a --kubelet-arg there is not seen`;
+  const hidden = `k3s (process ${pid}) hides its command line, and it has no unit: a --kubelet-arg there is not known`;
   return { flags: { ...rancher.flags, unseen: [...rancher.flags.unseen, hidden] }, rancher };
 }
 
-/** A title is one word with a space in it, or has nothing but empty words behind it. */
+/** Whether a command line is a title: one word with a space in it, or a word with only empty words after it. */
 function isTitle(words: readonly string[]): boolean {
   return /\s(?:server|agent)\s*$/.test(words[0] ?? "") || words.slice(1).some((word) => word === "");
 }
@@ -303,7 +302,7 @@ function serviceOf(own: RootedFiles, unit: string): Service | undefined {
   return reading.state === "read" ? reading.service : undefined;
 }
 
-/** The last part of a group's path that is a service: `/system.slice/k3s.service`. */
+/** The last part of a group's path that is a service: `k3s.service` of `/system.slice/k3s.service`. */
 function unitOf(groups: Seen<readonly string[]>): string | undefined {
   if (groups.state !== "seen") return undefined;
   return groups.value
@@ -311,18 +310,18 @@ function unitOf(groups: Seen<readonly string[]>): string | undefined {
     .find((name) => name !== undefined);
 }
 
-/** The dynamic loader's variables make a program run other code, so they are never handed on. */
+/** The variables of the dynamic loader make a program run other code, so they are not passed on. */
 function withoutLoader(environment: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("LD_")));
 }
 
 function notes(supervisors: readonly Candidate[], machineProcesses: "seen" | "hidden"): readonly string[] {
   const found = supervisors.map(({ program, pid }) => {
-    return `${TITLES[program]} runs here (process ${pid}), and the kubelet that it starts does not`;
+    return `${TITLES[program]} runs here (process ${pid}), but its kubelet does not`;
   });
   if (machineProcesses === "hidden") {
     found.push(
-      "only the processes of this container (its pid namespace) can be seen, not those of the machine",
+      "only the processes of this container (its pid namespace) are visible, not those of the machine",
     );
   }
   return found;
@@ -332,7 +331,7 @@ function machineProcesses(files: Files): "seen" | "hidden" {
   try {
     return files.readLink("/proc/1/ns/pid") === FIRST_PID_NAMESPACE ? "seen" : "hidden";
   } catch {
-    // Without the link there is nothing to say about it.
+    // Without the link, assume that they are visible.
     return "seen";
   }
 }
@@ -345,7 +344,7 @@ function valueOrUndefined<T>(seen: Seen<T>): T | undefined {
   return seen.state === "seen" ? seen.value : undefined;
 }
 
-/** An absolute path of a kubelet's, for a value that may be relative to where it was started. */
+/** The absolute path for a kubelet's path, which can be relative to its working directory. */
 export function kubeletPath(kubelet: Kubelet, path: string): string {
   return joinPath(kubelet.directory, path);
 }

@@ -18,7 +18,7 @@ const OUTPUTS: readonly (readonly [output: string, version: string | undefined])
 ];
 
 test(
-  "the program that runs says its version, and root runs only what is root's",
+  "the version comes from the running program; root runs only files of root",
   asRoot("chown"),
   async () => {
     using place = temporary();
@@ -65,7 +65,7 @@ test(
     for (const found of [writable, owned]) {
       assert.match(
         found.state === "unknown" ? found.reason : "",
-        /can be changed by others than root, so it is not run/,
+        /is writable by users other than root, so it is not run/,
       );
     }
     assert.deepEqual(requests, []);

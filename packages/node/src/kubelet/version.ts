@@ -5,20 +5,20 @@ import { readText } from "../files/read-text.ts";
 import { reasonOf } from "../files/system-error.ts";
 import type { Kubelet } from "./running-kubelet.ts";
 
-/** The version of the program that runs, not of one that lies on disk. */
+/** The version of the running program, which can differ from the one on disk. */
 export type KubeletVersion =
-  | { readonly state: "known"; readonly version: string; readonly says: string }
+  | { readonly state: "known"; readonly version: string; readonly label: string }
   | { readonly state: "unknown"; readonly reason: string };
 
 const TIMEOUT_MS = 10_000;
 const LARGEST_OUTPUT_BYTES = 64 << 10;
 const OTHERS_WRITE = 0o022;
-/** What the programs print: `Kubernetes v1.37.2`, `k3s version v1.34.1+k3s1 (…)`; snap.yaml says `version: v1.34.1`. */
+/** The programs print `Kubernetes v1.37.2`, `k3s version v1.34.1+k3s1 (…)`; snap.yaml has `version: v1.34.1`. */
 const VERSION = /^(?:Kubernetes|k3s version|rke2 version|version:) ['"]?v?(1\.\d+\.\d+[\w.+-]*)/m;
 
 /**
- * Asks a kubelet's own executable for its version (`/proc/PID/exe --version`: the file that runs, whatever was installed
- * since). Root runs it only where root owns it and no other user can write it. It gets no environment.
+ * Gets a kubelet's version from its own executable (`/proc/PID/exe --version`: the running file, even if another one was
+ * installed since). Runs it only if root owns it and no other user can write to it, with an empty environment.
  */
 export async function kubeletVersion(
   files: Files,
@@ -29,14 +29,14 @@ export async function kubeletVersion(
   const file = `/proc/${kubelet.pid}/exe`;
   const args = ARGUMENTS[kubelet.program];
   if (args === undefined)
-    return { state: "unknown", reason: `${kubelet.title} does not tell its kubelet's version` };
+    return { state: "unknown", reason: `${kubelet.title} does not print its kubelet's version` };
   try {
     const status = files.status(file);
-    if (status === undefined) return { state: "unknown", reason: `${kubelet.title} has ended` };
+    if (status === undefined) return { state: "unknown", reason: `${kubelet.title} has exited` };
     if (status.uid !== 0 || (status.mode & OTHERS_WRITE) !== 0) {
       return {
         state: "unknown",
-        reason: `the executable of ${kubelet.title} can be changed by others than root, so it is not run`,
+        reason: `the executable of ${kubelet.title} is writable by users other than root, so it is not run`,
       };
     }
     const result = await runProgram({
@@ -53,7 +53,7 @@ export async function kubeletVersion(
   }
 }
 
-/** kubelite tells no version; its snap is named after the Kubernetes that is in it (meta/snap.yaml). */
+/** kubelite does not print a version; its snap has the version of its Kubernetes (meta/snap.yaml). */
 function snapVersion({
   files,
   executable,
@@ -63,8 +63,8 @@ function snapVersion({
   const text = readText(files, path);
   const version = text.state === "read" ? VERSION.exec(text.text)?.[1] : undefined;
   if (version === undefined)
-    return { state: "unknown", reason: `${path} does not tell the version of ${title}` };
-  return { state: "known", version, says: `${title}: ${path}` };
+    return { state: "unknown", reason: `${path} does not have the version of ${title}` };
+  return { state: "known", version, label: `${title}: ${path}` };
 }
 
 const ARGUMENTS: Readonly<Record<Kubelet["program"], readonly string[] | undefined>> = {
@@ -78,7 +78,6 @@ const ARGUMENTS: Readonly<Record<Kubelet["program"], readonly string[] | undefin
 function fromOutput(result: ProgramResult, { title }: Pick<Kubelet, "title">): KubeletVersion {
   const text = new TextDecoder().decode(result.stdout);
   const version = VERSION.exec(text)?.[1];
-  if (version === undefined)
-    return { state: "unknown", reason: `${title} prints no version that can be read` };
-  return { state: "known", version, says: `${title}: ${text.split("\n")[0]?.trim()}` };
+  if (version === undefined) return { state: "unknown", reason: `${title} does not print a known version` };
+  return { state: "known", version, label: `${title}: ${text.split("\n")[0]?.trim()}` };
 }

@@ -7,7 +7,7 @@ import {
   namespaceFor,
 } from "./endpoint.ts";
 
-/** An image, as a runtime looks for it. */
+/** An image that a runtime pulls. */
 export interface ImageAt {
   /** `docker.io`, `registry.example:5000` */
   readonly host: string;
@@ -15,27 +15,27 @@ export interface ImageAt {
   readonly repository: string;
 }
 
-/** One host that containerd is configured with; an empty `host` stands for the image's own registry. */
+/** One host in containerd's configuration; an empty `host` stands for the image's own registry. */
 export interface Host {
   readonly scheme: string;
   readonly host: string;
   readonly path: string;
   readonly capabilities: readonly Capability[];
   readonly tls: EndpointTls;
-  /** Whether the file has TLS settings of its own for it. */
+  /** Whether the file has TLS settings for it. */
   readonly explicitTls: boolean;
   readonly rewrites: Readonly<Record<string, string>>;
-  readonly says: string;
+  readonly label: string;
   readonly file: string;
 }
 
-/** What a host may be asked for where nothing is said. */
+/** A host's default capabilities. */
 export const ALL: readonly Capability[] = ["pull", "resolve"];
 
-/** The image's own registry, with TLS settings of a directory. @param directory empty for none */
+/** The image's own registry, with the TLS settings of a directory. @param directory empty if there is none */
 export function ownRegistry(tls: EndpointTls, directory: string): Host {
   const explicitTls = tls.caFiles.length > 0 || tls.clients.length > 0;
-  const says = directory === "" ? "containerd's default" : directory;
+  const label = directory === "" ? "containerd's default" : directory;
   return {
     scheme: "",
     host: "",
@@ -44,12 +44,12 @@ export function ownRegistry(tls: EndpointTls, directory: string): Host {
     tls,
     explicitTls,
     rewrites: {},
-    says,
+    label,
     file: directory,
   };
 }
 
-/** The host that an image's own name stands for. */
+/** The host for the image's own registry. */
 function atRegistry(host: Host, imageHost: string): Host {
   const own = { ...host, path: "/v2", capabilities: ALL };
   if (imageHost === "docker.io" || !isLocalhost(imageHost)) {
@@ -67,7 +67,7 @@ function atRegistry(host: Host, imageHost: string): Host {
   };
 }
 
-/** Where containerd goes for an image, host by host; a last one without a name is the image's registry. */
+/** The endpoints from which containerd pulls an image; a last host without a name is the image's registry. */
 export function endpointsAt(hosts: readonly Host[], image: ImageAt): readonly Endpoint[] {
   return hosts.map((host, index) => {
     const own = host.host === "" && index === hosts.length - 1;
@@ -77,7 +77,7 @@ export function endpointsAt(hosts: readonly Host[], image: ImageAt): readonly En
 
 function endpointOf(host: Host, own: boolean, image: ImageAt): Endpoint {
   const port = /:(\d+)$/.exec(host.host)?.[1] ?? "";
-  // With TLS settings and a port that says nothing, https is tried first.
+  // With TLS settings and a port that is not 80, https is tried first.
   const httpFallback = host.scheme === "http" && host.explicitTls && port !== "80";
   return {
     scheme: host.scheme === "http" && !httpFallback ? "http" : "https",
@@ -92,12 +92,12 @@ function endpointOf(host: Host, own: boolean, image: ImageAt): Endpoint {
     isRegistry: own || host.host === image.host || host.host === defaultHost(image.host),
     source:
       host.file === ""
-        ? { kind: "default", says: host.says }
-        : { kind: "configuration", says: host.says, path: host.file },
+        ? { kind: "default", label: host.label }
+        : { kind: "configuration", label: host.label, path: host.file },
   };
 }
 
-/** The first expression that changes the name counts; Go's `$1` and `${1}` in what takes its place. */
+/** The repository after the first expression that changes it; replacements have Go's `$1` and `${1}`. */
 function rewritten(repository: string, rewrites: Readonly<Record<string, string>>): string {
   for (const [pattern, replacement] of Object.entries(rewrites)) {
     try {
@@ -107,7 +107,7 @@ function rewritten(repository: string, rewrites: Readonly<Record<string, string>
       );
       if (changed !== repository) return changed;
     } catch {
-      // JavaScript does not compile every expression that Go does; containerd skips those that Go does not compile.
+      // JavaScript cannot compile all of Go's expressions; containerd skips those that Go cannot compile.
     }
   }
   return repository;

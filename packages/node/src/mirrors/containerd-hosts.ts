@@ -6,10 +6,10 @@ import { certificatesIn, type Endpoint, type EndpointTls, NO_TLS, parseUrl } fro
 import { lineOfHeader, readToml, stringOf, stringsOf, tableOf } from "./toml.ts";
 
 /**
- * Where containerd goes for an image by its directory of hosts (config_path): `certs.d/HOST_PORT_`, `HOST:PORT`, `HOST` or
- * `_default`, the first that is there, of the first root that has one. In it, hosts.toml names mirrors in their order and then the
- * server; without a server it is the image's registry. A file that containerd cannot understand counts as absent: then `.crt`, `.cert` and
- * `.key` files of the directory are the registry's TLS settings, as in Docker's layout.
+ * The endpoints from which containerd pulls an image according to its directory of hosts (config_path): `certs.d/HOST_PORT_`,
+ * `HOST:PORT`, `HOST` or `_default`, whichever exists first, in the first root that has one. Its hosts.toml has the mirrors in
+ * order and then the server, by default the image's registry. containerd ignores a file that it cannot parse; then the `.crt`,
+ * `.cert` and `.key` files in the directory are the registry's TLS settings, as in Docker's layout.
  * (containerd v2.4.2, core/remotes/docker/config/hosts.go: ConfigureHosts)
  */
 export function endpointsOfHosts(
@@ -25,7 +25,7 @@ export function endpointsOfHosts(
   return endpointsAt(hosts, image);
 }
 
-/** A colon is no part of a directory's name on every system. */
+/** Names of a host's directory; not every system allows a colon in a name. */
 function directoryNames(host: string): readonly string[] {
   const colon = host.lastIndexOf(":");
   const escaped = colon > 0 ? `${host.slice(0, colon)}_${host.slice(colon + 1)}_` : host;
@@ -55,21 +55,21 @@ function hostsOf(files: Files, directory: string, unseen: string[]): readonly Ho
       `${path}:${lineOfHeader(text, name)}`,
       path,
     );
-    if (host === undefined) return misunderstood(files, directory, path, name, unseen);
+    if (host === undefined) return ignoredFile(files, directory, path, name, unseen);
     parsed.push(host);
   }
   const server = parseHost(stringOf(table["server"]) ?? "", table, directory, `${path}:1`, path);
-  return server === undefined ? misunderstood(files, directory, path, "server", unseen) : [...parsed, server];
+  return server === undefined ? ignoredFile(files, directory, path, "server", unseen) : [...parsed, server];
 }
 
-function misunderstood(
+function ignoredFile(
   files: Files,
   directory: string,
   path: string,
   what: string,
   unseen: string[],
 ): readonly Host[] {
-  unseen.push(`${path} counts for nothing, since containerd does not understand its ${what}`);
+  unseen.push(`containerd ignores ${path}, because it cannot parse its ${what}`);
   return [certificatesOf(files, directory)];
 }
 
@@ -77,7 +77,7 @@ function parseHost(
   server: string,
   table: TomlTable,
   directory: string,
-  says: string,
+  label: string,
   file: string,
 ): Host | undefined {
   const capabilities = stringsOf(table["capabilities"] ?? []);
@@ -97,7 +97,7 @@ function parseHost(
     tls: { caFiles, clients, skipVerify: skip === true },
     explicitTls: table["ca"] !== undefined || clients.length > 0 || skip !== undefined,
     rewrites: rewritesOf(table["rewrite"]),
-    says,
+    label,
     file,
   };
 }
@@ -146,7 +146,7 @@ function clientsOf(value: TomlValue | undefined, directory: string): EndpointTls
   return clients;
 }
 
-/** A table of k3s' and RKE2's containerd: regular expressions of repositories, and what takes their place. */
+/** A table of the containerd of k3s and RKE2: regular expressions for repositories, and their replacements. */
 function rewritesOf(value: TomlValue | undefined): Readonly<Record<string, string>> {
   const entries = Object.entries(tableOf(value) ?? {}).flatMap(([pattern, replacement]) =>
     typeof replacement === "string" ? [[pattern, replacement] as const] : [],

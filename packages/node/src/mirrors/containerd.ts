@@ -16,25 +16,25 @@ import {
 } from "./endpoint.ts";
 import { lineOfHeader, readToml, stringOf, stringsOf, tableOf } from "./toml.ts";
 
-/** What containerd's configuration says about registries. */
+/** The registry settings in containerd's configuration. */
 export interface ContainerdConfiguration {
   /** Socket of its API. */
   readonly address: string;
-  /** Roots of directories of hosts, in order; empty where the deprecated tables count. */
+  /** Roots of directories of hosts, in order; empty if the deprecated tables are used. */
   readonly hostRoots: readonly string[];
-  /** `registry.mirrors` and `registry.configs`, with the files that they are from. */
+  /** `registry.mirrors` and `registry.configs`, with their files. */
   readonly tables: readonly { readonly path: string; readonly text: string; readonly registry: TomlTable }[];
   readonly unseen: readonly string[];
 }
 
 const DEFAULT_ADDRESS = "/run/containerd/containerd.sock";
 const DEFAULT_ROOTS = ["/etc/containerd/certs.d", "/etc/docker/certs.d"];
-/** The image service's plugin, by versions of the configuration: 1, 2, 3 and newer. */
+/** Names of the image service's plugin in versions 1, 2, and 3 and newer of the configuration. */
 const PLUGINS = ["cri", "io.containerd.grpc.v1.cri", "io.containerd.cri.v1.images"];
 
 /**
  * Reads containerd's configuration with its `imports`. Without any registry setting, containerd 2 (version 3 of the file, or no
- * file) looks into /etc/containerd/certs.d and /etc/docker/certs.d, containerd 1 into none.
+ * file) uses /etc/containerd/certs.d and /etc/docker/certs.d, containerd 1 no directory.
  */
 export function readContainerd(files: Files, path: string): ContainerdConfiguration {
   const unseen: string[] = [];
@@ -79,7 +79,7 @@ function matching(files: Files, pattern: string): readonly string[] {
   return listing.names.filter((one) => name.test(one)).map((one) => joinPath(parentOf(pattern), one));
 }
 
-/** Where containerd goes for an image. */
+/** The endpoints from which containerd pulls an image. */
 export function containerdRoute(files: Files, configuration: ContainerdConfiguration, image: ImageAt): Route {
   const unseen = [...configuration.unseen];
   const { hostRoots } = configuration;
@@ -88,7 +88,7 @@ export function containerdRoute(files: Files, configuration: ContainerdConfigura
       ? endpointsOfHosts(files, hostRoots, image, unseen)
       : endpointsOfTables(configuration, image);
   const blocked =
-    endpoints.length === 0 ? `containerd's hosts for ${image.host} name no endpoint` : undefined;
+    endpoints.length === 0 ? `containerd's hosts for ${image.host} have no endpoint` : undefined;
   return { runtime: "containerd", endpoints, blocked, unseen };
 }
 
@@ -107,7 +107,7 @@ function endpointsOfTables({ tables }: ContainerdConfiguration, image: ImageAt):
   const found = mirrors(image.host).at(-1) ?? mirrors("*").at(-1);
   const urls = (found?.endpoints ?? []).map((one) => withScheme(one));
   const own = `${isLocalhost(image.host) ? "http" : "https"}://${defaultHost(image.host)}`;
-  const source = found?.source ?? { kind: "default", says: "containerd's default" };
+  const source = found?.source ?? { kind: "default", label: "containerd's default" };
   const all = urls.some((url) => parseUrl(url)?.host === image.host) ? urls : [...urls, own];
   return all.flatMap((text): readonly Endpoint[] => {
     const url = parseUrl(text);
@@ -137,7 +137,7 @@ function endpointsOfTables({ tables }: ContainerdConfiguration, image: ImageAt):
         },
         hasOwnCredentials: configs.some((one) => one["auth"] !== undefined),
         isRegistry: url.host === image.host || url.host === defaultHost(image.host),
-        source: text === own ? { kind: "default", says: "containerd's default" } : source,
+        source: text === own ? { kind: "default", label: "containerd's default" } : source,
       },
     ];
   });
@@ -150,5 +150,5 @@ function withScheme(endpoint: string): string {
 }
 
 function sourceAt(path: string, line: number): Source {
-  return { kind: "configuration", says: `${path}:${line}`, path, line };
+  return { kind: "configuration", label: `${path}:${line}`, path, line };
 }

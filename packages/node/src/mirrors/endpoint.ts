@@ -3,52 +3,51 @@ import { joinPath } from "../files/paths.ts";
 import { listDirectory } from "../files/read-text.ts";
 import type { Source } from "../flags/flag.ts";
 
-/** What a runtime may ask an endpoint for: contents by digest (`pull`), and what a tag means (`resolve`). */
+/** The requests that an endpoint serves: content by digest (`pull`), and digests of tags (`resolve`). */
 export type Capability = "pull" | "resolve";
 
 /** How a runtime checks an endpoint's certificate. Paths are the runtime's own. */
 export interface EndpointTls {
   /** Files with certificate authorities, besides the system's. */
   readonly caFiles: readonly string[];
-  /** Certificates to show; the key is in the same file where it is undefined. */
+  /** Client certificates; if the key is undefined, it is in the same file. */
   readonly clients: readonly { readonly certificate: string; readonly key: string | undefined }[];
-  /** Whether any certificate will do. */
+  /** Whether the certificate is not checked. */
   readonly skipVerify: boolean;
 }
 
-/** One place that a container runtime goes to for an image. */
+/** One endpoint from which a container runtime pulls an image. */
 export interface Endpoint {
   readonly scheme: "https" | "http";
-  /** Whether plain http is tried where https fails at TLS. */
+  /** Whether plain http is tried if https fails in TLS. */
   readonly httpFallback: boolean;
-  /** `host` or `host:port`, as the request names it. */
+  /** `host` or `host:port` of the requests. */
   readonly host: string;
-  /** The API's root: `/v2`, `/v2/project`, or anything where the path is overridden; no slash at the end. */
+  /** Root path of the API: `/v2`, `/v2/project`, or any path if it is overridden; without a slash at the end. */
   readonly path: string;
-  /** The image's repository as this endpoint is asked for it: `library/nginx`. */
+  /** The image's repository at this endpoint: `library/nginx`. */
   readonly repository: string;
-  /** Value of the query parameter `ns`, by which a mirror learns the image's registry; undefined where none is sent. */
+  /** Value of the query parameter `ns` with the image's registry, for mirrors; undefined if it is not sent. */
   readonly namespace: string | undefined;
   readonly capabilities: readonly Capability[];
   readonly tls: EndpointTls;
-  /** Whether the runtime's own configuration has credentials for this host, which come after the kubelet's. */
+  /** Whether the runtime's own configuration has credentials for this host, which it uses after the kubelet's. */
   readonly hasOwnCredentials: boolean;
-  /** The registry of the image's name itself, and no mirror. */
+  /** Whether this is the image's own registry, not a mirror. */
   readonly isRegistry: boolean;
   readonly source: Source;
 }
 
-/** Where a container runtime goes for an image. */
+/** The endpoints from which a container runtime pulls an image. */
 export interface Route {
   readonly runtime: "containerd" | "CRI-O";
   /**
-   * In the order in which they are asked, each when the one before it failed. Both runtimes hand the kubelet's
-   * credential to every one of them.
+   * In order; each is used if the one before it failed. Both runtimes send the kubelet's credential to all of them.
    */
   readonly endpoints: readonly Endpoint[];
-  /** Why the runtime pulls this image from nowhere; undefined where it does. */
+  /** Why the runtime does not pull this image at all; undefined if it does. */
   readonly blocked: string | undefined;
-  /** Files that could not be read or understood and may lead elsewhere, each a sentence. */
+  /** Files that could not be read or parsed and can change the endpoints, each a sentence. */
   readonly unseen: readonly string[];
 }
 
@@ -63,7 +62,7 @@ export function manifestUrl(
 
 export const NO_TLS: EndpointTls = { caFiles: [], clients: [], skipVerify: false };
 
-/** TLS settings of a directory in Docker's layout: `.crt` authorities, `.cert` and `.key` of a client. */
+/** TLS settings of a directory in Docker's layout: `.crt` for authorities, `.cert` and `.key` for clients. */
 export function certificatesIn(files: Files, directory: string): EndpointTls {
   const listing = listDirectory(files, directory);
   const names = listing.state === "read" ? listing.names : [];
@@ -80,7 +79,7 @@ export function certificatesIn(files: Files, directory: string): EndpointTls {
   };
 }
 
-/** Docker Hub's images are named docker.io, its API is elsewhere (containerd, docker.DefaultHost). */
+/** The host of a registry's API: names of Docker Hub's images have docker.io instead (containerd, docker.DefaultHost). */
 export function defaultHost(host: string): string {
   return host === "docker.io" ? "registry-1.docker.io" : host;
 }
@@ -97,7 +96,7 @@ export function namespaceFor(imageHost: string, endpoint: string): string | unde
   return endpoint === imageHost || endpoint === defaultHost(imageHost) ? undefined : imageHost;
 }
 
-/** Scheme, host and path of a URL as Go's url.Parse gives them, no user and no query; undefined for what it refuses. */
+/** Scheme, host and path of a URL as in Go's url.Parse, without user and query; undefined if Go rejects it. */
 export function parseUrl(
   text: string,
 ): { readonly scheme: string; readonly host: string; readonly path: string } | undefined {

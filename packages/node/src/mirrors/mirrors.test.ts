@@ -27,7 +27,7 @@ const ROOT =
   'version = 3\n[plugins."io.containerd.cri.v1.images".registry]\nconfig_path = "/etc/containerd/certs.d"\n';
 const HOSTS = "etc/containerd/certs.d/docker.io/hosts.toml";
 
-test("node kind 3.1: docker.io behind a cache of ECR's", () => {
+test("node kind 3.1: docker.io through an ECR pull-through cache", () => {
   const route = containerd({
     "etc/containerd/config.toml": ROOT,
     [HOSTS]: `server = "https://registry-1.docker.io"
@@ -45,10 +45,10 @@ test("node kind 3.1: docker.io behind a cache of ECR's", () => {
   const [mirror, server] = route.endpoints;
   assert.deepEqual([mirror?.isRegistry, server?.isRegistry], [false, true]);
   assert.deepEqual(mirror?.tls.caFiles, ["/etc/containerd/certs.d/docker.io/ca.pem"]);
-  assert.equal(mirror?.source.says, "/etc/containerd/certs.d/docker.io/hosts.toml:3");
+  assert.equal(mirror?.source.label, "/etc/containerd/certs.d/docker.io/hosts.toml:3");
 });
 
-test("node kind 3.2: an isolated network's _default", () => {
+test("node kind 3.2: _default on an isolated network", () => {
   const route = containerd(
     {
       "etc/containerd/config.toml": ROOT,
@@ -68,7 +68,7 @@ test("without settings: the registry itself, and containerd 2's usual directorie
   assert.equal(urls(containerd({ ...files, "etc/containerd/config.toml": "version = 2\n" })).length, 1);
 });
 
-test("what containerd does not understand counts for nothing, and is said", () => {
+test("a file that containerd cannot parse is ignored and reported", () => {
   const route = containerd({
     "etc/containerd/config.toml": ROOT,
     [HOSTS]: '[host."https://m.example"]\ncapabilities = ["pul"]\n',
@@ -76,10 +76,7 @@ test("what containerd does not understand counts for nothing, and is said", () =
   });
   assert.deepEqual(urls(route), ["https://registry-1.docker.io/v2/library/nginx/manifests/1.27"]);
   assert.deepEqual(route.endpoints[0]?.tls.caFiles, ["/etc/containerd/certs.d/docker.io/ca.crt"]);
-  assert.match(
-    route.unseen[0] ?? "",
-    /counts for nothing, since containerd does not understand its https:\/\/m\.example/,
-  );
+  assert.match(route.unseen[0] ?? "", /hosts\.toml, because it cannot parse its https:\/\/m\.example/);
 });
 
 test("k3s and RKE2: rewrites of a mirror, none for the registry itself", () => {
@@ -94,7 +91,7 @@ test("k3s and RKE2: rewrites of a mirror, none for the registry itself", () => {
   ]);
 });
 
-test("a registry on this machine: http on an odd port, https first", () => {
+test("a registry on this machine: HTTP on other ports, HTTPS first", () => {
   const [endpoint] = containerd({}, { host: "localhost:5000", repository: "a" }).endpoints;
   assert.deepEqual(
     [endpoint?.scheme, endpoint?.httpFallback, endpoint?.tls.skipVerify],
@@ -126,7 +123,7 @@ test("the deprecated tables, of versions 1 and 2, with imports", () => {
     [["/ca.pem"], true, true],
   );
   assert.equal(second?.hasOwnCredentials, false);
-  assert.equal(first?.source.says, "/etc/containerd/config.toml:2");
+  assert.equal(first?.source.label, "/etc/containerd/config.toml:2");
   assert.deepEqual(urls(containerd(v2, { host: "quay.io", repository: "a" })), [
     "http://all.example:5000/v2/a/manifests/1.27?ns=quay.io",
     "https://quay.io/v2/a/manifests/1.27",
@@ -145,7 +142,7 @@ function crio(files: Readonly<Record<string, string>>, image = NGINX, isDigest =
 
 const CONF = "etc/containers/registries.conf";
 
-test("CRI-O: the longest prefix, mirrors by digest, files of the directory, what is blocked", () => {
+test("CRI-O: the longest prefix, mirrors by digest, files of the directory, blocked registries", () => {
   const files = {
     [CONF]: `[[registry]]
 prefix = "docker.io"
@@ -175,7 +172,7 @@ pull-from-mirror = "tag-only"
   assert.ok(mirror !== undefined);
   assert.equal(manifestUrl(mirror, "sha256:1"), "https://m.example/v2/hub/team/app/manifests/sha256:1");
   assert.deepEqual(
-    [mirror.httpFallback, mirror.tls.skipVerify, mirror.source.says],
+    [mirror.httpFallback, mirror.tls.skipVerify, mirror.source.label],
     [true, true, "/etc/containers/registries.conf:1"],
   );
   const bad = crio(files, { host: "bad.example", repository: "a" });

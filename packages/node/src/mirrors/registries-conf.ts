@@ -20,7 +20,7 @@ interface Location {
   readonly insecure: boolean;
   /** `all`, `digest-only` or `tag-only` */
   readonly pullFromMirror: string;
-  /** Value of the parameter `ns`, for one mirror of several registries. */
+  /** Value of the parameter `ns`, for a mirror of several registries. */
   readonly namespace: string | undefined;
   readonly source: Source;
 }
@@ -36,9 +36,9 @@ const FILES = ["/etc/containers/registries.conf", "/usr/share/containers/registr
 const DROP_INS = "/etc/containers/registries.conf.d";
 
 /**
- * Where CRI-O goes for an image: registries.conf and the `.conf` files of its directory, where a later file's `[[registry]]` of a prefix
- * replaces an earlier file's; of the prefixes that match, the longest counts. Its mirrors come first (unless they are for
- * digests or for tags only), then its location; what follows the prefix in the image's name is kept.
+ * The endpoints from which CRI-O pulls an image, from registries.conf and the `.conf` files of its directory. A `[[registry]]`
+ * of a prefix replaces those in earlier files; the longest matching prefix is used. Its mirrors come first (except those that
+ * are only for digests or tags), then its location; the rest of the image's name after the prefix is appended.
  * (containers-registries.conf(5); containers/image, pkg/sysregistriesv2)
  */
 export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: boolean }): Route {
@@ -60,12 +60,12 @@ export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: bo
     .filter(({ prefix }) => matchLength(name, prefix) !== undefined)
     .sort((a, b) => b.prefix.length - a.prefix.length || (a.prefix < b.prefix ? -1 : 1))[0];
   if (found === undefined) {
-    const source: Source = { kind: "default", says: "CRI-O's default" };
+    const source: Source = { kind: "default", label: "CRI-O's default" };
     const own = { location: image.host, insecure: false, pullFromMirror: "", namespace: undefined, source };
     return { runtime: "CRI-O", endpoints: [endpointOf(files, own, name, image)], blocked: undefined, unseen };
   }
   if (found.blocked) {
-    const blocked = `${found.source.says} blocks ${found.prefix}`;
+    const blocked = `${found.source.label} blocks ${found.prefix}`;
     return { runtime: "CRI-O", endpoints: [], blocked, unseen };
   }
   const mirrors = found.mirrors.filter(({ pullFromMirror }) => {
@@ -79,7 +79,7 @@ export function crioRoute(files: Files, image: ImageAt & { readonly isDigest: bo
   return { runtime: "CRI-O", endpoints, blocked: undefined, unseen };
 }
 
-/** Of one prefix, the first of a file and the last file count. */
+/** One registry per prefix: the first of a file, of the last file. */
 function merged(lists: readonly (readonly Registry[])[]): readonly Registry[] {
   const all = lists.flatMap((list) => list.toReversed());
   return [...new Map(all.map((one) => [one.prefix, one])).values()];
@@ -102,7 +102,7 @@ function registriesOf(table: TomlTable, path: string, text: string): readonly Re
     const registry = tableOf(value);
     if (registry === undefined) return [];
     const line = lines[index] ?? 1;
-    const source: Source = { kind: "configuration", says: `${path}:${line}`, path, line };
+    const source: Source = { kind: "configuration", label: `${path}:${line}`, path, line };
     const own = locationOf(registry, source);
     const mirrors = registry["mirror"];
     return [
@@ -130,7 +130,7 @@ function locationOf(table: TomlTable, source: Source): Location {
   };
 }
 
-/** How much of an image's name a prefix stands for; `*.example.com` for every name below example.com. */
+/** The length of the part of an image's name that a prefix matches; `*.example.com` matches all hosts below example.com. */
 function matchLength(name: string, prefix: string): number | undefined {
   if (prefix.startsWith("*.")) {
     const index = name.indexOf(prefix.slice(1));
@@ -144,7 +144,7 @@ function ends(name: string, length: number): number | undefined {
   return length === name.length || /[:/@]/.test(name[length] ?? "") ? length : undefined;
 }
 
-/** Directories of a registry's certificates, `HOST[:PORT]` below these; the first that is there counts. */
+/** Roots of the directories `HOST[:PORT]` with a registry's certificates; the first one that exists is used. */
 const CERTIFICATES = ["/etc/containers/certs.d", "/etc/docker/certs.d"];
 
 /** `.crt` files are authorities, `.cert` and `.key` files a client's (containers-certs.d(5)). */

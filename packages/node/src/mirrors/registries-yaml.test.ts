@@ -47,7 +47,7 @@ const CASES: readonly (readonly [
     ["https://m.example/v2/a/nginx/manifests/1?ns=docker.io", HUB],
   ],
   [
-    "a path of its own overrides /v2",
+    "a path in the endpoint overrides /v2",
     'mirrors: {docker.io: {endpoint: ["https://m.example/v2/hub/"]}}',
     ["https://m.example/v2/hub/library/nginx/manifests/1?ns=docker.io", HUB],
   ],
@@ -62,7 +62,7 @@ const CASES: readonly (readonly [
     [HUB],
   ],
   [
-    "the registry itself as the last mirror is not asked twice",
+    "the registry itself as the last mirror is used once",
     'mirrors: {docker.io: {endpoint: [m.example, "https://registry-1.docker.io"]}}',
     ["https://m.example/v2/library/nginx/manifests/1?ns=docker.io", HUB],
   ],
@@ -72,7 +72,7 @@ const CASES: readonly (readonly [
     ["https://m.example/v2/library/nginx/manifests/1?ns=docker.io", HUB],
   ],
   [
-    "a mirror on this machine in clear, on an odd port",
+    "a mirror on this machine over HTTP, on another port",
     'mirrors: {docker.io: {endpoint: ["localhost:5000", "127.0.0.1"]}}',
     [
       "http://localhost:5000/v2/library/nginx/manifests/1?ns=docker.io",
@@ -86,16 +86,16 @@ const CASES: readonly (readonly [
     ["https://m.example/v2/a/manifests/1?ns=r.example%3A5000", "https://r.example:5000/v2/a/manifests/1"],
     { host: "r.example:5000", repository: "a" },
   ],
-  ["what is no URL is passed over", 'mirrors: {docker.io: {endpoint: ["https://a b"]}}', [HUB]],
+  ["invalid URLs are ignored", 'mirrors: {docker.io: {endpoint: ["https://a b"]}}', [HUB]],
 ];
 
-test("node kind 3: k3s' and RKE2's registries.yaml, as they turn it into containerd's files", () => {
+test("node kind 3: registries.yaml of k3s and RKE2, as they convert it to containerd's files", () => {
   for (const [what, file, expected, image] of CASES) {
     assert.deepEqual(urls(route(file, image)), expected, what);
   }
 });
 
-test("TLS settings and credentials are the endpoint's, under either name of Docker Hub", () => {
+test("TLS settings and credentials of an endpoint, under either name of Docker Hub", () => {
   const { endpoints } = route(`mirrors:
   docker.io:
     endpoint: ["https://m.example:5000"]
@@ -114,10 +114,10 @@ configs:
   });
   assert.deepEqual([mirror?.hasOwnCredentials, own?.hasOwnCredentials], [true, false]);
   assert.equal(own?.tls.skipVerify, true);
-  assert.equal(mirror?.source.says, "/etc/rancher/k3s/registries.yaml:3");
+  assert.equal(mirror?.source.label, "/etc/rancher/k3s/registries.yaml:3");
 });
 
-test("mirrors only, and a file that cannot be understood", () => {
+test("mirrors only, and a file that cannot be parsed", () => {
   const file = "mirrors: {docker.io: {endpoint: [m.example]}}";
   assert.equal(urls(route(file, NGINX, true)).length, 1);
   assert.equal(urls(route(file, NGINX, false)).length, 2);

@@ -5,17 +5,17 @@ import { entryOf, readYaml, textOf, type YamlEntry, type YamlValue } from "../fi
 import { ALL, endpointsAt, type Host, type ImageAt, ownRegistry } from "./containerd-host.ts";
 import { defaultHost, type EndpointTls, isLocalhost, NO_TLS, parseUrl, type Route } from "./endpoint.ts";
 
-/** Where k3s and RKE2 are told about registries. */
+/** The registries.yaml of k3s or RKE2. */
 export interface RegistriesFile {
   readonly path: string;
-  /** Whether mirrors are all there is (--disable-default-registry-endpoint). */
+  /** Whether images are pulled only from mirrors (--disable-default-registry-endpoint). */
   readonly mirrorsOnly: boolean;
 }
 
 /**
- * Where containerd goes for an image when k3s or RKE2 has turned registries.yaml into its files, for a node on which these
- * files cannot be seen: the mirrors of the image's host, else those of `*`, each with its rewrites and the TLS settings
- * of `configs`, then the registry itself, unless it is the last mirror or mirrors are all there is.
+ * The endpoints from which containerd pulls an image after k3s or RKE2 has written its files from registries.yaml, for nodes on
+ * which these files cannot be read: the mirrors of the image's host, else those of `*`, each with its rewrites and the TLS
+ * settings of `configs`, then the registry itself, unless it is the last mirror or only mirrors are used.
  * (k3s, pkg/agent/containerd/config.go: getHostConfigs)
  */
 export function registriesRoute(files: Files, { path, mirrorsOnly }: RegistriesFile, image: ImageAt): Route {
@@ -36,7 +36,7 @@ export function registriesRoute(files: Files, { path, mirrorsOnly }: RegistriesF
   return { runtime: "containerd", endpoints, blocked, unseen };
 }
 
-/** undefined where the files of k3s would have nothing about this name. */
+/** undefined if k3s would write no file for this name. */
 function hostsFor(
   name: string,
   mirrors: YamlValue | undefined,
@@ -60,7 +60,7 @@ function hostsFor(
     (host, index) => parsed.findIndex((one) => one.host === host.host && one.path === host.path) === index,
   );
   const last = unique.at(-1);
-  // Its own registry as the last mirror takes the place of the default, which has the mirror's rewrites then.
+  // The registry itself as the last mirror replaces the default, and then has the mirror's rewrites.
   const isOwn = last !== undefined && name !== "*" && last.host === defaultHost(name) && last.path === "/v2";
   if (isOwn || (mirrorsOnly && config === undefined)) return unique;
   return [...unique, own];
@@ -84,13 +84,13 @@ function mirrorHost(
   { text }: MirrorUrl,
   configs: YamlValue | undefined,
   rewrites: Readonly<Record<string, string>>,
-  where: Pick<Host, "says" | "file">,
+  where: Pick<Host, "label" | "file">,
 ): Host | undefined {
-  const bare = text.includes("://") ? text : text.replace(/^\/\//, "");
-  const host = bare.split("/")[0] ?? "";
+  const withoutScheme = text.includes("://") ? text : text.replace(/^\/\//, "");
+  const host = withoutScheme.split("/")[0] ?? "";
   const port = /:(\d+)$/.exec(host)?.[1];
   const plain = isLocalhost(host) && port !== undefined && port !== "443";
-  const url = parseUrl(text.includes("://") ? text : `${plain ? "http" : "https"}://${bare}`);
+  const url = parseUrl(text.includes("://") ? text : `${plain ? "http" : "https"}://${withoutScheme}`);
   if (url === undefined) return undefined;
   const usual = url.path === "" || url.path === "/" || url.path === "/v2";
   const tls = tlsOf(configFor(configs, url.host === "registry-1.docker.io" ? "docker.io" : url.host));
@@ -106,7 +106,7 @@ function mirrorHost(
   };
 }
 
-/** The settings of a host; Docker Hub's may be under either of its names. */
+/** The settings of a host; Docker Hub's can be under either of its names. */
 function configFor(configs: YamlValue | undefined, host: string): YamlValue | undefined {
   const other = defaultHost(host);
   return (other === host ? undefined : entryOf(configs, other)?.value) ?? entryOf(configs, host)?.value;
@@ -132,7 +132,7 @@ function tlsOf(config: YamlValue | undefined): EndpointTls | undefined {
   };
 }
 
-/** In the order of their patterns, as Go's templates write a map. */
+/** Sorted by pattern, as Go's templates write a map. */
 function rewritesOf(value: YamlValue | undefined): Readonly<Record<string, string>> {
   const entries = value?.kind === "map" ? value.entries : [];
   return Object.fromEntries(
@@ -145,6 +145,6 @@ function rewritesOf(value: YamlValue | undefined): Readonly<Record<string, strin
 function place(
   path: string,
   at: YamlEntry | { readonly line: number } | undefined,
-): Pick<Host, "says" | "file"> {
-  return { says: at === undefined ? path : `${path}:${at.line}`, file: path };
+): Pick<Host, "label" | "file"> {
+  return { label: at === undefined ? path : `${path}:${at.line}`, file: path };
 }

@@ -15,7 +15,7 @@ address = "${address}"
 endpoint = ["https://${mirror}"]
 `;
 
-/** Where the runtime of a machine goes first, or why that is not known. */
+/** The machine's first endpoint, or why it is not known. */
 async function first(
   endpoint: string | undefined,
   runtimes: (at: string) => readonly MachineProcess[],
@@ -36,7 +36,7 @@ async function first(
           {
             name: "container-runtime-endpoint",
             value: endpoint,
-            source: { kind: "default", says: "" } as const,
+            source: { kind: "default", label: "" } as const,
           },
         ];
   const configuration = kubeletConfiguration(kubelet.files, { all, unseen: [] }, "/");
@@ -61,18 +61,18 @@ test("of several containerds, the one that serves the kubelet's endpoint", needs
   assert.equal(await first("unix:///var/run/containerd/containerd.sock", all), url("own.example"));
   assert.match(
     await first("unix:///run/other.sock", all),
-    /several containerds run here, and none is known to serve/,
+    /several containerds run here, and it is not known which one serves/,
   );
 });
 
-test("one that is not root's decides nothing", needs, async () => {
+test("a containerd that does not run as root is ignored", needs, async () => {
   const other = (at: string): readonly MachineProcess[] => [
     { ...containerd(`--config=${at}/own.toml`), within: ["setpriv", "--reuid=1000", "--clear-groups"] },
   ];
-  assert.match(await first(undefined, other), /no containerd that can be seen runs here/);
+  assert.match(await first(undefined, other), /no visible containerd runs here/);
 });
 
-/** k3s with an /etc of its own, where its runtime goes, and what is said of it. */
+/** k3s with its own /etc: the endpoints of its runtime, and the messages. */
 async function k3s(files: Readonly<Record<string, string>>, age: string): Promise<readonly string[]> {
   const start = `directory=$1; shift; touch -d "${age}" "$directory"/etc/rancher/k3s/*; mount --bind "$directory/etc" /etc && exec "$@"`;
   await using node = await machine(
@@ -95,7 +95,7 @@ async function k3s(files: Readonly<Record<string, string>>, age: string): Promis
 }
 
 test(
-  "k3s: registries.yaml where the files made of it cannot be seen, unless it is newer than the start",
+  "k3s: registries.yaml is used if the files generated from it are not visible, unless it is newer than the start",
   needs,
   async () => {
     const files = { "etc/rancher/k3s/registries.yaml": "mirrors: {docker.io: {endpoint: [m.example]}}\n" };

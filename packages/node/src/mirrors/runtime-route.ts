@@ -4,7 +4,7 @@ import { listDirectory, readText } from "../files/read-text.ts";
 import { rootedFiles } from "../files/rooted-files.ts";
 import type { KubeletConfiguration } from "../flags/kubelet-configuration.ts";
 import { type RancherSettings, rancherSettings } from "../flags/rancher.ts";
-import { beliefIn } from "../kubelet/belief.ts";
+import { checkProcess } from "../kubelet/process-check.ts";
 import type { Kubelet } from "../kubelet/running-kubelet.ts";
 import { commandLine, commandName, environmentOf, executablePath, processIds } from "../process/process.ts";
 import { type ContainerdConfiguration, containerdRoute, readContainerd } from "./containerd.ts";
@@ -13,25 +13,25 @@ import type { Route } from "./endpoint.ts";
 import { crioRoute } from "./registries-conf.ts";
 import { registriesRoute } from "./registries-yaml.ts";
 
-/** What can be said about the way to an image. */
+/** The endpoints from which the container runtime pulls an image, or why they are not known. */
 export type RuntimeRoute =
   | {
       readonly state: "known";
       readonly route: Route;
-      /** The process that pulls; undefined where it is not seen, and only its configuration is. */
+      /** The process that pulls; undefined if only its configuration is known. */
       readonly runtime: Runtime | undefined;
     }
-  /** Which runtime it is, or what it reads, cannot be seen: nothing may be sent on a guess. */
+  /** The runtime or its configuration is not known: no credential may be sent on a guess. */
   | { readonly state: "unknown"; readonly reason: string };
 
-/** The process of a container runtime, with what its pulls go by. */
+/** The process of a container runtime, with the files and variables that its pulls use. */
 export interface Runtime {
   readonly name: "containerd" | "crio";
   readonly pid: number;
   readonly words: readonly string[];
   /** Its files, by its own paths. */
   readonly files: Files;
-  /** Its proxies and certificate authorities among them; undefined where it cannot be seen. */
+  /** Includes its proxies and certificate authorities; undefined if it cannot be read. */
   readonly environment: Readonly<Record<string, string>> | undefined;
 }
 
@@ -42,10 +42,10 @@ const RANCHER_ENDPOINT = "unix:///run/k3s/containerd/containerd.sock";
 const DEFAULT_CONFIG = "/etc/containerd/config.toml";
 
 /**
- * Where the container runtime of the running kubelet goes for an image: containerd (k3s', RKE2's and MicroK8s' too) by the
- * configuration file of the process that serves the kubelet's endpoint, CRI-O by registries.conf, each read below the
- * runtime's own root. k3s and RKE2 turn registries.yaml into containerd's files when they start, so that these files count;
- * where they cannot be seen, registries.yaml itself is read.
+ * The endpoints from which the running kubelet's container runtime pulls an image: for containerd (including that of k3s, RKE2
+ * and MicroK8s) from the configuration of the process that serves the kubelet's endpoint, for CRI-O from registries.conf, each
+ * read below the runtime's own root. k3s and RKE2 write containerd's files from registries.yaml when they start, so these
+ * files are used; if they cannot be read, registries.yaml itself is.
  * @param files the machine's
  */
 export function runtimeRoute(
@@ -61,7 +61,7 @@ export function runtimeRoute(
     (rancher === undefined ? DEFAULT_ENDPOINT : RANCHER_ENDPOINT);
   const socket = socketPath(endpoint);
   if (socket === undefined)
-    return { state: "unknown", reason: `the runtime's endpoint ${endpoint} is no socket` };
+    return { state: "unknown", reason: `the runtime's endpoint ${endpoint} is not a socket` };
   const runtimes = runtimesOf(files);
   const crio = runtimes.find(({ name }) => name === "crio");
   if (/crio/.test(socket)) {
@@ -76,7 +76,7 @@ export function runtimeRoute(
   const serving =
     read.find(({ address }) => socketPath(address) === socket) ?? (read.length === 1 ? read[0] : undefined);
   const changed = rancher === undefined ? [] : changedSince(kubelet, rancher);
-  // A file that is newer than the start says nothing of what runs.
+  // A registries.yaml that changed after the start is not in use yet.
   const isSettled = rancher === undefined || changed.length > 0;
   if (serving !== undefined && (isSettled || hasHosts(serving.files, serving.config))) {
     const route = containerdRoute(serving.files, serving.config, image);
@@ -88,23 +88,22 @@ export function runtimeRoute(
     const route = registriesRoute(kubelet.files, { path, mirrorsOnly }, image);
     return { state: "known", route, runtime: serving };
   }
-  const what =
-    read.length === 0 ? "no containerd that can be seen runs here" : "several containerds run here";
-  return { state: "unknown", reason: `${what}, and none is known to serve ${endpoint}` };
+  const what = read.length === 0 ? "no visible containerd runs here" : "several containerds run here";
+  return { state: "unknown", reason: `${what}, and it is not known which one serves ${endpoint}` };
 }
 
-/** How k3s is started, or RKE2, whose kubelet is a process of its own. */
+/** The settings of k3s, or of RKE2, whose kubelet is a separate process. */
 function rancherOf(kubelet: Kubelet): RancherSettings | undefined {
   if (kubelet.rancher !== undefined || kubelet.supervisor !== "rke2") return kubelet.rancher;
   return rancherSettings(kubelet.files, {
     program: "rke2",
     words: [],
-    wordsSource: { kind: "default", says: "RKE2's default" },
+    wordsSource: { kind: "default", label: "RKE2's default" },
     environment: kubelet.environment ?? {},
   });
 }
 
-/** Whether the files that k3s makes of registries.yaml are there to be read. */
+/** Whether the files that k3s writes from registries.yaml can be read. */
 function hasHosts(files: Files, { hostRoots, tables }: ContainerdConfiguration): boolean {
   return hostRoots.length === 0 ? tables.length > 0 : hostRoots.some((root) => isDirectory(files, root));
 }
@@ -113,7 +112,7 @@ function isDirectory(files: Files, path: string): boolean {
   return listDirectory(files, path).state === "read";
 }
 
-/** What /proc says about a start is a second more or less. */
+/** Start times from /proc are accurate to about a second. */
 const START_DOUBT_MS = 2_000;
 
 function changedSince(kubelet: Kubelet, { privateRegistry }: RancherSettings): readonly string[] {
@@ -121,10 +120,10 @@ function changedSince(kubelet: Kubelet, { privateRegistry }: RancherSettings): r
   const started = kubelet.startedAt;
   if (text.state !== "read" || started === undefined) return [];
   if (text.status.modifiedMs <= started + START_DOUBT_MS) return [];
-  return [`${privateRegistry} changed after ${kubelet.title} started, and counts from its next start`];
+  return [`${privateRegistry} changed after ${kubelet.title} started, and is used after its next start`];
 }
 
-/** Root's own, as with kubelets: a container's process does not decide where credentials go. */
+/** Runtimes run by the machine's root, as for kubelets: a container's process must not decide where credentials are sent. */
 function runtimesOf(files: Files): readonly Runtime[] {
   return (processIds(files) ?? []).flatMap((pid): readonly Runtime[] => {
     const command = commandName(files, pid);
@@ -138,9 +137,9 @@ function runtimesOf(files: Files): readonly Runtime[] {
     ];
     const name = (["containerd", "crio"] as const).find((one) => names.includes(one));
     if (name === undefined) return [];
-    const belief = beliefIn(files, pid);
-    if (belief.state !== "believed") return [];
-    const root = belief.mounts === "shared" ? "/" : `/proc/${pid}/root`;
+    const check = checkProcess(files, pid);
+    if (check.state !== "accepted") return [];
+    const root = check.mounts === "shared" ? "/" : `/proc/${pid}/root`;
     const environment = environmentOf(files, pid);
     return [
       {
@@ -154,7 +153,7 @@ function runtimesOf(files: Files): readonly Runtime[] {
   });
 }
 
-/** The last one of an option, as Go's flag packages read it. */
+/** The last value of an option, as read by Go's flag packages. */
 function option(words: readonly string[], long: string, short: string): string | undefined {
   let value: string | undefined;
   words.forEach((word, index) => {

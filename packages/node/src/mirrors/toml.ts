@@ -7,7 +7,7 @@ export type TomlReading =
   | { readonly state: "absent" }
   | { readonly state: "unreadable"; readonly reason: string };
 
-/** A TOML file of a runtime's. */
+/** Reads a TOML file of a container runtime. */
 export function readToml(files: Files, path: string): TomlReading {
   const text = readText(files, path);
   if (text.state !== "read") return text;
@@ -15,7 +15,7 @@ export function readToml(files: Files, path: string): TomlReading {
     return { state: "read", table: parse(text.text), text: text.text };
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const reason = error.message.split("\n")[0] ?? "no TOML";
+    const reason = error.message.split("\n")[0] ?? "not TOML";
     return { state: "unreadable", reason: `${reason} (line ${error.line})` };
   }
 }
@@ -33,7 +33,7 @@ export function stringsOf(value: TomlValue | undefined): readonly string[] | und
   return Array.isArray(value) && value.every((one) => typeof one === "string") ? value : undefined;
 }
 
-/** The line of the first header of a table whose keys contain this text, from 1; 1 where there is none. */
+/** The line, from 1, of the first table header that contains this text; 1 if there is none. */
 export function lineOfHeader(text: string, name: string): number {
   const index = text.split("\n").findIndex((line) => /^\s*\[/.test(line) && line.includes(name));
   return index < 0 ? 1 : index + 1;

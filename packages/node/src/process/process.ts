@@ -1,18 +1,18 @@
 import type { Files } from "../files/files.ts";
 import { codeOf, reasonOf } from "../files/system-error.ts";
 
-/** The kernel gives at most this much of a command line or an environment (a third of the largest stack, execve(2)). */
+/** Maximum size of a command line or an environment (a third of the largest stack, execve(2)). */
 const LARGEST_PROC_FILE_BYTES = 8 << 20;
-/** Ticks per second in /proc, whatever the kernel counts in (sysconf(3), _SC_CLK_TCK; 100 on every Linux). */
+/** Ticks per second in /proc (sysconf(3), _SC_CLK_TCK; 100 on every Linux). */
 const TICKS = 100;
 
-/** A thing of a process that can be seen, or why not. */
+/** A value of a process, or why it cannot be read. */
 export type Seen<T> =
   | { readonly state: "seen"; readonly value: T }
   | { readonly state: "gone" }
   | { readonly state: "hidden"; readonly reason: string };
 
-/** User ids of a process, as this process sees them (proc_pid_status(5)). */
+/** User IDs of a process, as this process sees them (proc_pid_status(5)). */
 export interface UserIds {
   readonly real: number;
   readonly effective: number;
@@ -23,7 +23,7 @@ export const NAMESPACES = ["pid", "mnt", "user"] as const;
 /** `pid:[4026531836]` for each: equal texts are the same namespace (namespaces(7)). */
 export type Namespaces = Readonly<Record<(typeof NAMESPACES)[number], string>>;
 
-/** Processes of this machine by number, not by text; undefined where there is no /proc. */
+/** Process IDs of this machine in numeric order; undefined without /proc. */
 export function processIds(files: Files): readonly number[] | undefined {
   if (files.status("/proc") === undefined) return undefined;
   return files
@@ -33,14 +33,14 @@ export function processIds(files: Files): readonly number[] | undefined {
     .sort((a, b) => a - b);
 }
 
-/** The kernel's name of a process: 15 bytes of its executable's, unless it chose another. */
+/** The kernel's name of a process: 15 bytes of its executable's name, unless it set another. */
 export function commandName(files: Files, pid: number): Seen<string> {
   return map(readProc(files, `/proc/${pid}/comm`), (text) => text.replace(/\n$/, ""));
 }
 
 /**
- * Arguments, `argv[0]` first. A process may overwrite them to hide what is secret in them (setproctitle): then the first is
- * a title and the others are empty.
+ * Arguments, `argv[0]` first. A process can overwrite them to hide secrets (setproctitle): then the first is a title and the
+ * others are empty.
  */
 export function commandLine(files: Files, pid: number): Seen<readonly string[]> {
   return map(readProc(files, `/proc/${pid}/cmdline`), (text) => {
@@ -49,7 +49,7 @@ export function commandLine(files: Files, pid: number): Seen<readonly string[]> 
   });
 }
 
-/** Variables a process was started with. What it set itself later is not there. */
+/** Variables with which a process was started, without later changes. */
 export function environmentOf(files: Files, pid: number): Seen<Readonly<Record<string, string>>> {
   return map(readProc(files, `/proc/${pid}/environ`), (text) =>
     Object.fromEntries(
@@ -61,12 +61,12 @@ export function environmentOf(files: Files, pid: number): Seen<Readonly<Record<s
   );
 }
 
-/** Path of the executable below the process's root; what was replaced while it runs ends in ` (deleted)`. */
+/** Path of the executable below the process's root; ends in ` (deleted)` if the file was replaced since. */
 export function executablePath(files: Files, pid: number): Seen<string> {
   return readLink(files, `/proc/${pid}/exe`);
 }
 
-/** The directory that relative paths of a process begin at, below its root. */
+/** Working directory of a process, below its root. */
 export function workingDirectory(files: Files, pid: number): Seen<string> {
   return readLink(files, `/proc/${pid}/cwd`);
 }
@@ -97,7 +97,7 @@ export function namespacesOf(files: Files, pid: number): Seen<Namespaces> {
   return { state: "seen", value: { pid: pids, mnt, user } };
 }
 
-/** Control groups, a path for each hierarchy (cgroups(7)). */
+/** Control groups, one path per hierarchy (cgroups(7)). */
 export function controlGroups(files: Files, pid: number): Seen<readonly string[]> {
   return map(readProc(files, `/proc/${pid}/cgroup`), (text) =>
     text
@@ -107,22 +107,22 @@ export function controlGroups(files: Files, pid: number): Seen<readonly string[]
   );
 }
 
-/** What proc_pid_stat(5) says that we need. */
+/** Fields of proc_pid_stat(5). */
 export interface Stat {
   readonly parent: number;
-  /** Clock ticks since boot: with the pid, this names one process and no later one. */
+  /** Clock ticks since boot; together with the process ID it identifies one process. */
   readonly startTicks: number;
 }
 
 export function statOf(files: Files, pid: number): Seen<Stat> {
   return map(readProc(files, `/proc/${pid}/stat`), (text) => {
-    // The name in field 2 may have anything in it, parentheses among it.
+    // The name in field 2 can contain any character, including parentheses.
     const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
     return { parent: Number(fields[1] ?? 0), startTicks: Number(fields[19] ?? Number.NaN) };
   });
 }
 
-/** When a process started, in milliseconds since the epoch, a second more or less; undefined where /proc does not say. */
+/** When a process started, in milliseconds since the epoch, accurate to about a second; undefined if not known. */
 export function startedAt(files: Files, { startTicks }: Stat): number | undefined {
   const system = readProc(files, "/proc/stat");
   const boot = Number(
@@ -149,7 +149,7 @@ function readLink(files: Files, path: string): Seen<string> {
   }
 }
 
-/** Processes end while we look, and other users' are not for everybody to read. */
+/** A process can exit meanwhile, and other users' processes may not be readable. */
 function unseen(
   error: unknown,
 ): { readonly state: "gone" } | { readonly state: "hidden"; readonly reason: string } {

@@ -1,8 +1,8 @@
-/** One assignment of an environment file, with where it stands. */
+/** One assignment of an environment file, with its position. */
 export interface EnvironmentAssignment {
   readonly name: string;
   readonly value: string;
-  /** Offsets in the text: from the name's first character to what ends the value, a line feed excluded. */
+  /** Offsets in the text: from the name's first character to the end of the value, without a line feed. */
   readonly start: number;
   readonly end: number;
   /** From 1. */
@@ -23,14 +23,14 @@ type State =
 
 const NEWLINE = "\n\r";
 const WHITESPACE = " \t\n\r";
-/** What a backslash within double quotes takes away its meaning; it stays before anything else. */
+/** Characters that a backslash escapes within double quotes; before others the backslash stays. */
 const ESCAPABLE = '"\\`$';
 
 /**
- * The assignments of a file of `EnvironmentFile=`, in order; the last one of a name counts (systemd.exec(5)). It is no
- * shell: a value runs over line ends within quotes or behind a backslash, quoted and bare parts follow each other, and
- * what follows a closing quote is part of the value. Lines without `=` are skipped.
- * @param comments `joined`: a comment's backslash at the end of its line makes the next line part of it, as before systemd 254
+ * The assignments of a file of `EnvironmentFile=`, in order; the last one of a name takes effect (systemd.exec(5)). The syntax
+ * is not a shell's: a value continues over line ends within quotes or after a backslash, and quoted and unquoted parts can
+ * follow each other. Lines without `=` are skipped.
+ * @param comments `joined`: a backslash at the end of a comment makes the next line part of it, as before systemd 254
  */
 export function parseEnvironmentFile(
   text: string,
@@ -43,7 +43,7 @@ export function parseEnvironmentFile(
   let start = 0;
   let line = 1;
   let startLine = 1;
-  /** Length of the value without white space at its end, which only a bare part loses. */
+  /** Length of the value without trailing white space, which is removed only after an unquoted part. */
   let kept = 0;
   const finish = (end: number): void => {
     const trimmed = state === "value" ? value.slice(0, kept) : value;
@@ -129,12 +129,12 @@ export function parseEnvironmentFile(
   return found;
 }
 
-/** A value so that {@link parseEnvironmentFile} gives it back, always in double quotes. */
+/** A value in double quotes, so that {@link parseEnvironmentFile} returns it unchanged. */
 export function quoteEnvironmentValue(value: string): string {
   return `"${value.replace(/["\\`$]/g, "\\$&")}"`;
 }
 
-/** environ(7) as systemd wants it: letters, digits and `_`, no digit first; others are left out with a warning. */
+/** Whether systemd accepts a variable's name: letters, digits and `_`, no digit first. It ignores others with a warning. */
 export function isVariableName(name: string): boolean {
   return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }

@@ -1,9 +1,9 @@
 import { splitWords, VARIABLE } from "./words.ts";
 
 /**
- * Replaces variables in the words of a command (systemd.service(5), "Command lines"): a word that is `$NAME` becomes the
- * words of its value, none where it is empty; `${NAME}` becomes its value as it is, wherever it stands; `$$` is a dollar
- * sign. A dollar sign before anything else, and `$NAME` within a word, stay.
+ * Replaces variables in the words of a command (systemd.service(5), "Command lines"): a word `$NAME` is replaced by the words
+ * of its value, or removed if it is empty; `${NAME}` anywhere is replaced by its value; `$$` is a dollar sign. A dollar sign
+ * before another character, and `$NAME` within a word, stay.
  */
 export function expandWords(
   words: readonly string[],
@@ -13,7 +13,7 @@ export function expandWords(
   return words.flatMap((word) => {
     const whole = wholeVariable(word);
     if (whole !== undefined) return splitWords(variable(whole), VARIABLE).words;
-    // An open brace that nothing closes, or a colon within, leaves what was read so far as it is.
+    // A brace that is not closed, or has a colon in it, is not replaced.
     return [
       word.replace(/\$\{[^}:]*(?:$|:)|\$(?:\$|\{([^}:]*)\})/g, (found: string, name: string | undefined) => {
         if (name !== undefined) return variable(name);
@@ -23,7 +23,7 @@ export function expandWords(
   });
 }
 
-/** `NAME` of a word that is `$NAME` and nothing else; empty for a bare `$`. */
+/** `NAME` of a word that is exactly `$NAME`; empty for `$`. */
 export function wholeVariable(word: string): string | undefined {
   return /^\$(?![{$])([\s\S]*)$/.exec(word)?.[1];
 }

@@ -3,7 +3,7 @@ import { baseName, joinPath } from "../files/paths.ts";
 import { listDirectory, readText } from "../files/read-text.ts";
 import { codeOf } from "../files/system-error.ts";
 
-/** Where the system manager looks for units, first come first served (systemd.unit(5), "Unit File Load Path"). */
+/** Directories in which the system manager looks for units, in order (systemd.unit(5), "Unit File Load Path"). */
 export const UNIT_PATH: readonly string[] = [
   "/etc/systemd/system.control",
   "/run/systemd/system.control",
@@ -27,7 +27,7 @@ export type UnitFiles =
   | { readonly state: "unreadable"; readonly path: string; readonly reason: string }
   | {
       readonly state: "found";
-      /** `kubelet.service`: the name by which it was asked for. */
+      /** The requested name: `kubelet.service`. */
       readonly name: string;
       readonly texts: readonly UnitText[];
     };
@@ -40,10 +40,10 @@ export interface UnitText {
 }
 
 /**
- * The unit's own file and its drop-ins in the order in which systemd reads them: `.conf` files of `NAME.d`, of the directories for
- * shortened names (`foo-.service.d` for `foo-bar.service`) and of `service.d`, sorted by their names; of several with one name the first
- * counts, NAME.d before the shortened names before the type, and /etc before /run before /usr.
- * A unit that is empty or a link to /dev/null is masked, a drop-in that is says nothing.
+ * The unit's own file and its drop-ins in the order in which systemd reads them: `.conf` files of `NAME.d`, of the directories
+ * for shortened names (`foo-.service.d` for `foo-bar.service`) and of `service.d`, sorted by name. Of several with the same name
+ * the first is used: NAME.d before the shortened names before the type, and /etc before /run before /usr. A unit that is empty
+ * or a link to /dev/null is masked; such a drop-in has no effect.
  */
 export function findUnit(files: Files, name: string, path: readonly string[] = UNIT_PATH): UnitFiles {
   const unit = path.map((directory) => joinPath(directory, name)).find((file) => isThere(files, file));
@@ -61,7 +61,7 @@ export function findUnit(files: Files, name: string, path: readonly string[] = U
   return { state: "found", name, texts };
 }
 
-/** A link between two names in the unit path makes one the other's alias; drop-ins of both count. */
+/** A link between two names in the unit path makes one an alias of the other; drop-ins of both are used. */
 function aliases(files: Files, unit: string, name: string): readonly string[] {
   if (files.status(unit, "do-not-follow")?.kind !== "symlink") return [];
   const target = baseName(files.readLink(unit));
@@ -87,7 +87,7 @@ function dropIns(files: Files, names: readonly string[], path: readonly string[]
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, file]) => file);
 }
 
-/** `foo-bar@x.service`: itself, its template, and what is left when it is cut behind each dash. */
+/** For `foo-bar@x.service`: the name, its template, and the name shortened after each dash. */
 function dropInNames(name: string): readonly string[] {
   const suffix = name.slice(name.lastIndexOf("."));
   const stem = name.slice(0, -suffix.length);

@@ -9,7 +9,7 @@ import { type Temporary, temporary } from "../testing/temporary.ts";
 import { readService } from "./service.ts";
 import { COMMAND_LINE, splitWords } from "./words.ts";
 
-// Judge: the manager itself, which loads the unit and prints what it understood (systemd --test).
+// Compared with the manager itself, which loads the unit and prints its settings (systemd --test).
 const skip = managerMissing();
 const UNIT = "kubelet-x-y.service";
 const DIRECTORIES = ["etc", "run", "usr"];
@@ -66,11 +66,11 @@ function put(place: Temporary, path: string, text: string): void {
       symlinkSync("/dev/null", join(place.path, path));
     } else place.write(path, text);
   } catch {
-    // It is there already, as a link.
+    // It exists already, as a link.
   }
 }
 
-/** The manager prints words with the escapes of C, and with a backslash before what a shell would replace. */
+/** The manager prints words with C escapes, and with a backslash before characters that are special to a shell. */
 function printedWords(text: string): readonly string[] {
   const plain = text.replace(/\\([\\$`])/g, (pair, character: string) =>
     character === "\\" ? pair : character,
@@ -94,7 +94,7 @@ test("generated units and drop-ins are read as the manager reads them", { skip }
         return assert.equal(ours.state, "unreadable", `${theirs.state}: ${told}`);
       if (ours.state !== "read") return assert.fail(`${JSON.stringify(ours)}: ${told}`);
       const { service } = ours;
-      // The manager prints argv, whose first word is another than the program's path after an `@`.
+      // The manager prints argv; after an `@` its first word is not the program's path.
       const args = printedWords(theirs.commandLine).slice(1);
       assert.deepEqual(service.template, ["/usr/bin/kubelet", ...args], told);
       const environment = service.variables.filter(({ from }) => from === "Environment=");

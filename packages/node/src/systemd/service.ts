@@ -8,27 +8,27 @@ import { replaceSpecifiers } from "./specifiers.ts";
 import { type Assignment, parseUnitFile } from "./unit-file.ts";
 import { COMMAND_LINE, splitWords } from "./words.ts";
 
-/** Something that a file says, and where. */
+/** A position in a file. */
 export interface Placed {
   readonly path: string;
   /** From 1. */
   readonly line: number;
 }
 
-/** A variable of the service, where it was set last, and where before. */
+/** An assignment of a variable of the service. */
 export interface Variable extends Placed {
   readonly name: string;
   readonly value: string;
   readonly from: "Environment=" | "EnvironmentFile=";
 }
 
-/** One `EnvironmentFile=` as it was read. */
+/** One `EnvironmentFile=` of a unit. */
 export interface EnvironmentFile extends Placed {
-  /** What the unit says, without the `-`; may be a pattern. */
+  /** Its value without the `-`; can be a pattern. */
   readonly pattern: string;
-  /** Whether the service starts without it too. */
+  /** Whether the service starts even without the file. */
   readonly optional: boolean;
-  /** The files that it names and that are there. */
+  /** The existing files that it names. */
   readonly files: readonly {
     readonly path: string;
     readonly text: string;
@@ -42,14 +42,14 @@ export interface Service {
   /** The command's words before variables are replaced, the program's path first. */
   readonly template: readonly string[];
   readonly command: Placed;
-  /** The words that the program is started with. */
+  /** The words with which the program is started. */
   readonly words: readonly string[];
-  /** Every assignment of a variable, in order; the last one of a name counts. */
+  /** Every assignment of a variable, in order; the last one of a name takes effect. */
   readonly variables: readonly Variable[];
   readonly environmentFiles: readonly EnvironmentFile[];
   readonly environment: Readonly<Record<string, string>>;
   readonly workingDirectory: string | undefined;
-  /** What may make the words differ from what systemd starts, each a sentence. */
+  /** Why the words can differ from those with which systemd starts the program, each a sentence. */
   readonly doubts: readonly string[];
 }
 
@@ -65,8 +65,8 @@ export interface ServiceOptions {
 }
 
 /**
- * What systemd would start for a service: its unit with drop-ins, `Environment=` and `EnvironmentFile=`, and the words of
- * `ExecStart=` with variables replaced. A variable of a file wins over `Environment=`, a later file over an earlier one.
+ * Reads how systemd would start a service: its unit with drop-ins, `Environment=` and `EnvironmentFile=`, and the words of
+ * `ExecStart=` with variables replaced. A variable in a file overrides `Environment=`, a later file an earlier one.
  */
 export function readService(files: Files, name: string, options: ServiceOptions = {}): ServiceReading {
   const unit = findUnit(files, name, options.unitPath ?? UNIT_PATH);
@@ -83,10 +83,10 @@ export function readService(files: Files, name: string, options: ServiceOptions 
     const line = own[broken];
     assignments.push(...(line === undefined ? own : [...own.slice(0, broken), ...completeCommand(line)]));
     if (line === undefined) continue;
-    // systemd refuses a unit with such a line, and reads a drop-in up to it.
+    // systemd rejects a unit with such a line, and ignores the rest of a drop-in.
     const where = `${path}:${line.line}: ExecStart= cannot be split into words`;
     if (kind === "unit") return { state: "unreadable", reason: where };
-    doubts.push(`${where}, and systemd reads no further there`);
+    doubts.push(`${where}, so systemd ignores the rest of the file`);
   }
   const commands = settings(assignments, "ExecStart");
   const start = commands[0];
@@ -95,7 +95,7 @@ export function readService(files: Files, name: string, options: ServiceOptions 
   const second = commands[1] ?? (hasSecondCommand(start) ? start : undefined);
   if (second !== undefined && type !== "oneshot") {
     const where = `${second.path}:${second.line}`;
-    return { state: "unreadable", reason: `${name} has a second command (${where}), which systemd refuses` };
+    return { state: "unreadable", reason: `${name} has a second command (${where}), which systemd rejects` };
   }
   const template = commandWords(start, name, doubts);
   if (template === undefined) {
@@ -134,20 +134,20 @@ export function readService(files: Files, name: string, options: ServiceOptions 
   return { state: "read", service };
 }
 
-/** Assignments of a key that count: an empty one takes away those before it. */
+/** The effective assignments of a key: an empty one clears those before it. */
 function settings(assignments: readonly Assignment[], key: string): readonly Assignment[] {
   const all = assignments.filter((one) => one.key === key);
   return all.slice(all.findLastIndex(({ value }) => value === "") + 1);
 }
 
-/** `;` as a word of its own separates commands. */
+/** Whether a line has several commands, which are separated by the word `;`. */
 function hasSecondCommand({ value }: Assignment): boolean {
   const { words } = splitWords(value, COMMAND_LINE, "kept");
   const end = words.indexOf(";");
   return end >= 0 && end < words.length - 1;
 }
 
-/** Of a line that becomes broken behind a `;`, the command before it counts. */
+/** The command before a `;` of a line that is invalid after it: systemd uses only that command. */
 function completeCommand(assignment: Assignment): readonly Assignment[] {
   const { words, spans } = splitWords(assignment.value, COMMAND_LINE);
   const end = spans[words.indexOf(";")];
@@ -156,7 +156,7 @@ function completeCommand(assignment: Assignment): readonly Assignment[] {
     : [{ ...assignment, value: assignment.value.slice(0, end.start).trimEnd() }];
 }
 
-/** A command that begins with `-` may fail, and may be nonsense too. */
+/** Whether a command line is invalid. With `-` before it, a command may fail, and may also be invalid. */
 function isBroken(assignment: Assignment, unit: string): boolean {
   return !/^[@:+!|]*-/.test(assignment.value) && commandWords(assignment, unit, []) === undefined;
 }
@@ -175,7 +175,7 @@ function commandWords(
   const prefixes = /^[-@:+!|]*/.exec(own[0] ?? "")?.[0] ?? "";
   const [program = "", ...args] = [(own[0] ?? "").slice(prefixes.length), ...own.slice(1)];
   if (program === "") return undefined;
-  // With `@` the second word is argv[0], and no argument.
+  // With `@` the second word is argv[0], not an argument.
   const kept = [program, ...(prefixes.includes("@") ? args.slice(1) : args)];
   const replaced = kept.map((word) => replaceSpecifiers(word, unit));
   if (replaced.some(({ complete }) => !complete)) {
@@ -226,7 +226,7 @@ function fileVariables(path: string, assignments: readonly EnvironmentAssignment
     .map(({ name, value, line }) => ({ name, value, from: "EnvironmentFile=", path, line }));
 }
 
-/** glob(7) in the last part of the path, which is where patterns are used. */
+/** Files that match a glob(7) pattern; only the last part of the path can be a pattern. */
 function matching(files: Files, pattern: string): readonly string[] {
   if (!/[*?[]/.test(pattern)) return [pattern];
   const directory = parentOf(pattern);

@@ -40,15 +40,15 @@ const plan = (place: Temporary): FlagPlan =>
 interface Case {
   readonly what: string;
   readonly file: string;
-  /** The file afterwards. */
+  /** The edited file. */
   readonly becomes: string;
-  /** Words of the variable before ours. */
+  /** The variable's words before the added ones. */
   readonly words: readonly string[];
 }
 
 const CASES: readonly Case[] = [
   {
-    what: "node kind 2.1: the rpm's stock line, and an operator's below it",
+    what: "node kind 2.1: the rpm's default line, and an operator's below it",
     file: 'KUBELET_EXTRA_ARGS=\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 --cloud-provider=external"\n',
     becomes: `KUBELET_EXTRA_ARGS=\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 --cloud-provider=external ${OURS.join(" ")}"\n`,
     words: ["--node-ip=10.0.0.7", "--cloud-provider=external"],
@@ -66,32 +66,32 @@ const CASES: readonly Case[] = [
     words: ["--node-labels=a=b", "--register-with-taints=k=v:NoSchedule"],
   },
   {
-    what: "an open quote, which would swallow what follows",
+    what: "an open quote, which would include the following words",
     file: `KUBELET_EXTRA_ARGS='--node-labels=a=b --register-with-taints="k=v:NoSchedule'\n`,
     becomes: `KUBELET_EXTRA_ARGS="--node-labels=a=b --register-with-taints=k=v:NoSchedule ${OURS.join(" ")}"\n`,
     words: ["--node-labels=a=b", "--register-with-taints=k=v:NoSchedule"],
   },
   {
-    what: "a backslash at the value's end, which is an empty word to systemd",
+    what: "a backslash at the end of the value, which systemd reads as an empty word",
     file: "KUBELET_EXTRA_ARGS='--v=2 \\'\n",
     becomes: `KUBELET_EXTRA_ARGS="--v=2 \\"\\" ${OURS.join(" ")}"\n`,
     words: ["--v=2", ""],
   },
   {
-    what: "older flags of ours, in both spellings",
+    what: "flags of an earlier install, in both spellings",
     file: "KUBELET_EXTRA_ARGS=--image-credential-provider-config /old --v=2 --image_credential_provider_bin_dir=/old\n",
     becomes: `KUBELET_EXTRA_ARGS="--v=2 ${OURS.join(" ")}"\n`,
     words: ["--v=2"],
   },
   {
-    what: "no line feed at the end, no such variable",
+    what: "no line feed at the end, variable missing",
     file: "HTTPS_PROXY=http://proxy:3128",
     becomes: `HTTPS_PROXY=http://proxy:3128\nKUBELET_EXTRA_ARGS="${OURS.join(" ")}"\n`,
     words: [],
   },
   { what: "an empty file", file: "", becomes: `KUBELET_EXTRA_ARGS="${OURS.join(" ")}"\n`, words: [] },
   {
-    what: "a commented assignment is none",
+    what: "a commented-out assignment is ignored",
     file: "#KUBELET_EXTRA_ARGS=--v=9\n",
     becomes: `#KUBELET_EXTRA_ARGS=--v=9\nKUBELET_EXTRA_ARGS="${OURS.join(" ")}"\n`,
     words: [],
@@ -130,7 +130,7 @@ for (const { what, file, becomes, words } of CASES) {
   });
 }
 
-test("the file is the one that the unit reads, whatever else lies about", () => {
+test("only the file that the unit reads is edited, even if others exist", () => {
   using place = node({ "etc/sysconfig/kubelet": "KUBELET_EXTRA_ARGS=--v=9\n", "etc/sysconfig/network": "" });
   const edit = plan(place);
   assert.equal(edit.state === "edit" && edit.path, "/etc/default/kubelet");
@@ -146,7 +146,7 @@ test("kubeadm's own file is not edited, and what it sets is kept", () => {
   assert.ok(edit.after.includes("--pod-infra-container-image=pause"));
 });
 
-test("a variable of the unit itself moves along when a file takes over", () => {
+test("a variable of the unit is copied into the file that replaces it", () => {
   using place = node({
     "etc/systemd/system/kubelet.service.d/20-ip.conf":
       '[Service]\nEnvironment="KUBELET_EXTRA_ARGS=--node-ip=10.0.0.7"\n',
@@ -157,7 +157,7 @@ test("a variable of the unit itself moves along when a file takes over", () => {
   assert.equal(edit.content, `KUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 ${OURS.join(" ")}"\n`);
 });
 
-test("a unit without environment files gets a drop-in that comes last", () => {
+test("a unit without environment files gets the last drop-in", () => {
   using place = temporary();
   place.write(
     "etc/systemd/system/kubelet.service",
@@ -186,7 +186,7 @@ const REFUSED: readonly (readonly [
       "etc/systemd/system/kubelet.service.d/20.conf":
         "[Service]\nExecStart=\nExecStart=/usr/bin/kubelet $KUBELET_EXTRA_ARGS --image-credential-provider-config=/their/own.yaml\n",
     },
-    /would not read the flags as they are meant/,
+    /would not read the flags as intended/,
     /^add --image-credential-provider-config=\S+ --image-credential-provider-bin-dir=\S+ to KUBELET_EXTRA_ARGS in \/etc\/default\/kubelet/,
   ],
   [
@@ -216,7 +216,7 @@ const REFUSED: readonly (readonly [
 ];
 
 for (const [what, files, reason, byHand] of REFUSED) {
-  test(`refused, with what to write by hand: ${what}`, () => {
+  test(`rejected, with the change to make by hand: ${what}`, () => {
     using place = node({ "etc/default/kubelet": "KUBELET_EXTRA_ARGS=--v=2\n", ...files });
     const refused = plan(place);
     assert.ok(refused.state === "refused", JSON.stringify(refused));
@@ -225,19 +225,19 @@ for (const [what, files, reason, byHand] of REFUSED) {
   });
 }
 
-test("no unit is no refusal", () => {
+test("a missing unit is not an error", () => {
   using place = temporary();
   assert.equal(plan(place).state, "absent");
 });
 
 const judge = systemdJudge();
-describe("by systemd's own reading of the edited file", {
+describe("the edited file, read by systemd", {
   skip: typeof judge === "string" ? judge : false,
 }, () => {
   if (typeof judge === "string") return;
   after(() => judge[Symbol.dispose]());
 
-  test("every word that was there is there, and ours count", () => {
+  test("all earlier words are kept, and the added flags apply", () => {
     const piece = fc.constantFrom(
       ..."abX=-:,./ \"'\\ \t$`#;%",
       "\\\n",

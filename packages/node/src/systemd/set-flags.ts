@@ -14,20 +14,20 @@ import {
 } from "./service.ts";
 import { quoteWord, splitWords, VARIABLE } from "./words.ts";
 
-/** A flag that a service's program is to have. */
+/** A flag to set for a service's program. */
 export interface WantedFlag {
   readonly name: string;
   readonly value: string;
 }
 
-/** A file to write so that the program has the flags. */
+/** A file to write to set the flags. */
 export interface FlagEdit {
   readonly state: "edit";
   readonly path: string;
   readonly content: string;
-  /** Where the flags go: `KUBELET_EXTRA_ARGS in /etc/default/kubelet`. */
-  readonly says: string;
-  /** What the program is started with now and would be then, its own path first. */
+  /** Where the flags are set, for messages: `KUBELET_EXTRA_ARGS in /etc/default/kubelet`. */
+  readonly label: string;
+  /** The words with which the program is started before and after the edit, its path first. */
   readonly before: readonly string[];
   readonly after: readonly string[];
   /** Whether systemd has to read its units again before a restart (`systemctl daemon-reload`). */
@@ -35,8 +35,8 @@ export interface FlagEdit {
 }
 
 export type FlagPlan =
-  /** Every flag counts already; `path` is the file that sets them, with its content. */
-  | { readonly state: "unchanged"; readonly says: string; readonly path: string; readonly content: string }
+  /** All flags are already set; `path` is the file that sets them, with its content. */
+  | { readonly state: "unchanged"; readonly label: string; readonly path: string; readonly content: string }
   | FlagEdit
   | { readonly state: "absent" }
   | {
@@ -46,7 +46,7 @@ export type FlagPlan =
       readonly byHand: string;
     };
 
-/** Variables that are meant for an operator's own flags, by the distributions' units; the first that a unit uses is taken. */
+/** Variables in the distributions' units for an operator's own flags; the first one that a unit uses is set. */
 const EXTRA = [
   "KUBELET_EXTRA_ARGS",
   "KUBELET_CUSTOM_ARGS",
@@ -60,10 +60,10 @@ const REWRITTEN = ["/var/lib/kubelet/kubeadm-flags.env"];
 const DROP_IN = "90-imagecred.conf";
 
 /**
- * How to give a service's program flags, in the place that really decides: the last assignment of the variable that its
- * command has for more flags, wherever the unit, its drop-ins and environment files set it. The edited text is read
- * again the way systemd reads it, before anything is written: every word that was there must still be there, in order, and the flags must be
- * the ones that count; where that cannot be had, the plan is a refusal that says what to write by hand.
+ * Plans how to set flags of a service's program: in the last assignment of the command's variable for more flags, which can be
+ * in the unit, its drop-ins and environment files. The edited text is parsed again as by systemd before anything is written:
+ * all other words must be unchanged, in order, and the flags must take effect. If that is not possible, the plan is `refused`,
+ * with what to write by hand.
  */
 export function planFlags(
   files: Files,
@@ -88,7 +88,7 @@ export function planFlags(
     const path = (name === undefined ? undefined : lastOf(service, name)?.path) ?? service.command.path;
     const text = readText(files, path);
     const content = text.state === "read" ? text.text : "";
-    return { state: "unchanged", says: `${unit} has the flags already`, path, content };
+    return { state: "unchanged", label: `${unit} has the flags already`, path, content };
   }
   const variable = extraVariable(service);
   if (variable === undefined) {
@@ -108,20 +108,20 @@ export function planFlags(
         comments === undefined ? options : { ...options, comments: comments as "separate" | "joined" },
       ),
     );
-    // Before systemd 254 a comment's backslash joined lines; the edit must hold by both readings.
+    // Before systemd 254 a backslash continued a comment; the edit must be correct for both.
     if (after.every((words) => words !== undefined && isSame(service.words, words, wanted))) {
       return { state: "edit", ...plan, before: service.words, after: after[0] ?? [] };
     }
   }
   const last = lastOf(service, variable);
   const where = last === undefined ? plans[0]?.path : `${last.path}:${last.line}`;
-  const reason = `systemd would not read the flags as they are meant from ${where ?? service.command.path}`;
+  const reason = `systemd would not read the flags as intended from ${where ?? service.command.path}`;
   return refuse(reason, `${variable} in ${where ?? service.command.path}`);
 }
 
 /**
- * The same for a variable of an environment file that no unit of this system reads yet: a node image without the kubelet's
- * package. What the file's last assignment of it says stays, with the flags behind it.
+ * The same for a variable of an environment file that no unit reads yet: in a node image without the kubelet's package. Keeps
+ * the value of the variable's last assignment and adds the flags after it.
  */
 export function planAssignment(
   files: Files,
@@ -142,19 +142,19 @@ export function planAssignment(
   };
   const before = wordsOf(text, "separate");
   if (isEffective(before, wanted)) {
-    return { state: "unchanged", says: `${path} has the flags already`, path, content: text };
+    return { state: "unchanged", label: `${path} has the flags already`, path, content: text };
   }
   const old = parseEnvironmentFile(text).findLast(({ name }) => name === variable)?.value ?? "";
   for (const value of newValues(old, wanted)) {
     const content = withAssignment(text, variable, value);
     const [after, joined] = [wordsOf(content, "separate"), wordsOf(content, "joined")];
     if (isSame(before, after, wanted) && isSame(before, joined, wanted)) {
-      const says = `${variable} in ${path}`;
+      const label = `${variable} in ${path}`;
       return {
         state: "edit",
         path,
         content,
-        says,
+        label,
         before: before.slice(1),
         after: after.slice(1),
         reload: false,
@@ -163,7 +163,7 @@ export function planAssignment(
   }
   return {
     state: "refused",
-    reason: `systemd would not read the flags as they are meant from ${path}`,
+    reason: `systemd would not read the flags as intended from ${path}`,
     byHand,
   };
 }
@@ -171,7 +171,7 @@ export function planAssignment(
 interface Candidate {
   readonly path: string;
   readonly content: string;
-  readonly says: string;
+  readonly label: string;
   readonly reload: boolean;
 }
 
@@ -187,7 +187,7 @@ function lastOf(service: Service, variable: string): Variable | undefined {
   return service.variables.findLast(({ name }) => name === variable);
 }
 
-/** The first keeps the operator's own text, the last writes every word with quotes of its own. */
+/** Possible edits: the first keeps the operator's text, the last writes every word with our own quotes. */
 function candidates(
   files: Files,
   service: Service,
@@ -203,7 +203,7 @@ function candidates(
     return values.map((value) => ({
       path: ownFile.path,
       content: withAssignment(ownFile.text, variable, value),
-      says: `${variable} in ${ownFile.path}`,
+      label: `${variable} in ${ownFile.path}`,
       reload: false,
     }));
   }
@@ -214,7 +214,7 @@ function candidates(
     return values.map((value) => ({
       path: file,
       content: withAssignment(existing, variable, value),
-      says: `${variable} in ${file}`,
+      label: `${variable} in ${file}`,
       reload: false,
     }));
   }
@@ -223,13 +223,13 @@ function candidates(
     [DROP_IN, `zz-${DROP_IN}`].map((name) => ({
       path: joinPath(directory, name),
       content: `[Service]\nEnvironment=${quoteUnitWord(`${variable}=${value}`)}\n`,
-      says: `${variable} in ${joinPath(directory, name)}`,
+      label: `${variable} in ${joinPath(directory, name)}`,
       reload: true,
     })),
   );
 }
 
-/** Where nothing sets the variable yet: the last file that is the operator's own, and is one file. */
+/** The file for a variable that is not set yet: the operator's last single file. */
 function fileForNew(files: readonly EnvironmentFile[]): string | undefined {
   const own = files.filter(({ pattern }) => !/[*?[]/.test(pattern) && !REWRITTEN.includes(pattern));
   return (own.findLast((one) => one.files.length > 0) ?? own.findLast(({ optional }) => optional))?.pattern;
@@ -244,12 +244,12 @@ function newValues(old: string, wanted: readonly WantedFlag[]): readonly string[
   return hasOurs || old.trim() === "" ? [rewritten] : [`${old.trimEnd()} ${ours.join(" ")}`, rewritten];
 }
 
-/** A unit's `%` begins a specifier. */
+/** A word in quotes for a unit, in which `%` begins a specifier. */
 function quoteUnitWord(word: string): string {
   return `"${word.replace(/["\\]/g, "\\$&").replaceAll("%", "%%")}"`;
 }
 
-/** Exchanges the last assignment of a variable, or adds one at the end. */
+/** Replaces the last assignment of a variable, or adds one at the end. */
 function withAssignment(text: string, variable: string, value: string): string {
   const last =
     parseEnvironmentFile(text, "joined").findLast(({ name }) => name === variable) ??
@@ -260,7 +260,7 @@ function withAssignment(text: string, variable: string, value: string): string {
   return `${text.slice(0, last.start)}${assignment}${rest === "" ? "\n" : rest}`;
 }
 
-/** Drops both `--flag=value` and `--flag value`. */
+/** Removes both `--flag=value` and `--flag value`. */
 function withoutFlags(words: readonly string[], wanted: readonly WantedFlag[]): readonly string[] {
   const names = new Set(wanted.map(({ name }) => name));
   const kept: string[] = [];
@@ -274,7 +274,7 @@ function withoutFlags(words: readonly string[], wanted: readonly WantedFlag[]): 
 }
 
 function isEffective(words: readonly string[], wanted: readonly WantedFlag[]): boolean {
-  const flags = parseFlags(words.slice(1), { kind: "unit", says: "" });
+  const flags = parseFlags(words.slice(1), { kind: "unit", label: "" });
   return wanted.every(({ name, value }) => flags.findLast((flag) => flag.name === name)?.value === value);
 }
 
@@ -285,7 +285,7 @@ function isSame(before: readonly string[], after: readonly string[], wanted: rea
   );
 }
 
-/** What systemd would start with one file changed. */
+/** The words with which systemd would start the program after the edit. */
 function wordsWith(
   files: Files,
   unit: string,

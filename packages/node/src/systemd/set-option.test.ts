@@ -34,7 +34,7 @@ function plan(files: Readonly<Record<string, string>>) {
 
 const AT = "etc/systemd/system/k0sworker.service";
 
-test("the unit's command gets the option, and nothing else of it changes", () => {
+test("the option is added to the unit's command, and nothing else changes", () => {
   const k0s = "/usr/local/bin/k0s worker";
   const cases: readonly (readonly [what: string, before: string, after: string])[] = [
     [
@@ -48,17 +48,17 @@ test("the unit's command gets the option, and nothing else of it changes", () =>
       `${k0s} "--kubelet-extra-args=--v=2 --node-ip=10.0.0.7 ${OURS}" --token-file=/etc/k0s/token`,
     ],
     [
-      "as a person quotes it",
+      "quoted by hand",
       `${k0s} --kubelet-extra-args="--v=2" --debug`,
       `${k0s} "--kubelet-extra-args=--v=2 ${OURS}" --debug`,
     ],
     [
-      "its value apart",
+      "its value as a separate word",
       `${k0s} --kubelet-extra-args '--v=2' --debug`,
       `${k0s} "--kubelet-extra-args=--v=2 ${OURS}" --debug`,
     ],
     [
-      "other places of before",
+      "earlier paths",
       `${k0s} --kubelet-extra-args="--image-credential-provider-config=/old --v=2"`,
       `${k0s} "--kubelet-extra-args=--v=2 ${OURS}"`,
     ],
@@ -82,7 +82,7 @@ test("the unit's command gets the option, and nothing else of it changes", () =>
   }
 });
 
-test("a drop-in's command is edited where it is; a controller with a worker is found", () => {
+test("a command in a drop-in is edited there; a controller with a worker is found", () => {
   const dropIn = "etc/systemd/system/k0scontroller.service.d/own.conf";
   const planned = plan({
     "etc/systemd/system/k0scontroller.service": unit("/usr/local/bin/k0s controller"),
@@ -92,7 +92,7 @@ test("a drop-in's command is edited where it is; a controller with a worker is f
   assert.equal(planned.state === "edit" && planned.path, `/${dropIn}`);
 });
 
-test("what cannot be read again as it is meant is refused, with what to write", () => {
+test("a command that would not be read back as intended is rejected, with the words to write", () => {
   assert.equal(plan({}).state, "absent");
   const variable = plan({ [AT]: unit(`/usr/local/bin/k0s worker --kubelet-extra-args="--v=2 \${MORE}"`) });
   assert.equal(variable.state, "refused");

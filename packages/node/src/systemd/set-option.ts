@@ -6,10 +6,11 @@ import type { FlagPlan, WantedFlag } from "./set-flags.ts";
 import { COMMAND_LINE, splitWords } from "./words.ts";
 
 /**
- * How to give a kubelet flags through one option of the program that starts it: k0s worker's `--kubelet-extra-args`, whose value
- * is words between spaces, the last one of a name counting (k0s, internal/pkg/flags: Split). The command line of the unit is
- * edited in its own file, as k0s' documentation does it, and read again as systemd reads it: every other word must still be there.
- * @param units the first that exists is meant
+ * Plans how to set a kubelet's flags in an option of the program that starts it: k0s worker's `--kubelet-extra-args`, whose
+ * value is words separated by spaces, of which the last one of a name takes effect (k0s, internal/pkg/flags: Split). Edits the
+ * command line in the unit's own file, as k0s' documentation does, and parses it again as systemd does: all other words must be
+ * unchanged.
+ * @param units the first one that exists is edited
  */
 export function planOption(
   files: Files,
@@ -22,7 +23,7 @@ export function planOption(
   const refuse = (reason: string, where: string): FlagPlan => ({
     state: "refused",
     reason,
-    byHand: `give ${where} --${option}="${ours.join(" ")}" beside the options that it has`,
+    byHand: `add --${option}="${ours.join(" ")}" to the options of ${where}`,
   });
   for (const unit of units) {
     const reading = readService(files, unit, options);
@@ -42,15 +43,15 @@ export function planOption(
       return refuse(`--${option} in ${path}:${line} has variables of the unit`, unit);
     }
     if (isEffective(old, wanted)) {
-      return { state: "unchanged", says: `${unit} has the flags already`, path, content: text.text };
+      return { state: "unchanged", label: `${unit} has the flags already`, path, content: text.text };
     }
     const content = withOption(text.text, line, option, [...othersOf(old, wanted), ...ours].join(" "));
     const after = content === undefined ? undefined : serviceWith(files, unit, path, content, options);
     if (content === undefined || after === undefined || !isSame(service, after, option, wanted)) {
-      return refuse(`systemd would not read ${path}:${line} with the flags as they are meant`, unit);
+      return refuse(`systemd would not read the flags in ${path}:${line} as intended`, unit);
     }
-    const says = `--${option} in ${path}`;
-    return { state: "edit", path, content, says, before: service.words, after: after.words, reload: true };
+    const label = `--${option} in ${path}`;
+    return { state: "edit", path, content, label, before: service.words, after: after.words, reload: true };
   }
   return { state: "absent" };
 }
@@ -106,8 +107,8 @@ function serviceWith(
 }
 
 /**
- * The text of a unit whose command, which begins in a line, has the option with this value: in the place of its last one, else at the
- * command's end. undefined where the option's words are not in one line.
+ * The text of a unit with the option set to this value in its command: instead of its last value, or at the command's end.
+ * undefined if the option and its value are not in one line.
  * @param first number of the command's line, from 1
  */
 function withOption(text: string, first: number, option: string, value: string): string | undefined {

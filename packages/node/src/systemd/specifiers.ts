@@ -1,4 +1,4 @@
-/** Specifiers whose meaning a unit's name and the system's layout give (systemd.unit(5), "Specifiers"), for the system manager. */
+/** Specifiers that depend only on the unit's name and the system's layout (systemd.unit(5), "Specifiers"), for the system manager. */
 function specifiers(unit: string): Readonly<Record<string, string>> {
   const name = unit.replace(/\.[^.]*$/, "");
   const at = name.indexOf("@");
@@ -30,7 +30,7 @@ function specifiers(unit: string): Readonly<Record<string, string>> {
   };
 }
 
-/** systemd-escape(1), backwards: `-` is `/`, `\x2d` a byte. */
+/** The reverse of systemd-escape(1): `-` is `/`, `\x2d` is a byte. */
 function unescapeName(text: string): string {
   return text.replace(/-|\\x([0-9a-fA-F]{2})/g, (_, byte) =>
     byte === undefined ? "/" : String.fromCharCode(Number.parseInt(byte, 16)),
@@ -38,8 +38,8 @@ function unescapeName(text: string): string {
 }
 
 /**
- * Replaces specifiers. One that only the running machine knows (`%H`, `%m`, `%b`, `%v`), or that is not known, stays, and
- * the text is not `complete`.
+ * Replaces specifiers. Specifiers that depend on the running machine (`%H`, `%m`, `%b`, `%v`) and unknown ones stay, and the
+ * text is then not `complete`.
  */
 export function replaceSpecifiers(
   text: string,

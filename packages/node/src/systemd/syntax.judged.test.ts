@@ -7,10 +7,10 @@ import { isVariableName, parseEnvironmentFile, quoteEnvironmentValue } from "./e
 import { expandWords } from "./expand.ts";
 import { COMMAND_LINE, quoteWord, splitWords, VARIABLE } from "./words.ts";
 
-/** What stands for a value within a word. */
+/** A variable reference within a word. */
 const braced = (name: string) => `\${${name}}`;
 
-// Judge: systemd's own functions. Pieces that mean something to it, so that odd combinations are frequent.
+// Compared with systemd's own functions. The pieces are special to systemd, so that unusual combinations are frequent.
 const piece = fc.constantFrom(
   ..."abkX19=-_:,./%~@",
   ..."\"'\\ \t$`#;{}",
@@ -29,13 +29,13 @@ const piece = fc.constantFrom(
 );
 const text = fc.array(piece, { maxLength: 14 }).map((parts) => parts.join(""));
 const NUMBER = 2000;
-/** Each is a file of its own. */
+/** Each is a separate file. */
 const FILES = 600;
 
 const judge = systemdJudge();
 const skip = typeof judge === "string" ? judge : false;
 
-describe("as systemd reads it", { skip }, () => {
+describe("same result as systemd", { skip }, () => {
   if (typeof judge === "string") return;
   after(() => judge[Symbol.dispose]());
 
@@ -54,7 +54,7 @@ describe("as systemd reads it", { skip }, () => {
     }
   });
 
-  test("a word that we quote is that word again, by both rules", () => {
+  test("quoted words are read back unchanged, by both rules", () => {
     const words = fc
       .sample(fc.string({ minLength: 1, maxLength: 12 }), 500)
       .filter((one) => ![...one].some((character) => character < " "));
@@ -95,7 +95,7 @@ describe("as systemd reads it", { skip }, () => {
     });
   });
 
-  test("a value that we quote is that value again", () => {
+  test("quoted values are read back unchanged", () => {
     const values = fc.sample(text, 200);
     using place = temporary();
     const paths = values.map((value, index) =>
@@ -136,7 +136,7 @@ describe("as systemd reads it", { skip }, () => {
   });
 });
 
-test("a name is checked before it becomes a variable", () => {
+test("names of variables are checked", () => {
   assert.deepEqual(["A", "_a9", "9a", "a-b", "", "é"].map(isVariableName), [
     true,
     true,

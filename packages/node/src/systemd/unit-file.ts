@@ -5,13 +5,13 @@ export interface Assignment {
   /** Continuation lines joined, white space at both ends removed. */
   readonly value: string;
   readonly path: string;
-  /** Of its first line, from 1. */
+  /** Number of its first line, from 1. */
   readonly line: number;
 }
 
 /**
- * The assignments of a unit file or drop-in, in order (systemd.syntax(7)): a line that ends in a backslash goes on in the
- * next one, with a space in the backslash's place; comment lines begin with `#` or `;` and may stand between continued lines.
+ * The assignments of a unit file or drop-in, in order (systemd.syntax(7)). A line that ends in a backslash continues in the
+ * next one, with a space instead of the backslash. Comment lines begin with `#` or `;` and can be between continued lines.
  */
 export function parseUnitFile(text: string, path: string): readonly Assignment[] {
   const assignments: Assignment[] = [];
@@ -39,7 +39,7 @@ export function parseUnitFile(text: string, path: string): readonly Assignment[]
   return assignments;
 }
 
-/** A backslash that is escaped by another one before it does not continue a line. */
+/** Whether a line continues: a backslash escaped by another one does not count. */
 function endsInBackslash(text: string): boolean {
   return (/\\*$/.exec(text)?.[0].length ?? 0) % 2 === 1;
 }

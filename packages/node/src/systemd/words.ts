@@ -1,29 +1,29 @@
 export interface WordRules {
-  /** `c`: escapes as in C (`\t`, `\x41`, `\s` for a space); `any`: a backslash takes the next character as it is. */
+  /** `c`: escapes as in C (`\t`, `\x41`, `\s` for a space); `any`: a backslash escapes any character. */
   readonly escapes: "c" | "any";
   /** Whether an open quote ends with the text instead of making it invalid. */
   readonly openQuotes: "allowed" | "invalid";
 }
 
-/** Words of a text; what is behind an invalid place is lost, as it is for systemd. */
+/** The words of a text up to the first invalid one, as systemd reads them. */
 export interface Words {
   readonly words: readonly string[];
-  /** Where each word is in the text, with its quotes. */
+  /** Offsets of each word in the text, including its quotes. */
   readonly spans: readonly { readonly start: number; readonly end: number }[];
   readonly valid: boolean;
 }
 
 /** systemd.service(5), "Command lines", and the right side of `Environment=`. */
 export const COMMAND_LINE: WordRules = { escapes: "c", openQuotes: "invalid" };
-/** The value of a variable that stands as `$NAME` in a command line. */
+/** The value of a variable that is a word `$NAME` of a command line. */
 export const VARIABLE: WordRules = { escapes: "any", openQuotes: "allowed" };
 
 const WHITESPACE = " \t\n\r";
 
 /**
- * Splits a text into words as systemd does (systemd.syntax(7), "Quoting"): both kinds of quotes, wherever they stand in
- * a word, and backslashes, within quotes too.
- * @param unknownEscapes what becomes of an escape that C does not know: the text is invalid, or it stays as it is
+ * Splits a text into words as systemd does (systemd.syntax(7), "Quoting"): with both kinds of quotes anywhere in a word, and
+ * backslashes, also within quotes.
+ * @param unknownEscapes how to handle an escape that C does not have: the text is invalid, or the escape is kept
  */
 export function splitWords(
   text: string,
@@ -121,12 +121,12 @@ function unescapeC(text: string): { readonly text: string; readonly length: numb
   const length = (numbered ?? octal)?.[0].length;
   if (length === undefined || Number.isNaN(value) || value === 0 || value > 0x10ffff) return undefined;
   if (octal !== null && numbered === null && value > 0xff) return undefined;
-  // A byte beyond ASCII is part of a character that is spelt out byte by byte; no kubelet's flag is written so.
+  // A byte beyond ASCII is part of a character written byte by byte, which kubelet flags do not need.
   const isByte = octal !== null || text.startsWith("x");
   return { text: isByte && value > 0x7f ? "\uFFFD" : String.fromCodePoint(value), length };
 }
 
-/** A word so that {@link splitWords} with either rules gives it back. */
+/** A word quoted so that {@link splitWords} returns it unchanged with either rules. */
 export function quoteWord(word: string): string {
   if (/^[A-Za-z0-9_@%+=:,./^~{}[\]()<>|&*?!#;-]+$/.test(word)) return word;
   return `"${word.replace(/["\\]/g, "\\$&").replaceAll("\n", "\\n").replaceAll("\t", "\\t")}"`;

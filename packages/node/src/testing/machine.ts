@@ -12,21 +12,21 @@ export interface MachineProcess {
   readonly name: string;
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** What starts it: `["setpriv", "--reuid=1000", "--clear-groups"]`, `["unshare", "--mount"]`. */
+  /** Command that starts it: `["setpriv", "--reuid=1000", "--clear-groups"]`, `["unshare", "--mount"]`. */
   readonly within?: readonly string[] | ((directory: string) => readonly string[]);
-  /** `argv[0]`, where it is another than the path. */
+  /** `argv[0]`; default: the path. */
   readonly title?: string;
 }
 
-/** Processes in a pid and mount namespace of their own, of which the first is process 1: a machine of its own. */
+/** A simulated machine: processes in new pid and mount namespaces, of which the first is process 1. */
 export interface Machine extends AsyncDisposable {
-  /** The machine's files, its /proc among them, seen from outside. */
+  /** The machine's files, including its /proc, read from outside. */
   readonly files: Files;
-  /** A directory that the machine has at the same path. */
+  /** A directory that has the same path in the machine. */
   readonly directory: string;
 }
 
-/** Starts the processes one after the other, so that their numbers rise in the order given; each is up when this returns. */
+/** Starts the processes in order, so that their process IDs increase; all are up when this returns. */
 export async function machine(
   given: readonly MachineProcess[] | ((directory: string) => readonly MachineProcess[]),
   files: Readonly<Record<string, string>> = {},
@@ -67,16 +67,16 @@ function startLine(one: MachineProcess, place: Temporary, fifo: string): string 
   const variables = Object.entries(one.env ?? {}).map(([name, value]) => quote(`${name}=${value}`));
   const argv0 = one.title === undefined ? [] : ["bash", "-c", quote('exec -a "$0" "$@"'), quote(one.title)];
   const wait = `echo up; read -r _ < ${fifo}`;
-  // What the shell takes for $0 and its arguments are the process's arguments to who looks.
+  // The shell's $0 and arguments are the arguments that other processes see.
   const words = [...argv0, program, "-c", quote(wait), ...(one.args ?? []).map(quote)];
   const within = typeof one.within === "function" ? one.within(place.path) : (one.within ?? []);
   return [...within.map(quote), "env", "-i", ...variables, ...words, "&"].join(" ");
 }
 
-/** A machine that does not come up is a failure, not a test that hangs. */
+/** Timeout for the start of a machine, so that tests do not hang. */
 const UP_WITHIN_MS = 60_000;
 
-/** Lines that say that a process is up, until all are. */
+/** Counts the lines that report a process as up, until all are. */
 async function waitFor(init: ChildProcess, count: number): Promise<number> {
   let up = 0;
   let all = count === 0;
@@ -91,7 +91,7 @@ async function waitFor(init: ChildProcess, count: number): Promise<number> {
   return up;
 }
 
-/** Paths below a directory, resolved by the kernel: links of /proc lead where they lead. */
+/** Paths below a directory, resolved by the kernel, including the links of /proc. */
 function below(files: Files, root: string): Files {
   return {
     status: (path, links) => files.status(root + path, links),

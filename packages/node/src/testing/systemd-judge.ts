@@ -3,10 +3,10 @@ import { chownSync, existsSync, globSync, mkdirSync, mkdtempSync, rmSync } from 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** systemd's own code, called by a small C program that is compiled against its library. */
+/** systemd's own code, called by a small C program that is linked with its library. */
 export interface SystemdJudge extends Disposable {
   readonly version: number;
-  /** Answers in the order of the questions, each a list of fields. */
+  /** Results in the order of the inputs, each a list of fields. */
   ask(questions: readonly (readonly string[])[]): readonly (readonly string[])[];
 }
 
@@ -17,7 +17,7 @@ const SOURCE = join(import.meta.dirname, "../../test/systemd-judge.c");
 const MANAGER = "/lib/systemd/systemd";
 const NOBODY = 65534;
 
-/** The judge, or why there is none on this machine. */
+/** The program, or why it cannot be built on this machine. */
 export function systemdJudge(): SystemdJudge | string {
   const [library] = globSync("/{usr/,}lib/{*-linux-gnu*/,}systemd/libsystemd-shared-*.so");
   if (library === undefined) return "there is no libsystemd-shared on this machine";
@@ -57,7 +57,7 @@ export function systemdJudge(): SystemdJudge | string {
   };
 }
 
-/** What the manager says about one unit. */
+/** A unit as loaded by the manager. */
 export interface LoadedUnit {
   readonly state: string;
   readonly fragment: string;
@@ -77,13 +77,13 @@ const REFUSED: LoadedUnit = {
   commandLine: "",
 };
 
-/** Why the manager cannot be asked, false where it can. It refuses root, and root is what can become somebody else. */
+/** The reason to skip a test with the manager; false if it can run. The manager rejects root, and only root can change users. */
 export function managerMissing(): string | false {
   if (!existsSync(MANAGER)) return "there is no systemd on this machine";
   return process.geteuid?.() === 0 ? false : "needs root, to become another user";
 }
 
-/** Has systemd load a unit from these directories, without starting anything (`systemd --test`). */
+/** Makes systemd load a unit from these directories without starting anything (`systemd --test`). */
 export function loadUnit(name: string, unitPath: readonly string[]): LoadedUnit {
   const runtime = mkdtempSync(join(tmpdir(), "imagecred-runtime-"));
   try {
@@ -112,7 +112,7 @@ export function loadUnit(name: string, unitPath: readonly string[]): LoadedUnit 
         },
       },
     );
-    // It ends with an error where it does not take the unit that it is to start.
+    // It exits with an error if it does not accept the unit.
     if (status !== 0) return REFUSED;
     const [, part = ""] = output.split(`-> Unit ${name}:\n`);
     const lines = (part.split("\n\t-> Unit ")[0] ?? "").split("\n").map((line) => line.trim());

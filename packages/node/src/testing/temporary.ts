@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-/** A directory that is gone at the end of its block. */
+/** A directory that is removed at the end of its block. */
 export interface Temporary extends Disposable {
   readonly path: string;
   /** Writes a file and the directories above it; returns its path. */

@@ -39,14 +39,14 @@ const CASES: readonly {
     trusted: ["corp.pem", "etc/ssl/certs/own.pem"],
   },
   {
-    what: "SSL_CERT_DIR replaces the directories and not the bundle; several, one of them missing",
+    what: "SSL_CERT_DIR replaces the directories and not the bundle; several, one missing",
     files: ["etc/ssl/ca-bundle.pem", "etc/ssl/certs/own.pem", "a/1.pem", "b/2.pem"],
     env: { SSL_CERT_DIR: "/a:/gone:/b" },
     trusted: ["etc/ssl/ca-bundle.pem", "a/1.pem", "b/2.pem"],
     problems: [/^SSL_CERT_DIR=\/gone cannot be read: no such directory$/],
   },
   {
-    what: "security 15: a file that is not there does not hide the rest",
+    what: "security 15: a missing file does not hide the others",
     files: ["etc/ssl/certs/own.pem"],
     env: { SSL_CERT_FILE: "/gone.pem" },
     trusted: ["etc/ssl/certs/own.pem"],
@@ -62,7 +62,7 @@ const CASES: readonly {
   { what: "nothing", files: [], trusted: [] },
 ];
 
-test("whom a Go program trusts, by its own files and variables", () => {
+test("the authorities that a Go program trusts, by files and variables", () => {
   for (const { what, files, env = {}, more = [], trusted, problems = [] } of CASES) {
     using place = temporary();
     for (const path of files) place.write(path, `# ${path}\n${pem(path)}\n`);
@@ -76,7 +76,7 @@ test("whom a Go program trusts, by its own files and variables", () => {
   }
 });
 
-test("security 5: what never ends is not waited for, and what is no certificate is passed over", () => {
+test("security 5: no wait for a fifo, and files without certificates are ignored", () => {
   using place = temporary();
   mkdirSync(join(place.path, "certs"));
   execFileSync("mkfifo", [join(place.path, "certs/fifo")]);

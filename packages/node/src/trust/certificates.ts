@@ -4,13 +4,13 @@ import { listDirectory, readText } from "../files/read-text.ts";
 
 /** Certificate authorities that a program trusts. */
 export interface TrustedAuthorities {
-  /** PEM, all of them; undefined where none was found. */
+  /** All certificates as PEM; undefined if none was found. */
   readonly pem: string | undefined;
-  /** What is named and cannot be read, each a sentence. */
+  /** Configured files that cannot be read, each a sentence. */
   readonly problems: readonly string[];
 }
 
-/** Where Go looks on Linux (crypto/x509, root_linux.go): the first file that is there, and every directory. */
+/** Go's files and directories on Linux (crypto/x509, root_linux.go): it reads the first existing file, and every directory. */
 const FILES = [
   "/etc/ssl/certs/ca-certificates.crt",
   "/etc/pki/tls/certs/ca-bundle.crt",
@@ -22,15 +22,15 @@ const FILES = [
 const DIRECTORIES = ["/etc/ssl/certs", "/etc/pki/tls/certs"];
 
 const LARGEST_FILE_BYTES = 16 << 20;
-/** Files of one directory; no real trust store has as many. */
+/** Maximum number of files read in a directory; real trust stores have fewer. */
 const MOST_FILES = 4096;
 const BLOCK = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
 
 /**
- * What a Go program trusts (the kubelet, containerd and CRI-O are such): SSL_CERT_FILE in place of the system's bundle,
- * SSL_CERT_DIR in place of its directories; the one does not replace the other (crypto/x509, root_unix.go).
- * @param files the program's own: a kubelet in a container has other bundles than the machine
- * @param more files that are trusted besides (`ca` of a hosts.toml)
+ * The certificate authorities that a Go program such as the kubelet, containerd and CRI-O trusts: SSL_CERT_FILE replaces the
+ * system's bundle, SSL_CERT_DIR its directories; one does not replace the other (crypto/x509, root_unix.go).
+ * @param files the program's own files: a kubelet in a container has other bundles than the machine
+ * @param more additional files (`ca` of a hosts.toml)
  */
 export function trustedAuthorities(
   files: Files,
@@ -46,13 +46,13 @@ export function trustedAuthorities(
     for (const [block] of text.text.matchAll(BLOCK)) blocks.add(block);
     return "read";
   };
-  const named = (path: string, who: string) => {
+  const addConfigured = (path: string, prefix: string) => {
     const outcome = add(path);
     if (outcome !== "read")
-      problems.push(`${who}${path} cannot be read: ${outcome === "absent" ? "no such file" : outcome}`);
+      problems.push(`${prefix}${path} cannot be read: ${outcome === "absent" ? "no such file" : outcome}`);
   };
   const file = environment["SSL_CERT_FILE"];
-  if (file) named(file, "SSL_CERT_FILE=");
+  if (file) addConfigured(file, "SSL_CERT_FILE=");
   else FILES.find((path) => add(path) === "read");
   const directories = listed(environment["SSL_CERT_DIR"]);
   for (const directory of directories ?? DIRECTORIES) {
@@ -64,11 +64,11 @@ export function trustedAuthorities(
       problems.push(`SSL_CERT_DIR=${directory} cannot be read: ${reason}`);
     }
   }
-  for (const path of more) named(path, "");
+  for (const path of more) addConfigured(path, "");
   return { pem: blocks.size === 0 ? undefined : `${[...blocks].join("\n")}\n`, problems };
 }
 
-/** The paths of a list; it has Windows' separator where its first path is one of Windows. */
+/** The paths of a list, separated as on Windows if its first path is a Windows path. */
 function listed(list: string | undefined): readonly string[] | undefined {
   return list?.split(listSeparator(list)).filter((one) => one !== "");
 }

@@ -116,7 +116,7 @@ describe("node 3: doctor uses the endpoints of the container runtime", () => {
     tls: { caFiles: [], clients: [], skipVerify: false },
     hasOwnCredentials: false,
     isRegistry: false,
-    source: { kind: "configuration", says: "/etc/containerd/certs.d/docker.io/hosts.toml" },
+    source: { kind: "configuration", label: "/etc/containerd/certs.d/docker.io/hosts.toml" },
     ...more,
   });
   const provider = (args: readonly string[]): CredentialProvider => ({

@@ -105,10 +105,10 @@ test("each step that can fail", async () => {
   const missing = scriptedTransport(() => ({ status: 404 }));
   assert.match(
     await stops("r.example/a:v9", [], { ...options(), transport: missing }),
-    /^manifest: 404: .*there is no a:v9/,
+    /^manifest: 404: .*a:v9 does not exist/,
   );
   assert.equal(await stops("r.example/a", ["--no-registry"]), "undefined: undefined");
-  assert.match(await stops("R.example/UPPER"), /^image: the kubelet refuses the image name/);
+  assert.match(await stops("R.example/UPPER"), /^image: the kubelet rejects the image name/);
   putConfig(place, { name: "p", match: [] });
   assert.match(await stops("r.example/a"), /^configuration: the kubelet would not start with config\.yaml/);
 });
@@ -124,8 +124,8 @@ test("cli 3.3: a mistake on the command line is reported as such, with its own f
   for (const [args, name, message, fix] of [
     [["--token-file", "gone"], "pod token", /^reading the token file gone: no such file/, token],
     [["--token-file", "directory"], "pod token", /^reading the token file directory: is a directory/, token],
-    [["--token-file", "fifo"], "pod token", /wait for somebody to write/, token],
-    [["--token-file", "text"], "pod token", /^text holds no JSON Web Token/, token],
+    [["--token-file", "fifo"], "pod token", /wait for a writer/, token],
+    [["--token-file", "text"], "pod token", /^text is not a JSON Web Token/, token],
     [["--env-from", "kubelet"], "environment", /no kubelet runs here/, undefined],
   ] as const) {
     const { steps, code } = await doctor(place, "r.example/a", args);

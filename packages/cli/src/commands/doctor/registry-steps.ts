@@ -107,7 +107,7 @@ function placesOf({ image, route }: RegistryQuestion): readonly Place[] {
       url: manifestUrl(endpoint, referenceOf(image)),
       encrypted: endpoint.scheme === "https",
       tls: endpoint.tls,
-      from: endpoint.isRegistry ? "" : ` (${route.runtime}: ${endpoint.source.says})`,
+      from: endpoint.isRegistry ? "" : ` (${route.runtime}: ${endpoint.source.label})`,
     }));
 }
 

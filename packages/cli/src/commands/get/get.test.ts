@@ -189,7 +189,7 @@ test("a pod's token and annotations", async () => {
 
   writeFileSync(place.path("token"), "no token");
   const wrong: readonly (readonly [readonly string[], number, RegExp])[] = [
-    [["--token-file", "token"], 1, /holds no JSON Web Token; kubectl create token/],
+    [["--token-file", "token"], 1, /is not a JSON Web Token; create one: kubectl create token/],
     [["--token-file", "gone"], 1, /reading the token file gone: no such file/],
     [["--annotation", "a=b"], 2, /--annotation requires --token-file/],
     [["--annotation", "ab", "--token-file", "token"], 2, /expected KEY=VALUE/],
@@ -222,5 +222,5 @@ test("a missing bin dir is a usage error", async () => {
   putConfig(place, { name: "p", match: ["r.io"] });
   const { code, stderr } = await place.run(["get", "r.io/a", "-c", "config.yaml"]);
   assert.equal(code, 2);
-  assert.match(stderr, /--bin-dir names it/);
+  assert.match(stderr, /give it with --bin-dir/);
 });

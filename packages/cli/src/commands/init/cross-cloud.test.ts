@@ -158,12 +158,12 @@ for (const [what, args, message] of [
     ["init", "--cloud", "aws", "--distribution", "kubeadm", "--set", "issuer=x"],
     /requires --cross-cloud/,
   ],
-  ["the nodes' own cloud alone", words("aws", "ec2"), /the nodes' own identity will do there/],
+  ["the nodes' own cloud alone", words("aws", "ec2"), /that cloud accepts the nodes' own identity/],
   ["another tenant without its values", words("azure", "azure"), /give --set partner-tenant/],
   [
     "missing values",
     words("aws", "pods", "--set", "aws-account=123456789012"),
-    /needs also, with values of yours: --set issuer=\S+ \(the cluster's issuer.*--set service-account=app/,
+    /also requires, with your own values: --set issuer=\S+ \(the cluster's issuer.*--set service-account=app/,
   ],
   ["a value of another name", words("aws", "pods", "--set", "aws-acount=1"), /did you mean aws-account\?/],
   [
@@ -188,7 +188,7 @@ for (const [what, args, message] of [
       "gce",
       ...settings(namesOf("gce", ["aws"])),
     ],
-    /cannot express a plugin's arguments/,
+    /do not support args/,
   ],
 ] as const) {
   test(`rejected: ${what}`, async () => {

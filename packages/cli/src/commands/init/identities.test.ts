@@ -80,7 +80,7 @@ test("rejected: no path, a path that the chart does not support, Bottlerocket", 
       ["--distribution", "kubeadm", "--identities", "/srv/identities.yaml", "--helm"],
       /with --helm it must be in \/etc\/kubernetes/,
     ],
-    [["--distribution", "bottlerocket", "--identities", PATH], /cannot express a plugin's arguments/],
+    [["--distribution", "bottlerocket", "--identities", PATH], /do not support args/],
   ] as const) {
     const { code, stderr } = await place.run(["init", "--cloud", "aws", ...words]);
     assert.equal(code, 2);

@@ -207,7 +207,7 @@ test("human-readable output", asRoot, async () => {
   ✓  /etc/kubernetes/credential-provider-config.yaml                             installed
   ✓  /etc/default/kubelet                                                        installed
 
-The kubelet reads its configuration only when it starts. Restart it: sudo systemctl restart kubelet
+Restart the kubelet to read the configuration: sudo systemctl restart kubelet
 `,
   );
   assert.match((await place.run(COMMAND)).stdout, /Everything was already installed\.\n$/);

@@ -103,7 +103,7 @@ export function checkRancherPlaces(
   const settings = rancherSettings(files, {
     program,
     words: at < 0 ? [] : words.slice(at + 1),
-    wordsSource: { kind: "unit", says: `${service?.command.path}:${service?.command.line}` },
+    wordsSource: { kind: "unit", label: `${service?.command.path}:${service?.command.line}` },
     environment: service?.environment ?? {},
   });
   const own = (name: string, otherwise: Flag): Flag => {
@@ -118,7 +118,7 @@ export function checkRancherPlaces(
     if (flag.value === ours) continue;
     const option = flag.name === CONFIG_FLAG ? "--config-path" : "--bin-dir";
     throw new CommandError(
-      `${program} uses ${flag.value} (${flag.source.says}), not ${ours}: install with ${option} ${flag.value}, or change that setting`,
+      `${program} uses ${flag.value} (${flag.source.label}), not ${ours}: install with ${option} ${flag.value}, or change that setting`,
     );
   }
 }

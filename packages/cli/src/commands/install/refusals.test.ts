@@ -9,12 +9,12 @@ test("directories that other users can write to are rejected, at every level", a
     [
       "world-writable",
       (place) => chmodSync(place.path("usr/local"), 0o777),
-      /\/usr\/local can be written by everybody \(mode 0777\).*chmod o-w/,
+      /\/usr\/local is writable by all users \(mode 0777\).*chmod o-w/,
     ],
     [
       "sticky and world-writable",
       (place) => chmodSync(place.path("usr/local"), 0o1777),
-      /written by everybody/,
+      /writable by all users/,
     ],
     [
       "of a group",
@@ -22,7 +22,7 @@ test("directories that other users can write to are rejected, at every level", a
         chownSync(place.path("usr/local"), 0, 50);
         chmodSync(place.path("usr/local"), 0o775);
       },
-      /written by group 50/,
+      /writable by group 50/,
     ],
     [
       "of a user",
@@ -37,7 +37,7 @@ test("directories that other users can write to are rejected, at every level", a
         mkdirSync(place.path("usr/local/libexec"));
         symlinkSync("/srv", place.path("usr/local/libexec/kubernetes"));
       },
-      /\/srv can be written by everybody/,
+      /\/srv is writable by all users/,
     ],
     [
       "a dangling link",

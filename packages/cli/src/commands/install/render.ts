@@ -57,7 +57,7 @@ function verdict(document: InstallationDocument, style: Style): string {
     if (document.restartCommand === null)
       return "The kubelet reads its configuration only when it starts: in an image when it boots, on a running node after a restart (--restart).";
     return withCommand(
-      "The kubelet reads its configuration only when it starts. Restart it:",
+      "Restart the kubelet to read the configuration:",
       `sudo ${document.restartCommand.replaceAll("&& ", "&& sudo ")}`,
       style,
     );

@@ -84,7 +84,7 @@ test("if the kubelet's metrics can be read, their hash decides whether it is res
   const same = await run(machine, RESTART);
   assert.deepEqual([same.restart?.state, same.restart?.evidence], ["not-needed", "metrics"]);
   const { stdout } = await place.run(RESTART, machine.options);
-  assert.match(stdout, /\(process 101; its metrics show the configuration's hash\) runs with it already/);
+  assert.match(stdout, /already runs with it \(process 101; checked by the hash in its metrics\)/);
   // Other content with an old time, as from an archive.
   put(place, "own.yaml", `${readFileSync(place.path(CONFIG), "utf8")}# changed\n`);
   await place.run([...COMMAND, "--config", "own.yaml"], machine.options);
@@ -93,7 +93,7 @@ test("if the kubelet's metrics can be read, their hash decides whether it is res
   assert.deepEqual([changed.restart?.state, changed.restart?.evidence], ["restarted", "metrics"]);
   assert.match(
     changed.restart?.needed ?? "",
-    /runs with another configuration \(its metrics show sha256:[0-9a-f]{12}, and the files are sha256:/,
+    /runs with another configuration \(its metrics show sha256:[0-9a-f]{12}, the files have sha256:/,
   );
 });
 
@@ -105,7 +105,10 @@ test("metrics of another process are not read", asRoot, async () => {
     assert.deepEqual([restart?.state, restart?.evidence], ["not-needed", "process"]);
     assert.deepEqual(machine.metricsRead, []);
     const { stdout } = await machine.place.run(RESTART, machine.options);
-    assert.match(stdout, /\(process 101; by its flags, its start and its sockets\) runs with it already/);
+    assert.match(
+      stdout,
+      /already runs with it \(process 101; checked by its flags, start time and sockets\)/,
+    );
   }
 });
 
@@ -149,7 +152,7 @@ test("if the kubelet does not start, the files are restored and the reason is sh
   assert.match(stdout, /^Installed and rolled back:\n/);
   assert.match(
     stdout,
-    /✗ The kubelet did not come up: Failed to register [^.]*\.service:[^.]*\. All files were put back/,
+    /✗ The kubelet did not come up: Failed to register [^.]*\.service:[^.]*\. All files were restored/,
   );
 });
 
@@ -239,7 +242,10 @@ test(
     using slow = await systemdNode({ startsAfterMs: 20_000 });
     const late = await run(slow, [...RESTART, "--wait", "5s"]);
     assert.deepEqual([late.code, late.restart?.state], [1, "down"]);
-    assert.match(late.restart?.cause ?? "", /^kubelet\.service is active \(running\); with the old files: /);
+    assert.match(
+      late.restart?.cause ?? "",
+      /^kubelet\.service is active \(running\); with the previous files: /,
+    );
     using other = await systemdNode();
     const waited = await run(other, [...COMMAND, "--wait", "5s"]);
     assert.deepEqual([waited.code, waited.restart?.state], [1, "late"]);
@@ -263,7 +269,7 @@ test("uninstall restarts a kubelet that runs with removed files", asRoot, async 
   // The restart that was forgotten.
   assert.match(
     (await run(machine, ["uninstall", "--restart"])).restart?.needed ?? "",
-    /configuration that is not there any more/,
+    /configuration that no longer exists/,
   );
 });
 
@@ -277,7 +283,7 @@ test("a kubelet that cannot be restarted is an error before anything is changed"
     [
       "an unseen process 1",
       ({ place }) => rmSync(place.path("proc/1"), { recursive: true }),
-      /in a container it needs hostPID/,
+      /a container needs hostPID/,
     ],
     [
       "no kubelet and no unit",
@@ -285,7 +291,7 @@ test("a kubelet that cannot be restarted is an error before anything is changed"
         rmSync(place.path("proc/100"), { recursive: true });
         rmSync(place.path("usr/lib/systemd"), { recursive: true });
       },
-      /no kubelet runs here.* there is no service of one/,
+      /no kubelet runs here.* there is no kubelet service/,
     ],
   ];
   for (const [what, change, message] of spoil) {

@@ -32,7 +32,7 @@ async function match(place: Bench, image: string): Promise<MatchDocument & { rea
 test("why each pattern does not match", async () => {
   const reasons: readonly (readonly [string, string, string, RegExp])[] = [
     ["r.io", "s.io/app", "label", /^label 1 is "s", not "r"$/],
-    ["R.io", "r.io/app", "label", /capital letters count/],
+    ["R.io", "r.io/app", "label", /patterns are case-sensitive/],
     ["*.r.io", "r.io/app", "label-count", /3 labels, the image's 2 \(a \* is one label\)/],
     ["r.io:5000", "r.io/app", "port", /the pattern has port 5000, the image has none/],
     ["r.io", "r.io:5000/app", "port", /the image has port 5000, the pattern has none/],
@@ -52,12 +52,12 @@ test("a path that matches as a prefix of a name causes a warning, for this image
   const exact = await match(place, "r.io/foo:v1");
   assert.deepEqual([exact.code, exact.name, exact.tag], [0, "r.io/foo", "v1"]);
   assert.deepEqual(exact.providers[0]?.patterns[0]?.warnings, [
-    "it would also match r.io/foobar: names are compared by letters",
+    "it also matches r.io/foobar: paths are compared as prefixes",
   ]);
   const longer = await match(place, "r.io/foobar");
   assert.equal(longer.code, 0);
   assert.deepEqual(longer.providers[0]?.patterns[0]?.warnings, [
-    "it matches because names are compared by letters: r.io/foo also takes r.io/foobar",
+    "it matches because paths are compared as prefixes: r.io/foo also matches r.io/foobar",
   ]);
   using closed = withPatterns("r.io/foo/");
   assert.deepEqual((await match(closed, "r.io/foo/bar")).providers[0]?.patterns[0]?.warnings, []);
@@ -77,14 +77,17 @@ test("Docker Hub's short names are expanded, and invalid names are rejected", as
   assert.deepEqual([hub.code, hub.name, hub.tag], [0, "docker.io/library/nginx", "latest"]);
   const bad = await place.run(["match", "-c", "config.yaml", "r.io/UPPER"]);
   assert.equal(bad.code, 1);
-  assert.match(bad.stderr, /the kubelet refuses the image name: couldn't parse image name "r\.io\/UPPER"/);
+  assert.match(bad.stderr, /the kubelet rejects the image name: couldn't parse image name "r\.io\/UPPER"/);
 });
 
 test("a configuration that the kubelet rejects is an error", async () => {
   using place = withPatterns();
   const { code, stderr, stdout } = await place.run(["match", "-c", "config.yaml", "r.io/a"]);
   assert.deepEqual([code, stdout], [1, ""]);
-  assert.match(stderr, /would not start with config\.yaml: .*matchImages is required; imagecred validate/);
+  assert.match(
+    stderr,
+    /would not start with config\.yaml: .*matchImages is required; run imagecred validate/,
+  );
   const json = await place.run(["match", "-c", "config.yaml", "r.io/a", "-o", "json"]);
   assert.equal(checkedDocument(json.stdout)["kind"], "Error");
 });

@@ -136,7 +136,7 @@ test("errors: missing permissions, credentials, server, kubeconfig", async () =>
   const none = await at.run(["nodes"], { env: { HOME: "/nowhere" } });
   assert.match(
     none.stderr,
-    /there is no kubeconfig \(looked for \/nowhere\/\.kube\/config\), and this is no pod/,
+    /there is no kubeconfig \(looked for \/nowhere\/\.kube\/config\), and this is not a pod/,
   );
   for (const args of [
     ["--parallel", "0"],

@@ -115,7 +115,7 @@ test("each rollback undoes one install, the last one first", asRoot, async () =>
   assert.deepEqual({ ...before(place), [RECORD]: "" }, { ...one, [RECORD]: "" });
   await restored(place, ROLLBACK);
   assert.deepEqual(before(place), was);
-  assert.match((await place.run(ROLLBACK)).stdout, /There is nothing to put back/);
+  assert.match((await place.run(ROLLBACK)).stdout, /There is nothing to restore/);
 });
 
 test(
@@ -132,7 +132,7 @@ test(
       [
         "mode",
         (place) => chmodSync(place.path(ECR), 0o700),
-        /another mode or owner after it was installed \(0755 0:0, now 0700 0:0\)/,
+        /mode or owner of \S+ changed after it was installed \(0755 0:0, now 0700 0:0\)/,
       ],
     ];
     for (const [what, change, message] of spoil) {
@@ -143,11 +143,11 @@ test(
       const changed = before(place);
       for (const args of [UNINSTALL, ROLLBACK]) {
         assert.match(await refused(place, args), message, what);
-        assert.match(await refused(place, args), /nothing was changed: .*--force does it/, what);
+        assert.match(await refused(place, args), /nothing was changed: .*--force restores the files/, what);
       }
       assert.deepEqual(before(place), changed, what);
       const { notes } = await restored(place, [...UNINSTALL, "--force"]);
-      const kept = /had been changed; that is kept as (\S+)\.$/.exec(notes[0] ?? "")?.[1];
+      const kept = /had been changed; a copy is (\S+)\.$/.exec(notes[0] ?? "")?.[1];
       assert.equal(kept === undefined, what === "removed", notes.join());
       if (kept !== undefined) rmSync(place.path(kept));
       assert.deepEqual(before(place), was, what);
@@ -163,7 +163,7 @@ test("a change between two installs is not lost", asRoot, async () => {
   await installAt(place, 1, ...COMMAND, "--bin-dir", "/usr/local/libexec/other");
   assert.match(
     await refused(place, UNINSTALL),
-    /default\/kubelet was changed by someone else between the installs of 2026-11-24T08:00:00\.000Z and 2026-11-24T08:01:00\.000Z, as it was then: \/etc\/default\/kubelet\.\S+\.bak/,
+    /default\/kubelet was changed by someone else between the installs of 2026-11-24T08:00:00\.000Z and 2026-11-24T08:01:00\.000Z \(a copy is \/etc\/default\/kubelet\.\S+\.bak\)/,
   );
   await restored(place, ROLLBACK);
   assert.match(readFileSync(place.path(FLAGS), "utf8"), /--v=4 --image-credential/);
@@ -178,12 +178,9 @@ test(
     const backup = document.files.find(({ role }) => role === "config")?.backup ?? "";
     const [content, tree] = [readFileSync(place.path(backup)), before(place)];
     writeFileSync(place.path(backup), "another\n");
-    assert.match(await refused(place, UNINSTALL), /is not the copy that was made .*; nothing was changed/);
+    assert.match(await refused(place, UNINSTALL), /the backup \S+ was changed .*; nothing was changed/);
     rmSync(place.path(backup));
-    assert.match(
-      await refused(place, [...UNINSTALL, "--force"]),
-      /the copy of what was there before, is gone/,
-    );
+    assert.match(await refused(place, [...UNINSTALL, "--force"]), /the backup \S+ is missing/);
     writeFileSync(place.path(backup), content);
     chmodSync(place.path(backup), 0o600);
     assert.deepEqual(before(place), tree);
@@ -251,7 +248,10 @@ test("a directory stays if it has files that install did not write", asRoot, asy
   await install(place);
   put(place, ECR.replace("ecr-credential-provider", "of-someone-else"), "x");
   const { notes, directories } = await restored(place, UNINSTALL);
-  assert.match(notes.join("\n"), /credential-providers stays, since it is not empty \(of-someone-else\)/);
+  assert.match(
+    notes.join("\n"),
+    /credential-providers was not removed because it is not empty \(of-someone-else\)/,
+  );
   assert.deepEqual(directories, ["/var/lib/imagecred"]);
   assert.equal(statSync(place.path(ECR, "..")).isDirectory(), true);
 });

@@ -52,7 +52,7 @@ const CASES: readonly FieldCase[] = [
     name: ECR,
     lines: ['matchImages: ["public.ecr.aws", "nginx"]'],
     code: "short-name",
-    fix: /images of that name are Docker Hub's, for which Amazon ECR has no credentials/,
+    fix: /such images are on Docker Hub, for which Amazon ECR has no credentials/,
     fixed: /\["public\.ecr\.aws"\]/,
   },
   {

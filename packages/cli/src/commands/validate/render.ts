@@ -14,7 +14,10 @@ export function renderValidate(document: ValidateDocument, style: Style): string
       explained.add(finding.code);
       return renderFinding(finding, first, style);
     }),
-    wrapOnTerminal(verdict(config, style), style),
+    verdict(config, style)
+      .split("\n")
+      .map((line) => wrapOnTerminal(line, style))
+      .join("\n"),
   ]);
   const fixed = document.fixed.map(
     ({ file, fixes, backup }) =>
@@ -94,7 +97,7 @@ function verdict(config: CheckedConfig, style: Style): string {
   }
   if (!config.accepted) {
     const log =
-      config.kubeletError === null ? "" : `\n  ${style.dim(`its log: ${printable(config.kubeletError)}`)}`;
+      config.kubeletError === null ? "" : `\n${style.dim(`its log: ${printable(config.kubeletError)}`)}`;
     return `${style.red(style.marks.bad)} ${head} ${version} would not start with it.${log}`;
   }
   const mark =

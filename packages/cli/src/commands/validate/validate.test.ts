@@ -164,7 +164,7 @@ test("a FIFO is an error and is not read", { skip: process.platform === "win32" 
   execFileSync("mkfifo", [place.path("config.yaml")]);
   const { code, stderr } = await place.run(["validate", "config.yaml"]);
   assert.equal(code, 1);
-  assert.match(stderr, /config\.yaml is a fifo and no file: a kubelet would wait/);
+  assert.match(stderr, /config\.yaml is a fifo, not a file: the kubelet would wait/);
 });
 
 test("no configuration found is a usage error; a missing file is a finding", async () => {
@@ -184,7 +184,7 @@ test("without an argument, the file is the running kubelet's or one at a distrib
   const usual = only((await place.run(["validate", "-o", "json"])).stdout);
   assert.deepEqual(
     [usual.configSource, usual.binDir],
-    ["where k3s keeps it", "/var/lib/rancher/credentialprovider/bin"],
+    ["the usual path on k3s", "/var/lib/rancher/credentialprovider/bin"],
   );
 
   putKubelet(place, 4711, {

@@ -66,7 +66,7 @@ export const IDENTITY_MAP_CASES: Cases = {
       {
         file: mapOf("registries: ['*.azurecr.io']", "registries: [a.azurecr.io, b.azurecr.us]"),
         at: [5, 18],
-        says: /"a\.azurecr\.io" never decides: "\*\.azurecr\.io" of identities\[0\]/,
+        says: /"a\.azurecr\.io" never applies: "\*\.azurecr\.io" of identities\[0\]/,
         fixed: [/registries: \[b\.azurecr\.us\]/],
       },
       {

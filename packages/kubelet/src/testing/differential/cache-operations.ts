@@ -18,7 +18,7 @@ export function cacheKeyCase(input: Case) {
   return { hex: hex(cacheKey(text(input, "base"), inner)) };
 }
 
-/** pluginProvider.provide, step by step on a clock of its own. */
+/** pluginProvider.provide, step by step with a simulated clock. */
 export async function provideCase(input: Case) {
   const steps = list(input["steps"]).map(record);
   let step: Case = {};
@@ -102,14 +102,14 @@ function providerOf(input: Case): CredentialProvider {
   };
 }
 
-/** What the case's plugin answers when it is sent this token, or the way in which it fails. */
+/** The response of the case's plugin for this token, or how it fails. */
 function responseOf(step: Case, sentToken: string): PluginResponse {
   const response = record(step["response"]);
   const failure = optionalText(response, "error") ?? "";
   if (failure !== "") throw new PluginError("exit", failure);
   const duration = response["cacheDuration"];
   const auth = response["auth"];
-  // The recorder echoes the token as every password where a case asks for that.
+  // The recorder returns the token as every password if the case says so.
   const password = (entry: Case) => (response["echoToken"] === true ? sentToken : text(entry, "password"));
   return {
     cacheKeyType: text(response, "cacheKeyType"),

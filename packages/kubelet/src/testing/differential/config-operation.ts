@@ -6,7 +6,7 @@ import type { CredentialProvider, ServiceAccountTokenAttributes } from "../../co
 import { memoryFileSystem } from "../memory-file-system.ts";
 import { bytes, type Case, list, optionalText, record, text } from "./input.ts";
 
-/** readCredentialProviderConfig and validateCredentialProviderConfig of files that only exist in the case. */
+/** readCredentialProviderConfig and validateCredentialProviderConfig with the case's files. */
 export function configCase(input: Case) {
   const files = list(input["files"]).map(record);
   const contents = new Map(files.map((file) => [`/$DIR/${text(file, "name")}`, bytes(file, "data")]));

@@ -1,4 +1,4 @@
-/** Reading the cases: they come from outside, so their shape is checked. */
+/** Reads the cases and checks their structure, because they come from outside. */
 
 /** A JSON object. */
 export type Case = Readonly<Record<string, unknown>>;
@@ -25,7 +25,7 @@ export function optionalText(input: Case, name: string): string | undefined {
   return input[name] === undefined ? undefined : text(input, name);
 }
 
-/** `name`, or `nameBase64` for bytes that are no UTF-8. */
+/** `name`, or `nameBase64` for bytes that are not UTF-8. */
 export function bytes(input: Case, name: string): Uint8Array {
   const encoded = optionalText(input, `${name}Base64`);
   return encoded === undefined ? Buffer.from(text(input, name)) : Buffer.from(encoded, "base64");

@@ -1,4 +1,4 @@
-/** The operations of the line protocol; inputs and answers have the form of the recorded cases in testdata/. */
+/** The operations of the line protocol; inputs and results have the form of the recorded cases in testdata/. */
 import { Secret } from "@imagecred/protocol";
 import {
   BadPatternError,

@@ -4,7 +4,7 @@ import { PluginError } from "../../plugin/plugin-error.ts";
 import { decodePluginResponse, type PluginResponse } from "../../plugin/response.ts";
 import { bytes, type Case, optionalText, text } from "./input.ts";
 
-/** What execPlugin makes of a plugin's stdout. */
+/** Decodes a plugin's stdout as execPlugin does. */
 export function responseCase(input: Case) {
   const rules = kubeletRules(optionalText(input, "kubernetesVersion"));
   try {
