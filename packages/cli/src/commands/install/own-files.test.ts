@@ -85,7 +85,7 @@ test("the option is added to k0s' unit and removed again, byte for byte", asRoot
 
 test("a node that has neither is rejected before anything is changed", asRoot, async () => {
   for (const [distribution, message] of [
-    ["microk8s", /kubelet is not there: MicroK8s is not installed; nothing was changed: add --image-/],
+    ["microk8s", /kubelet does not exist: MicroK8s is not installed; nothing was changed: add --image-/],
     ["k0s", /no k0s service .* run k0s install first; nothing was changed/],
   ] as const) {
     using place = await node();

@@ -158,13 +158,13 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     for (const one of nodes) await one.must("sh", "-c", noexec);
     const before = nodes.map((one) => one.read("/etc/default/kubelet"));
     await upgrade("--set", "node.binDir=/run/noexec/bin");
-    // The container that failed is started again: only then it says that nothing is tried again.
+    // The container that failed is started again: only then it reports that it does not retry.
     const refused = (without: string) =>
       run.cluster.api.until(PODS, giveUp("the same is refused"), (pods) =>
         pods.find(
           (pod) =>
             pod.metadata.name !== without &&
-            /did not come up with the same .* not tried again .* nothing was changed/.test(
+            /did not come up with this configuration .* does not retry .* nothing was changed/.test(
               failureOf(pod)?.message ?? "",
             ),
         ),

@@ -95,7 +95,7 @@ export function describeOlderKubelet(run: SharedCluster, kubelet: string): void 
     assert.deepEqual([exitCode, document.restart?.state], [0, "restarted"], stdout);
     // Without a path it judges the running kubelet's configuration, as that release with that gate.
     const judged = await node.run(imagecred, "validate");
-    assert.match(judged.stdout, /A kubelet 1\.33 accepts it: 1 provider/);
+    assert.match(judged.stdout, /Kubelet 1\.33 accepts it: 1 provider/);
     assert.match(judged.stdout, /\[cache-type-missing\]/);
     await run.applyAudienceRole(ROLE, [AUDIENCE]);
     await run.serviceAccount("older", "default", {
