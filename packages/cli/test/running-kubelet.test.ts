@@ -72,7 +72,7 @@ for (const runtime of RUNTIMES) {
           [
             `flags of the kubelet that runs here (process ${kubelet.pid})`,
             // It is a shell named kubelet.
-            `checked as for the newest known kubelet: kubelet (process ${kubelet.pid}) prints no version that can be read`,
+            `checked as for the newest known kubelet: kubelet (process ${kubelet.pid}) does not print a known version`,
             `plugins run with the environment of the kubelet (process ${kubelet.pid})`,
           ],
         );

@@ -15,9 +15,9 @@ export function renderValidate(document: ValidateDocument, style: Style): string
       return renderFinding(finding, first, style);
     }),
     verdict(config, style)
-      .split("\n")
-      .map((line) => wrapOnTerminal(line, style))
-      .join("\n"),
+      .split(LOG_INDENT)
+      .map((line) => wrapOnTerminal(line, { ...style, width: style.width - LOG_INDENT.length + 1 }))
+      .join(LOG_INDENT),
   ]);
   const fixed = document.fixed.map(
     ({ file, fixes, backup }) =>
@@ -25,6 +25,9 @@ export function renderValidate(document: ValidateDocument, style: Style): string
   );
   return `${[...fixed.map((line) => wrapOnTerminal(line, style)), ...blocks].join("\n\n")}\n`;
 }
+
+/** Between the verdict and the kubelet's error. */
+const LOG_INDENT = "\n  ";
 
 /** The lines of a finding. @param explain whether to print the explanation: only for the first finding of a code */
 function renderFinding(finding: Finding, explain: boolean, style: Style): string {
@@ -97,7 +100,9 @@ function verdict(config: CheckedConfig, style: Style): string {
   }
   if (!config.accepted) {
     const log =
-      config.kubeletError === null ? "" : `\n${style.dim(`its log: ${printable(config.kubeletError)}`)}`;
+      config.kubeletError === null
+        ? ""
+        : `${LOG_INDENT}${style.dim(`its log: ${printable(config.kubeletError)}`)}`;
     return `${style.red(style.marks.bad)} ${head} ${version} would not start with it.${log}`;
   }
   const mark =
