@@ -125,7 +125,8 @@ impl Payload {
         while !rest.is_empty() {
             let record =
                 take_record(&mut rest).ok_or(Problem::Damaged("the index of its program is damaged"))?;
-            if start + record.offset + u64::from(record.length) > index_at {
+            let end = start.checked_add(record.offset).and_then(|at| at.checked_add(record.length.into()));
+            if end.is_none_or(|end| end > index_at) {
                 return Err(Problem::Damaged("the index of its program is damaged"));
             }
             records.push(record);
