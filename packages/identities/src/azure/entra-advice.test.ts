@@ -32,7 +32,7 @@ describe("no federated credential matches", () => {
   test("AADSTS700211 for a managed identity: it must be in the application's own tenant", () => {
     assert.equal(
       entraAdvice("AADSTS700211: x", { assertion: managed }),
-      `the managed identity and the application must be in the same tenant, and this identity is in ${TENANT}; if they are, add a federated credential with its issuer, subject ${managed.subject} and audience api://AzureADTokenExchange`,
+      `the application must be in the managed identity's tenant, ${TENANT}; if it is, add a federated credential with this issuer, subject ${managed.subject} and audience api://AzureADTokenExchange`,
     );
     // The tenant knows its issuer, so the tenant is right.
     assert.match(entraAdvice("AADSTS700213: x", { assertion: managed }) ?? "", /^add to application/);

@@ -77,7 +77,7 @@ export function entraAdvice(text: string, facts: EntraRequestFacts = {}): string
     const tenant = code === "AADSTS700211" ? managedTenant(assertion) : undefined;
     // Entra ID's message contains the issuer.
     if (tenant !== undefined)
-      return `the managed identity and the application must be in the same tenant, and this identity is in ${tenant}; if they are, add a federated credential with its issuer, subject ${subject} and audience ${expectedAudience}`;
+      return `the application must be in the managed identity's tenant, ${tenant}; if it is, add a federated credential with this issuer, subject ${subject} and audience ${expectedAudience}`;
     const right = `add to application ${clientId} a federated credential with issuer ${issuer}, subject ${subject} and audience ${expectedAudience}`;
     return code === "AADSTS7002138" ? `${LETTER_CASE}, or ${right}` : right;
   }
