@@ -83,7 +83,7 @@ describe("placeholders", () => {
     });
   }
 
-  test("of a mirror, the account of the registry that is asked", async () => {
+  test("of a mirror, the account of the registry that gets the request", async () => {
     const mirror = `--registry=mirror.test:5000=${image("222222222222").replace("/team/app", "")}`;
     const { answer, message, roles } = await ask({ args: [...args, mirror], image: "mirror.test:5000/app" });
     assert.deepEqual(Object.keys(answer?.auth ?? {}), ["mirror.test:5000"], message);
@@ -326,7 +326,7 @@ aws:
       /unknown field "rolArn"; did you mean roleArn\?/,
     ],
     [
-      "a role that is none",
+      "a role that is not an ARN",
       "registries: [r.io]\naws: {roleArn: pull}",
       "5:20",
       /aws\.roleArn is "pull", expected the ARN/,
@@ -374,7 +374,7 @@ aws:
       /: aws\.node\.identity google needs aws\.node\.roleArn/,
     ],
     [
-      "a node's role that is none",
+      "a node's role that is not an ARN",
       "registries: [r.io]\naws: {node: {identity: google, roleArn: pull}}",
       "5:45",
       /aws\.node\.roleArn is "pull", expected the ARN/,
@@ -391,7 +391,12 @@ aws:
       "5:24",
       /aws\.nodeRoleArn cannot be combined with node: write it as node\.roleArn/,
     ],
-    ["an endpoint that is no URL", "registries: [r.io]\naws: {stsEndpoint: vpce}", "5:24", /expected a URL/],
+    [
+      "an endpoint that is not a URL",
+      "registries: [r.io]\naws: {stsEndpoint: vpce}",
+      "5:24",
+      /expected a URL/,
+    ],
     [
       "a part of another cloud with a wrong type",
       "registries: [r.io]\nazure: [x]",
@@ -409,7 +414,7 @@ aws:
     });
   }
 
-  test("a file that is not there stops every image too", async () => {
+  test("a file that does not exist stops every image too", async () => {
     const { message, connections } = await ask({ args: ["--identities=/nonexistent/map.yaml"] });
     assert.equal(message, "reading the identity map /nonexistent/map.yaml: no such file");
     assert.equal(connections.length, 0);

@@ -29,7 +29,7 @@ describe("options", () => {
     });
   });
 
-  test("arguments of the plugin that this one replaces are passed over", () => {
+  test("arguments of the plugin that this one replaces are ignored", () => {
     assert.deepEqual(options(["get-credentials"]), options());
   });
 

@@ -59,7 +59,7 @@ describe("hosts of private registries", () => {
   });
 
   test("nothing before or after an ECR host makes another host ECR's", () => {
-    // Whoever owns the name with something put before or after it is not AWS.
+    // The owner of a name with something before or after it is not AWS.
     const around = fc.string({
       unit: fc.constantFrom(..."abcz019.-_/:@%\\ \t\n\0é"),
       minLength: 1,

@@ -2,7 +2,7 @@ import { type Call, describePlugin, type Scenario } from "@imagecred/e2e";
 import type { Clouds } from "@imagecred/fake-clouds";
 
 const imds = (operation: string): Call => ({ service: "aws.imds", operation, kind: "metadata" });
-// A lost answer to the token request is how the hop limit shows: two tries of a second each, then its own advice.
+// A lost response to the token request is the effect of the hop limit: two tries of a second each, then its own advice.
 const lostToken = {
   requests: 2,
   timeout: "5s",

@@ -121,7 +121,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       assert.deepEqual(Object.keys(answer.auth), ["registry.example.com:5000"]);
     });
 
-    test("is an error where the file is none, or not there", async () => {
+    test("is an error where the file is wrong or missing", async () => {
       set("not json");
       assert.match((await askPlugin(gcr, clouds, { args })).message, /it is not a JSON object/);
       clouds.google.instance.attributes = {};

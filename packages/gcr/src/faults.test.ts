@@ -27,7 +27,7 @@ interface Case {
   readonly times?: number;
   /** Requests that arrive in all. */
   readonly requests: number;
-  /** What the message says; undefined for a success. */
+  /** The expected message; undefined for a success. */
   readonly message?: RegExp;
 }
 
@@ -81,8 +81,8 @@ const CASES: Readonly<Record<string, Case>> = {
     message: /closed the connection .*ECONNRESET/,
   },
   "a dropped connection": { fault: { kind: "drop", when: "request" }, times: 1, requests: 2 },
-  "half an answer": { fault: { kind: "truncate" }, times: 1, requests: 2 },
-  "half an answer, always": { fault: { kind: "truncate" }, requests: 4, message: /closed the connection/ },
+  "half a response": { fault: { kind: "truncate" }, times: 1, requests: 2 },
+  "half a response, always": { fault: { kind: "truncate" }, requests: 4, message: /closed the connection/ },
   "no HTTP": { fault: { kind: "garbage" }, requests: 1, message: /during receive/ },
   "an endless answer": {
     fault: { kind: "huge", bytes: 3_000_000 },
@@ -122,7 +122,7 @@ async function pod(clouds: Clouds, annotations: Readonly<Record<string, string>>
 for (const [name, { service, operation, question }] of Object.entries(CALLS)) {
   describe(`what ${name} may answer`, () => {
     for (const [what, { fault, times, requests, message }] of Object.entries(CASES)) {
-      const outcome = message === undefined ? "the answer comes" : "no answer";
+      const outcome = message === undefined ? "a response" : "no response";
       test(`${what}: ${outcome}, after ${requests} request${requests === 1 ? "" : "s"}`, async () => {
         const asked = await question(clouds);
         await clouds.faults.add({ service, operation, fault, ...(times === undefined ? {} : { times }) });
@@ -187,7 +187,7 @@ describe("what the metadata server may be", () => {
     assert.match(message, /403 .*access scopes.*; the service account may not get a token/);
   });
 
-  test("named by something that is no host", async () => {
+  test("named by something that is not a host", async () => {
     for (const host of ["http://169.254.169.254", "a/b", "host:port", "10.0.0.1", "metadata.evil.test"]) {
       const { answer, message, calls } = await askPlugin(gcr, clouds, { env: { GCE_METADATA_HOST: host } });
       assert.equal(answer, undefined);
@@ -205,7 +205,7 @@ describe("what the metadata server may be", () => {
     assert.equal(requests[0]?.scheme, "http");
   });
 
-  test("careless about how long its tokens live: then nobody keeps them", async () => {
+  test("without an expiry of its tokens: then they are not cached", async () => {
     const body = JSON.stringify({ access_token: "abcdefghijklmnop", token_type: "Bearer" });
     await clouds.faults.add({ service: "google.metadata", fault: says(200, body, JSON_TYPE) });
     const { answer } = await askPlugin(gcr, clouds);

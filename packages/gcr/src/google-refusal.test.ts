@@ -8,7 +8,7 @@ const answer = (status: number, body: string, headers: Record<string, string> = 
   body: new TextEncoder().encode(body),
 });
 
-describe("what an answer says", () => {
+describe("the error in a response", () => {
   test("in the form of OAuth, of Google's APIs, or in words", () => {
     for (const [body, said] of [
       [

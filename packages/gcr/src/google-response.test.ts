@@ -8,7 +8,7 @@ const answer = (status: number, body: string, headers: Record<string, string> = 
   body: new TextEncoder().encode(body),
 });
 
-describe("a token in an answer", () => {
+describe("a token in a response", () => {
   const read = (status: number, body: string) =>
     tokenIn(answer(status, body), "asking", "access_token", () => "advice");
 

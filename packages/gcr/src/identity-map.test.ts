@@ -118,7 +118,7 @@ describe("placeholders", () => {
 });
 
 describe("the identity map", () => {
-  test("the first entry that matches decides; nothing is answered for the whole node", async () => {
+  test("the first entry that matches decides; no response is for the whole node", async () => {
     const file = await identityMapFile(
       clouds,
       `registries: [us-docker.pkg.dev]\ngoogle: {impersonateServiceAccount: "${puller("team-a")}"}`,
@@ -238,12 +238,12 @@ google:
 
   for (const [what, google, message] of [
     [
-      "a provider that is none",
+      "a provider that is not one",
       "{workloadIdentityProvider: pool}",
       /google\.workloadIdentityProvider is "pool", expected projects\//,
     ],
     [
-      "a node's provider that is none",
+      "a node's provider that is not one",
       "{node: {identity: aws, workloadIdentityProvider: pool}}",
       /google\.node\.workloadIdentityProvider is "pool", expected projects\//,
     ],
@@ -258,7 +258,7 @@ google:
       /google\.nodeWorkloadIdentityProvider cannot be combined with node/,
     ],
     [
-      "an account that is none",
+      "an account that is not one",
       "{impersonateServiceAccount: puller}",
       /google\.impersonateServiceAccount is "puller", expected the email/,
     ],
@@ -268,7 +268,7 @@ google:
       /google\.serviceAccount has a placeholder.*set only one of them/,
     ],
     [
-      "an endpoint of somebody else",
+      "an endpoint of another owner",
       "{stsEndpoint: 'https://sts.example.com'}",
       /google\.stsEndpoint is "https:\/\/sts\.example\.com", expected an endpoint of sts\.googleapis\.com/,
     ],

@@ -78,7 +78,7 @@ describe("registry hosts", () => {
   }
 
   for (const host of NOT_OURS) {
-    test(`${host} is none of Google's`, () => assert.equal(domainOf(host), undefined));
+    test(`${host} is not Google's`, () => assert.equal(domainOf(host), undefined));
   }
 
   test("have one port", () => {

@@ -73,7 +73,7 @@ test("what decides about an account", () => {
   assert.equal(decidedBy(parseAccount("a@b.iam.gserviceaccount.com", "--x")), "nothing");
 });
 
-test("what is no address is refused, with the placeholders in it", () => {
+test("text that is not an address is refused, with the placeholders in it", () => {
   for (const [email, message] of [
     ["puller", /--x is "puller", expected the email address/],
     ["{project}", /--x is "\{project\}", expected the email address/],

@@ -53,7 +53,7 @@ describe("another universe", () => {
     clouds.google.instance.universe = "googleapis.com";
   });
 
-  test("by a key file, which says it itself: its token is signed here, and nobody is asked", async () => {
+  test("by a key file, which says it itself: its token is signed here, and nothing is sent", async () => {
     const env = await clouds.google.env("service-account-key", S3NS);
     for (const args of [[], ARGS]) {
       const { answer, calls } = await answered(gcr, clouds, { env, args, image: S3NS_IMAGE });

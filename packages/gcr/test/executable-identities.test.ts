@@ -20,13 +20,13 @@ const { google } = clouds;
 const S3NS = { domain: "s3nsapis.fr", registryDomain: "s3nsregistry.fr" };
 const NAME = "gcr-credential-provider";
 
-/** What the executables do with the identities that the shared suites do not have. */
+/** A run of the executables with an identity that the shared suites do not have. */
 interface Way {
   readonly args?: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly request?: RequestOptions;
   readonly image?: string;
-  /** Key of the answer; default: the form of the image's host. */
+  /** Key of the response; default: the form of the image's host. */
   readonly key?: string;
   /** Status of the registry for the credential. Default 200. */
   readonly opens?: number;
@@ -105,7 +105,7 @@ for (const executable of executables(NAME)) {
       });
     }
 
-    test("one run serves the node: its answer opens every Google registry", async () => {
+    test("one run serves the node: its response opens every Google registry", async () => {
       const result = await run({ env: await google.env("metadata") });
       const { auth = {}, cacheKeyType } = parseResponse(result.stdout);
       assert.equal(cacheKeyType, "Global");
@@ -121,7 +121,7 @@ for (const executable of executables(NAME)) {
       assert.equal(clouds.requests.filter(({ service }) => service === "google.metadata").length, 1);
     });
 
-    test("a token with five minutes left is answered for minutes", async () => {
+    test("the response for a token with five minutes left is cached for minutes", async () => {
       google.instance.tokenSeconds = 300;
       const result = await run({ env: await google.env("metadata") });
       google.instance.tokenSeconds = 3599;
@@ -129,7 +129,7 @@ for (const executable of executables(NAME)) {
       assert.ok(seconds > 130 && seconds <= 150, `${seconds}`);
     });
 
-    test("nobody to be: exit 1, never an empty success", async () => {
+    test("no identity: exit 1, never an empty success", async () => {
       expectFailure(
         await run({ env: await google.env("none") }),
         NAME,

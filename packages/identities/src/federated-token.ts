@@ -26,7 +26,7 @@ export async function federatedToken(
         id: identity.managedIdentity,
         setting: "--node-managed-identity",
         resource: audience,
-        unknownAudience: `Entra ID knows no application with the ID URI ${audience} in this machine's tenant: register one, or correct --node-audience`,
+        unknownAudience: `Entra ID has no application with the ID URI ${audience} in this machine's tenant: register one, or correct --node-audience`,
         configuration: "--node-identity",
         context,
       });

@@ -20,7 +20,7 @@ export interface CredentialErrorParts {
   readonly action: string;
   /** What failed: status, the cloud's error code and message, request id; or how the connection broke. */
   readonly reason: string;
-  /** What to do about it, as an instruction. */
+  /** The remedy, as an instruction. */
   readonly advice?: string;
   /** The kind of failure, where it is certain. */
   readonly failure?: Failure | undefined;

@@ -62,11 +62,11 @@ export interface AnnotationFact {
 export interface HostForms {
   /** Together they cover every accepted host, unless there is `beyond`. */
   readonly patterns: readonly string[];
-  /** What decides about accepted hosts that the patterns do not cover. */
+  /** The setting that decides about accepted hosts that the patterns do not cover. */
   readonly beyond?: string;
 }
 
-/** What the name of a registry's host shows. */
+/** The parts of a registry's host name. */
 export interface RegistryDescription {
   /** "Amazon ECR" */
   readonly service: string;
@@ -86,7 +86,7 @@ export interface NotOurs {
 export interface Audiences {
   /** The first is the default. */
   readonly known: readonly AudienceFact[];
-  /** What decides whether the cloud accepts other audiences too; undefined if it accepts none. */
+  /** The setting that decides whether the cloud accepts other audiences too; undefined if it does not accept others. */
   readonly others?: string;
 }
 

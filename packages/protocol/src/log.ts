@@ -5,7 +5,7 @@ export const LOG_LEVELS = ["debug", "info", "warn", "error", "off"] as const;
 /** One of {@link LOG_LEVELS}. */
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
-/** What IMAGECRED_LOG sets. */
+/** The settings in IMAGECRED_LOG. */
 export interface LogSettings {
   readonly level: LogLevel;
   readonly format: "human" | "json";

@@ -15,7 +15,7 @@ import { decodeRequest, MAX_REQUEST_BYTES } from "./wire/request.ts";
 import { encodeResponse } from "./wire/response.ts";
 import { within } from "./within.ts";
 
-/** What a run needs from outside; `serve` passes the real implementations. */
+/** Dependencies of a run; `serve` passes the real implementations. */
 export interface Platform {
   readonly stdio: Stdio;
   readonly transport: Transport;

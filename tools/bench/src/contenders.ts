@@ -30,7 +30,7 @@ export function ourContenders({ executable }: Scenario, comparedWith?: string): 
 
 /**
  * Our builds of a plugin and the builds of another commit, each compared with the other one on the same runtime. All of
- * them are copied first: how a file lies in the page cache changes the resident size of the process, by half for the same
+ * them are copied first: the place of a file in the page cache changes the resident size of the process, by half for the same
  * bytes, and fresh copies lie alike.
  * @param dist the other build's `dist/` directory @param scratch an empty directory for the copies
  */

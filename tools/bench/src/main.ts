@@ -29,7 +29,7 @@ import { PLUGINS, type PluginName, SCENARIOS } from "./scenarios.ts";
 
 const USAGE = `Usage: npm run bench -- [flags]
 
-Measures our executables (dist/) beside the cloud vendors' Go plugins, whole processes, interleaved, medians.
+Measures our executables (dist/) and the cloud vendors' Go plugins, whole processes, interleaved, medians.
 
   --plugin ecr,acr,gcr   which plugins (default: all that are built)
   --against PATH         this executable instead of the vendor's; with one --plugin. "none": ours alone

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CACHE, run } from "@imagecred/workspace";
 
-/** What one run of a process cost, as the kernel counted it. */
+/** The cost of one run of a process, as the kernel counted it. */
 export interface Cost {
   /** Microseconds since the epoch. */
   readonly startedUs: number;
@@ -42,7 +42,7 @@ export interface Command {
 export async function measureOnce(launcher: string, { path, args, env, stdinFile }: Command): Promise<Cost> {
   const { stdout, stderr } = await promisify(execFile)(launcher, [stdinFile, path, ...args], { env });
   const { startedUs, wallUs, userUs, systemUs, peakKib, exitCode, stdoutBytes } = JSON.parse(stdout);
-  // The shortest answer with a credential in it is longer than this; an empty one of the Go plugins is not.
+  // The shortest response with a credential in it is longer than this; an empty one of the Go plugins is not.
   if (exitCode !== 0 || stdoutBytes < 200)
     throw new Error(`${path} gave no credential (exit ${exitCode}): ${stderr.trim()}`);
   return { startedUs, wallUs, cpuUs: userUs + systemUs, peakKib };

@@ -29,7 +29,7 @@ export function phasesOf(
   };
 }
 
-/** Medians of each phase, which need not add up to the median of the wall time. @throws {RangeError} without any */
+/** Medians of each phase, which may not add up to the median of the wall time. @throws {RangeError} without any */
 export function medianPhases(all: readonly Phases[]): Phases {
   const of = (name: keyof Phases) => median(all.map((phases) => phases[name]));
   return {

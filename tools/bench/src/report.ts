@@ -73,7 +73,7 @@ export function brokenLimits({ tables }: Results): readonly string[] {
 
 /** Rows of one kind across the tables, for the picture. */
 export function rowLabel(row: Row): string {
-  // The table has the version; beside a bar there is no room for it.
+  // The table has the version; next to a bar there is no room for it.
   if (!row.ours) return row.label.replace(/ \(.*\)$/, " plugin");
   return row.label === "static" ? "imagecred (static)" : `imagecred (${row.label})`;
 }

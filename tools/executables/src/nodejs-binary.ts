@@ -105,7 +105,7 @@ function fetched(nodePackage: string, version: string, integrity: string | undef
       throw new ToolError(`${nodePackage} ${version} has the digest ${digest}, expected ${integrity}`);
     }
     run("tar", ["-xzf", tarball, "-C", scratch]);
-    // Beside its place first: a move from another file system is not one step.
+    // First to a temporary name in the same directory: a move from another file system is not atomic.
     mkdirSync(dirname(directory), { recursive: true });
     const unfinished = `${directory}.${process.pid}`;
     run("mv", [join(scratch, "package"), unfinished]);

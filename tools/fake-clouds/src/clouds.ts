@@ -135,7 +135,7 @@ const NO_METADATA_SERVER = {
   gcr: { GCE_METADATA_HOST: "127.0.0.1:9" },
 } satisfies Record<Plugin, Record<string, string>>;
 
-/** In a network namespace that the test made, 169.254.169.254 is an address of its own: no other server is there. */
+/** In a network namespace that the test made, 169.254.169.254 belongs to that namespace only. */
 function ownsMetadataAddress(): boolean {
   return Object.values(networkInterfaces())
     .flat()

@@ -19,7 +19,7 @@ export interface Target {
   ) => Error)[];
 }
 
-/** What came of a run. */
+/** Results of a run. */
 export interface Fuzzed {
   readonly executions: number;
   readonly accepted: number;
@@ -50,7 +50,7 @@ export async function fuzz({ corpus, read, refusals }: Target, seed: number, run
       accepted++;
     } catch (error) {
       if (!refusals.some((kind) => error instanceof kind)) throw error;
-      // What is told of a text is one line, whatever the text was.
+      // A message about a text is always one line.
       if (error instanceof Error && /[\0\n\r]/.test(error.message))
         throw new Error(`not one line: ${error.message}`);
       refused++;

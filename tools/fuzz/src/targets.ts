@@ -36,7 +36,7 @@ interface Node {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   readonly image: string;
-  /** What each path holds; a path that is not here is not there. */
+  /** The content of each path; other paths do not exist. */
   readonly files?: Readonly<Record<string, string>>;
   readonly response?: (request: HttpRequest) => string;
 }

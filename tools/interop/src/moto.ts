@@ -7,7 +7,7 @@ import { type Address, Server } from "./server.ts";
 /** The account that moto's users belong to. */
 export const ACCOUNT = "123456789012";
 
-/** What moto's ECR gives as the password of an account's registries. */
+/** The password that moto's ECR gives for an account's registries. */
 export const PASSWORD = `${ACCOUNT}-auth-token`;
 
 /** Keys as STS and IAM give them. */

@@ -19,7 +19,7 @@ const GO_PROGRAMS = {
     module: "distribution",
     package: "github.com/distribution/distribution/v3/cmd/registry",
   },
-  /** AWS's own stand-in for the instance metadata service. */
+  /** AWS's own mock of the instance metadata service. */
   metadataMock: {
     name: "ec2-metadata-mock",
     module: "metadata-mock",

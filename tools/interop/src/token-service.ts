@@ -10,7 +10,7 @@ import type { Address } from "./server.ts";
  * token for what they asked for, anyone else a 401. The registry is the judge of the tokens.
  */
 export class TokenService implements AsyncDisposable {
-  /** How often somebody asked, with a login or without. */
+  /** Number of requests, with a login or without. */
   requests = 0;
   readonly #server: Server;
   readonly #keys = generateKeyPairSync("ec", { namedCurve: "P-256" });

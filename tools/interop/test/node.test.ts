@@ -29,7 +29,7 @@ const API_HOSTS = ["api.ecr", "sts"].map((service) => `${service}.${REGION}.amaz
 const METADATA_ADDRESS = { host: METADATA.address, port: METADATA.port };
 
 /**
- * An EC2 instance on which everything but ours is somebody else's: AWS's mock of the metadata service at its real address, moto
+ * An EC2 instance on which everything but our plugin is from other projects: AWS's mock of the metadata service at its real address, moto
  * behind the names of ECR and STS, distribution as the registry, and crane as the container runtime.
  */
 await judgedInNamespace("an EC2 instance of other people's programs", import.meta.filename, inside);
@@ -123,7 +123,7 @@ function inside(programs: Programs, scratch: string): void {
         assert.match(without.stderr, /UNAUTHORIZED|401/);
       });
 
-      test("a role that nobody may be, once the metadata service is gone, is not made up", async () => {
+      test("without the metadata service, no role is made up", async () => {
         const { exitCode, stderr } = await runPlugin(pluginPath(runtime), {
           env: {
             SSL_CERT_FILE: caFile,

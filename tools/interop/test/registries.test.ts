@@ -22,7 +22,7 @@ const ADDRESS = "127.0.0.1";
 const BASIC = "basic.example:5000";
 const TOKEN = "token.example:5001";
 const TOKEN_SERVICE = "login.example:5443";
-/** Its certificate is of an authority that nobody here knows. */
+/** Its certificate is of an unknown authority. */
 const STRANGE = "strange.example:5002";
 const LOGIN = { username: "AWS", password: PASSWORD };
 
@@ -139,7 +139,7 @@ function inside(programs: Programs, scratch: string): void {
         const image = `${TOKEN}/team/app:v1`;
         const before = tokens.requests;
         const { exitCode, stdout } = await doctor(runtime, { name: "", image });
-        assert.equal(tokens.requests, before, "the token service was asked");
+        assert.equal(tokens.requests, before, "the token service got a request");
         assert.match(stdout, new RegExp(`--token-host ${TOKEN_SERVICE}`), stdout);
         assert.equal(exitCode, 0, stdout);
         assert.equal((JSON.parse(stdout) as Diagnosis).status, "warning", stdout);

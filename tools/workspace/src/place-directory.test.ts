@@ -12,7 +12,7 @@ function made(parent: string, name: string): string {
   return directory;
 }
 
-test("the first process places its directory, and the second keeps what is there", () => {
+test("the first process places its directory, and the second keeps the existing one", () => {
   const parent = mkdtempSync(join(tmpdir(), "place-directory-"));
   try {
     const place = join(parent, "place");

@@ -18,7 +18,7 @@ const VPC_ENDPOINT = "https://vpce-1.example:8443/ecr";
 
 const KINDS = [false, true].flatMap((fips) => [false, true].map((dualStack) => ({ fips, dualStack })));
 
-/** What the SDK calls; undefined for what it refuses. */
+/** The URL that the SDK calls; undefined for settings that it refuses. */
 function bySdk(api: keyof typeof rules, region: string, { url, fips, dualStack }: EndpointSettings) {
   const kinds = { UseFIPS: fips, UseDualStack: dualStack };
   const endpoint = url === undefined ? {} : { Endpoint: url };
@@ -96,7 +96,7 @@ describe("AWS's own endpoint tests (botocore, endpoint-rules)", { skip: botocore
     ["ecr-public", 22],
   ] as const) {
     const rows = endpointRows(service);
-    test(`all ${count} of ${service} are there`, () => assert.equal(rows.length, count));
+    test(`all ${count} of ${service} are read`, () => assert.equal(rows.length, count));
 
     for (const [index, { documentation, params = {}, expect }] of rows.entries()) {
       const { Region, UseFIPS = false, UseDualStack = false, Endpoint } = params;

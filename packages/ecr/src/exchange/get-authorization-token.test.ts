@@ -55,7 +55,7 @@ for (const [api, region, host] of [
   ["ecr", "cn-north-1", "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"],
   ["public", "us-east-1", "public.ecr.aws"],
 ] as const) {
-  test(`${host} is asked as AWS's SDK asks`, async () => {
+  test(`the request to ${host} is that of AWS's SDK`, async () => {
     const sdk = await sdkRequest(api, region);
     const env = await clouds.aws.env("static", region === "cn-north-1" ? "aws-cn" : "aws");
     const { requests, message } = await askPlugin(ecr, clouds, { image: `${host}/app`, env });
@@ -92,7 +92,7 @@ describe("the response", () => {
   for (const [what, expiresAt, expected] of [
     ["seconds with a fraction", 4_000_000_000.25, 4_000_000_000_250],
     ["null", null, "do-not-cache"],
-    ["a text that is no time", "soon", "do-not-cache"],
+    ["a text that is not a time", "soon", "do-not-cache"],
   ] as const) {
     test(`its expiry, ${what}`, async () => {
       const { answer, message } = await answered({}, 200, data(expiresAt));

@@ -166,7 +166,7 @@ describe("ECR Public", () => {
   });
 });
 
-describe("keys of the answer", () => {
+describe("keys of the response", () => {
   test("the port stays", async () => {
     const { answer } = await withKeys({ image: `${REGISTRY}:443/app` });
     assert.deepEqual(Object.keys(answer?.auth ?? {}), [`${REGISTRY}:443`]);
@@ -194,7 +194,7 @@ describe("keys of the answer", () => {
     assert.equal(connections.length, 0);
   });
 
-  test("the registry accepts the password, until the time that the answer says", async () => {
+  test("the registry accepts the password, until the time in the response", async () => {
     clouds.aws.expiresIn = 7200;
     const startedAt = Date.now();
     const { answer } = await withKeys();
@@ -239,7 +239,7 @@ describe("AWS 4: a name that does not exist, and who asked for it", () => {
       const http = {
         preconnect() {},
         firstSent: () => new Promise<void>(() => {}),
-        metadata: () => Promise.reject(new Error("not to be asked")),
+        metadata: () => Promise.reject(new Error("must not be called")),
         cloud: ({ url }: { readonly url: string }) =>
           Promise.reject(
             new CredentialError({
@@ -414,7 +414,7 @@ describe("faults", () => {
     ["200 without data", json(200, {}), /status 200 with no authorizationToken/],
     ["200 with an empty list", json(200, { authorizationData: [] }), /status 200 with no authorizationToken/],
     [
-      "a token that is no login",
+      "a token that is not a login",
       json(200, { authorizationData: [{ authorizationToken: "QVdT", expiresAt: 4e9 }] }),
       /not base64 of user:password/,
     ],

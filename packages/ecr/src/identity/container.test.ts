@@ -136,7 +136,7 @@ describe("ECS container credentials", () => {
     const http = {
       preconnect() {},
       firstSent: () => new Promise<void>(() => {}),
-      cloud: () => Promise.reject(new Error("not to be asked")),
+      cloud: () => Promise.reject(new Error("must not be called")),
       metadata: ({ url }: { url: string }) => {
         asked.push(url);
         return Promise.reject(new Error("enough"));
@@ -183,7 +183,7 @@ describe("AWS_CONTAINER_CREDENTIALS_FULL_URI", () => {
     "http://169.254.170.23/v1/credentials",
     "http://[fd00:ec2::23]/v1/credentials",
   ]) {
-    test(`${url} is asked`, async () => {
+    test(`${url} gets the request`, async () => {
       const asked: string[] = [];
       await askPlugin(ecr, clouds, {
         env: { AWS_CONTAINER_CREDENTIALS_FULL_URI: url },
@@ -191,7 +191,7 @@ describe("AWS_CONTAINER_CREDENTIALS_FULL_URI", () => {
           http: {
             preconnect() {},
             firstSent: () => new Promise<void>(() => {}),
-            cloud: () => Promise.reject(new Error("not to be asked")),
+            cloud: () => Promise.reject(new Error("must not be called")),
             metadata: (request) => {
               asked.push(request.url);
               return Promise.reject(new Error("enough"));

@@ -94,7 +94,7 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /trust policy/);
   });
 
-  test("an answer that the hop limit keeps back: two tries, under 2.5 s, and the way out", async () => {
+  test("a response that the hop limit holds back: two tries, under 2.5 s, and the advice", async () => {
     await clouds.faults.add({
       service: "aws.imds",
       operation: "Token",
@@ -143,7 +143,7 @@ describe("EC2 instance metadata", () => {
     ["Role", ["aws.imds Token 200"]],
     ["Credentials", ["aws.imds Token 200", "aws.imds Role 200"]],
   ] as const) {
-    test(`${operation}: two answers of 503 are lived through`, async () => {
+    test(`${operation}: two responses of 503 are retried`, async () => {
       await clouds.faults.add({
         service: "aws.imds",
         operation,
@@ -205,7 +205,7 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /metadata.evil.test.*not a link-local or loopback address/);
   });
 
-  test("endpoint and mode that are none are refused", async () => {
+  test("a wrong endpoint or mode is refused", async () => {
     const endpoint = await imds({ AWS_EC2_METADATA_SERVICE_ENDPOINT: "169.254.169.254" });
     assert.match(endpoint.message, /AWS_EC2_METADATA_SERVICE_ENDPOINT is "169.254.169.254", expected a URL/);
     const mode = await imds({
@@ -230,7 +230,7 @@ describe("EC2 instance metadata", () => {
           http: {
             preconnect() {},
             firstSent: () => new Promise<void>(() => {}),
-            cloud: () => Promise.reject(new Error("not to be asked")),
+            cloud: () => Promise.reject(new Error("must not be called")),
             metadata: ({ url }) => {
               asked.push(url);
               return Promise.reject(new Error("enough"));
@@ -264,7 +264,7 @@ describe("a node without IPv4", () => {
         http: {
           preconnect() {},
           firstSent: () => new Promise<void>(() => {}),
-          cloud: () => Promise.reject(new Error("not to be asked")),
+          cloud: () => Promise.reject(new Error("must not be called")),
           metadata: ({ url }) => {
             asked.push(url);
             return answers(url);
@@ -275,7 +275,7 @@ describe("a node without IPv4", () => {
     return { ...outcome, asked };
   };
 
-  test("the IPv6 address is asked when there is no route to the IPv4 one, and the session stays there", async () => {
+  test("the IPv6 address is used when there is no route to the IPv4 one, and the session stays there", async () => {
     const { asked } = await without((url) =>
       url.includes("169.254")
         ? Promise.reject(silence(url, "ENETUNREACH"))
@@ -296,7 +296,7 @@ describe("a node without IPv4", () => {
     );
   });
 
-  test("refused, or silent, or told which one: no second address", async () => {
+  test("refused, silent, or configured: no second address", async () => {
     for (const [code, env] of [
       ["ECONNREFUSED", {}],
       ["ETIMEDOUT", {}],

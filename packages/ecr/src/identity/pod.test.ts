@@ -38,7 +38,7 @@ function formOf(body: Buffer | undefined): URLSearchParams {
 }
 
 describe("the pod's identity", () => {
-  test("its token becomes the annotation's role, and the node is not asked", async () => {
+  test("its token becomes the annotation's role, and the node's identity is not used", async () => {
     const { answer, calls, requests, connections } = await asPod({ role: POD_ROLE });
     assert.ok(answer !== undefined);
     assert.deepEqual(calls, [STS_OK, ECR_OK]);
@@ -130,13 +130,13 @@ describe("the pod's identity", () => {
     assert.match(message, /the annotation eks\.amazonaws\.com\/role-arn is "pull", which is not the ARN/);
   });
 
-  test("an annotation that is no role: an error, nothing is sent", async () => {
+  test("an annotation that is not a role: an error, nothing is sent", async () => {
     const { message, calls } = await asPod({ role: "arn:aws:iam::123456789012:role/a b&Action=x" });
     assert.deepEqual(calls, []);
     assert.match(message, /which is not the ARN of a role/);
   });
 
-  test("STS is asked in the node's region, when the role's partition has it", async () => {
+  test("STS is called in the node's region, when the role's partition has it", async () => {
     const near = await asPod({ role: POD_ROLE, env: { AWS_REGION: "eu-west-1" } });
     assert.equal(near.requests[0]?.host, "sts.eu-west-1.amazonaws.com");
     assert.ok(near.answer !== undefined);
@@ -224,7 +224,7 @@ describe("the pod's identity", () => {
     ["no XML", "<html><p>welcome to the hotel"],
     ["nothing", ""],
   ] as const) {
-    test(`STS answers 200 with ${what}: an error`, async () => {
+    test(`STS responds with 200 and ${what}: an error`, async () => {
       await clouds.faults.add({
         service: "aws.sts",
         fault: { kind: "answer", reply: { status: 200, headers: { "content-type": "text/xml" }, body } },

@@ -34,7 +34,7 @@ describe("a broken default profile is an error, and the instance's role is not a
       /it has web_identity_token_file and no role_arn/,
     ],
     [
-      "a source that is not there",
+      "a source that does not exist",
       `${role}source_profile = none\n`,
       /its source_profile none does not exist/,
     ],

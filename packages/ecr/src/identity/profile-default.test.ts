@@ -13,7 +13,7 @@ describe("AWS_PROFILE=default promises no more than leaving it out", () => {
     ["a file that has other profiles", "[profile puller]\nregion = us-west-2\n"],
     ["a profile that names a region only", "[default]\nregion = us-west-2\n"],
   ] as const) {
-    test(`with ${what} the instance is asked`, async () => {
+    test(`with ${what} the instance's role is used`, async () => {
       const file =
         config === undefined ? {} : { AWS_CONFIG_FILE: await clouds.core.writeFile("config", config) };
       const { calls } = await askPlugin(ecr, clouds, {

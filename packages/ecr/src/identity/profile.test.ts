@@ -70,7 +70,7 @@ describe("profiles", () => {
     assert.deepEqual((await askPlugin(ecr, clouds, { env: tilde })).calls, [ECR_OK]);
   });
 
-  test("a default profile without credentials is passed over: the next identity is asked", async () => {
+  test("a default profile without credentials is ignored: the next identity is used", async () => {
     const { message } = await withFiles({ config: "[default]\nregion = us-west-2\n" });
     assert.match(message, /profile \(profile default has no credentials\), web identity token file/);
   });
@@ -243,7 +243,7 @@ describe("credential_process", () => {
     assert.doesNotMatch(piped.message, /internal error/);
   });
 
-  test("AWS 2: a program that is not there is named, with the PATH", async () => {
+  test("AWS 2: a program that does not exist is named, with the PATH", async () => {
     const env = { PATH: "/nonexistent/bin" };
     const plain = await withFiles(
       { config: "[profile puller]\ncredential_process = no-such-tool\n" },
@@ -268,7 +268,7 @@ describe("credential_process", () => {
       { ...good, Expiration: "2020-01-01T00:00:00Z" },
       /its credentials expired at "2020-01-01T00:00:00Z"/,
     ],
-    ["an expiry that is none", { ...good, Expiration: "soon" }, /its credentials expired at "soon"/],
+    ["an expiry that is not a time", { ...good, Expiration: "soon" }, /its credentials expired at "soon"/],
   ] as const) {
     test(`${what}: an error`, async () => {
       const { message, calls } = await withFiles({ config: printing(document) }, "puller");

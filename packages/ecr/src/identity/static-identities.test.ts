@@ -53,7 +53,7 @@ describe("what AWS's SDK for Go reads besides", () => {
   });
 });
 
-describe("keys that cannot stand in a header (Security 14)", () => {
+describe("keys that a header cannot contain (Security 14)", () => {
   const { accessKeyId, secretAccessKey } = clouds.aws.user();
 
   test("a line break at the end of a variable does not count, as YAML's block texts leave one", async () => {
@@ -97,7 +97,7 @@ describe("web identity token file", () => {
     assert.equal(new URLSearchParams(requests[0]?.body.toString()).get("RoleSessionName"), "node-7");
   });
 
-  test("a role that is missing or none, or a file that is not there, ends the chain", async () => {
+  test("a role that is missing or wrong, or a file that does not exist, ends the chain", async () => {
     const env = (change: Record<string, string>) =>
       askPlugin(ecr, clouds, { identity: "web-identity", env: change });
     const missing = await env({ AWS_ROLE_ARN: "" });

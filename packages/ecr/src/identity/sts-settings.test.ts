@@ -47,7 +47,7 @@ for (const [what, image, env, arn, expected] of [
   ],
   ["ECR Public", "public.ecr.aws", {}, role("aws"), "us-east-1"],
 ] as const) {
-  test(`STS is asked in ${expected}: ${what}`, () => {
+  test(`STS is called in ${expected}: ${what}`, () => {
     const settings = stsSettings(registryOf(image), parseOptions({ args: [], env }));
     assert.equal(settings.regionFor(arn), expected);
   });

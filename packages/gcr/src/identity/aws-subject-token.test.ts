@@ -37,7 +37,7 @@ async function ask(
       const found = Object.entries(responses).find(([end]) => url.endsWith(end))?.[1] ?? { status: 404 };
       return { status: found.status, headers: {}, body: Buffer.from(found.body ?? "") };
     },
-    cloud: () => assert.fail("nothing else is asked"),
+    cloud: () => assert.fail("nothing else is called"),
     preconnect: () => {},
     firstSent: async () => {},
   };
@@ -46,7 +46,7 @@ async function ask(
   return { asked, document: JSON.parse(decodeURIComponent(token.reveal())) };
 }
 
-test("the keys of AWS's variables sign the request, the audience included, and nothing is asked", async () => {
+test("the keys of AWS's variables sign the request, the audience included, and nothing is sent", async () => {
   const { asked, document } = await ask({
     AWS_REGION: "us-east-2",
     AWS_ACCESS_KEY_ID: ID,
@@ -88,7 +88,7 @@ test("a container's role, which Google's own libraries do not know (Google 9)", 
   assert.match(String(headers.get("authorization")), new RegExp(`Credential=${ID}/\\d{8}/us-east-2/sts/`));
 });
 
-test("a container's role that does not work is an error, and the instance is not asked", async () => {
+test("a container's role that does not work is an error, and the instance's role is not used", async () => {
   const env = {
     AWS_REGION: "us-east-2",
     AWS_CONTAINER_CREDENTIALS_FULL_URI: "http://169.254.170.23/v1/credentials",

@@ -47,7 +47,7 @@ test("white space around a subject token is not part of it (Google 6)", async ()
   assert.deepEqual((await answered(gcr, clouds, { env: await account(json) })).calls, calls);
 });
 
-test("a format that is none is the file's mistake, and not the token's", async () => {
+test("an unknown format is the file's mistake, and not the token's", async () => {
   const file = await write("formatted", JSON.stringify({ t: subject }));
   for (const [format, message] of [
     [{ type: "xml" }, /credential_source\.format\.type is "xml"; expected text or json/],
@@ -60,7 +60,7 @@ test("a format that is none is the file's mistake, and not the token's", async (
   }
 });
 
-describe("the endpoint that is checked is the one that is asked (Google 5)", () => {
+describe("the endpoint that is checked is the one that gets the request (Google 5)", () => {
   for (const host of [
     "iamcredentials.googleapis.com",
     "iamcredentials-corp.p.googleapis.com",

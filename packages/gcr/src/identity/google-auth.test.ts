@@ -68,7 +68,7 @@ async function byUs({ path, file, env }: Account) {
       const [, text = ""] = Object.entries(RESPONSES).find(([end]) => url.endsWith(end)) ?? [];
       return { status: 200, headers: {}, body: Buffer.from(text) };
     },
-    metadata: () => assert.fail("the metadata server is not asked"),
+    metadata: () => assert.fail("the metadata server must not be called"),
     preconnect: () => {},
     firstSent: async () => {},
   };
@@ -83,7 +83,7 @@ async function byUs({ path, file, env }: Account) {
 }
 
 /**
- * What a request says. Left out: what google-auth tells about itself, and the scope of a token that is only there to become a
+ * The fields of a request, without google-auth's own headers and without the scope of a token that is only there to become a
  * service account (Google accepts `cloud-platform`, as its library for Go asks for, and `iam`, as this one does).
  */
 function meaning({ url, method, body, headers }: Sent) {

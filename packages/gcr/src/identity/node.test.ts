@@ -17,7 +17,7 @@ after(async () => {
   await clouds.close();
 });
 
-/** Whom each identity of the node makes the process, and what it asks for that. */
+/** The account of each identity of the node, and the requests for its token. */
 const IDENTITIES: Readonly<
   Partial<Record<GoogleIdentity, { readonly principal: RegExp; readonly calls: readonly string[] }>>
 > = {
@@ -76,7 +76,7 @@ describe("the node's identity", () => {
     });
   }
 
-  test("from AWS's environment: the signed request is the user's, and EC2's metadata is not asked", async () => {
+  test("from AWS's environment: the signed request is the user's, and EC2's metadata service gets no request", async () => {
     const { answer, calls } = await answered(gcr, clouds, { identity: "external-account-aws" });
     assert.deepEqual(calls, ["google.sts Token 200"]);
     const grant = await clouds.google.check(passwordOf(answer));
@@ -139,7 +139,7 @@ describe("a credential file that cannot be used", () => {
       { type: "service_account", client_email: "a@b.c" },
       /its private_key is missing/,
     ],
-    "a key that is none": [
+    "a key that is not a key": [
       {
         type: "service_account",
         client_email: "a@b.c",
@@ -164,7 +164,7 @@ describe("a credential file that cannot be used", () => {
       },
       /it runs a program, and GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES is not 1/,
     ],
-    "a subject token that is not there": [
+    "a subject token that does not exist": [
       {
         type: "external_account",
         audience: "a",
@@ -182,7 +182,7 @@ describe("a credential file that cannot be used", () => {
       },
       /plain http to another machine/,
     ],
-    "a token_url of somebody else": [
+    "a token_url of another owner": [
       {
         type: "external_account",
         audience: "a",
@@ -192,7 +192,7 @@ describe("a credential file that cannot be used", () => {
       },
       /its token_url is not an endpoint of sts.googleapis.com/,
     ],
-    "an impersonation_url of somebody else": [
+    "an impersonation_url of another owner": [
       {
         type: "external_account",
         audience: "a",
@@ -203,7 +203,7 @@ describe("a credential file that cannot be used", () => {
       },
       /not an endpoint of iamcredentials.googleapis.com/,
     ],
-    "an impersonation of nobody": [
+    "an impersonation without an account": [
       {
         type: "impersonated_service_account",
         service_account_impersonation_url: "https://iamcredentials.googleapis.com/",
@@ -222,7 +222,7 @@ describe("a credential file that cannot be used", () => {
   };
 
   for (const [what, [content, why]] of Object.entries(cases)) {
-    test(`${what}: says so, and asks nobody, the metadata server included`, async () => {
+    test(`${what}: says so, and sends nothing, not even to the metadata server`, async () => {
       const path = join(clouds.core.directory, "unusable.json");
       await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
       const { answer, message, calls } = await askPlugin(gcr, clouds, {
@@ -234,7 +234,7 @@ describe("a credential file that cannot be used", () => {
     });
   }
 
-  test("a file that is not there", async () => {
+  test("a file that does not exist", async () => {
     const { message, calls } = await askPlugin(gcr, clouds, {
       env: { GOOGLE_APPLICATION_CREDENTIALS: "/nonexistent.json" },
     });

@@ -25,7 +25,7 @@ const OPT_IN = { "iam.gke.io/enable-wi-image-pull": "true" };
 const become = (email: string) => ({ "iam.gke.io/gcp-service-account": email });
 
 describe("a pod's identity", () => {
-  test("through GKE's pool: one call, and an answer for the image's host alone", async () => {
+  test("through GKE's pool: one call, and a response for the image's host alone", async () => {
     const token = await clouds.google.podToken("gke");
     const { answer, calls } = await answered(gcr, clouds, {
       args: gke,
@@ -125,7 +125,7 @@ describe("a pod that has no identity of its own", () => {
     ["it opted out", "gke", { "iam.gke.io/enable-wi-image-pull": "false" }, /enable-wi-image-pull/],
   ] as const;
   for (const [why, args, annotations, message] of cases) {
-    test(`${why}: gets nothing with --identity-fallback none, and the node is not asked`, async () => {
+    test(`${why}: gets nothing with --identity-fallback none, and the node's identity is not used`, async () => {
       const token = await clouds.google.podToken("gke");
       const outcome = await askPlugin(gcr, clouds, {
         args: [...(args === "gke" ? gke : args), "--identity-fallback=none"],
@@ -240,7 +240,7 @@ describe("a pod's token that is not accepted", () => {
     assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 403"]);
   });
 
-  test("annotations that are nonsense are refused before anybody is asked", async () => {
+  test("wrong annotations are refused before anything is sent", async () => {
     const token = await clouds.google.podToken("cluster");
     for (const [name, value] of [
       ["iam.gke.io/gcp-service-account", "me"],

@@ -16,7 +16,7 @@ const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 20
 const RSA = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 const FILE = { type: "service_account", client_email: "a@p.iam.gserviceaccount.com", private_key: RSA };
 
-/** What the key file asks for, and what it makes of the response. */
+/** Gets a token with a key file, and records the request. */
 async function ask(fields: object, universe = DEFAULT_UNIVERSE) {
   const sent: { url: string; form: URLSearchParams }[] = [];
   const http = {
@@ -24,7 +24,7 @@ async function ask(fields: object, universe = DEFAULT_UNIVERSE) {
       sent.push({ url, form: new URLSearchParams(String(body)) });
       return { status: 200, headers: {}, body: Buffer.from('{"access_token":"ya29.x","expires_in":3599}') };
     },
-    metadata: () => assert.fail("the metadata server is not asked"),
+    metadata: () => assert.fail("the metadata server must not be called"),
     preconnect: () => {},
     firstSent: async () => {},
   };
@@ -70,14 +70,14 @@ test("a JWT with the key's signature is exchanged at the endpoint that the file 
   }
 });
 
-test("a token_uri of somebody else is refused before anything is signed", async () => {
+test("a token_uri of another owner is refused before anything is signed", async () => {
   await assert.rejects(ask({ ...FILE, token_uri: "https://oauth2.googleapis.com.evil.test/token" }), {
     message:
       /its token_uri is not an endpoint of oauth2\.googleapis\.com; a credential is sent to Google's own/,
   });
 });
 
-test("in another universe the signed JWT is the token, and nothing is asked", async () => {
+test("in another universe the signed JWT is the token, and nothing is sent", async () => {
   const { found, sent } = await ask(FILE, universeOfApis("s3nsapis.fr"));
   assert.deepEqual(sent, []);
   const { claims } = readJwt(found.identity.token.reveal());

@@ -8,7 +8,7 @@ const RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 /**
- * Which URL is asked, as AWS's SDK for Rust tests it: aws-sdk-rust, sdk/aws-config/test-data/ecs-tests.json, commit
+ * The URL that gets the request, as AWS's SDK for Rust tests it: aws-sdk-rust, sdk/aws-config/test-data/ecs-tests.json, commit
  * 00657f2e, all of its cases in their order. The published crate comes without that file.
  */
 const CASES: readonly (readonly [

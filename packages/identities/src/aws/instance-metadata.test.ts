@@ -15,12 +15,12 @@ interface Case {
   readonly config?: string;
   /** The URL of the request for a token, or the refusal. */
   readonly expected: string | RegExp;
-  /** What AWS's SDK does instead. docs/ecr.md says why this plugin does not. */
+  /** The different choice of AWS's SDK. docs/ecr.md says why this plugin does not. */
   readonly theirs?: string;
 }
 
 /**
- * Which metadata service is asked, as AWS's SDK for Rust tests it: smithy-rs,
+ * The metadata service that gets the request, as AWS's SDK for Rust tests it: smithy-rs,
  * aws/rust-runtime/aws-config/test-data/imds-config/imds-tests.json, commit aa28e812, in its order. The published crate comes
  * without that file. Three of its thirteen cases set the endpoint or the mode in code ("explicit endpoint override", "explicit
  * mode override", "environment variable overrides endpoint mode override"): the plugin has no such call, and the last two are here

@@ -17,7 +17,7 @@ import { isRoleArn } from "./role.ts";
 import { assumeRole, assumeRoleWithWebIdentity } from "./sts.ts";
 import type { StsSettings } from "./sts-endpoint.ts";
 
-/** What every profile needs. */
+/** Inputs of every profile. */
 export interface ProfileChainRequest {
   readonly sessionName: string;
   readonly sts: StsSettings;

@@ -6,7 +6,7 @@ const SEQUENCE = 0x30;
 interface Element {
   readonly tag: number;
   readonly content: Uint8Array;
-  /** What follows the element. */
+  /** The bytes after the element. */
   readonly rest: Uint8Array;
 }
 

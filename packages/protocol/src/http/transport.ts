@@ -1,7 +1,7 @@
 /**
  * A runtime's HTTP layer: one request, one response. Each runtime has one implementation behind `#runtime`
- * (`runtime/nodejs/http.ts`, `runtime/static.ts`). `client.ts` is above it and shared: deadline, retries, proxies, size
- * limits and redaction are there.
+ * (`runtime/nodejs/http.ts`, `runtime/static.ts`). `client.ts` above it is shared and has deadline, retries, proxies,
+ * size limits and redaction.
  */
 
 /** How to reach an `https:` origin, where this differs from the URL's host and the system's trust store. */

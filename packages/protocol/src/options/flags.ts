@@ -18,7 +18,7 @@ export interface FlagSyntax {
 
 /** A flag's entry in `--help`. A flag without it has to be `ignored`: accepted, without effect, not listed. */
 export interface FlagHelp {
-  /** What the flag does, in one or more phrases without a final full stop. */
+  /** The flag's effect, in one or more phrases without a final full stop. */
   readonly help: string;
   /** Name of the value in `--help`, for example `HOST[:PORT]=TARGET`. Default `VALUE`. */
   readonly placeholder?: string;

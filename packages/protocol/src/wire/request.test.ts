@@ -60,7 +60,7 @@ describe("decodeRequest", () => {
     ["YAML", "kind: CredentialProviderRequest\napiVersion: v1\n", /not one JSON document/],
     ["a byte order mark", `\ufeff${whole}`, /byte order mark/],
     [
-      "bytes that are no UTF-8",
+      "bytes that are not UTF-8",
       Uint8Array.from([...bytes('{"image":"'), 0xff, 0xfe, ...bytes('"}')]),
       /UTF-8/,
     ],

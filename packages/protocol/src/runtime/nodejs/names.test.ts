@@ -32,7 +32,7 @@ async function look(services: Partial<NameServices>, host = "api.example") {
 }
 
 test("if the system's resolver responds in time, its result is used", async () => {
-  const direct = () => assert.fail("the name servers were asked beside the system");
+  const direct = () => assert.fail("the name servers got a query besides the system");
   const good = await look({ system: async () => ["10.0.0.1", "fd00::1"], direct });
   assert.deepEqual(good.told, ["10.0.0.1", "fd00::1"]);
   for (const [code, expected] of [
