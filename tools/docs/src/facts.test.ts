@@ -98,3 +98,14 @@ describe("lists of distributions name all that imagecred knows", () => {
     });
   }
 });
+
+test("each row of the comparison has its source, and the numbered ones are there", () => {
+  const page = textOf("comparison.md");
+  const [, section = ""] = page.split("\n## Feature by feature\n");
+  const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => /^\| (?!---|\|)/.test(line));
+  assert.ok(rows.length > 12, String(rows.length));
+  for (const row of rows) assert.match(row.split(" | ").at(-1) ?? "", /\]\(/, row);
+  const sources = new Set([...page.matchAll(/^(\d+)\. /gm)].map(([, number]) => number));
+  const cited = new Set([...page.matchAll(/\[(\d+)\]\(#sources\)/g)].map(([, number]) => number));
+  assert.deepEqual([...cited].toSorted(), [...sources].toSorted());
+});
