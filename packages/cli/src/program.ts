@@ -31,7 +31,7 @@ function typedName({ processInfo }: Platform): string {
   return processInfo.invokedAs === "kubectl-imagecred" ? "kubectl imagecred" : "imagecred";
 }
 
-/** An example command line, with the name that the user typed in place of `imagecred`. */
+/** An example command line, with the name that the user typed instead of `imagecred`. */
 function asTyped(line: string, name: string): string {
   return name === "imagecred" ? line : line.replace(/(^|[|;] |sudo )imagecred(?= )/g, `$1${name}`);
 }

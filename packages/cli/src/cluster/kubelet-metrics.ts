@@ -20,7 +20,7 @@ export interface PluginMetrics {
 
 const NAMES = {
   hash: "kubelet_credential_provider_config_info",
-  // ..._total since 1.34 (kubernetes, pkg/credentialprovider/plugin/metrics.go).
+  // ..._total since 1.34 (Kubernetes, pkg/credentialprovider/plugin/metrics.go).
   errors: ["kubelet_credential_provider_plugin_errors_total", "kubelet_credential_provider_plugin_errors"],
   runs: [
     "kubelet_credential_provider_plugin_duration_count",

@@ -29,7 +29,7 @@ export interface ArgumentDefinition {
 
 export interface Example {
   readonly command: string;
-  /** What the example does, in a few words. */
+  /** The example's purpose, in a few words. */
   readonly about: string;
 }
 

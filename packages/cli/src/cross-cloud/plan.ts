@@ -20,7 +20,7 @@ export interface CrossCloudOptions {
   readonly azureCloud: AzureCloudName | undefined;
 }
 
-/** What `init` writes in addition to the kubelet's configuration. */
+/** The files and instructions that `init` writes in addition to the kubelet's configuration. */
 export interface CrossCloudPlan {
   readonly from: Source;
   /** Pages of the routes, in the order of the clouds. */

@@ -8,7 +8,7 @@ export type Source = (typeof SOURCES)[number];
 /** Commands that belong together, under one heading of the page. */
 export interface Step {
   readonly heading: string;
-  /** What to do by hand first. */
+  /** Steps to do by hand first. */
   readonly before?: string;
   /** Each one command; a long one has lines that end with a backslash. */
   readonly commands: readonly string[];

@@ -46,7 +46,7 @@ export interface NodeFile {
   /** Absolute paths on the node; used is the first one whose directory exists, else the first one. */
   readonly paths: readonly [string, ...string[]];
   /**
-   * What to do with an existing file. `replace`: replace it and keep a backup. `kubelet-extra-args`: merge KUBELET_EXTRA_ARGS
+   * The handling of an existing file. `replace`: replace it and keep a backup. `kubelet-extra-args`: merge KUBELET_EXTRA_ARGS
    * into it. For the others init writes no file: the flags are added to the node's own file, which must exist.
    * `argument-file`: MicroK8s' arguments, one per line. `k0s-unit`: `--kubelet-extra-args` in the unit's command.
    */

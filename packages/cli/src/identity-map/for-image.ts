@@ -42,7 +42,7 @@ export interface DecidingEntry {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** What a provider's `--identities` file means for an image. */
+/** The effect of a provider's `--identities` file on an image. */
 export interface IdentitiesForImage {
   /** Path of the file as in the provider's arguments. */
   readonly named: string;

@@ -85,7 +85,7 @@ const USUAL_SERVICES = [
 ];
 
 /**
- * What would be restarted; called before anything is changed.
+ * The kubelet and service that would be restarted; called before anything is changed.
  * @throws {CommandError} if that is not clear, or not possible
  */
 export function restartable(distribution: Distribution | undefined, platform: Platform): Restartable {
@@ -136,7 +136,7 @@ function unitOf(unit: string, manager: ServiceManager, { fileSystem }: Platform)
   return readService(rootedFiles(fileSystem, manager.root), unit);
 }
 
-/** What to restart, and what to wait for. */
+/** The service to restart, and the state to wait for. */
 export interface BringUp {
   /** undefined if someone else restarts it. */
   readonly restart: Restartable | undefined;

@@ -6,7 +6,7 @@ import { shortHash } from "../output/short-hash.ts";
 import type { FileSystem, Platform } from "../runtime/types.ts";
 import type { ConfirmedKubelet } from "./record.ts";
 
-/** What the kubelet must run with, as paths on the node. */
+/** The files and directory that the kubelet must run with, as paths on the node. */
 export interface Expected {
   /** Value of --image-credential-provider-config: a file, or a directory of files. */
   readonly config: string;
@@ -121,7 +121,7 @@ const LARGEST_TABLE_BYTES = 4 << 20;
 
 /**
  * Whether a kubelet listens: it opens its ports after it has read its configuration and registered its plugins, so a kubelet
- * that rejects them never does (kubernetes, pkg/kubelet: NewMainKubelet before startKubelet). undefined if not readable.
+ * that rejects them never does (Kubernetes, pkg/kubelet: NewMainKubelet before startKubelet). undefined if not readable.
  */
 export function listens(kubelet: RunningKubelet, fileSystem: FileSystem): boolean | undefined {
   const { node } = kubelet;

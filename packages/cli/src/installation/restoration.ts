@@ -14,7 +14,7 @@ import { failed, renderRestart } from "./render-restart.ts";
 import { type PlannedRestore, planRestore, type RestorePlan, restore } from "./restore.ts";
 import { openTarget, type Target } from "./target.ts";
 
-/** What `imagecred uninstall` and `imagecred install --rollback` did. */
+/** The result of `imagecred uninstall` and `imagecred install --rollback`. */
 export interface RestorationDocument {
   readonly kind: "Restoration";
   /** What was undone: the last install, or all of them. */

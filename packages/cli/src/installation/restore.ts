@@ -38,7 +38,7 @@ export interface RestorePlan {
   readonly rest: InstallationRecord;
 }
 
-/** What {@link restore} did. */
+/** The result of {@link restore}. */
 export interface Restored {
   /** Directories that were removed. */
   readonly directories: readonly string[];

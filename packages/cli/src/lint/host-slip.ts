@@ -1,8 +1,8 @@
 import { covers } from "./glob-set.ts";
 
-/** More letters than these are no slip: `amazonaws.cn` for `amazonaws.com.cn` are four. */
+/** Hosts that differ by more letters are not typos: `amazonaws.cn` and `amazonaws.com.cn` differ by four. */
 const MOST_LETTERS = 4;
-/** What another top-level domain counts, in letters, when forms are compared. */
+/** Added to the number of letters if the top-level domain differs. */
 const OTHER_DOMAIN = 3;
 
 function lastLabel(host: string): string {
@@ -10,10 +10,10 @@ function lastLabel(host: string): string {
 }
 
 /**
- * The host pattern that another was meant to be: the nearest of the forms, with what the wildcards of the form stand for
- * kept (`123456789012.dkr.ecr.eu-west-1.on.aws` gives `123456789012.dkr-ecr.eu-west-1.on.aws`).
+ * The host pattern that was probably intended: the nearest of the forms, with the host's own labels for the form's wildcards
+ * (`123456789012.dkr.ecr.eu-west-1.on.aws` gives `123456789012.dkr-ecr.eu-west-1.on.aws`).
  * @param forms patterns whose wildcards are whole labels
- * @returns undefined where none is near
+ * @returns undefined if none is near
  */
 export function meantHost(host: string, forms: readonly string[]): string | undefined {
   return meantText(host, forms)?.replace(
@@ -22,12 +22,12 @@ export function meantHost(host: string, forms: readonly string[]): string | unde
   );
 }
 
-/** In an alignment's text, a character from here on stands for the host's letter with that index. */
+/** In an alignment's text, this character plus an index represents the host's letter at that index. */
 const TAKEN = 0xe000;
 
 const known = new WeakMap<readonly string[], Map<string, string | undefined>>();
 
-/** Hosts that differ in an account's number only are meant for one form: a file may have thousands of them. */
+/** Cached: hosts that differ only in the account number have the same form, and a file can have thousands of them. */
 function meantText(host: string, forms: readonly string[]): string | undefined {
   const kind = host.replace(/\d{4,}/g, (digits) => "0".repeat(digits.length));
   const cache = known.get(forms) ?? new Map<string, string | undefined>();
@@ -45,19 +45,19 @@ function nearestText(host: string, forms: readonly string[]): string | undefined
     if (isFarther(host, form, most)) continue;
     const { text, cost } = align(host, form);
     if (cost === 0) continue;
-    // A country's domain is seldom a slip for another: amazonaws.cn lacks a label.
+    // A country's domain is seldom a typo of another: amazonaws.cn lacks a label.
     const rank = cost + (lastLabel(host) === lastLabel(form) ? 0 : OTHER_DOMAIN);
     if (rank < least) [best, least] = [text, rank];
   }
   return best;
 }
 
-/** The forms that a `*` would reach if it stood for several labels, as people expect who write `*.amazonaws.com`. */
+/** The forms that would match if a `*` matched several labels, as authors of `*.amazonaws.com` expect. */
 export function spannedForms(host: string, forms: readonly string[]): readonly string[] {
   return host.includes("*") ? forms.filter((form) => covers(host, form)) : [];
 }
 
-/** Whether a host and a form differ by more letters than these; given up at the first letter that shows it. */
+/** Whether a host and a form differ by more than `most` letters; stops as soon as that is certain. */
 function isFarther(host: string, form: string, most: number): boolean {
   let row = Uint16Array.from({ length: host.length + 1 }, (_, index) => index);
   for (const letter of form) {
@@ -82,13 +82,13 @@ function isFarther(host: string, form: string, most: number): boolean {
 
 interface Cell {
   readonly cost: number;
-  /** What the form's text becomes up to here. */
+  /** The form's text up to here, with the host's labels for its wildcards. */
   readonly text: string;
 }
 
 /**
- * Letters to change, add and leave out until a host fits a form. A `*` of the form takes the letters of one label for
- * nothing; every other letter costs one.
+ * The number of letters to change, add and remove until a host fits a form. A `*` of the form matches one label at no
+ * cost; every other letter costs one.
  */
 function align(host: string, form: string): Cell {
   const start: Cell = { cost: 0, text: "" };

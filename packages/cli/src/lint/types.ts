@@ -10,7 +10,7 @@ import type { FileSystem } from "../runtime/types.ts";
  */
 export type Severity = "error" | "warning" | "note";
 
-/** What lints check. */
+/** The configuration and its context that lints check. */
 export interface LintContext {
   readonly reading: ConfigReading;
   readonly providers: readonly CredentialProvider[];
@@ -42,7 +42,7 @@ export interface Hit {
   readonly at: string | FilePlace;
   /** The problem, in a sentence that contains the value. */
   readonly message: string;
-  /** What to do, as an instruction. */
+  /** The advice, as an instruction. */
   readonly fix: string;
   /** The fix as changes, if possible: all of them together. */
   readonly changes?: readonly Change[];

@@ -21,7 +21,7 @@ export interface Places {
   readonly kubelet: RunningKubelet | undefined;
   /** Why this machine's kubelet does not read this configuration, and the fix; undefined if it does, or if no kubelet runs. */
   readonly problem: { readonly reason: string; readonly fix: string } | undefined;
-  /** What could not be read about this machine's kubelet. */
+  /** Facts about this machine's kubelet that could not be read. */
   readonly unseen: readonly string[];
 }
 

@@ -28,7 +28,7 @@ export interface RunningKubelet {
   readonly root: string;
   /** Why it runs no plugin, and the fix; undefined if it has both flags. */
   readonly runsNoPlugin: { readonly reason: string; readonly fix: string } | undefined;
-  /** What could not be read and can set flags too. */
+  /** Files that could not be read and can also set flags. */
   readonly unseen: readonly string[];
   /** The environment that its plugins inherit, without the loader's variables; undefined if this user may not read it. */
   readonly env: Readonly<Record<string, string>> | undefined;

@@ -54,7 +54,7 @@ export interface KnownPlugin {
   readonly hostForms: HostForms;
   /** @param host without a port */
   parseHost(host: string): RegistryDescription | NotOurs;
-  /** What it reads in an `--identities` file. */
+  /** The fields that it reads in an `--identities` file. */
   readonly map: MapFacts;
   read(invocation: PluginInvocation): PluginReading;
 }

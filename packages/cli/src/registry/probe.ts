@@ -32,7 +32,7 @@ export interface ProbeStep {
   /** Whether a pull would continue after this step. */
   readonly ok: boolean;
   readonly message: string;
-  /** What to do if it would not. */
+  /** The advice if it would not. */
   readonly fix?: string;
 }
 

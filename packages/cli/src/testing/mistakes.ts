@@ -188,7 +188,7 @@ const SPECS: readonly Spec[] = [
   },
   {
     code: "unsupported",
-    what: "a version that is not there",
+    what: "a version that does not exist",
     from: /credentialprovider\.kubelet\.k8s\.io\/v1/,
     to: "credentialprovider.kubelet.k8s.io/v2",
     at: /"?credentialprovider\.kubelet\.k8s\.io\/v2/,

@@ -26,7 +26,7 @@ const ecr = (script: string) => (place: Bench) => {
   putPlugin(place, "ecr-credential-provider", script);
 };
 
-/** What a plugin logs that finds the instance's role. */
+/** The log of a plugin that finds the instance's role. */
 const calls = (role: string) =>
   [
     event("identity-unavailable", {

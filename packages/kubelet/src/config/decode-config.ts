@@ -30,7 +30,7 @@ export interface FileProblem {
 
 /** The result of decoding a file. */
 export interface DecodedFile {
-  /** Undefined when nothing could be made of it. Strict errors leave it defined: the values are there. */
+  /** Undefined if decoding failed. Defined after strict errors: the values were decoded. */
   readonly providers: readonly CredentialProvider[] | undefined;
   /** What the kubelet says about the file, behind `error decoding config "...": `; undefined when it accepts the file. */
   readonly error: string | undefined;

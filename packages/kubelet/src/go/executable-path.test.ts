@@ -30,7 +30,7 @@ describe("the file of a provider's name", () => {
     ],
     ["a name with an extension runs as it is", "C:\\k", "ecr.exe", ["C:\\k\\ecr.exe"], "C:\\k\\ecr.exe"],
     ["a dot in the name", "C:\\k", "ecr.v1", ["C:\\k\\ecr.v1.exe"], "C:\\k\\ecr.v1.exe"],
-    ["a directory is no program", "C:\\k", "directory", ["C:\\k\\directory.exe"], "C:\\k\\directory"],
+    ["a directory is not a program", "C:\\k", "directory", ["C:\\k\\directory.exe"], "C:\\k\\directory"],
     ["slashes of a flag", "C:/var/lib/", "ecr", ["C:\\var\\lib\\ecr.exe"], "C:\\var\\lib\\ecr.exe"],
     ["a share", "\\\\host\\share\\k", "ecr", ["\\\\host\\share\\k\\ecr.exe"], "\\\\host\\share\\k\\ecr.exe"],
     ["nothing there", "C:\\k", "ecr", [], "C:\\k\\ecr"],

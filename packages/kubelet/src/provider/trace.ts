@@ -1,4 +1,4 @@
-/** What one provider did for one image, as shown by `imagecred get` and `doctor`. */
+/** The run of one provider for one image, as shown by `imagecred get` and `doctor`. */
 import type { MatchExplanation } from "@imagecred/protocol/keyring";
 import type { PluginFault } from "../plugin/plugin-error.ts";
 import type { ServiceAccountCoordinates } from "./service-account.ts";

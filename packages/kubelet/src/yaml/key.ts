@@ -1,4 +1,4 @@
-/** Keys of a YAML mapping, which need not be text. */
+/** Keys of a YAML mapping, which do not have to be text. */
 import { compareBytes, quote } from "@imagecred/protocol/go";
 import { formatFloat32, formatFloat64 } from "../go/float.ts";
 import type { ScalarValue } from "./scalar.ts";

@@ -37,7 +37,7 @@ test("links are resolved below the root, wherever they point", () => {
   assert.deepEqual([...files.list("/absolute")].sort(), ["real", "relative"]);
 });
 
-test("loops, too long names and files in place of directories give the system's errors", () => {
+test("loops, too long names and files instead of directories give the system's errors", () => {
   using place = temporary();
   symlinkSync("b", join(place.path, "a"));
   symlinkSync("a", join(place.path, "b"));

@@ -27,7 +27,7 @@ const MOST_BACKUPS = 1000;
 
 /**
  * Writes a file atomically: other processes see either the complete old file or the complete new one. The new file is written
- * to a temporary file beside it, synchronized, read back, then renamed. On return it is on the disk; on failure no temporary
+ * to a temporary file next to it, synchronized, read back, then renamed. On return it is on the disk; on failure no temporary
  * file is left. Modes never widen: a file with mode 0600 keeps it. The backup is written the same way, with the old file's
  * owner and mode, before the rename. Does not write through a symbolic link: give the path that it leads to.
  * @throws {Error} system error; code EINVAL if there is something other than a file at the path

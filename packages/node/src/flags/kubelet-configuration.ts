@@ -24,7 +24,7 @@ export interface FeatureGate {
 /**
  * The effective feature gates and endpoints: from the file of --config, then the `.conf` files below --config-dir in order of
  * their paths (each replaces single keys), then the command line, which has precedence for each gate.
- * (kubernetes, cmd/kubelet/app/server.go: mergeKubeletConfigurations, kubeletConfigFlagPrecedence)
+ * (Kubernetes, cmd/kubelet/app/server.go: mergeKubeletConfigurations, kubeletConfigFlagPrecedence)
  * @param directory the kubelet's working directory, for relative paths
  */
 export function kubeletConfiguration(files: Files, flags: Flags, directory: string): KubeletConfiguration {

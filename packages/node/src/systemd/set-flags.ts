@@ -42,7 +42,7 @@ export type FlagPlan =
   | {
       readonly state: "refused";
       readonly reason: string;
-      /** What to write by hand, and where. */
+      /** The change to make by hand, and its file. */
       readonly byHand: string;
     };
 
@@ -55,7 +55,7 @@ const EXTRA = [
   "KUBELET_OPTS",
   "KUBELET_FLAGS",
 ];
-/** Written by kubeadm at every join and upgrade (kubernetes, cmd/kubeadm/app/constants: KubeletEnvFileName). */
+/** Written by kubeadm at every join and upgrade (Kubernetes, cmd/kubeadm/app/constants: KubeletEnvFileName). */
 const REWRITTEN = ["/var/lib/kubelet/kubeadm-flags.env"];
 const DROP_IN = "90-imagecred.conf";
 

@@ -1,6 +1,6 @@
 // Asks containerd and containers/image where they would go for an image: their own code, on the files of a directory.
 //
-// Standard input has one question a line, as JSON; standard output has one answer a line.
+// Standard input has one question a line, as JSON; standard output has one response a line.
 package main
 
 import (

@@ -46,7 +46,7 @@ export function configurationStep(session: Session, ms: number): Step {
   });
 }
 
-/** What differs between the running kubelet and the one that this configuration is checked for. */
+/** Differences between the running kubelet and the one that this configuration is checked for. */
 function kubeletDetails({ places, kubelet, version, rooted }: Session): readonly Detail[] {
   const details: Detail[] = [...rootDetails(places.root, rooted)];
   if (version.unknown !== undefined) {

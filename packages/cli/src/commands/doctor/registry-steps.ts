@@ -64,7 +64,7 @@ export async function registrySteps(
       mayReceive(destinationFor(credential, question), place.host, image),
     );
     // Without any credential the runtime sends an anonymous request, and so do we. With credentials for another host it
-    // would send those, and this host's response to an anonymous request would tell nothing about them.
+    // would send those, and this host's response to an anonymous request would not show whether they work.
     if (!place.encrypted || (credentials.length > 0 && entitled.length === 0)) {
       const why = place.encrypted ? "the credential is not for it" : "it is not encrypted";
       notContacted.push(detail(`${place.host} is not contacted: ${why}${place.from}`, "skipped"));

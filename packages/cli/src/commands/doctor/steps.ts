@@ -18,7 +18,7 @@ export interface Step {
   readonly reason: string | null;
   readonly ms: number | null;
   readonly details: readonly Detail[];
-  /** What to do; null if nothing is wrong. */
+  /** The advice; null if nothing is wrong. */
   readonly fix: string | null;
 }
 

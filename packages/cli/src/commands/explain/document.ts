@@ -20,7 +20,7 @@ export interface ExplainedProvider {
     readonly required: boolean;
   } | null;
   readonly defaultCacheDuration: string | null;
-  /** What its `--identities` file means for the image; null without one. */
+  /** The effect of its `--identities` file on the image; null without one. */
   readonly identities: IdentitiesForImage | null;
 }
 
@@ -35,7 +35,7 @@ export interface ExplainDocument {
   readonly configSource: string;
   /** Why this machine's kubelet does not read this configuration, and the fix; null if it does, or if no kubelet runs. */
   readonly problem: { readonly reason: string; readonly fix: string } | null;
-  /** What imagecred could not read about this machine's kubelet. */
+  /** Facts about this machine's kubelet that imagecred could not read. */
   readonly unseen: readonly string[];
   readonly binDir: string | null;
   readonly providers: readonly ExplainedProvider[];

@@ -218,7 +218,7 @@ test("files of a run without --restart are restored by the run that restarts", a
 });
 
 test(
-  "a failed upgrade is rolled back to the last files that a kubelet ran with, whoever restarted it",
+  "a failed upgrade is rolled back to the last files that a kubelet ran with, even after a restart by someone else",
   asRoot,
   async () => {
     using machine = await systemdNode({

@@ -16,7 +16,7 @@ export interface ProviderMatch {
   readonly name: string;
   readonly matched: boolean;
   readonly patterns: readonly PatternMatch[];
-  /** What its `--identities` file means for the image; null without one, and if the provider does not match. */
+  /** The effect of its `--identities` file on the image; null without one, and if the provider does not match. */
   readonly identities: IdentitiesForImage | null;
 }
 
@@ -32,6 +32,6 @@ export interface MatchDocument {
   readonly tag: string;
   readonly digest: string;
   readonly providers: readonly ProviderMatch[];
-  /** What to add to the configuration; null if a provider matches, or if no provider is close. */
+  /** The advice: a pattern or provider to add to the configuration; null if a provider matches, or if no provider is close. */
   readonly suggestion: Suggestion | null;
 }

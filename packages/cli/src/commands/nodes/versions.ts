@@ -1,4 +1,4 @@
-/** The first minor version whose kubelets show the hash of their configuration (kubernetes 1.34, metrics.go). */
+/** The first minor version whose kubelets show the hash of their configuration (Kubernetes 1.34, metrics.go). */
 export const HASH_SINCE = 34;
 
 /** 34 of `v1.34.1+k3s1`; undefined for anything else. */

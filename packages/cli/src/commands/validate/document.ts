@@ -20,7 +20,7 @@ export interface Finding {
   readonly message: string;
   /** null for the kubelet's own checks, whose message is enough. */
   readonly explanation: string | null;
-  /** What to do, in words. */
+  /** The advice, as text. */
   readonly fix: string;
   /** The fix for a program: all of these edits together. Empty if a person has to decide. */
   readonly edits: readonly Edit[];

@@ -8,7 +8,7 @@ export interface Fix {
   readonly guess?: boolean;
 }
 
-/** What a fix can depend on besides the problem. */
+/** The context that a fix can depend on besides the problem. */
 export interface FixContext {
   readonly reading: ConfigReading;
   readonly minor: number;

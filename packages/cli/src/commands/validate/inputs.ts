@@ -49,7 +49,7 @@ function readPipe(path: string, fileSystem: FileSystem): Uint8Array {
   }
 }
 
-/** The file system with the overlay's files in place of those on disk. */
+/** The file system with the overlay's files instead of those on disk. */
 export function overlaid(fileSystem: FileSystem, overlay: Overlay): FileSystem {
   if (overlay.size === 0) return fileSystem;
   return {

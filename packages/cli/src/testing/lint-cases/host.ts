@@ -68,7 +68,7 @@ export const HOST_CASES: Cases = {
         says: /\* stands for one label/,
         fixed: [/"\*\.dkr\.ecr\.\*\.amazonaws\.com"/],
       },
-      // validate.md, kind 4: slips, not wishes.
+      // validate.md, kind 4: typos only.
       {
         name: "ecr-credential-provider",
         match: '["*.dkr.ecr.*.on.aws"]',
