@@ -4,12 +4,21 @@
  * the first server, `attempts:0`), the Node.js runtime gives up, too; and it gives up later than glibc where no server responds.
  */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import { before, describe, test } from "node:test";
-import { needsRoot, runInNamespace } from "@imagecred/workspace";
-import { CASES } from "./judged-names/cases.ts";
-import { type Judged, LATER } from "./judged-names/run-case.ts";
+import { promisify } from "node:util";
+import {
+  bringUpLoopback,
+  insideNamespace,
+  needsRoot,
+  replaceFile,
+  runInNamespace,
+} from "@imagecred/workspace";
+import { TransportError } from "../src/http/transport.ts";
+import { lookUp } from "../src/runtime/nodejs/names.ts";
+import { CASES, type Case, HOSTS } from "../src/runtime/nodejs/testing/name-cases.ts";
+import { startNameServer } from "../src/runtime/nodejs/testing/name-server.ts";
 
 /** Many times what a case takes (milliseconds). */
 const LIMIT_MS = 120_000;
@@ -21,33 +30,106 @@ const AT_ONCE = 4 * availableParallelism();
  */
 const GIVES_UP_LATER = new Set(["all servers are silent"]);
 
-const skip = needsRoot("unshare", "ip", "mount", "python3");
-const results = new Map<string, readonly Judged[]>();
+/** What came of one name: addresses in order, or a code. */
+interface Judged {
+  readonly name: string;
+  readonly glibc: string;
+  /** {@link LATER} where it took more than a second longer than glibc. */
+  readonly ours: string;
+}
 
-before(async () => {
-  if (skip !== false) return;
-  const waiting = CASES.map(({ what }, index) => async () => {
-    const file = join(import.meta.dirname, "judged-names", "run-case.ts");
-    const { exitCode, output } = await runInNamespace([file, String(index)], {
-      processes: true,
-      timeoutMs: LIMIT_MS,
+/** In the place of an outcome: not known when glibc's was, nor a second later. */
+const LATER = "later";
+const PATIENCE_MS = 1_000;
+
+/** Python's getaddrinfo is glibc's. It says how long it took, without its own start. */
+const GETADDRINFO = `
+import socket, sys, time
+started = time.monotonic()
+try:
+    found = ' '.join(sorted({found[4][0] for found in socket.getaddrinfo(sys.argv[1].encode(), None)}))
+except socket.gaierror as error:
+    found = {-2: 'ENOTFOUND', -5: 'ENOTFOUND', -3: 'EAI_AGAIN', -4: 'EAI_AGAIN'}.get(error.errno, str(error))
+print(int((time.monotonic() - started) * 1000), found)
+`;
+
+if (insideNamespace()) await runCase(CASES[Number(process.argv[2])]);
+else compare();
+
+function compare(): void {
+  const skip = needsRoot("unshare", "ip", "mount", "python3");
+  const results = new Map<string, readonly Judged[]>();
+
+  before(async () => {
+    if (skip !== false) return;
+    const waiting = CASES.map(({ what }, index) => async () => {
+      const { exitCode, output } = await runInNamespace([import.meta.filename, String(index)], {
+        processes: true,
+        timeoutMs: LIMIT_MS,
+      });
+      assert.equal(exitCode, 0, `${what}: ${output}`);
+      results.set(what, JSON.parse(output) as readonly Judged[]);
     });
-    assert.equal(exitCode, 0, `${what}: ${output}`);
-    results.set(what, JSON.parse(output) as readonly Judged[]);
+    const work = async () => {
+      for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next();
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
   });
-  const work = async () => {
-    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) await next();
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, work));
-});
 
-describe("the Node.js runtime finds what glibc finds", { skip }, () => {
-  for (const { what, names } of CASES) {
-    test(what, () => {
-      const judged = results.get(what) ?? [];
-      assert.equal(judged.length, names.length);
-      for (const { name, glibc, ours } of judged)
-        assert.equal(ours, GIVES_UP_LATER.has(what) ? LATER : glibc, `${name}, by glibc ${glibc}`);
-    });
+  describe("the Node.js runtime finds what glibc finds", { skip }, () => {
+    for (const { what, names } of CASES) {
+      test(what, () => {
+        const judged = results.get(what) ?? [];
+        assert.equal(judged.length, names.length);
+        for (const { name, glibc, ours } of judged)
+          assert.equal(ours, GIVES_UP_LATER.has(what) ? LATER : glibc, `${name}, by glibc ${glibc}`);
+      });
+    }
+  });
+}
+
+/** Runs one case in the namespace that this file was started in, and prints what came of each name as JSON. */
+async function runCase(found: Case | undefined): Promise<void> {
+  assert.ok(found);
+  bringUpLoopback([]);
+  replaceFile("/etc/resolv.conf", found.conf);
+  replaceFile("/etc/hosts", HOSTS);
+  replaceFile("/etc/nsswitch.conf", "hosts: files dns\n");
+  for (const [index, answers] of found.servers.entries())
+    await startNameServer(`127.0.0.${index + 1}`, answers);
+  const judged: Judged[] = [];
+  for (const name of found.names) {
+    const theirs = await glibc(name);
+    judged.push({ name, glibc: theirs.outcome, ours: await ours(name, theirs.ms + PATIENCE_MS) });
   }
-});
+  process.stdout.write(JSON.stringify(judged), () => process.exit());
+}
+
+async function glibc(name: string): Promise<{ readonly outcome: string; readonly ms: number }> {
+  const { stdout } = await promisify(execFile)("python3", ["-c", GETADDRINFO, name]);
+  const [, ms = "", outcome = ""] = /^(\d+) (.*)$/.exec(stdout.trim()) ?? [];
+  return { outcome, ms: Number(ms) };
+}
+
+async function ours(name: string, limitMs: number): Promise<string> {
+  const addresses = new Set<string>();
+  const report = (found: readonly string[]) => {
+    for (const each of found) addresses.add(each);
+  };
+  const lookup = lookUp(name, report);
+  const end = Promise.withResolvers<string>();
+  const timer = setTimeout(() => end.resolve(LATER), limitMs);
+  lookup.done.then(
+    () => end.resolve([...addresses].toSorted().join(" ")),
+    (error: unknown) => {
+      if (error instanceof TransportError) end.resolve(error.code);
+      else end.reject(error);
+    },
+  );
+  try {
+    return await end.promise;
+  } finally {
+    clearTimeout(timer);
+    lookup.stop();
+  }
+}
