@@ -118,7 +118,7 @@ export const STAGES: readonly Stage[] = [
     ...tests(
       "one file after another",
       "packages/*/test/**/*.test.ts",
-      "tools/{executables,demo,e2e,release}/test/**/*.test.ts",
+      "tools/{executables,demo,e2e,load,release}/test/**/*.test.ts",
     ),
   },
   {
@@ -163,5 +163,12 @@ export const STAGES: readonly Stage[] = [
     command: [...node, "tools/e2e/src/faults/main.ts", "--write"],
     skip: (named) =>
       named ? undefined : "a sample of it is among the executables; it runs when it is named",
+  },
+  {
+    name: "load",
+    about: "pulls at once, throttling clouds, thousands of runs with faults; writes docs/performance.md",
+    command: [...node, "tools/load/src/main.ts", "--write"],
+    skip: (named) =>
+      named ? undefined : "a short version of it is among the executables; it runs when it is named",
   },
 ];

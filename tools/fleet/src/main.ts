@@ -1,8 +1,9 @@
 /**
  * A fleet on a simulated clock: `npx node tools/fleet/src/main.ts`. `--scenario boot` (repeated) for some scenarios, `--nodes 0.1` for a part of the
- * nodes, `--seed 7`; `--write` writes docs/fleet.md, docs/fleet.svg and tools/fleet/results.json, from which both are made.
+ * nodes, `--seed 7`; `--write` writes docs/fleet.md, docs/fleet.svg and tools/fleet/results.json, from which both are made; `--page` makes
+ * both again without a simulation.
  */
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DOCS } from "@imagecred/workspace";
@@ -18,28 +19,51 @@ const { values } = parseArgs({
     nodes: { type: "string", default: "1" },
     seed: { type: "string", default: "1" },
     write: { type: "boolean", default: false },
+    page: { type: "boolean", default: false },
   },
 });
-const [part, seed] = [Number(values.nodes), Number(values.seed)];
-const rows: Row[] = [];
-for (const { id, name, about } of SCENARIOS) {
-  const chosen = values.scenario?.includes(id) ?? true;
-  const mine = cases(part).filter(({ scenario }) => chosen && scenario.id === id);
-  if (mine.length === 0) continue;
-  process.stdout.write(`\n${name}: ${about}\n\n`);
-  for (const [index, one] of mine.entries()) {
-    const { route, policy, scenario } = one;
-    if (process.stderr.isTTY)
-      process.stderr.write(
-        `\r\x1b[K${index + 1}/${mine.length} ${route.name}, ${policy.name}, ${scenario.nodes} nodes`,
-      );
-    rows.push(await rowOf(one, seed));
-  }
-  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
-  process.stdout.write(renderScenario(id, rows));
+
+interface Recorded {
+  readonly seed: number;
+  readonly rows: readonly Row[];
 }
-if (values.write) {
-  writeFileSync(RESULTS_FILE, `${JSON.stringify({ seed, rows }, undefined, 1)}\n`);
+
+if (values.page) {
+  writePage(JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as Recorded);
+} else {
+  const seed = Number(values.seed);
+  const rows = await simulateAll(Number(values.nodes), seed);
+  if (values.write) {
+    writeFileSync(RESULTS_FILE, `${JSON.stringify({ seed, rows }, undefined, 1)}\n`);
+    writePage({ seed, rows });
+  }
+}
+
+/** Prints each scenario's table as soon as it has been simulated. @param part of the nodes */
+async function simulateAll(part: number, seed: number): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const { id, name, about } of SCENARIOS) {
+    const chosen = values.scenario?.includes(id) ?? true;
+    const mine = cases(part).filter(({ scenario }) => chosen && scenario.id === id);
+    if (mine.length === 0) continue;
+    process.stdout.write(`\n${name}: ${about}\n\n`);
+    for (const [index, one] of mine.entries()) {
+      const { route, policy, scenario } = one;
+      progress(`${index + 1}/${mine.length} ${route.name}, ${policy.name}, ${scenario.nodes} nodes`);
+      rows.push(await rowOf(one, seed));
+    }
+    progress("");
+    process.stdout.write(renderScenario(id, rows));
+  }
+  return rows;
+}
+
+/** One line that the next one replaces, for a person who watches. */
+function progress(line: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
+}
+
+function writePage({ seed, rows }: Recorded): void {
   writeFileSync(join(DOCS, "fleet.md"), fleetPage(rows, seed));
   writeFileSync(join(DOCS, "fleet.svg"), drawPicture(rows));
 }

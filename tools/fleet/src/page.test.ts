@@ -61,10 +61,14 @@ test("a table for a terminal and for Markdown", async () => {
 });
 
 test("numbers as a person reads them", () => {
-  assert.deepEqual(
-    [0, 0.04, 9.94, 75.4, 120, 270].map(formatSeconds),
-    ["0.0 s", "0.0 s", "9.9 s", "75 s", "2 min", "4 min 30 s"],
-  );
+  assert.deepEqual([0, 0.04, 9.94, 75.4, 120, 270].map(formatSeconds), [
+    "0.0 s",
+    "0.0 s",
+    "9.9 s",
+    "75 s",
+    "2 min",
+    "4 min 30 s",
+  ]);
   assert.deepEqual([0, 0.0001, 0.588, 1].map(formatShare), ["0 %", "< 0.1 %", "58.8 %", "100.0 %"]);
 });
 

@@ -101,6 +101,17 @@ export class KubeletCode {
     return (await this.ask("lookup", { image, pod })) as Lookup;
   }
 
+  /** The same for many images at once, as a kubelet does that starts many pods. @returns what each found, in the order of the images */
+  async lookups(
+    images: readonly string[],
+    pod: Pod = {},
+  ): Promise<{
+    readonly found: readonly Pick<Lookup, "error" | "creds">[];
+    readonly log: readonly string[];
+  }> {
+    return (await this.ask("lookups", { images, pod })) as Awaited<ReturnType<KubeletCode["lookups"]>>;
+  }
+
   /** Adds or replaces a service account. */
   async setServiceAccount(serviceAccount: ServiceAccount): Promise<void> {
     await this.ask("serviceAccount", { serviceAccount });

@@ -28,6 +28,7 @@ var operations = map[string]operation{
 	"release":        op(release),
 	"register":       op(register),
 	"lookup":         op(lookup),
+	"lookups":        op(lookups),
 	"serviceAccount": op(serviceAccount),
 	"advance":        op(advance),
 	"metrics":        op(metrics),

@@ -1,6 +1,9 @@
 package driver
 
-import "time"
+import (
+	"sync"
+	"time"
+)
 
 // register starts a kubelet. Errors of reading, validation and registration are in the output's error, its log in log.
 func register(s *session, in struct {
@@ -28,6 +31,25 @@ func lookup(s *session, in struct {
 	return map[string]any{
 		"error": nil, "creds": creds, "log": s.kubelet.Log(), "tokenRequests": s.cluster.Requests()[before:],
 	}, nil
+}
+
+// lookups does the same for many images at once, as a kubelet does that starts many pods.
+func lookups(s *session, in struct {
+	Images []string
+	Pod    Pod
+}) (any, error) {
+	found := make([]map[string]any, len(in.Images))
+	var all sync.WaitGroup
+	for i, image := range in.Images {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			creds, err := s.kubelet.Lookup(image, in.Pod)
+			found[i] = map[string]any{"error": text(err), "creds": creds}
+		}()
+	}
+	all.Wait()
+	return map[string]any{"found": found, "log": s.kubelet.Log()}, nil
 }
 
 // serviceAccount adds or replaces one while the kubelet runs.

@@ -1,0 +1,2 @@
+export { describeMachine } from "./machine.ts";
+export { buildLauncher, type Cost, measureOnce } from "./measure.ts";

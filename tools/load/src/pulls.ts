@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { NEWEST, type PLUGINS, TestNode } from "@imagecred/kubelet-conformance";
+import type { Subject } from "./subjects.ts";
+
+/** What many pulls at once came to, for one plugin. */
+export interface Pulls {
+  readonly images: number;
+  /** Runs of the plugin, by the kubelet's own counter: once for each image at most. */
+  readonly runs: number;
+  readonly errors: number;
+  readonly wallMs: number;
+  /** Runs when the same images are asked for again. */
+  readonly runsAgain: number;
+}
+
+/**
+ * The kubelet's code looks up the credentials of many images at once, then once more.
+ * @param binDir directory of the executables
+ * @throws {assert.AssertionError} where one image has no credential, or one that does not open the registry
+ */
+export async function pulls(subject: Subject, binDir: string, images: number): Promise<Pulls> {
+  await using node = await TestNode.make(NEWEST, binDir);
+  const plugin: (typeof PLUGINS)[number] = subject.plugin;
+  await node.start([await node.itself(plugin)]);
+  const names = Array.from({ length: images }, (_, index) => `${subject.image}-${index}`);
+  const startedAt = performance.now();
+  const { found, log } = await node.kubelet.lookups(names);
+  const wallMs = performance.now() - startedAt;
+  assert.equal(found.length, images);
+  for (const one of found) {
+    assert.equal(one.error, null);
+    assert.equal(one.creds.length, 1, `nothing found; the kubelet logged\n${log.slice(-5).join("\n")}`);
+  }
+  const [first] = found;
+  assert.ok(first);
+  await node.opens(subject.image, { ...first, log, tokenRequests: [] });
+  const { runs, errors } = await counters(node, subject);
+  assert.ok(runs >= 1 && runs <= images);
+  await node.kubelet.lookups(names);
+  const again = await counters(node, subject);
+  return { images, runs, errors, wallMs, runsAgain: again.runs - runs };
+}
+
+async function counters(node: TestNode, { executable }: Subject) {
+  return (await node.kubelet.metrics())[executable] ?? { runs: 0, errors: 0 };
+}
