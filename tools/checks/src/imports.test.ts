@@ -48,6 +48,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   windows: ["executables", "kubelet-conformance", "workspace"],
   checks: ["cluster", "drop-in", "executables", "interop", "release", "windows", "workspace"],
   bench: ["drop-in", "fake-clouds", "workspace"],
+  load: ["bench", "e2e", "fake-clouds", "kubelet-conformance", "workspace"],
+  fleet: ["identities", "protocol", "workspace", "acr", "ecr", "gcr"],
   demo: ["fake-clouds", "kubelet", "protocol", "workspace"],
   docs: ["cli", "e2e", "fake-clouds", "release", "workspace"],
 };

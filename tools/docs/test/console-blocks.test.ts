@@ -24,6 +24,7 @@ const RELEASE = ["node-image-builder.md"];
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "imagecred.md": "packages/cli/src/docs.test.ts",
   "writing-a-plugin.md": "tools/docs/test/writing-a-plugin.test.ts",
+  "fleet.md": "takes minutes",
   "performance.md": "takes minutes, and the machine for itself",
 };
 

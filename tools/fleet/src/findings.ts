@@ -37,50 +37,47 @@ const only = ({ services }: Row): ServiceRow => {
 function bootFinding(boot: Find): string {
   const [ours, vendor] = [boot(OURS), boot(VENDORS.ecr)];
   const { perSecond } = routeOf("ecr").services[0]?.limit ?? { perSecond: 0 };
-  return `**When a fleet boots, the limit decides how long it takes.** ${formatCount(ours.nodes)} credentials at ${formatCount(perSecond)} a second are ${formatSeconds(
+  return `**When a fleet boots, the limit decides how long it takes.** ${formatCount(ours.nodes)} credentials at ${formatCount(perSecond)} a second take ${formatSeconds(
     ours.nodes / perSecond,
-  )} at least. The last node has its credential ${formatSeconds(ours.lastAt)} after the first boot with imagecred, and ${formatSeconds(vendor.lastAt)} with the vendor's plugin. ${formatShare(only(ours).throttledShare)} and ${formatShare(only(vendor).throttledShare)} of the requests are throttled. The kubelet comes back every 10 to 15 seconds for each image, so all of them wait in turn. To boot more nodes at a time than
-the limit allows for, have the quota raised.`;
+  )} at least.
+The last node has its credential ${formatSeconds(ours.lastAt)} after the first boot with imagecred, and ${formatSeconds(vendor.lastAt)} with the vendor's plugin.
+${formatShare(only(ours).throttledShare)} and ${formatShare(only(vendor).throttledShare)} of the requests are throttled: the kubelet runs the plugin again every 10 to 15 seconds for each image.
+To boot more nodes at a time, have the quota raised. The quotas of ACR Premium and of Google are by the minute, and hold the burst.`;
 }
 
 function jitterFinding(ecr: Find, acr: Find): string {
   const [ours, none, vendor] = [ecr(OURS), ecr(WITHOUT_JITTER), ecr(VENDORS.ecr)];
-  return `**Jitter keeps nodes apart that booted together.** Without it ${formatCount(none.nodes)} nodes come back to ECR in the same ten seconds: ${formatCount(
-    only(none).peak,
-  )} requests in the busiest second, ${formatShare(only(none).throttledShare)} of them throttled all day (the vendor's plugin: ${formatCount(only(vendor).peak)} and ${formatShare(
-    only(vendor).throttledShare,
-  )}). With it the busiest second has ${formatCount(only(ours).peak)} requests, and ${
-    only(ours).throttledShare === 0
-      ? "none is throttled"
-      : `${formatShare(only(ours).throttledShare)} are throttled`
-  }. At ACR, ${formatCount(acr(OURS).nodes)} nodes make ${formatCount(only(acr(VENDORS.acr)).peak)} requests in the busiest second with 60 fixed minutes, and
-${formatCount(only(acr(OURS)).peak)} with imagecred.`;
+  const { throttledShare } = only(ours);
+  return `**Jitter keeps nodes apart that booted together.** Without it ${formatCount(none.nodes)} nodes come back to ECR in the same ten seconds, every six hours:
+${formatCount(only(none).peak)} requests in the busiest second, and ${formatShare(only(none).throttledShare)} of all requests are throttled (the vendor's plugin: ${formatCount(
+    only(vendor).peak,
+  )} and ${formatShare(only(vendor).throttledShare)}).
+With it the busiest second has ${formatCount(only(ours).peak)} requests, and ${
+    throttledShare === 0 ? "no request is throttled" : `${formatShare(throttledShare)} are throttled`
+  }. At ACR, ${formatCount(acr(OURS).nodes)} nodes send ${formatCount(only(acr(VENDORS.acr)).peak)} requests in the
+busiest second with 60 fixed minutes, and ${formatCount(only(acr(OURS)).peak)} with imagecred.`;
 }
 
 function widthFinding(ecr: Find, acr: Find): string {
   const more = only(acr(OURS)).requestsPerHour / only(acr(A_TENTH)).requestsPerHour - 1;
-  return `**A quarter is enough, a tenth was not.** imagecred took up to a tenth off until this simulation. With a quarter the busiest second has ${formatCount(
-    only(ecr(OURS)).peak,
-  )} requests instead of ${formatCount(only(ecr(A_TENTH)).peak)} at ECR and ${formatCount(only(acr(OURS)).peak)} instead of ${formatCount(
+  return `**A quarter of jitter is better than a tenth.** Until this simulation imagecred took up to a tenth off the cache duration. With a quarter the busiest
+second has ${formatCount(only(ecr(OURS)).peak)} requests instead of ${formatCount(only(ecr(A_TENTH)).peak)} at ECR, and ${formatCount(only(acr(OURS)).peak)} instead of ${formatCount(
     only(acr(A_TENTH)).peak,
-  )} at ACR, for ${formatShare(more)} more requests in all.`;
+  )} at ACR, for ${formatShare(more)} more requests in all at ACR.`;
 }
 
 function cacheFinding(acr: Find): string {
   const [ours, none, vendor] = [acr(OURS), acr(WITHOUT_CACHE), acr(VENDORS.acr)];
   return `**Caching keeps a fleet below its limits.** With a pod every five minutes, ${formatCount(ours.nodes)} nodes ask ACR ${formatCount(
     only(none).requestsPerHour,
-  )} times an hour when nothing is cached, ${formatCount(only(vendor).requestsPerHour)} times with 60 fixed minutes, and ${formatCount(
-    only(ours).requestsPerHour,
-  )} times with imagecred, which caches for half of the token's three hours at most.`;
+  )} times an hour when nothing is cached,
+${formatCount(only(vendor).requestsPerHour)} times with 60 fixed minutes, and ${formatCount(only(ours).requestsPerHour)} times with imagecred, which caches for up to half of the token's three hours.`;
 }
 
 function outageFinding(outage: Find): string {
   const [ours, vendor] = [outage(OURS), outage(VENDORS.ecr)];
   const end = (scenarioOf("outage").outage?.toMs ?? 0) / 1000;
-  return `**After an outage the nodes are back within a minute.** ${formatCount(ours.nodes)} nodes boot while ECR fails for ten minutes. ${formatSeconds(
-    ours.lastAt - end,
-  )} after its end the last of them has a credential with imagecred, and ${formatSeconds(vendor.lastAt - end)} with the vendor's plugin; ${formatShare(
-    only(ours).throttledShare,
-  )} and ${formatShare(only(vendor).throttledShare)} of the requests after the outage are throttled.`;
+  return `**After an outage the nodes are back within seconds.** ${formatCount(ours.nodes)} nodes boot while ECR fails for ten minutes. The last of them has a credential
+${formatSeconds(ours.lastAt - end)} after the end with imagecred, and ${formatSeconds(vendor.lastAt - end)} with the vendor's plugin: the kubelet's 10 to 15 seconds. During the outage imagecred sends more
+(${formatCount(only(ours).requests)} requests; the vendor's plugin ${formatCount(only(vendor).requests)}), because a run makes four attempts and not three.`;
 }

@@ -26,7 +26,7 @@ export async function burst(subject: Subject, path: string, processes: number): 
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-burst-"));
   const clouds = await startClouds();
   try {
-    const inputs = await inputsOf(subject, clouds, "60s", scratch);
+    const inputs = await inputsOf(subject, clouds, "55s", scratch);
     for (const status of [429, 503]) {
       const fault = {
         kind: "answer",
