@@ -56,7 +56,7 @@ async function retrying(
   again: (outcome: Outcome<TransportResponse>) => Retry | undefined,
   run: Run,
 ): Promise<TransportResponse> {
-  return await retry(send, { again }, { ...run, log });
+  return await retry(send, { retryIf: again }, { ...run, log });
 }
 
 /** A variant of ours that caches for another time. */
