@@ -16,6 +16,7 @@ import {
   runInNamespace,
 } from "@imagecred/workspace";
 import { TransportError } from "../src/http/transport.ts";
+import { exit } from "../src/runtime/nodejs/exit.ts";
 import { lookUp } from "../src/runtime/nodejs/names.ts";
 import { CASES, type Case, HOSTS } from "../src/runtime/nodejs/testing/name-cases.ts";
 import { startNameServer } from "../src/runtime/nodejs/testing/name-server.ts";
@@ -102,7 +103,8 @@ async function runCase(found: Case | undefined): Promise<void> {
     const theirs = await glibc(name);
     judged.push({ name, glibc: theirs.outcome, ours: await ours(name, theirs.ms + PATIENCE_MS) });
   }
-  process.stdout.write(JSON.stringify(judged), () => process.exit());
+  // process.exit would wait for a lookup of glibc's that this process's own name servers no longer answer.
+  process.stdout.write(JSON.stringify(judged), () => exit(0));
 }
 
 async function glibc(name: string): Promise<{ readonly outcome: string; readonly ms: number }> {
