@@ -81,7 +81,7 @@ export const STAGES: readonly Stage[] = [
     name: "prose",
     about: "pages, comments and messages: our English style (Vale) and spelling (cspell)",
     command: [...node, "tools/prose/src/main.ts"],
-    skip: (named) => (named ? notInstalled("go", "cc") : "it runs when it is named"),
+    skip: () => notInstalled("go", "cc"),
   },
   {
     name: "rust",
