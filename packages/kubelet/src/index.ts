@@ -1,5 +1,5 @@
 /**
- * The kubelet's behaviour with image credential provider plugins, including its messages. Pure functions and small classes;
+ * The kubelet's behavior with image credential provider plugins, including its messages. Pure functions and small classes;
  * callers pass the file system, the clock and the function that runs programs.
  */
 export {

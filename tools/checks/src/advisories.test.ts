@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { test } from "node:test";
 import { ROOT } from "@imagecred/workspace";
 
-/** What `npm audit --json` prints, where the registry has advisories. */
+/** Output of `npm audit --json`, if the registry has advisories. */
 interface Audit {
   readonly auditReportVersion?: number;
   /** Why there is no report. */
@@ -20,7 +20,7 @@ interface Audit {
 const SERIOUS = new Set(["high", "critical"]);
 
 /**
- * npm's registry has advisories for npm packages, where it can be asked. Rust's and Go's databases are in no package
+ * npm's registry has advisories for npm packages, if it can be reached. Rust's and Go's databases are in no package
  * registry: rustsec/advisory-db is a git repository, and Go's is at vuln.go.dev.
  */
 test("npm packages have no serious advisories", (context) => {

@@ -58,7 +58,7 @@ describe("npm packages", () => {
   test("have licenses that allow their use", () => {
     for (const [path, { license = "", dev }] of others) {
       const allowed = dev === true ? FOR_TOOLS : LICENSES;
-      // Some packages write what is no license expression.
+      // Some packages have text that is not a license expression.
       assert.ok(allowed.has(license) || allows(license, allowed), `${path}: ${license}`);
     }
   });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 /**
  * Whether an SPDX license expression is met by licenses of this set: `AND`, `OR`, parentheses; `WITH` an exception counts as
  * the license itself. Cargo's older `MIT/Apache-2.0` means OR.
- * @throws Error for text that is no such expression
+ * @throws Error for text that is not such an expression
  */
 export function allows(expression: string, licenses: ReadonlySet<string>): boolean {
   const tokens = expression.replaceAll("/", " OR ").match(/[()]|[^\s()]+/g) ?? [];
@@ -62,7 +62,7 @@ const TEXTS: readonly (readonly [license: string, words: RegExp])[] = [
 const FILE = /^(?:licen[cs]e|copying|unlicense)/i;
 
 /**
- * The licenses whose texts stand at the top of a directory, as one expression: where there are several files, all of them count.
+ * The licenses whose texts are at the top of a directory, as one expression: where there are several files, all of them count.
  * Go modules say their license in no other way.
  * @returns undefined where there is none that is known
  */

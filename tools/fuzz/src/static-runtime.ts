@@ -22,10 +22,10 @@ const FLAGS = [
   `--remap-path-prefix=${homedir()}=~`,
 ];
 
-/** What one parser of the static runtime went through. */
+/** Results of fuzzing one parser of the static runtime. */
 export interface Fuzzed {
   readonly name: string;
-  /** Who sends such bytes. */
+  /** The sender of such bytes. */
   readonly from: string;
   readonly executions: number;
   /** Edges of the compiled code that the inputs reached. */

@@ -1,4 +1,4 @@
-//! The parsers, each with where its bytes come from and what must hold for all of them beside that it does not crash.
+//! The parsers, each with where its bytes come from and what must hold for all of them, in addition to not crashing.
 
 use std::fs::File;
 use std::io::Write;

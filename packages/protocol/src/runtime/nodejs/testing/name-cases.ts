@@ -194,7 +194,7 @@ export const CASES: readonly Case[] = [
     names: ["a-late.example", "aaaa-late.example"],
   },
   {
-    what: "one question fails, the other is answered",
+    what: "one question fails, the other gets a response",
     conf: `${LOCAL}options timeout:1 attempts:1\n`,
     servers: [
       (asked) => {
@@ -211,7 +211,7 @@ export const CASES: readonly Case[] = [
     names: ["formerr.example", "odd.example"],
   },
   {
-    what: "messages that are no responses: queries, other operations",
+    what: "messages that are not responses: queries, other operations",
     conf: `${TWO}options timeout:1 attempts:1\n`,
     servers: [but({ flags: 0x0100 }), address],
     names: ["api.example"],
@@ -293,7 +293,7 @@ export const CASES: readonly Case[] = [
     names: ["zero.example", "zero"],
   },
   {
-    what: "tabs, blank lines, servers that are no addresses, no newline at the end",
+    what: "tabs, blank lines, servers that are not addresses, no newline at the end",
     conf: "\n\tnameserver 127.0.0.9\nnameserver\t127.0.0.1:53\nnameserver\nnameserver dns.example\nsearch\nnameserver \t 127.0.0.1",
     servers: [address],
     names: ["api.example"],

@@ -24,7 +24,7 @@ export interface Reply {
   readonly flags?: number;
   readonly rcode?: number;
   readonly records?: readonly RecordOf[];
-  /** Of the answer and the authority section, where they are not the true ones. */
+  /** Counts of the answer and authority sections, if they are wrong. */
   readonly counts?: readonly [answers: number | undefined, authority: number | undefined];
   /** Bytes after the records. */
   readonly tail?: readonly number[];
@@ -34,7 +34,7 @@ export interface Reply {
   readonly delayMs?: number;
 }
 
-/** What a server responds; undefined for silence. */
+/** Responses of a server; undefined for silence. */
 export type Answers = (asked: Asked) => Reply | undefined;
 
 export const a = (owner: string, address: string): RecordOf => ({
@@ -57,7 +57,7 @@ export const cname = (owner: string, target: string): RecordOf => ({ owner, kind
 const RESPONSE = 0x8180;
 const KINDS: Readonly<Record<number, Asked["kind"]>> = { 1: "A", 28: "AAAA" };
 
-/** A name server on port 53 of an address, over UDP and TCP, that does what it is told. It ends with the process. */
+/** A name server on port 53 of an address, over UDP and TCP, that responds as configured. It ends with the process. */
 export async function startNameServer(address: string, answers: Answers): Promise<void> {
   const udp = createSocket("udp4");
   udp.on("message", (query, { port, address: from }) => {
