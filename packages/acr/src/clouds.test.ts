@@ -95,7 +95,7 @@ for (const identity of ["client-secret", "client-certificate"] as const) {
   });
 }
 
-test("Azure Stack from the file of AZURE_ENVIRONMENT_FILEPATH, in any case, without asking the resource manager", async () => {
+test("Azure Stack from the file of AZURE_ENVIRONMENT_FILEPATH, in any case, without a request to the resource manager", async () => {
   const file = await clouds.core.writeFile(
     "environment.json",
     JSON.stringify({
@@ -167,7 +167,7 @@ test("a known cloud that the resource manager does not list keeps its own endpoi
   assert.match(lines.join("\n"), /warn: .* does not list AzurePublicCloud; staying with the endpoints/);
 });
 
-test("Azure Stack whose list has no such cloud, or that answers something else", async () => {
+test("Azure Stack whose list has no such cloud, or whose response is another document", async () => {
   const config = (extra: Record<string, unknown>) => azure.azureJsonFile("client-secret", extra, "stack");
   const resourceManagerEndpoint = "https://management.azure.com";
   const message = await failure(clouds, {
@@ -247,7 +247,7 @@ test("clouds that cannot be used", async () => {
   assert.deepEqual(clouds.requests, []);
 });
 
-test("names that JavaScript's objects have are no clouds (Security 16)", async () => {
+test("names that JavaScript's objects have are not clouds (Security 16)", async () => {
   for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"]) {
     const args = [await azure.azureJsonFile("managed-identity", { cloud: name })];
     const message = await failure(clouds, { args }, OptionsError);

@@ -24,7 +24,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
 };
 
 for (const [name, fault] of Object.entries(EXCHANGE_FAULTS)) {
-  test(`the registry answers the exchange with ${name}: an error that says so, and no other host is asked`, async () => {
+  test(`the registry's response to the exchange is ${name}: an error that says so, and no request to another host`, async () => {
     await clouds.faults.add({ service: "azure.acr", operation: "Exchange", fault });
     const message = await failure(clouds, { args: [CONFIG] });
     assert.match(
@@ -122,7 +122,7 @@ test("keys are what the image says: case and port; the token goes to the registr
   }
 });
 
-test("hosts that are no registries of the cloud: refused before any request or connection", async () => {
+test("hosts that are not registries of the cloud: refused before any request or connection", async () => {
   for (const image of [
     "evilazurecr.io/app",
     "myreg.azurecr.io.evil.test/app",

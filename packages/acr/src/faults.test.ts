@@ -149,7 +149,7 @@ test("Entra answers a client secret with a page: our words, not the library's", 
 
 test("no metadata service: soon, and with advice for a machine that is not in Azure", async () => {
   const started = performance.now();
-  // Nobody listens at a port that needs root and has no service; the fakes' own would be a connection that is open already.
+  // Nothing listens at a port that needs root and has no service; the fakes' own would be a connection that is open already.
   const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:1" };
   const message = await failure(clouds, { args: [MANAGED], env });
   assert.match(message, /refused the connection; .*not an Azure virtual machine/);
@@ -175,7 +175,7 @@ for (const [name, config, elsewhere, host] of [
     "login.microsoftonline.us",
   ],
 ] as const) {
-  test(`Entra by way of ${name}: a certificate that is refused`, async () => {
+  test(`Entra through ${name}: a certificate that is refused`, async () => {
     await clouds.faults.add({
       service: "azure.entra",
       fault: { kind: "certificate", problem: "unknown-issuer" },
@@ -186,7 +186,7 @@ for (const [name, config, elsewhere, host] of [
     assert.deepEqual(clouds.requests, []);
   });
 
-  test(`Entra by way of ${name}: 429 with Retry-After and 503 are tried again, within the deadline`, async () => {
+  test(`Entra through ${name}: 429 with Retry-After and 503 are tried again, within the deadline`, async () => {
     await clouds.faults.add({
       service: "azure.entra",
       operation: "Token",
@@ -198,7 +198,7 @@ for (const [name, config, elsewhere, host] of [
     assert.equal(countOf("azure.entra"), 3);
   });
 
-  test(`Entra by way of ${name}: a lasting 503, a redirect, nonsense`, async () => {
+  test(`Entra through ${name}: a lasting 503, a redirect, nonsense`, async () => {
     const message = async (fault: Fault) => {
       await clouds.reset();
       await clouds.faults.add({ service: "azure.entra", fault });

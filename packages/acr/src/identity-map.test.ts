@@ -42,7 +42,7 @@ describe("placeholders", () => {
     });
   }
 
-  test("of a mirror, the registry that is asked", async () => {
+  test("of a mirror, the registry that gets the request", async () => {
     const args = [
       "--tenant-id={registry}.onmicrosoft.com",
       "--registry=mirror.test=contosoreg.azurecr.io",
@@ -190,7 +190,7 @@ describe("the identity map", () => {
 
   for (const [what, azurePart, message] of [
     [
-      "a tenant that is none",
+      "a tenant that is not one",
       "{tenantId: ../common}",
       /azure\.tenantId is "\.\.\/common", expected a tenant's GUID or domain/,
     ],
@@ -200,7 +200,7 @@ describe("the identity map", () => {
       /azure\.tenantId has \{account\} at character 1, expected \{registry\}/,
     ],
     [
-      "a node's application that is none",
+      "a node's application that is not one",
       "{node: {identity: aws, clientId: me}}",
       /azure\.node\.clientId is "me", expected the GUID/,
     ],
@@ -209,13 +209,17 @@ describe("the identity map", () => {
       "{node: {identity: azure, audience: api://x}}",
       /azure\.node\.audience has no effect here/,
     ],
-    ["a client that is none", "{clientId: me}", /azure\.clientId is "me", expected the GUID/],
+    ["a client that is not one", "{clientId: me}", /azure\.clientId is "me", expected the GUID/],
     [
       "a cloud that is not known",
       "{cloud: AzureStackCloud}",
       /azure\.cloud is "AzureStackCloud", expected AzurePublicCloud, AzureChinaCloud or AzureUSGovernmentCloud/,
     ],
-    ["an audience that is no URI", "{audience: registry}", /azure\.audience is "registry", expected a URI/],
+    [
+      "an audience that is not a URI",
+      "{audience: registry}",
+      /azure\.audience is "registry", expected a URI/,
+    ],
     [
       "a number",
       "{tenantId: 123}",

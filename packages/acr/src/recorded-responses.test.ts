@@ -7,8 +7,8 @@ import { ManualClock } from "@imagecred/protocol/testing";
 import { acr } from "./provider.ts";
 
 /**
- * What Azure's live services were seen to respond with, as people reported it on GitHub: status and body as they are there,
- * with other ids. Each is sent to the plugin in place of the fake service's response.
+ * Responses of Azure's live services that people reported on GitHub: their status and body, with other IDs. Each is sent
+ * to the plugin instead of the fake service's response.
  */
 interface Recorded {
   /** Repository and number of the issue or pull request. */
@@ -18,7 +18,7 @@ interface Recorded {
   readonly body: string;
   /** The message from the status on. */
   readonly message: RegExp;
-  /** How many times the service is asked. */
+  /** Number of requests to the service. */
   readonly requests: number;
 }
 
@@ -101,7 +101,7 @@ const METADATA_SERVICE: Readonly<Record<string, Recorded>> = {
 };
 
 const ENTRA: Readonly<Record<string, Recorded>> = {
-  "a secret's id in place of the secret": {
+  "a secret's ID instead of the secret": {
     source: "Azure/AKS#3109",
     status: 401,
     body: entra(

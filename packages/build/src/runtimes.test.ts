@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** A list of runtimes, with the runtime for amd64 installed beside it. */
+/** A list of runtimes, with the runtime for amd64 installed next to it. */
 function install(content: string, sha256 = createHash("sha256").update(content).digest("hex")): string {
   const home = join(directory, "node_modules/@imagecred/runtime-linux-x64");
   mkdirSync(home, { recursive: true });

@@ -48,7 +48,7 @@ test("every field", () => {
   assert.deepEqual(decoded.entries, [entry]);
 });
 
-test("where values stand, and for one that is not there what is around it", () => {
+test("the places of values, and for a missing one the place around it", () => {
   const { locate } = decode(
     `${HEAD}identities:\n  - registries: [r.io, "s.io"]\n    aws:\n      roleArn: x\n`,
   );
@@ -104,7 +104,7 @@ for (const [what, text, expected] of [
     ],
   ],
   [
-    "a word that is none",
+    "a word that is not one",
     `${HEAD}identities: [{registries: [r.io], identity: nodes}]`,
     ['3:45 identities[0].identity is "nodes", expected auto, pod, node or anonymous'],
   ],

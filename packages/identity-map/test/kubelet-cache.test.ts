@@ -1,6 +1,6 @@
 /**
  * What a kubelet makes of the responses: the credential that it has cached for one image must not be used for an image that
- * is to be pulled with another identity. The kubelet's own rules (packages/kubelet), with the executables.
+ * must be pulled with another identity. The kubelet's own rules (packages/kubelet), with the executables.
  */
 
 import assert from "node:assert/strict";

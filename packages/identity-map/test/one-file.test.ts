@@ -29,7 +29,7 @@ const ACCOUNTS = ["111111111111", "222222222222", "333333333333"];
 const pull = (account: string) => `arn:aws:iam::${account}:role/pull`;
 for (const account of ACCOUNTS)
   aws.iam.addRole({ arn: pull(account), trust: { principals: [aws.roleArn("node")] } });
-// Of the fourth account nobody may have the role.
+// The role of the fourth account trusts no principal.
 aws.iam.addRole({ arn: pull("444444444444"), trust: { principals: [] } });
 
 const { clientId } = azure.population().node;
@@ -166,7 +166,7 @@ for (const { name, env, args, pulls, open, asked } of PLUGINS) {
       });
 
     describe(title, () => {
-      test("every registry is asked with its own identity, and its credential opens it", async () => {
+      test("every registry gets its own identity, and its credential opens it", async () => {
         await Promise.all(
           pulls.map(async ({ image, cacheKeyType }) => {
             const result = await run(image, "--identities", FILE);

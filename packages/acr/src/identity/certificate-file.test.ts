@@ -78,7 +78,7 @@ for (const [file, password, message] of UNUSABLE) {
   });
 }
 
-test("a file that is not there is named", async () => {
+test("a missing file is named", async () => {
   await assert.rejects(read("missing.pem"), (error: unknown) => {
     assert.ok(error instanceof OptionsError);
     assert.match(error.message, /client certificate .*missing\.pem: no such file/);

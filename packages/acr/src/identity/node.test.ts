@@ -121,7 +121,7 @@ for (const [identity, slow] of [
   });
 }
 
-test("a service principal's secret goes to Entra only, and is not in the answer", async () => {
+test("a service principal's secret goes to Entra only, and is not in the response", async () => {
   const { answer } = await answered(acr, clouds, { args: [await azure.azureJsonFile("client-secret")] });
   const secret = azure.population().nodeSecret;
   for (const { password } of Object.values(answer.auth)) assert.ok(!password.reveal().includes(secret));

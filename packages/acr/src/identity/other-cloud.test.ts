@@ -18,7 +18,7 @@ const [, kubelet] = clouds.azure.population("public").machine;
 const ENTRA_OK = "azure.entra Token 200";
 const ACR_OK = "azure.acr Exchange 200";
 const IMDS = ["aws.imds Token 200", "aws.imds Role 200", "aws.imds Credentials 200"];
-/** In the session that the role was asked in. */
+/** In the session of the role's request. */
 const REGION = ["aws.imds Metadata 200"];
 
 /** The arguments of a node whose application is one of the public tenant. */
@@ -71,7 +71,7 @@ describe("an EC2 instance", () => {
     );
   });
 
-  test("no identity at all: every source that was asked, and why not", async () => {
+  test("no identity at all: every source that was tried, and why not", async () => {
     const { message } = await askPlugin(acr, clouds, {
       args: args("aws"),
       env: await clouds.aws.env("none"),

@@ -66,7 +66,7 @@ test("what is not a tenant or a URI is refused before any request", async () => 
   assert.deepEqual(clouds.requests, []);
 });
 
-test("a tenant that is none is the configuration's mistake, and nothing is sent", async () => {
+test("a tenant that is not one is the configuration's mistake, and nothing is sent", async () => {
   for (const tenantId of ["a/b", "..", "common", "Organizations", "contoso.com/x", "a b"]) {
     for (const identity of ["client-secret", "federated-token-file", "client-certificate"] as const) {
       const args = [await azure.azureJsonFile(identity, { tenantId })];

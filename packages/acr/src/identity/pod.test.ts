@@ -179,7 +179,7 @@ for (const [what, options, message] of [
   });
 }
 
-test("annotations that are no ids are refused before any request", async () => {
+test("annotations that are not IDs are refused before any request", async () => {
   for (const [key, value] of [
     [ACR_CLIENT, "../../x"],
     [ACR_CLIENT, "client&grant_type=password"],

@@ -79,7 +79,7 @@ test("JSON that only a YAML reader takes: comments, a comma too many", async () 
   assert.equal((await parse(`# note\n{"tenantId": "t"}`)).tenantId, "t");
 });
 
-test("a byte order mark, as Windows editors write, is passed over", async () => {
+test("a byte order mark, as Windows editors write, is ignored", async () => {
   assert.equal((await parse(`\ufeff{"tenantId": "t"}`)).tenantId, "t");
 });
 
@@ -105,7 +105,7 @@ test("a secret is never trimmed, an id always", async () => {
   assert.equal(config.aadClientSecret?.reveal(), " s3cr3t ");
 });
 
-test("what cannot be read is refused without a word of the file's content", async () => {
+test("a file that cannot be read is refused, and the error has nothing of its content", async () => {
   for (const text of [
     `{"aadClientSecret": "hunter2hunter2`,
     `aadClientSecret: [hunter2hunter2`,
