@@ -3,15 +3,19 @@
 
 #![no_main]
 // The runtime uses more of its modules than the parsers do.
-#![allow(dead_code)]
+#![allow(dead_code, unused_imports)]
 
+#[path = "../../../runtime/src/background.rs"]
+mod background;
 #[path = "../../../runtime/src/base64.rs"]
 mod base64;
+#[path = "../../../runtime/src/files.rs"]
+mod files;
+mod net;
 #[path = "../../../runtime/src/payload.rs"]
 mod payload;
 #[path = "../../../runtime/src/sys.rs"]
 mod sys;
-mod net;
 mod targets;
 
 use std::sync::LazyLock;
@@ -29,4 +33,4 @@ static TARGET: LazyLock<Target> = LazyLock::new(|| {
     found.unwrap_or_else(|| panic!("FUZZ_TARGET={wanted:?}: not a target; FUZZ_TARGET=list prints them")).2
 });
 
-fuzz_target!(init: { LazyLock::force(&TARGET); }, |data: &[u8]| { (*TARGET)(data) });
+fuzz_target!(init: { LazyLock::force(&TARGET); }, |data: &[u8]| (*TARGET)(data));

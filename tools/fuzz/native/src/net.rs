@@ -16,6 +16,8 @@ pub mod error;
 pub mod exchange;
 #[path = "../../../runtime/src/net/identity.rs"]
 pub mod identity;
+#[path = "names.rs"]
+pub mod names;
 #[path = "../../../runtime/src/net/pem.rs"]
 pub mod pem;
 #[path = "../../../runtime/src/net/proxy.rs"]
@@ -32,8 +34,6 @@ pub mod stream;
 pub mod target;
 #[path = "../../../runtime/src/net/tls.rs"]
 pub mod tls;
-#[path = "names.rs"]
-pub mod names;
 #[path = "tunnel.rs"]
 pub mod tunnel;
 
