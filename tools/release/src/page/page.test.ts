@@ -9,6 +9,7 @@ import { archiveName, assetName, directoryOf, FLAVORS, PROGRAMS } from "../asset
 import { checksumList, sha256 } from "../checksums.ts";
 import { changesOf } from "./changes.ts";
 import { imageTags } from "./image-tags.ts";
+import { scoopManifest } from "./managers/scoop.ts";
 import { writePage } from "./write-page.ts";
 
 const VERSION = "1.2.3";
@@ -141,6 +142,40 @@ describe("the release page", () => {
       "https://dl.test/v$version/imagecred-$version-windows-amd64.zip",
     );
   });
+});
+
+/**
+ * What Scoop's schema.json (ScoopInstaller/Scoop, master) says of the fields that we use; no registry carries the file. Its list of
+ * architectures had no arm64 at first; Scoop's wiki ("App Manifests") has it.
+ */
+const SCOOP = {
+  fields: ["architecture", "autoupdate", "bin", "checkver", "description", "homepage", "license", "version"],
+  version: /^[\w\-.+_]+$/,
+  architectures: ["32bit", "64bit", "arm64"],
+  hash: /^([a-fA-F0-9]{64}|(sha1|sha256|sha512|md5):([a-fA-F0-9]{32}|[a-fA-F0-9]{40}|[a-fA-F0-9]{64}|[a-fA-F0-9]{128}))$/,
+  hashPage: /^.*(\$url|\$baseurl).*$/,
+};
+
+test("the scoop manifest has the form that Scoop's schema asks for", () => {
+  const sha256OfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+  const manifest = JSON.parse(
+    scoopManifest({
+      base: "https://dl.test/v1.2.3",
+      version: VERSION,
+      digests: new Map(FLAVORS.map((flavor) => [archiveName("imagecred", VERSION, flavor), sha256OfNothing])),
+    }),
+  );
+  assert.deepEqual(Object.keys(manifest).sort(), SCOOP.fields);
+  assert.match(manifest.version, SCOOP.version);
+  for (const [architecture, build] of Object.entries<{ url: string; hash: string }>(manifest.architecture)) {
+    assert.ok(SCOOP.architectures.includes(architecture), architecture);
+    assert.ok(URL.canParse(build.url) && !build.url.includes("$"), build.url);
+    assert.match(build.hash, SCOOP.hash);
+    assert.deepEqual(Object.keys(build).sort(), ["hash", "url"]);
+    assert.deepEqual(Object.keys(manifest.autoupdate.architecture[architecture]), ["url"]);
+  }
+  assert.ok(URL.canParse(manifest.homepage) && URL.canParse(manifest.checkver.github));
+  assert.ok(URL.canParse(manifest.autoupdate.hash.url) || SCOOP.hashPage.test(manifest.autoupdate.hash.url));
 });
 
 describe("the changes of a version", () => {
