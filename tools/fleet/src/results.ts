@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Counts } from "./counts.ts";
 import { type Outcome, simulate } from "./fleet.ts";
-import { A_TENTH, OURS, type Policy, VENDORS, WITHOUT_CACHE, WITHOUT_JITTER } from "./policies.ts";
+import { A_QUARTER, OURS, type Policy, VENDORS, WITHOUT_CACHE, WITHOUT_JITTER } from "./policies.ts";
 import { type Route, routeOf } from "./routes.ts";
 import { type Scenario, scenarioOf, shortened, sized } from "./scenarios.ts";
 
@@ -74,7 +74,7 @@ export function cases(part = 1): readonly Case[] {
 function policiesFor(scenario: Scenario["id"], { plugin }: Route): readonly Policy[] {
   const vendor = VENDORS[plugin];
   if (scenario !== "day") return [OURS, vendor];
-  const jitters = [OURS, A_TENTH, WITHOUT_JITTER];
+  const jitters = [OURS, A_QUARTER, WITHOUT_JITTER];
   // Google's vendor caches nothing, either.
   return plugin === "acr" ? [...jitters, vendor, WITHOUT_CACHE] : [...jitters, vendor];
 }

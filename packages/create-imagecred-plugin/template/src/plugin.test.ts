@@ -24,7 +24,7 @@ test("a pod's token becomes a credential, cached for less than half of its time"
     clock: new ManualClock(),
   });
   assert.deepEqual(response?.auth, { [REGISTRY]: { username: "pod", password: "registry-token" } });
-  assert.equal(response.cacheDuration, "262s");
+  assert.equal(response.cacheDuration, "285s");
   assert.deepEqual(
     transport.sent.map(({ method, url }) => `${method} ${url}`),
     [`POST https://${REGISTRY}/oidc/token`],

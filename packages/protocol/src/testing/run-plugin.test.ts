@@ -51,7 +51,7 @@ describe("runPlugin", () => {
       kind: "CredentialProviderResponse",
       apiVersion: "credentialprovider.kubelet.k8s.io/v1",
       cacheKeyType: "Registry",
-      cacheDuration: "1575s",
+      cacheDuration: "1710s",
       auth: { "r.example": { username: "pod", password: "sesame" } },
     });
     assert.deepEqual(

@@ -2,13 +2,7 @@
 export const MAX_CACHE_SECONDS = 24 * 60 * 60;
 
 /**
- * The largest share of a cache duration that is taken off at random. With a tenth, the busiest second of a simulated fleet had twice the requests
- * (docs/fleet.md).
- */
-const JITTER = 0.25;
-
-/**
- * How long the kubelet may cache a credential: half of its remaining lifetime, minus up to a quarter of that at random, so
+ * How long the kubelet may cache a credential: half of its remaining lifetime, minus up to a tenth of that at random, so
  * that nodes that booted together do not refresh together.
  * @param expiresAt milliseconds since the epoch
  * @param now milliseconds since the epoch
@@ -18,7 +12,7 @@ const JITTER = 0.25;
 export function cacheSecondsUntil(expiresAt: number, now: number, random: number): number {
   const half = (expiresAt - now) / 2;
   if (!(half > 0)) return 0;
-  return Math.min(MAX_CACHE_SECONDS, Math.floor((half * (1 - random * JITTER)) / 1000));
+  return Math.min(MAX_CACHE_SECONDS, Math.floor((half * (1 - random * 0.1)) / 1000));
 }
 
 /**

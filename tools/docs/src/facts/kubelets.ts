@@ -64,7 +64,7 @@ function limits(): string {
       ["attempts of an HTTP request that may succeed later", `${DEFAULT_ATTEMPTS}, within the time limit`],
       [
         "the kubelet caches our responses for",
-        `half of the credential's remaining lifetime, minus a random part of up to a quarter of that half; at most ${MAX_CACHE_SECONDS / 3600} h`,
+        `half of the credential's remaining lifetime, minus a random part of up to a tenth of that half; at most ${MAX_CACHE_SECONDS / 3600} h`,
       ],
     ],
   );
