@@ -89,7 +89,7 @@ test("explain fails if the plugin would fail, except for a file that is only on 
   assert.equal(unfilled.code, 1);
   assert.match(
     unfilled.identities?.problem ?? "",
-    /identities\[3\]\.aws\.roleArn has \{account\}, which the name public\.ecr\.aws\/app does not say/,
+    /identities\[3\]\.aws\.roleArn has \{account\}, which the name public\.ecr\.aws\/app does not contain/,
   );
   writeFileSync(place.path("identities.yaml"), MAP.replace("hub", "hub/"));
   const broken = await explain(place, "111111111111.dkr.ecr.eu-west-1.amazonaws.com/app");
@@ -101,7 +101,7 @@ test("explain fails if the plugin would fail, except for a file that is only on 
   rmSync(place.path("identities.yaml"));
   const elsewhere = await explain(place, "111111111111.dkr.ecr.eu-west-1.amazonaws.com/app");
   assert.equal(elsewhere.code, 0);
-  assert.equal(elsewhere.identities?.notHere, true);
+  assert.equal(elsewhere.identities?.unavailable, true);
 });
 
 test("match: every entry up to the one that applies, with what differs", async () => {

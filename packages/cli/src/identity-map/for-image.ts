@@ -51,7 +51,7 @@ export interface IdentitiesForImage {
   /** Why the plugin fails for this image, or why that is not known; null if neither. */
   readonly problem: string | null;
   /** True if the file is not on this machine; it can still be on the node. */
-  readonly notHere: boolean;
+  readonly unavailable: boolean;
   /** null if no entry matches, or the file could not be read. */
   readonly deciding: DecidingEntry | null;
   /** Why this entry or no entry applies, in a sentence. */
@@ -102,7 +102,7 @@ export function identitiesForImage(
     .map((entry, index) => compare(entry, index, image.name));
   if (found === undefined) {
     const why = "no entry matches, so the plugin's own arguments apply";
-    return { named, asked: image.name, problem: null, notHere: false, deciding: null, why, compared };
+    return { named, asked: image.name, problem: null, unavailable: false, deciding: null, why, compared };
   }
   const { index, pattern } = found;
   const entry = entries[index];
@@ -114,7 +114,7 @@ export function identitiesForImage(
     named,
     asked: image.name,
     problem: unfilled ?? null,
-    notHere: false,
+    unavailable: false,
     deciding: {
       entry: path,
       file,
@@ -129,13 +129,13 @@ export function identitiesForImage(
   };
 }
 
-function unknown(named: string, asked: string, problem: string, notHere = false): IdentitiesForImage {
-  return { named, asked, problem, notHere, deciding: null, why: "the file cannot be used", compared: [] };
+function unknown(named: string, asked: string, problem: string, unavailable = false): IdentitiesForImage {
+  return { named, asked, problem, unavailable, deciding: null, why: "the file cannot be used", compared: [] };
 }
 
 /** Whether the plugin fails for the image because of its file. */
 export function failsForImage(identities: IdentitiesForImage | null): boolean {
-  return identities !== null && identities.problem !== null && !identities.notHere;
+  return identities !== null && identities.problem !== null && !identities.unavailable;
 }
 
 function problemText(file: string, { position, message }: MapProblem): string {
