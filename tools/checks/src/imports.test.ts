@@ -51,7 +51,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   load: ["bench", "e2e", "fake-clouds", "kubelet-conformance", "workspace"],
   fleet: ["identities", "protocol", "workspace", "acr", "ecr", "gcr"],
   demo: ["fake-clouds", "kubelet", "protocol", "workspace"],
-  docs: ["cli", "e2e", "fake-clouds", "kubelet", "protocol", "release", "workspace"],
+  docs: ["acr", "cli", "e2e", "ecr", "fake-clouds", "gcr", "kubelet", "protocol", "release", "workspace"],
 };
 
 /** `@imagecred/kubelet/nodejs` as `["kubelet", "kubelet/nodejs"]`; undefined for what is not ours. */
