@@ -1,4 +1,4 @@
-/** The claims of a JSON Web Token that are safe to show: issuer, subject, audience and expiry. Never its signature. */
+/** The claims of a JSON Web Token that are safe to show: issuer, subject, audience, tenant and expiry. Never its signature. */
 export interface Claims {
   readonly issuer: string | undefined;
   readonly subject: string | undefined;

@@ -75,7 +75,7 @@ test("each node with its state; unknown for nodes whose metrics cannot be read",
   assert.equal(refused?.problem, "503: dial tcp 10.0.0.15:10250: i/o timeout");
   assert.match(silent?.problem ?? "", /timed out after 2000 ms/);
   const { stdout: text } = await run(at, "--config", "config.yaml", "--timeout", "2s");
-  assert.match(text, /^✓ {2}a +v1\.37\.2 +current +p: 10 runs, 40 ms each 1 error$/m);
+  assert.match(text, /^✓ {2}a +v1\.37\.2 +current +p: 10 runs, 40 ms each, 1 error$/m);
   assert.match(text, /^✗ {2}b +v1\.37\.2 +another: sha256:of-another$/m);
   assert.match(text, /^! {2}e +v1\.37\.2 not ready +unknown +503: dial tcp/m);
   assert.match(

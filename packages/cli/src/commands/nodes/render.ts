@@ -61,7 +61,7 @@ function configuration({ state, hash }: NodeReport, { expectedFrom }: NodesDocum
 function plugin({ red }: Style) {
   return ({ name, runs, errors, seconds }: NodeReport["plugins"][number]): string => {
     const average = runs === 0 ? "" : `, ${took((seconds / runs) * 1000)} each`;
-    const failed = errors === 0 ? "" : ` ${red(count(errors, "error"))}`;
+    const failed = errors === 0 ? "" : `, ${red(count(errors, "error"))}`;
     return `${printable(name)}: ${count(runs, "run")}${average}${failed}`;
   };
 }
