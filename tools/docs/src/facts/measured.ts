@@ -75,10 +75,10 @@ function costs(): string {
   const head = [
     "one run, whole process, static executable",
     "wall time, ms",
-    "relative to the Go plugin",
-    "the same, with 20 ms added to each request",
-    "CPU",
-    "peak memory",
+    "wall time, relative to the Go plugin",
+    "the same, with 20 ms added to each HTTP request",
+    "CPU time, relative",
+    "peak memory, relative",
     "file size",
   ];
   return table(head, rows, [1, 2, 3, 4, 5, 6]);
