@@ -41,7 +41,7 @@ export const plugin: CredentialProvider<Options> = {
   async options({ args, files }) {
     const flags = parseFlags(args, FLAGS);
     const [registry] = flags.positionals;
-    if (registry === undefined) throw new OptionsError("name the registry in args");
+    if (registry === undefined) throw new OptionsError("set args to the registry's host");
     const path = flags.value("robot-file") ?? "/etc/kubernetes/robot-account.json";
     const document = parseJsonObject(await files.readText(path, "robot account"));
     const name = textAt(document, "name");

@@ -11,13 +11,13 @@ import { type CloudChoice, type CloudEndpoints, customCloud } from "./options/cl
 type Discovery = Extract<CloudChoice, { kind: "discover" }>;
 
 /**
- * Asks Azure Resource Manager for a cloud's endpoints (`/metadata/endpoints?api-version=2019-05-01`, the version that
- * cloud-provider-azure reads: a list), and takes the one that the configuration names.
+ * Requests the list of clouds from Azure Resource Manager (`/metadata/endpoints?api-version=2019-05-01`, the version that
+ * cloud-provider-azure uses), and returns the configured one.
  * @throws {CredentialError}
- * @throws {OptionsError} when its endpoints cannot be used
+ * @throws {OptionsError} if its endpoints cannot be used
  */
 export async function discoverCloud(
-  { endpoint, name, otherwise }: Discovery,
+  { endpoint, name, fallback }: Discovery,
   context: Context,
 ): Promise<AzureCloud> {
   const url = `${endpoint.replace(/\/+$/, "")}/metadata/endpoints?api-version=2019-05-01`;
@@ -29,15 +29,15 @@ export async function discoverCloud(
     url,
   });
   const list = listOf(response, action);
-  const wanted = name?.toLowerCase();
+  const lowerName = name?.toLowerCase();
   const found =
-    list.find((each) => each.name.toLowerCase() === wanted) ??
-    // A Stack Hub's name in its own list is whatever its operator chose; it is alone there.
-    (list.length === 1 && (wanted === undefined || wanted === "azurestackcloud") ? list[0] : undefined);
-  if (found !== undefined) return customCloud(found, `the answer of ${url}`);
-  if (otherwise !== undefined) {
-    context.log.warn(`${url} does not list ${name}; staying with the endpoints of ${otherwise.name}`);
-    return otherwise;
+    list.find((each) => each.name.toLowerCase() === lowerName) ??
+    // A Stack Hub's list has only itself, with a name that its operator chose.
+    (list.length === 1 && (lowerName === undefined || lowerName === "azurestackcloud") ? list[0] : undefined);
+  if (found !== undefined) return customCloud(found, `the response of ${url}`);
+  if (fallback !== undefined) {
+    context.log.warn(`${url} does not list ${name}; using the endpoints of ${fallback.name}`);
+    return fallback;
   }
   throw new CredentialError({
     action,

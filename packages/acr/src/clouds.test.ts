@@ -164,7 +164,7 @@ test("a known cloud that the resource manager does not list keeps its own endpoi
   const { lines } = await answered(acr, clouds, {
     args: [await azure.azureJsonFile("managed-identity", extra)],
   });
-  assert.match(lines.join("\n"), /warn: .* does not list AzurePublicCloud; staying with the endpoints/);
+  assert.match(lines.join("\n"), /warn: .* does not list AzurePublicCloud; using the endpoints/);
 });
 
 test("Azure Stack whose list has no such cloud, or whose response is another document", async () => {

@@ -1,25 +1,26 @@
-/** An Azure cloud, as far as registry credentials go. */
+/** An Azure cloud: what registry credentials need. */
 export interface AzureCloud {
-  /** As `cloud` in azure.json names it. */
+  /** Its name in `cloud` of azure.json. */
   readonly name: string;
   /** Origin of Microsoft Entra ID (or AD FS), without a slash at the end. */
   readonly loginEndpoint: string;
-  /** What the cloud's registry hosts end with, without a leading dot. */
+  /** Suffix of the cloud's registry hosts, without a leading dot. */
   readonly registrySuffix: string;
-  /** A second suffix: that of the known cloud whose Entra ID a Stack Hub signs in with. */
+  /** A second suffix: of the known cloud whose Entra ID a Stack Hub uses. */
   readonly sharedSuffix?: string;
   /** Host of the cloud's own Azure Resource Manager; undefined for a Stack Hub. */
   readonly resourceManager: string | undefined;
-  /** True on a Stack Hub that signs in with AD FS: the one tenant there is called `adfs`. */
+  /** True for a Stack Hub with AD FS, whose only tenant is `adfs`. */
   readonly adfs?: boolean;
 }
 
-/** A cloud whose endpoints need not be looked up. */
+/** A cloud with known endpoints. */
 export interface KnownCloud extends AzureCloud {
-  /** Audience of the service account tokens that federated credentials of this cloud accept unless told otherwise. */
+  /** Default audience of federated credentials in this cloud. */
   readonly tokenAudience: string;
 }
 
+/** The public cloud. */
 export const PUBLIC_CLOUD: KnownCloud = {
   name: "AzurePublicCloud",
   loginEndpoint: "https://login.microsoftonline.com",
@@ -29,7 +30,7 @@ export const PUBLIC_CLOUD: KnownCloud = {
 };
 
 /**
- * The clouds that need no discovery. Endpoints: `Environment` of sigs.k8s.io/cloud-provider-azure (pkg/azclient/cloud.go)
+ * The clouds with known endpoints. Endpoints: `Environment` of sigs.k8s.io/cloud-provider-azure (pkg/azclient/cloud.go)
  * and https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. Audiences:
  * https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations.
  */
@@ -58,20 +59,20 @@ const ALIASES: ReadonlyMap<string, string> = new Map([
   ["azureusgovernment", "AzureUSGovernmentCloud"],
 ]);
 
-/** Other hosts under which the known clouds' Entra ID answers, for AZURE_AUTHORITY_HOST. */
+/** Other hosts of the known clouds' Entra ID, for AZURE_AUTHORITY_HOST. */
 const LOGIN_ALIASES: ReadonlyMap<string, string> = new Map([
   ["login.windows.net", "AzurePublicCloud"],
   ["login.partner.microsoftonline.cn", "AzureChinaCloud"],
 ]);
 
-/** A cloud that needs no discovery, by any of its names, in any case. */
+/** The known cloud with this name or alias, in any letter case. */
 export function knownCloud(name: string): KnownCloud | undefined {
-  const wanted = name.trim().toLowerCase();
-  const canonical = (ALIASES.get(wanted) ?? wanted).toLowerCase();
+  const lowerName = name.trim().toLowerCase();
+  const canonical = (ALIASES.get(lowerName) ?? lowerName).toLowerCase();
   return KNOWN_CLOUDS.find((cloud) => cloud.name.toLowerCase() === canonical);
 }
 
-/** The cloud whose Entra ID is at this host. */
+/** The known cloud of an Entra ID host. */
 export function cloudOfLoginHost(host: string): KnownCloud | undefined {
   const alias = LOGIN_ALIASES.get(host.toLowerCase());
   return KNOWN_CLOUDS.find(
@@ -79,7 +80,7 @@ export function cloudOfLoginHost(host: string): KnownCloud | undefined {
   );
 }
 
-/** The audience that federated credentials of a cloud have; undefined for a cloud that is not known to have one. */
+/** The default audience of federated credentials in a cloud; undefined for an unknown cloud. */
 export function tokenAudienceOf({ loginEndpoint }: Pick<AzureCloud, "loginEndpoint">): string | undefined {
   return cloudOfLoginHost(new URL(loginEndpoint).host)?.tokenAudience;
 }

@@ -20,7 +20,7 @@ const EXPECTED: Readonly<Record<string, RegExp>> = {
   "200 that is not JSON": /status 200 with a body that is not JSON: "<html>sign in<\/html>"; /,
   redirect: /status 307, a redirect to https:\/\/evil\.example, which is not followed with a credential/,
   "WWW-Authenticate: Basic":
-    /status 401 with WWW-Authenticate: Basic realm="registry", which is not a registry that takes Entra tokens/,
+    /status 401 with WWW-Authenticate: Basic realm="registry", which is not a registry that accepts Entra tokens/,
 };
 
 for (const [name, fault] of Object.entries(EXCHANGE_FAULTS)) {
@@ -41,7 +41,7 @@ test("an identity without a role is refused at the exchange, and the advice begi
   const message = await failure(clouds, { args: [CONFIG], image: "openreg.azurecr.io/app" });
   assert.match(
     message,
-    /status 401 UNAUTHORIZED, authentication required, visit https:\/\/aka\.ms\/acr\/authorization .*; give the identity the role AcrPull on openreg\.azurecr\.io \(Container Registry Repository Reader where the registry uses ABAC\)/,
+    /status 401 UNAUTHORIZED, authentication required, visit https:\/\/aka\.ms\/acr\/authorization .*; give the identity the role AcrPull on openreg\.azurecr\.io \(Container Registry Repository Reader if the registry uses ABAC\)/,
   );
 });
 
@@ -59,7 +59,7 @@ test("a registry whose firewall refuses says so, and the advice is the firewall 
   });
   assert.match(
     await failure(clouds, { args: [CONFIG] }),
-    /status 403 DENIED, client with IP '20\.1\.2\.3' .*; let this network in: the firewall and private endpoints of myreg\.azurecr\.io$/,
+    /status 403 DENIED, client with IP '20\.1\.2\.3' .*; allow this network in the firewall or private endpoints of myreg\.azurecr\.io$/,
   );
 });
 
@@ -137,7 +137,7 @@ test("hosts that are not registries of the cloud: refused before any request or 
     const message = await failure(clouds, { args: [CONFIG], image }, UnsupportedRegistryError);
     assert.match(
       message,
-      /narrow matchImages of acr-credential-provider to \*\.azurecr\.io, or opt a mirror in with --registry/,
+      /narrow matchImages of acr-credential-provider to \*\.azurecr\.io, or, for a mirror, add --registry/,
     );
   }
   assert.deepEqual([clouds.requests, clouds.connections, clouds.proxied], [[], [], []]);

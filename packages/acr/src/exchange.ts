@@ -16,12 +16,12 @@ import {
 import type { EntraToken } from "./identity/token.ts";
 import type { AcrRegistry } from "./registry.ts";
 
-/** The user of registry tokens (https://learn.microsoft.com/azure/container-registry/container-registry-authentication). */
+/** The user name for registry tokens (https://learn.microsoft.com/azure/container-registry/container-registry-authentication). */
 const TOKEN_USER = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Exchanges an Entra token for a registry's refresh token, in one POST to the registry itself: no challenge is asked for
- * first, since what it would say is known (https://azure.github.io/acr/AAD-OAuth.html).
+ * Exchanges an Entra token for a registry's refresh token, with one POST to the registry itself. It does not request a
+ * challenge first, because its contents are known (https://azure.github.io/acr/AAD-OAuth.html).
  * @throws {CredentialError}
  */
 export async function exchange(
@@ -30,7 +30,7 @@ export async function exchange(
   userAgent: string | undefined,
   context: Context,
 ): Promise<RegistryCredential> {
-  // The token's own tenant is the right one even where a pod's is another than the node's.
+  // The token's own tenant is right, even if a pod's tenant differs from the node's.
   const tenant = textAt(claimsOf(token.reveal()), "tid") ?? tenantId;
   const response = await context.http.cloud({
     service: "Azure Container Registry",
@@ -61,7 +61,7 @@ export async function exchange(
   };
 }
 
-/** Where a registry's token is exchanged: always the registry's own host, over https, at the port that ACR has. */
+/** The URL of a registry's token exchange: always the registry's own host, over https, at the default port. */
 export function exchangeUrl({ host }: AcrRegistry): string {
   return `https://${host}/oauth2/exchange`;
 }
@@ -77,7 +77,7 @@ function exchangeError(
   const action = `exchanging the Entra token for a credential of ${host} (oauth2/exchange)`;
   const redirect = redirectReason(response);
   if (redirect !== undefined) return new CredentialError({ action, reason: redirect, advice: notAcr(host) });
-  // A refusal is the registry's only in its own format: proxies answer with 403 too.
+  // Only a response in the registry's format is its refusal: a proxy can respond with 403 too.
   const failure = firstError(document).code === undefined && status < 500 ? undefined : failureOf(status);
   const [said, advice] = explain(host, tenant, response, document);
   return new CredentialError({
@@ -110,7 +110,7 @@ function explain(
   const challenge = headers["www-authenticate"];
   if (challenge !== undefined && !/^bearer\b/i.test(challenge))
     return [
-      ` with WWW-Authenticate: ${challenge.slice(0, 60)}, which is not a registry that takes Entra tokens`,
+      ` with WWW-Authenticate: ${challenge.slice(0, 60)}, which is not a registry that accepts Entra tokens`,
       notAcr(host),
     ];
   const { code, message } = firstError(document);
@@ -119,15 +119,15 @@ function explain(
       ? ` with ${bodyStart(response)}`
       : ` ${code}${message === undefined ? "" : `, ${message}`}`;
   if (/\bfirewall\b|is not allowed access/i.test(message ?? ""))
-    return [said, `let this network in: the firewall and private endpoints of ${host}`];
+    return [said, `allow this network in the firewall or private endpoints of ${host}`];
   if ((status === 401 || status === 403) && code !== undefined)
     return [
       said,
-      `give the identity the role AcrPull on ${host} (Container Registry Repository Reader where the registry uses ABAC); if it has it, check that it belongs to the registry's tenant${tenant === undefined ? "" : ` (it is of ${tenant})`}`,
+      `give the identity the role AcrPull on ${host} (Container Registry Repository Reader if the registry uses ABAC); if it has the role, check that it belongs to the registry's tenant${tenant === undefined ? "" : ` (its tenant is ${tenant})`}`,
     ];
   if (status === 404) return [said, `check that the registry ${host} exists`];
   if (status === 429 || status >= 500)
-    return [said, "the registry is busy or failing: the kubelet tries again by itself"];
+    return [said, "the registry is busy or failing: the kubelet tries again"];
   return [said, notAcr(host)];
 }
 

@@ -19,7 +19,7 @@ test("hosts: of every known cloud where azure.json decides, else of the one that
   assert.deepEqual(acrFacts.hostForms(government), { patterns: ["*.azurecr.us", "*.*.geo.azurecr.us"] });
   assert.deepEqual(acrFacts.hostForms(anyCloud), {
     patterns: acrFacts.matchImages,
-    beyond: "the cloud that /etc/kubernetes/azure.json names",
+    beyond: "the cloud in /etc/kubernetes/azure.json",
   });
   assert.deepEqual(acrFacts.parseHost("myreg.eastus.geo.azurecr.us", anyCloud), {
     service: "Azure Container Registry",

@@ -10,15 +10,15 @@ import { valuesOf } from "./tenant.ts";
 /** Audience of the tokens that AKS's identity bindings endpoint exchanges. */
 const BINDINGS_AUDIENCE = "api://AKSIdentityBinding";
 
-/** What is known of a plugin's arguments without running it. */
+/** The plugin's arguments, without the files that they name. */
 export interface AcrFactArguments extends AcrArguments {
-  /** False where only the kubelet's own environment, or a file, can name the cloud. */
+  /** False if the cloud depends on the kubelet's environment or a file. */
   readonly namesCloud: boolean;
 }
 
-/** The clouds that these arguments may mean, as far as that is known without the node. */
+/** The clouds that are possible with these arguments. */
 function cloudsOf(args: AcrFactArguments | undefined): readonly KnownCloud[] {
-  // A file of identities may name others.
+  // The `--identities` file may set other clouds.
   return args?.namesCloud !== true || args.environmentCloud === undefined || args.identitiesFile !== undefined
     ? KNOWN_CLOUDS
     : [args.environmentCloud];
@@ -29,7 +29,7 @@ function parseKnown(invocation: Pick<Invocation, "args" | "env">): AcrFactArgume
   return { ...parseArguments(invocation), namesCloud: authority !== "" };
 }
 
-/** What the plugin for Azure Container Registry knows, without the Azure SDK. */
+/** Registries and options of the plugin for Azure Container Registry. */
 export const acrFacts: PluginFacts<AcrFactArguments> = {
   name: NAME,
   // aks-engine installs it under this name on Azure Stack Hub.
@@ -37,7 +37,7 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
   service: "Azure Container Registry",
   // https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
   pullRight:
-    "the role AcrPull on the registry, or where the registry's permissions mode is RBAC Registry + ABAC Repository Permissions, which does not honour AcrPull, the role Container Registry Repository Reader with a condition that covers this repository",
+    "the role AcrPull on the registry; if the registry's permissions mode is RBAC Registry + ABAC Repository Permissions, which ignores AcrPull, the role Container Registry Repository Reader with a condition that covers this repository",
   credentialSeconds: 3 * 3600,
   matchImages: KNOWN_CLOUDS.flatMap(hostForms),
   annotations: annotationFacts(AZURE_ANNOTATIONS),
@@ -46,7 +46,7 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
   parseArguments: parseKnown,
   hostForms: (args) => ({
     patterns: cloudsOf(args).flatMap(hostForms),
-    ...(args?.configFile === undefined ? {} : { beyond: `the cloud that ${args.configFile} names` }),
+    ...(args?.configFile === undefined ? {} : { beyond: `the cloud in ${args.configFile}` }),
   }),
   parseHost(host, args) {
     const clouds = cloudsOf(args);
@@ -69,7 +69,7 @@ export const acrFacts: PluginFacts<AcrFactArguments> = {
   podsNeedAnnotation: ({ identityBindings }) => identityBindings?.defaultClientId === undefined,
 };
 
-/** What the plugin reads of the file of `--identities`. */
+/** The plugin's part of the `--identities` file. */
 export const acrMap: MapFacts = {
   part: "azure",
   check: (decoded, file) => checkIdentities(decoded, file, "azure", readAzurePart).problems,

@@ -113,7 +113,7 @@ test("what the metadata service says decides the advice, and is not cut within a
     [
       400,
       JSON.stringify({ error: "invalid_request", error_description: "AADSTS50001: no such resource" }),
-      /by this audience/,
+      /does not know this audience/,
     ],
     [400, "{}", /; check the managed identities of the machine$/],
   ] as const) {

@@ -3,14 +3,14 @@ import { CLIENT_ID_ANNOTATION } from "./identity/annotations.ts";
 import { nodeSources } from "./identity/node.ts";
 import { configurationOf, type EntraRequest, type EntraToken } from "./identity/token.ts";
 
-/** The identities of Entra ID that there are for a request, as tokens for registries. */
+/** The Entra ID identities for a request, as tokens for registries. */
 export function identities(
   { serviceAccountAnnotations: annotations }: CredentialProviderRequest,
   request: EntraRequest,
 ): Pick<IdentityChoice<EntraToken>, "pod" | "node" | "advice"> {
   const { identityBindings: bindings } = request.options;
   return {
-    // Nodes' own requests never need these.
+    // Loaded on demand: requests without a pod's token do not need them.
     pod: (token) =>
       bindings === undefined
         ? {

@@ -13,12 +13,12 @@ import { parseAcrNodeIdentity } from "./options/node-identity.ts";
 import { type AcrOptions, withClient } from "./options.ts";
 import { parseTenant } from "./tenant.ts";
 
-/** Loaded only with `--identities`. @throws {OptionsError} with file, line and column */
+/** Loads the `--identities` file. @throws {OptionsError} with file, line and column */
 export function loadIdentityMap(path: string, invocation: Invocation): Promise<ImageIdentities<AcrOptions>> {
   return loadIdentities(path, "azure", readAzurePart, invocation);
 }
 
-/** What an entry's `azure` changes about the plugin's options. */
+/** The changes of an entry's `azure` to the plugin's options. */
 export function readAzurePart(part: AzurePart, read: ReadField): Overlay<AcrOptions> {
   const tenant = read("tenantId", part.tenantId, parseTenant);
   const client = read("clientId", part.clientId, (id, from) => ({ id: parseClientId(id, from), from }));

@@ -13,8 +13,8 @@ import { type AcrRegistry, parseRegistryHost } from "./registry.ts";
 const PORT = /^[0-9]+(?:\/.*)?$/;
 
 /**
- * The values of `--registry-mirror`: `source:target,...`, the form of the Go plugin, which splits at colons and so knows no
- * ports. Ports and paths are accepted too: a piece that is a number belongs to the host before it.
+ * Parses the values of `--registry-mirror`: `source:target,...`, the form of the Go plugin, which splits at colons and so
+ * does not support ports. Ports and paths are accepted too: a part that is a number belongs to the host before it.
  */
 export function parseMirrorList(values: readonly string[]): readonly RegistryMirror[] {
   return values
@@ -42,16 +42,16 @@ function placesOf(pair: string): readonly string[] {
   return places;
 }
 
-/** The registry whose credentials an image gets, and the mapping by which it is not the image's own. */
+/** The registry whose credentials an image gets, and the mapping if it is not the image's own. */
 export interface ResolvedRegistry {
   readonly registry: AcrRegistry;
   readonly mirror: RegistryMirror | undefined;
 }
 
 /**
- * Finds the registry of a cloud that an image belongs to: the one that the operator mapped it to, else its own host's.
- * @throws {UnsupportedRegistryError} when the image is not this cloud's
- * @throws {OptionsError} when it is mapped to what is not a registry of this cloud
+ * The registry of an image: the target of its mapping, else its own host.
+ * @throws {UnsupportedRegistryError} if the image is not in this cloud
+ * @throws {OptionsError} if it is mapped to a host that is not a registry of this cloud
  */
 export function resolveRegistry(
   image: ImageName,
@@ -67,6 +67,6 @@ export function resolveRegistry(
     );
   }
   throw new UnsupportedRegistryError(
-    `no credentials for ${image.registry}: it ${registry.notOurs}; narrow matchImages of acr-credential-provider to *.${cloud.registrySuffix}, or opt a mirror in with --registry ${image.registry}=NAME.${cloud.registrySuffix}`,
+    `no credentials for ${image.registry}: it ${registry.notOurs}; narrow matchImages of acr-credential-provider to *.${cloud.registrySuffix}, or, for a mirror, add --registry ${image.registry}=NAME.${cloud.registrySuffix}`,
   );
 }

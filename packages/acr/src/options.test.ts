@@ -87,7 +87,7 @@ test("an application that nothing proves is a mistake, and not the machine's own
   for (const fields of [{}, { aadClientSecret: "" }, { aadClientSecret: null, aadClientCertPath: " " }]) {
     await assert.rejects(parsed(fields), (error: unknown) => {
       assert.ok(error instanceof OptionsError);
-      assert.match(error.message, /has aadClientId, but nothing that proves it: add aadClientSecret/);
+      assert.match(error.message, /has aadClientId, but no credential for it: add aadClientSecret/);
       return true;
     });
   }

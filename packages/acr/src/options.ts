@@ -14,22 +14,23 @@ import {
   nodeIdentitiesOf,
 } from "./options/node-identities.ts";
 
-/** What the configuration file says, or the environment where there is none. */
+/** The settings from the configuration file, or without one from the environment. */
 interface Configuration {
   readonly cloud: CloudChoice;
-  /** Tenant of the node, and of pods whose service account names none: `--tenant-id`, else the configuration's. */
+  /** Tenant of the node, and of pods without an annotation: `--tenant-id`, else the configuration's. */
   readonly tenantId: string | undefined;
   readonly nodeIdentities: readonly NodeIdentityOrNot[];
-  /** Replaces our own in calls to Entra ID and the registry. */
+  /** Replaces our user agent in calls to Entra ID and the registry. */
   readonly userAgent: string | undefined;
 }
 
+/** The plugin's options. */
 export interface AcrOptions extends AcrArguments, Configuration {
-  /** What the file of `--identities` says; undefined without the flag, and until it is read. */
+  /** The contents of the `--identities` file; undefined without the flag, and until it is loaded. */
   readonly identities?: ImageIdentities<AcrOptions> | undefined;
 }
 
-/** Reads the command line, azure.json or else the environment. @throws {OptionsError} */
+/** Parses the command line, and azure.json or else the environment. @throws {OptionsError} */
 export async function parseOptions({ args, env, files, log }: Invocation): Promise<AcrOptions> {
   const parsed = parseArguments({ args, env });
   warnAboutIgnoredFlags(parsed, log);
@@ -41,7 +42,7 @@ async function configured(
   env: Environment,
   files: Files,
 ): Promise<Configuration> {
-  // With placeholders: {@link withTenant} puts the registry's own in its place.
+  // It may have placeholders: {@link withTenant} replaces it by the registry's tenant.
   const tenantFlag = tenant?.text;
   if (path === undefined) {
     const withTenant = tenantFlag === undefined ? env : { ...env, AZURE_TENANT_ID: tenantFlag };
@@ -64,7 +65,7 @@ async function configured(
   };
 }
 
-/** The options with another tenant, for all that get a token there. A Stack Hub with AD FS has no other. */
+/** The options with another tenant for all identities. A Stack Hub with AD FS has only one tenant. */
 export function withTenant(options: AcrOptions, tenantId: string): AcrOptions {
   if (options.tenantId === "adfs") return options;
   const nodeIdentities = options.nodeIdentities.map((identity) =>
@@ -74,8 +75,8 @@ export function withTenant(options: AcrOptions, tenantId: string): AcrOptions {
 }
 
 /**
- * The options with another application, or user-assigned identity, for the node and for pods that name none.
- * @param setting where it is written, for messages
+ * The options with another application, or user-assigned identity, for the node and for pods without an annotation.
+ * @param setting the setting's name, for messages
  */
 export function withClient(options: AcrOptions, clientId: string, setting: string): AcrOptions {
   const nodeIdentities = options.nodeIdentities.map((identity): NodeIdentityOrNot => {

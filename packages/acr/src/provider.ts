@@ -38,7 +38,7 @@ export const acr: CredentialProvider<AcrOptions> = {
     const { tenant } = settings.options;
     const options =
       tenant === undefined ? settings.options : withTenant(settings.options, tenantFor(tenant, registry));
-    // Its TLS is ready by the time that the identity is.
+    // The TLS connection opens while the identity is being found.
     context.http.preconnect(exchangeUrl(registry));
     const choice = {
       request,
@@ -71,8 +71,8 @@ async function resolveCloud({ cloud }: AcrOptions, context: Context): Promise<Az
 }
 
 /**
- * A key that the kubelet matches after the registry's own, for any registry of the same kind and cloud: `*.azurecr.io`.
- * The kubelet wants as many labels, and the same port, as the image has.
+ * A key that the kubelet tries after the registry's own, for any registry of the same kind and cloud: `*.azurecr.io`. It
+ * needs as many labels as the image, and the same port.
  */
 function anonymousKey({ registry: { host }, mirror }: ResolvedRegistry, imageRegistry: string): string {
   const port = /:[0-9]+(?=\/|$)/.exec(mirror?.target ?? imageRegistry)?.[0] ?? "";

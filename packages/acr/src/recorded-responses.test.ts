@@ -82,8 +82,7 @@ const METADATA_SERVICE: Readonly<Record<string, Recorded>> = {
     status: 403,
     headers: { "content-type": "text/plain; charset=utf-8" },
     body: "failed to refresh token, error: adal: Refresh request failed. Status Code = '400'. Response body: Bad Request",
-    message:
-      /status 403 "failed to refresh token.*; something stands between the plugin and the metadata service/,
+    message: /status 403 "failed to refresh token.*; something blocks the way to the metadata service/,
     requests: 1,
   },
   "an audience that the tenant does not know": {
@@ -95,7 +94,7 @@ const METADATA_SERVICE: Readonly<Record<string, Recorded>> = {
       500011,
     ),
     message:
-      /status 400 invalid_resource, AADSTS500011: .*; this tenant or cloud does not know Azure Container Registry/,
+      /status 400 invalid_resource, AADSTS500011: .*; this tenant or cloud does not know this audience for Azure Container Registry/,
     requests: 1,
   },
 };
@@ -183,7 +182,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
       500011,
     ),
     message:
-      /status 400 invalid_resource, AADSTS500011: .*; this tenant or cloud does not know Azure Container Registry/,
+      /status 400 invalid_resource, AADSTS500011: .*; this tenant or cloud does not know this audience for Azure Container Registry/,
     requests: 1,
   },
   "too many equal requests": {
@@ -206,7 +205,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
       90033,
     ),
     message:
-      /status 503 temporarily_unavailable, AADSTS90033: .*; Microsoft Entra ID is busy or failing: the kubelet tries again by itself/,
+      /status 503 temporarily_unavailable, AADSTS90033: .*; Microsoft Entra ID is busy or failing: the kubelet tries again/,
     requests: 4,
   },
 };
@@ -217,7 +216,7 @@ const REGISTRY: Readonly<Record<string, Recorded>> = {
     status: 403,
     body: '{"errors":[{"code":"DENIED","message":"client with IP \\u0027172.214.169.102\\u0027 is not allowed access. Refer https://aka.ms/acr/firewall to grant access."}]}\n',
     message:
-      /status 403 DENIED, client with IP '172\.214\.169\.102' is not allowed access\. .*; let this network in: the firewall and private endpoints/,
+      /status 403 DENIED, client with IP '172\.214\.169\.102' is not allowed access\. .*; allow this network in the firewall or private endpoints/,
     requests: 1,
   },
   "a method that the exchange does not have": {

@@ -1,25 +1,25 @@
 import type { NotOurs, RegistryDescription } from "@imagecred/protocol";
 import { type AzureCloud, KNOWN_CLOUDS, PUBLIC_CLOUD } from "./clouds.ts";
 
-/** A registry of Azure Container Registry, from its host alone. */
+/** A registry of Azure Container Registry, parsed from its host. */
 export interface AcrRegistry {
   /** Login server in lower case: the only host that a token for this registry is sent to. */
   readonly host: string;
-  /** Registry name, with the hash of a domain name label where there is one. */
+  /** Registry name, with the hash of a domain name label if there is one. */
   readonly name: string;
   /** Region of a geo-replica's own endpoint; undefined for the global one. */
   readonly region: string | undefined;
 }
 
-/** Alphanumeric, 5 to 50 characters, then `-` and a hash when the name was made with a domain name label. */
+/** Alphanumeric, 5 to 50 characters, then `-` and a hash if the registry has a domain name label. */
 const NAME = /^[a-z0-9]{5,50}(?:-[a-z0-9]+)?$/;
 const REGION = /^[a-z0-9]+$/;
 /** RFC 1035 section 2.3.4 */
 const LONGEST_LABEL = 63;
 
 /**
- * Reads a registry host of `cloud`: `<name>[-<hash>].<suffix>`, or `<name>.<region>.geo.<suffix>` for one replica of a
- * geo-replicated registry. Whole labels are compared, from the end, so that nothing that only looks like a registry passes.
+ * Parses a registry host of `cloud`: `<name>[-<hash>].<suffix>`, or `<name>.<region>.geo.<suffix>` for one replica of a
+ * geo-replicated registry. Whole labels are compared, from the end, so that similar hosts are not accepted.
  * Names and endpoints: https://learn.microsoft.com/azure/container-registry/container-registry-endpoint-reference.
  */
 export function parseRegistryHost(host: string, cloud: AzureCloud): AcrRegistry | NotOurs {
@@ -42,11 +42,11 @@ export function parseRegistryHost(host: string, cloud: AzureCloud): AcrRegistry 
   return { host: labels.join("."), name, region };
 }
 
-/** The labels before a suffix, or undefined when these labels do not end with it. */
+/** The labels before a suffix; undefined if the labels do not end with it. */
 function withoutSuffix(labels: readonly string[], suffix: string): readonly string[] | undefined {
-  const wanted = suffix.split(".");
-  const start = labels.length - wanted.length;
-  if (start < 0 || wanted.some((label, index) => labels[start + index] !== label)) return undefined;
+  const suffixLabels = suffix.split(".");
+  const start = labels.length - suffixLabels.length;
+  if (start < 0 || suffixLabels.some((label, index) => labels[start + index] !== label)) return undefined;
   return labels.slice(0, start);
 }
 
@@ -55,7 +55,7 @@ function otherCloud(labels: readonly string[], configured: AzureCloud): string |
   return owner && `belongs to ${owner.name}, but the configured cloud is ${configured.name}`;
 }
 
-/** Every form of host that {@link parseRegistryHost} accepts for a cloud, as patterns of matchImages. */
+/** All forms of host that {@link parseRegistryHost} accepts for a cloud, as patterns of matchImages. */
 export function hostForms(cloud: AzureCloud): readonly string[] {
   return suffixesOf(cloud).flatMap((suffix) => [`*.${suffix}`, `*.*.geo.${suffix}`]);
 }
@@ -64,7 +64,7 @@ function suffixesOf({ registrySuffix, sharedSuffix }: AzureCloud): readonly stri
   return sharedSuffix === undefined ? [registrySuffix] : [registrySuffix, sharedSuffix];
 }
 
-/** What the host of a cloud's registry says, for a person. */
+/** Description of a registry for people. */
 export function describeRegistry({ name, region }: AcrRegistry, cloud: AzureCloud): RegistryDescription {
   const words = [`registry ${name}`, ...(region === undefined ? [] : [`region ${region}`])];
   const suffix = cloud === PUBLIC_CLOUD ? "" : ` (${cloud.registrySuffix})`;

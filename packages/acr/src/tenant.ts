@@ -9,12 +9,12 @@ import {
 import type { AcrRegistry } from "./registry.ts";
 
 /**
- * A tenant's GUID or one of its domains: it becomes a segment of a URL. Entra's words for "any tenant" are for people who
- * sign in (https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints).
+ * A tenant's GUID or one of its domains, checked because it becomes a segment of a URL. Entra's names for "any tenant" are
+ * only for people who sign in (https://learn.microsoft.com/entra/identity-platform/v2-protocols#endpoints).
  */
 export const TENANT = /^(?!(?:common|organizations|consumers)$)[0-9a-z](?:[0-9a-z.-]*[0-9a-z])?$/i;
 
-/** @throws {CredentialError} for a configured tenant that is none, before anything is sent there */
+/** Checks a configured tenant before anything is sent. @throws {CredentialError} if it is not a tenant */
 export function requireTenant(tenantId: string): void {
   if (TENANT.test(tenantId)) return;
   throw new CredentialError({
@@ -25,12 +25,12 @@ export function requireTenant(tenantId: string): void {
   });
 }
 
-/** What placeholders there are. */
+/** Placeholders of tenants. */
 const PLACEHOLDERS = ["registry"];
 
 /**
- * A tenant, which may have a placeholder: `{registry}.onmicrosoft.com`.
- * @param from where it is written
+ * Parses a tenant, which may have a placeholder: `{registry}.onmicrosoft.com`.
+ * @param from the setting, for messages
  * @throws {OptionsError}
  */
 export function parseTenant(tenant: string, from: string): Template {
@@ -44,7 +44,7 @@ export function tenantFor(tenant: Template, registry: AcrRegistry): string {
   return fillTemplate(tenant, valuesOf(registry), registry.host);
 }
 
-/** What the name of a registry says. */
+/** The values of placeholders for a registry. */
 export function valuesOf({ name }: AcrRegistry): TemplateValues {
   return { registry: name };
 }

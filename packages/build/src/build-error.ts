@@ -1,4 +1,4 @@
-/** A build failed for a reason outside this package. The message says all that there is to say; no stack trace is needed. */
+/** A build failed for a reason outside this package. The message is complete without a stack trace. */
 export class BuildError extends Error {
   override readonly name = "BuildError";
 }

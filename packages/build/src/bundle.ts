@@ -5,13 +5,13 @@ import { mergeStart } from "./one-start-file.ts";
 import { OUTPUT, STATIC } from "./output-options.ts";
 import { staticResolution } from "./resolution.ts";
 
-/** A program, as the bundler sees it. */
+/** A program to bundle. */
 export interface ProgramSource {
   /** Path of the module that starts it: `src/main.ts`. */
   readonly entry: string;
   /** Directory that the paths in the metafile are relative to. */
   readonly root: string;
-  /** Constants that are put in their names' places; each value is a JavaScript expression. */
+  /** Names that are replaced by constants; each value is a JavaScript expression. */
   readonly define?: Readonly<Record<string, string>>;
   /** Conditions of `exports` and `imports` in addition to `static`. */
   readonly conditions?: readonly string[];
@@ -41,8 +41,8 @@ export function commonOptions({ entry, root, define = {} }: ProgramSource): Buil
 }
 
 /**
- * Bundles a program for the static runtime into `directory`: ES modules, so that what is imported dynamically stays in
- * files of its own and is read only when it is needed. @throws esbuild's BuildFailure
+ * Bundles a program for the static runtime into `directory`: ES modules, so that dynamic imports stay in separate files that
+ * are read only when needed. @throws esbuild's BuildFailure
  */
 export async function bundleStatic(source: ProgramSource, directory: string): Promise<Bundle> {
   const { metafile } = await build<BuildOptions & { metafile: true }>({

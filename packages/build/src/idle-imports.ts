@@ -4,11 +4,11 @@ import type { Metafile } from "esbuild";
 import { BARE_IMPORT } from "./output-files.ts";
 
 /**
- * Takes imports out of a bundle that only load code. For a module that an index re-exports, esbuild keeps an import for its side
- * effects wherever the index is used, also where the package says that it has none (`sideEffects` in package.json); then
- * code that is meant to be loaded when it is needed would be read at every start.
+ * Removes imports from a bundle that only load code without side effects. For a module that an index re-exports, esbuild keeps
+ * an import wherever the index is used, even if the package has no side effects (`sideEffects` in package.json). Then code
+ * that should be loaded on demand would be read at every start.
  * @param root directory that the paths in the metafile are relative to
- * @returns the metafile of what is on disk afterwards
+ * @returns the metafile of the changed files
  */
 export function dropIdleImports(metafile: Metafile, root: string): Metafile {
   const { outputs } = metafile;
@@ -33,13 +33,13 @@ export function dropIdleImports(metafile: Metafile, root: string): Metafile {
   return { ...metafile, outputs: Object.fromEntries(changed) };
 }
 
-/** Tells of an output whether evaluating it, and what it imports, has no effect. */
+/** Returns a function that reports whether evaluating an output and its imports has no side effect. */
 function idleOutputs(outputs: Metafile["outputs"], root: string): (name: string) => boolean {
   const known = new Map<string, boolean>();
   const isIdle = (name: string): boolean => {
     const before = known.get(name);
     if (before !== undefined) return before;
-    // In a circle each is idle if the others are.
+    // In a cycle, each is idle if the others are.
     known.set(name, true);
     const output = outputs[name];
     const idle =
@@ -54,7 +54,7 @@ function idleOutputs(outputs: Metafile["outputs"], root: string): (name: string)
   return isIdle;
 }
 
-/** Whether the package of a module says that the module has no side effects. Files that a plugin made up are in none. */
+/** Whether a module's package declares that it has no side effects. A plugin's virtual files are in no package. */
 function saysNoSideEffects(input: string, root: string): boolean {
   const file = resolve(root, input);
   if (!existsSync(file)) return false;
@@ -62,7 +62,7 @@ function saysNoSideEffects(input: string, root: string): boolean {
   if (manifest === undefined) return false;
   const { sideEffects } = JSON.parse(readFileSync(manifest, "utf8")) as { readonly sideEffects?: unknown };
   if (!Array.isArray(sideEffects)) return sideEffects === false;
-  // Names of files only: a pattern is taken for one that matches.
+  // Only file names are compared: a pattern counts as a match.
   const name = `./${relative(dirname(manifest), file)}`;
   return sideEffects.every((entry) => typeof entry === "string" && !entry.includes("*") && entry !== name);
 }

@@ -6,7 +6,7 @@ import { parseOptions, USAGE } from "./options.ts";
 import { releasedPlatforms, runtimeFor, thisPlatform } from "./runtimes.ts";
 import { buildStaticExecutable } from "./static-executable.ts";
 
-/** esbuild has printed its own findings, with the places in the sources. */
+/** Whether esbuild has already printed its errors. */
 function isReported(error: unknown): boolean {
   return error instanceof Error && "errors" in error && Array.isArray(error.errors);
 }
@@ -18,7 +18,7 @@ try {
   else {
     const { entry, name, platforms, out } = options;
     const compiler = runtimeFor(thisPlatform());
-    // Before anything is written: both runtimes are there and are those of this release.
+    // Before anything is written: check that both runtimes exist and are of this release.
     const targets = platforms.map((platform) => ({ platform, target: runtimeFor(platform) }));
     for (const { platform, target } of targets) {
       const file = join(out, platform, name);

@@ -7,16 +7,16 @@ import { STATIC_PLATFORMS, type StaticPlatform } from "./runtimes.ts";
 /** The text of `--help`. */
 export const USAGE = `Usage: imagecred-build ENTRY [options]
 
-Makes static Linux executables of a program: ENTRY (src/main.ts), with all that it imports, on the runtime that imagecred's own
-plugins run on. Each is one file that needs nothing beside it.
+Builds static Linux executables from ENTRY (src/main.ts) and everything that it imports, with the runtime of imagecred's own
+plugins. Each executable is one file without dependencies.
 
   --name NAME           file name of the executables (default: the name in package.json)
-  --platform NAME,...   of ${STATIC_PLATFORMS.join(", ")} (default: all)
-  --out DIRECTORY       each goes into DIRECTORY/PLATFORM/NAME (default: dist)
-  --help                show this
+  --platform NAME,...   ${STATIC_PLATFORMS.join(", ")} (default: all)
+  --out DIRECTORY       writes DIRECTORY/PLATFORM/NAME (default: dist)
+  --help                show this text
 `;
 
-/** What one run of `imagecred-build` is to do. */
+/** The options of one run of `imagecred-build`. */
 export interface Options {
   readonly entry: string;
   readonly name: string;
@@ -25,9 +25,10 @@ export interface Options {
 }
 
 /**
- * @param platforms those to build for when the command line names none
- * @returns undefined where `--help` is asked for
- * @throws {BuildError} when the command line is wrong
+ * Parses the command line.
+ * @param platforms the default platforms
+ * @returns undefined for `--help`
+ * @throws {BuildError} if the command line is wrong
  */
 export function parseOptions(
   args: readonly string[],
@@ -37,7 +38,7 @@ export function parseOptions(
   const { values, positionals } = parsed(args);
   if (values.help) return undefined;
   const [entry, ...more] = positionals;
-  if (entry === undefined || more.length > 0) throw new BuildError(`name one ENTRY\n\n${USAGE}`);
+  if (entry === undefined || more.length > 0) throw new BuildError(`expected one ENTRY\n\n${USAGE}`);
   if (!existsSync(resolve(directory, entry))) throw new BuildError(`${entry}: no such file`);
   const name = values.name ?? packageName(directory);
   if (!/^[\w][\w.-]*$/.test(name)) throw new BuildError(`--name ${name}: not a file name`);
@@ -62,7 +63,7 @@ function parsed(args: readonly string[]) {
       },
     });
   } catch (error) {
-    // Node.js's own words: "Unknown option '--nmae'".
+    // Node.js's own message: "Unknown option '--nmae'".
     throw new BuildError(`${error instanceof Error ? error.message : error}\n\n${USAGE}`, { cause: error });
   }
 }
@@ -74,7 +75,7 @@ function platformNamed(name: string): StaticPlatform {
   return found;
 }
 
-/** Of the nearest package.json, without its scope. */
+/** The name in the nearest package.json, without its scope. */
 function packageName(directory: string): string {
   for (let at = resolve(directory); ; at = dirname(at)) {
     const path = join(at, "package.json");
@@ -82,6 +83,6 @@ function packageName(directory: string): string {
       const { name } = JSON.parse(readFileSync(path, "utf8")) as { readonly name?: string };
       if (name !== undefined) return name.replace(/^@[^/]*\//, "");
     }
-    if (at === dirname(at)) throw new BuildError("there is no package.json with a name: say --name NAME");
+    if (at === dirname(at)) throw new BuildError("there is no package.json with a name: set --name NAME");
   }
 }

@@ -1,12 +1,11 @@
 import type { Metafile } from "esbuild";
 
 /**
- * `import "./chunk-X.js";`, as esbuild prints it: for what evaluating the chunk does, as nothing of it is used. The first group is
- * the file's name.
+ * `import "./chunk-X.js";` in esbuild's output: it only evaluates the chunk. The first group is the file's name.
  */
 export const BARE_IMPORT = /^import "\.\/([^"]+)";\n/gm;
 
-/** The output files that running `entry` reads before anything is imported dynamically, `entry` first. */
+/** The output files that `entry` loads statically, `entry` first. */
 export function loadedAtStart(outputs: Metafile["outputs"], entry: string): ReadonlySet<string> {
   const loaded = new Set([entry]);
   for (const name of loaded) {

@@ -1,17 +1,17 @@
 import type { BuildOptions } from "esbuild";
 
-/** How code is written, for every runtime. */
+/** Options for the output's code, for both runtimes. */
 export const OUTPUT = {
   bundle: true,
   charset: "utf8",
   legalComments: "none",
   logLevel: "warning",
-  // Short names are fewer bytes to read at start; lines stay, so that an error's place says something.
+  // Short names are fewer bytes to read at start; line breaks stay, so that positions in errors are useful.
   minifyIdentifiers: true,
   minifySyntax: true,
 } as const satisfies BuildOptions;
 
-/** What the static runtime reads: ES modules, of a language that its engine has. */
+/** Options for the static runtime: ES modules in a language version that its engine supports. */
 export const STATIC = {
   format: "esm",
   platform: "neutral",

@@ -2,25 +2,24 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import type { OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from "esbuild";
 
-/** Modules that the Rust host has built in (tools/runtime/src/modules/mod.rs), named without `node:`. */
+/** Modules that are built into the static runtime (tools/runtime/src/modules/mod.rs), without `node:`. */
 const native: ReadonlySet<string> = new Set(["buffer", "events", "os", "path", "string_decoder", "url"]);
 
-/** Modules of Node.js that a file in shims/ replaces; its README says how far each goes. */
-const standIns: ReadonlySet<string> = new Set(["crypto", "fs", "fs/promises", "process", "timers", "util"]);
+/** Modules of Node.js that a file in shims/ replaces; see its README. */
+const shims: ReadonlySet<string> = new Set(["crypto", "fs", "fs/promises", "process", "timers", "util"]);
 
-/** From src/ and from dist/ alike: the package has them as they are written, since esbuild reads TypeScript. */
+/** The same from src/ and from dist/: the package contains the shims in TypeScript, which esbuild reads. */
 const SHIMS = join(import.meta.dirname, "../src/shims");
 
 /**
- * Packages that are taken in their browser build, which asks for fetch at most, where the Node build asks for sockets
- * and streams.
+ * Packages whose browser build is used: it needs fetch at most, but the Node.js build needs sockets and streams.
  */
 const browserBuilds = /^(@azure\/core-rest-pipeline|@typespec\/ts-http-runtime)(\/|$)/;
 
-/** Marks a question that this plugin itself asks esbuild. */
+/** Marks a resolution that this plugin itself requested. */
 const asked = Symbol("asked by static-resolution");
 
-/** How the static runtime's imports are found: the host's modules, shims for Node.js's, browser builds. */
+/** Resolves imports for the static runtime: its own modules, shims for Node.js's modules, browser builds. */
 export const staticResolution: Plugin = {
   name: "static-resolution",
   setup(build) {
@@ -46,12 +45,12 @@ async function resolve(build: PluginBuild, args: OnResolveArgs): Promise<OnResol
   if (args.pluginData === asked || args.kind === "entry-point") return undefined;
   const name = args.path.replace(/^node:/, "");
   if (native.has(name)) {
-    // There is no require at run time: a CommonJS library gets the module by way of one that imports it.
+    // There is no `require` at run time: a CommonJS library gets the module through one that imports it.
     if (args.kind === "require-call") return { path: name, namespace: "native", sideEffects: false };
     return { path: name, external: true, sideEffects: false };
   }
-  if (standIns.has(name)) {
-    // Our own code gets the file itself; libraries import names that it lacks, too, and call them never or rarely.
+  if (shims.has(name)) {
+    // Our own code imports the file itself. Libraries also import names that it lacks, and call them rarely or never.
     const library = args.importer.includes("/node_modules/");
     return library
       ? { path: name, namespace: "partial", sideEffects: false }
@@ -69,9 +68,9 @@ function standInFor(name: string): string {
 }
 
 /**
- * A Node module that nobody provides, or only `there`. Libraries import many that they never use on our paths, so
- * loading it is fine; calling what is missing says what that is. Exports come from the prototype: esbuild's interop
- * copies own properties and keeps the prototype.
+ * A Node.js module that does not exist in the static runtime, except the exports of `there`. Libraries import many modules
+ * that they do not use here, so importing it works; calling a missing function throws with its name. The exports are on the
+ * prototype, because esbuild's interop copies own properties and keeps the prototype.
  */
 function missing(name: string, there?: string): string {
   const own = there === undefined ? "{}" : `{ ...require(${JSON.stringify(there)}) }`;

@@ -4,24 +4,24 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { BuildError } from "./build-error.ts";
 
-/** A platform that a static executable can be made for. */
+/** A platform of static executables. */
 export type StaticPlatform = "linux-amd64" | "linux-arm64";
 
-/** Every {@link StaticPlatform}. */
+/** All platforms. */
 export const STATIC_PLATFORMS: readonly StaticPlatform[] = ["linux-amd64", "linux-arm64"];
 
-/** The npm package of a platform's runtime, and what is in it. */
+/** The npm package of a platform's runtime, with its checksum. */
 export interface RuntimeEntry {
   readonly package: string;
   readonly file: string;
-  /** Hexadecimal. */
+  /** In hexadecimal. */
   readonly sha256: string;
 }
 
-/** Written into the package when it is packed, with the checksums of the runtimes of the same release. */
+/** The file with the checksums of this release's runtimes, which is written when the package is packed. */
 const LIST = join(import.meta.dirname, "../runtimes.json");
 
-/** The platform of this machine, on which the compiler runs. @throws {BuildError} where there is no static runtime for it */
+/** This machine's platform, on which the compiler runs. @throws {BuildError} if there is no static runtime for it */
 export function thisPlatform(
   machine: { readonly platform: string; readonly arch: string } = process,
 ): StaticPlatform {
@@ -33,15 +33,15 @@ export function thisPlatform(
   );
 }
 
-/** The platforms that this release has a runtime for: all of them, but for a build of the packages on a machine that compiles only its own. */
+/** The platforms for which this release has a runtime: all, except in packages that a machine built only for itself. */
 export function releasedPlatforms(list = LIST): readonly StaticPlatform[] {
   if (!existsSync(list)) return STATIC_PLATFORMS;
   return STATIC_PLATFORMS.filter((platform) => readList(list)[platform] !== undefined);
 }
 
 /**
- * Path of a platform's runtime, with the checksum that this version of @imagecred/build was released with.
- * @throws {BuildError} when its package is not installed, or has another file
+ * Path of a platform's runtime, after checking it against this release's checksum.
+ * @throws {BuildError} if its package is not installed, or the checksum differs
  */
 export function runtimeFor(platform: StaticPlatform, list = LIST): string {
   const entry = readList(list)[platform];
@@ -69,7 +69,7 @@ function directoryOf({ package: name }: RuntimeEntry, platform: StaticPlatform, 
 }
 
 function readList(list: string): Readonly<Partial<Record<string, RuntimeEntry>>> {
-  // A checkout has none: there, tools/executables compiles the runtime.
+  // In a checkout there is no such file: tools/executables compiles the runtime.
   if (!existsSync(list))
     throw new BuildError("this is @imagecred/build without its runtimes: install it from npm");
   return JSON.parse(readFileSync(list, "utf8")) as Readonly<Partial<Record<string, RuntimeEntry>>>;

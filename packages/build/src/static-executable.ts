@@ -6,9 +6,9 @@ import type { Metafile } from "esbuild";
 import { BuildError } from "./build-error.ts";
 import { bundleStatic, type ProgramSource } from "./bundle.ts";
 
-/** The two static runtimes that a build needs. They are the same file when a machine builds for itself. */
+/** The two static runtimes that a build needs. They are the same file if a machine builds for itself. */
 export interface StaticRuntimes {
-  /** Path of the runtime that the executable gets. */
+  /** Path of the executable's runtime. */
   readonly target: string;
   /** Path of a runtime of the same version that runs on this machine: it compiles to bytecode. */
   readonly compiler: string;
@@ -17,7 +17,7 @@ export interface StaticRuntimes {
 /**
  * Writes the static executable `out` (mode 0755): the runtime with the program's bytecode appended. Bytecode is the same
  * for every 64-bit little-endian platform.
- * @returns what went into it @throws {BuildError} when the runtime does not compile it; esbuild's BuildFailure
+ * @returns the bundle @throws {BuildError} if the runtime cannot compile it; esbuild's BuildFailure
  */
 export async function buildStaticExecutable(
   source: ProgramSource,
@@ -28,7 +28,7 @@ export async function buildStaticExecutable(
   try {
     const { entry, metafile } = await bundleStatic(source, directory);
     mkdirSync(dirname(out), { recursive: true });
-    // Aside first: a running executable cannot be written to, but its name can be given to another file.
+    // Write a new file and rename it: a running executable cannot be overwritten.
     compile(compiler, ["compile", directory, entry, `${out}.part`, target]);
     renameSync(`${out}.part`, out);
     return metafile;

@@ -13,7 +13,7 @@ describe("createProject", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  test("writes every file under the plugin's name and version", () => {
+  test("writes all files, with the plugin's name and version", () => {
     const target = join(directory, "my-credential-provider");
     const files = createProject(target, "1.2.3");
     assert.deepEqual(files, [
@@ -33,7 +33,7 @@ describe("createProject", () => {
     assert.equal(manifest.dependencies["@imagecred/protocol"], "1.2.3");
   });
 
-  test("an empty directory is taken, one with something in it is not", () => {
+  test("an empty directory is accepted, one with files is refused", () => {
     mkdirSync(join(directory, "empty"));
     assert.ok(createProject(join(directory, "empty"), "1.0.0").length > 0);
     writeFileSync(join(directory, "file"), "");
@@ -43,12 +43,12 @@ describe("createProject", () => {
     assert.throws(() => createProject(join(directory, "full"), "1.0.0"), /full is not empty/);
   });
 
-  test("a name that a kubelet or npm would refuse is refused first", () => {
+  test("a name that the kubelet or npm would refuse is refused", () => {
     for (const name of ["My Plugin", "UPPER", "-dash", "a b", "ünicode"])
       assert.throws(() => createProject(join(directory, name), "1.0.0"), /cannot be a plugin's name/, name);
   });
 
-  test("the template's compilers are the repository's", () => {
+  test("the template has the repository's versions of the compilers", () => {
     const { devDependencies } = readJson("package.json") as { devDependencies: Record<string, string> };
     const template = readJson("packages/create-imagecred-plugin/template/package.template.json");
     const own = template["devDependencies"] as Record<string, string>;

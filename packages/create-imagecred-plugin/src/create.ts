@@ -1,32 +1,32 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, relative, resolve } from "node:path";
 
-/** The project cannot be made. The message says all that there is to say. */
+/** The project cannot be created. The message is complete without a stack trace. */
 export class CreateError extends Error {
   override readonly name = "CreateError";
 }
 
 const TEMPLATE = join(import.meta.dirname, "../template");
 
-/** What the template's files have in the place of the project's name. */
+/** The project's name in the template's files. */
 const PLACEHOLDER = "example-credential-provider";
 
-/** Files that npm would leave out of a package, or read as its own, under their real names. */
+/** Real names of files that npm would omit from a package, or read as its own. */
 const RENAMED: Readonly<Record<string, string>> = {
   gitignore: ".gitignore",
   "package.template.json": "package.json",
 };
 
 /**
- * Writes a project into `target`, which must not exist or be empty. The directory's name is the plugin's: of its executable and
- * of its entry in a CredentialProviderConfig.
- * @param version of the imagecred packages that the project gets
+ * Writes a project into `target`, which must not exist or must be empty. The directory's name becomes the plugin's name: of
+ * its executable and of its entry in a CredentialProviderConfig.
+ * @param version version of the project's imagecred packages
  * @returns paths of the files, relative to `target`, sorted
- * @throws {CreateError} for a name that no plugin can have, or a directory with something in it
+ * @throws {CreateError} if a plugin cannot have the name, or the directory is not empty
  */
 export function createProject(target: string, version: string): readonly string[] {
   const name = basename(resolve(target));
-  // The kubelet refuses a name with a slash, a space, "." and ".."; npm wants lower case (ValidateName, package.json).
+  // The kubelet refuses a slash, a space, "." and ".."; npm requires lower case (ValidateName, package.json).
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) {
     throw new CreateError(
       `${JSON.stringify(name)} cannot be a plugin's name: use lower case letters, digits, "-", "_" and ".", such as registry-credential-provider`,

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { CreateError, createProject } from "./create.ts";
 
 const USAGE =
-  "Usage: npm create imagecred-plugin NAME\n\nmakes the directory NAME with a plugin of that name.\n";
+  "Usage: npm create imagecred-plugin NAME\n\nCreates the directory NAME with the project of a plugin of that name.\n";
 
 const [target, ...more] = process.argv.slice(2);
 if (target === "--help" || target === "-h") process.stdout.write(USAGE);

@@ -94,7 +94,7 @@ for (const [what, text, expected] of [
   [
     "a field at the wrong place",
     `${HEAD}identities: [{registries: [r.io], roleArn: x}]`,
-    ['3:35 identities[0] has the unknown field "roleArn"; it belongs under aws'],
+    ['3:35 identities[0] has the unknown field "roleArn"; it belongs in aws'],
   ],
   [
     "a field that nothing is like",
@@ -129,12 +129,12 @@ for (const [what, text, expected] of [
   [
     "a key twice",
     `${HEAD}identities:\n  - registries: [r.io]\n    identity: node\n    identity: pod\n`,
-    ['6:5 "identity" is there twice'],
+    ['6:5 "identity" occurs twice'],
   ],
   [
     "a key twice in JSON",
     `{"apiVersion":"imagecred.dev/v1alpha1","kind":"ImageIdentities","kind":"ImageIdentities","identities":[{"registries":["r.io"]}]}`,
-    ["1:65 kind is there twice"],
+    ["1:65 kind occurs twice"],
   ],
   [
     "patterns that never match",
@@ -143,7 +143,7 @@ for (const [what, text, expected] of [
       '5:9 identities[0].registries[0] is "https://r.io", which has a scheme: write host[:port][/path]',
       '6:9 identities[0].registries[1] is "r.io/team*", but in the path * and ? stand for themselves, so it never matches',
       '7:9 identities[0].registries[2] is ".azurecr.io", expected host[:port][/path]',
-      /^8:9 identities\[0\]\.registries\[3\] is "r \.io", which cannot be read: /,
+      /^8:9 identities\[0\]\.registries\[3\] is "r \.io", which cannot be parsed: /,
       '9:9 identities[0].registries[4] is "r.io?x", expected host[:port][/path]',
     ],
   ],

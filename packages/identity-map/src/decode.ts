@@ -1,4 +1,4 @@
-/** The file's bytes into entries, strictly: an unknown field, a wrong type or a repeated key is an error with its place. */
+/** Decodes the file strictly: an unknown field, a wrong type or a repeated key is an error with its position. */
 import {
   type DataDocument,
   type DataNode,
@@ -12,17 +12,17 @@ import type { Field, Fields, GroupField, ValuesOf } from "./field.ts";
 import { type Entry, FILE } from "./fields.ts";
 import { patternFault } from "./pattern.ts";
 
-/** What can be done about a problem at its place without knowing more. */
+/** A fix that is certain. */
 export type Remedy =
-  /** Another name for the key that stands there. */
+  /** Rename the key. */
   | { readonly kind: "rename"; readonly to: string }
-  /** The value that stands there, in quotes: YAML read something else than a text. */
+  /** Write the value in quotes, because in YAML it is not a text. */
   | { readonly kind: "quote" }
   | { readonly kind: "replace"; readonly value: string };
 
-/** One reason why no plugin uses the file. */
+/** A problem because of which no plugin uses the file. */
 export interface MapProblem {
-  /** Such as `identities[2].aws.roleArn`; empty for what is about the whole file. */
+  /** Such as `identities[2].aws.roleArn`; empty for the whole file. */
   readonly path: string;
   readonly message: string;
   readonly position: LineColumn;
@@ -31,16 +31,16 @@ export interface MapProblem {
 
 /** A decoded file. */
 export interface DecodedMap {
-  /** The entries, where the file has no problem. */
+  /** The entries; use them only if there are no problems. */
   readonly entries: readonly Entry[];
   readonly problems: readonly MapProblem[];
-  /** Where a value stands, by its path; where it is not there, the nearest one around it. */
+  /** Position of the value at a path; if it does not exist, of the nearest one that contains it. */
   locate(path: string): LineColumn;
 }
 
 const START: LineColumn = { line: 1, column: 1 };
 
-/** Decodes a file. Never throws for what is in it. */
+/** Decodes a file. Never throws because of its contents. */
 export function decodeIdentities(data: Uint8Array): DecodedMap {
   let document: DataDocument;
   try {
@@ -52,7 +52,7 @@ export function decodeIdentities(data: Uint8Array): DecodedMap {
   }
   const decoder = new Decoder(document);
   const file = decoder.group(document.root, FILE, "");
-  for (const { key, at } of document.duplicates) decoder.report("", `${key} is there twice`, at);
+  for (const { key, at } of document.duplicates) decoder.report("", `${key} occurs twice`, at);
   const locate = (path: string) => decoder.locate(path);
   return { entries: file?.identities ?? [], problems: decoder.problems.sort(byPlace), locate };
 }
@@ -79,7 +79,7 @@ class Decoder {
     return START;
   }
 
-  /** The values of a group; those with a problem are left out. */
+  /** The values of a group, without those that have a problem. */
   group<Table extends Fields>(node: DataNode, fields: Table, path: string): ValuesOf<Table> | undefined {
     if (node.type !== "object") {
       this.#wrongType(path, node, "a mapping");
@@ -87,24 +87,24 @@ class Decoder {
     }
     const values: Record<string, unknown> = {};
     const seen = new Set<string>();
-    const meant = new Set<string>();
+    const misspelt = new Set<string>();
     for (const entry of node.entries) {
       const { key, keyAt, value } = entry;
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
-      if (field === undefined) meant.add(this.#unknown(entry, fields, path) ?? "");
-      else if (seen.has(key)) this.report(path, `${key} is there twice`, keyAt);
+      if (field === undefined) misspelt.add(this.#unknown(entry, fields, path) ?? "");
+      else if (seen.has(key)) this.report(path, `${key} occurs twice`, keyAt);
       else values[key] = this.#value(value, field, under(path, key));
       seen.add(key);
     }
     for (const [name, field] of Object.entries(fields)) {
-      // A name that is misspelt is one mistake, not two.
-      if (field.required === true && !seen.has(name) && !meant.has(name)) {
+      // A misspelt name is one mistake, not two.
+      if (field.required === true && !seen.has(name) && !misspelt.has(name)) {
         const words = field.kind === "text" ? (field.words ?? []) : [];
         const expected = words.length === 1 ? `, expected ${words[0]}` : "";
         this.report(path, `${path === "" ? "the file" : path} has no ${name}${expected}`, node.at);
       }
     }
-    // What the table says of the names and kinds has been checked above.
+    // Names and types were checked above.
     return values as ValuesOf<Table>;
   }
 
@@ -116,7 +116,7 @@ class Decoder {
       case "texts":
         return this.#list(node, path, (item, at) => {
           const text = this.#text(item, at);
-          // The only lists of texts are of patterns.
+          // All lists of texts are patterns.
           const fault = text === undefined ? undefined : patternFault(text);
           if (fault !== undefined) this.report(at, `${at} is ${JSON.stringify(text)}, ${fault}`, item.at);
           return text;
@@ -164,14 +164,14 @@ class Decoder {
     });
   }
 
-  /** @returns the field that was meant, where one is near */
+  /** Reports an unknown field. @returns the nearest known name, if any */
   #unknown({ key, keyAt }: ObjectEntry, fields: Fields, path: string): string | undefined {
     const names = Object.keys(fields);
-    const near = names.find((name) => fields[name]?.instead?.includes(key)) ?? nearest(key, names);
+    const near = names.find((name) => fields[name]?.wrongNames?.includes(key)) ?? nearest(key, names);
     const elsewhere = groupsOf(fields).find(([, group]) => Object.hasOwn(group.fields, key))?.[0];
     const hint =
       elsewhere !== undefined
-        ? `; it belongs under ${elsewhere}`
+        ? `; it belongs in ${elsewhere}`
         : near !== undefined
           ? `; did you mean ${near}?`
           : `, expected ${names.join(", ")}`;

@@ -1,18 +1,18 @@
-/** One field of the file: how it is decoded, and what its JSON Schema says. */
+/** One field of the file: how it is decoded, and its JSON Schema. */
 export type Field = TextField | TextsField | GroupField | GroupsField;
 
 interface Described {
-  /** What the field means, for the schema and so for editors: one or more sentences. */
+  /** The field's meaning, for the schema and so for editors: one or more sentences. */
   readonly about: string;
   readonly required?: true;
-  /** Names that people write instead of it, beside misspelt ones. */
-  readonly instead?: readonly string[];
+  /** Other names that people write for it, besides misspelt ones. */
+  readonly wrongNames?: readonly string[];
 }
 
-/** A text; never a number or a switch, which YAML makes of `0123` and `no`. */
+/** A text; never a number or a boolean, which `0123` and `no` are in YAML. */
 export interface TextField extends Described {
   readonly kind: "text";
-  /** The words that it may be; any text that is not empty without them. */
+  /** The allowed values; default any text that is not empty. */
   readonly words?: readonly string[];
   readonly examples?: readonly string[];
 }
@@ -50,7 +50,7 @@ type ValueOf<One extends Field> = One extends { readonly words: readonly (infer 
           ? readonly ValuesOf<Inner>[]
           : never;
 
-/** What a table of fields is decoded into. */
+/** The decoded values of a table of fields. */
 export type ValuesOf<Table extends Fields> = {
   readonly [Name in keyof Table as Table[Name] extends { readonly required: true } ? Name : never]: ValueOf<
     Table[Name]

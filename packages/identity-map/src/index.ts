@@ -1,6 +1,6 @@
 /**
- * The file of `--identities`: which identity each registry is asked with. A plugin loads this package only when the flag is
- * given.
+ * The identity map (`--identities`): the identity to use for each registry. A plugin loads this package only if the flag is
+ * set.
  */
 export { type DecodedMap, decodeIdentities, type MapProblem, type Remedy } from "./decode.ts";
 export {
@@ -25,4 +25,4 @@ export {
   type ReadPart,
 } from "./load.ts";
 export { nodeSettingsOf } from "./node-settings.ts";
-export { matches, tellsPathsApart } from "./pattern.ts";
+export { distinguishesPaths, matches } from "./pattern.ts";

@@ -1,4 +1,4 @@
-/** A JSON Schema of the file for editors, made of the table that it is decoded with. */
+/** A JSON Schema of the file for editors, from the same table as the decoder. */
 import type { Field, Fields } from "./field.ts";
 import { FILE, KIND } from "./fields.ts";
 
@@ -11,7 +11,7 @@ export function identitiesJsonSchema(): JsonSchema {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: KIND,
     description:
-      "What --identities of imagecred's plugins names: the identity with which each registry is asked for a credential.",
+      "The identity map of imagecred's plugins (--identities): the identity to use for each registry.",
     ...objectOf(FILE),
   };
 }

@@ -1,4 +1,4 @@
-/** The file of `--identities` for a plugin: read, checked, and as settings for images. */
+/** Loads the `--identities` file for a plugin, checks it, and gives the settings for an image. */
 import {
   type Files,
   type IdentityPolicy,
@@ -12,14 +12,14 @@ import {
 } from "@imagecred/protocol";
 import { type DecodedMap, decodeIdentities, type MapProblem } from "./decode.ts";
 import type { Cloud, Entry, Parts } from "./fields.ts";
-import { matches, tellsPathsApart } from "./pattern.ts";
+import { distinguishesPaths, matches } from "./pattern.ts";
 
 /**
- * Reads one field of an entry's part.
+ * Parses one field of an entry's part.
  * @param field within the part, such as `roleChain[1].roleArn`
- * @param value what the field holds; undefined where it is not there
- * @param parse gives what the plugin makes of the value; it throws an OptionsError whose message begins with `from`
- * @returns undefined where the field is not there or has a problem
+ * @param value the field's value; undefined if it is not set
+ * @param parse parses the value for the plugin; throws an OptionsError whose message begins with `from`
+ * @returns undefined if the field is not set or has a problem
  */
 export type ReadField = <Value, Parsed>(
   field: string,
@@ -27,27 +27,27 @@ export type ReadField = <Value, Parsed>(
   parse: (value: Value, from: string) => Parsed,
 ) => Parsed | undefined;
 
-/** What an entry's part for a plugin's cloud changes about the plugin's options. */
+/** The changes of an entry to the plugin's options. */
 export type Overlay<Options> = (options: Options) => Options;
 
-/** What a plugin knows about its part of an entry. */
+/** Parses a plugin's part of an entry. */
 export type ReadPart<Name extends Cloud, Options> = (part: Parts[Name], read: ReadField) => Overlay<Options>;
 
-/** What a plugin's facts say about the file: for programs that check and explain it. */
+/** A plugin's facts about the file, for programs that check and explain it. */
 export interface MapFacts {
   /** The part of an entry that the plugin reads. */
   readonly part: Cloud;
   /**
-   * What is wrong with a file for the plugin with these arguments; those of its flags are not among them.
+   * The problems of a file for the plugin with these arguments, without problems of the flags.
    * @param decoded the file, decoded once for all plugins
-   * @param file for messages: the path
+   * @param file the path, for messages
    */
   check(
     decoded: DecodedMap,
     file: string,
     invocation: Pick<Invocation, "args" | "env">,
   ): readonly MapProblem[];
-  /** What placeholders stand for in the name of an image; undefined for an image of another cloud. */
+  /** The values of placeholders for an image; undefined for an image of another cloud. */
   placeholders(image: ImageName): TemplateValues | undefined;
 }
 
@@ -56,15 +56,15 @@ interface Checked<Options> {
   readonly overlay: Overlay<Options> | undefined;
 }
 
-/** A file's entries, as one plugin sees them, or what is wrong with them. */
+/** A file's entries for one plugin, or their problems. */
 export interface CheckedMap<Options> {
   readonly entries: readonly Checked<Options>[];
   readonly problems: readonly MapProblem[];
 }
 
 /**
- * Has a plugin check its part of every entry of a decoded file.
- * @param file for messages: the path
+ * Checks a plugin's part of every entry of a decoded file.
+ * @param file the path, for messages
  */
 export function checkIdentities<Name extends Cloud, Options>(
   decoded: DecodedMap,
@@ -89,9 +89,9 @@ export function checkIdentities<Name extends Cloud, Options>(
         if (!(error instanceof OptionsError)) throw error;
         const place = `${placeText(file, position)}: `;
         const message = error.message.replaceAll(place, "");
-        // Of a group, the field that the message begins with.
-        const [named = ""] = /^[\w.]+/.exec(message) ?? [];
-        const within = named.startsWith(`${cloud}.${field}.`) ? `identities[${index}].${named}` : path;
+        // For a group, the field at the beginning of the message.
+        const [name = ""] = /^[\w.]+/.exec(message) ?? [];
+        const within = name.startsWith(`${cloud}.${field}.`) ? `identities[${index}].${name}` : path;
         problems.push({ path: within, message, position: decoded.locate(within) });
         return undefined;
       }
@@ -102,7 +102,7 @@ export function checkIdentities<Name extends Cloud, Options>(
 }
 
 /**
- * Reads the file of `--identities`.
+ * Loads the `--identities` file.
  * @throws {OptionsError} with file, line and column
  */
 export async function loadIdentities<
@@ -122,11 +122,11 @@ export async function loadIdentities<
     throw new OptionsError(`${placeText(path, first.position)}: ${first.message}${more}`);
   }
   return {
-    settingsFor(asked, options) {
-      const found = entries.findIndex(({ entry }) => entryMatches(entry, asked));
+    settingsFor(target, options) {
+      const found = entries.findIndex(({ entry }) => entryMatches(entry, target));
       const chosen = entries[found];
       const byPath = entries.some(({ entry }) =>
-        entry.registries.some((pattern) => tellsPathsApart(pattern, asked.name)),
+        entry.registries.some((pattern) => distinguishesPaths(pattern, target.name)),
       );
       log.info("identity-entry", {
         file: path,
@@ -151,20 +151,20 @@ function settingsOf<Options extends { readonly identity: IdentityPolicy }>(
   };
 }
 
-/** As with the flags: `identity: pod` alone means that there is no fallback. */
+/** As with the flags, `identity: pod` alone means no fallback. */
 function policyOf({ identity: word, identityFallback }: Entry, policy: IdentityPolicy): IdentityPolicy {
   const identity = word === undefined || word === "anonymous" ? policy.identity : word;
   const fallback = word === "pod" ? "none" : policy.fallback;
   return { identity, fallback: identityFallback ?? fallback };
 }
 
-/** The first entry of a list that is for an image, and the pattern that decided. */
+/** The first entry that matches an image, with the pattern that matched. */
 export function entryFor(
   entries: readonly Entry[],
-  asked: Pick<ImageName, "name">,
+  target: Pick<ImageName, "name">,
 ): { readonly index: number; readonly pattern: string } | undefined {
-  const index = entries.findIndex((entry) => entryMatches(entry, asked));
-  const pattern = entries[index]?.registries.find((each) => matches(each, asked.name));
+  const index = entries.findIndex((entry) => entryMatches(entry, target));
+  const pattern = entries[index]?.registries.find((each) => matches(each, target.name));
   return pattern === undefined ? undefined : { index, pattern };
 }
 

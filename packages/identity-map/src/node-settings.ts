@@ -1,10 +1,10 @@
-/** A group of fields whose names are those of the flags of `--node-identity`, without `node`. */
+/** A group of fields with the names of the flags of `--node-identity`, without `node`. */
 type NodeGroup = Readonly<Record<string, string | undefined>>;
 
 /**
- * An entry's `node`, as what reads the flags of `--node-identity` reads settings: `node-managed-identity` is
- * `managedIdentity`, and `node-identity` is `identity`.
- * @param from where the group is written
+ * An entry's `node` in the form of the flags of `--node-identity`: `node-managed-identity` is `managedIdentity`, and
+ * `node-identity` is `identity`.
+ * @param from the group's name, for messages
  */
 export function nodeSettingsOf(group: NodeGroup, from: string) {
   const fieldOf = (flag: string) =>

@@ -1,13 +1,14 @@
 import { AZURE_ANNOTATIONS, annotationFor, shownKeys } from "@imagecred/identities/annotations";
 
-/** What the two kinds of annotations are called in messages. */
+/** The annotations of the client ID, for messages. */
 export const CLIENT_ID_ANNOTATION = shownKeys(AZURE_ANNOTATIONS, "client");
+/** The annotations of the tenant ID, for messages. */
 export const TENANT_ID_ANNOTATION = shownKeys(AZURE_ANNOTATIONS, "tenant");
 
-/** The annotation that names the application, or its tenant; one that is empty does not count. */
+/** The key of the annotation with the application or its tenant; empty annotations are ignored. */
 export function annotationIn(
   annotations: Readonly<Record<string, string>>,
-  says: "client" | "tenant",
+  meaning: "client" | "tenant",
 ): string | undefined {
-  return annotationFor(AZURE_ANNOTATIONS, says, annotations);
+  return annotationFor(AZURE_ANNOTATIONS, meaning, annotations);
 }

@@ -60,10 +60,10 @@ const UNUSABLE: readonly [file: string, password: Secret | undefined, message: R
   ["encrypted-pkcs8.pem", undefined, /its private key needs a password/],
   ["encrypted-pkcs8.pem", new Secret("wrong-password"), /the password does not open its private key/],
   ["encrypted-traditional.pem", new Secret("wrong-password"), /the password does not open its private key/],
-  ["no-key.p12", PASSWORD, /there is no RSA private key in it/],
-  ["ec.p12", PASSWORD, /no RSA private key in it|cannot be read|can be read/],
-  ["other.pem", undefined, /there is no private key in it/],
-  ["mismatch.pem", undefined, /no certificate in it belongs to its private key/],
+  ["no-key.p12", PASSWORD, /the file has no RSA private key/],
+  ["ec.p12", PASSWORD, /no RSA private key|cannot be read|can be read/],
+  ["other.pem", undefined, /the file has no private key/],
+  ["mismatch.pem", undefined, /no certificate in the file matches its private key/],
   ["make.sh", undefined, /it is neither PEM nor PKCS#12/],
 ];
 
@@ -114,11 +114,11 @@ describe("azidentity's certificates", { skip: azidentity.missing ?? false }, () 
   }
 
   for (const [name, said] of [
-    ["certificate_empty.pem", /there is no certificate in it/],
+    ["certificate_empty.pem", /the file has no certificate/],
     ["certificate_encrypted_key.pfx", /it needs a password/],
-    ["certificate_nokey.pem", /there is no private key in it/],
-    ["certificate-two-keys.pem", /there is more than one private key in it/],
-    ["certificate-wrong-key.pem", /no certificate in it belongs to its private key/],
+    ["certificate_nokey.pem", /the file has no private key/],
+    ["certificate-two-keys.pem", /the file has more than one private key/],
+    ["certificate-wrong-key.pem", /no certificate in the file matches its private key/],
   ] as const) {
     test(`${name} is refused`, async () => {
       await assert.rejects(

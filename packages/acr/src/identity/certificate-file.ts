@@ -5,9 +5,9 @@ import { type ClientCertificate, unusable } from "./client-certificate.ts";
 const BLOCK = /-----BEGIN ([A-Z0-9 ]+)-----([\s\S]*?)-----END \1-----/g;
 
 /**
- * Reads a certificate with its private key: PEM (its key perhaps encrypted with the password), or PKCS#12.
- * @param others PEM files with what is not in the first: the key, certificates of issuers
- * @throws {CredentialError} for a file without one, or that does not open with the password
+ * Reads a certificate with its private key: PEM (the key may be encrypted with the password), or PKCS#12.
+ * @param others more PEM files: the key, certificates of issuers
+ * @throws {CredentialError} if there is no certificate, or the password is wrong
  */
 export async function readCertificateFile(
   path: string,
@@ -44,21 +44,17 @@ async function readPem(
   if (certificates.length === 0)
     throw unusable(
       path,
-      "there is no certificate in it",
+      "the file has no certificate",
       "put the certificate and its private key into one PEM file",
     );
   if (key === undefined)
     throw unusable(
       path,
-      "there is no private key in it",
+      "the file has no private key",
       "put the certificate and its private key into one PEM file",
     );
   if (keys.some(({ body }) => body !== key.body))
-    throw unusable(
-      path,
-      "there is more than one private key in it",
-      "leave the one that belongs to the certificate",
-    );
+    throw unusable(path, "the file has more than one private key", "keep only the key of the certificate");
   const encrypted = key.label === "ENCRYPTED PRIVATE KEY" || key.body.includes("Proc-Type: 4,ENCRYPTED");
   const privateKeyPem = encrypted
     ? (await import("./pkcs12.ts")).decryptPemKey(key.whole, password, path, crypto)
@@ -68,8 +64,8 @@ async function readPem(
 }
 
 /**
- * The certificate that a private key belongs to: the one with the key's modulus in it. For a key that is not RSA it is the
- * first; the signature fails later, and says so.
+ * The certificate of a private key: the one with the key's modulus. For a key that is not RSA, the first one: signing fails
+ * later, with the reason.
  */
 function certificateOf(privateKeyPem: string, certificates: readonly Uint8Array[], path: string): Uint8Array {
   const [, body = ""] = /-----BEGIN [A-Z ]+-----([^-]*)-----END/.exec(privateKeyPem) ?? [];
@@ -78,7 +74,7 @@ function certificateOf(privateKeyPem: string, certificates: readonly Uint8Array[
   if (leaf !== undefined) return leaf;
   throw unusable(
     path,
-    "no certificate in it belongs to its private key",
+    "no certificate in the file matches its private key",
     "put the certificate and its own private key into one PEM file",
   );
 }
@@ -87,6 +83,6 @@ function derOf(body: string, path: string, what: string): Uint8Array {
   try {
     return fromBase64(body.replace(/\s+/g, ""));
   } catch {
-    throw unusable(path, `${what} in it is not base64`, "check the file");
+    throw unusable(path, `${what} in the file is not base64`, "check the file");
   }
 }

@@ -2,10 +2,11 @@ import { parseJson, receivedToken, type Secret, textAt } from "@imagecred/protoc
 import { requireTenant } from "../tenant.ts";
 import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
+/** An application, with the token that proves it. */
 export interface ClientAssertion {
   readonly clientId: string;
   readonly tenantId: string;
-  /** Somebody else's token, which the application trusts. */
+  /** A token of another issuer, which the application trusts. */
   readonly assertion: Secret;
 }
 
@@ -13,9 +14,9 @@ export interface ClientAssertion {
 export const JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
 
 /**
- * One POST to Entra ID: the client credentials grant with a federated credential as the client's proof
+ * Requests a token from Entra ID with one POST: the client credentials grant with a federated credential
  * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow#third-case-access-token-request-with-a-federated-credential).
- * Written out, since it runs for every pod: @azure/identity makes the same call after half a megabyte of loading.
+ * Not through @azure/identity, because it runs for every pod: the library loads half a megabyte for the same call.
  * @throws {CredentialError}
  */
 export async function exchangeClientAssertion(
@@ -45,7 +46,7 @@ export async function exchangeClientAssertion(
   const token = response.status === 200 ? textAt(parseJson(response.body), "access_token") : undefined;
   const action = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId}`;
   if (token !== undefined) return { token: receivedToken(token, action, "access_token"), tenantId };
-  // A request that succeeds never needs it.
+  // Loaded on failure only.
   const { tokenEndpointError } = await import("./entra-error.ts");
   throw tokenEndpointError(action, response, "Microsoft Entra ID", { clientId, assertion });
 }

@@ -1,16 +1,16 @@
 import { CredentialError } from "@imagecred/protocol";
 
-/** A certificate with its private key, as an application has it. */
+/** An application's certificate with its private key. */
 export interface ClientCertificate {
-  /** DER: the certificate, then those that issued it. */
+  /** DER: the certificate, then its issuers'. */
   readonly chain: readonly [Uint8Array, ...Uint8Array[]];
   /** PKCS#8 or PKCS#1, not encrypted. */
   readonly privateKeyPem: string;
-  /** Where it comes from, for messages. */
+  /** The file, for messages. */
   readonly path: string;
 }
 
-/** The error for a certificate file that cannot be used. @param path of the file, for the message */
+/** The error for a certificate file that cannot be used. */
 export function unusable(path: string, reason: string, advice: string): CredentialError {
   return new CredentialError({
     action: `reading the client certificate ${path}`,

@@ -13,10 +13,10 @@ import {
 } from "@imagecred/protocol";
 
 /**
- * What a token endpoint's answer that has no token means: OAuth's error with Entra's code, message and ids.
- * @param action what was being done
- * @param service who answered
- * @param assertion the token that was the application's proof, where there was one
+ * The error for a token endpoint's response without a token: OAuth's error with Entra's code, message and ids.
+ * @param action the action
+ * @param service the service's name
+ * @param assertion the token that proved the application, if there was one
  */
 export function tokenEndpointError(
   action: string,
@@ -45,8 +45,8 @@ export function tokenEndpointError(
       : { assertion: { ...tokenFacts(assertion.assertion), clientId: assertion.clientId } };
   const advice =
     status === 429 || status >= 500
-      ? `${service} is busy or failing: the kubelet tries again by itself`
-      : (entraAdvice(description, facts) ?? `check the identity with the people who run ${service}`);
+      ? `${service} is busy or failing: the kubelet tries again`
+      : (entraAdvice(description, facts) ?? `ask the administrators of ${service} to check the identity`);
   const failure = failureOf(status);
   return new CredentialError({ action, reason, advice, ...(failure === undefined ? {} : { failure }) });
 }

@@ -1,13 +1,13 @@
 import type { Crypto } from "@imagecred/protocol";
 import forge from "node-forge";
 
-/** The part of node-forge that its types leave out: what makes the cipher of an encrypted bag. */
+/** A part of node-forge that is missing in its types: the function that creates the cipher of an encrypted bag. */
 interface PasswordBasedEncryption {
   getCipher(oid: string, parameters: unknown, password: string): unknown;
 }
 
-// PKCS#12's own encryption takes the password as UTF-16, PBES2 takes its bytes, which everybody writes in UTF-8
-// (RFC 8018 section 3). node-forge hands both the same text, which is right for ASCII only.
+// PKCS#12's own encryption uses the password in UTF-16; PBES2 uses its bytes, in practice UTF-8 (RFC 8018 section 3).
+// node-forge passes the same text to both, which is right for ASCII only.
 const { pbe } = forge.pki as unknown as { readonly pbe: PasswordBasedEncryption };
 const getCipher = pbe.getCipher;
 pbe.getCipher = (oid, parameters, password) =>
@@ -18,8 +18,8 @@ pbe.getCipher = (oid, parameters, password) =>
   );
 
 /**
- * Lets node-forge hash with the runtime's own code. A password is stretched by some ten thousand hashes, which take a
- * second in QuickJS and next to nothing natively.
+ * Makes node-forge use the runtime's own hashes. Deriving a key from a password takes some ten thousand hashes: a second in
+ * QuickJS, and almost no time natively.
  */
 export function hashNatively(crypto: Crypto): void {
   const digests: readonly [{ create: () => unknown }, string, number, Crypto["sha1"]][] = [

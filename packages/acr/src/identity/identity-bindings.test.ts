@@ -87,7 +87,7 @@ test("a certificate of another CA than the cluster's is refused, the clouds' own
   assert.match(other, /TLS certificate of identity-bindings\.cluster\.example\.com is refused/);
   assert.deepEqual(clouds.requests, []);
   const config = await azure.azureJsonFile("managed-identity");
-  assert.match(await failure(clouds, await asPod(annotations, withCa(config))), /holds no PEM certificate/);
+  assert.match(await failure(clouds, await asPod(annotations, withCa(config))), /has no PEM certificate/);
   assert.match(
     await failure(clouds, await asPod(annotations, withCa("/nonexistent/ca.crt")), OptionsError),
     /reading the cluster's CA certificate \/nonexistent\/ca\.crt: no such file/,

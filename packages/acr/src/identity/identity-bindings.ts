@@ -15,9 +15,9 @@ import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 const SERVICE = "the AKS identity bindings endpoint";
 
 /**
- * The pod's identity by way of an AKS identity binding: the API server's address answers, under a name of its own and with
- * a certificate of the cluster's CA, and gives a token for the service account's (pkg/credentialprovider of
- * cloud-provider-azure, identity_bindings_credentials.go). Never through a proxy: it is the node's own cluster.
+ * The pod's identity through an AKS identity binding: an endpoint at the API server's address, with its own name and a
+ * certificate of the cluster's CA, exchanges the service account token (pkg/credentialprovider of cloud-provider-azure,
+ * identity_bindings_credentials.go). It is in the node's own cluster, so no proxy is used.
  */
 export function identityBindingSource(
   token: Secret,
@@ -50,7 +50,7 @@ async function askEndpoint(
   const ca = await context.files.readText(bindings.caFile, "cluster's CA certificate");
   const action = `asking ${SERVICE} (${bindings.serverName} at ${bindings.apiServer}) for a token as ${clientId}`;
   if (!ca.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new CredentialError({ action, reason: `${bindings.caFile} holds no PEM certificate` });
+    throw new CredentialError({ action, reason: `${bindings.caFile} has no PEM certificate` });
   }
   const response = await context.http.cloud({
     service: SERVICE,

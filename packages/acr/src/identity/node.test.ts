@@ -197,7 +197,7 @@ test("of several identities in azure.json: token file, then the managed identity
     useManagedIdentityExtension: undefined,
   };
   assert.equal(await sourceOf({ ...none, aadClientId: "" }), "managed identity");
-  await assert.rejects(sourceOf(none), /has aadClientId, but nothing that proves it/);
+  await assert.rejects(sourceOf(none), /has aadClientId, but no credential for it/);
 });
 
 test("no identity: every one is named with the reason", async () => {

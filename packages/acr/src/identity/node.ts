@@ -16,7 +16,7 @@ const NAMES: Readonly<Record<NodeIdentityOrNot["kind"], string>> = {
   managed: "managed identity",
 };
 
-/** The node's identity that `--node-identity` names, else those of the configuration, in its order. */
+/** The sources of the node's identity: `--node-identity`, else those of the configuration, in its order. */
 export function nodeSources(request: EntraRequest): readonly IdentitySource<EntraToken>[] {
   const { node } = request.options;
   if (node.kind === "federated") {
@@ -54,7 +54,7 @@ async function find(
   if ("unavailable" in identity) return identity;
   if (identity.kind === "managed") return await findManaged(identity, request);
   if (identity.kind === "federated") return await findFederated(identity, request);
-  // @azure/identity is most of this executable and rarely wanted: only these two load it.
+  // @azure/identity is most of this executable and rarely used: only these two kinds load it.
   const { findServicePrincipal } = await import("./service-principal.ts");
   return await findServicePrincipal(identity, request);
 }

@@ -6,9 +6,9 @@ import { exchangeClientAssertion } from "./client-assertion.ts";
 import type { EntraRequest, EntraToken } from "./token.ts";
 
 /**
- * A node that an application trusts: its token of AWS, of Google Cloud or of a managed identity is the application's
- * proof of who it is (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). With a managed identity,
- * the application may be one of another tenant
+ * The identity of a node that an application trusts: the node's token, of AWS, Google Cloud or a managed identity, proves
+ * the application (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). With a managed identity,
+ * the application may be in another tenant
  * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
  * @throws {CredentialError}
  */
@@ -18,16 +18,17 @@ export async function findByFederation(
 ): Promise<Found<EntraToken> | Unavailable> {
   const { cloud, context } = request;
   const tenantId = tenantOf(request);
-  const wanted = audience ?? tokenAudienceOf(cloud);
-  if (wanted === undefined) throw needsSetting("--node-audience", "the audience of the federated credential");
-  const found = await federatedToken(node, wanted, context);
+  const tokenAudience = audience ?? tokenAudienceOf(cloud);
+  if (tokenAudience === undefined)
+    throw needsSetting("--node-audience", "the audience of the federated credential");
+  const found = await federatedToken(node, tokenAudience, context);
   if ("unavailable" in found) return found;
   const { identity: assertion, principal } = found;
   const identity = await exchangeClientAssertion({ clientId, tenantId, assertion }, request);
   return { identity, principal: `application ${clientId} of tenant ${tenantId} for the ${principal}` };
 }
 
-/** An application with a certificate of the node's, such as the one that a kubelet has. @throws {CredentialError} */
+/** An application with a certificate of the node, such as the kubelet's. @throws {CredentialError} */
 export async function findByCertificate(
   { files, clientId }: Extract<AcrNodeIdentity, { kind: "certificate" }>,
   request: EntraRequest,
@@ -49,7 +50,7 @@ function tenantOf({ options: { tenantId } }: EntraRequest): string {
 
 function needsSetting(flag: string, what: string): CredentialError {
   return new CredentialError({
-    action: "using the identity that --node-identity names",
+    action: "using the identity of --node-identity",
     reason: `${what} is not known`,
     advice: `set ${flag}`,
     failure: "misconfigured",

@@ -5,8 +5,8 @@ import { forge, hashNatively } from "./forge.ts";
 const WRONG_PASSWORD = "check aadClientCertPassword, or AZURE_CLIENT_CERTIFICATE_PASSWORD";
 
 /**
- * Opens a PKCS#12 file (RFC 7292): modern ones (PBES2 with AES) and those of older tools (RC2, 3DES).
- * @throws {CredentialError} when the password is wrong, or no certificate with its RSA key is in it
+ * Opens a PKCS#12 file (RFC 7292), of modern tools (PBES2 with AES) or older ones (RC2, 3DES).
+ * @throws {CredentialError} if the password is wrong, or the file has no certificate with its RSA key
  */
 export function openPkcs12(
   bytes: Uint8Array,
@@ -21,15 +21,15 @@ export function openPkcs12(
   const bagsOf = (type: string | undefined) => opened.getBags({ bagType: type ?? "" })[type ?? ""] ?? [];
   const key = [...bagsOf(pkcs8ShroudedKeyBag), ...bagsOf(keyBag)].find((bag) => bag.key != null)?.key;
   if (key == null)
-    throw unusable(path, "there is no RSA private key in it", "export the certificate with its private key");
+    throw unusable(path, "the file has no RSA private key", "export the certificate with its private key");
   const certificates = bagsOf(certBag).flatMap((bag) => (bag.cert == null ? [] : [bag.cert]));
-  const fits = (certificate: forge.pki.Certificate) =>
+  const matches = (certificate: forge.pki.Certificate) =>
     (certificate.publicKey as forge.pki.rsa.PublicKey).n.equals((key as forge.pki.rsa.PrivateKey).n);
-  const leaf = certificates.find(fits);
+  const leaf = certificates.find(matches);
   if (leaf === undefined)
     throw unusable(
       path,
-      "no certificate in it belongs to its private key",
+      "no certificate in the file matches its private key",
       "export the certificate with its private key",
     );
   const issuers = certificates.filter((certificate) => certificate !== leaf);
@@ -81,17 +81,21 @@ export function decryptPemKey(
   if (password === undefined) throw unusable(path, "its private key needs a password", WRONG_PASSWORD);
   let key: forge.pki.rsa.PrivateKey | null = null;
   try {
-    // OpenSSL's older form takes the password's bytes too.
+    // OpenSSL's older form uses the password's bytes, like PBES2.
     const bytes = pem.includes("Proc-Type:");
     key = forge.pki.decryptRsaPrivateKey(
       pem,
       bytes ? forge.util.encodeUtf8(password.reveal()) : password.reveal(),
     );
   } catch {
-    // With a wrong password the bytes make no sense, which shows in many ways.
+    // A wrong password gives random bytes, which cause many kinds of errors.
   }
   if (key === null)
-    throw unusable(path, "the password does not open its private key, or that is no RSA key", WRONG_PASSWORD);
+    throw unusable(
+      path,
+      "the password does not open its private key, or it is not an RSA key",
+      WRONG_PASSWORD,
+    );
   return forge.pki.privateKeyToPem(key);
 }
 

@@ -75,7 +75,7 @@ test("without azure.json: tenant from AZURE_TENANT_ID or the annotation", async 
   const message = await failure(clouds, { serviceAccount });
   assert.match(
     message,
-    /neither its service account nor the configuration names a tenant; annotate .*acr-tenant-id or .*tenant-id/,
+    /neither its service account nor the configuration has a tenant; annotate .*acr-tenant-id or .*tenant-id/,
   );
   assert.deepEqual(clouds.requests, []);
 });

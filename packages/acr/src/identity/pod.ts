@@ -15,13 +15,13 @@ import type { EntraRequest, EntraToken } from "./token.ts";
 
 type Annotations = CredentialProviderRequest["serviceAccountAnnotations"];
 
-/** The application that a pod's service account names. Its ids come from whoever may annotate one, so they are checked. */
+/** The application in the annotations of a pod's service account. They are not trusted, so they are checked. */
 export interface PodApplication {
   readonly clientId: string | undefined;
   readonly tenantId: string | undefined;
 }
 
-/** @throws {CredentialError} for an annotation that is no id */
+/** Parses the annotations. @throws {CredentialError} for an annotation that is not an id */
 export function podApplicationOf(annotations: Annotations): PodApplication {
   return {
     clientId: annotation(annotations, "client", GUID, "the GUID of an application"),
@@ -31,11 +31,11 @@ export function podApplicationOf(annotations: Annotations): PodApplication {
 
 function annotation(
   annotations: Annotations,
-  says: "client" | "tenant",
+  meaning: "client" | "tenant",
   form: RegExp,
   expected: string,
 ): string | undefined {
-  const key = annotationIn(annotations, says);
+  const key = annotationIn(annotations, meaning);
   const value = key === undefined ? undefined : annotations[key];
   if (key === undefined || value === undefined) return undefined;
   if (form.test(value)) return value;
@@ -47,7 +47,7 @@ function annotation(
   });
 }
 
-/** The pod's own identity: its service account token, which an application trusts, for a token of Entra ID. */
+/** The pod's own identity: exchanges its service account token, which an application trusts, for a token of Entra ID. */
 export function podSource(
   token: Secret,
   annotations: Annotations,
@@ -67,12 +67,12 @@ export function podSource(
   };
 }
 
-/** The audience that federated credentials of the cloud have unless told otherwise. */
+/** The audience that the pod's token needs, for messages. */
 function audienceOf({ cloud }: EntraRequest): string {
   return tokenAudienceOf(cloud) ?? "the audience of the application's federated credential";
 }
 
-/** The pod's service account names no identity. */
+/** The result if the pod's service account has no annotation. */
 export function notAnnotated(): Unavailable {
   return { unavailable: `no annotation ${CLIENT_ID_ANNOTATION}, or the kubelet does not pass it` };
 }
@@ -80,7 +80,7 @@ export function notAnnotated(): Unavailable {
 function withoutTenant(): CredentialError {
   return new CredentialError({
     action: "using the pod's identity",
-    reason: "neither its service account nor the configuration names a tenant",
+    reason: "neither its service account nor the configuration has a tenant",
     advice: `annotate the service account with ${TENANT_ID_ANNOTATION}, or set --tenant-id, or tenantId in azure.json`,
     failure: "misconfigured",
   });

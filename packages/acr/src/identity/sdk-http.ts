@@ -6,10 +6,11 @@ import {
 } from "@azure/core-rest-pipeline";
 import type { Context, HttpRequest, TransportResponse } from "@imagecred/protocol";
 
+/** An HTTP client for @azure/identity. */
 export interface SdkHttp {
   /** For the `httpClient` option of a credential. */
   readonly client: SdkHttpClient;
-  /** What our client threw, if it did. */
+  /** The error that our client threw, if any. */
   failure(): unknown;
   /** The last response. */
   lastResponse(): TransportResponse | undefined;
@@ -18,8 +19,8 @@ export interface SdkHttp {
 const METHODS: readonly string[] = ["GET", "POST", "PUT", "HEAD"] satisfies HttpRequest["method"][];
 
 /**
- * Lets @azure/identity make its requests through the context's client: proxy, deadline, retries and logs are ours.
- * @param authority of an Entra tenant, whose endpoints need not be asked for; undefined for AD FS
+ * Makes @azure/identity use the context's client, with its proxy, deadline, retries and logs.
+ * @param authority of an Entra tenant, whose endpoints are known; undefined for AD FS
  */
 export function createSdkHttpClient(
   context: Context,
@@ -56,8 +57,9 @@ export function createSdkHttpClient(
 }
 
 /**
- * MSAL asks for the endpoints of authorities that it does not have built in, login.chinacloudapi.cn among them. They are
- * of one form everywhere (https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud), so it is told.
+ * The response to MSAL's request for the endpoints of an authority that it does not know, such as login.chinacloudapi.cn.
+ * Their form is always the same (https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud), so no
+ * request is sent.
  */
 function openIdConfiguration(request: PipelineRequest, authority: string): PipelineResponse {
   const document = {
@@ -75,7 +77,7 @@ function methodOf({ method }: PipelineRequest): HttpRequest["method"] {
   throw new Error(`@azure/identity made a ${method} request`);
 }
 
-/** The SDK's headers, less those that are the connection's or say who is calling: we are. */
+/** The SDK's headers, without those of the connection and its user agent. */
 function headersOf(request: PipelineRequest, userAgent: string | undefined): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers.toJSON())) {

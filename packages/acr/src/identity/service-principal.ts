@@ -22,8 +22,8 @@ import { signAssertion } from "./signed-assertion.ts";
 import { type EntraRequest, type EntraToken, scopeOf } from "./token.ts";
 
 /**
- * A token for an application with a secret or a certificate, by way of @azure/identity, which knows the authorities of all
- * clouds, AD FS among them. Its requests go through our HTTP client. @throws {CredentialError}
+ * Gets a token for an application with a secret or a certificate, through @azure/identity, which supports the authorities of
+ * all clouds, including AD FS. Its requests use our HTTP client. @throws {CredentialError}
  */
 export async function findServicePrincipal(
   principal: SecretIdentity | CertificateIdentity,
@@ -33,7 +33,7 @@ export async function findServicePrincipal(
   if (cloud.adfs !== true) requireTenant(tenantId);
   const { clientId } = principal;
   const action = `asking Microsoft Entra ID for a token as application ${clientId} of tenant ${tenantId} with its ${principal.kind}`;
-  // What AZURE_LOG_LEVEL makes the SDK say belongs where our own details go, past the redaction.
+  // The SDK's log lines (AZURE_LOG_LEVEL) go to our log, which redacts them.
   AzureLogger.log = (...words: unknown[]) =>
     context.log.debug("azure-sdk", { line: words.map(String).join(" ") });
   const http = createSdkHttpClient(
@@ -44,7 +44,7 @@ export async function findServicePrincipal(
   try {
     const credential = await credentialOf(principal, tenantId, cloud, context, {
       authorityHost: cloud.loginEndpoint,
-      // The clouds' authorities are known or come from the operator; asking the public cloud about them would be one call more.
+      // The authorities are known or configured; discovery in the public cloud would be an additional call.
       disableInstanceDiscovery: true,
       httpClient: http.client,
       pipeline: requestIdsOnly(),
@@ -57,13 +57,13 @@ export async function findServicePrincipal(
     };
   } catch (error) {
     if (error instanceof CredentialError || error instanceof OptionsError) throw error;
-    // Our own client's failures say more than what the SDK makes of them.
+    // Our own client's error is more specific than the SDK's.
     if (http.failure() !== undefined) throw http.failure();
     const response = http.lastResponse();
     if (response !== undefined && textAt(parseJson(response.body), "access_token") === undefined) {
       throw tokenEndpointError(action, response, "Microsoft Entra ID");
     }
-    // It looks at tenant and application before it asks anything.
+    // The SDK checks tenant and application before it sends a request.
     const advice = "check the tenant and the application's ID";
     throw new CredentialError({ action, reason: excerpt(messageOf(error), 200), advice, cause: error });
   }
@@ -73,13 +73,13 @@ interface SdkOptions {
   readonly authorityHost: string;
   readonly disableInstanceDiscovery: true;
   readonly httpClient: ReturnType<typeof createSdkHttpClient>["client"];
-  /** Not among the documented options; every client of the SDK's takes it (@azure/core-client, ServiceClient). */
+  /** Not documented, but every client of the SDK accepts it (@azure/core-client, ServiceClient). */
   readonly pipeline: Pipeline;
 }
 
 /**
- * In place of the SDK's own policies: retries, logs and proxies are our client's, and the one for proxies throws for a
- * HTTPS_PROXY without a scheme, which is as good as one with it.
+ * Replaces the SDK's policies: our client has retries, logs and proxies, and the SDK's proxy policy throws for an
+ * HTTPS_PROXY without a scheme, which is valid.
  */
 function requestIdsOnly(): Pipeline {
   const pipeline = createEmptyPipeline();

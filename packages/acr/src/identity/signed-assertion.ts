@@ -2,20 +2,21 @@ import { base64, base64url, type Context, CredentialError, messageOf, Secret } f
 import type { AzureCloud } from "../clouds.ts";
 import type { ClientCertificate } from "./client-certificate.ts";
 
+/** The contents of an assertion. */
 export interface AssertionClaims {
   readonly clientId: string;
   readonly tenantId: string;
-  /** Sends the certificate and its chain along (`x5c`). */
+  /** True to add the certificate and its chain (`x5c`). */
   readonly sendChain: boolean;
 }
 
-const LIFE_SECONDS = 600;
+const LIFETIME_SECONDS = 600;
 
 /**
- * A client assertion: a JWT with which an application proves that it holds the key of a registered certificate
+ * A client assertion: a JWT that proves possession of a registered certificate's key
  * (https://learn.microsoft.com/entra/identity-platform/certificate-credentials). RS256 with `x5t#S256`; AD FS finds the
- * certificate by its SHA-1 (`x5t`) only, so there it has both.
- * @throws {CredentialError} when the key cannot sign
+ * certificate only by its SHA-1 (`x5t`), so for AD FS it has both.
+ * @throws {CredentialError} if the key cannot sign
  */
 export function signAssertion(
   { chain, privateKeyPem, path }: ClientCertificate,
@@ -39,7 +40,7 @@ export function signAssertion(
     jti: crypto.randomUUID(),
     nbf: now,
     iat: now,
-    exp: now + LIFE_SECONDS,
+    exp: now + LIFETIME_SECONDS,
   };
   const encoder = new TextEncoder();
   const part = (value: unknown) => base64url(encoder.encode(JSON.stringify(value)));
@@ -50,7 +51,7 @@ export function signAssertion(
     throw new CredentialError({
       action: `signing with the private key in ${path}`,
       reason: messageOf(error),
-      advice: "Entra ID takes RSA keys: check the file's key",
+      advice: "Entra ID accepts RSA keys: check the file's key",
       cause: error,
     });
   }

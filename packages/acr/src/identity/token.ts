@@ -5,23 +5,23 @@ import type { AcrOptions } from "../options.ts";
 /** An access token of Entra ID for Azure Container Registry. */
 export interface EntraToken {
   readonly token: Secret;
-  /** Tenant that was asked, for tokens that do not say theirs. */
+  /** The tenant that issued the token, for tokens without a tenant claim. */
   readonly tenantId: string | undefined;
 }
 
-/** What is at hand to get a token of Entra ID. */
+/** A request for a token of Entra ID. */
 export interface EntraRequest {
   readonly cloud: AzureCloud;
   readonly options: AcrOptions;
   readonly context: Context;
 }
 
-/** The audience as a scope of OAuth 2.0: everything that the application may do there. */
+/** The OAuth 2.0 scope for the audience: all permissions of the application. */
 export function scopeOf({ audience }: Pick<AcrOptions, "audience">): string {
   return `${audience}/.default`;
 }
 
-/** Where the node's identities are configured, for advice: the file's path, or the environment. */
+/** The place where the node's identities are configured, for advice: the file's path, or the environment. */
 export function configurationOf({ options: { configFile } }: EntraRequest): string {
   return configFile ?? "the plugin's environment (AZURE_*)";
 }

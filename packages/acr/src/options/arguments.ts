@@ -22,11 +22,11 @@ import { parseTenant } from "../tenant.ts";
 import { cloudFromEnvironment } from "./cloud-choice.ts";
 import { type AcrNodeIdentity, parseAcrNodeIdentity } from "./node-identity.ts";
 
-/** Where AKS's token endpoint for identity bindings is, and who pods are when their service account does not say. */
+/** AKS's token endpoint for identity bindings, and the default identity of pods. */
 export interface IdentityBindings {
   /** URL of the endpoint: `https://` and `--ib-sni-name`. */
   readonly url: string;
-  /** Name in the handshake. */
+  /** Name in the TLS handshake. */
   readonly serverName: string;
   /** Address (or name) of the API server. */
   readonly apiServer: string;
@@ -35,28 +35,28 @@ export interface IdentityBindings {
   readonly defaultTenantId: string | undefined;
 }
 
-/** The command line and the environment, parsed; the configuration file that may be named is not read. */
+/** The parsed command line and environment, without the configuration file. */
 export interface AcrArguments extends PluginArguments {
-  /** Path of azure.json; undefined: the environment is the configuration. */
+  /** Path of azure.json; undefined if the environment is the configuration. */
   readonly configFile: string | undefined;
-  /** The cloud that the environment names; undefined with a configuration file, which decides then. */
+  /** The environment's cloud; undefined with a configuration file, which decides. */
   readonly environmentCloud: KnownCloud | undefined;
   readonly identityBindings: IdentityBindings | undefined;
-  /** Tenant in which the node's application, and pods that name none, get their token; undefined: the configuration's. */
+  /** Tenant of the node's application and of pods without an annotation; undefined for the configuration's. */
   readonly tenant: Template | undefined;
-  /** Application or user-assigned identity of pods that name none; undefined: there is none. */
+  /** Application or user-assigned identity of pods without an annotation. */
   readonly clientId: string | undefined;
-  /** What the node has to show, where it is not what the configuration says. */
+  /** The node's identity; default the configuration's. */
   readonly node: AcrNodeIdentity;
   /** Audience of the tokens of Entra ID. */
   readonly audience: string;
-  /** Adds an entry without a credential for the cloud's registries, so that a pull that fails is tried without one. */
+  /** True to add an entry without a credential for the cloud's registries, so that a failed pull is retried without one. */
   readonly anonymousSecondTry: boolean;
   /** Flags that were given and have no effect. */
   readonly ignored: readonly string[];
 }
 
-/** The audience of tokens for registries, in every cloud that knows it (`AcrAudience` of cloud-provider-azure). */
+/** The audience of tokens for registries (`AcrAudience` of cloud-provider-azure). */
 const REGISTRY_AUDIENCE = "https://containerregistry.azure.net";
 
 export const NAME = "acr-credential-provider";
@@ -64,7 +64,7 @@ export const NAME = "acr-credential-provider";
 /** As in the plugin of cloud-provider-azure: a pod never gets the node's identity. */
 export const DEFAULT_FALLBACK = "none";
 
-/** The flags. A function, since most command lines have none and need no table. */
+/** The flags. A function, because most command lines have no flags and do not need the table. */
 export const flagTable = (): FlagTable => ({
   "registry-mirror": {
     kind: "value",
@@ -84,7 +84,7 @@ export const flagTable = (): FlagTable => ({
   "tenant-id": {
     kind: "value",
     placeholder: "TENANT",
-    help: "tenant of the registry, where it is not that of azure.json: the node's application gets its token there; {registry} stands for the registry's name",
+    help: "tenant of the registry, if it differs from azure.json's: the node's application gets its token there; {registry} is replaced by the registry's name",
   },
   audience: {
     kind: "value",
@@ -94,7 +94,7 @@ export const flagTable = (): FlagTable => ({
   },
   "anonymous-second-try": {
     kind: "switch",
-    help: "add an entry without a credential, so that a pull that fails is tried once more without one",
+    help: "add an entry without a credential, so that a failed pull is retried without one",
   },
   "ib-sni-name": {
     kind: "value",
@@ -104,7 +104,7 @@ export const flagTable = (): FlagTable => ({
   "ib-apiserver-ip": {
     kind: "value",
     placeholder: "ADDRESS",
-    help: "address of the API server, where the token endpoint is",
+    help: "address of the API server, which has the token endpoint",
   },
   "ib-default-client-id": {
     kind: "value",
@@ -122,7 +122,7 @@ export const flagTable = (): FlagTable => ({
   ...klogFlags(),
 });
 
-/** What `--help` says. */
+/** The contents of `--help`. */
 export const USAGE: Usage = {
   title: "Kubelet image credential provider for Azure Container Registry.",
   arguments: "[AZURE_JSON]",
@@ -134,7 +134,7 @@ export const USAGE: Usage = {
   environment: { "AZURE_*": "the node's identity and cloud, as in the Azure SDKs" },
 };
 
-/** The CA that AKS nodes have, and the only place where the Go plugin looks. */
+/** The CA's path on AKS nodes, which is fixed in the Go plugin. */
 const CLUSTER_CA_FILE = "/etc/kubernetes/certs/ca.crt";
 
 /** Parses the command line and the environment. @throws {OptionsError} */
@@ -149,7 +149,7 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
   const identityBindings = identityBindingsOf(flags);
   return {
     identity: parseIdentityPolicy(
-      // As the Go plugin: where pods have identity bindings, a request without a pod's token is an error.
+      // As in the Go plugin: with identity bindings, a request without a pod's token is an error.
       flags.value("identity") ?? (identityBindings === undefined ? undefined : "pod"),
       flags.value("identity-fallback"),
       DEFAULT_FALLBACK,
@@ -174,11 +174,11 @@ export function parseArguments({ args, env }: Pick<Invocation, "args" | "env">):
 function tenantOf(flag: string | undefined, env: Environment): Template | undefined {
   if (flag !== undefined) return parseTenant(flag, "--tenant-id");
   const variable = env["AZURE_TENANT_ID"] ?? "";
-  // Without placeholders it is part of the configuration, as in the SDKs.
+  // Without placeholders, it is part of the configuration, as in the SDKs.
   return /[{}]/.test(variable) ? parseTenant(variable, "AZURE_TENANT_ID") : undefined;
 }
 
-/** @param from where it is written @throws {OptionsError} */
+/** Checks an audience. @param from the setting, for messages @throws {OptionsError} */
 export function parseAudience(audience: string, from: string): string {
   if (/^(?:https|api):\/\/[^\s/][^\s]*$/.test(audience)) return audience;
   throw new OptionsError(

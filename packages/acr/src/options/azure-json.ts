@@ -1,6 +1,6 @@
 import { OptionsError, Secret } from "@imagecred/protocol";
 
-/** azure.json, as far as it says how to get registry credentials. */
+/** The fields of azure.json that registry credentials need. */
 export interface AzureConfig {
   readonly cloud: string | undefined;
   readonly tenantId: string | undefined;
@@ -10,25 +10,25 @@ export interface AzureConfig {
   readonly aadClientCertPassword: Secret | undefined;
   readonly aadFederatedTokenFile: string | undefined;
   readonly useFederatedWorkloadIdentityExtension: boolean;
-  /** undefined when the file does not say: then a managed identity is the last resort. */
+  /** undefined if it is not set: then a managed identity is tried last. */
   readonly useManagedIdentityExtension: boolean | undefined;
   readonly userAssignedIdentityID: string | undefined;
   readonly resourceManagerEndpoint: string | undefined;
   readonly userAgent: string | undefined;
-  /** `adfs` on a Stack Hub that signs in with AD FS. */
+  /** `adfs` on a Stack Hub with AD FS. */
   readonly identitySystem: string | undefined;
 }
 
-/** Name of a value's place and the value, for messages; a scalar of a YAML file that is no string comes as its text. */
+/** Fields by name in lower case. A YAML scalar that is not a string is its text. */
 type Fields = ReadonlyMap<string, unknown>;
 
-/** What AKS writes for a node without a service principal. */
+/** The value that AKS writes for a node without a service principal. */
 const NO_SERVICE_PRINCIPAL = "msi";
 
 /**
- * Reads the text of azure.json: JSON, or (loaded only then) YAML. Keys are taken in any case, as the Go plugin does; a
- * switch may be a boolean or the text `true`/`false`. Fields that have nothing to do with registries are passed over.
- * @throws {OptionsError} naming the file and the field, never a value that may be secret
+ * Parses the text of azure.json: JSON or YAML. Keys may have any letter case, as in the Go plugin; a switch may be a
+ * boolean or the text `true`/`false`. Other fields are ignored.
+ * @throws {OptionsError} with the file and the field, never a value that may be secret
  */
 export async function parseAzureConfig(text: string, path: string): Promise<AzureConfig> {
   const clean = text.replace(/^\ufeff/, "");
@@ -64,21 +64,21 @@ async function documentOf(text: string, path: string): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's message quotes the file, which holds secrets; the YAML reader says the place only.
+    // JSON's error would quote the file, which contains secrets; the YAML parser's error has only the position.
     const { parseYaml } = await import("./azure-yaml.ts");
     return parseYaml(text, path);
   }
 }
 
-/** @throws {OptionsError} when the document is not a mapping */
+/** The fields of a document. @throws {OptionsError} if the document is not a mapping */
 export function fieldsOf(document: unknown, path: string): Fields {
   if (typeof document !== "object" || document === null || Array.isArray(document)) {
-    throw new OptionsError(`${path} does not hold a JSON or YAML object with the fields of azure.json`);
+    throw new OptionsError(`${path} is not a JSON or YAML object with the fields of azure.json`);
   }
   return new Map(Object.entries(document).map(([key, value]) => [key.toLowerCase(), value]));
 }
 
-/** A text field; undefined when absent, null or empty. @throws {OptionsError} */
+/** A text field; undefined if absent, null or empty. @throws {OptionsError} */
 export function stringField(fields: Fields, name: string, path: string): string | undefined {
   const value = fields.get(name.toLowerCase());
   if (value === undefined || value === null || value === "") return undefined;

@@ -8,8 +8,8 @@ import {
 import { OptionsError } from "@imagecred/protocol";
 
 /**
- * Reads an azure.json that is not JSON, as the Go plugin's reader (go-yaml) takes it, so that `yes` and `on` are true. A
- * number comes back as the text that stands in the file, since identities and secrets may look like numbers.
+ * Parses an azure.json in YAML by the rules of the Go plugin's parser (go-yaml), so `yes` and `on` are true. A number is
+ * returned as its text in the file, because identities and secrets may look like numbers.
  * @throws {OptionsError} with line and column; never with the text, which may be secret
  */
 export function parseYaml(text: string, path: string): unknown {
@@ -25,7 +25,7 @@ export function parseYaml(text: string, path: string): unknown {
   }
 }
 
-/** Lists and objects are none of our fields: their kind is all that matters, for the message where a text belongs. */
+/** The value of a node. Lists and objects are never valid, so only their kind is returned, for the message. */
 function readNode(node: YamlNode): unknown {
   switch (node.kind) {
     case "alias":

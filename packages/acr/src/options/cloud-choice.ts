@@ -2,24 +2,24 @@ import { type Environment, type Files, OptionsError } from "@imagecred/protocol"
 import { type AzureCloud, cloudOfLoginHost, KNOWN_CLOUDS, type KnownCloud, knownCloud } from "../clouds.ts";
 import { type AzureConfig, fieldsOf, stringField } from "./azure-json.ts";
 
-/** The configured cloud, or where its endpoints are to be asked for. */
+/** The configured cloud, or the endpoint to discover it. */
 export type CloudChoice =
   | { readonly kind: "known"; readonly cloud: AzureCloud }
   | {
       readonly kind: "discover";
       /** `resourceManagerEndpoint` of azure.json. */
       readonly endpoint: string;
-      /** Name to look for in its list; undefined: the only one. */
+      /** Its name in the list; undefined for the only one. */
       readonly name: string | undefined;
-      /** What to stay with when the list does not have the name: a known cloud's own endpoints, as the Go plugin does. */
-      readonly otherwise: AzureCloud | undefined;
+      /** The cloud to use if the list does not have the name: a known cloud, as in the Go plugin. */
+      readonly fallback: AzureCloud | undefined;
     };
 
 const STACK = "azurestackcloud";
 
 /**
- * The cloud that azure.json names, with `resourceManagerEndpoint` and, for a Stack Hub, the file that
- * AZURE_ENVIRONMENT_FILEPATH names (pkg/azclient/cloud.go of cloud-provider-azure; the file wins, as there).
+ * The cloud of azure.json, with `resourceManagerEndpoint` and, for a Stack Hub, the file at AZURE_ENVIRONMENT_FILEPATH
+ * (pkg/azclient/cloud.go of cloud-provider-azure; as there, the file wins).
  * @throws {OptionsError}
  */
 export async function cloudOf(
@@ -38,7 +38,7 @@ export async function cloudOf(
   if (endpoint !== undefined) {
     const host = resourceManagerHost(endpoint, path);
     if (known?.resourceManager === host) return { kind: "known", cloud: known };
-    return { kind: "discover", endpoint, name, otherwise: known };
+    return { kind: "discover", endpoint, name, fallback: known };
   }
   if (known !== undefined) return { kind: "known", cloud: known };
   throw new OptionsError(
@@ -53,7 +53,7 @@ function resourceManagerHost(endpoint: string, path: string): string {
   );
 }
 
-/** The file that azure-sdk's `Environment` is read from on a Stack Hub: JSON with `activeDirectoryEndpoint`, `containerRegistryDNSSuffix` and `storageEndpointSuffix`. */
+/** Reads the file of azure-sdk's `Environment` on a Stack Hub: JSON with `activeDirectoryEndpoint`, `containerRegistryDNSSuffix` and `storageEndpointSuffix`. */
 async function readEnvironmentFile(path: string, files: Files): Promise<AzureCloud> {
   const text = await files.readText(path, "Azure environment file");
   let document: unknown;
@@ -74,7 +74,7 @@ async function readEnvironmentFile(path: string, files: Files): Promise<AzureClo
   );
 }
 
-/** A cloud's endpoints as they were found. */
+/** A cloud's endpoints, not checked yet. */
 export interface CloudEndpoints {
   readonly name: string;
   readonly loginEndpoint: string | undefined;
@@ -85,8 +85,8 @@ export interface CloudEndpoints {
 const DNS_NAME = /^(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 
 /**
- * A cloud by its endpoints, checked: tokens go where they say.
- * @param from where they come from, for messages
+ * Checks a cloud's endpoints, because tokens are sent to them.
+ * @param from their source, for messages
  * @throws {OptionsError}
  */
 export function customCloud(
@@ -111,7 +111,7 @@ export function customCloud(
       `${from}: the suffix of registries is ${shown(wrong)}, expected a DNS name of two labels or more`,
     );
   }
-  // AD FS is named with its path, which is also its tenant.
+  // AD FS's endpoint has the path `/adfs`, which is also its tenant.
   const adfs = /^\/adfs\/?$/i.test(pathname);
   return {
     name,
@@ -124,9 +124,9 @@ export function customCloud(
 }
 
 /**
- * The suffixes of a cloud's registries. An empty one means that nobody wrote it down: a Stack Hub's registries are then
- * below `azsacr.` and its storage suffix (https://learn.microsoft.com/azure-stack/operator/azure-stack-integrate-endpoints),
- * and where it signs in with a known cloud's Entra ID, that cloud's registries accept its tokens too.
+ * The suffixes of a cloud's registries. Without a configured suffix, a Stack Hub's registries are below `azsacr.` and its
+ * storage suffix (https://learn.microsoft.com/azure-stack/operator/azure-stack-integrate-endpoints). If it uses a known
+ * cloud's Entra ID, that cloud's registries accept its tokens too.
  */
 function suffixesOf(
   registrySuffix: string | undefined,
@@ -144,7 +144,7 @@ function shown(value: string | undefined): string {
   return value === undefined ? "missing" : JSON.stringify(value);
 }
 
-/** The cloud of AZURE_AUTHORITY_HOST; the public one without it. @throws {OptionsError} */
+/** The cloud of AZURE_AUTHORITY_HOST; default the public one. @throws {OptionsError} */
 export function cloudFromEnvironment(env: Environment): KnownCloud {
   const authority = env["AZURE_AUTHORITY_HOST"] || undefined;
   const withScheme = authority?.includes("://") === false ? `https://${authority}` : authority;

@@ -1,7 +1,7 @@
 import { type Environment, OptionsError, Secret } from "@imagecred/protocol";
 import type { AzureConfig } from "./azure-json.ts";
 
-/** An application registered in Entra ID, which proves who it is with something that it holds. */
+/** An application that is registered in Entra ID. */
 interface Application {
   readonly clientId: string;
   readonly tenantId: string;
@@ -13,30 +13,34 @@ export interface FederatedIdentity extends Application {
   readonly tokenFile: string;
 }
 
+/** An application with a certificate. */
 export interface CertificateIdentity extends Application {
   readonly kind: "certificate";
   /** PEM or PKCS#12. */
   readonly path: string;
-  /** PEM files with what is not in that one: the key, certificates of issuers. */
+  /** More PEM files: the key, certificates of issuers. */
   readonly others?: readonly string[];
   readonly password: Secret | undefined;
-  /** Sends the certificate along (`x5c`), for applications that trust a subject name and issuer. */
+  /** True to send the certificate (`x5c`), for applications that trust a subject name and issuer. */
   readonly sendChain: boolean;
 }
 
+/** An application with a secret. */
 export interface SecretIdentity extends Application {
   readonly kind: "secret";
   readonly secret: Secret;
 }
 
+/** A managed identity of the machine. */
 export interface ManagedIdentity {
   readonly kind: "managed";
-  /** Client id, object id or ARM id of a user-assigned identity; undefined: the machine's own. */
+  /** Client id, object id or ARM id of a user-assigned identity; undefined for the machine's own. */
   readonly id: string | undefined;
-  /** Where the id is set, for messages: "userAssignedIdentityID in azure.json". */
+  /** The setting of the id, for messages: "userAssignedIdentityID in azure.json". */
   readonly setting: string;
 }
 
+/** An identity of the node. */
 export type NodeIdentity = FederatedIdentity | CertificateIdentity | SecretIdentity | ManagedIdentity;
 
 /** A configured node identity, or the reason it is not configured. */
@@ -45,10 +49,10 @@ export type NodeIdentityOrNot =
   | { readonly kind: NodeIdentity["kind"]; readonly unavailable: string };
 
 /**
- * The ways to be the node, in the order in which they are tried: a token file, a certificate, a secret, a managed
- * identity; where azure.json asks for the managed identity (`useManagedIdentityExtension: true`), it comes right after the
- * token file, as in cloud-provider-azure.
- * @throws {OptionsError} when one is asked for and something that it needs is missing
+ * The node's identities in azure.json, in the order in which they are tried: a token file, a certificate, a secret, a
+ * managed identity. With `useManagedIdentityExtension: true`, the managed identity is tried right after the token file, as
+ * in cloud-provider-azure.
+ * @throws {OptionsError} if a configured identity lacks a setting
  */
 export function nodeIdentitiesOf(config: AzureConfig, path: string): readonly NodeIdentityOrNot[] {
   const application = (what: string): Application => ({
@@ -61,7 +65,7 @@ export function nodeIdentitiesOf(config: AzureConfig, path: string): readonly No
   const unproven = [federated, ...rest].every((each) => "unavailable" in each);
   if (config.aadClientId !== undefined && config.useManagedIdentityExtension === undefined && unproven) {
     throw new OptionsError(
-      `${path} has aadClientId, but nothing that proves it: add aadClientSecret or aadClientCertPath, or set useManagedIdentityExtension`,
+      `${path} has aadClientId, but no credential for it: add aadClientSecret or aadClientCertPath, or set useManagedIdentityExtension`,
     );
   }
   return [
@@ -110,12 +114,12 @@ function managedOf(config: AzureConfig, path: string): NodeIdentityOrNot {
 
 function needed(value: string | undefined, field: string, forWhat: string, path: string): string {
   if (value !== undefined) return value;
-  const flag = field === "tenantId" ? "; add it, or give --tenant-id" : "";
+  const flag = field === "tenantId" ? "; add it, or set --tenant-id" : "";
   throw new OptionsError(`${path} has ${forWhat}, but no ${field}, which it needs${flag}`);
 }
 
 /**
- * The same from the environment, where there is no azure.json: the variables of @azure/identity's EnvironmentCredential,
+ * The same from the environment, without an azure.json: the variables of @azure/identity's EnvironmentCredential,
  * WorkloadIdentityCredential and ManagedIdentityCredential
  * (https://learn.microsoft.com/javascript/api/overview/azure/identity-readme#environment-variables).
  * @throws {OptionsError}

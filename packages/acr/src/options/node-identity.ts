@@ -10,19 +10,19 @@ import { GUID } from "../guid.ts";
 
 /** The node's identity, and the application of Entra ID that trusts it. */
 export type AcrNodeIdentity =
-  /** What azure.json or the environment configures. */
+  /** The identities of azure.json or the environment. */
   | { readonly kind: "own" }
   /** A token of another cloud, or of a managed identity, that is a federated credential of the application. */
   | {
       readonly kind: "federated";
       readonly identity: TokenIdentity;
-      /** Undefined: the usual one of the cloud. */
+      /** Undefined for the cloud's default. */
       readonly audience: string | undefined;
       readonly clientId: string;
     }
   | { readonly kind: "certificate"; readonly files: CertificateFiles; readonly clientId: string };
 
-/** Reads the settings of the node's identity. @throws {OptionsError} */
+/** Parses the settings of the node's identity. @throws {OptionsError} */
 export function parseAcrNodeIdentity(settings: NodeSettings): AcrNodeIdentity {
   const identity = parseNodeIdentity(settings, "azure");
   if (identity.kind === "own") return identity;

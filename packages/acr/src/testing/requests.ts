@@ -5,7 +5,7 @@ import { CredentialError } from "@imagecred/protocol";
 import { testContext } from "@imagecred/protocol/testing";
 import { acr } from "../provider.ts";
 
-/** The requests that the fakes got, in order: `azure.imds Token`. */
+/** The requests that the fakes received, in order: `azure.imds Token`. */
 export function operations(clouds: Clouds): string[] {
   return clouds.requests.map(({ service, operation }) => `${service} ${operation}`);
 }
@@ -18,8 +18,8 @@ export function formSent(clouds: Clouds, service: string): Record<string, string
 }
 
 /**
- * Pulls as a container runtime does with a registry's refresh token: token endpoint, then a manifest.
- * @returns the manifest's status, or the token endpoint's when that was no success
+ * Pulls like a container runtime with a registry's refresh token: token endpoint, then a manifest.
+ * @returns the manifest's status, or the token endpoint's if that failed
  */
 export async function pull(clouds: Clouds, host: string, password: string | undefined): Promise<number> {
   const { http } = testContext({ ...clouds.networkEnv() });
@@ -54,7 +54,7 @@ export async function pull(clouds: Clouds, host: string, password: string | unde
 }
 
 /**
- * The message of the error that asking the plugin ends in.
+ * The message of the plugin's error.
  * @param kind the error's class; default: CredentialError
  */
 export async function failure(

@@ -13,7 +13,7 @@ function bytesOf(data: Data, encoding?: BufferEncoding): Uint8Array {
   return typeof data === "string" ? Buffer.from(data, encoding ?? "utf8") : data;
 }
 
-/** Collects its input and computes at the end: what is hashed here is a few kilobytes. */
+/** Collects its input and computes at the end: inputs are a few kilobytes. */
 class Collector {
   readonly #parts: Uint8Array[] = [];
   readonly #finish: (data: Uint8Array, argument?: unknown) => Uint8Array;

@@ -55,7 +55,7 @@ function statusOf(path: string, follow: boolean): Stats {
   return new Stats(status);
 }
 
-/** The synchronous forms; `fs.ts` gives them Node's other shapes. */
+/** The synchronous functions; `fs.ts` has Node.js's other forms. */
 export const sync = {
   readFile(path: string | URL, options?: ReadOptions): Buffer | string {
     const bytes = native.read(pathOf(path), MAX_BYTES + 1);
@@ -75,7 +75,7 @@ function pathOf(path: string | URL): string {
   return typeof path === "string" ? path : decodeURIComponent(path.pathname);
 }
 
-/** In the background, unlike the others: a pipe, a device or a network may keep it waiting for ever. */
+/** In the background, unlike the others: a pipe, a device or a network file may block for ever. */
 export const readFile = async (path: string | URL, options?: ReadOptions) =>
   encoded(await native.readWhole(pathOf(path), MAX_BYTES), options);
 export const stat = async (path: string | URL) => sync.stat(path);

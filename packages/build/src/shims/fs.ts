@@ -2,7 +2,7 @@ import promises, { type ReadOptions, sync } from "./fs-promises.ts";
 
 type Callback<Value> = (error: Error | null, value?: Value) => void;
 
-/** Node's callback form of a synchronous function whose last argument may be options. */
+/** The callback form of a synchronous function whose last argument may be options. */
 function withCallback<Value>(call: (path: string | URL, options?: ReadOptions) => Value) {
   return (path: string | URL, ...rest: readonly unknown[]): void => {
     const callback = rest.at(-1) as Callback<Value>;
@@ -34,7 +34,7 @@ export function existsSync(path: string | URL): boolean {
   }
 }
 
-/** In the background, as that of `node:fs/promises`. */
+/** In the background, like the function of `node:fs/promises`. */
 export function readFile(path: string | URL, ...rest: readonly unknown[]): void {
   const callback = rest.at(-1) as Callback<Buffer | string>;
   const options = rest.length > 1 ? (rest[0] as ReadOptions) : undefined;

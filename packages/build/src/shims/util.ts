@@ -34,7 +34,7 @@ export function inherits(
   Object.setPrototypeOf(child.prototype, parent.prototype);
 }
 
-/** Warnings about deprecated calls are for the developers of the library that makes them. */
+/** Prints no warning: it would be for the developers of the library. */
 export function deprecate<Fn>(fn: Fn): Fn {
   return fn;
 }
@@ -69,8 +69,8 @@ export function format(first: unknown, ...rest: unknown[]): string {
   return [head, ...values.map((value) => (typeof value === "string" ? value : inspect(value)))].join(" ");
 }
 
-/** Escape sequences of colors and cursors, as ECMA-48 has them. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what is looked for
+/** Escape sequences of colors and cursors (ECMA-48). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it looks for the escape character
 const sequences = /\u001b\[[0-?]*[ -/]*[@-~]/g;
 
 export function stripVTControlCharacters(text: string): string {

@@ -6,7 +6,7 @@ import { plugin } from "./plugin.ts";
 const REGISTRY = "registry.example.com";
 const image = `${REGISTRY}/team/app:v1`;
 
-/** A registry that knows one pod. */
+/** A registry that accepts one pod's token. */
 const registry = () =>
   scriptedTransport(({ headers }) =>
     headers["authorization"] === "Bearer pod-token"
@@ -14,7 +14,7 @@ const registry = () =>
       : { status: 401, body: "unknown pod" },
   );
 
-test("a pod's token becomes a credential, cached for less than half of its time", async () => {
+test("a pod's token is exchanged for a credential, cached for less than half of its lifetime", async () => {
   const transport = registry();
   const { response } = await runPlugin(plugin, {
     image,
@@ -31,7 +31,7 @@ test("a pod's token becomes a credential, cached for less than half of its time"
   );
 });
 
-test("a token that the registry refuses: exit 1, one line that says what to check, and no secret in it", async () => {
+test("a refused token: exit code 1, one line with advice and without secrets", async () => {
   const { exitCode, stdout, stderr } = await runPlugin(plugin, {
     image,
     serviceAccountToken: "other-token",

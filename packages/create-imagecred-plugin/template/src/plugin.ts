@@ -10,7 +10,7 @@ import {
   UnsupportedRegistryError,
 } from "@imagecred/protocol";
 
-/** What the kubelet's configuration says, in `args`. */
+/** The plugin's arguments: `args` in the kubelet's configuration. */
 interface Options {
   /** Host of the registry, with its port if it has one. */
   readonly registry: string;
@@ -27,12 +27,12 @@ export const plugin: CredentialProvider<Options> = {
   },
 
   options({ args: [registry] }) {
-    if (registry === undefined) throw new OptionsError("name the registry in args");
+    if (registry === undefined) throw new OptionsError("set args to the registry's host");
     return { registry };
   },
 
   async credential({ image, serviceAccountToken }, { registry }, { http, clock }) {
-    // Before anything is sent: a whole host, and no other.
+    // Compare the whole host before anything is sent.
     if (image.registry !== registry)
       throw new UnsupportedRegistryError(`${image.registry} is not ${registry}`);
 
@@ -69,11 +69,11 @@ export const plugin: CredentialProvider<Options> = {
       throw new CredentialError({
         action,
         reason: "status 200 without username, token and expires_in",
-        advice: "check that what answers is the registry",
+        advice: "check that the server is the registry",
       });
     }
     return {
-      // The kubelet uses the response for all images of this registry, until half of the credential's time has passed.
+      // The kubelet uses the response for all images of this registry until half of the credential's lifetime has passed.
       cacheKeyType: "Registry",
       auth: { [registry]: { username, password: new Secret(token) } },
       expiresAt: clock.now() + seconds * 1000,
