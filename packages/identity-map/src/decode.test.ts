@@ -141,7 +141,7 @@ for (const [what, text, expected] of [
     `${HEAD}identities:\n  - registries:\n      - https://r.io\n      - r.io/team*\n      - .azurecr.io\n      - "r .io"\n      - r.io?x\n`,
     [
       '5:9 identities[0].registries[0] is "https://r.io", which has a scheme: write host[:port][/path]',
-      '6:9 identities[0].registries[1] is "r.io/team*", but in the path * and ? stand for themselves, so it never matches',
+      '6:9 identities[0].registries[1] is "r.io/team*", but * and ? in the path are literal, so it never matches',
       '7:9 identities[0].registries[2] is ".azurecr.io", expected host[:port][/path]',
       /^8:9 identities\[0\]\.registries\[3\] is "r \.io", which cannot be parsed: /,
       '9:9 identities[0].registries[4] is "r.io?x", expected host[:port][/path]',
