@@ -31,7 +31,7 @@ const AT_ONCE = 4 * availableParallelism();
  */
 const GIVES_UP_LATER = new Set(["all servers are silent"]);
 
-/** What came of one name: addresses in order, or a code. */
+/** The result of one name: addresses in order, or a code. */
 interface Judged {
   readonly name: string;
   readonly glibc: string;
@@ -39,7 +39,7 @@ interface Judged {
   readonly ours: string;
 }
 
-/** In the place of an outcome: not known when glibc's was, nor a second later. */
+/** Instead of an outcome: not known when glibc's was, nor a second later. */
 const LATER = "later";
 const PATIENCE_MS = 1_000;
 
@@ -89,7 +89,7 @@ function compare(): void {
   });
 }
 
-/** Runs one case in the namespace that this file was started in, and prints what came of each name as JSON. */
+/** Runs one case in the namespace that this file was started in, and prints the result of each name as JSON. */
 async function runCase(found: Case | undefined): Promise<void> {
   assert.ok(found);
   bringUpLoopback([]);

@@ -99,7 +99,7 @@ describe("lists of distributions name all that imagecred knows", () => {
   }
 });
 
-test("each row of the comparison has its source, and the numbered ones are there", () => {
+test("each row of the comparison has its source, and the numbered ones exist", () => {
   const page = textOf("comparison.md");
   const [, section = ""] = page.split("\n## Feature by feature\n");
   const rows = (section.split("\n## ")[0] ?? "").split("\n").filter((line) => /^\| (?!---|\|)/.test(line));

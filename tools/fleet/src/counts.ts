@@ -1,4 +1,4 @@
-/** What a service responded. */
+/** A service's response. */
 export type Response = "accepted" | "throttled" | "failed";
 
 /** Requests to one service, second by second. */

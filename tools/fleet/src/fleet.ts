@@ -8,7 +8,7 @@ import { ACCEPTED, CLOUD_LATENCY, FAILING, METADATA_LATENCY, type Service } from
 import { SimulatedClock } from "./simulated-clock.ts";
 import { TokenBucket } from "./token-bucket.ts";
 
-/** What came of a simulation. */
+/** The outcome of a simulation. */
 export interface Outcome {
   /** Requests to each service of the route, in its order. */
   readonly counts: readonly Counts[];

@@ -1,6 +1,6 @@
 /** How many requests a cloud accepts, as it publishes it. Defaults: most can be raised on request. */
 export interface Limit {
-  /** What is limited, and for whom: "Amazon ECR GetAuthorizationToken, per account and region". */
+  /** The limited operation, and its scope: "Amazon ECR GetAuthorizationToken, per account and region". */
   readonly name: string;
   /** Requests a second that are accepted for good. */
   readonly perSecond: number;

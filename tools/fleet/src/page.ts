@@ -79,7 +79,7 @@ ${LIMITS.map(
 These are defaults, and most can be raised on request. Each is a token bucket; a quota per minute holds a minute's requests. A throttled request
 gets the service's own response: 400 with a throttling code from AWS, 429 from the others, with \`Retry-After: 60\` from Entra ID.
 
-What is not in it: a node's own metadata server answers that node alone, so its limit plays no part in a fleet, and a node of Google Cloud, which gets
+What is not in it: a node's own metadata server serves that node only, so its limit plays no part in a fleet, and a node of Google Cloud, which gets
 its token there, has no limit that it shares. Responses take 20 to 80 ms; no request is lost.
 `;
 }

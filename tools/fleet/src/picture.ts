@@ -16,7 +16,7 @@ const PANELS: readonly (readonly [Scenario["id"], Row["route"]])[] = [
   ["day", "acr"],
 ];
 
-/** Line and colour of a policy, by its name. */
+/** Line and color of a policy, by its name. */
 const CLASSES: Readonly<Record<string, string>> = {
   imagecred: "ours",
   "no jitter": "plain",

@@ -32,7 +32,7 @@ const awsCredentials = {
   Expiration: "2030-01-01T06:00:00Z",
 };
 
-/** What the clouds respond, by a part of the URL; the first that fits. */
+/** The clouds' responses, by a part of the URL; the first that fits. */
 const RESPONSES: readonly (readonly [part: string, service: string, body: unknown])[] = [
   ["/latest/api/token", "metadata", "imds-session"],
   ["security-credentials/node", "metadata", awsCredentials],

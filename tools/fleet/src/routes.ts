@@ -7,12 +7,12 @@ export interface Route {
   readonly id: "ecr" | "ecr-pod" | "acr" | "acr-pod" | "gcr-pod";
   readonly name: string;
   readonly plugin: "ecr" | "acr" | "gcr";
-  /** Whether the node's metadata server is asked first. */
+  /** Whether the node's metadata server gets a request first. */
   readonly metadata: boolean;
   readonly services: readonly Service[];
   /** Life of the credential (milliseconds). */
   readonly lifeMs: number;
-  /** The part of a scenario's nodes that one account, registry or project is asked by: its limits differ by as much. */
+  /** The part of a scenario's nodes that send requests to one account, registry or project: its limits differ by as much. */
   readonly share: number;
 }
 

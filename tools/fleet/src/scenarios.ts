@@ -8,7 +8,7 @@ const HOUR = 60 * MINUTE;
 /** When a node that has its images pulls again (milliseconds since the start). */
 export type Pulls = (cachedUntilMs: number, random: Random) => number;
 
-/** What happens to a fleet. Times in milliseconds since the start. */
+/** The events in a fleet. Times in milliseconds since the start. */
 export interface Scenario {
   readonly id: "boot" | "roll" | "day" | "outage";
   readonly name: string;
@@ -88,7 +88,7 @@ export function scenarioOf(id: Scenario["id"]): Scenario {
   return scenario;
 }
 
-/** A scenario with as many nodes as can be asked of the route's limits, or a part of them for a quick look. */
+/** A scenario with as many nodes as the route's limits allow, or a part of them for a quick look. */
 export function sized(scenario: Scenario, { share }: Pick<Route, "share">, part = 1): Scenario {
   return { ...scenario, nodes: Math.max(1, Math.round(scenario.nodes * share * part)) };
 }

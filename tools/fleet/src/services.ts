@@ -14,7 +14,7 @@ import {
 export interface Service {
   readonly name: string;
   readonly limit: Limit;
-  /** What it responds above its limit. */
+  /** Its response above its limit. */
   readonly throttled: TransportResponse;
   /** Whether a plugin of ours tries again, by the plugin's own rule. */
   readonly again: (outcome: Outcome<TransportResponse>, now: number) => Retry | undefined;
@@ -26,7 +26,7 @@ export const CLOUD_LATENCY = { from: 20, to: 80 } as const;
 export const METADATA_LATENCY = { from: 5, to: 30 } as const;
 
 export const ACCEPTED: TransportResponse = { status: 200, headers: {}, body: new Uint8Array() };
-/** What a cloud responds that fails as a whole. */
+/** The response of a cloud that fails as a whole. */
 export const FAILING: TransportResponse = { status: 503, headers: {}, body: new Uint8Array() };
 
 function refusal(

@@ -9,7 +9,7 @@ const EPOCH = Date.UTC(2030, 0, 1);
  */
 export class SimulatedClock implements Clock {
   #now = 0;
-  /** What is to continue in a millisecond. */
+  /** The callbacks that are due, by millisecond. */
   readonly #due = new Map<number, (() => void)[]>();
   readonly #times = new TimeHeap();
 

@@ -8,7 +8,7 @@ import { checkRun, processesOf } from "./check.ts";
 import { type Spread, spread } from "./numbers.ts";
 import { inputsOf, type Subject } from "./subjects.ts";
 
-/** What a burst of processes came to. */
+/** The result of a burst of processes. */
 export interface Burst extends Spread {
   readonly processes: number;
   readonly credentials: number;

@@ -4,11 +4,11 @@ import { expectFailure, parseResponse, type RunResult, registryStatus } from "@i
 import type { Clouds } from "@imagecred/fake-clouds";
 import type { Subject } from "./subjects.ts";
 
-/** What a run gave. */
+/** The result of a run. */
 export type Result = "credential" | "error";
 
 /**
- * A run ends with a credential that opens the registry, or with one line that names no secret and is no defect of ours.
+ * A run ends with a credential that opens the registry, or with one line that names no secret and is not a defect of ours.
  * @throws {assert.AssertionError} for anything else: a crash, a wrong credential, two lines
  */
 export async function checkRun(subject: Subject, clouds: Clouds, run: RunResult): Promise<Result> {
@@ -24,7 +24,7 @@ export async function checkRun(subject: Subject, clouds: Clouds, run: RunResult)
   return "credential";
 }
 
-/** Processes of this executable that are still there, whoever their parent is. */
+/** Processes of this executable that still run, with any parent. */
 export function processesOf(executable: string): readonly number[] {
   return readdirSync("/proc")
     .filter((name) => /^\d+$/.test(name))

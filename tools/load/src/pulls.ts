@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { NEWEST, type PLUGINS, TestNode } from "@imagecred/kubelet-conformance";
 import type { Subject } from "./subjects.ts";
 
-/** What many pulls at once came to, for one plugin. */
+/** The result of many pulls at once, for one plugin. */
 export interface Pulls {
   readonly images: number;
   /** Runs of the plugin, by the kubelet's own counter: once for each image at most. */

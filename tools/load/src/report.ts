@@ -1,6 +1,6 @@
 import type { Burst, Pulls, Soak } from "./index.ts";
 
-/** What a run of the stage recorded. */
+/** The record of a run of the stage. */
 export interface Results {
   readonly machine: string;
   readonly date: string;

@@ -10,7 +10,7 @@ import { disturb } from "./faults.ts";
 import { type Spread, seeded, spread } from "./numbers.ts";
 import { inputsOf, type Subject } from "./subjects.ts";
 
-/** What many runs of one plugin in a row came to. */
+/** The result of many runs of one plugin in a row. */
 export interface Soak extends Spread {
   readonly runs: number;
   readonly credentials: number;
@@ -61,7 +61,7 @@ export async function soak(
     }
     assert.deepEqual(readdirSync(scratch), [], "files that were left behind");
     assert.deepEqual(processesOf(path), [], "processes that were left behind");
-    // The registries' kept connections come and go.
+    // The registries' idle connections come and go.
     assert.ok(openDescriptors() < descriptors + 50, `${descriptors} descriptors, then ${openDescriptors()}`);
   } finally {
     await clouds.close();

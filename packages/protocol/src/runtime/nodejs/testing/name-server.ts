@@ -24,7 +24,7 @@ export interface Reply {
   readonly flags?: number;
   readonly rcode?: number;
   readonly records?: readonly RecordOf[];
-  /** Counts of the answer and authority sections, if they are wrong. */
+  /** Wrong counts of the sections of answers and authorities. */
   readonly counts?: readonly [answers: number | undefined, authority: number | undefined];
   /** Bytes after the records. */
   readonly tail?: readonly number[];
