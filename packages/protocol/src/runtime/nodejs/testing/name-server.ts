@@ -24,7 +24,7 @@ export interface Reply {
   readonly flags?: number;
   readonly rcode?: number;
   readonly records?: readonly RecordOf[];
-  /** Wrong counts of the sections of answers and authorities. */
+  /** Wrong counts in the header (ANCOUNT, NSCOUNT). */
   readonly counts?: readonly [answers: number | undefined, authority: number | undefined];
   /** Bytes after the records. */
   readonly tail?: readonly number[];
