@@ -23,7 +23,7 @@ import { MAX_GROWTH } from "./limits.ts";
 import { describeMachine } from "./machine.ts";
 import { buildLauncher } from "./measure.ts";
 import { drawPicture } from "./picture.ts";
-import { brokenLimits, growth, renderTable } from "./report.ts";
+import { brokenLimits, growth, PHASES_NOTE, renderTable } from "./report.ts";
 import type { Results, Table } from "./results.ts";
 import { PLUGINS, type PluginName, SCENARIOS } from "./scenarios.ts";
 
@@ -138,12 +138,12 @@ function otherThanOurs(plugin: PluginName): Contender | undefined {
   return vendor;
 }
 
-/** The tables go between two comments of docs/performance.md; the words around them are written by hand. */
+/** The tables and {@link PHASES_NOTE} go between two comments of docs/performance.md; the words around them are written by hand. */
 function writeDocuments(results: Results): void {
   writeFileSync(join(DOCS, "performance.json"), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(join(DOCS, "performance.svg"), drawPicture(results));
   const page = readFileSync(join(DOCS, "performance.md"), "utf8");
-  const generated = `Measured ${results.date} on ${results.machine}; ${flags.runs} runs of each, medians.\n\n${results.tables.map(renderTable).join("\n")}`;
+  const generated = `Measured ${results.date} on ${results.machine}; ${flags.runs} runs of each, medians.\n\n${results.tables.map(renderTable).join("\n")}\n${PHASES_NOTE}\n`;
   const written = page.replace(
     /(<!-- tables -->\n)[\s\S]*(<!-- end of tables -->)/,
     (_, start, end) => `${start}\n${generated}\n${end}`,

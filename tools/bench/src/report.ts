@@ -21,6 +21,11 @@ export function renderTable(table: Table): string {
   return `${[...lines, ...(table.latencyMs === 0 ? [] : ["", ...phaseLines(table)])].join("\n")}\n`;
 }
 
+/** Explains the second tables. Written with them, so that the page has both or neither. */
+export const PHASES_NOTE =
+  "The second table under each measurement with latency shows where the wall time goes. *servers* is the time during which a server had a request, " +
+  "summed over all requests. The rest is the executable's time, including the kernel's work for each connection.";
+
 /** Where the wall time goes: with latency, since without it the servers' time is noise. */
 function phaseLines({ rows }: Table): readonly string[] {
   const milliseconds = (value: number) => value.toFixed(1);
