@@ -4,14 +4,14 @@ import { PARTITIONS } from "@imagecred/identities/aws/facts";
 import { loadedModules } from "@imagecred/protocol/testing";
 import { ecrFacts } from "./facts.ts";
 
-test("importing the facts loads no package of others", async () => {
+test("importing the facts loads no third-party package", async () => {
   const foreign = (await loadedModules("@imagecred/ecr/facts")).filter((url) =>
     url.includes("/node_modules/"),
   );
   assert.deepEqual(foreign, []);
 });
 
-test("every partition is in the patterns for matchImages, and the parser knows its hosts", () => {
+test("every partition is in the patterns for matchImages, and the parser accepts its hosts", () => {
   for (const { id, suffix, dualStackSuffix, oldestRegion } of PARTITIONS) {
     const hosts = [
       `dkr.ecr.*.${suffix}`,
@@ -32,7 +32,7 @@ test("every partition is in the patterns for matchImages, and the parser knows i
   );
 });
 
-test("a default role stands in for the annotation", () => {
+test("a default role replaces the annotation", () => {
   const needed = (env: Record<string, string>) =>
     ecrFacts.podsNeedAnnotation(ecrFacts.parseArguments({ args: [], env }));
   assert.equal(needed({}), true);

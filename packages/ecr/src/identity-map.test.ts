@@ -37,7 +37,7 @@ function mapFile(...entries: readonly string[]): Promise<string> {
   return identityMapFile(clouds, ...entries);
 }
 
-/** Asks as a node with the role `node`. @returns the roles that were assumed, in order */
+/** Runs the plugin on a node with the role `node`. @returns the assumed roles, in order */
 async function ask(question: Question) {
   const outcome = await askPlugin(ecr, clouds, { identity: "imds", ...question });
   const roles = outcome.requests
@@ -58,16 +58,16 @@ describe("placeholders", () => {
   const args = ["--role-arn=arn:{partition}:iam::{account}:role/pull"];
 
   for (const account of ACCOUNTS) {
-    test(`the account is the registry's: ${account}`, async () => {
+    test(`{account} is the registry's account: ${account}`, async () => {
       const { answer, message, roles } = await ask({ args, image: image(account) });
       assert.ok(answer !== undefined, message);
       assert.deepEqual(roles, [pull(account)]);
-      // The host alone decides, so the response is for all of the registry's images.
+      // Only the host matters, so the response is for all of the registry's images.
       assert.equal(answer.cacheKeyType, "Registry");
     });
   }
 
-  test("the partition too", async () => {
+  test("{partition} is the registry's partition", async () => {
     const { answer, message, roles } = await askInChina();
     assert.ok(answer !== undefined, message);
     assert.deepEqual(roles, ["arn:aws-cn:iam::666666666666:role/pull"]);
@@ -83,21 +83,21 @@ describe("placeholders", () => {
     });
   }
 
-  test("of a mirror, the account of the registry that gets the request", async () => {
+  test("with a mirror, {account} is the account of the registry that gets the request", async () => {
     const mirror = `--registry=mirror.test:5000=${image("222222222222").replace("/team/app", "")}`;
     const { answer, message, roles } = await ask({ args: [...args, mirror], image: "mirror.test:5000/app" });
     assert.deepEqual(Object.keys(answer?.auth ?? {}), ["mirror.test:5000"], message);
     assert.deepEqual(roles, [pull("222222222222")]);
   });
 
-  test("what ECR Public's name does not say is an error, and nothing is sent", async () => {
+  test("a placeholder without a value in ECR Public's name is an error, and nothing is sent", async () => {
     const { answer, message, connections } = await ask({ args, image: "public.ecr.aws/team/app" });
     assert.equal(answer, undefined);
     assert.match(message, /^--role-arn has \{account\}, which the name public\.ecr\.aws does not contain; /);
     assert.equal(connections.length, 0);
   });
 
-  test("of a pod's role (AWS_ECR_ROLE_ARN), unless its service account names one", async () => {
+  test("in AWS_ECR_ROLE_ARN, for pods whose service account names no role", async () => {
     const env = { AWS_ECR_ROLE_ARN: "arn:aws:iam::{account}:role/pull" };
     const asPod = await ask({ env, image: image("333333333333"), serviceAccount: await podAccount() });
     assert.deepEqual(asPod.roles, [pull("333333333333")], asPod.message);
@@ -116,7 +116,7 @@ describe("placeholders", () => {
     assert.equal(unknown.connections.length, 0);
   });
 
-  test("an external ID goes along", async () => {
+  test("an external ID is sent", async () => {
     const refused = await ask({ args, image: image("444444444444") });
     assert.match(refused.message, /not authorized to perform: sts:AssumeRole/);
     const { answer, message } = await ask({
@@ -128,7 +128,7 @@ describe("placeholders", () => {
 });
 
 describe("the identity map", () => {
-  test("the first entry that matches decides; what none matches keeps the flags' identity", async () => {
+  test("the first matching entry applies; other images keep the flags' identity", async () => {
     const file = await mapFile(
       'registries: ["111111111111.dkr.ecr.*.amazonaws.com"]\naws: {roleArn: "arn:aws:iam::333333333333:role/pull"}',
       'registries: ["*.dkr.ecr.eu-west-1.amazonaws.com"]\naws: {roleArn: "arn:aws:iam::{account}:role/pull"}',
@@ -172,7 +172,7 @@ aws:
     assert.deepEqual(names, ["image-pulls", "image-pulls"]);
   });
 
-  test("images of one registry that differ by their paths are cached one by one, the others of that registry too", async () => {
+  test("if an entry has a path, every image of its registry is cached separately", async () => {
     const file = await mapFile(
       `registries: ["${image("111111111111", "eu-west-1", "team-a/")}"]\naws: {roleArn: "${pull("222222222222")}"}`,
       'registries: ["*.dkr.ecr.*.amazonaws.com"]\naws: {roleArn: "arn:aws:iam::{account}:role/pull"}',
@@ -205,7 +205,7 @@ aws:
     assert.equal(connections.length, 0);
   });
 
-  test("identity: node for one registry, pod for another, which a mirror's images get too", async () => {
+  test("identity: node for one registry, pod for another and for its mirror's images", async () => {
     const file = await mapFile(
       "registries: [111111111111.dkr.ecr.eu-west-1.amazonaws.com]\nidentity: node",
       `registries: [222222222222.dkr.ecr.eu-west-1.amazonaws.com]\nidentity: pod\naws: {podRoleArn: "${pull("222222222222")}"}`,
@@ -228,7 +228,7 @@ aws:
     assert.match(withoutToken.message, /the kubelet sent no service account token/);
   });
 
-  test("identityFallback: none refuses a pod that names nothing, for these registries only", async () => {
+  test("identityFallback: none rejects a pod without an annotation, for these registries only", async () => {
     const file = await mapFile(
       "registries: [111111111111.dkr.ecr.eu-west-1.amazonaws.com]\nidentityFallback: none",
     );
@@ -241,7 +241,7 @@ aws:
     assert.ok(other.answer !== undefined, other.message);
   });
 
-  test("a profile is the only identity, and one that is missing is an error although the node has keys", async () => {
+  test("a profile is the only identity: a missing one is an error even if the node has keys", async () => {
     const env = { ...(await aws.env("profile")), ...(await aws.env("static")) };
     delete env["AWS_PROFILE"];
     const file = await mapFile(
@@ -277,7 +277,7 @@ aws:
     assert.deepEqual(roles, [pull("222222222222")]);
   });
 
-  test("what the node shows, one identity for each registry; auto is the node's own again", async () => {
+  test("a node identity for each registry; auto restores the node's own", async () => {
     const entry = (account: string, node: string) =>
       `registries: [${account}.dkr.ecr.eu-west-1.amazonaws.com]\naws: {node: {${node}}}`;
     const file = await identityMapFile(
@@ -306,7 +306,7 @@ aws:
     assert.deepEqual(unnamed.roles, ["arn:aws:iam::999999999999:role/other"]);
   });
 
-  test("an STS endpoint of its own", async () => {
+  test("a separate STS endpoint", async () => {
     const file = await mapFile(
       `registries: ["*.dkr.ecr.*.amazonaws.com"]\naws: {roleArn: "${pull("111111111111")}", stsEndpoint: "https://sts.us-west-2.amazonaws.com"}`,
     );
@@ -404,7 +404,7 @@ aws:
       /azure is a list, expected a mapping/,
     ],
   ] as const) {
-    test(`a bad file stops every image before anything is sent: ${what}`, async () => {
+    test(`an invalid file fails every image before anything is sent: ${what}`, async () => {
       const file = await mapFile(entry);
       const { answer, message: said, connections } = await ask({ args: [`--identities=${file}`] });
       assert.equal(answer, undefined);
@@ -414,14 +414,14 @@ aws:
     });
   }
 
-  test("a file that does not exist stops every image too", async () => {
+  test("a missing file fails every image", async () => {
     const { message, connections } = await ask({ args: ["--identities=/nonexistent/map.yaml"] });
     assert.equal(message, "reading the identity map /nonexistent/map.yaml: no such file");
     assert.equal(connections.length, 0);
   });
 });
 
-test("mirrors that differ by their paths are cached image by image", async () => {
+test("mirrors that differ by their paths are cached per image", async () => {
   const target = "123456789012.dkr.ecr.us-west-2.amazonaws.com";
   const args = [`--registry=mirror.test=${target}`, `--registry=mirror.test/team=public.ecr.aws`];
   const { answer, message } = await ask({ args, image: "mirror.test/other/app" });

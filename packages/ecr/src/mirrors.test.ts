@@ -30,7 +30,7 @@ test("an image's own registry, or the one that it is mapped to", () => {
   }
 });
 
-test("a host that is not ECR's names the way out, and a typo names itself", () => {
+test("the error for a host that is not ECR names the solution, or the typo", () => {
   for (const [image, message] of [
     ["cache.example/app", /cache.example is not an Amazon ECR registry; narrow .* --registry cache.example=/],
     ["123456789012.dkr.ecr.cn-north-1.amazonaws.com/app", /partition aws-cn, .*; correct the image's name$/],
@@ -42,7 +42,7 @@ test("a host that is not ECR's names the way out, and a typo names itself", () =
   }
 });
 
-test("a mapping that cannot be used fails its own images only", () => {
+test("an invalid mapping fails only its own images", () => {
   for (const [image, message] of [
     [
       "wrong.example/app",

@@ -29,7 +29,7 @@ describe("options", () => {
     });
   });
 
-  test("arguments of the plugin that this one replaces are ignored", () => {
+  test("arguments of the Go plugin are ignored", () => {
     assert.deepEqual(options(["get-credentials"]), options());
   });
 
@@ -64,7 +64,7 @@ describe("options", () => {
     );
   });
 
-  test("endpoints: a service's own variable wins over the common one", () => {
+  test("endpoints: a service's own variable overrides the common one", () => {
     const env = {
       AWS_ENDPOINT_URL: "https://all.example",
       AWS_ENDPOINT_URL_STS: "https://sts.example",
@@ -83,7 +83,7 @@ describe("options", () => {
     assert.equal(ignored.endpoints.sts, undefined);
   });
 
-  test("AWS_REGION wins over AWS_DEFAULT_REGION; empty variables are not set", () => {
+  test("AWS_REGION overrides AWS_DEFAULT_REGION; empty variables count as not set", () => {
     assert.equal(
       options([], { AWS_REGION: "us-west-2", AWS_DEFAULT_REGION: "us-east-1" }).region,
       "us-west-2",
@@ -128,7 +128,7 @@ describe("options", () => {
     [[], { AWS_ENDPOINT_URL_ECR: "vpce.example" }, /AWS_ENDPOINT_URL_ECR is "vpce.example", expected a URL/],
     [[], { AWS_ENDPOINT_URL: "ftp://x.example" }, /AWS_ENDPOINT_URL is "ftp:/],
   ] as const) {
-    test(`refused: ${JSON.stringify(args)} ${JSON.stringify(env)}`, () => {
+    test(`rejected: ${JSON.stringify(args)} ${JSON.stringify(env)}`, () => {
       assert.throws(
         () => options(args, env),
         (error) => error instanceof OptionsError && message.test(error.message),

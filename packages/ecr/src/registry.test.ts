@@ -7,7 +7,7 @@ import { parseRegistryHost } from "./registry.ts";
 const account = fc.stringMatching(/^[0-9]{12}$/);
 const partition = fc.constantFrom(...PARTITIONS);
 
-/** Region names of each partition that exist today, and ones that fit its pattern and do not. */
+/** Region names of each partition: existing ones, and ones that match its pattern but do not exist. */
 const REGIONS: Readonly<Record<string, readonly string[]>> = {
   aws: ["us-east-1", "us-west-2", "ap-southeast-7", "mx-central-1", "sa-nowhere-9"],
   "aws-cn": ["cn-north-1", "cn-northwest-1", "cn-south-3"],
@@ -35,7 +35,7 @@ const validHost = fc
   });
 
 describe("hosts of private registries", () => {
-  test("every form says its account, region, partition, FIPS and dual stack", () => {
+  test("account, region, partition, FIPS and dual stack are parsed from every form", () => {
     fc.assert(
       fc.property(validHost, ({ host, account, region, partition, fips, dualStack }) => {
         assert.deepEqual(parseRegistryHost(host), {
@@ -50,7 +50,7 @@ describe("hosts of private registries", () => {
     );
   });
 
-  test("letter case is of no account", () => {
+  test("letter case is ignored", () => {
     fc.assert(
       fc.property(validHost, ({ host }) => {
         assert.deepEqual(parseRegistryHost(host.toUpperCase()), parseRegistryHost(host));
@@ -58,8 +58,8 @@ describe("hosts of private registries", () => {
     );
   });
 
-  test("nothing before or after an ECR host makes another host ECR's", () => {
-    // The owner of a name with something before or after it is not AWS.
+  test("a prefix or suffix of an ECR host is not accepted", () => {
+    // A name with a prefix or suffix does not belong to AWS.
     const around = fc.string({
       unit: fc.constantFrom(..."abcz019.-_/:@%\\ \t\n\0é"),
       minLength: 1,
@@ -74,7 +74,7 @@ describe("hosts of private registries", () => {
     );
   });
 
-  test("a character put in, left out or replaced never gives a host outside AWS's domains", () => {
+  test("an inserted, deleted or replaced character never results in an accepted host outside AWS's domains", () => {
     const domains = PARTITIONS.flatMap(({ suffix, dualStackSuffix }) => [suffix, dualStackSuffix ?? suffix]);
     const edit = fc.record({
       at: fc.nat(80),
@@ -94,7 +94,7 @@ describe("hosts of private registries", () => {
     );
   });
 
-  test("a region of one partition under another's domain is refused, and the reason says which", () => {
+  test("a region under another partition's domain is rejected, and the reason names it", () => {
     const foreign = fc
       .record({ of: partition, under: partition, pick: fc.nat() })
       .filter(({ of, under }) => of.suffix !== under.suffix);
@@ -109,7 +109,7 @@ describe("hosts of private registries", () => {
     );
   });
 
-  test("a region that fits no known name passes under every domain", () => {
+  test("a region that matches no partition is accepted under every domain", () => {
     const unknown = fc.constantFrom("zz-north-1", "moon-farside-12", "us-isox-east-1", "eu-far-away-3");
     fc.assert(
       fc.property(account, unknown, partition, (account, region, { suffix }) => {

@@ -5,7 +5,7 @@ const ACCOUNT = "123456789012";
 const IMAGE = `${ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com/team/app`;
 type SetUp = Ways["ways"][string];
 
-/** Registry hosts of every form, with the partition whose credentials open them. */
+/** Registry hosts of every form, with the partition whose credentials they accept. */
 const HOSTS: Readonly<Record<string, string>> = {
   [`${ACCOUNT}.dkr.ecr-fips.us-east-1.amazonaws.com`]: "aws",
   [`${ACCOUNT}.dkr-ecr.eu-west-1.on.aws`]: "aws",
@@ -42,7 +42,7 @@ const hosts: [string, SetUp][] = Object.entries(HOSTS).map(([host, partition]) =
   async (clouds) => ({ image: `${host}/app`, env: await clouds.aws.env("static", partition) }),
 ]);
 
-/** A certificate with a key of some kind, in one file with it, for IAM Roles Anywhere: the runtimes sign with code of their own. */
+/** One file with a certificate and its key, for IAM Roles Anywhere: each runtime signs with its own code. */
 function certificate(key: "RSA" | "P-256" | "P-384"): SetUp {
   return async ({ core, federation: { authority, aws } }) => {
     const { certificatePem, privateKeyPem } = await authority.issue({ key });

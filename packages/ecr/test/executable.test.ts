@@ -2,7 +2,7 @@ import { type Call, describePlugin, type Scenario } from "@imagecred/e2e";
 import type { Clouds } from "@imagecred/fake-clouds";
 
 const imds = (operation: string): Call => ({ service: "aws.imds", operation, kind: "metadata" });
-// A lost response to the token request is the effect of the hop limit: two tries of a second each, then its own advice.
+// The hop limit drops the response to the token request: two attempts of a second each, then specific advice.
 const lostToken = {
   requests: 2,
   timeout: "5s",

@@ -38,7 +38,7 @@ function byUs(url: () => string): string | undefined {
   }
 }
 
-describe("endpoints are those of the SDK's own rules", () => {
+describe("endpoints follow the SDK's rules", () => {
   const regions = [
     ...PARTITIONS.map(({ oldestRegion }) => oldestRegion),
     "us-gov-east-1",
@@ -72,7 +72,7 @@ describe("endpoints are those of the SDK's own rules", () => {
   }
 });
 
-test("a region that is new is called in the partition that the host names", () => {
+test("for a new region, the host determines the partition", () => {
   const url = (region: string, id: string, kind: Partial<EndpointSettings> = {}) => {
     const partition = PARTITIONS.find((candidate) => candidate.id === id);
     assert.ok(partition !== undefined);
@@ -96,18 +96,17 @@ describe("AWS's own endpoint tests (botocore, endpoint-rules)", { skip: botocore
     ["ecr-public", 22],
   ] as const) {
     const rows = endpointRows(service);
-    test(`all ${count} of ${service} are read`, () => assert.equal(rows.length, count));
+    test(`all ${count} cases of ${service} are read`, () => assert.equal(rows.length, count));
 
     for (const [index, { documentation, params = {}, expect }] of rows.entries()) {
       const { Region, UseFIPS = false, UseDualStack = false, Endpoint } = params;
       const settings = { url: Endpoint, fips: UseFIPS, dualStack: UseDualStack };
       const name = `${service} ${index}: ${documentation}`;
       if (Region === undefined && Endpoint === undefined) {
-        test(`${name}: there always is a region, the registry's`, () =>
-          assert.match(expect.error ?? "", /Region/));
+        test(`${name}: the registry always has a region`, () => assert.match(expect.error ?? "", /Region/));
         continue;
       }
-      // ECR Public has one region (docs/ecr.md): the other rows are of APIs that AWS does not have.
+      // ECR Public has one region (docs/ecr.md): the other rows are for endpoints that do not exist.
       if (service === "ecr-public" && Region !== undefined && Region !== PUBLIC_REGION) continue;
       test(name, () => {
         const region = Region ?? "us-east-1";

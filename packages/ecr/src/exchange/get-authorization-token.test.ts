@@ -55,7 +55,7 @@ for (const [api, region, host] of [
   ["ecr", "cn-north-1", "123456789012.dkr.ecr.cn-north-1.amazonaws.com.cn"],
   ["public", "us-east-1", "public.ecr.aws"],
 ] as const) {
-  test(`the request to ${host} is that of AWS's SDK`, async () => {
+  test(`the request to ${host} equals the SDK's`, async () => {
     const sdk = await sdkRequest(api, region);
     const env = await clouds.aws.env("static", region === "cn-north-1" ? "aws-cn" : "aws");
     const { requests, message } = await askPlugin(ecr, clouds, { image: `${host}/app`, env });

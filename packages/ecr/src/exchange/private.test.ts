@@ -12,7 +12,7 @@ after(() => clouds.close());
 
 const ECR = "aws.ecr GetAuthorizationToken";
 
-/** Asks with the keys of a user of the partition. */
+/** Runs the plugin with the keys of a user of the partition. */
 async function withKeys(question: Question = {}, partition = "aws") {
   return askPlugin(ecr, clouds, {
     ...question,
@@ -20,7 +20,7 @@ async function withKeys(question: Question = {}, partition = "aws") {
   });
 }
 
-describe("the host's form chooses the API", () => {
+describe("the host's form determines the API", () => {
   for (const [registry, api, partition] of [
     ["dkr.ecr.us-west-2.amazonaws.com", "api.ecr.us-west-2.amazonaws.com", "aws"],
     ["dkr.ecr-fips.us-west-2.amazonaws.com", "api.ecr-fips.us-west-2.amazonaws.com", "aws"],
@@ -49,7 +49,7 @@ describe("the host's form chooses the API", () => {
         requests.map((request) => request.host),
         [api],
       );
-      // What was opened ahead is what was used.
+      // The connection that was opened ahead is used.
       assert.deepEqual(
         connections.map(({ serverName }) => serverName),
         [api],
@@ -57,7 +57,7 @@ describe("the host's form chooses the API", () => {
     });
   }
 
-  test("the environment wins over the host's form", async () => {
+  test("the environment overrides the host's form", async () => {
     const image = "123456789012.dkr-ecr-fips.us-west-2.on.aws/app";
     const env = { AWS_USE_FIPS_ENDPOINT: "false", AWS_USE_DUALSTACK_ENDPOINT: "false" };
     const { requests } = await withKeys({ image, env });
@@ -69,7 +69,7 @@ describe("the host's form chooses the API", () => {
     assert.equal(forced.requests[0]?.host, "ecr-fips.ca-central-1.api.aws");
   });
 
-  test("a configured endpoint wins over everything, the host's form included", async () => {
+  test("a configured endpoint overrides everything, including the host's form", async () => {
     const env = { AWS_ENDPOINT_URL_ECR: "https://api.ecr.eu-west-1.amazonaws.com" };
     const { requests, connections } = await withKeys({
       image: "123456789012.dkr.ecr-fips.us-west-2.amazonaws.com/app",
@@ -82,14 +82,14 @@ describe("the host's form chooses the API", () => {
     assert.match(requests[0]?.headers["authorization"] ?? "", /\/us-west-2\/ecr\//);
   });
 
-  test("the environment is the request's own, not the process's", async () => {
+  test("the environment comes from the request, not from the process", async () => {
     process.env["AWS_ENDPOINT_URL_ECR"] = "https://api.ecr.eu-west-2.amazonaws.com";
     const { requests } = await withKeys();
     delete process.env["AWS_ENDPOINT_URL_ECR"];
     assert.equal(requests[0]?.host, "api.ecr.us-west-2.amazonaws.com");
   });
 
-  test("FIPS with a configured endpoint is refused by AWS's rules; nothing is sent", async () => {
+  test("AWS's rules reject FIPS with a configured endpoint; nothing is sent", async () => {
     const env = { AWS_ENDPOINT_URL_ECR: "https://vpce.example", AWS_USE_FIPS_ENDPOINT: "true" };
     const { message, connections } = await withKeys({ env });
     assert.match(
@@ -99,7 +99,7 @@ describe("the host's form chooses the API", () => {
     assert.equal(connections.length, 0);
   });
 
-  test("a configured endpoint without TLS is refused, except on loopback", async () => {
+  test("a configured endpoint without TLS is rejected, except on loopback", async () => {
     const { message, connections } = await withKeys({ env: { AWS_ENDPOINT_URL: "http://ecr.example" } });
     assert.match(
       message,
@@ -130,7 +130,7 @@ describe("ECR Public", () => {
     { kind: "hang", when: "request" },
     { kind: "reset", when: "request" },
   ] as const) {
-    test(`AWS 5: out of reach (${fault.kind}): an anonymous pull, soon, and cached for minutes`, async () => {
+    test(`AWS 5: unreachable (${fault.kind}): quickly an anonymous pull, cached for minutes`, async () => {
       await clouds.faults.add({ service: "aws.ecr-public", fault });
       const startedAt = performance.now();
       const { answer, message, lines } = await withKeys({ image: "public.ecr.aws/app" });
@@ -144,19 +144,19 @@ describe("ECR Public", () => {
     });
   }
 
-  test("AWS 5: keys of another partition: what they are for, and that none are needed", async () => {
+  test("AWS 5: keys of another partition: the error names their partition and says that no keys are needed", async () => {
     const env = await clouds.aws.env("static", "aws-cn");
     const { message } = await askPlugin(ecr, clouds, { image: "public.ecr.aws/app", env });
     assert.match(message, /commercial partition \(not.*pulls need no password/);
   });
 
-  test("AWS 5: a node without an identity is still told so", async () => {
+  test("AWS 5: a node without an identity still gets an error", async () => {
     const { message, answer } = await askPlugin(ecr, clouds, { image: "public.ecr.aws/app" });
     assert.equal(answer, undefined);
     assert.match(message, /none found/);
   });
 
-  test("denied: both permissions that it takes are named", async () => {
+  test("denied: the advice names both required permissions", async () => {
     const { message } = await askPlugin(ecr, clouds, {
       identity: "imds",
       image: "public.ecr.aws/app",
@@ -167,7 +167,7 @@ describe("ECR Public", () => {
 });
 
 describe("keys of the response", () => {
-  test("the port stays", async () => {
+  test("the port is kept", async () => {
     const { answer } = await withKeys({ image: `${REGISTRY}:443/app` });
     assert.deepEqual(Object.keys(answer?.auth ?? {}), [`${REGISTRY}:443`]);
   });
@@ -187,14 +187,14 @@ describe("keys of the response", () => {
     assert.deepEqual(otherPort.calls, []);
   });
 
-  test("another host: an error that says how to opt it in, and nothing is sent", async () => {
+  test("another host: an error that says how to allow it, and nothing is sent", async () => {
     const { message, connections } = await withKeys({ image: "docker.io/library/nginx" });
     assert.match(message, /docker.io is not an Amazon ECR registry; narrow the matchImages entry/);
     assert.match(message, /--registry docker.io=<ECR registry host>/);
     assert.equal(connections.length, 0);
   });
 
-  test("the registry accepts the password, until the time in the response", async () => {
+  test("the registry accepts the password until it expires", async () => {
     clouds.aws.expiresIn = 7200;
     const startedAt = Date.now();
     const { answer } = await withKeys();
@@ -207,7 +207,7 @@ describe("keys of the response", () => {
   });
 });
 
-describe("AWS 4: a name that does not exist, and who asked for it", () => {
+describe("AWS 4: a name that does not exist, and the setting it comes from", () => {
   for (const [what, image, env, said] of [
     [
       "FIPS by the environment",
@@ -256,7 +256,7 @@ describe("AWS 4: a name that does not exist, and who asked for it", () => {
   }
 });
 
-describe("AWS 12: what AWS's denials name is what has to change", () => {
+describe("AWS 12: the advice for AWS's denials names the policy to change", () => {
   const denials: readonly (readonly [string, RegExp])[] = [
     [
       "User: x is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",
@@ -298,7 +298,7 @@ describe("AWS 12: what AWS's denials name is what has to change", () => {
   }
 });
 
-test("AWS 12: a password without its expiry is given, and not cached", async () => {
+test("AWS 12: a password without an expiry is returned but not cached", async () => {
   await clouds.faults.add({
     service: "aws.ecr",
     fault: {
@@ -319,7 +319,7 @@ for (const [what, pair] of [
   ["a letter that is not ASCII", "AWS:passw\u00f6rd"],
   ["a space in the user's name", "A WS:password"],
 ] as const) {
-  test(`Security 14: ${what} in the login is an error here, and no login for the kubelet`, async () => {
+  test(`Security 14: ${what} in the login is an error; the kubelet gets no login`, async () => {
     const authorizationToken = Buffer.from(pair).toString("base64");
     const body = JSON.stringify({ authorizationData: [{ authorizationToken, expiresAt: 2e9 }] });
     await clouds.faults.add({
@@ -335,7 +335,7 @@ for (const [what, pair] of [
   });
 }
 
-test("a redirect, or JSON without a code, is not the API's word", async () => {
+test("a redirect, or JSON without a code, is not treated as an API error", async () => {
   for (const [status, headers] of [
     [307, { location: "https://sign-in.example/" }],
     [403, { "content-type": "application/json" }],
@@ -382,7 +382,7 @@ describe("faults", () => {
     });
   }
 
-  test("500 for ever: four requests, then the service's words", async () => {
+  test("a permanent 500: four requests, then the service's message", async () => {
     const { message, calls } = await withFault(
       json(500, { __type: "ServerException", message: "overloaded" }),
     );
@@ -391,7 +391,7 @@ describe("faults", () => {
     assert.match(message, /status 500, ServerException: overloaded \(request id req-7\)/);
   });
 
-  test("Retry-After is honoured, and given up when the deadline would pass first", async () => {
+  test("Retry-After is honoured, unless it exceeds the deadline", async () => {
     const waits: number[] = [];
     const clock: Clock = {
       now: Date.now,
@@ -436,7 +436,7 @@ describe("faults", () => {
   for (const problem of ["expired", "wrong-host", "unknown-issuer", "not-yet-valid"] as const) {
     test(`a certificate that is ${problem}: no request is sent`, async () => {
       await clouds.faults.add({ service: "aws.ecr", fault: { kind: "certificate", problem } });
-      // A region of its own: to the others there are connections open already.
+      // A separate region, because connections to the others are already open.
       const { message, calls } = await withKeys({
         image: "123456789012.dkr.ecr.eu-north-1.amazonaws.com/app",
       });
@@ -446,7 +446,7 @@ describe("faults", () => {
   }
 });
 
-describe("what AWS says, and what to do", () => {
+describe("AWS's message and the advice for it", () => {
   test("a role without the permission", async () => {
     const { message, calls } = await askPlugin(ecr, clouds, {
       identity: "imds",
@@ -463,7 +463,7 @@ describe("what AWS says, and what to do", () => {
     );
   });
 
-  test("a key that this partition does not know", async () => {
+  test("a key that is unknown in this partition", async () => {
     const { message } = await withKeys({}, "aws-cn");
     assert.match(message, /UnrecognizedClientException: .*check the access key/);
   });
@@ -474,7 +474,7 @@ describe("what AWS says, and what to do", () => {
     assert.ok(!message.includes("not-it-not-it"));
   });
 
-  test("an ended session", async () => {
+  test("an expired session", async () => {
     const ended = clouds.aws.iam.startSession(clouds.aws.roleArn("node"), "ended", -60);
     const { message } = await withKeys({
       env: {
@@ -488,7 +488,7 @@ describe("what AWS says, and what to do", () => {
 });
 
 describe("secrets", () => {
-  test("appear in no message and on no line of the log", async () => {
+  test("do not appear in messages or the log", async () => {
     for (const identity of [
       "imds",
       "static",

@@ -5,7 +5,7 @@ import { startClouds } from "@imagecred/fake-clouds";
 import { ecr } from "../provider.ts";
 
 const HOUR_MS = 3_600_000;
-/** AWS, where it is an hour later than on this node. */
+/** AWS, with a clock one hour ahead of this node's. */
 const clouds = await startClouds({ clock: () => Date.now() + HOUR_MS });
 after(() => clouds.close());
 
@@ -21,8 +21,8 @@ const tooOld = {
   }),
 };
 
-describe("a node whose clock is wrong", () => {
-  test("signs once more, with the time of AWS's answer", async () => {
+describe("a node with a wrong clock", () => {
+  test("signs once more, with the time from AWS's response", async () => {
     await clouds.faults.add({ service: "aws.ecr", times: 1, fault: { kind: "answer", reply: tooOld } });
     const { answer, calls, requests } = await askPlugin(ecr, clouds, { identity: "static" });
     assert.ok(answer !== undefined);
@@ -31,7 +31,7 @@ describe("a node whose clock is wrong", () => {
     assert.notEqual(first?.slice(0, 11), second?.slice(0, 11));
   });
 
-  test("does so only once", async () => {
+  test("signs again only once", async () => {
     await clouds.faults.add({ service: "aws.ecr", fault: { kind: "answer", reply: tooOld } });
     const { answer, calls, message } = await askPlugin(ecr, clouds, { identity: "static" });
     assert.equal(answer, undefined);

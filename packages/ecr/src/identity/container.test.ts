@@ -20,7 +20,7 @@ describe("EKS Pod Identity", () => {
     assert.ok(answer !== undefined);
   });
 
-  test("no association (404): the agent's words, and what to do", async () => {
+  test("no association (404): the agent's message, and advice", async () => {
     const token = await clouds.cluster.issueServiceAccountToken({
       audience: "pods.eks.amazonaws.com",
       serviceAccount: "stranger",
@@ -32,7 +32,7 @@ describe("EKS Pod Identity", () => {
     assert.match(message, /create a pod identity association/);
   });
 
-  test("a token for another audience: refused by the agent, and not tried again", async () => {
+  test("a token for another audience: rejected by the agent, and not retried", async () => {
     const token = await clouds.cluster.issueServiceAccountToken({ audience: "sts.amazonaws.com" });
     const env = { [TOKEN_FILE]: await clouds.core.writeFile("other-token", token) };
     const { calls, message } = await askPlugin(ecr, clouds, { identity: "pod-identity", env });
@@ -51,14 +51,14 @@ describe("EKS Pod Identity", () => {
     const malformed = await askPlugin(ecr, clouds, { identity: "pod-identity", env });
     assert.deepEqual(malformed.calls, []);
     assert.match(malformed.message, /line break/);
-    // What is not UTF-8 decodes to characters that no header can have.
+    // Invalid UTF-8 decodes to characters that headers cannot contain.
     const binary = { [TOKEN_FILE]: await clouds.core.writeFile("binary", Uint8Array.of(0xff, 0x41, 0x80)) };
     const odd = await askPlugin(ecr, clouds, { identity: "pod-identity", env: binary });
     assert.deepEqual(odd.calls, []);
     assert.match(odd.message, /another character that a token cannot have/);
   });
 
-  test("429 and 503 are tried again, four times at most", async () => {
+  test("429 and 503 are retried, four attempts at most", async () => {
     for (const status of [429, 503]) {
       await clouds.faults.add({
         service: "aws.pod-identity",
@@ -82,7 +82,7 @@ describe("EKS Pod Identity", () => {
   });
 });
 
-describe("AWS 12: what the EKS Pod Identity agent's refusals mean", () => {
+describe("AWS 12: advice for the EKS Pod Identity agent's errors", () => {
   const refusals: readonly (readonly [number, string, RegExp])[] = [
     [
       400,
@@ -124,14 +124,14 @@ describe("ECS container credentials", () => {
     assert.ok(answer !== undefined);
   });
 
-  test("a wrong authorization: the endpoint's words", async () => {
+  test("a wrong authorization: the endpoint's message", async () => {
     const env = { AWS_CONTAINER_AUTHORIZATION_TOKEN: "not-the-right-one" };
     const { message, lines } = await askPlugin(ecr, clouds, { identity: "ecs", env });
     assert.match(message, /ECS container credentials .*status 401, Unauthorized/);
     assert.ok(![message, ...lines].some((line) => line.includes("not-the-right-one")));
   });
 
-  test("a relative URI leads to ECS's address and nowhere else", async () => {
+  test("a relative URI is resolved against ECS's address only", async () => {
     const asked: string[] = [];
     const http = {
       preconnect() {},
@@ -164,7 +164,7 @@ describe("AWS_CONTAINER_CREDENTIALS_FULL_URI", () => {
     "ftp://127.0.0.1/creds",
     "/creds",
   ]) {
-    test(`${url} is refused before anything is sent`, async () => {
+    test(`${url} is rejected before anything is sent`, async () => {
       const { calls, message, connections } = await askPlugin(ecr, clouds, {
         env: { ...EKS, AWS_CONTAINER_CREDENTIALS_FULL_URI: url },
       });

@@ -29,9 +29,9 @@ describe("EC2 instance metadata", () => {
     assert.equal(answer?.auth[REGISTRY]?.username, "AWS");
   });
 
-  test("the connection to ECR is open before the metadata service has answered", async () => {
+  test("the connection to ECR opens before the metadata service responds", async () => {
     clouds.latency.set(60, "aws.imds");
-    // A region of its own: connections of the tests before are kept alive.
+    // A separate region, because connections of earlier tests are kept alive.
     const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app";
     const { answer, requests, connections } = await askPlugin(ecr, clouds, { identity: "imds", image });
     assert.ok(answer !== undefined);
@@ -41,13 +41,13 @@ describe("EC2 instance metadata", () => {
     assert.ok((tls?.tlsFinishedAt ?? Infinity) < (lastOfImds?.finishedAt ?? 0));
   });
 
-  test("turned off by AWS_EC2_METADATA_DISABLED: not asked", async () => {
+  test("turned off by AWS_EC2_METADATA_DISABLED: no request", async () => {
     const { calls, message } = await imds({ AWS_EC2_METADATA_DISABLED: "True" });
     assert.deepEqual(calls, []);
     assert.match(message, /EC2 instance metadata \(AWS_EC2_METADATA_DISABLED is true\)/);
   });
 
-  test("turned off in the instance's options (403): said, and not asked again", async () => {
+  test("turned off in the instance's options (403): reported, and not retried", async () => {
     clouds.aws.instance.metadata = "disabled";
     const { calls, message } = await imds();
     clouds.aws.instance.metadata = "enabled";
@@ -55,7 +55,7 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /session token: status 403; the service is turned off.*HttpEndpoint to enabled/);
   });
 
-  test("no role attached: asked for five seconds, since an instance that has just booted answers the same", async () => {
+  test("no role attached: retried for five seconds, because an instance that has just booted responds the same", async () => {
     const { role } = clouds.aws.instance;
     clouds.aws.instance.role = undefined;
     const clock = new ManualClock(Date.now());
@@ -94,7 +94,7 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /trust policy/);
   });
 
-  test("a response that the hop limit holds back: two tries, under 2.5 s, and the advice", async () => {
+  test("a response dropped by the hop limit: two attempts, under 2.5 s, and the advice", async () => {
     await clouds.faults.add({
       service: "aws.imds",
       operation: "Token",
@@ -107,7 +107,7 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /but no response came; .*HttpPutResponseHopLimit to 2/);
   });
 
-  test("a closed port: every identity that was tried is named", async () => {
+  test("a closed port: the error names every identity that was tried", async () => {
     await clouds.faults.add({ service: "aws.imds", fault: { kind: "refuse" } });
     const startedAt = performance.now();
     const { message, calls } = await imds();
@@ -161,7 +161,7 @@ describe("EC2 instance metadata", () => {
       ]);
     });
 
-    test(`${operation}: 200 with nothing in it is an error, not an identity`, async () => {
+    test(`${operation}: an empty 200 is an error`, async () => {
       await clouds.faults.add({
         service: "aws.imds",
         operation,
@@ -174,7 +174,7 @@ describe("EC2 instance metadata", () => {
     });
   }
 
-  test("a page of something else for the role's name: said at once, and not asked for credentials of it", async () => {
+  test("another page instead of the role's name: reported at once, without a request for credentials", async () => {
     await clouds.faults.add({
       service: "aws.imds",
       operation: "Role",
@@ -185,7 +185,7 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /status 200 with something that is not the name of a role/);
   });
 
-  test("garbage for credentials: said, and never quoted", async () => {
+  test("invalid credentials: reported, but never quoted", async () => {
     await clouds.faults.add({
       service: "aws.imds",
       operation: "Credentials",
@@ -199,13 +199,13 @@ describe("EC2 instance metadata", () => {
     assert.ok(![message, ...lines].some((line) => line.includes("hunter2")));
   });
 
-  test("no address but the metadata service's own, or loopback", async () => {
+  test("only the metadata service's addresses and loopback are allowed", async () => {
     const { calls, message } = await imds({ AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://metadata.evil.test" });
     assert.deepEqual(calls, []);
     assert.match(message, /metadata.evil.test.*not a link-local or loopback address/);
   });
 
-  test("a wrong endpoint or mode is refused", async () => {
+  test("an invalid endpoint or mode is rejected", async () => {
     const endpoint = await imds({ AWS_EC2_METADATA_SERVICE_ENDPOINT: "169.254.169.254" });
     assert.match(endpoint.message, /AWS_EC2_METADATA_SERVICE_ENDPOINT is "169.254.169.254", expected a URL/);
     const mode = await imds({
@@ -215,7 +215,7 @@ describe("EC2 instance metadata", () => {
     assert.match(mode.message, /AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE is "ipv5", expected IPv4 or IPv6/);
   });
 
-  test("a mode decides the address", async () => {
+  test("the mode determines the address", async () => {
     const asked: string[] = [];
     for (const mode of ["IPv4", "IPv6"]) {
       await askPlugin(ecr, clouds, {
@@ -246,7 +246,7 @@ describe("EC2 instance metadata", () => {
   });
 });
 
-/** AWS 6: an error with a code of the transport, as a machine without IPv4 gets it. */
+/** AWS 6: the transport error of a machine without IPv4. */
 function silence(url: string, code: string): CredentialError {
   return new CredentialError({
     action: `asking at ${url}`,
@@ -275,7 +275,7 @@ describe("a node without IPv4", () => {
     return { ...outcome, asked };
   };
 
-  test("the IPv6 address is used when there is no route to the IPv4 one, and the session stays there", async () => {
+  test("without a route to the IPv4 address, the whole session uses the IPv6 one", async () => {
     const { asked } = await without((url) =>
       url.includes("169.254")
         ? Promise.reject(silence(url, "ENETUNREACH"))
@@ -288,7 +288,7 @@ describe("a node without IPv4", () => {
     ]);
   });
 
-  test("neither: both are named, and the variable", async () => {
+  test("neither: the error names both and the variable", async () => {
     const { message } = await without((url) => Promise.reject(silence(url, "ENETUNREACH")));
     assert.match(
       message,

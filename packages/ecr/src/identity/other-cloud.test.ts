@@ -21,7 +21,7 @@ const KUBELET = clouds.azure.population("public").machine[1]?.app;
 describe("a Compute Engine instance", () => {
   const google = ["--node-identity=google", `--node-audience=${aws.audience}`];
 
-  test("shows its identity token to STS, and asks ECR as the role that trusts it", async () => {
+  test("exchanges its identity token at STS, and calls ECR with the role that trusts it", async () => {
     const { calls, requests } = await answered(ecr, clouds, {
       args: [...google, `--node-role-arn=${aws.gceRole}`],
       env: await onGoogle(),
@@ -41,7 +41,7 @@ describe("a Compute Engine instance", () => {
     assert.equal(calls.at(-1), "aws.sts AssumeRole 403");
   });
 
-  test("a role that does not trust it: what its trust policy has to have, with this token's own values", async () => {
+  test("a role that does not trust it: the required trust policy, with this token's values", async () => {
     const { message } = await askPlugin(ecr, clouds, {
       args: ["--node-identity=google", "--node-audience=elsewhere", `--node-role-arn=${aws.gceRole}`],
       env: await onGoogle(),
@@ -53,7 +53,7 @@ describe("a Compute Engine instance", () => {
     );
   });
 
-  test("an account that the instance does not have", async () => {
+  test("a service account that the instance does not have", async () => {
     const { message, calls } = await askPlugin(ecr, clouds, {
       args: [...google, "--node-service-account=x@y.example", `--node-role-arn=${aws.gceRole}`],
       env: await onGoogle(),
@@ -74,7 +74,7 @@ describe("an Azure machine", () => {
     `--node-role-arn=${role}`,
   ];
 
-  test("shows its managed identity's token to STS", async () => {
+  test("exchanges its managed identity's token at STS", async () => {
     const { calls } = await answered(ecr, clouds, {
       args: args(aws.managedIdentityAudience),
       env: await onAzure(),
@@ -82,7 +82,7 @@ describe("an Azure machine", () => {
     assert.deepEqual(calls, ["azure.imds Token 200", `${STS} 200`, ECR_OK]);
   });
 
-  test("an issuer that the account does not know: which provider to make", async () => {
+  test("an issuer that is unknown in the account: the provider to create", async () => {
     const { message } = await askPlugin(ecr, clouds, {
       args: args(clouds.federation.google.managedIdentityAudience),
       env: await onAzure(),
@@ -93,7 +93,7 @@ describe("an Azure machine", () => {
     );
   });
 
-  test("an audience that Entra ID does not know", async () => {
+  test("an audience that is unknown to Entra ID", async () => {
     const { message, calls } = await askPlugin(ecr, clouds, {
       args: args("api://nothing"),
       env: await onAzure(),
@@ -103,7 +103,7 @@ describe("an Azure machine", () => {
   });
 });
 
-test("flags that do not go together are refused before anything is sent", async () => {
+test("conflicting flags are rejected before anything is sent", async () => {
   for (const [args, said] of [
     [["--node-identity=gcp"], /--node-identity is "gcp", expected auto, aws, azure, google or certificate/],
     [["--node-identity=google"], /--node-identity google needs --node-role-arn/],
@@ -135,7 +135,7 @@ test("flags that do not go together are refused before anything is sent", async 
   }
 });
 
-describe("a node that is evidently elsewhere, without --node-identity", () => {
+describe("a node in another cloud, without --node-identity", () => {
   for (const [cloud, word, endpoint] of [
     [
       "Google Cloud",
@@ -148,7 +148,7 @@ describe("a node that is evidently elsewhere, without --node-identity", () => {
       async () => (await clouds.azure.env("managed-identity"))["AZURE_POD_IDENTITY_AUTHORITY_HOST"],
     ],
   ] as const) {
-    test(`${cloud}'s metadata server answers: what to set`, async () => {
+    test(`${cloud}'s metadata server responds: the setting to use`, async () => {
       const env = {
         AWS_EC2_METADATA_DISABLED: "false",
         AWS_EC2_METADATA_SERVICE_ENDPOINT: (await endpoint()) ?? "",

@@ -17,7 +17,7 @@ interface Pod extends Question {
   readonly token?: Partial<ServiceAccountTokenOptions>;
 }
 
-/** A request of a pod, on a node that has a role of its own. */
+/** A request for a pod, on a node with its own role. */
 async function asPod({ role, token = {}, ...question }: Pod) {
   return askPlugin(ecr, clouds, {
     identity: "imds",
@@ -38,7 +38,7 @@ function formOf(body: Buffer | undefined): URLSearchParams {
 }
 
 describe("the pod's identity", () => {
-  test("its token becomes the annotation's role, and the node's identity is not used", async () => {
+  test("its token is exchanged for the annotation's role, and the node's identity is not used", async () => {
     const { answer, calls, requests, connections } = await asPod({ role: POD_ROLE });
     assert.ok(answer !== undefined);
     assert.deepEqual(calls, [STS_OK, ECR_OK]);
@@ -51,9 +51,9 @@ describe("the pod's identity", () => {
     assert.match(requests[1]?.headers["authorization"] ?? "", /us-west-2\/ecr\/aws4_request/);
   });
 
-  test("the connection to ECR is open before STS has answered", async () => {
+  test("the connection to ECR opens before STS responds", async () => {
     clouds.latency.set(60, "aws.sts");
-    // A region of its own: connections of the tests before are kept alive.
+    // A separate region, because connections of earlier tests are kept alive.
     const image = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/app";
     const { requests, connections } = await asPod({ role: POD_ROLE, image });
     const ecr = connections.find(({ serverName }) => serverName === "api.ecr.eu-central-1.amazonaws.com");
@@ -81,7 +81,7 @@ describe("the pod's identity", () => {
     assert.match(refused.message, /--identity-fallback unassigned/);
   });
 
-  test("an empty annotation names no role, and outweighs AWS_ECR_ROLE_ARN, as in the Go plugin", async () => {
+  test("an empty annotation names no role, and overrides AWS_ECR_ROLE_ARN, as in the Go plugin", async () => {
     for (const env of [{}, { AWS_ECR_ROLE_ARN: POD_ROLE }]) {
       const { calls, lines } = await asPod({ identity: "static", role: "", env });
       assert.deepEqual(calls, [ECR_OK]);
@@ -91,7 +91,7 @@ describe("the pod's identity", () => {
     assert.match(message, /the annotation eks\.amazonaws\.com\/ecr-role-arn is empty/);
   });
 
-  test("a mirrored image is asked for with the node's identity, whatever the annotation", async () => {
+  test("a mirrored image uses the node's identity, regardless of the annotation", async () => {
     const { calls, answer } = await asPod({
       role: POD_ROLE,
       identity: "static",
@@ -102,7 +102,7 @@ describe("the pod's identity", () => {
     assert.deepEqual(Object.keys(answer?.auth ?? {}), ["cache.example:5000"]);
   });
 
-  test("a token that is for another cloud, or for the API server, is not sent", async () => {
+  test("a token for another cloud or for the API server is not sent", async () => {
     for (const audience of ["api://AzureADTokenExchange", "https://kubernetes.default.svc"]) {
       const { message, calls } = await asPod({ role: POD_ROLE, token: { audience } });
       assert.deepEqual(calls, []);
@@ -110,7 +110,7 @@ describe("the pod's identity", () => {
     }
   });
 
-  test("the role of IAM roles for service accounts, where the kubelet passes it on; the one for pulling has precedence", async () => {
+  test("the role of IAM roles for service accounts, if the kubelet passes it; the one for pulling has precedence", async () => {
     const irsa = "eks.amazonaws.com/role-arn";
     const ask = async (annotations: Record<string, string>) => {
       const token = await clouds.cluster.issueServiceAccountToken({
@@ -136,7 +136,7 @@ describe("the pod's identity", () => {
     assert.match(message, /which is not the ARN of a role/);
   });
 
-  test("STS is called in the node's region, when the role's partition has it", async () => {
+  test("STS is called in the node's region, if it is in the role's partition", async () => {
     const near = await asPod({ role: POD_ROLE, env: { AWS_REGION: "eu-west-1" } });
     assert.equal(near.requests[0]?.host, "sts.eu-west-1.amazonaws.com");
     assert.ok(near.answer !== undefined);
@@ -151,7 +151,7 @@ describe("the pod's identity", () => {
     assert.ok(china.answer !== undefined);
   });
 
-  test("a FIPS registry asks STS's FIPS endpoint too, unless told otherwise", async () => {
+  test("a FIPS registry implies STS's FIPS endpoint, unless configured otherwise", async () => {
     const image = "123456789012.dkr.ecr-fips.us-east-1.amazonaws.com/app";
     const fips = await asPod({ role: POD_ROLE, image });
     assert.deepEqual(
@@ -194,7 +194,7 @@ describe("the pod's identity", () => {
       /trust policy/,
     ],
   ] as const) {
-    test(`a token ${what}: STS's own words, request id, and what to do`, async () => {
+    test(`a token ${what}: STS's message, request id, and advice`, async () => {
       const { message, calls, answer } = await asPod({ token, role });
       assert.equal(answer, undefined);
       assert.deepEqual(calls, [`aws.sts AssumeRoleWithWebIdentity ${status}`]);
@@ -206,7 +206,7 @@ describe("the pod's identity", () => {
     });
   }
 
-  test("throttled by STS, in XML: tried again", async () => {
+  test("throttled by STS, in XML: retried", async () => {
     const body =
       "<ErrorResponse><Error><Type>Sender</Type><Code>Throttling</Code><Message>Rate exceeded</Message></Error></ErrorResponse>";
     await clouds.faults.add({
@@ -236,7 +236,7 @@ describe("the pod's identity", () => {
   }
 });
 
-describe("whose identity", () => {
+describe("the pod's or the node's identity", () => {
   test("--identity node: the pod's token is not used", async () => {
     const { calls } = await asPod({ role: POD_ROLE, args: ["--identity=node"] });
     assert.deepEqual(calls, ["aws.imds Token 200", "aws.imds Role 200", "aws.imds Credentials 200", ECR_OK]);
@@ -257,7 +257,7 @@ describe("whose identity", () => {
     assert.ok(lines.some((line) => line.includes("identity-fallback")));
   });
 
-  test("--identity-fallback node: so does one whose role may not ask ECR", async () => {
+  test("--identity-fallback node: so does one whose role may not use ECR", async () => {
     const { calls } = await asPod({
       role: clouds.aws.roleArn("denied"),
       args: ["--identity-fallback=node"],
@@ -265,7 +265,7 @@ describe("whose identity", () => {
     assert.deepEqual(calls, [STS_OK, "aws.ecr GetAuthorizationToken 400", ...node]);
   });
 
-  test("when both fail, both are named", async () => {
+  test("if both fail, the error names both", async () => {
     const { message } = await asPod({
       role: clouds.aws.roleArn("denied"),
       args: ["--identity-fallback=node"],
@@ -286,12 +286,12 @@ describe("role chaining", () => {
     assert.ok(answer !== undefined);
   });
 
-  test("--role-arn: and for the pod, after its own", async () => {
+  test("--role-arn: also for the pod, after its own role", async () => {
     const { calls } = await asPod({ role: POD_ROLE, args: [`--role-arn=${clouds.aws.roleArn("pull")}`] });
     assert.deepEqual(calls, [STS_OK, "aws.sts AssumeRole 200", ECR_OK]);
   });
 
-  test("a role that does not trust us: the permission that is missing", async () => {
+  test("a role that does not trust the caller: the missing permission", async () => {
     const { message, calls } = await askPlugin(ecr, clouds, {
       identity: "imds",
       args: ["--role-arn=arn:aws:iam::210987654321:role/stranger"],

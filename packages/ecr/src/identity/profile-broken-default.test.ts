@@ -7,8 +7,8 @@ import { ecr } from "../provider.ts";
 const clouds = await startClouds();
 after(() => clouds.close());
 
-/** AWS 9 and 10: on a machine whose instance has a role, which must not stand in for a broken profile. */
-describe("a broken default profile is an error, and the instance's role is not asked for", () => {
+/** AWS 9 and 10: the instance has a role, which must not replace a broken profile. */
+describe("a broken default profile is an error, and the instance's role is not requested", () => {
   const role = `role_arn = ${clouds.aws.roleArn("pull")}\n`;
   for (const [what, profile, said] of [
     [
@@ -70,7 +70,7 @@ describe("a broken default profile is an error, and the instance's role is not a
   }
 });
 
-describe("profiles that AWS's SDKs read are read", () => {
+describe("profiles that AWS's SDKs accept are accepted", () => {
   const { accessKeyId, secretAccessKey } = clouds.aws.user();
   const keys = `AWS_ACCESS_KEY_ID = ${accessKeyId}\nAws_Secret_Access_Key = ${secretAccessKey}\n`;
   for (const [what, content] of [
@@ -91,7 +91,7 @@ describe("profiles that AWS's SDKs read are read", () => {
 });
 
 /**
- * Which requests follow from which profiles: the rows of smithy-rs's assume-role-tests.json (aws-config, "profile A
+ * The requests for each profile: the rows of smithy-rs's assume-role-tests.json (aws-config, "profile A
  * selected"), in our own form. `key B` signs, `role A` is assumed.
  */
 describe("chains of roles as AWS's SDKs follow them", () => {

@@ -7,7 +7,7 @@ import { ecr } from "../provider.ts";
 const clouds = await startClouds();
 after(() => clouds.close());
 
-describe("AWS_PROFILE=default promises no more than leaving it out", () => {
+describe("AWS_PROFILE=default means the same as no AWS_PROFILE", () => {
   for (const [what, config] of [
     ["no file", undefined],
     ["a file that has other profiles", "[profile puller]\nregion = us-west-2\n"],

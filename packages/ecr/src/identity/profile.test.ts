@@ -15,7 +15,7 @@ const { accessKeyId, secretAccessKey } = clouds.aws.user();
 const KEYS = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
 const PULL = clouds.aws.roleArn("pull");
 
-/** Asks with these two files; AWS_PROFILE only when `profile` is given. */
+/** Runs the plugin with these two files; AWS_PROFILE is set only if `profile` is given. */
 async function withFiles(
   files: { config?: string; credentials?: string },
   profile?: string,
@@ -41,7 +41,7 @@ describe("profiles", () => {
     assert.ok(lines.some((line) => line.includes(`access key ${accessKeyId} of profile puller`)));
   });
 
-  test("keys in the config file, comments, spaces and quotes as AWS writes them", async () => {
+  test("keys in the config file, with comments, spaces and quotes as AWS writes them", async () => {
     const config = `# first\n; second\n[services local]\nendpoint_url = x\n[profile "puller one"]\n  region = eu-west-1 ; not ours\n${KEYS}`;
     const spaced = await withFiles({ config: config.replace("puller one", "puller-one") }, "puller-one");
     assert.deepEqual(spaced.calls, [ECR_OK]);
@@ -52,7 +52,7 @@ describe("profiles", () => {
     assert.deepEqual(calls, [ECR_OK]);
   });
 
-  test("where both files have a key, the credentials file's wins", async () => {
+  test("the credentials file overrides the config file", async () => {
     const { calls } = await withFiles({
       config: "[default]\naws_access_key_id = AKIAWRONGWRONGWRONG\naws_secret_access_key = wrong\n",
       credentials: `[default]\n${KEYS}`,
@@ -70,7 +70,7 @@ describe("profiles", () => {
     assert.deepEqual((await askPlugin(ecr, clouds, { env: tilde })).calls, [ECR_OK]);
   });
 
-  test("a default profile without credentials is ignored: the next identity is used", async () => {
+  test("a default profile without credentials is skipped: the next identity is used", async () => {
     const { message } = await withFiles({ config: "[default]\nregion = us-west-2\n" });
     assert.match(message, /profile \(profile default has no credentials\), web identity token file/);
   });
@@ -118,7 +118,7 @@ describe("profiles with a role", () => {
     assert.equal(new URLSearchParams(requests[0]?.body.toString()).get("ExternalId"), "outside-7");
   });
 
-  test("a chain of roles, each by the one before", async () => {
+  test("a chain of roles, each assumed with the previous one", async () => {
     const { calls } = await withFiles(
       {
         config: `[profile puller]\n${role}source_profile = middle\n[profile middle]\nrole_arn = ${clouds.aws.roleArn("node")}\nsource_profile = base\n`,
@@ -146,7 +146,7 @@ describe("profiles with a role", () => {
     const { calls } = await withFiles(
       { config: `[profile puller]\n${role}credential_source = Environment\n` },
       "puller",
-      // The keys alone would have been taken before the profile; here they come from a process that sets both.
+      // Keys in the environment come before profiles, so they are set here together with the profile.
       { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey },
     );
     assert.deepEqual(calls, [ECR_OK]);
@@ -174,7 +174,7 @@ describe("profiles with a role", () => {
     assert.deepEqual(calls, ["aws.sts AssumeRoleWithWebIdentity 200", ECR_OK]);
   });
 
-  test("STS says no: which role, as whom, and what is missing", async () => {
+  test("STS denies: the error names the role, the caller and the missing permission", async () => {
     const { message, calls } = await withFiles(
       {
         config: "[profile puller]\nrole_arn = arn:aws:iam::210987654321:role/other\nsource_profile = base\n",
@@ -192,12 +192,12 @@ describe("credential_process", () => {
     `[profile puller]\ncredential_process = echo '${JSON.stringify(document)}'\n`;
   const good = { Version: 1, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey };
 
-  test("what it prints is the identity; spaces and quotes are the shell's", async () => {
+  test("its output is the identity; the shell parses spaces and quotes", async () => {
     assert.deepEqual((await askPlugin(ecr, clouds, { identity: "credential-process" })).calls, [ECR_OK]);
     assert.deepEqual((await withFiles({ config: printing(good) }, "puller")).calls, [ECR_OK]);
   });
 
-  test("it sees the plugin's environment, and nothing else of this process's", async () => {
+  test("it gets the plugin's environment, not this process's", async () => {
     const config =
       '[profile puller]\ncredential_process = test "$ONLY_HERE" = yes && test -z "$NODE_OPTIONS" && cat "$DOCUMENT"\n';
     const DOCUMENT = await clouds.core.writeFile("document.json", JSON.stringify(good));
@@ -207,7 +207,7 @@ describe("credential_process", () => {
     assert.deepEqual(calls, [ECR_OK], message);
   });
 
-  test("stderr and output of a failure are not passed on", async () => {
+  test("stdout and stderr of a failure are not shown", async () => {
     const config = "[profile puller]\ncredential_process = echo out-secret; echo err-secret >&2; exit 3\n";
     const { message, lines, calls } = await withFiles({ config }, "puller");
     assert.deepEqual(calls, []);
@@ -218,7 +218,7 @@ describe("credential_process", () => {
     assert.ok(![message, ...lines].some((line) => /(out|err)-secret/.test(line)));
   });
 
-  test("AWS 2: no shell on the node: a plain line does without, another says what it needs", async () => {
+  test("AWS 2: no shell on the node: a plain command runs without one, others fail with the reason", async () => {
     const program = await clouds.core.writeFile("tool", "");
     const { chmod, writeFile } = await import("node:fs/promises");
     await writeFile(program, `#!/bin/sh\necho '${JSON.stringify(good)}'\n`);
@@ -243,7 +243,7 @@ describe("credential_process", () => {
     assert.doesNotMatch(piped.message, /internal error/);
   });
 
-  test("AWS 2: a program that does not exist is named, with the PATH", async () => {
+  test("AWS 2: the error for a missing program names it and the PATH", async () => {
     const env = { PATH: "/nonexistent/bin" };
     const plain = await withFiles(
       { config: "[profile puller]\ncredential_process = no-such-tool\n" },
@@ -278,7 +278,7 @@ describe("credential_process", () => {
   }
 });
 
-describe("profiles that are configured and broken end the chain", () => {
+describe("broken profiles end the chain", () => {
   const role = `role_arn = ${PULL}\n`;
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["not there", "[profile other]\n", /the AWS profile puller: there is no such profile/],

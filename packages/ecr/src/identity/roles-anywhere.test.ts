@@ -27,7 +27,7 @@ interface Change {
   readonly trustAnchor?: string;
 }
 
-/** The flags for a certificate in files of its own. */
+/** The flags for a certificate in separate files. */
 async function flagsFor(issued: IssuedCertificate, change: Change = {}): Promise<string[]> {
   return [
     "--node-identity=certificate",
@@ -50,7 +50,7 @@ describe("IAM Roles Anywhere", () => {
     });
   }
 
-  test("the kubelet's own file: certificate and key together; another account's role after that", async () => {
+  test("the kubelet's file with certificate and key; then another account's role", async () => {
     const { certificatePem, privateKeyPem } = await authority.issue({ key: "P-256" });
     const path = await write("kubelet-client-current.pem", certificatePem + privateKeyPem);
     const { calls } = await askPlugin(ecr, clouds, {
@@ -67,7 +67,7 @@ describe("IAM Roles Anywhere", () => {
     assert.deepEqual(calls, [SESSION_OK, "aws.sts AssumeRole 200", ECR_OK]);
   });
 
-  test("refusals: the service's words, and what to do about each", async () => {
+  test("refusals: the service's message, and advice for each", async () => {
     const stranger = await ClientAuthority.create(clouds.secrets);
     const intermediate = await authority.intermediate();
     const good = await authority.issue({ key: "P-256" });
@@ -105,7 +105,7 @@ describe("IAM Roles Anywhere", () => {
     }
   });
 
-  test("files that cannot be used: nothing is sent", async () => {
+  test("invalid files: nothing is sent", async () => {
     const good = await authority.issue({ key: "RSA" });
     const other = await authority.issue({ key: "RSA" });
     const elliptic = await authority.issue({ key: "P-256" });
@@ -134,7 +134,7 @@ describe("IAM Roles Anywhere", () => {
     }
   });
 
-  test("flags that cannot be used", async () => {
+  test("invalid flags", async () => {
     const good = await flagsFor(await authority.issue());
     for (const [args, said] of [
       [["--node-certificate=pkcs11:token=x"], /--node-certificate is a PKCS#11 URI, which is not supported/],
@@ -152,10 +152,10 @@ describe("IAM Roles Anywhere", () => {
   });
 });
 
-// AWS's own client is the judge of what is sent.
+// The request is compared with that of AWS's client.
 const helper = goProgram("github.com/aws/rolesanywhere-credential-helper", "v1.4.0");
 
-test("the request is that of AWS's own helper", { skip: helper.missing ?? false }, async () => {
+test("the request equals that of AWS's helper", { skip: helper.missing ?? false }, async () => {
   const intermediate = await authority.intermediate();
   for (const key of ["RSA", "P-384"] as const) {
     const issued = await intermediate.issue({ key });

@@ -33,15 +33,15 @@ describe("environment variables", () => {
   }
 });
 
-describe("what AWS's SDK for Go reads besides", () => {
+describe("additional variables of AWS's SDK for Go", () => {
   const { accessKeyId, secretAccessKey } = clouds.aws.user();
 
-  test("AWS_ACCESS_KEY and AWS_SECRET_KEY: the keys, and not the instance's role", async () => {
+  test("AWS_ACCESS_KEY and AWS_SECRET_KEY are used instead of the instance's role", async () => {
     const env = { AWS_ACCESS_KEY: accessKeyId, AWS_SECRET_KEY: secretAccessKey };
     assert.deepEqual((await askPlugin(ecr, clouds, { identity: "imds", env })).calls, [ECR_OK]);
   });
 
-  test("AWS_DEFAULT_PROFILE names the profile where AWS_PROFILE does not", async () => {
+  test("AWS_DEFAULT_PROFILE names the profile if AWS_PROFILE is not set", async () => {
     const keys = `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
     const file = await clouds.core.writeFile("default-profile", `[puller]\n${keys}`);
     const env = { AWS_DEFAULT_PROFILE: "puller", AWS_SHARED_CREDENTIALS_FILE: file };
@@ -56,7 +56,7 @@ describe("what AWS's SDK for Go reads besides", () => {
 describe("keys that a header cannot contain (Security 14)", () => {
   const { accessKeyId, secretAccessKey } = clouds.aws.user();
 
-  test("a line break at the end of a variable does not count, as YAML's block texts leave one", async () => {
+  test("a line break at the end of a variable, as YAML's block scalars have one, is ignored", async () => {
     const env = { AWS_ACCESS_KEY_ID: `${accessKeyId}\n`, AWS_SECRET_ACCESS_KEY: ` ${secretAccessKey}\n` };
     assert.deepEqual((await askPlugin(ecr, clouds, { identity: "imds", env })).calls, [ECR_OK]);
   });
@@ -84,7 +84,7 @@ describe("keys that a header cannot contain (Security 14)", () => {
 });
 
 describe("web identity token file", () => {
-  test("token for role, then ECR: two requests", async () => {
+  test("the token is exchanged for a role, then ECR: two requests", async () => {
     const { calls } = await askPlugin(ecr, clouds, { identity: "web-identity" });
     assert.deepEqual(calls, ["aws.sts AssumeRoleWithWebIdentity 200", ECR_OK]);
   });
@@ -97,7 +97,7 @@ describe("web identity token file", () => {
     assert.equal(new URLSearchParams(requests[0]?.body.toString()).get("RoleSessionName"), "node-7");
   });
 
-  test("a role that is missing or wrong, or a file that does not exist, ends the chain", async () => {
+  test("a missing or invalid role, or a missing file, ends the chain", async () => {
     const env = (change: Record<string, string>) =>
       askPlugin(ecr, clouds, { identity: "web-identity", env: change });
     const missing = await env({ AWS_ROLE_ARN: "" });
