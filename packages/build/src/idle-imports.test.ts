@@ -8,7 +8,7 @@ import { bundleStatic } from "./bundle.ts";
 const directory = mkdtempSync(join(tmpdir(), "imagecred-idle-"));
 after(() => rmSync(directory, { recursive: true, force: true }));
 
-/** Bundles a program that uses one of two modules of an index at its start and the other later; what main.js imports. */
+/** Bundles a program that uses one module of an index at its start and another later; returns the imports of main.js. */
 async function startOf(name: string, sideEffects: unknown): Promise<{ imports: number; inStart: boolean }> {
   const root = join(directory, name);
   mkdirSync(join(root, "package"), { recursive: true });

@@ -38,7 +38,7 @@ const FILES = {
   `,
 };
 
-test("what a start reads is one file, and every module is evaluated once", async () => {
+test("a start reads one file, and every module is evaluated once", async () => {
   const root = join(directory, "program");
   mkdirSync(root);
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(root, name), text);
@@ -58,14 +58,14 @@ test("what a start reads is one file, and every module is evaluated once", async
     "with-a.js",
     "with-b.js",
   ]);
-  // a.js, b.js, and the names of what is imported in both ways.
+  // a.js, b.js, and the names that are imported in both ways.
   assert.equal(readdirSync(out).length, 4);
 
   await import(pathToFileURL(join(out, "main.js")).href);
   const { outcome } = globalThis as typeof globalThis & { readonly outcome: Promise<readonly unknown[]> };
   const [values, marks] = [(await outcome).slice(0, 6), (await outcome).slice(6)];
   assert.deepEqual(values, ["a", "b", 7, "a4", "ba", "default"]);
-  // esbuild orders its chunks in its own way: modules that depend on each other's effects are not for it.
+  // esbuild chooses the order of its chunks, so these modules must not depend on each other's effects.
   assert.equal(marks.at(-1), "main");
   assert.deepEqual([...marks].sort(), ["also-later", "main", "with-a", "with-b"]);
 });

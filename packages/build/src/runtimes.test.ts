@@ -41,7 +41,7 @@ describe("the runtime of a platform", () => {
     assert.deepEqual(releasedPlatforms(list), ["linux-amd64", "linux-arm64"]);
   });
 
-  test("is refused with another checksum, and the message has both", () => {
+  test("is rejected if its checksum differs, and the message has both", () => {
     const list = install("changed", "0".repeat(64));
     assert.throws(
       () => runtimeFor("linux-amd64", list),
@@ -49,7 +49,7 @@ describe("the runtime of a platform", () => {
     );
   });
 
-  test("that is not installed is named, with what leaves it out", () => {
+  test("that is not installed: the error says how to install it, and why npm left it out", () => {
     const list = install("runtime");
     assert.throws(
       () => runtimeFor("linux-arm64", list),
@@ -63,7 +63,7 @@ describe("the runtime of a platform", () => {
     assert.deepEqual(releasedPlatforms(list), ["linux-amd64", "linux-arm64"]);
   });
 
-  test("the compiler runs on Linux alone, and elsewhere a sentence says where to build", () => {
+  test("the compiler runs only on Linux; elsewhere the message says where to build", () => {
     assert.equal(thisPlatform({ platform: "linux", arch: "x64" }), "linux-amd64");
     assert.equal(thisPlatform({ platform: "linux", arch: "arm64" }), "linux-arm64");
     for (const [platform, arch] of [

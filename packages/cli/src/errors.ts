@@ -3,7 +3,7 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** What an error is about: the step of a diagnosis that fails with it. */
+/** The step of a diagnosis that fails with this error. */
 export type Subject = "configuration" | "image" | "executable" | "environment" | "pod token";
 
 /** The command failed: exit code 1. The message has the action and the reason; `fix`, if set, says what to do. */

@@ -17,7 +17,7 @@ function fail(error: unknown): never {
     stdio.writeStderr(`imagecred: writing the output: ${systemReason(error)}\n`);
     stdio.exit(DEFECT);
   }
-  // Neither are other system errors.
+  // Other system errors are not defects either.
   if (code !== undefined && /^E[A-Z0-9]+$/.test(code)) {
     stdio.writeStderr(`imagecred: ${callOf(error)}${systemReason(error)}\n`);
     stdio.exit(DEFECT);

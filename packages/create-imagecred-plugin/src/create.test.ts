@@ -33,7 +33,7 @@ describe("createProject", () => {
     assert.equal(manifest.dependencies["@imagecred/protocol"], "1.2.3");
   });
 
-  test("an empty directory is accepted, one with files is refused", () => {
+  test("an empty directory is accepted, one with files is rejected", () => {
     mkdirSync(join(directory, "empty"));
     assert.ok(createProject(join(directory, "empty"), "1.0.0").length > 0);
     writeFileSync(join(directory, "file"), "");
@@ -43,7 +43,7 @@ describe("createProject", () => {
     assert.throws(() => createProject(join(directory, "full"), "1.0.0"), /full is not empty/);
   });
 
-  test("a name that the kubelet or npm would refuse is refused", () => {
+  test("a name that the kubelet or npm would reject is rejected", () => {
     for (const name of ["My Plugin", "UPPER", "-dash", "a b", "ünicode"])
       assert.throws(() => createProject(join(directory, name), "1.0.0"), /cannot be a plugin's name/, name);
   });

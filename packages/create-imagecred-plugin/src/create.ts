@@ -26,7 +26,7 @@ const RENAMED: Readonly<Record<string, string>> = {
  */
 export function createProject(target: string, version: string): readonly string[] {
   const name = basename(resolve(target));
-  // The kubelet refuses a slash, a space, "." and ".."; npm requires lower case (ValidateName, package.json).
+  // The kubelet rejects a slash, a space, "." and ".."; npm requires lower case (ValidateName, package.json).
   if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) {
     throw new CreateError(
       `${JSON.stringify(name)} cannot be a plugin's name: use lower case letters, digits, "-", "_" and ".", such as registry-credential-provider`,

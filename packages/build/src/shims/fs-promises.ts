@@ -75,7 +75,7 @@ function pathOf(path: string | URL): string {
   return typeof path === "string" ? path : decodeURIComponent(path.pathname);
 }
 
-/** In the background, unlike the others: a pipe, a device or a network file may block for ever. */
+/** In the background, unlike the others: a pipe, a device or a network file can block forever. */
 export const readFile = async (path: string | URL, options?: ReadOptions) =>
   encoded(await native.readWhole(pathOf(path), MAX_BYTES), options);
 export const stat = async (path: string | URL) => sync.stat(path);

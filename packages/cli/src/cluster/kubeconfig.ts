@@ -7,7 +7,7 @@ import type { Platform } from "../runtime/types.ts";
 
 /** How a server is reached, from a kubeconfig's `clusters` (client-go, tools/clientcmd/api/v1/types.go). */
 export interface ClusterEntry {
-  /** `https://10.0.0.1:6443`, without a slash at its end. */
+  /** `https://10.0.0.1:6443`, without a trailing slash. */
   readonly server: string;
   /** PEM; undefined for the system's certificate authorities. */
   readonly ca: string | undefined;

@@ -42,7 +42,7 @@ export function parseSettings(settings: readonly string[]): ReadonlyMap<ValueNam
 
 /**
  * The values for some routes.
- * @throws {UsageError} if a value is missing that no command prints, or one is given that no route needs
+ * @throws {UsageError} if a value that no command prints is missing, or no route needs a given value
  */
 export function valuesFor(
   routes: readonly Route[],

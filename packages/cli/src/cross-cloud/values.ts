@@ -2,7 +2,7 @@
 
 /** Specification of one value. */
 export interface ValueSpec {
-  /** What it is, as the end of a sentence that begins with its name. */
+  /** Description, as the end of a sentence that begins with its name. */
   readonly about: string;
   /** Matches the whole text. Values are inserted into shell commands, JSON, YAML and HCL, so it allows no special characters. */
   readonly form: RegExp;
@@ -185,7 +185,7 @@ export interface Values {
 export interface AzureFacts {
   /** Audience of federated credentials. */
   readonly audience: string;
-  /** Entra ID's host, with `https://` and without a slash at the end. */
+  /** Entra ID's host, with `https://` and without a trailing slash. */
   readonly authority: string;
   /** Issuer of managed identities' tokens for an application (version 1.0), without the tenant at its end. */
   readonly issuer: string;

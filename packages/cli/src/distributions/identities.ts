@@ -50,8 +50,8 @@ ${entries.join("")}`,
 
 /**
  * Notes about the file for operators.
- * @param first what to do with it first
- * @param by what installs it on the nodes; undefined if the operator does
+ * @param first the operator's first step
+ * @param by the program that installs it on the nodes; undefined if the operator does
  */
 export function identitiesNotes(
   path: string,

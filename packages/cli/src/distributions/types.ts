@@ -35,7 +35,7 @@ export interface OutputFile {
   /** Name within the directory that `init` writes. */
   readonly name: string;
   readonly content: string;
-  /** What it is, for the summary. */
+  /** Description for the summary. */
   readonly about: string;
 }
 

@@ -45,7 +45,7 @@ function nearestText(host: string, forms: readonly string[]): string | undefined
     if (isFarther(host, form, most)) continue;
     const { text, cost } = align(host, form);
     if (cost === 0) continue;
-    // A country's domain is seldom a typo of another: amazonaws.cn lacks a label.
+    // A country's domain is rarely a typo of another: amazonaws.cn lacks a label.
     const rank = cost + (lastLabel(host) === lastLabel(form) ? 0 : OTHER_DOMAIN);
     if (rank < least) [best, least] = [text, rank];
   }
@@ -108,11 +108,11 @@ function align(host: string, form: string): Cell {
     row = next;
   }
   const { cost, text } = row.at(-1) ?? start;
-  // A wildcard that stands for nothing is a wildcard again.
+  // A wildcard that matched no letter stays a wildcard.
   return { cost, text: text.replace(/(?<=^|\.)(?=\.|$)/g, "*") };
 }
 
-/** At a `*`: it ends here, or it takes one more letter of this label. */
+/** At a `*`: it ends here, or matches one more letter of this label. */
 function wildcardOptions(
   above: Cell,
   before: Cell | undefined,

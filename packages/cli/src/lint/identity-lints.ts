@@ -26,7 +26,7 @@ function podUses(context: LintContext): readonly PodUse[] {
   });
 }
 
-/** The annotations of which each one gives a pod an identity. */
+/** Annotations that each give a pod an identity. */
 function identityKeys({ plugin }: PluginUse): readonly string[] {
   const naming = plugin.annotations.filter(({ namesIdentity }) => namesIdentity);
   // The vendors' own annotations first: manifests usually have these.

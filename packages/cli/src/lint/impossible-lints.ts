@@ -3,7 +3,7 @@ import { patternsOf, replacement } from "./patterns.ts";
 import type { Hit, Lint } from "./types.ts";
 import { shown } from "./words.ts";
 
-/** What is wrong with a host, and the host that was probably meant. */
+/** The fault of a host, and the host that was probably intended. */
 interface Fault {
   readonly what: string;
   readonly fix: string;

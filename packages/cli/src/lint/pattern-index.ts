@@ -12,7 +12,7 @@ export interface PatternIndex {
   coverOf(pattern: HostPattern): HostPattern | undefined;
   /** Patterns of earlier providers that match some image that this one matches too, one for each provider. */
   earlierOverlaps(pattern: HostPattern): readonly HostPattern[];
-  /** Whether another pattern of the same list than `besides` covers a new text. */
+  /** Whether a pattern of the same list other than `besides` covers a new text. */
   isCovered(text: string, besides: Pattern): boolean;
 }
 

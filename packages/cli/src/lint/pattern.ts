@@ -29,7 +29,7 @@ export function hasSiblings({ provider }: Pattern): boolean {
   return (provider.matchImages ?? []).length > 1;
 }
 
-/** Whether it has no host: the first part of an image name is one only with a dot, a port or capitals (distribution/reference). */
+/** Whether it has no host: the first part of an image name is a host only if it has a dot, a port or capitals (distribution/reference). */
 export function isShortName({ text, side }: HostPattern): boolean {
   // Parts that the kubelet cuts off (a query, a user) are reported separately.
   if (/[?#@]/.test(text)) return false;

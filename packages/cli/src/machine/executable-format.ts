@@ -89,7 +89,7 @@ function programHeaders(
   const number = view.getUint16(wide ? 56 : 44, little);
   if (number === 0 || size !== (wide ? 56 : 32))
     return "it has no program headers: the file is cut off or damaged";
-  // Tools that modify an executable can move its headers to the end, which was not read.
+  // Tools that modify an executable can move the headers beyond the part that was read.
   const whole = head.length < EXECUTABLE_HEADER_BYTES;
   if (start + number * size > head.length) {
     return whole ? "its program headers are cut off" : { interpreter: undefined };

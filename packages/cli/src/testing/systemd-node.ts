@@ -72,7 +72,7 @@ export async function systemdNode({
   put(place, KUBELET_LOG, 'E1127 01:00:00.0 1 old.go:1] "of yesterday"\n');
   put(place, FLAGS, "KUBELET_EXTRA_ARGS=--v=2\n");
   const asked: string[] = [];
-  // Files and processes have the machine's times; the clock is ahead of it by the time slept.
+  // Files and processes have the machine's times; the clock is ahead of them by the time slept.
   let [slept, pid, up] = [0, 100, true];
   /** Hash of the configuration that the kubelet has read. */
   let read: string | undefined;

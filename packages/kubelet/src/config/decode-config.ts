@@ -32,16 +32,16 @@ export interface FileProblem {
 export interface DecodedFile {
   /** Undefined if decoding failed. Defined after strict errors: the values were decoded. */
   readonly providers: readonly CredentialProvider[] | undefined;
-  /** What the kubelet says about the file, behind `error decoding config "...": `; undefined when it accepts the file. */
+  /** The kubelet's message about the file, after `error decoding config "...": `; undefined if the kubelet accepts the file. */
   readonly error: string | undefined;
   readonly problems: readonly FileProblem[];
-  /** Where values stand, by paths such as `providers[0].name`. */
+  /** Positions of values, by paths such as `providers[0].name`. */
   readonly locate: (path: string) => LineColumn | undefined;
 }
 
 const START: LineColumn = { line: 1, column: 1 };
 
-/** Decodes a file as the kubelet with these rules does. Never throws for what is in the file. */
+/** Decodes a file as the kubelet with these rules does. Never throws because of the file's contents. */
 export function decodeConfig(data: Uint8Array, rules: KubeletRules): DecodedFile {
   let document: DataDocument;
   try {
@@ -97,7 +97,7 @@ function faultOfKind(
   return refused("unknown-kind", message, at);
 }
 
-/** Another kind's fields are not modelled here, and the kubelet complains about them first. */
+/** Another kind's fields are not modelled here, and the kubelet reports them first. */
 function hasOnlyItsKind(root: DataNode): boolean {
   return root.type === "object" && root.entries.every(({ key }) => key === "apiVersion" || key === "kind");
 }

@@ -38,7 +38,7 @@ export class DocumentError extends Error {
   override name = "DocumentError";
   readonly fault: DocumentFault;
   readonly position: LineColumn;
-  /** Whether `message` is what the kubelet says. */
+  /** Whether `message` is the kubelet's text. */
   readonly kubeletText: boolean;
   constructor(fault: DocumentFault, message: string, position: LineColumn, kubeletText = true) {
     super(message);

@@ -8,7 +8,7 @@ export interface FieldError {
   readonly code: Extract<ProblemCode, "required" | "invalid" | "unsupported" | "duplicate" | "forbidden">;
   /** The whole text: `providers.name: Invalid value: "a b": provider name cannot contain spaces`. */
   readonly message: string;
-  /** With indices, which the kubelet's text leaves away: `providers[0].name`. */
+  /** With indices, which the kubelet's text omits: `providers[0].name`. */
   readonly path: string;
 }
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { crypto } from "@imagecred/protocol/runtime";
 import { configHash } from "./hash.ts";
 
-test("files are hashed with their lengths, so that their borders count", () => {
+test("files are hashed with their lengths, so that file boundaries matter", () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
   // printf '\0\0\0\0\0\0\0\2ab' | sha256sum
   assert.equal(

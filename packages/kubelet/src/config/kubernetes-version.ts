@@ -17,7 +17,7 @@ export interface KubeletRules {
   readonly lookPath: boolean;
 }
 
-/** Not a version of Kubernetes that this package knows. */
+/** The text is not a Kubernetes version that this package knows. */
 export class KubernetesVersionError extends Error {
   override name = "KubernetesVersionError";
 }

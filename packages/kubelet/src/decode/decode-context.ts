@@ -11,7 +11,7 @@ export interface DecodeProblem {
   readonly at: number;
 }
 
-/** Decoding cannot go on, or a value had the wrong type. */
+/** Decoding cannot continue, or a value had the wrong type. */
 export class DecodeError extends Error implements DecodeProblem {
   override name = "DecodeError";
   readonly fault: DecodeFault;
@@ -23,7 +23,7 @@ export class DecodeError extends Error implements DecodeProblem {
   }
 }
 
-/** encoding/json stops counting there. */
+/** encoding/json reports no more errors than this. */
 const MAX_STRICT_ERRORS = 100;
 
 /** The decoder's position and results so far. */

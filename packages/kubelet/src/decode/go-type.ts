@@ -54,7 +54,7 @@ export const goBoolPointer: GoType<boolean | null> = {
   },
 };
 
-/** A `*metav1.Duration`: nanoseconds. Its own UnmarshalJSON fails at once, before errors that came earlier count. */
+/** A `*metav1.Duration`: nanoseconds. Its own UnmarshalJSON fails at once and overrides earlier errors. */
 export const goDurationPointer: GoType<bigint | null> = {
   goName: "v1.Duration",
   shape: { kind: "duration" },

@@ -56,11 +56,11 @@ class JsonReader {
     }
     this.#skipSpace();
     if (this.#at < this.#text.length) throw this.#unexpected("after top-level value");
-    // The loop leaves with a value: only containers come back as undefined, and they were on the stack.
+    // The loop ends with a value: only containers are returned as undefined, and they were on the stack.
     return value as DataNode;
   }
 
-  /** Starts a value: a scalar comes back complete, a container is pushed and undefined returned. */
+  /** Starts a value: returns a complete scalar; pushes a container and returns undefined. */
   #begin(context: string): DataNode | undefined {
     this.#skipSpace();
     const at = this.#at;
@@ -87,7 +87,7 @@ class JsonReader {
     else frame.entries.push({ key: frame.key, keyAt: frame.keyAt, value });
   }
 
-  /** Goes on inside a container: the next element, or the container itself once it is closed. */
+  /** Continues in a container: returns the next element, or the container itself once it is closed. */
   #next(frame: Frame, empty: boolean): DataNode | undefined {
     this.#skipSpace();
     const close = frame.items === undefined ? "}" : "]";

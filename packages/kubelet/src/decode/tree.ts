@@ -4,7 +4,7 @@
  */
 
 interface Positioned {
-  /** Where the value starts: an offset that the document it came from can turn into line and column. */
+  /** Offset at which the value starts; its document converts it to line and column. */
   readonly at: number;
 }
 
@@ -38,7 +38,7 @@ export interface ArrayNode extends Positioned {
   readonly items: readonly DataNode[];
 }
 
-/** Entries in the order in which Go's decoder meets them; JSON may repeat a key. */
+/** Entries in the order in which Go's decoder reads them; JSON may repeat a key. */
 export interface ObjectNode extends Positioned {
   readonly type: "object";
   readonly entries: readonly ObjectEntry[];

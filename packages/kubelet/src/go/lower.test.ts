@@ -8,6 +8,6 @@ test("lower case goes code point by code point", () => {
   assert.equal(goToLower("\u212a"), "k");
   // JavaScript would make a final sigma of the last one.
   assert.equal(goToLower("\u03a3\u03a3"), "\u03c3\u03c3");
-  // A capital that came with Unicode 16.
+  // A capital letter added in Unicode 16.
   assert.equal(goToLower("\ua7cb"), "\ua7cb");
 });

@@ -1,9 +1,8 @@
 import { isPrint } from "@imagecred/protocol/go";
 
 /**
- * strings.ToLower: one code point at a time, without JavaScript's rules for words and languages. The one code point
- * whose JavaScript lower case is two is U+0130, which Go maps to a plain `i`; letters that are younger than Go's
- * Unicode have no lower case yet.
+ * strings.ToLower: one code point at a time, without JavaScript's rules for words and languages. Only U+0130 has two code
+ * points in lower case in JavaScript; Go maps it to a plain `i`. Letters newer than Go's Unicode version have no lower case.
  */
 export function goToLower(text: string): string {
   let out = "";

@@ -9,7 +9,7 @@ export class EnvironmentError extends Error {
  * The environment of a plugin: all of the kubelet's, then the configuration's, of which the last of a name wins
  * (mergeEnvVars in plugin.go, dedupEnv in os/exec). A name with an `=` in it sets the variable named before the `=`.
  *
- * @throws {EnvironmentError} when something contains a NUL
+ * @throws {EnvironmentError} if a name or value contains a NUL
  */
 export function pluginEnvironment(
   kubelet: Readonly<Record<string, string | undefined>>,

@@ -116,7 +116,7 @@ const REFUSED: readonly (readonly [yaml: string, message: string])[] = [
   ["a: \u2028b", "yaml: line 3: could not find expected ':'"],
 ];
 
-describe("refusals", () => {
+describe("rejected texts", () => {
   for (const [yaml, message] of REFUSED) {
     // A `{` at the start would make it JSON.
     const text = yaml.startsWith("{") ? `--- ${yaml}` : yaml;
@@ -146,7 +146,7 @@ const ACCEPTED: readonly (readonly [yaml: string, value: unknown])[] = [
   [`a: 1\n...\n${"#".repeat(600)}\u0001`, { a: 0 }],
 ];
 
-describe("oddities", () => {
+describe("unusual texts", () => {
   for (const [yaml, value] of ACCEPTED) {
     test(JSON.stringify(yaml.slice(0, 50)), () => assert.deepEqual(plainOf(parse(yaml).root), value));
   }

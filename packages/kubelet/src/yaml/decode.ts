@@ -110,7 +110,7 @@ class YamlDecoder {
   }
 
   #merge(mapping: Mapping, value: YamlNode): void {
-    // From the last to the first, because what is set later wins.
+    // From the last to the first, because later values win.
     const sources = value.kind === "sequence" ? [...value.items].reverse() : [value];
     for (const source of sources) {
       const target = source.kind === "alias" ? source.target : source;

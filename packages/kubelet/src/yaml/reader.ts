@@ -36,7 +36,7 @@ export class YamlReader implements Mark {
     this.#decoded = decoded;
   }
 
-  /** The position now, which stays what it is. */
+  /** A copy of the current position. */
   mark(): Mark {
     return { at: this.at, index: this.index, line: this.line, column: this.column };
   }

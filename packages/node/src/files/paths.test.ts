@@ -46,7 +46,7 @@ describe("paths", () => {
     for (const path of ["a", "./a", "C:k", "C:", "\\a"]) assert.ok(!isAbsolute(path), path);
   });
 
-  test("lists have ; on Windows", () => {
+  test("lists are separated by ; on Windows", () => {
     assert.equal(listSeparator("/root"), ":");
     assert.equal(listSeparator("C:\\Users\\a"), ";");
   });

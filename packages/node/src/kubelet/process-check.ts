@@ -24,8 +24,8 @@ const POD_GROUP = /(?:^|[/-])kubepods(?:[./-]|$)/;
 /**
  * Accepts a process whose real, effective and saved user is root and that is in the pid, mount and user namespaces of process
  * 1. Accepts one with its own mounts (a kubelet in a container or started with `unshare`, as by RKE1, Talos and OpenShift) if
- * it could become the machine's root anyway: it is in the machine's pid and user namespaces, has the capabilities to enter
- * those of process 1, and is not in a pod. Never accepts a container's process because of its name.
+ * it could become the machine's root anyway. For that it must be in the machine's pid and user namespaces, have the capabilities to enter
+ * those of process 1, and not be in a pod. Never accepts a container's process because of its name.
  */
 export function checkProcess(files: Files, pid: number): ProcessCheck {
   const users = userIds(files, pid);

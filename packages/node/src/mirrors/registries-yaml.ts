@@ -14,8 +14,8 @@ export interface RegistriesFile {
 
 /**
  * The endpoints from which containerd pulls an image after k3s or RKE2 has written its files from registries.yaml, for nodes on
- * which these files cannot be read: the mirrors of the image's host, else those of `*`, each with its rewrites and the TLS
- * settings of `configs`, then the registry itself, unless it is the last mirror or only mirrors are used.
+ * which these files cannot be read. First the mirrors of the image's host, else those of `*`, each with its rewrites and the TLS
+ * settings of `configs`; then the registry itself, unless it is the last mirror or only mirrors are used.
  * (k3s, pkg/agent/containerd/config.go: getHostConfigs)
  */
 export function registriesRoute(files: Files, { path, mirrorsOnly }: RegistriesFile, image: ImageAt): Route {

@@ -42,9 +42,9 @@ const RANCHER_ENDPOINT = "unix:///run/k3s/containerd/containerd.sock";
 const DEFAULT_CONFIG = "/etc/containerd/config.toml";
 
 /**
- * The endpoints from which the running kubelet's container runtime pulls an image: for containerd (including that of k3s, RKE2
- * and MicroK8s) from the configuration of the process that serves the kubelet's endpoint, for CRI-O from registries.conf, each
- * read below the runtime's own root. k3s and RKE2 write containerd's files from registries.yaml when they start, so these
+ * The endpoints from which the running kubelet's container runtime pulls an image. For containerd (including that of k3s, RKE2
+ * and MicroK8s) they are in the configuration of the process that serves the kubelet's endpoint, for CRI-O in registries.conf; both
+ * are read below the runtime's own root. k3s and RKE2 write containerd's files from registries.yaml when they start, so these
  * files are used; if they cannot be read, registries.yaml itself is.
  * @param files the machine's
  */

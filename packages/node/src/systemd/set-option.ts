@@ -6,8 +6,8 @@ import type { FlagPlan, WantedFlag } from "./set-flags.ts";
 import { COMMAND_LINE, splitWords } from "./words.ts";
 
 /**
- * Plans how to set a kubelet's flags in an option of the program that starts it: k0s worker's `--kubelet-extra-args`, whose
- * value is words separated by spaces, of which the last one of a name takes effect (k0s, internal/pkg/flags: Split). Edits the
+ * Plans how to set a kubelet's flags in an option of the program that starts it: k0s worker's `--kubelet-extra-args`. Its
+ * value is words separated by spaces; the last one of a name takes effect (k0s, internal/pkg/flags: Split). Edits the
  * command line in the unit's own file, as k0s' documentation does, and parses it again as systemd does: all other words must be
  * unchanged.
  * @param units the first one that exists is edited

@@ -76,7 +76,7 @@ test("the authorities that a Go program trusts, by files and variables", () => {
   }
 });
 
-test("security 5: no wait for a fifo, and files without certificates are ignored", () => {
+test("security 5: a FIFO does not block, and files without certificates are ignored", () => {
   using place = temporary();
   mkdirSync(join(place.path, "certs"));
   execFileSync("mkfifo", [join(place.path, "certs/fifo")]);

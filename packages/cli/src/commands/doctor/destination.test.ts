@@ -77,7 +77,7 @@ describe("node 3: a credential is sent only to the registry that it is for, what
     ["acr-credential-provider", "myreg.azurecr.io.evil.test/a:1"],
     ["gcr-credential-provider", "evil.test/gcr.io/a:1"],
   ] as const) {
-    test(`${provider} answers for ${image}, which is not one of its registries`, async () => {
+    test(`${provider} responds for ${image}, which is not one of its registries`, async () => {
       using place = bench();
       const host = image.slice(0, image.indexOf("/"));
       putConfig(place, { name: provider, match: [host] });

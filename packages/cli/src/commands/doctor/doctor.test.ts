@@ -346,7 +346,7 @@ test("each step is printed when it ends: four are shown while the plugin still r
       seen += text;
       if (before !== "" || !/✓ executable/.test(seen)) return;
       before = seen;
-      // Opening a FIFO waits for its other end, which this process is about to start: another one has to do it.
+      // Opening a FIFO blocks until the plugin opens its other end, and this process starts the plugin: another process must do it.
       execFile("/bin/sh", ["-c", 'echo go > "$1"', "sh", place.path("gate")]);
     },
   });

@@ -175,7 +175,7 @@ test(
     machine.asked.splice(0);
     const words =
       /did not come up with this configuration and these executables at \S+Z \(Failed to register .*\), and all files were restored: imagecred does not retry .* remove \/var\/lib\/imagecred\/refused\.json; nothing was changed/;
-    // As Kubernetes starts the failed container again, and as it starts the pod again: the unprivileged one comes first.
+    // As when Kubernetes restarts the failed container, or the pod: then the unprivileged container runs first.
     for (const args of [bad, bad, [...COMMAND, "--config", BAD]]) {
       const { code, message } = await run(machine, args);
       assert.equal(code, 1);

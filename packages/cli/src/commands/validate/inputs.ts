@@ -3,7 +3,7 @@ import type { FileSystem, Platform } from "../../runtime/types.ts";
 
 /** The largest configuration that is read from a pipe, in bytes. */
 const LARGEST_INPUT = 64 << 20;
-/** What standard input is called in findings. */
+/** Name of standard input in findings. */
 export const STDIN_NAME = "stdin";
 
 /** Files in memory that replace those on disk, by path. */

@@ -87,7 +87,7 @@ function scalarText(node: { readonly source?: string; readonly value: unknown })
   return node.source ?? String(node.value);
 }
 
-/** A duration in Go's syntax, from what people write instead: 6, 6 h, 1d, 90min, 30 minutes. */
+/** Converts a duration as people write it (6, 6 h, 1d, 90min, 30 minutes) to Go's syntax. */
 function duration(written: string): string | undefined {
   const [, sign, number = "", unit = ""] = /^(-?)(\d+)\s*([A-Za-z]*)$/.exec(written.trim()) ?? [];
   if (number === "" || sign === "-") return undefined;
