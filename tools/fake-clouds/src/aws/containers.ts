@@ -6,7 +6,7 @@ import type { PlainService } from "../core/service.ts";
 import { requestId } from "./errors.ts";
 import type { Iam } from "./iam.ts";
 
-/** Which role a service account has by EKS Pod Identity. */
+/** An EKS Pod Identity association: the role of a service account. */
 export interface PodIdentityAssociation {
   readonly namespace: string;
   readonly serviceAccount: string;
@@ -17,7 +17,7 @@ export interface PodIdentityParts {
   readonly iam: Iam;
   readonly cluster: Cluster;
   readonly associations: readonly PodIdentityAssociation[];
-  /** Seconds for which credentials are good. */
+  /** Lifetime of the credentials, in seconds. */
   readonly expiresIn: () => number;
 }
 
@@ -25,7 +25,7 @@ export const POD_IDENTITY_AUDIENCE = "pods.eks.amazonaws.com";
 
 /**
  * The EKS Pod Identity agent of a node (https://github.com/aws/eks-pod-identity-agent): the pod's token in the
- * Authorization header, errors as plain text with the EKS Auth API's code in them.
+ * Authorization header, and errors as plain text that contains the EKS Auth API's code.
  */
 export function podIdentityService(parts: PodIdentityParts): PlainService {
   return {
@@ -78,9 +78,9 @@ function eksAuthError(status: number, code: string, message: string): Reply {
 export interface TaskCredentialsParts {
   readonly iam: Iam;
   readonly role: string;
-  /** The id in the path, by which the ECS agent knows the task. */
+  /** The id in the path, which identifies the task to the ECS agent. */
   readonly taskId: string;
-  /** When given, the Authorization header must be this (AWS_CONTAINER_AUTHORIZATION_TOKEN). */
+  /** If set, the required Authorization header (AWS_CONTAINER_AUTHORIZATION_TOKEN). */
   readonly authorization?: string;
   readonly expiresIn: () => number;
 }

@@ -102,7 +102,7 @@ describe("the AWS SDK itself gets a token", () => {
   });
 });
 
-describe("a request is refused, in AWS's words,", () => {
+describe("a request is rejected with AWS's error", () => {
   test("with a wrong secret", async () => {
     const key = { ...clouds.aws.user(), secretAccessKey: "x".repeat(40) };
     const error = await failure(client("us-west-2", key).send(new GetAuthorizationTokenCommand({})));
@@ -161,7 +161,7 @@ describe("a request is refused, in AWS's words,", () => {
     }
   });
 
-  test("with a session that is over", async () => {
+  test("with an expired session", async () => {
     const key = clouds.aws.iam.startSession(clouds.aws.roleArn("node"), "test", -1);
     const error = await failure(client("us-west-2", key).send(new GetAuthorizationTokenCommand({})));
     assert.equal(error.name, "ExpiredTokenException");
@@ -189,19 +189,19 @@ describe("a request is refused, in AWS's words,", () => {
   });
 });
 
-test("expiries go by the clock that the fakes were given", async () => {
+test("expiries follow the fakes' configured clock", async () => {
   const noon = Date.UTC(2030, 0, 1, 12);
   await using frozen = await startClouds({ clock: () => noon, aws: { expiresIn: 600 } });
   const requestHandler = new NodeHttpHandler({ httpsAgent: agentFor(frozen.core) });
   const credentials = credentialsOf(frozen.aws.user());
-  // The client's clock has to agree, or the signature is not valid yet.
+  // The client needs the same clock, or the signature is not valid yet.
   const systemClockOffset = noon - Date.now();
   const aws = new ECRClient({ region: "us-west-2", credentials, requestHandler, systemClockOffset });
   const { authorizationData } = await aws.send(new GetAuthorizationTokenCommand({}));
   assert.equal(authorizationData?.[0]?.expiresAt?.getTime(), noon + 600_000);
 });
 
-test("the registry takes the password in its own region, and says how to authenticate otherwise", async () => {
+test("the registry accepts the password in its own region, and otherwise responds with a challenge", async () => {
   const agent = agentFor(clouds.core);
   const token = await client("us-west-2", clouds.aws.user()).send(new GetAuthorizationTokenCommand({}));
   const authorization = `Basic ${token.authorizationData?.[0]?.authorizationToken}`;
@@ -222,7 +222,7 @@ test("the registry takes the password in its own region, and says how to authent
   assert.equal(await status("https://public.ecr.aws/v2/"), 401);
 });
 
-test("every secret that was configured or given out can be found in a text", () => {
+test("every configured or issued secret is found in a text", () => {
   const { secretAccessKey } = clouds.aws.user();
   const password = clouds.secrets.list().find(({ kind }) => kind === "aws.registryPassword")?.value ?? "";
   assert.deepEqual(clouds.secrets.findIn("nothing of interest"), []);

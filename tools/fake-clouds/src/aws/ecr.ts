@@ -8,14 +8,14 @@ import { mayDo, type Principal } from "./iam.ts";
 import { parseEndpoint, suffixOf } from "./partitions.ts";
 import type { SignatureCheck, SignatureProblem } from "./sigv4.ts";
 
-/** A registry password that was given out. */
+/** An issued registry password. */
 export interface RegistryPassword {
   readonly region: string;
   readonly partition: string;
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
   readonly api: "ecr" | "ecr-public";
-  /** ARN of the principal that got it: `arn:aws:sts::123456789012:assumed-role/node/i-0123`. */
+  /** ARN of the principal it was issued to: `arn:aws:sts::123456789012:assumed-role/node/i-0123`. */
   readonly holder: string;
 }
 
@@ -25,7 +25,7 @@ export interface EcrParts {
   readonly secrets: Secrets;
   /** Passwords that the registries accept, by value. */
   readonly passwords: Map<string, RegistryPassword>;
-  /** Seconds that a token lives; AWS's are 12 hours. */
+  /** Token lifetime in seconds; AWS's is 12 hours. */
   readonly tokenSeconds: () => number;
 }
 
@@ -80,7 +80,7 @@ function requestProblem(api: "ecr" | "ecr-public", request: Received): AwsError 
     const body: unknown = JSON.parse(request.body.toString("utf8"));
     if (typeof body === "object" && body !== null && !Array.isArray(body)) return undefined;
   } catch {
-    // said below
+    // rejected below
   }
   return {
     status: 400,
@@ -89,7 +89,7 @@ function requestProblem(api: "ecr" | "ecr-public", request: Received): AwsError 
   };
 }
 
-/** ECR Public also wants sts:GetServiceBearerToken (https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html). */
+/** ECR Public also requires sts:GetServiceBearerToken (https://docs.aws.amazon.com/AmazonECR/latest/public/public-registry-auth.html). */
 function permissionProblem(api: "ecr" | "ecr-public", principal: Principal): AwsError | undefined {
   const needed =
     api === "ecr"
@@ -112,7 +112,7 @@ function signatureError({ reason, message }: SignatureProblem): AwsError {
   return { status: 400, code, message };
 }
 
-/** Of the form of the real ones: base64 of a JSON document, about 1.8 KB. */
+/** In the format of real tokens: base64 of a JSON document, about 1.8 KB. */
 function newPassword(expiresAt: number): string {
   const document = {
     payload: randomBytes(768).toString("base64"),

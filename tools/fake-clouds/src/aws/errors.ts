@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Reply } from "../core/exchange.ts";
 
-/** An error of an AWS API, before it is written in the API's own format. */
+/** An AWS API error, not yet in the API's own format. */
 export interface AwsError {
   readonly status: number;
   readonly code: string;
@@ -62,7 +62,7 @@ export function escapeXml(value: string): string {
     .replaceAll('"', "&quot;");
 }
 
-/** The wording that AWS uses when no policy allows an action. */
+/** AWS's message when no policy allows an action. */
 export function notAuthorized(principalArn: string, action: string, resource: string): string {
   return `User: ${principalArn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`;
 }

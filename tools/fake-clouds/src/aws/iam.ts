@@ -5,7 +5,7 @@ import { OidcProviders } from "./oidc-providers.ts";
 import { allows, type PolicyDocument } from "./policy.ts";
 import { DEFAULT_AUDIENCES, documentOf, type Trust } from "./trust.ts";
 
-/** The actions that the fakes know; a principal may do those that it is allowed. */
+/** The actions that the fakes support. */
 export type Action =
   | "ecr:GetAuthorizationToken"
   | "ecr-public:GetAuthorizationToken"
@@ -23,7 +23,7 @@ const ALL_ACTIONS: readonly Action[] = [
   "sts:GetWebIdentityToken",
 ];
 
-/** A role, with its trust policy as IAM keeps it. */
+/** A role, with its trust policy as IAM stores it. */
 export interface Role extends RoleOptions {
   readonly id: string;
   readonly trustPolicy: PolicyDocument;
@@ -32,7 +32,7 @@ export interface Role extends RoleOptions {
 export interface UserOptions {
   /** `arn:PARTITION:iam::ACCOUNT:user/NAME` */
   readonly arn: string;
-  /** Default: made up. */
+  /** Default: generated. */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
   /** Default: everything the fakes know. */
@@ -43,7 +43,7 @@ export interface RoleOptions {
   /** `arn:PARTITION:iam::ACCOUNT:role/NAME` */
   readonly arn: string;
   readonly trust?: Trust;
-  /** The trust policy itself, instead of {@link trust}. */
+  /** A full trust policy, instead of {@link trust}. */
   readonly trustPolicy?: PolicyDocument;
   /** Default: everything the fakes know. */
   readonly allow?: readonly Action[];
@@ -56,7 +56,7 @@ export interface RoleOptions {
 /** The principal of a call. */
 export interface Principal {
   readonly kind: "user" | "role-session";
-  /** As AWS writes it in errors: `arn:aws:sts::123456789012:assumed-role/node/i-0123` */
+  /** ARN as AWS writes it in errors: `arn:aws:sts::123456789012:assumed-role/node/i-0123` */
   readonly arn: string;
   /** The user's or role's own ARN, which trust policies name. */
   readonly iamArn: string;
@@ -72,7 +72,7 @@ export interface Principal {
 }
 
 /**
- * Whether a principal's own policies allow an action.
+ * Reports whether a principal's own policies allow an action.
  * @param context condition keys of the request, in lower case
  */
 export function mayDo(
@@ -85,7 +85,7 @@ export function mayDo(
     : allows(principal.permissions, { action, context });
 }
 
-/** A key pair that signs requests for a principal. */
+/** An access key that signs a principal's requests. */
 export interface AccessKey {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -95,12 +95,12 @@ export interface AccessKey {
   readonly principal: Principal;
 }
 
-/** Temporary credentials, which always have a token and an end. */
+/** Temporary credentials, which always have a token and an expiry. */
 export type SessionKey = AccessKey & { readonly sessionToken: string; readonly expiresAt: number };
 
-/** Users, roles and the keys that were given to them. */
+/** Users, roles and their access keys. */
 export class Iam {
-  /** Issuers of the clusters whose service accounts {@link Trust.webIdentity} means. */
+  /** Issuers of the clusters that {@link Trust.webIdentity} applies to. */
   readonly clusterIssuers: readonly string[];
   readonly oidcProviders = new OidcProviders();
   readonly #clock: Clock;
@@ -160,7 +160,7 @@ export class Iam {
     return this.#keys.get(accessKeyId);
   }
 
-  /** New credentials for a session of a role. @param seconds how long; negative for a session that is over */
+  /** New credentials for a session of a role. @param seconds lifetime; negative for an expired session */
   startSession(
     roleArn: string,
     sessionName: string,
@@ -184,12 +184,12 @@ export class Iam {
     const key = {
       accessKeyId: uniqueId("ASIA"),
       secretAccessKey: this.#secrets.issue("aws.secretAccessKey", 40),
-      // Like the real ones: base64 with "/", "+" and "=" in it, several hundred characters.
+      // Like real tokens: base64 with "/", "+" and "=" in it, several hundred characters.
       sessionToken: this.#secrets.register(
         "aws.sessionToken",
         `IQoJb3JpZ2luX2VjE+/${randomBytes(400).toString("base64")}`,
       ),
-      // To the second, the precision of the responses.
+      // Whole seconds, as in the responses.
       expiresAt: Math.floor(this.#clock() / 1000 + seconds) * 1000,
       principal,
     };
@@ -207,7 +207,7 @@ export function parseIamArn(arn: string): { partition: string; account: string; 
   return { partition, account, name };
 }
 
-/** An id as IAM makes them: four letters that tell the kind, and 17 characters of base32 (20 for keys and ids alike). */
+/** An id of a key or principal in IAM's format: four letters for the kind, then base32, 20 characters in all. */
 function uniqueId(prefix: string): string {
   const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
   return prefix + Array.from(randomBytes(16), (byte) => alphabet[byte % 32]).join("");

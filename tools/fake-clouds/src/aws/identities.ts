@@ -3,7 +3,7 @@ import { POD_IDENTITY_AUDIENCE } from "./containers.ts";
 import type { AccessKey, Iam } from "./iam.ts";
 import { roleArn } from "./world.ts";
 
-/** The identities that a process can have on AWS; the last has no identity. */
+/** The identities that a process can have on AWS; the last is no identity. */
 export const AWS_IDENTITIES = [
   "imds",
   "static",
@@ -32,7 +32,7 @@ export interface IdentityParts {
 
 /** The environment of a process with an identity; writes the files that it points to. */
 export async function identityEnv(identity: AwsIdentity, parts: IdentityParts): Promise<Env> {
-  // Every process can reach the metadata service, so that a plugin that asks it without need is seen doing so.
+  // Every process can reach the metadata service, so that the log shows a plugin that queries it unnecessarily.
   const imds = { AWS_EC2_METADATA_SERVICE_ENDPOINT: parts.origins.imds };
   switch (identity) {
     case "imds":
@@ -86,7 +86,7 @@ async function podIdentityEnv({ core, origins }: IdentityParts): Promise<Env> {
 
 function ecsEnv({ origins, ecs }: IdentityParts): Env {
   const path = `/v2/credentials/${ecs.taskId}`;
-  // AWS_CONTAINER_CREDENTIALS_RELATIVE_URI means 169.254.170.2, so only a network namespace that has the address can use it.
+  // AWS_CONTAINER_CREDENTIALS_RELATIVE_URI implies 169.254.170.2, so it only works in a network namespace with that address.
   if (origins.ecs === "http://169.254.170.2:80") {
     return {
       AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: path,
@@ -126,7 +126,7 @@ async function profileEnv(
   };
 }
 
-/** What a credential_process prints (https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html). */
+/** The output of a credential_process (https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html). */
 async function processOutput(core: Core, iam: Iam, partition: string): Promise<string> {
   const key = iam.startSession(roleArn("node", partition), "process", 3600);
   const output = {

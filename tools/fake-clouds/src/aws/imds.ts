@@ -4,7 +4,7 @@ import type { Secrets } from "../core/secrets.ts";
 import type { PlainService } from "../core/service.ts";
 import { type Iam, parseIamArn } from "./iam.ts";
 
-/** The EC2 instance on which a plugin believes to run; may be changed while the fakes run. */
+/** The EC2 instance that a plugin runs on; can be changed while the fakes run. */
 export interface Instance {
   /** ARN of the instance profile's role; undefined for an instance without one. */
   role: string | undefined;
@@ -13,9 +13,9 @@ export interface Instance {
   metadata: "enabled" | "disabled";
   /** HttpTokens: `optional` lets IMDSv1 requests through. */
   tokens: "required" | "optional";
-  /** What the role's credentials say instead of credentials: `AssumeRoleUnauthorizedAccess`. */
+  /** Error code to return instead of the role's credentials: `AssumeRoleUnauthorizedAccess`. */
   credentialsProblem: string | undefined;
-  /** Seconds for which credentials are good from now. */
+  /** Remaining lifetime of the credentials, in seconds. */
   expiresIn: number;
 }
 
@@ -38,8 +38,8 @@ const ERROR_TITLES: Record<number, string> = {
 
 /**
  * The EC2 instance metadata service, version 2
- * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html). That the response to the token
- * request gets lost on its way through a container network (hop limit 1) is the fault `hang` on operation `Token`.
+ * (https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html). To simulate hop limit 1,
+ * where a container network drops the response to the token request, use the fault `hang` on operation `Token`.
  */
 export function imdsService(parts: ImdsParts): PlainService {
   const tokens = new Map<string, number>();
@@ -70,7 +70,7 @@ function answer(parts: ImdsParts, tokens: Map<string, number>, request: Received
 
 function issueToken({ secrets, clock }: ImdsParts, tokens: Map<string, number>, request: Received): Reply {
   if (request.path !== "/latest/api/token") return problem(404);
-  // A proxy in between would give the instance's credentials to all its clients.
+  // A proxy would expose the instance's credentials to all its clients.
   if (request.headers["x-forwarded-for"] !== undefined) return problem(403);
   const seconds = Number(request.headers[TTL] ?? Number.NaN);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > 21600) return problem(400);
@@ -129,7 +129,7 @@ function metadata({ instance, iam, clock }: ImdsParts, path: string): Reply {
 const INSTANCE_ID = "i-0123456789abcdef0";
 const SERVER = { server: "EC2ws" };
 
-/** An error page as EC2's web server writes it. */
+/** An error page in the format of EC2's web server. */
 function problem(status: number): Reply {
   const title = ERROR_TITLES[status] ?? "Error";
   const body = `<?xml version="1.0" encoding="iso-8859-1"?>

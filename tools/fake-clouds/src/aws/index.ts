@@ -26,20 +26,20 @@ export interface AwsOptions {
   readonly podIdentity?: readonly PodIdentityAssociation[];
   /** Repositories that exist in every registry. Default `app` and `team/app`. */
   readonly repositories?: readonly string[];
-  /** Seconds that a registry password lives. Default 43200, AWS's 12 hours. */
+  /** Lifetime of a registry password in seconds. Default 43200, AWS's 12 hours. */
   readonly expiresIn?: number;
 }
 
 /** A running fake AWS. */
 export class Aws {
   readonly iam: Iam;
-  /** Accounts as token issuers; the node's account is one from the start. */
+  /** Accounts as token issuers; initially only the node's account. */
   readonly outbound: OutboundFederation;
   /** Trust anchors and profiles of IAM Roles Anywhere. */
   readonly anywhere: AnywhereConfiguration;
   /** The instance's settings; change them between cases. */
   readonly instance: Instance;
-  /** Seconds that the next registry passwords live. */
+  /** Lifetime of future registry passwords, in seconds. */
   expiresIn: number;
   /** `http://127.0.0.1:PORT` of each metadata service. */
   readonly origins: { readonly imds: string; readonly podIdentity: string; readonly ecs: string };
@@ -125,14 +125,14 @@ export class Aws {
     return roleArn(name, partition);
   }
 
-  /** The key of the user `ci`, who may do everything. @param partition default `aws` */
+  /** The key of the user `ci`, which is allowed everything. @param partition default `aws` */
   user(partition = "aws"): AccessKey {
     const key = this.#users.get(partition);
     if (key === undefined) throw new Error(`fake AWS has no partition ${partition}`);
     return key;
   }
 
-  /** The environment in which a process has an identity here. @param identity default `imds` @param partition default `aws` */
+  /** Environment variables that give a process an identity here. @param identity default `imds` @param partition default `aws` */
   env(identity: AwsIdentity = "imds", partition = "aws"): Promise<Record<string, string>> {
     const { iam, origins } = this;
     return identityEnv(identity, {
@@ -145,12 +145,12 @@ export class Aws {
     });
   }
 
-  /** ARN of the principal that got a registry password; undefined for one that no registry accepts. */
+  /** ARN of the principal a registry password was issued to; undefined if no registry accepts the password. */
   holderOf(password: string): string | undefined {
     return this.#passwords.get(password)?.holder;
   }
 
-  /** The response of STS to a request that another service passes on: Google's pools ask it who signed GetCallerIdentity. */
+  /** Response of STS to a request that another service forwards: Google's pools forward GetCallerIdentity to learn its signer. */
   askSts(request: Received): Promise<Reply> {
     return this.#askSts(request);
   }

@@ -51,14 +51,14 @@ describe("IMDSv2", () => {
     );
   });
 
-  test("no token: 401; a wrong one too; IMDSv1 only where tokens are optional", async () => {
+  test("no token or a wrong one: 401; IMDSv1 only if tokens are optional", async () => {
     assert.equal((await call(roles())).status, 401);
     assert.equal((await call(roles(), { headers: { "x-aws-ec2-metadata-token": "x" } })).status, 401);
     clouds.aws.instance.tokens = "optional";
     assert.equal((await call(roles())).status, 200);
   });
 
-  test("a token request without time to live, with too much, through a proxy, at another path", async () => {
+  test("a token request without a TTL, with a TTL that is too long, through a proxy, to another path", async () => {
     const put = async (headers: Record<string, string>, path = "/latest/api/token") =>
       (await call(at(path), { method: "PUT", headers })).status;
     const ttl = { "x-aws-ec2-metadata-token-ttl-seconds": "60" };
@@ -83,7 +83,7 @@ describe("IMDSv2", () => {
   });
 });
 
-test("EKS Pod Identity wants the pod's token for its own audience, and an association", async () => {
+test("EKS Pod Identity requires the pod's token for its own audience, and an association", async () => {
   const env = await clouds.aws.env("pod-identity");
   const url = env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] ?? "";
   const authorization = await readFile(env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"] ?? "", "utf8");
@@ -109,7 +109,7 @@ test("EKS Pod Identity wants the pod's token for its own audience, and an associ
   assert.deepEqual([unknown.status, /ResourceNotFoundException/.test(unknown.body)], [404, true]);
 });
 
-test("ECS container credentials want the task's path and authorization", async () => {
+test("ECS container credentials require the task's path and authorization", async () => {
   const env = await clouds.aws.env("ecs");
   const url = env["AWS_CONTAINER_CREDENTIALS_FULL_URI"] ?? "";
   const authorization = env["AWS_CONTAINER_AUTHORIZATION_TOKEN"] ?? "";

@@ -1,16 +1,16 @@
-/** An OIDC identity provider of an account (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html). */
+/** An account's OIDC identity provider (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateOpenIDConnectProvider.html). */
 export interface OidcProvider {
   readonly account: string;
   readonly partition: string;
   /** The issuer's URL, `https://...`. */
   readonly url: string;
-  /** Client ids: the audiences that it accepts. */
+  /** Client ids: the accepted audiences. */
   readonly clientIds: readonly string[];
 }
 
 /**
- * The provider that every account has without creating it: its audience is not registered anywhere, and policies look at
- * it (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html).
+ * The provider that every account has by default. Its audience is not registered; policies check it
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_providers_create_oidc.html).
  */
 export const GOOGLE = { issuer: "https://accounts.google.com", name: "accounts.google.com" } as const;
 
@@ -34,7 +34,7 @@ export class OidcProviders {
     this.#providers[known] = { ...provider, clientIds };
   }
 
-  /** The provider of a role's account for a token's issuer. IAM stores the URL unchanged, except for the slash at its end. */
+  /** The provider of a role's account for a token's issuer. IAM stores the URL unchanged, except for a trailing slash. */
   find(roleArn: string, issuer: string): OidcProvider | undefined {
     const [, partition, , , account] = roleArn.split(":");
     return this.#providers.find(
@@ -43,7 +43,7 @@ export class OidcProviders {
   }
 }
 
-/** As ARNs and condition keys name a provider: the URL without its scheme. */
+/** The provider's name in ARNs and condition keys: the URL without its scheme. */
 export function providerName(url: string): string {
   return url.replace(/^https:\/\//, "");
 }

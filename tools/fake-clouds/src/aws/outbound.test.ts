@@ -87,7 +87,7 @@ async function published(issuer: string): Promise<JSONWebKeySet> {
 }
 
 describe("GetWebIdentityToken", () => {
-  test("gives a token of the account's issuer, which its published keys verify, in both algorithms", async () => {
+  test("returns a token that the account issuer's published keys verify, with both algorithms", async () => {
     for (const algorithm of ["RS256", "ES384"]) {
       const answer = await tokenFor(as(`${ACCOUNT}:role/node`), { SigningAlgorithm: algorithm });
       const token = answer.WebIdentityToken ?? "";
@@ -105,7 +105,7 @@ describe("GetWebIdentityToken", () => {
     assert.deepEqual(claimsOf(several.WebIdentityToken ?? "").aud, ["a", "b"]);
   });
 
-  test("is not there where the account has not enabled it, for principals without the permission, on the global endpoint", async () => {
+  test("is rejected if the account has not enabled it, without the permission, and on the global endpoint", async () => {
     await assert.rejects(tokenFor(as("999999999999:role/no-issuer")), {
       name: "OutboundWebIdentityFederationDisabledException",
       message: /not enabled for this account/,
@@ -115,7 +115,7 @@ describe("GetWebIdentityToken", () => {
     await assert.rejects(tokenFor(global), /global endpoint/);
   });
 
-  test("keeps to the conditions of the permission: audience, duration, algorithm", async () => {
+  test("enforces the conditions of the permission: audience, duration, algorithm", async () => {
     const limited = as(`${ACCOUNT}:role/limited`);
     await tokenFor(limited);
     for (const change of [
@@ -127,7 +127,7 @@ describe("GetWebIdentityToken", () => {
       await assert.rejects(tokenFor(limited, change), { name: "AccessDenied" }, JSON.stringify(change));
   });
 
-  test("refuses values that the API does not have", async () => {
+  test("rejects values that the API does not define", async () => {
     for (const change of [
       { DurationSeconds: 59 },
       { DurationSeconds: 3601 },
@@ -137,7 +137,7 @@ describe("GetWebIdentityToken", () => {
       await assert.rejects(tokenFor(client(aws.user()), change), { name: "ValidationError" });
   });
 
-  test("its token is not good for AWS itself", async () => {
+  test("its token is not accepted by AWS itself", async () => {
     const { WebIdentityToken = "" } = await tokenFor(as(`${ACCOUNT}:role/node`), {
       Audience: ["sts.amazonaws.com"],
     });
@@ -150,7 +150,7 @@ function assume(WebIdentityToken: string, RoleArn: string) {
   return client().send(new AssumeRoleWithWebIdentityCommand(command));
 }
 
-describe("AssumeRoleWithWebIdentity, with tokens of the other clouds", () => {
+describe("AssumeRoleWithWebIdentity, with tokens from the other clouds", () => {
   const { google, azure } = clouds;
   const gce = (change: object = {}) =>
     google.identityTokens.issue(google.email("node"), {
@@ -162,7 +162,7 @@ describe("AssumeRoleWithWebIdentity, with tokens of the other clouds", () => {
   const managed = (resource: string, index: 0 | 1 | 2 = 1) =>
     azure.directory.issueAccessToken({ app: azure.population("public").machine[index].app, resource });
 
-  test("accounts.google.com needs no provider; the role looks at aud, oaud and sub", async () => {
+  test("accounts.google.com needs no provider; the role checks aud, oaud and sub", async () => {
     const answer = await assume(await gce(), federation.aws.gceRole);
     assert.equal(answer.Provider, "accounts.google.com");
     assert.equal(answer.Audience, google.uniqueId("node"));
@@ -179,7 +179,7 @@ describe("AssumeRoleWithWebIdentity, with tokens of the other clouds", () => {
     });
   });
 
-  test("a managed identity's token needs the tenant's provider, its audience and the role's subject", async () => {
+  test("a managed identity's token requires the tenant's provider, its audience and the role's subject", async () => {
     const { managedIdentityAudience, azureRole } = federation.aws;
     await assume(await managed(managedIdentityAudience), azureRole);
     await assert.rejects(assume(await managed("https://management.azure.com"), azureRole), {
@@ -197,7 +197,7 @@ describe("AssumeRoleWithWebIdentity, with tokens of the other clouds", () => {
   });
 });
 
-test("AssumeRole passes session tags, which the trust policy and the next role see", async () => {
+test("AssumeRole passes session tags to the trust policy and the next role", async () => {
   const command = (change: object) =>
     new AssumeRoleCommand({
       RoleArn: `arn:aws:iam::${ACCOUNT}:role/tagged`,

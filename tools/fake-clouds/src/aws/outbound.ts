@@ -29,10 +29,10 @@ export interface WebIdentityTokenRequest {
   readonly principal: Principal;
   readonly audiences: readonly string[];
   readonly algorithm: SigningAlgorithm;
-  /** Seconds that the token is valid. */
+  /** Token lifetime in seconds. */
   readonly seconds: number;
   readonly tags: Readonly<Record<string, string>>;
-  /** Region of the endpoint that got the request. */
+  /** Region of the endpoint that received the request. */
   readonly region: string;
 }
 
@@ -62,7 +62,7 @@ export class OutboundFederation {
     return issuer.url;
   }
 
-  /** DisableOutboundWebIdentityFederation: tokens that were issued before stay good. */
+  /** DisableOutboundWebIdentityFederation: existing tokens stay valid. */
   disable(account: string): void {
     const issuer = this.#accounts.get(account);
     if (issuer !== undefined) issuer.enabled = false;

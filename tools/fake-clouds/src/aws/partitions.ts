@@ -9,7 +9,7 @@ export interface Partition {
   readonly region: RegExp;
   /** One of its regions, for examples. */
   readonly exampleRegion: string;
-  /** Host suffix of dual-stack registries, where there are any. */
+  /** Host suffix of dual-stack registries, if the partition has them. */
   readonly dualStackRegistrySuffix?: string;
 }
 
@@ -75,7 +75,7 @@ export const PARTITIONS: readonly Partition[] = [
   },
 ];
 
-/** An API host, read. */
+/** A parsed API host. */
 export interface Endpoint {
   readonly api: "ecr" | "ecr-public" | "sts" | "rolesanywhere";
   /** Region that requests to it must be signed for. */
@@ -83,7 +83,7 @@ export interface Endpoint {
   readonly partition: string;
 }
 
-/** First labels of each API's hosts, by kind of suffix: those the SDKs resolve and those AWS documents. */
+/** First labels of each API's hosts by kind of suffix, from the SDKs and AWS's documentation. */
 const PREFIXES = {
   suffix: {
     "api.ecr": "ecr",
@@ -106,7 +106,7 @@ const PREFIXES = {
   },
 } as const;
 
-/** What an AWS API host name says, or undefined when there is no such host. */
+/** Parses an AWS API host name; undefined if there is no such host. */
 export function parseEndpoint(host: string): Endpoint | undefined {
   if (host === "sts.amazonaws.com") return { api: "sts", region: "us-east-1", partition: "aws" };
   for (const partition of PARTITIONS) {
@@ -126,14 +126,14 @@ export function parseEndpoint(host: string): Endpoint | undefined {
   return undefined;
 }
 
-/** A private registry's host, read. */
+/** A private registry's parsed host. */
 export interface RegistryHost {
   readonly account: string;
   readonly region: string;
   readonly partition: string;
 }
 
-/** What a private registry's host name says, or undefined when there is no such host. */
+/** Parses a private registry's host name; undefined if there is no such host. */
 export function parseRegistryHost(host: string): RegistryHost | undefined {
   const [, account = "", style, region = "", suffix] =
     /^(\d{12})\.dkr([.-])ecr(?:-fips)?\.([a-z0-9-]+)\.(.+)$/.exec(host) ?? [];

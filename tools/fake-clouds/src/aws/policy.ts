@@ -1,7 +1,7 @@
 /**
- * IAM policy documents, as far as trust policies and the permissions of the fakes' actions need them
- * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html). An operator or an element that is
- * not known here is an error of the test that uses it, never a silent "allow".
+ * The subset of IAM policy documents that trust policies and permissions in the fakes use
+ * (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html). An unknown operator or
+ * element is an error in the test that uses it, never a silent "allow".
  */
 export interface PolicyDocument {
   readonly Version: string;
@@ -20,16 +20,16 @@ export interface Statement {
 
 type PrincipalKind = "AWS" | "Federated" | "Service";
 
-/** One request to be allowed. */
+/** A request to authorize. */
 export interface PolicyRequest {
   readonly action: string;
-  /** The principal of the call; undefined for the policies of an identity, which have no `Principal`. */
+  /** The caller; undefined for identity policies, which have no `Principal`. */
   readonly principal?: { readonly kind: PrincipalKind; readonly names: readonly string[] };
-  /** Values of the condition keys, in lower case; a key that is not in the request is absent. */
+  /** Values by condition key, in lower case, for the keys in the request. */
   readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
-/** Whether a policy allows a request: some statement allows it, and none denies it. */
+/** Reports whether a policy allows a request: a statement allows it, and no statement denies it. */
 export function allows(policy: PolicyDocument, request: PolicyRequest): boolean {
   const matching = list(policy.Statement).filter((statement) => applies(statement, request));
   return (
@@ -79,7 +79,7 @@ function conditionHolds(
 
 interface Operator {
   readonly test: (given: string, wanted: string) => boolean;
-  /** `StringNot...`: holds where the test does not, and where the key is absent. */
+  /** `StringNot...`: true if the test is false or the key is absent. */
   readonly negated: boolean;
 }
 
@@ -103,7 +103,7 @@ const OPERATORS: Readonly<Record<string, Operator>> = {
   NumericLessThanEquals: positive((given, wanted) => Number(given) <= Number(wanted)),
 };
 
-/** IAM's wildcards: `*` any characters, `?` one. */
+/** IAM's wildcards: `*` matches any characters, `?` one. */
 export function like(pattern: string, value: string): boolean {
   const expression = pattern
     .replace(/[.+^${}()|[\]\\]/g, "\\$&")

@@ -15,7 +15,7 @@ export interface RegistryParts {
   readonly images: ImageSource;
 }
 
-/** Private registries: Basic, user `AWS`; a password is good in the region that gave it. */
+/** Private registries: Basic, user `AWS`; a password is valid in the region that issued it. */
 export function privateRegistry(parts: RegistryParts): TlsService {
   return {
     name: "aws.registry",
@@ -37,7 +37,7 @@ export function privateRegistry(parts: RegistryParts): TlsService {
   };
 }
 
-/** The public registry: a bearer token, given without a login, and to a user `AWS` with higher limits. */
+/** The public registry: it issues bearer tokens without a login, or to the user `AWS` with higher limits. */
 export function publicRegistry(parts: RegistryParts): TlsService {
   const bearers = new Set<string>();
   return {

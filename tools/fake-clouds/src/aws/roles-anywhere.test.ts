@@ -6,10 +6,10 @@ import { type Clouds, startClouds } from "../clouds.ts";
 import { ClientAuthority, type IssuedCertificate } from "../core/client-authority.ts";
 import { agentFor, call } from "../testing/client.ts";
 
-// AWS's own client: what it signs, the fake has to accept.
+// AWS's own client: the fake must accept its signatures.
 const helper = goProgram("github.com/aws/rolesanywhere-credential-helper", "v1.4.0");
 
-describe("IAM Roles Anywhere, asked by AWS's own helper", { skip: helper.missing ?? false }, () => {
+describe("IAM Roles Anywhere, called by AWS's own helper", { skip: helper.missing ?? false }, () => {
   let clouds: Clouds;
   before(async () => {
     clouds = await startClouds();
@@ -57,7 +57,7 @@ describe("IAM Roles Anywhere, asked by AWS's own helper", { skip: helper.missing
     assert.deepEqual(clouds.defects, []);
   });
 
-  test("refuses certificates that are expired, of another authority, an authority's, or not for signatures", async () => {
+  test("rejects certificates that are expired, from another CA, CA certificates, or not for signatures", async () => {
     const { authority } = clouds.federation;
     const stranger = await ClientAuthority.create(clouds.secrets);
     const intermediate = await authority.intermediate();
@@ -77,7 +77,7 @@ describe("IAM Roles Anywhere, asked by AWS's own helper", { skip: helper.missing
     }
   });
 
-  test("refuses roles that do not trust the certificate, or are not in the profile, and unknown profiles and trust anchors", async () => {
+  test("rejects roles that do not trust the certificate or are not in the profile, unknown profiles and unknown trust anchors", async () => {
     const good = await clouds.federation.authority.issue();
     const { aws } = clouds.federation;
     const other = (await ask(good, { role: aws.otherAnywhereRole })).stderr;
@@ -93,7 +93,7 @@ describe("IAM Roles Anywhere, asked by AWS's own helper", { skip: helper.missing
     assert.match((await ask(good, { trustAnchor: `${aws.trustAnchor}-off` })).stderr, /disabled/);
   });
 
-  test("a session's name is the certificate's serial number, unless the profile accepts another", async () => {
+  test("the session name is the certificate's serial number, unless the profile accepts custom names", async () => {
     const good = await clouds.federation.authority.issue();
     const { aws } = clouds.federation;
     assert.match((await ask(good, { sessionName: "node-1" })).stderr, /does not accept a custom/);
@@ -108,7 +108,7 @@ describe("IAM Roles Anywhere, asked by AWS's own helper", { skip: helper.missing
     assert.match(session?.principal.arn ?? "", /\/node-1$/);
   });
 
-  test("a request that was changed after it was signed is refused", async () => {
+  test("a request changed after signing is rejected", async () => {
     await ask(await clouds.federation.authority.issue());
     const seen = clouds.requests.findLast(({ service }) => service === "aws.rolesanywhere");
     assert.ok(seen !== undefined);

@@ -14,7 +14,7 @@ import { canonicalHash, headerProblem, scopeProblem, timeProblem } from "./sigv4
 export interface TrustAnchor {
   /** `arn:PARTITION:rolesanywhere:REGION:ACCOUNT:trust-anchor/ID` */
   readonly arn: string;
-  /** PEM of one or more authorities. */
+  /** PEM of one or more CAs. */
   readonly certificates: string;
   readonly enabled?: boolean;
 }
@@ -63,7 +63,7 @@ export function rolesAnywhereService(parts: AnywhereParts): TlsService {
   };
 }
 
-/** A refusal. Beyond the codes no wording is documented; the messages are those that users have reported. */
+/** An error. AWS documents only the codes; the messages come from user reports. */
 interface Refusal {
   readonly status: 400 | 403 | 404;
   readonly code: "AccessDeniedException" | "ValidationException" | "ResourceNotFoundException";
@@ -190,7 +190,7 @@ function sessionOf(
   return json(201, { credentialSet, subjectArn }, { "x-amzn-requestid": requestId() });
 }
 
-/** What the end entity's certificate must be (https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html#signature-verification). */
+/** Checks the end-entity certificate (https://docs.aws.amazon.com/rolesanywhere/latest/userguide/trust-model.html#signature-verification). */
 function certificateProblem(
   { certificate, chain, facts }: Signer,
   anchor: TrustAnchor,
@@ -215,7 +215,7 @@ function certificateProblem(
   }
 }
 
-/** The session's tags, by the default attribute mappings of profiles. */
+/** The session's tags, from the default attribute mappings of profiles. */
 function tagsOf({ subject, issuer, alternativeNames }: CertificateFacts): Record<string, string> {
   const first = (kind: string) => alternativeNames[kind]?.[0];
   const [dns, uri] = [first("dns"), first("url")];
@@ -237,7 +237,7 @@ function lowerKeys(prefix: string, values: Readonly<Record<string, string>>): Re
   );
 }
 
-/** Parameters may be in the query (AWS's own helper sends them there) or in the JSON body. */
+/** Parameters are in the query (as AWS's own helper sends them) or in the JSON body. */
 function fieldsOf(request: Received): (name: string) => string | undefined {
   let body: Record<string, unknown> = {};
   try {

@@ -3,14 +3,14 @@ import type { Clock } from "../core/clock.ts";
 import type { Received } from "../core/exchange.ts";
 import type { AccessKey, Iam, Principal } from "./iam.ts";
 
-/** Where a request is checked: signatures are bound to a region and a service. */
+/** The region and service that a signature must be valid for. */
 export interface SigningScope {
   readonly region: string;
   readonly service: string;
   readonly partition: string;
 }
 
-/** Why a signature was not accepted; each API has its own name and status for each reason. */
+/** The reason to reject a signature; each API has its own code and status for each reason. */
 export interface SignatureProblem {
   readonly reason: "missing" | "incomplete" | "unknown-key" | "expired-token" | "invalid";
   readonly message: string;
@@ -33,7 +33,7 @@ export class SignatureCheck {
     this.#clock = clock;
   }
 
-  /** The principal that signed a request, or the reason why the signature does not hold. */
+  /** The principal that signed a request, or the reason why the signature is invalid. */
   identify(request: Received, scope: SigningScope): Principal | SignatureProblem {
     const { authorization } = request.headers;
     if (authorization === undefined) return { reason: "missing", message: "Missing Authentication Token" };
@@ -73,7 +73,7 @@ export class SignatureCheck {
   }
 }
 
-/** Why a request's date cannot be accepted now. @param day of the credential scope, `YYYYMMDD` */
+/** Returns the reason to reject a request's date, if any. @param day of the credential scope, `YYYYMMDD` */
 export function timeProblem(request: Received, day: string, now: number): SignatureProblem | undefined {
   const stamp = request.headers["x-amz-date"] ?? "";
   const at = parseStamp(stamp);
@@ -99,7 +99,7 @@ export function timeProblem(request: Received, day: string, now: number): Signat
   return undefined;
 }
 
-/** Headers that change the meaning of a request must be part of what was signed. */
+/** Headers that change the meaning of a request must be signed. */
 export function headerProblem(request: Received, signed: readonly string[]): SignatureProblem | undefined {
   const must = Object.keys(request.headers).filter((name) => name === "host" || name.startsWith("x-amz-"));
   const missing = must.filter((name) => !signed.includes(name));
@@ -168,7 +168,7 @@ export function canonicalHash(request: Received, signedHeaders: string): string 
   );
 }
 
-/** Every service but S3 encodes the already encoded path once more. */
+/** Every service except S3 encodes the already encoded path again. */
 function canonicalPath(path: string): string {
   return path.split("/").map(encode).join("/");
 }
@@ -179,7 +179,7 @@ function canonicalQuery(query: URLSearchParams): string {
     .join("&");
 }
 
-/** RFC 3986: also the five characters that encodeURIComponent leaves. */
+/** RFC 3986: also encodes the five characters that encodeURIComponent skips. */
 function encode(value: string): string {
   return encodeURIComponent(value).replace(
     /[!'()*]/g,

@@ -59,7 +59,7 @@ function withToken(WebIdentityToken: string, role = clouds.aws.roleArn("pod")) {
 }
 
 describe("AssumeRoleWithWebIdentity", () => {
-  test("takes a token of the cluster, unsigned, and its credentials work", async () => {
+  test("accepts a token of the cluster in an unsigned request, and its credentials work", async () => {
     const answer = await withToken(await podToken());
     assert.equal(answer.SubjectFromWebIdentityToken, "system:serviceaccount:default:app");
     assert.equal(
@@ -96,12 +96,12 @@ describe("AssumeRoleWithWebIdentity", () => {
       /^Not authorized/,
     ],
   ] as const) {
-    test(`refuses a token ${what}`, async () => {
+    test(`rejects a token ${what}`, async () => {
       await assert.rejects(withToken(await podToken(options)), { name: new RegExp(`^${name}`), message });
     });
   }
 
-  test("refuses text that is not a token, a role that trusts no cluster, a role that does not exist", async () => {
+  test("rejects malformed tokens, roles that trust no cluster, and unknown roles", async () => {
     await assert.rejects(withToken("not.a.token"), { name: /^InvalidIdentityToken/ });
     const missing = "arn:aws:iam::123456789012:role/missing";
     for (const role of [clouds.aws.roleArn("node"), missing]) {
@@ -148,7 +148,7 @@ describe("AssumeRole", () => {
     assert.equal(answer.AssumedRoleUser?.Arn, "arn:aws:sts::210987654321:assumed-role/pull/chain");
   });
 
-  test("refuses whom the trust policy does not name, and more than an hour for a chain", async () => {
+  test("rejects callers not in the trust policy, and chained sessions of more than an hour", async () => {
     const denied = clouds.aws.iam.startSession(clouds.aws.roleArn("denied"), "i-1", 900);
     await assert.rejects(client(denied).send(command(clouds.aws.roleArn("pull"))), { name: "AccessDenied" });
     const node = clouds.aws.iam.startSession(clouds.aws.roleArn("node"), "i-1", 900);
@@ -156,7 +156,7 @@ describe("AssumeRole", () => {
     await assert.rejects(client(node).send(long), { name: "ValidationError" });
   });
 
-  test("wants the external id of the trust policy", async () => {
+  test("requires the external id of the trust policy", async () => {
     const vendor = "arn:aws:iam::999999999999:role/vendor";
     const ci = client(clouds.aws.user());
     await assert.rejects(ci.send(command(vendor)), { name: "AccessDenied" });
@@ -164,7 +164,7 @@ describe("AssumeRole", () => {
     assert.match(answer.AssumedRoleUser?.Arn ?? "", /999999999999/);
   });
 
-  test("refuses a wrong signature as STS does", async () => {
+  test("rejects a wrong signature as STS does", async () => {
     const key = { ...clouds.aws.user(), secretAccessKey: "x".repeat(40) };
     const error: unknown = await client(key)
       .send(command(clouds.aws.roleArn("pull")))
@@ -174,7 +174,7 @@ describe("AssumeRole", () => {
     assert.match(error.$metadata.requestId ?? "", /^[0-9a-f-]{36}$/);
   });
 
-  test("answers under regional, FIPS, dual-stack and global names", async () => {
+  test("responds under regional, FIPS, dual-stack and global names", async () => {
     for (const config of [
       {},
       { useFipsEndpoint: true },

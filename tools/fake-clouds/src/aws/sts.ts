@@ -33,7 +33,7 @@ export function stsService(parts: StsParts): TlsService {
 }
 
 function parametersOf(request: Received): URLSearchParams {
-  // A POST may have its parameters in the query too, as the requests that Google's pools pass on do.
+  // A POST can also have its parameters in the query, as in requests that Google's pools forward.
   return request.method === "GET" ? request.query : (formOf(request) ?? request.query);
 }
 
@@ -52,7 +52,7 @@ async function answer(parts: StsParts, request: Received): Promise<Reply> {
   return action === "AssumeRole" ? assumeRole(parts, parameters, principal) : callerIdentity(principal);
 }
 
-/** The principal that signed a request to STS, or the reason why the signature does not hold. */
+/** The principal that signed a request to STS, or the reason why the signature is invalid. */
 function callerOf({ signatures }: StsParts, request: Received): Principal | SignatureProblem {
   const endpoint = parseEndpoint(request.host);
   if (endpoint === undefined)
@@ -125,7 +125,7 @@ function assumeRole(parts: StsParts, parameters: URLSearchParams, principal: Pri
 const ASSUME = ["sts:AssumeRole"] as const;
 const ASSUME_AND_TAG = ["sts:AssumeRole", "sts:TagSession"] as const;
 
-/** How trust policies may name a caller: itself, its role, its account. */
+/** The caller's names in trust policies: itself, its role, its account. */
 function namesOf({ arn, iamArn, account, partition }: Principal): readonly string[] {
   return [arn, iamArn, account, `arn:${partition}:iam::${account}:root`];
 }
@@ -203,7 +203,7 @@ function invalidAction(action: string | null, parameters: URLSearchParams): AwsE
   return { status: 400, code: "InvalidAction", message };
 }
 
-/** STS's names for the same problems (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html). */
+/** STS's error codes for signature problems (https://docs.aws.amazon.com/STS/latest/APIReference/CommonErrors.html). */
 function signatureError({ reason, message }: SignatureProblem): AwsError {
   const [status, code] = (
     {

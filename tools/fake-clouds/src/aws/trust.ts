@@ -1,7 +1,7 @@
 import { providerName } from "./oidc-providers.ts";
 import type { PolicyDocument, Statement } from "./policy.ts";
 
-/** The principals that may assume a role, in short form: {@link documentOf} makes the trust policy of it. */
+/** The principals that may assume a role, in short form; {@link documentOf} converts it to a trust policy. */
 export interface Trust {
   /** ARNs of users and roles that may call AssumeRole. */
   readonly principals?: readonly string[];
@@ -18,7 +18,7 @@ export interface Trust {
 
 export const DEFAULT_AUDIENCES: readonly string[] = ["sts.amazonaws.com"];
 
-/** The trust policy that IAM has for such a trust. @param issuers of the clusters */
+/** Converts the short form to an IAM trust policy. @param issuers of the clusters */
 export function documentOf(roleArn: string, trust: Trust, issuers: readonly string[]): PolicyDocument {
   const [, partition = "", , , account = ""] = roleArn.split(":");
   const statements: Statement[] = [];

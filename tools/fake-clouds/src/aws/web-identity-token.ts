@@ -48,7 +48,7 @@ export async function webIdentityToken(
   );
 }
 
-/** With this code and status in the SDKs' models; the wording is that of the API page. */
+/** Code and status are from the SDKs' models, the message from the API page. */
 const DISABLED: AwsError = {
   status: 403,
   code: "OutboundWebIdentityFederationDisabledException",

@@ -11,16 +11,16 @@ export interface WebIdentity {
   readonly token: string;
   readonly roleArn: string;
   readonly role: Role | undefined;
-  /** Partition of the endpoint that got the request. */
+  /** Partition of the endpoint that received the request. */
   readonly partition: string;
 }
 
-/** A token that was accepted. */
+/** An accepted token. */
 export interface AcceptedIdentity {
   readonly claims: JWTPayload;
-  /** As the response names it: the provider's ARN, or `accounts.google.com`. */
+  /** The provider as in the response: its ARN, or `accounts.google.com`. */
   readonly provider: string;
-  /** As the response has it: the client id of the token. */
+  /** The audience as in the response: the client id of the token. */
   readonly audience: string;
 }
 
@@ -32,7 +32,7 @@ const DENIED: AwsError = {
 
 /**
  * Checks a web identity token as AssumeRoleWithWebIdentity does: its provider in the role's account, key, signature, time,
- * the provider's audiences, then the role's trust policy. Gives who it is, or the refusal in STS's own words
+ * the provider's audiences, then the role's trust policy. Returns the identity, or STS's error
  * (https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRoleWithWebIdentity.html#API_AssumeRoleWithWebIdentity_Errors).
  */
 export async function checkWebIdentity(
@@ -71,7 +71,7 @@ export async function checkWebIdentity(
   return { claims, provider: federated, audience: String([context[`${name.toLowerCase()}:aud`]].flat()[0]) };
 }
 
-/** Where `azp` is set, `aud` means it and `oaud` the token's own audience (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif). */
+/** If `azp` is set, the condition key `aud` is its value and `oaud` the token's audience (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html#condition-keys-wif). */
 function contextOf(provider: string, claims: JWTPayload): Record<string, string | readonly string[]> {
   const audiences = [claims.aud ?? []].flat();
   const azp = claims["azp"];
@@ -112,5 +112,5 @@ function invalid(message: string): AwsError {
   return { status: 400, code: "InvalidIdentityToken", message };
 }
 
-/** Suffix of the hosts of accounts' own issuers. */
+/** Host suffix of account issuers. */
 export const OUTBOUND_SUFFIX = ".tokens.sts.global.api.aws";

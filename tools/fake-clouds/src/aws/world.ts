@@ -3,7 +3,7 @@ import { PARTITIONS } from "./partitions.ts";
 
 /** Account of the node, its pods and the user `ci`. */
 export const ACCOUNT = "123456789012";
-/** Another account, whose role `pull` the first one's principals may assume. */
+/** Another account; principals of the first account may assume its role `pull`. */
 export const OTHER_ACCOUNT = "210987654321";
 
 /** Roles that every fake AWS has, in each partition. */
@@ -17,7 +17,7 @@ export function userArn(partition = "aws"): string {
   return `arn:${partition}:iam::${ACCOUNT}:user/ci`;
 }
 
-/** Makes the users and roles of every partition, and those that were asked for on top. @returns keys of `ci`, by partition */
+/** Creates the users and roles of every partition, plus the configured ones. @returns keys of `ci`, by partition */
 export function populate(iam: Iam, users: readonly UserOptions[], roles: readonly RoleOptions[]) {
   const keys = new Map(PARTITIONS.map(({ name }) => [name, iam.addUser({ arn: userArn(name) })]));
   for (const { name } of PARTITIONS) for (const role of rolesOf(name)) iam.addRole(role);
@@ -34,9 +34,9 @@ function rolesOf(partition: string): RoleOptions[] {
   return [
     { arn: node, trust: { principals: [ci] } },
     { arn: pod, trust: { principals: [ci], webIdentity: pods } },
-    // The other account's role knows only those whom its trust policy names.
+    // The other account's role trusts only the principals in its trust policy.
     { arn: roleArn("pull", partition), trust: { principals: [ci, node, pod] } },
-    // May be assumed, and then may do nothing.
+    // Can be assumed, but has no permissions.
     { arn: roleArn("denied", partition), trust: { principals: [ci, node], webIdentity: pods }, allow: none },
   ];
 }

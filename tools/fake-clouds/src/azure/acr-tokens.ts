@@ -19,7 +19,7 @@ interface KeyPair {
 
 const ISSUER = "Azure Container Registry";
 
-/** The tokens that Azure Container Registry makes: refresh tokens (the password of `docker login`) and access tokens. */
+/** The tokens that Azure Container Registry issues: refresh tokens (the password of `docker login`) and access tokens. */
 export class RegistryTokens {
   readonly #clock: Clock;
   readonly #secrets: Secrets;
@@ -47,7 +47,7 @@ export class RegistryTokens {
     return this.#secrets.register("azure.registryRefreshToken", token);
   }
 
-  /** An access token for some repositories of one registry; 75 minutes, as ACR's. */
+  /** An access token for some repositories of one registry; valid for 75 minutes, as in ACR. */
   async accessToken(audience: string, holder: Holder, access: readonly RegistryScope[]): Promise<string> {
     const claims = {
       jti: randomUUID(),
@@ -60,14 +60,14 @@ export class RegistryTokens {
     return this.#secrets.register("azure.registryAccessToken", await this.#sign(claims, 75 * 60));
   }
 
-  /** The holder of a refresh token of this registry, or undefined for text that is not one, and for one of another registry or that has expired. */
+  /** The holder of a refresh token; undefined if it is malformed, expired, or for another registry. */
   async holderOf(token: string, audience: string): Promise<Holder | undefined> {
     return (await this.#verified(token, audience, "refresh_token"))
       ? String(claimsOf(token)["appid"])
       : undefined;
   }
 
-  /** What an access token of this registry allows; undefined when it is not good here. */
+  /** The permissions of an access token; undefined if this registry does not accept it. */
   async accessOf(token: string, audience: string): Promise<readonly RegistryScope[] | undefined> {
     if (!(await this.#verified(token, audience, "access_token"))) return undefined;
     const access = claimsOf(token)["access"] as { name: string; actions: string[] }[];

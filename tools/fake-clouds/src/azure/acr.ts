@@ -11,25 +11,25 @@ import type { Directory } from "./directory.ts";
 export interface RegistryOptions {
   readonly name: string;
   readonly cloud?: AzureCloud;
-  /** Tenant whose identities may sign in. */
+  /** Tenant whose identities can sign in. */
   readonly tenant: string;
   /** Regions with an endpoint of their own: `<name>.<region>.geo.azurecr.io`. */
   readonly regions?: readonly string[];
-  /** Client ids with a role on the registry, without which the exchange is refused; default: all of the tenant. */
+  /** Client ids with a role on the registry, which the exchange requires; default: all in the tenant. */
   readonly pullers?: readonly string[];
-  /** A registry with ABAC: client ids with the repositories that each may pull. Others have no role at all. */
+  /** A registry with ABAC: the repositories that each client id may pull. Others have no role. */
   readonly repositoryReaders?: Readonly<Record<string, readonly string[]>>;
   /** Whether pulls without a credential are allowed too. */
   readonly anonymousPull?: boolean;
   readonly repositories?: readonly string[];
-  /** Seconds that refresh tokens live. Default three hours, as ACR's. */
+  /** Lifetime of refresh tokens in seconds. Default three hours, as in ACR. */
   readonly refreshTokenSeconds?: number;
 }
 
 export interface AcrParts {
   readonly directory: Directory;
   readonly tokens: RegistryTokens;
-  /** By host; more may come while it runs. */
+  /** By host; more can be added while it runs. */
   readonly registries: ReadonlyMap<string, RegistryOptions>;
   readonly images: ImageSource;
 }
@@ -81,9 +81,9 @@ async function answer(parts: AcrParts, registry: RegistryOptions, request: Recei
 const REFRESH_TOKEN_USER = "00000000-0000-0000-0000-000000000000";
 
 /**
- * Client id of the application that a login is of: a refresh token of this registry, or an application's id and secret
- * (https://learn.microsoft.com/azure/container-registry/container-registry-auth-service-principal); undefined for one
- * that the registry refuses. An application of another tenant needs a role of its own.
+ * Client id of a login's application. A login is a refresh token of this registry, or an application's id and secret
+ * (https://learn.microsoft.com/azure/container-registry/container-registry-auth-service-principal). Undefined if
+ * the registry rejects it. An application of another tenant needs its own role.
  */
 export async function holderOfLogin(
   { directory, tokens, registries }: Pick<AcrParts, "directory" | "tokens" | "registries">,
@@ -117,7 +117,7 @@ async function exchange(
   if (claims instanceof TokenProblem) return unauthorized();
   const tenant = claims["tid"];
   if (tenant !== registry.tenant || tenant !== form.get("tenant")) return unauthorized();
-  // Without a role on the registry the exchange itself is refused (seen on AKS, October 2026).
+  // Without a role on the registry, the exchange itself fails (seen on AKS, October 2026).
   if (!hasRole(registry, String(claims["appid"]))) return unauthorized();
   const refresh = await tokens.refreshToken(
     request.host,

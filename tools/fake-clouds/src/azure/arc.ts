@@ -8,15 +8,15 @@ import { type ImdsParts, refusal, tokenReply } from "./imds.ts";
 
 export interface ArcParts extends ImdsParts {
   readonly secrets: Secrets;
-  /** Directory of the challenge files, as the agent has it. Change it between cases. */
+  /** Directory of the challenge files, as the agent sees it. Change it between cases. */
   readonly agent: ArcAgent;
 }
 
-/** The agent of a machine that Azure Arc manages. */
+/** The agent on a machine managed by Azure Arc. */
 export interface ArcAgent {
-  /** Where it writes its challenge files; on a machine `/var/opt/azcmagent/tokens`. Made when it is first needed. */
+  /** Directory of its challenge files; `/var/opt/azcmagent/tokens` on a real machine. Created on first use. */
   tokenDirectory: string;
-  /** The directory as the challenge names it, where the process under test sees it under another name. */
+  /** The directory's path in the challenge, if the process under test sees it at another path. */
   seenAs: string;
 }
 
@@ -24,7 +24,7 @@ const TOKEN_PATH = "/metadata/identity/oauth2/token";
 
 /**
  * The metadata service of the Azure Connected Machine agent. It first responds with 401 and names a file that only root and the
- * group himds may read; the second request brings the file's content
+ * group himds can read; the second request sends the file's content
  * (https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
  */
 export function arcService(parts: ArcParts): PlainService {

@@ -29,7 +29,7 @@ const issuers = new Issuers(() => NOW, secrets);
 issuers.add(cluster);
 const parts = { clock: () => NOW, issuers, seen: new Set<string>() };
 
-/** The AADSTS code of the refusal, or `accepted`. */
+/** The AADSTS error code, or `accepted`. */
 async function verdict(assertion: string): Promise<number | "accepted"> {
   try {
     await checkAssertion(parts, app, assertion, [ENDPOINT]);
@@ -69,13 +69,13 @@ function signed({ claims = {}, header = {}, named = registered, by = registered 
     .sign(createPrivateKey(by.privateKeyPem));
 }
 
-test("an assertion of a registered certificate is taken once", async () => {
+test("an assertion signed with a registered certificate is accepted once", async () => {
   const assertion = await signed({});
   assert.equal(await verdict(assertion), "accepted");
   assert.equal(await verdict(assertion), 700025, "the same jti again");
 });
 
-test("with x5c, if it is that certificate's", async () => {
+test("x5c must contain that certificate", async () => {
   const x5c = ({ certificatePem }: { certificatePem: string }) => [
     new X509Certificate(certificatePem).raw.toString("base64"),
   ];
@@ -83,7 +83,7 @@ test("with x5c, if it is that certificate's", async () => {
   assert.equal(await verdict(await signed({ header: { x5c: x5c(unregistered) } })), 700027);
 });
 
-test("everything that is wrong with one is refused", async () => {
+test("invalid assertions are rejected", async () => {
   const now = Math.floor(NOW / 1000);
   const cases: Readonly<Record<string, [Signing, number]>> = {
     "another certificate's name": [{ named: unregistered, by: unregistered }, 700027],
@@ -105,7 +105,7 @@ test("everything that is wrong with one is refused", async () => {
   assert.equal(await verdict(""), 50027);
 });
 
-test("a cluster's token: issuer, subject, audience, signature and time", async () => {
+test("a cluster's token: issuer, subject, audience, signature and time are checked", async () => {
   const token = (options: object) =>
     cluster.issueServiceAccountToken({ audience: "api://x", serviceAccount: "app", ...options });
   assert.equal(await verdict(await token({})), "accepted");

@@ -10,16 +10,16 @@ import { refuse } from "./entra-errors.ts";
 export interface AssertionParts {
   readonly clock: Clock;
   readonly issuers: Issuers;
-  /** `jti` values of certificate assertions that were seen: each may be used once. */
+  /** `jti` values of past certificate assertions: each can be used once. */
   readonly seen: Set<string>;
 }
 
-/** Longest life of an assertion that an application signs with its certificate, in seconds. */
+/** Maximum lifetime of a certificate assertion, in seconds. */
 const LONGEST_LIFE = 24 * 3600;
 
 /**
  * Checks a client assertion: one that the application signed itself with a registered certificate
- * (https://learn.microsoft.com/entra/identity-platform/certificate-credentials), or a token of an issuer that it trusts.
+ * (https://learn.microsoft.com/entra/identity-platform/certificate-credentials), or a token from an issuer that it trusts.
  * @throws {EntraRefusal}
  */
 export async function checkAssertion(
@@ -103,7 +103,7 @@ async function checkCertificateAssertion(
   seen.add(jti);
 }
 
-/** `x5c`, where it is sent, must begin with the very certificate that `x5t#S256` names (RFC 7515 section 4.1.6). */
+/** `x5c`, if present, must begin with the certificate that `x5t#S256` names (RFC 7515 section 4.1.6). */
 function checkChain(chain: unknown, thumbprint: unknown): void {
   if (chain === undefined) return;
   const first: unknown = Array.isArray(chain) ? chain[0] : undefined;
@@ -151,7 +151,7 @@ async function checkFederatedToken(parts: AssertionParts, app: App, token: strin
   }
 }
 
-/** The federated credential that a token fits; issuer, subject and audience are compared to the letter. */
+/** The federated credential that matches a token; issuer, subject and audience must match exactly. */
 function matchingCredential(app: App, claims: JWTPayload): FederatedCredential {
   const { iss, sub, aud } = claims;
   const audiences = [aud ?? []].flat();
@@ -197,8 +197,8 @@ function isEntraToken(issuer: string): boolean {
 }
 
 /**
- * Of Entra's own tokens only those of managed identities, of version 2.0, of the application's own tenant are accepted. The
- * codes are those that users of the feature have recorded.
+ * Entra accepts only those of its own tokens that are managed identities' version 2.0 tokens from the application's tenant.
+ * The codes come from user reports.
  */
 function checkEntraToken(app: App, claims: JWTPayload): void {
   if (claims["ver"] !== "2.0") refuse(401, "invalid_client", 700227, "Forbidden token audience.");

@@ -34,7 +34,7 @@ async function started() {
   return { core, azure, ask, [Symbol.asyncDispose]: () => core.close() };
 }
 
-test("a client secret gives a token that the registry of the same tenant exchanges, and of no other", async () => {
+test("only a registry of the same tenant exchanges a client secret's token", async () => {
   await using fake = await started();
   const { node, nodeSecret } = fake.azure.population();
   const grant = {
@@ -78,7 +78,7 @@ test("a client secret gives a token that the registry of the same tenant exchang
   );
 });
 
-test("Entra refuses with its codes: wrong secret, unknown tenant, wrong cloud, unknown application, bad scope", async () => {
+test("Entra returns its error codes: wrong secret, unknown tenant, wrong cloud, unknown application, bad scope", async () => {
   await using fake = await started();
   const { node, nodeSecret } = fake.azure.population();
   const refusal = async (host: string, tenant: string, fields: Record<string, string>) => {
@@ -101,7 +101,7 @@ test("Entra refuses with its codes: wrong secret, unknown tenant, wrong cloud, u
   assert.deepEqual(await refusal(host, TENANTS.public, { scope: REGISTRY_RESOURCE }), [400, 1002012]);
 });
 
-test("a registry accepts an application's id and secret as a login, of its own tenant or with a role", async () => {
+test("a registry accepts an application's id and secret as a login, from its own tenant or with a role", async () => {
   await using fake = await started();
   const { azure } = fake;
   const { node, nodeSecret } = azure.population();

@@ -3,7 +3,7 @@ import { createPrivateKey, randomBytes } from "node:crypto";
 import { X509CertificateGenerator } from "@peculiar/x509";
 import type { Secrets } from "../core/secrets.ts";
 
-/** A self-signed certificate with which an application proves who it is. */
+/** A self-signed certificate that authenticates an application. */
 export interface ClientCertificate {
   readonly certificatePem: string;
   /** PKCS#8 PEM. */

@@ -1,10 +1,10 @@
-/** The Azure clouds that the fakes are, each with names of its own. */
+/** The Azure clouds that the fakes provide, each with its own host names. */
 export type AzureCloud = "public" | "china" | "usgov" | "stack";
 
 export interface CloudNames {
-  /** As `cloud` in azure.json has it. */
+  /** The value of `cloud` in azure.json. */
   readonly configName: string;
-  /** Hosts of Microsoft Entra ID; the first is the one that documentation names. */
+  /** Hosts of Microsoft Entra ID; the first is the documented one. */
   readonly login: readonly string[];
   /** Suffix of registry names. */
   readonly registrySuffix: string;
@@ -20,8 +20,8 @@ export interface CloudNames {
 
 /**
  * Names of the national clouds: https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and
- * the cloud tables of sigs.k8s.io/cloud-provider-azure. The Azure Stack Hub is one of our own, with names of the form
- * that https://learn.microsoft.com/azure-stack/operator/azure-stack-integrate-endpoints gives.
+ * the cloud tables of sigs.k8s.io/cloud-provider-azure. The Azure Stack Hub is made up, with names of the form
+ * that https://learn.microsoft.com/azure-stack/operator/azure-stack-integrate-endpoints documents.
  */
 export const CLOUDS: Readonly<Record<AzureCloud, CloudNames>> = {
   public: {
@@ -62,7 +62,7 @@ export const CLOUDS: Readonly<Record<AzureCloud, CloudNames>> = {
   },
 };
 
-/** Where the fake Azure Stack Hub with AD FS instead of Entra ID signs in: tenant `adfs`. */
+/** Sign-in host of the fake Azure Stack Hub with AD FS instead of Entra ID: tenant `adfs`. */
 export const ADFS_HOST = "adfs.redmond.stack.example.com";
 
 /** The audience of tokens for Azure Container Registry, in all clouds. */

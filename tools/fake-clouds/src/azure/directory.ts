@@ -7,7 +7,7 @@ import { claimsOf, TokenProblem, verifyToken } from "../core/jwt.ts";
 import type { Secrets } from "../core/secrets.ts";
 import { ADFS_HOST, type AzureCloud, CLOUDS } from "./clouds.ts";
 
-/** A trust in tokens of another issuer (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). */
+/** A federated credential: trust in another issuer's tokens (https://learn.microsoft.com/entra/workload-id/workload-identity-federation). */
 export interface FederatedCredential {
   readonly issuer: string;
   readonly subject: string;
@@ -15,20 +15,20 @@ export interface FederatedCredential {
 }
 
 export interface AppOptions {
-  /** Id of the tenant that it is registered in. */
+  /** Id of its home tenant. */
   readonly tenant: string;
   readonly name: string;
   readonly clientId?: string;
-  /** Default: made up. */
+  /** Default: generated. */
   readonly objectId?: string;
-  /** Client secrets, with the time (ms since 1970) at which each ends, when it does. */
+  /** Client secrets, with an optional expiry (ms since 1970). */
   readonly secrets?: readonly { readonly value: string; readonly endsAt?: number }[];
   /** Registered certificates, PEM. */
   readonly certificates?: readonly string[];
   readonly federated?: readonly FederatedCredential[];
-  /** `signInAudience: AzureADMultipleOrgs`: it may have service principals in other tenants. Default false. */
+  /** `signInAudience: AzureADMultipleOrgs`: it can have service principals in other tenants. Default false. */
   readonly multitenant?: boolean;
-  /** True for a managed identity, whose tokens alone may be other applications' credentials. Default false. */
+  /** True for a managed identity. Only its tokens can be other applications' credentials. Default false. */
   readonly managed?: boolean;
 }
 
@@ -41,7 +41,7 @@ export interface App {
   /** Object (principal) id. */
   readonly objectId: string;
   readonly secrets: readonly { readonly value: string; readonly endsAt?: number }[];
-  /** By base64url SHA-256 of the DER certificate, as `x5t#S256` has it. */
+  /** By base64url SHA-256 of the DER certificate, as in `x5t#S256`. */
   readonly certificates: ReadonlyMap<string, X509Certificate>;
   /** Add to it while the fakes run. */
   readonly federated: FederatedCredential[];
@@ -49,7 +49,7 @@ export interface App {
   readonly managed: boolean;
 }
 
-/** Something that tokens can be had for. */
+/** A resource that tokens are issued for. */
 export interface Resource {
   /** `aud` of its tokens. */
   readonly audience: string;
@@ -61,25 +61,25 @@ export interface AccessTokenRequest {
   readonly app: App;
   /** Application id URI, or client id, of the resource. */
   readonly resource: string;
-  /** Tenant whose service principal it is. Default the application's own. */
+  /** Tenant of its service principal. Default the application's own. */
   readonly tenant?: string;
-  /** Seconds; default 86400, what managed identities get. */
+  /** Seconds; default 86400, as for managed identities. */
   readonly expiresIn?: number;
 }
 
-/** Microsoft Entra ID's data: tenants, applications, and the key that access tokens are signed with. */
+/** Microsoft Entra ID's data: tenants, applications, and the signing key of access tokens. */
 export class Directory {
   readonly #clock: Clock;
   readonly #secrets: Secrets;
   readonly #tenants = new Map<string, AzureCloud>();
   readonly #apps: App[] = [];
-  /** Object ids of service principals in other tenants than the application's, by `clientId tenant`. */
+  /** Object ids of service principals outside the application's tenant, by `clientId tenant`. */
   readonly #principals = new Map<string, string>();
   readonly #resources = new Map<string, Resource>();
   readonly #keys = new IssuerKeys();
   readonly #issuers: Issuers | undefined;
 
-  /** @param issuers learn of every tenant, so that others can accept its tokens */
+  /** @param issuers receives every tenant, so that others can accept its tokens */
   constructor(clock: Clock, secrets: Secrets, issuers?: Issuers) {
     this.#clock = clock;
     this.#secrets = secrets;
@@ -94,18 +94,18 @@ export class Directory {
     return id;
   }
 
-  /** Registers an application id URI. Without a call a resource is its own audience, with tokens of version 1.0. */
+  /** Registers an application id URI. An unregistered resource is its own audience, with version 1.0 tokens. */
   addResource(uri: string, resource: Resource): void {
     this.#resources.set(uri.toLowerCase(), resource);
   }
 
-  /** The registered resource of a URI, as a tenant knows it; undefined for an unknown one. */
+  /** A tenant's registered resource for a URI; undefined if unknown. */
   resource(uri: string, tenant: string): Resource | undefined {
     return this.#resources.get(uri.toLowerCase()) ?? this.#exchangeResource(uri, tenant);
   }
 
   /**
-   * The resource whose tokens are other applications' credentials: its application id is the audience
+   * The resource whose tokens serve as other applications' credentials; its application id is the audience
    * (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity).
    */
   #exchangeResource(uri: string, tenant: string): Resource | undefined {
@@ -121,7 +121,7 @@ export class Directory {
     this.#principals.set(`${app.clientId} ${tenant}`.toLowerCase(), randomUUID());
   }
 
-  /** The cloud that a tenant lives in; undefined for an unknown one. */
+  /** The cloud of a tenant; undefined if unknown. */
   cloudOf(tenant: string): AzureCloud | undefined {
     return this.#tenants.get(tenant.toLowerCase());
   }
