@@ -37,48 +37,48 @@ const only = ({ services }: Row): ServiceRow => {
 function bootFinding(boot: Find): string {
   const [ours, vendor] = [boot(OURS), boot(VENDORS.ecr)];
   const { perSecond } = routeOf("ecr").services[0]?.limit ?? { perSecond: 0 };
-  return `**When a fleet boots, the limit decides how long it takes.** ${formatCount(ours.nodes)} credentials at ${formatCount(perSecond)} a second take ${formatSeconds(
+  return `**When a fleet boots, the limit sets how long it takes.** ${formatCount(ours.nodes)} credentials at ${formatCount(perSecond)} per second take at least ${formatSeconds(
     ours.nodes / perSecond,
-  )} at least.
+  )}.
 The last node has its credential ${formatSeconds(ours.lastAt)} after the first boot with imagecred, and ${formatSeconds(vendor.lastAt)} with the vendor's plugin.
-${formatShare(only(ours).throttledShare)} and ${formatShare(only(vendor).throttledShare)} of the requests are throttled: the kubelet runs the plugin again every 10 to 15 seconds for each image.
-To boot more nodes at a time, have the quota raised. The quotas of ACR Premium and of Google are by the minute, and hold the burst.`;
+${formatShare(only(ours).throttledShare)} and ${formatShare(only(vendor).throttledShare)} of the requests are throttled, because the kubelet runs the plugin again every 10 to 15 seconds for each image.
+To boot more nodes at a time, request a higher quota. ACR Premium and Google have quotas per minute, which are enough for this burst.`;
 }
 
 function jitterFinding(ecr: Find, acr: Find): string {
   const [ours, none, vendor] = [ecr(OURS), ecr(WITHOUT_JITTER), ecr(VENDORS.ecr)];
   const { throttledShare } = only(ours);
-  return `**Jitter keeps nodes apart that booted together.** Without it ${formatCount(none.nodes)} nodes come back to ECR in the same ten seconds, every six hours:
+  return `**Jitter spreads the requests of nodes that booted together.** Without jitter, ${formatCount(none.nodes)} nodes send requests to ECR in the same ten seconds, every six hours:
 ${formatCount(only(none).peak)} requests in the busiest second, and ${formatShare(only(none).throttledShare)} of all requests are throttled (the vendor's plugin: ${formatCount(
     only(vendor).peak,
   )} and ${formatShare(only(vendor).throttledShare)}).
-With it the busiest second has ${formatCount(only(ours).peak)} requests, and ${
+With jitter, the busiest second has ${formatCount(only(ours).peak)} requests, and ${
     throttledShare === 0 ? "no request is throttled" : `${formatShare(throttledShare)} are throttled`
   }. At ACR, ${formatCount(acr(OURS).nodes)} nodes send ${formatCount(only(acr(VENDORS.acr)).peak)} requests in the
-busiest second with 60 fixed minutes, and ${formatCount(only(acr(OURS)).peak)} with imagecred.`;
+busiest second with the vendor's plugin, which always caches for 60 minutes, and ${formatCount(only(acr(OURS)).peak)} with imagecred.`;
 }
 
 function widthFinding(ecr: Find, acr: Find): string {
   const more = only(acr(A_QUARTER)).requestsPerHour / only(acr(OURS)).requestsPerHour - 1;
-  return `**A tenth of jitter is enough for such fleets.** With a quarter, the busiest second would have ${formatCount(only(ecr(A_QUARTER)).peak)} requests instead of ${formatCount(
+  return `**A jitter of a tenth is enough for these fleets.** With a quarter, the busiest second has ${formatCount(only(ecr(A_QUARTER)).peak)} requests instead of ${formatCount(
     only(ecr(OURS)).peak,
   )} at ECR,
-and ${formatCount(only(acr(A_QUARTER)).peak)} instead of ${formatCount(only(acr(OURS)).peak)} at ACR, for ${formatShare(more)} more requests in all at ACR. In both cases no request is throttled, so imagecred
-keeps to a tenth, and the credential is cached longer.`;
+and ${formatCount(only(acr(A_QUARTER)).peak)} instead of ${formatCount(only(acr(OURS)).peak)} at ACR, but ACR gets ${formatShare(more)} more requests in total. In both cases no request is throttled, so imagecred
+uses a tenth, which caches credentials longer.`;
 }
 
 function cacheFinding(acr: Find): string {
   const [ours, none, vendor] = [acr(OURS), acr(WITHOUT_CACHE), acr(VENDORS.acr)];
-  return `**Caching keeps a fleet below its limits.** With a pod every five minutes, ${formatCount(ours.nodes)} nodes ask ACR ${formatCount(
+  return `**Caching keeps a fleet below its limits.** With a pod every five minutes, ${formatCount(ours.nodes)} nodes send ACR ${formatCount(
     only(none).requestsPerHour,
-  )} times an hour when nothing is cached,
-${formatCount(only(vendor).requestsPerHour)} times with 60 fixed minutes, and ${formatCount(only(ours).requestsPerHour)} times with imagecred, which caches for up to half of the token's three hours.`;
+  )} requests an hour without caching,
+${formatCount(only(vendor).requestsPerHour)} with the vendor's 60 minutes, and ${formatCount(only(ours).requestsPerHour)} with imagecred. imagecred caches for up to half of the token's three hours.`;
 }
 
 function outageFinding(outage: Find): string {
   const [ours, vendor] = [outage(OURS), outage(VENDORS.ecr)];
   const end = (scenarioOf("outage").outage?.toMs ?? 0) / 1000;
-  return `**After an outage the nodes are back within seconds.** ${formatCount(ours.nodes)} nodes boot while ECR fails for ten minutes. The last of them has a credential
-${formatSeconds(ours.lastAt - end)} after the end with imagecred, and ${formatSeconds(vendor.lastAt - end)} with the vendor's plugin: the kubelet's 10 to 15 seconds. During the outage imagecred sends more
-(${formatCount(only(ours).requests)} requests; the vendor's plugin ${formatCount(only(vendor).requests)}), because a run makes four attempts and not three.`;
+  return `**After an outage, the nodes have credentials within seconds.** ${formatCount(ours.nodes)} nodes boot while ECR fails for ten minutes. The last node has a credential
+${formatSeconds(ours.lastAt - end)} after the outage with imagecred, and ${formatSeconds(vendor.lastAt - end)} with the vendor's plugin, because the kubelet waits 10 to 15 seconds between runs. During the outage imagecred sends more
+requests (${formatCount(only(ours).requests)}; the vendor's plugin ${formatCount(only(vendor).requests)}), because a run makes four attempts instead of three.`;
 }

@@ -76,7 +76,7 @@ export const ENTRA_TOKEN: Limit = {
   perSecond: 200,
   burst: 200,
   source: "https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling",
-  supposed: "Microsoft publishes no number; 200 a second shows the shape",
+  supposed: "Microsoft publishes no number; 200 per second is our assumption",
 };
 
 /**

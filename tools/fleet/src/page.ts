@@ -11,10 +11,10 @@ export function fleetPage(rows: readonly Row[], seed: number): string {
 
 <!-- Written by the run: npx node tools/fleet/src/main.ts --write. Change tools/fleet/src/page.ts, not this page. -->
 
-A cloud limits how many credentials an account may ask for in a second. One node never notices. Thousands of nodes that boot together do, and
-so do nodes whose credentials expire together hours later. \`tools/fleet\` simulates up to ${formatCount(Math.max(...rows.map(({ nodes }) => nodes)))} nodes
-against the limits that the clouds publish. The code that decides is the plugins' own: \`retry\` with its backoff and time limit, the rules for
-what is tried again, and \`cacheSecondsUntil\` with its jitter, imported from \`packages/\` and given a simulated clock.
+A cloud limits how many credentials an account can request per second. A single node never reaches the limit. Thousands of nodes can reach it when
+they boot together, or hours later when their credentials expire together. \`tools/fleet\` simulates up to ${formatCount(Math.max(...rows.map(({ nodes }) => nodes)))} nodes
+against the limits that the clouds publish. It runs the plugins' own code from \`packages/\` with a simulated clock: \`retry\` with its backoff and
+time limit, the rules for retries, and \`cacheSecondsUntil\` with its jitter.
 
 ![Requests a second of a simulated fleet](fleet.svg)
 
@@ -23,7 +23,7 @@ $ npx node tools/fleet/src/main.ts
 $ npx node tools/fleet/src/main.ts --scenario boot --nodes 0.1
 \`\`\`
 
-The first command prints the tables of this page and takes some minutes; the second simulates a tenth of the nodes in seconds. The same
+The first command prints the tables of this page and takes some minutes. The second simulates a tenth of the nodes in seconds. The same
 \`--seed\` (here ${seed}) gives the same numbers on every machine.
 
 ## What it shows
@@ -32,8 +32,8 @@ ${findings(rows)}
 
 ## The scenarios
 
-"Throttled" is the part of the requests that the service refused because of its limit. The times are how long a node that needs a credential was
-without one: half of the nodes (p50), 99 of 100, the last. Where a credential takes two services, both numbers are given, in the order of the calls.
+"Throttled" is the share of the requests that the service refused because of its limit. The times show how long nodes waited for a credential:
+half of the nodes at most p50, 99 of 100 at most p99, and the last node. If a credential needs two services, both numbers are given, in the order of the calls.
 
 ${SCENARIOS.map(
   ({ id, name, about }) => `### ${name[0]?.toUpperCase()}${name.slice(1)}
@@ -49,7 +49,7 @@ ${renderScenario(id, rows)}`,
 ${[
   [
     OURS.name,
-    "4 attempts, 0.1 to 0.4 s apart with jitter, or after Retry-After; half of the credential's life, less up to a tenth of that",
+    "4 attempts, 0.1 to 0.4 s apart with jitter, or after Retry-After; cached for half of the credential's lifetime, minus up to a tenth of that",
   ],
   ...[A_QUARTER, WITHOUT_JITTER, WITHOUT_CACHE, ...Object.values(VENDORS)].map(({ name, about }) => [
     name,
@@ -59,27 +59,27 @@ ${[
   .map((cells) => `| ${cells.join(" | ")} |`)
   .join("\n")}
 
-The vendors' retries are those of the SDKs that their plugins are built with, as their source has them.
+The vendors' retries follow the source of the SDKs that their plugins are built with.
 
 ## The kubelet
 
-A simulated kubelet does what v1.37.2 does. It runs the plugin once for each image that has no cached credential, at the same time for two pods with different
-images. After a failure each pod runs it again 10 to 15 seconds later, also while the image is in back-off: the credential is looked up first. It never
-runs the plugin for a credential that is cached.
+A simulated kubelet behaves like v1.37.2. It runs the plugin once for each image that has no cached credential, in parallel for pods with different
+images. After a failure it runs the plugin again for each pod 10 to 15 seconds later, even while the image is in back-off, because it gets the credential
+before it checks the back-off. It never runs the plugin for a credential that is cached.
 
 ## The limits
 
-| limit | a second | at once | source |
+| limit | requests per second | burst | source |
 | --- | ---: | ---: | --- |
 ${LIMITS.map(
   ({ name, perSecond, burst, source, supposed }) =>
     `| ${name} | ${formatCount(perSecond)} | ${formatCount(burst)} | ${supposed === undefined ? `[published](${source})` : `${supposed} ([how it throttles](${source}))`} |`,
 ).join("\n")}
 
-These are defaults, and most can be raised on request. Each is a token bucket; a quota per minute holds a minute's requests. A throttled request
+These are defaults, and most can be raised on request. Each is a token bucket. The bucket of a quota per minute holds a minute's requests. A throttled request
 gets the service's own response: 400 with a throttling code from AWS, 429 from the others, with \`Retry-After: 60\` from Entra ID.
 
-What is not in it: a node's own metadata server serves that node only, so its limit plays no part in a fleet, and a node of Google Cloud, which gets
-its token there, has no limit that it shares. Responses take 20 to 80 ms; no request is lost.
+The limits of metadata servers are not simulated, because each server serves only its own node. A node of Google Cloud gets its token there, so it shares
+no limit with other nodes. Responses take 20 to 80 ms; no request is lost.
 `;
 }

@@ -67,21 +67,21 @@ export function cachingFor(name: string, about: string, cacheSeconds: Policy["ca
 /** Without jitter: half of the life, to the second. */
 export const WITHOUT_JITTER = cachingFor(
   "no jitter",
-  "imagecred, with half of the life exactly",
+  "like imagecred, but cached for exactly half of the lifetime",
   (expiresAt, now) => Math.floor((expiresAt - now) / 2000),
 );
 
 /** A quarter of jitter, where imagecred has a tenth. */
 export const A_QUARTER = cachingFor(
   "jitter of a quarter",
-  "imagecred, with half of the life, less up to a quarter of that",
+  "like imagecred, but minus up to a quarter",
   (expiresAt, now, random) => Math.floor(((expiresAt - now) / 2000) * (1 - random() * 0.25)),
 );
 
 /** No response is cached: the plugin runs for each pull. */
 export const WITHOUT_CACHE = cachingFor(
   "no caching",
-  "imagecred, with a response that is never cached",
+  "like imagecred, but responses are never cached",
   () => 0,
 );
 
@@ -113,7 +113,7 @@ async function callAs(
  */
 export const AWS_VENDOR: Policy = {
   name: "vendor's plugin",
-  about: "cloud-provider-aws: 3 attempts, up to 2 and 4 s apart; half of the life, no jitter",
+  about: "cloud-provider-aws: 3 attempts, up to 2 and 4 s apart; cached for half of the lifetime, no jitter",
   timeoutMs: KUBELET_TIMEOUT_MS,
   call: (service, send, run) =>
     callAs((attempt) => (attempt < 3 ? run.random() * 2 ** attempt * 1000 : undefined), service, send, run),
@@ -126,7 +126,7 @@ export const AWS_VENDOR: Policy = {
  */
 export const AZURE_VENDOR: Policy = {
   name: "vendor's plugin",
-  about: "cloud-provider-azure: no retry at the registry; always 60 minutes",
+  about: "cloud-provider-azure: no retry at the registry; always cached for 60 minutes",
   timeoutMs: KUBELET_TIMEOUT_MS,
   call(service, send, run) {
     const wait: Wait = (attempt, response) => {

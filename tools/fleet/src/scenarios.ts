@@ -60,7 +60,7 @@ const DAY: Scenario = {
   id: "day",
   name: "the day after",
   about:
-    "nodes that booted within a minute, with a pod on each of them at every full five minutes whose image is always pulled; from the second hour to the end of the day",
+    "nodes boot within a minute; every five minutes each node starts a pod whose image is always pulled; counted from the second hour to the end of the day",
   nodes: 20_000,
   bootAt: (_node, _nodes, random) => between(0, MINUTE, random),
   imagesAtBoot: 1,
@@ -73,7 +73,7 @@ const OUTAGE: Scenario = {
   ...BOOT,
   id: "outage",
   name: "boot in an outage",
-  about: "nodes boot within three minutes while the cloud fails with status 503 for ten",
+  about: "nodes boot within three minutes while the cloud fails with status 503 for ten minutes",
   nodes: 1_000,
   outage: { fromMs: 0, toMs: 10 * MINUTE },
 };

@@ -7,14 +7,14 @@ export const GATE = "KubeletServiceAccountTokenForCredentialProviders";
 
 /** Each rule's meaning for an operator. Rules that only change the kubelet's wording are left out. */
 const MEANING: Readonly<Record<Exclude<keyof KubeletRules, "minor" | "shortTexts">, string>> = {
-  stderrInError: "What a plugin writes to stderr is in the kubelet's log when the plugin fails.",
+  stderrInError: "When a plugin fails, the kubelet's log contains the plugin's stderr.",
   lookPath:
     "At start-up the kubelet checks that each plugin is executable. Before, it checked only that the file exists.",
   strictDecoding: "Unknown fields and repeated keys are errors, in the configuration and in responses.",
   tokenAttributes: `\`tokenAttributes\` exists, without \`cacheType\`, and only with the feature gate \`${GATE}\`. Two providers of the same name are an error.`,
   tokenAttributesByDefault: "The feature gate of `tokenAttributes` is on by default.",
   cacheType:
-    "`tokenAttributes` requires `cacheType`, which 1.33 does not know: no `tokenAttributes` are valid for both.",
+    "`tokenAttributes` requires `cacheType`, which 1.33 does not support, so no `tokenAttributes` are valid for both.",
   configDirectory: "`--image-credential-provider-config` may name a directory.",
 };
 

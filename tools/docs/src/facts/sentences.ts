@@ -68,7 +68,7 @@ export const SENTENCES: readonly Sentence[] = [
   },
   {
     about: "the newest version",
-    pattern: /(?:The pages describe Kubernetes|alpha in|those of a kubelet) (1\.\d+)/g,
+    pattern: /(?:These pages describe Kubernetes|alpha in|are from kubelet) (1\.\d+)/g,
     values: [LATEST_KUBERNETES],
   },
   {
