@@ -25,7 +25,7 @@ const LOGIN = {
 
 for (const cloud of ["public", "china", "usgov"] as const) {
   for (const identity of ["client-secret", "client-certificate", "federated-token-file"] as const) {
-    test(`${cloud} with ${identity}: its own Entra, its own registries`, async () => {
+    test(`${cloud} with ${identity}: the cloud's Entra ID and registries`, async () => {
       const args = [await azure.azureJsonFile(identity, {}, cloud)];
       const { answer } = await answered(acr, clouds, { args, image: `myreg.${SUFFIX[cloud]}/app` });
       assert.deepEqual(operations(clouds), CALLS);
@@ -45,7 +45,7 @@ for (const cloud of ["public", "china", "usgov"] as const) {
     assert.equal(clouds.requests[0]?.host, LOGIN[cloud]);
   });
 
-  test(`${cloud} refuses the registries of the others before any request`, async () => {
+  test(`${cloud} rejects other clouds' registries before any request`, async () => {
     const args = [await azure.azureJsonFile("managed-identity", {}, cloud)];
     for (const suffix of Object.values(SUFFIX).filter((each) => each !== SUFFIX[cloud])) {
       const message = await failure(clouds, { args, image: `myreg.${suffix}/app` }, UnsupportedRegistryError);
@@ -109,7 +109,7 @@ test("Azure Stack from the file of AZURE_ENVIRONMENT_FILEPATH, in any case, with
   assert.deepEqual(operations(clouds), CALLS);
 });
 
-test("an empty suffix of registries, as aks-engine writes it on a Stack Hub: the Hub's own by its storage suffix, and the public cloud's", async () => {
+test("an empty registry suffix, as aks-engine writes it on a Stack Hub: the Hub's by its storage suffix, and the public cloud's", async () => {
   const file = await clouds.core.writeFile(
     "empty-suffix.json",
     JSON.stringify({
@@ -134,7 +134,7 @@ test("an empty suffix of registries, as aks-engine writes it on a Stack Hub: the
   assert.ok(!(stack.error instanceof UnsupportedRegistryError), stack.message);
 });
 
-test("a cloud without any suffix of registries is an error", async () => {
+test("a cloud without a registry suffix is an error", async () => {
   const file = await clouds.core.writeFile(
     "no-suffix.json",
     JSON.stringify({
@@ -149,7 +149,7 @@ test("a cloud without any suffix of registries is an error", async () => {
   );
 });
 
-test("resourceManagerEndpoint of a known cloud costs no request", async () => {
+test("resourceManagerEndpoint of a known cloud needs no request", async () => {
   const args = [
     await azure.azureJsonFile("managed-identity", {
       resourceManagerEndpoint: "https://management.azure.com/",
@@ -159,7 +159,7 @@ test("resourceManagerEndpoint of a known cloud costs no request", async () => {
   assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
 });
 
-test("a known cloud that the resource manager does not list keeps its own endpoints, with a warning", async () => {
+test("a known cloud that the resource manager does not list keeps its known endpoints, with a warning", async () => {
   const extra = { resourceManagerEndpoint: "https://management.chinacloudapi.cn" };
   const { lines } = await answered(acr, clouds, {
     args: [await azure.azureJsonFile("managed-identity", extra)],
@@ -167,7 +167,7 @@ test("a known cloud that the resource manager does not list keeps its own endpoi
   assert.match(lines.join("\n"), /warn: .* does not list AzurePublicCloud; using the endpoints/);
 });
 
-test("Azure Stack whose list has no such cloud, or whose response is another document", async () => {
+test("Azure Stack with the cloud missing from its list, or with an invalid response", async () => {
   const config = (extra: Record<string, unknown>) => azure.azureJsonFile("client-secret", extra, "stack");
   const resourceManagerEndpoint = "https://management.azure.com";
   const message = await failure(clouds, {
@@ -219,7 +219,7 @@ test("Azure Stack whose list has no such cloud, or whose response is another doc
   }
 });
 
-test("clouds that cannot be used", async () => {
+test("invalid clouds", async () => {
   const refused = async (extra: Record<string, unknown>, env = {}) =>
     failure(clouds, { args: [await azure.azureJsonFile("managed-identity", extra)], env }, OptionsError);
   assert.match(
@@ -247,7 +247,7 @@ test("clouds that cannot be used", async () => {
   assert.deepEqual(clouds.requests, []);
 });
 
-test("names that JavaScript's objects have are not clouds (Security 16)", async () => {
+test("property names of JavaScript objects are not clouds (Security 16)", async () => {
   for (const name of ["constructor", "__proto__", "toString", "hasOwnProperty", "valueOf"]) {
     const args = [await azure.azureJsonFile("managed-identity", { cloud: name })];
     const message = await failure(clouds, { args }, OptionsError);

@@ -45,7 +45,7 @@ test("an identity without a role is refused at the exchange, and the advice begi
   );
 });
 
-test("a registry whose firewall refuses says so, and the advice is the firewall alone", async () => {
+test("if the registry's firewall refuses, the advice is only about the firewall", async () => {
   const errors = [
     {
       code: "DENIED",
@@ -63,7 +63,7 @@ test("a registry whose firewall refuses says so, and the advice is the firewall 
   );
 });
 
-test("a node's slow clock does not lengthen a token's life", async () => {
+test("a node's slow clock does not extend a token's lifetime", async () => {
   azure.addRegistry({
     name: "slowclock",
     tenant: azure.population().node.tenant,
@@ -79,7 +79,7 @@ test("a node's slow clock does not lengthen a token's life", async () => {
   assert.equal(Number(answer.expiresAt) - now, 3 * 3_600_000);
 });
 
-test("a registry of another tenant refuses, with its correlation id and the tenant that we are of", async () => {
+test("a registry of another tenant refuses: the error has its correlation id and our tenant", async () => {
   const message = await failure(clouds, { args: [CONFIG], image: "partnerreg.azurecr.io/app" });
   const { tenant } = azure.population().node;
   assert.match(
@@ -89,7 +89,7 @@ test("a registry of another tenant refuses, with its correlation id and the tena
   assert.ok(message.includes(tenant));
 });
 
-test("the credential ends when its token says so; one that does not say is not cached", async () => {
+test("the credential expires with its token; one without an expiry is not cached", async () => {
   azure.addRegistry({ name: "short", tenant: azure.population().node.tenant, refreshTokenSeconds: 90 });
   const before = Math.floor(Date.now() / 1000);
   const { answer } = await answered(acr, clouds, { args: [CONFIG], image: "short.azurecr.io/app" });
@@ -104,7 +104,7 @@ test("the credential ends when its token says so; one that does not say is not c
   assert.equal((await answered(acr, clouds, { args: [CONFIG] })).answer.expiresAt, "do-not-cache");
 });
 
-test("keys are what the image says: case and port; the token goes to the registry's own host and port", async () => {
+test("keys have the image's letter case and port; the token is sent to the registry's host and default port", async () => {
   for (const [image, host] of [
     ["MyReg.azurecr.io/app", "myreg.azurecr.io"],
     ["myreg.azurecr.io:443/app", "myreg.azurecr.io"],
@@ -122,7 +122,7 @@ test("keys are what the image says: case and port; the token goes to the registr
   }
 });
 
-test("hosts that are not registries of the cloud: refused before any request or connection", async () => {
+test("hosts that are not registries of the cloud are rejected before any request or connection", async () => {
   for (const image of [
     "evilazurecr.io/app",
     "myreg.azurecr.io.evil.test/app",
@@ -192,14 +192,14 @@ for (const [args, image, keys, cacheKeyType] of MIRRORS) {
   });
 }
 
-test("a mirror of what is not a registry of the cloud is an error, found before any request", async () => {
+test("a mapping to a host that is not a registry of the cloud is an error before any request", async () => {
   const args = ["--registry", "mirror.test=evil.test", CONFIG];
   const message = await failure(clouds, { args, image: "mirror.test/app" }, OptionsError);
   assert.match(message, /--registry maps mirror\.test to evil\.test, but that does not end in \.azurecr\.io/);
   assert.deepEqual(clouds.requests, []);
 });
 
-test("the anonymous second try: off by default; asked for, one more entry for the cloud's own suffix", async () => {
+test("the anonymous retry: off by default; enabled, one more entry for the cloud's suffix", async () => {
   const keysOf = async (image: string, ...args: string[]) => {
     const { answer } = await answered(acr, clouds, { args: [...args, CONFIG], image });
     return Object.entries(answer.auth).map(
@@ -227,7 +227,7 @@ test("the anonymous second try: off by default; asked for, one more entry for th
   ]);
 });
 
-test("what the second try is for: anonymous pulls are allowed, and the identity has a role on other repositories only", async () => {
+test("the anonymous retry helps if anonymous pulls are allowed, and the identity's role covers only other repositories", async () => {
   const { clientId } = azure.population().machine[0].app;
   azure.addRegistry({
     name: "abacreg",

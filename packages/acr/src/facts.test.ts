@@ -6,14 +6,14 @@ import { acrFacts } from "./facts.ts";
 const parse = (args: readonly string[], env: Record<string, string> = {}) =>
   acrFacts.parseArguments({ args, env });
 
-test("importing the facts loads no package of others", async () => {
+test("importing the facts loads no third-party package", async () => {
   const foreign = (await loadedModules("@imagecred/acr/facts")).filter((url) =>
     url.includes("/node_modules/"),
   );
   assert.deepEqual(foreign, []);
 });
 
-test("hosts: of every known cloud where azure.json decides, else of the one that the environment names", () => {
+test("hosts: of every known cloud with azure.json, else of the environment's cloud", () => {
   const government = parse([], { AZURE_AUTHORITY_HOST: "https://login.microsoftonline.us" });
   const anyCloud = parse(["/etc/kubernetes/azure.json"]);
   assert.deepEqual(acrFacts.hostForms(government), { patterns: ["*.azurecr.us", "*.*.geo.azurecr.us"] });
@@ -34,7 +34,7 @@ test("hosts: of every known cloud where azure.json decides, else of the one that
   assert.equal("typo" in acrFacts.parseHost("abc.azurecr.cn"), true);
 });
 
-test("audiences: the cloud's own, or that of AKS identity bindings", () => {
+test("audiences: the cloud's, or that of AKS identity bindings", () => {
   const known = (args: ReturnType<typeof parse>) =>
     acrFacts.audiences(args).known.map(({ audience, hosts }) => [audience, hosts?.[0]]);
   // The kubelet's own environment may name the cloud: all are possible.

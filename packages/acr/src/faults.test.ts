@@ -20,14 +20,14 @@ const status = (code: number, headers = {}): Fault => ({
 const countOf = (service: string) => operations(clouds).filter((each) => each.startsWith(service)).length;
 
 for (const code of [404, 410, 429, 500, 503]) {
-  test(`the metadata service answers ${code} once: asked again`, async () => {
+  test(`the metadata service responds with ${code} once: retried`, async () => {
     await clouds.faults.add({ service: "azure.imds", times: 1, fault: status(code) });
     await answered(acr, clouds, { args: [MANAGED] });
     assert.equal(countOf("azure.imds"), 2);
   });
 }
 
-test("the metadata service stays busy: four attempts, then the reason", async () => {
+test("the metadata service remains busy: four attempts, then the reason", async () => {
   await clouds.faults.add({ service: "azure.imds", fault: status(429) });
   assert.match(
     await failure(clouds, { args: [MANAGED] }),
@@ -37,7 +37,7 @@ test("the metadata service stays busy: four attempts, then the reason", async ()
   assert.equal(countOf("azure.acr"), 0);
 });
 
-test("an identity that the machine does not have: not asked again, and the advice names it", async () => {
+test("an identity that the machine does not have: not retried, and the advice names it", async () => {
   const id = "20000000-ffff-4fff-8fff-000000000009";
   const message = await failure(clouds, {
     args: [await azure.azureJsonFile("managed-identity", { userAssignedIdentityID: id })],
@@ -58,7 +58,7 @@ test("an identity that the machine does not have: not asked again, and the advic
   assert.equal(countOf("azure.imds"), 1);
 });
 
-test("a machine without any identity, and one with several and no choice", async () => {
+test("a machine without an identity, and one with several of which none is selected", async () => {
   const { identities } = azure.machine;
   try {
     azure.machine.identities = [];
@@ -76,7 +76,7 @@ test("a machine without any identity, and one with several and no choice", async
   }
 });
 
-test("several identities and no azure.json: AZURE_CLIENT_ID is the cure", async () => {
+test("several identities and no azure.json: the advice is AZURE_CLIENT_ID", async () => {
   const { identities } = azure.machine;
   azure.machine.identities = identities.slice(1);
   try {
@@ -89,7 +89,7 @@ test("several identities and no azure.json: AZURE_CLIENT_ID is the cure", async 
   }
 });
 
-test("what the metadata service says decides the advice, and is not cut within a word", async () => {
+test("the advice depends on the metadata service's message, which is not cut within a word", async () => {
   const entra = "AADSTS500011: The resource principal named x was not found in the tenant.";
   for (const [code, body, message] of [
     [
@@ -126,7 +126,7 @@ test("what the metadata service says decides the advice, and is not cut within a
   }
 });
 
-test("Entra answers a client secret with a page: our words, not the library's", async () => {
+test("Entra responds to a client secret with a page: our message, not the library's", async () => {
   for (const [code, body] of [
     [200, "<html>sign in</html>"],
     [200, "{}"],
@@ -147,9 +147,9 @@ test("Entra answers a client secret with a page: our words, not the library's", 
   }
 });
 
-test("no metadata service: soon, and with advice for a machine that is not in Azure", async () => {
+test("no metadata service: a quick error, with advice for a machine outside Azure", async () => {
   const started = performance.now();
-  // Nothing listens at a port that needs root and has no service; the fakes' own would be a connection that is open already.
+  // Nothing listens on this privileged port. The connection to the fakes' own port would already be open.
   const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:1" };
   const message = await failure(clouds, { args: [MANAGED], env });
   assert.match(message, /refused the connection; .*not an Azure virtual machine/);
@@ -175,7 +175,7 @@ for (const [name, config, elsewhere, host] of [
     "login.microsoftonline.us",
   ],
 ] as const) {
-  test(`Entra through ${name}: a certificate that is refused`, async () => {
+  test(`Entra through ${name}: a certificate that is rejected`, async () => {
     await clouds.faults.add({
       service: "azure.entra",
       fault: { kind: "certificate", problem: "unknown-issuer" },
@@ -186,7 +186,7 @@ for (const [name, config, elsewhere, host] of [
     assert.deepEqual(clouds.requests, []);
   });
 
-  test(`Entra through ${name}: 429 with Retry-After and 503 are tried again, within the deadline`, async () => {
+  test(`Entra through ${name}: 429 with Retry-After and 503 are retried within the deadline`, async () => {
     await clouds.faults.add({
       service: "azure.entra",
       operation: "Token",
@@ -198,7 +198,7 @@ for (const [name, config, elsewhere, host] of [
     assert.equal(countOf("azure.entra"), 3);
   });
 
-  test(`Entra through ${name}: a lasting 503, a redirect, nonsense`, async () => {
+  test(`Entra through ${name}: a permanent 503, a redirect, an invalid response`, async () => {
     const message = async (fault: Fault) => {
       await clouds.reset();
       await clouds.faults.add({ service: "azure.entra", fault });
@@ -221,7 +221,7 @@ for (const [name, config, elsewhere, host] of [
   });
 }
 
-test("Entra's refusals: code, message, trace id, and what to do", async () => {
+test("Entra's refusals: code, message, trace id, and advice", async () => {
   const refused = async (extra: Record<string, unknown>) =>
     failure(clouds, { args: [await azure.azureJsonFile("client-secret", extra)] });
   const wrong = await refused({ aadClientSecret: "wrong-secret-wrong-secret" });
@@ -268,7 +268,7 @@ test("a federated token file that is missing or empty", async () => {
   assert.deepEqual(clouds.requests, []);
 });
 
-test("the registry: 429 and 5xx are tried again, four times in all; a refusal is not", async () => {
+test("the registry: 429 and 5xx are retried, four attempts in all; a refusal is not", async () => {
   await clouds.faults.add({ service: "azure.acr", operation: "Exchange", times: 2, fault: status(503) });
   await answered(acr, clouds, { args: [MANAGED] });
   assert.equal(countOf("azure.acr"), 3);
@@ -288,7 +288,7 @@ test("the registry: 429 and 5xx are tried again, four times in all; a refusal is
   }
 });
 
-test("the registry's connection that was opened ahead fails: the exchange opens another", async () => {
+test("if the registry's preconnection fails, the exchange opens another", async () => {
   azure.addRegistry({ name: "resets", tenant: azure.population().node.tenant });
   await clouds.faults.add({ service: "azure.acr", times: 1, fault: { kind: "reset", when: "connect" } });
   await answered(acr, clouds, { args: [MANAGED], image: "resets.azurecr.io/app" });

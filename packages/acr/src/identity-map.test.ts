@@ -8,7 +8,7 @@ const clouds = await startClouds();
 after(() => clouds.close());
 const { azure } = clouds;
 
-/** The node's application, multitenant: it is in the tenants of these registries too. */
+/** The node's multitenant application, which is also in the tenants of these registries. */
 const { clientId } = azure.population().node;
 const secret = azure.population().nodeSecret;
 const tenantOf = (registry: string) => `${registry}.onmicrosoft.com`;
@@ -19,7 +19,7 @@ for (const registry of ["contosoreg", "fabrikamreg"]) {
 }
 const CONFIG = await azure.azureJsonFile("client-secret");
 
-/** Asks, and says in which tenants tokens were asked for. */
+/** Runs the plugin. @returns the tenants in which tokens were requested */
 async function ask(question: Question) {
   const outcome = await askPlugin(acr, clouds, question);
   const tenants = outcome.requests
@@ -34,7 +34,7 @@ describe("placeholders", () => {
     ["fabrikamreg.azurecr.io/app", "fabrikamreg"],
     ["fabrikamreg.westeurope.geo.azurecr.io/app", "fabrikamreg"],
   ] as const) {
-    test(`the tenant is the registry's: ${image}`, async () => {
+    test(`{registry} is the image's registry: ${image}`, async () => {
       const args = ["--tenant-id={registry}.onmicrosoft.com", CONFIG];
       const { tenants, cacheKeyType, message } = await ask({ args, image });
       assert.equal(cacheKeyType, "Registry", message);
@@ -42,7 +42,7 @@ describe("placeholders", () => {
     });
   }
 
-  test("of a mirror, the registry that gets the request", async () => {
+  test("with a mirror, {registry} is the registry that gets the request", async () => {
     const args = [
       "--tenant-id={registry}.onmicrosoft.com",
       "--registry=mirror.test=contosoreg.azurecr.io",
@@ -52,7 +52,7 @@ describe("placeholders", () => {
     assert.deepEqual(tenants, [tenantOf("contosoreg")], message);
   });
 
-  test("AZURE_TENANT_ID, where the environment is the configuration", async () => {
+  test("AZURE_TENANT_ID, if the environment is the configuration", async () => {
     const env = {
       AZURE_TENANT_ID: "{registry}.onmicrosoft.com",
       AZURE_CLIENT_ID: clientId,
@@ -67,7 +67,7 @@ describe("placeholders", () => {
     ["{registry", /^--tenant-id has \{ at character 1 without a \}/],
     ["../{registry}", /^--tenant-id is "\.\.\/\{registry\}", expected a tenant's GUID or domain/],
   ] as const) {
-    test(`refused: --tenant-id=${tenant}`, async () => {
+    test(`rejected: --tenant-id=${tenant}`, async () => {
       const { message: said, connections } = await ask({ args: [`--tenant-id=${tenant}`, CONFIG] });
       assert.match(said, message);
       assert.equal(connections.length, 0);
@@ -76,7 +76,7 @@ describe("placeholders", () => {
 });
 
 describe("the identity map", () => {
-  test("each tenant's registries by their first entry; the others keep azure.json's tenant", async () => {
+  test("the first matching entry sets the tenant; other registries keep azure.json's", async () => {
     const file = await identityMapFile(
       clouds,
       "registries: [partnerreg.azurecr.io]\nazure: {tenantId: 00000000-0000-4000-8000-000000000000}",
@@ -100,7 +100,7 @@ describe("the identity map", () => {
     assert.equal(new URLSearchParams(geo.requests[0]?.query).get("client_id"), null, geo.message);
   });
 
-  test("pods that name no application get the entry's, and one that names its own keeps it", async () => {
+  test("the entry's application is for pods without an annotation; a pod's own annotation overrides it", async () => {
     const { pod, node } = azure.population("partner");
     const file = await identityMapFile(
       clouds,
@@ -122,7 +122,7 @@ describe("the identity map", () => {
     assert.equal(sent(named.requests[0]?.body), node.clientId);
   });
 
-  test("a registry of another cloud, in its own cloud", async () => {
+  test("a registry of another cloud uses its own cloud's endpoints", async () => {
     const { node, nodeSecret } = azure.population("china");
     const config = await azure.azureJsonFile("client-secret", {
       aadClientId: node.clientId,
@@ -140,7 +140,7 @@ describe("the identity map", () => {
     assert.equal(requests[0]?.host, "login.chinacloudapi.cn");
   });
 
-  test("what the node shows: an identity of another cloud for one registry, the configuration's for the others", async () => {
+  test("the node's identity: of another cloud for one registry, the configuration's for the others", async () => {
     const { application } = clouds.federation.azure;
     const file = await identityMapFile(
       clouds,
@@ -155,7 +155,7 @@ describe("the identity map", () => {
       ["google.metadata identity 200", "azure.entra Token 200", "azure.acr Exchange 200"],
       message,
     );
-    // The application of the node is the one that node names, and not the one for pods.
+    // The node's application is the one in node, not the one for pods.
     const form = new URLSearchParams(requests[1]?.body.toString());
     assert.equal(form.get("client_id"), application.clientId);
     const other = await ask({ args, env, image: "contosoreg.azurecr.io/app" });
@@ -172,7 +172,7 @@ describe("the identity map", () => {
     assert.equal(scope?.split(" ")[0], "https://management.azure.com//.default");
   });
 
-  test("entries with paths: every image of that registry is cached by itself", async () => {
+  test("if an entry has a path, every image of its registry is cached separately", async () => {
     const file = await identityMapFile(
       clouds,
       "registries: [myreg.azurecr.io/public/]\nidentity: anonymous",
@@ -226,7 +226,7 @@ describe("the identity map", () => {
       /identities\[0\]\.azure\.tenantId is a number, expected a text: write it in quotes/,
     ],
   ] as const) {
-    test(`a bad file stops every image: ${what}`, async () => {
+    test(`an invalid file fails every image: ${what}`, async () => {
       const file = await identityMapFile(clouds, `registries: [r.io]\nazure: ${azurePart}`);
       const { answer, message: said, connections } = await ask({ args: [`--identities=${file}`, CONFIG] });
       assert.equal(answer, undefined);

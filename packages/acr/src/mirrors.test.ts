@@ -5,7 +5,7 @@ import { parseMirrorList } from "./mirrors.ts";
 
 const pairs = (...values: string[]) => parseMirrorList(values).map(({ mirror, target }) => [mirror, target]);
 
-test("source:target, as the Go plugin takes them", () => {
+test("source:target, as in the Go plugin", () => {
   assert.deepEqual(pairs("mcr.microsoft.com:abc12.azurecr.io"), [["mcr.microsoft.com", "abc12.azurecr.io"]]);
   assert.deepEqual(pairs(" a.example : abc12.azurecr.io , b.example:def34.azurecr.io "), [
     ["a.example", "abc12.azurecr.io"],
@@ -25,7 +25,7 @@ test("ports and paths", () => {
   ]);
 });
 
-test("what is not a pair of places is a problem of this pair, and the others stay (AKS: a slash at the end means nothing)", () => {
+test("an invalid pair does not affect the others (AKS: a trailing slash is ignored)", () => {
   for (const value of [
     "a.example",
     "a.example:",
@@ -44,7 +44,7 @@ test("what is not a pair of places is a problem of this pair, and the others sta
   }
 });
 
-test("an image's mirror: whole hosts and whole path segments, the longest source", () => {
+test("an image's mirror: whole hosts and path segments are compared, and the longest source is used", () => {
   const mirrors = parseMirrorList([
     "mcr.microsoft.com:one11.azurecr.io,mcr.microsoft.com/dotnet:two22.azurecr.io,local.example:5000:three.azurecr.io",
   ]);

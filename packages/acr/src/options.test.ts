@@ -17,7 +17,7 @@ async function parse(args: readonly string[], env: Record<string, string> = {}) 
   return { options: await parseOptions({ args, env, files: systemFiles, log }), lines };
 }
 
-test("klog's flags do nothing, with a warning each, and their values are not taken for the file", async () => {
+test("klog's flags are ignored with a warning each, and their values are not mistaken for the file", async () => {
   for (const args of [
     ["-v", "4", FILE],
     ["-v=4", FILE],
@@ -37,7 +37,7 @@ test("klog's flags do nothing, with a warning each, and their values are not tak
   }
 });
 
-test("other flags are mistakes", async () => {
+test("unknown flags are errors", async () => {
   for (const args of [
     ["--frobnicate", FILE],
     ["-x", FILE],
@@ -68,7 +68,7 @@ test("a configuration file replaces the environment's identity", async () => {
   );
 });
 
-test("variables that go together", async () => {
+test("variables that must be set together", async () => {
   for (const name of ["AZURE_CLIENT_SECRET", "AZURE_CLIENT_CERTIFICATE_PATH", "AZURE_FEDERATED_TOKEN_FILE"]) {
     await assert.rejects(parse([], { [name]: "x" }), new RegExp(`${name} is set, but not AZURE_CLIENT_ID`));
     await assert.rejects(
@@ -78,7 +78,7 @@ test("variables that go together", async () => {
   }
 });
 
-test("an application that nothing proves is a mistake, and not the machine's own identity instead", async () => {
+test("an application without a credential is an error; the machine's identity is not used instead", async () => {
   const path = join(directory, "unproven.json");
   const parsed = async (fields: object) => {
     await writeFile(path, JSON.stringify({ tenantId: "t", aadClientId: "some-id", ...fields }));
@@ -91,7 +91,7 @@ test("an application that nothing proves is a mistake, and not the machine's own
       return true;
     });
   }
-  // Here the managed identity is asked for, or ruled out, in so many words.
+  // Here the managed identity is enabled or disabled explicitly.
   for (const useManagedIdentityExtension of [true, false]) await parsed({ useManagedIdentityExtension });
   await parsed({ aadClientId: "msi" });
   await parsed({ aadClientSecret: "s3cr3t" });

@@ -25,7 +25,7 @@ interface Recorded {
 const CLIENT_ID = "20000000-ffff-4fff-8fff-000000000009";
 const TRACE = "f0000000-aaaa-4aaa-8aaa-000000000001";
 
-/** Entra ID's form of an error, line breaks included. */
+/** Entra ID's error format, including line breaks. */
 const entra = (error: string, said: string, ...codes: number[]) =>
   JSON.stringify({
     error,
@@ -238,7 +238,7 @@ for (const [title, service, operation, identity, table] of [
   ["Entra ID", "azure.entra", "Token", "federated-token-file", ENTRA],
   ["Azure Container Registry", "azure.acr", "Exchange", "managed-identity", REGISTRY],
 ] as const) {
-  describe(`${title} responds as it was seen to`, () => {
+  describe(`recorded responses of ${title}`, () => {
     for (const [name, { source, status, headers = {}, body, message, requests }] of Object.entries(table)) {
       test(`${name} (${source})`, async () => {
         await clouds.faults.add({ service, fault: { kind: "answer", reply: { status, headers, body } } });

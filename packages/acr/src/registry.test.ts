@@ -83,7 +83,7 @@ test("hosts that only look like registries", () => {
   assert.match(refused("azurecr.io"), /suffix/);
 });
 
-test("a registry of another cloud is refused by that cloud's name", () => {
+test("the error for a registry of another cloud names that cloud", () => {
   assert.equal(
     refused("myreg.azurecr.cn"),
     "belongs to AzureChinaCloud, but the configured cloud is AzurePublicCloud",
@@ -104,7 +104,7 @@ test("a Stack Hub's suffix of several labels", () => {
 const label = fc.stringMatching(/^[a-z0-9]([a-z0-9-]{0,20}[a-z0-9])?$/);
 const registryName = fc.stringMatching(/^[a-z0-9]{5,50}$/);
 
-test("whatever comes before the suffix without a dot of its own makes no registry of it", () => {
+test("text directly before the suffix, without a dot, is not accepted", () => {
   fc.assert(
     fc.property(label, registryName, (prefix, name) => {
       refused(`${name}.${prefix}azurecr.io`);
@@ -113,7 +113,7 @@ test("whatever comes before the suffix without a dot of its own makes no registr
   );
 });
 
-test("whatever follows the suffix makes no registry of it", () => {
+test("text after the suffix is not accepted", () => {
   fc.assert(
     fc.property(registryName, fc.array(label, { minLength: 1, maxLength: 3 }), (name, tail) => {
       refused(`${name}.azurecr.io.${tail.join(".")}`);
@@ -121,7 +121,7 @@ test("whatever follows the suffix makes no registry of it", () => {
   );
 });
 
-test("an accepted host is the suffix of its cloud after a name or a replica's, and belongs to no other cloud", () => {
+test("an accepted host is a registry's or replica's name with its cloud's suffix, and belongs to no other cloud", () => {
   const hosts = fc.oneof(
     fc.array(label, { minLength: 1, maxLength: 6 }).map((labels) => labels.join(".")),
     fc
@@ -143,7 +143,7 @@ test("an accepted host is the suffix of its cloud after a name or a replica's, a
   );
 });
 
-test("case never changes the verdict, and the host that is called is lower case", () => {
+test("letter case does not matter, and requests use the host in lower case", () => {
   fc.assert(
     fc.property(registryName, fc.boolean(), (name, geo) => {
       const host = geo ? `${name}.eastus.geo.azurecr.io` : `${name}.azurecr.io`;

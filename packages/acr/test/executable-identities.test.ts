@@ -18,7 +18,7 @@ function file(identity: AzureIdentity, ...flags: string[]): SetUp {
   });
 }
 
-/** An application with the certificate of testdata, from one of its files. */
+/** An application with a certificate file of testdata. */
 function certificate(name: string): SetUp {
   return async ({ azure, secrets }) => {
     const pem = await readFile(join(DATA, "plain.pem"), "utf8");
@@ -52,7 +52,7 @@ const identityBinding: SetUp = async ({ azure }) => {
   };
 };
 
-/** A pod of the partner's tenant, whose registry is the partner's too; annotated as Azure Workload Identity has it. */
+/** A pod with the partner's tenant and registry, and Azure Workload Identity's annotations. */
 const crossTenant: SetUp = async ({ azure }) => {
   const { clientId, tenant } = azure.population("partner").pod;
   const annotations = {

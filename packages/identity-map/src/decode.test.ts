@@ -8,7 +8,7 @@ function decode(text: string) {
   return decodeIdentities(new TextEncoder().encode(text));
 }
 
-/** `LINE:COLUMN message`, each. */
+/** Each problem as `LINE:COLUMN message`. */
 function problems(text: string): readonly string[] {
   return decode(text).problems.map(
     ({ position: { line, column }, message }) => `${line}:${column} ${message}`,
@@ -48,7 +48,7 @@ test("every field", () => {
   assert.deepEqual(decoded.entries, [entry]);
 });
 
-test("the places of values, and for a missing one the place around it", () => {
+test("positions of values, and for a missing value that of its container", () => {
   const { locate } = decode(
     `${HEAD}identities:\n  - registries: [r.io, "s.io"]\n    aws:\n      roleArn: x\n`,
   );
@@ -148,7 +148,7 @@ for (const [what, text, expected] of [
     ],
   ],
 ] as const) {
-  test(`refused with its place: ${what}`, () => {
+  test(`rejected with its position: ${what}`, () => {
     const found = problems(text);
     assert.equal(found.length, expected.length, found.join("\n"));
     for (const [index, one] of expected.entries()) {

@@ -32,7 +32,7 @@ function load(...entries: readonly object[]) {
   return loadIdentities("/map.json", "aws", readPart, { log, files: { ...files, readBytes } });
 }
 
-test("the first entry that matches is laid over the options", async () => {
+test("the first matching entry overrides the options", async () => {
   const map = await load(
     { registries: ["a.io/team", "b.io"], aws: { profile: "first" } },
     { registries: ["a.io"], azure: { tenantId: "t" } },
@@ -46,7 +46,7 @@ test("the first entry that matches is laid over the options", async () => {
   assert.equal(profileFor("c.io:5000/x"), "flag");
 });
 
-test("what the identity of an entry means for the fallback", async () => {
+test("an entry's identity determines the fallback", async () => {
   const policyFor = async (entry: object, identity: IdentityPolicy) => {
     const map = await load({ registries: ["a.io"], ...entry });
     const { options, asPod, anonymous } = map.settingsFor(parseImage("a.io/x"), { ...FLAGS, identity });
@@ -72,7 +72,7 @@ test("what the identity of an entry means for the fallback", async () => {
   assert.deepEqual(await policyFor({ identity: "anonymous" }, auto), ["auto", "unassigned", false, true]);
 });
 
-test("images of one registry differ only where a pattern of that registry has a path", async () => {
+test("images of one registry are distinguished only if a pattern of that registry has a path", async () => {
   const map = await load(
     { registries: ["a.io/team"] },
     { registries: ["b.io/", "*.c.io/x"] },
@@ -82,13 +82,13 @@ test("images of one registry differ only where a pattern of that registry has a 
   assert.equal(byPath("a.io/team/x"), true);
   assert.equal(byPath("a.io/other"), true);
   assert.equal(byPath("a.io:443/team"), false);
-  // A slash alone is every path.
+  // A single slash matches every path.
   assert.equal(byPath("b.io/x"), false);
   assert.equal(byPath("r.c.io/y"), true);
   assert.equal(byPath("d.io/x"), false);
 });
 
-test("a bad part of any entry is an error of the whole file, with its place and how many more there are", async () => {
+test("an invalid entry is an error of the whole file, with its position and the number of further problems", async () => {
   const bad = { registries: ["a.io"], aws: { profile: "bad" } };
   const message = async (...entries: readonly object[]) =>
     await load(...entries).then(
@@ -102,7 +102,7 @@ test("a bad part of any entry is an error of the whole file, with its place and 
   );
 });
 
-test("the entry and the pattern that decide", () => {
+test("the entry and the pattern that apply", () => {
   const { entries } = decodeIdentities(
     new TextEncoder().encode(
       'apiVersion: imagecred.dev/v1alpha1\nkind: ImageIdentities\nidentities: [{registries: [a.io]}, {registries: [x.io, "*.io"]}]',

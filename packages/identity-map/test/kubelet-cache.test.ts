@@ -1,6 +1,6 @@
 /**
- * What a kubelet makes of the responses: the credential that it has cached for one image must not be used for an image that
- * must be pulled with another identity. The kubelet's own rules (packages/kubelet), with the executables.
+ * The kubelet's cache, by its rules (packages/kubelet), with the executables: the credential cached for one image must not be
+ * used for an image that needs another identity.
  */
 
 import assert from "node:assert/strict";
@@ -27,7 +27,7 @@ const A2 = "us-docker.pkg.dev/team-a/repo/other";
 const B = "us-docker.pkg.dev/team-b/repo/app";
 const ELSEWHERE = "europe-docker.pkg.dev/team-a/repo/app";
 
-/** A kubelet that has just started. @returns whose credential an image is pulled with */
+/** A kubelet that has just started. @returns the owner of the credential that an image is pulled with */
 async function kubelet(binDir: string, ...args: readonly string[]) {
   const provider: CredentialProvider = {
     name: NAME,
@@ -70,17 +70,17 @@ for (const executable of executables(NAME)) {
   const binDir = dirname(executable.path);
 
   describe(title, () => {
-    test("{project}: each project's images with that project's account, whatever was pulled before", async () => {
+    test("{project}: each project's images with that project's account, regardless of earlier pulls", async () => {
       const { pull, runs } = await kubelet(binDir, `--impersonate-service-account=${puller("{project}")}`);
       assert.equal(await pull(A), puller("team-a"));
       assert.equal(await pull(B), puller("team-b"));
       assert.equal(await pull(A), puller("team-a"));
       assert.equal(await pull(A2), puller("team-a"));
-      // The second pull of an image is from the cache; another image of the same project is not.
+      // The second pull of an image uses the cache; another image of the same project does not.
       assert.equal(runs(), 3);
     });
 
-    test("an entry with a path: what the host's other images get is not used for it, in either order", async () => {
+    test("an entry with a path: the credential of the host's other images is not used for it, in either order", async () => {
       const file = await identityMapFile(
         clouds,
         `registries: [us-docker.pkg.dev/team-a/]\ngoogle: {impersonateServiceAccount: "${puller("team-a")}"}`,
@@ -95,7 +95,7 @@ for (const executable of executables(NAME)) {
       }
     });
 
-    test("an entry for a host: nothing that was cached for another host is used, and the host's own is", async () => {
+    test("an entry for a host: only the credential cached for that host is used", async () => {
       const file = await identityMapFile(
         clouds,
         `registries: [us-docker.pkg.dev]\ngoogle: {impersonateServiceAccount: "${puller("team-a")}"}`,
@@ -107,7 +107,7 @@ for (const executable of executables(NAME)) {
       assert.equal(runs(), 2);
     });
 
-    test("without either, one run serves the node", async () => {
+    test("without either, one run is enough for the node", async () => {
       const { pull, runs } = await kubelet(binDir);
       for (const image of [A, B, ELSEWHERE]) assert.equal(await pull(image), google.email("node"));
       assert.equal(runs(), 1);

@@ -57,7 +57,7 @@ const FILE = await identityMapFile(
 interface Pull {
   readonly image: string;
   readonly cacheKeyType: string;
-  /** What is asked for: the role, the tenant, the account. */
+  /** The requested role, tenant or account. */
   readonly as: string;
 }
 
@@ -68,7 +68,7 @@ interface Plugin {
   readonly pulls: readonly Pull[];
   /** Without a credential. */
   readonly open: string;
-  /** Everything that was asked for. */
+  /** All requested roles, tenants or accounts. */
   readonly asked: () => readonly (string | null | undefined)[];
 }
 
@@ -166,7 +166,7 @@ for (const { name, env, args, pulls, open, asked } of PLUGINS) {
       });
 
     describe(title, () => {
-      test("every registry gets its own identity, and its credential opens it", async () => {
+      test("every registry gets its own identity and accepts its credential", async () => {
         await Promise.all(
           pulls.map(async ({ image, cacheKeyType }) => {
             const result = await run(image, "--identities", FILE);
@@ -195,7 +195,7 @@ for (const { name, env, args, pulls, open, asked } of PLUGINS) {
         expectNothingSent(clouds);
       });
 
-      test("a bad file stops every image with file, line and column, and nothing is sent", async () => {
+      test("an invalid file fails every image with file, line and column, and nothing is sent", async () => {
         const bad = await identityMapFile(clouds, "registries: [r.io]\naws: {roleArnn: x}");
         expectFailure(
           await run(pulls[0]?.image ?? "", "--identities", bad),
@@ -208,7 +208,7 @@ for (const { name, env, args, pulls, open, asked } of PLUGINS) {
         expectNothingSent(clouds);
       });
 
-      test("an identity that is refused is named as the placeholders made it", async () => {
+      test("the error for a refused identity has its name with placeholders replaced", async () => {
         const [flags, image, stderr] = REFUSED[name] ?? assert.fail(name);
         expectFailure(await run(image, ...flags), name, stderr);
       });

@@ -13,7 +13,7 @@ const { azure } = clouds;
 const KEY_FILE = "/var/opt/azcmagent/tokens/0a1b2c3d.key";
 const KEY = "the-key-of-the-agent";
 
-/** The agent of an Azure Arc machine, on a socket of its own. */
+/** The agent of an Azure Arc machine, on its own socket. */
 const agent = {
   realm: KEY_FILE,
   named: undefined as string | undefined,
@@ -60,7 +60,7 @@ after(async () => {
   await clouds.close();
 });
 
-/** The machine's files, with the agent's keys among them. */
+/** The machine's files, including the agent's keys. */
 function filesWith(keys: Readonly<Record<string, string>>) {
   return {
     ...systemFiles,
@@ -80,7 +80,7 @@ const question = (
   context: { files: filesWith(keys) },
 });
 
-test("the response to the agent's challenge is in its key file, and IMDS gets no request", async () => {
+test("the agent's challenge is answered with its key file, and IMDS gets no request", async () => {
   await answered(acr, clouds, question());
   assert.deepEqual(operations(clouds), ["azure.acr Exchange"]);
   assert.equal(agent.challenges, 1);
@@ -94,7 +94,7 @@ test("the response to the agent's challenge is in its key file, and IMDS gets no
   );
 });
 
-test("a user-assigned identity has to be confirmed by the response", async () => {
+test("the response must confirm a user-assigned identity", async () => {
   const id = "20000000-bbbb-4bbb-8bbb-000000000001";
   const asked = question(undefined, { AZURE_CLIENT_ID: id });
   agent.named = id;
@@ -109,7 +109,7 @@ test("a user-assigned identity has to be confirmed by the response", async () =>
   assert.ok(!operations(clouds).includes("azure.imds Token"));
 });
 
-test("no other file than a key of the agent's is read, and nothing else is sent", async () => {
+test("only the agent's key files are read and sent", async () => {
   for (const realm of [
     "/etc/shadow",
     "/var/opt/azcmagent/tokens/../../../etc/shadow.key",
@@ -130,7 +130,7 @@ test("no other file than a key of the agent's is read, and nothing else is sent"
   }
 });
 
-test("what is too large for a key, or is not one, is not sent", async () => {
+test("an oversized or invalid key is not sent", async () => {
   for (const content of ["x".repeat(4097), "", "two\nlines"]) {
     assert.match(
       await failure(clouds, question({ [KEY_FILE]: content })),

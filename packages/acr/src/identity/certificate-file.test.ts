@@ -35,7 +35,7 @@ const USABLE: readonly [file: string, password: Secret | undefined, chainLength:
 ];
 
 for (const [file, password, chainLength] of USABLE) {
-  test(`${file}: the certificate first, and the key that belongs to it`, async () => {
+  test(`${file}: the certificate comes first, with its key`, async () => {
     const { chain, privateKeyPem } = await read(file, password);
     const certificate = await expected();
     assert.deepEqual(Buffer.from(chain[0]), certificate.raw);
@@ -68,7 +68,7 @@ const UNUSABLE: readonly [file: string, password: Secret | undefined, message: R
 ];
 
 for (const [file, password, message] of UNUSABLE) {
-  test(`${file} with ${password === undefined ? "no" : "a"} password is refused: ${message.source}`, async () => {
+  test(`${file} with ${password === undefined ? "no" : "a"} password is rejected: ${message.source}`, async () => {
     await assert.rejects(read(file, password), (error: unknown) => {
       assert.ok(error instanceof CredentialError, String(error));
       assert.match(error.message, message);
@@ -78,7 +78,7 @@ for (const [file, password, message] of UNUSABLE) {
   });
 }
 
-test("a missing file is named", async () => {
+test("the error names a missing file", async () => {
   await assert.rejects(read("missing.pem"), (error: unknown) => {
     assert.ok(error instanceof OptionsError);
     assert.match(error.message, /client certificate .*missing\.pem: no such file/);
@@ -86,7 +86,7 @@ test("a missing file is named", async () => {
   });
 });
 
-/** Azure's own: the files with which its library for Go tests ClientCertificateCredential. */
+/** The files with which Azure's library for Go tests ClientCertificateCredential. */
 const azidentity = goModule("github.com/Azure/azure-sdk-for-go/sdk/azidentity", "v1.15.0");
 
 describe("azidentity's certificates", { skip: azidentity.missing ?? false }, () => {
@@ -120,7 +120,7 @@ describe("azidentity's certificates", { skip: azidentity.missing ?? false }, () 
     ["certificate-two-keys.pem", /the file has more than one private key/],
     ["certificate-wrong-key.pem", /no certificate in the file matches its private key/],
   ] as const) {
-    test(`${name} is refused`, async () => {
+    test(`${name} is rejected`, async () => {
       await assert.rejects(
         readOf(name),
         (error) => error instanceof CredentialError && said.test(error.message),

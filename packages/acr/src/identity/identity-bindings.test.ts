@@ -20,7 +20,7 @@ async function asPod(annotations: Record<string, string>, flags: readonly string
   return { args, serviceAccount: { token: token ?? (await azure.identityBindingToken()), annotations } };
 }
 
-test("the token endpoint at the API server's address: its own name, its own CA, no proxy", async () => {
+test("the token endpoint at the API server's address has its own name and CA, and no proxy is used", async () => {
   const { lines } = await answered(acr, clouds, await asPod({ [CLIENT_ID]: pod.clientId }));
   assert.deepEqual(operations(clouds), ["azure.identity-bindings Token", "azure.acr Exchange"]);
   const [request] = clouds.requests;
@@ -40,7 +40,7 @@ test("the token endpoint at the API server's address: its own name, its own CA, 
   assert.ok(!clouds.proxied.some(({ target }) => target.includes("identity-bindings")));
 });
 
-test("a pod that is not annotated has the default identity, one that is keeps its own", async () => {
+test("a pod without an annotation gets the default identity, one with an annotation its own", async () => {
   const flags = [...FLAGS, "--ib-default-client-id", pod.clientId, "--ib-default-tenant-id", pod.tenant];
   await answered(acr, clouds, await asPod({}, flags));
   assert.equal(formSent(clouds, "azure.identity-bindings")["client_id"], pod.clientId);
@@ -55,7 +55,7 @@ test("a pod that is not annotated has the default identity, one that is keeps it
   assert.deepEqual(clouds.requests, []);
 });
 
-test("without a pod's token it is an error, as in the Go plugin; --identity auto gives the node's, and a mirror always does", async () => {
+test("a request without a pod's token is an error, as in the Go plugin; --identity auto and mirrors use the node's identity", async () => {
   const config = await azure.azureJsonFile("managed-identity");
   assert.match(
     await failure(clouds, { args: [...FLAGS, config] }),
@@ -80,7 +80,7 @@ test("without a pod's token it is an error, as in the Go plugin; --identity auto
   }
 });
 
-test("a certificate of another CA than the cluster's is refused, the clouds' own included", async () => {
+test("a certificate of any other CA than the cluster's is rejected", async () => {
   const withCa = (path: string) => [...FLAGS.slice(0, -1), path];
   const annotations = { [CLIENT_ID]: pod.clientId };
   const other = await failure(clouds, await asPod(annotations, withCa(clouds.core.caFile)));
@@ -94,7 +94,7 @@ test("a certificate of another CA than the cluster's is refused, the clouds' own
   );
 });
 
-test("a token for another audience is refused by the endpoint, and the message is its own", async () => {
+test("the endpoint rejects a token for another audience, and its message is shown", async () => {
   const message = await failure(
     clouds,
     await asPod({ [CLIENT_ID]: pod.clientId }, FLAGS, await azure.podToken()),
@@ -105,7 +105,7 @@ test("a token for another audience is refused by the endpoint, and the message i
   );
 });
 
-test("the flags go together as the Go plugin has them", async () => {
+test("the flags must be combined as in the Go plugin", async () => {
   const refused = async (...args: string[]) => failure(clouds, { args }, OptionsError);
   assert.match(
     await refused("--ib-sni-name", "https://x", "--ib-apiserver-ip", "10.0.0.1"),

@@ -18,7 +18,7 @@ const ENTRA = ["azure.entra Token", "azure.acr Exchange"];
 const WITH_FILE: Readonly<Record<Exclude<AzureIdentity, "none" | "arc">, readonly string[]>> = {
   "managed-identity": IMDS,
   "user-assigned-client-id": IMDS,
-  // Nothing tells an object id from a client id but the metadata service's answer.
+  // Only the metadata service's response distinguishes an object id from a client id.
   "user-assigned-object-id": ["azure.imds Token", ...IMDS],
   "user-assigned-resource-id": IMDS,
   "client-secret": ENTRA,
@@ -27,7 +27,7 @@ const WITH_FILE: Readonly<Record<Exclude<AzureIdentity, "none" | "arc">, readonl
 };
 
 for (const [identity, calls] of Object.entries(WITH_FILE)) {
-  test(`azure.json with ${identity}: ${calls.join(", ")}, and the registry takes what comes back`, async () => {
+  test(`azure.json with ${identity}: ${calls.join(", ")}, and the registry accepts the credential`, async () => {
     const { answer } = await answered(acr, clouds, {
       args: [await azure.azureJsonFile(identity as AzureIdentity)],
     });
@@ -61,7 +61,7 @@ for (const identity of FROM_ENVIRONMENT) {
   });
 }
 
-test("the metadata service is asked for the identity by the parameter that fits", async () => {
+test("the identity is requested from the metadata service with the right parameter", async () => {
   const { machine } = azure.population();
   const [, { app, resourceId }] = machine;
   const queryFor = async (identity: AzureIdentity) => {
@@ -83,13 +83,13 @@ test("the metadata service is asked for the identity by the parameter that fits"
   assert.deepEqual(await queryFor("user-assigned-resource-id"), { msi_res_id: resourceId });
 });
 
-/** A registry that no test has talked to: connections stay open between the tests of a process. */
+/** A registry that no other test uses: connections stay open between the tests of a process. */
 function freshRegistry(name: string): string {
   azure.addRegistry({ name, tenant: azure.population().node.tenant });
   return `${name}.azurecr.io`;
 }
 
-test("the exchange: one form, to the registry itself, with the token's own tenant", async () => {
+test("the exchange: one form, to the registry itself, with the token's tenant", async () => {
   const host = freshRegistry("oneform");
   const args = [await azure.azureJsonFile("managed-identity", { tenantId: undefined })];
   await answered(acr, clouds, { image: `${host}/app`, args });
@@ -110,7 +110,7 @@ for (const [identity, slow] of [
   ["managed-identity", "azure.imds"],
   ["client-secret", "azure.entra"],
 ] as const) {
-  test(`the registry's TLS is ready before ${slow} has answered`, async () => {
+  test(`the registry's TLS connection is open before ${slow} responds`, async () => {
     clouds.latency.set(400, slow);
     const host = freshRegistry(slow.replace(".", ""));
     await answered(acr, clouds, { image: `${host}/app`, args: [await azure.azureJsonFile(identity)] });
@@ -131,7 +131,7 @@ test("a service principal's secret goes to Entra only, and is not in the respons
   }
 });
 
-test("a certificate's assertion: RS256, x5t#S256, for the token endpoint, with the chain where azure.json says so", async () => {
+test("a certificate's assertion: RS256, x5t#S256, for the token endpoint, with the chain if azure.json requires it", async () => {
   const part = (index: number) => {
     const assertion = formSent(clouds, "azure.entra")["client_assertion"] ?? "";
     return JSON.parse(Buffer.from(assertion.split(".")[index] ?? "", "base64url").toString());
@@ -158,7 +158,7 @@ test("a certificate's assertion: RS256, x5t#S256, for the token endpoint, with t
 
 const DATA = join(import.meta.dirname, "testdata");
 for (const file of ["chain.pem", "encrypted-pkcs8.pem", "aes256.p12", "rc2.p12", "3des.p12"]) {
-  test(`Entra takes what is signed with ${file}`, async () => {
+  test(`Entra accepts an assertion signed with ${file}`, async () => {
     const certificate = await readFile(join(DATA, "plain.pem"), "utf8");
     const { tenant } = azure.population().node;
     const app = azure.directory.addApp({ tenant, name: file, certificates: [certificate] });
@@ -174,7 +174,7 @@ for (const file of ["chain.pem", "encrypted-pkcs8.pem", "aes256.p12", "rc2.p12",
   });
 }
 
-test("of several identities in azure.json: token file, then the managed identity when it is asked for, certificate, secret", async () => {
+test("the order of identities in azure.json: token file, managed identity if enabled, certificate, secret", async () => {
   const secret = azure.population().nodeSecret;
   const federated = await azure.azureJson("federated-token-file");
   const certificate = await azure.azureJson("client-certificate");
@@ -200,7 +200,7 @@ test("of several identities in azure.json: token file, then the managed identity
   await assert.rejects(sourceOf(none), /has aadClientId, but no credential for it/);
 });
 
-test("no identity: every one is named with the reason", async () => {
+test("no identity: the error lists each with the reason", async () => {
   const message = await failure(clouds, { args: [await azure.azureJsonFile("none")] });
   assert.match(
     message,
@@ -209,7 +209,7 @@ test("no identity: every one is named with the reason", async () => {
   assert.deepEqual(clouds.requests, []);
 });
 
-test("an identity that is asked for and lacks something is a mistake of the configuration", async () => {
+test("an incomplete identity is a configuration error", async () => {
   const message = async (extra: Record<string, unknown>) =>
     failure(clouds, { args: [await azure.azureJsonFile("client-secret", extra)] }, OptionsError);
   assert.match(await message({ tenantId: "" }), /has aadClientSecret, but no tenantId, which it needs/);
@@ -220,7 +220,7 @@ test("an identity that is asked for and lacks something is a mistake of the conf
   );
 });
 
-test("userAgent of azure.json goes to Entra and to the registry", async () => {
+test("userAgent of azure.json is sent to Entra and to the registry", async () => {
   for (const identity of ["client-secret", "federated-token-file"] as const) {
     await clouds.reset();
     await answered(acr, clouds, { args: [await azure.azureJsonFile(identity, { userAgent: "aks/1" })] });

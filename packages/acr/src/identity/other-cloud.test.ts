@@ -21,7 +21,7 @@ const IMDS = ["aws.imds Token 200", "aws.imds Role 200", "aws.imds Credentials 2
 /** In the session of the role's request. */
 const REGION = ["aws.imds Metadata 200"];
 
-/** The arguments of a node whose application is one of the public tenant. */
+/** The arguments of a node with an application in the public tenant. */
 const args = (word: string, clientId = application.clientId, tenant = application.tenant) => [
   `--node-identity=${word}`,
   `--node-client-id=${clientId}`,
@@ -29,7 +29,7 @@ const args = (word: string, clientId = application.clientId, tenant = applicatio
 ];
 
 describe("an EC2 instance", () => {
-  test("shows STS's token to Entra ID; its region is that of its metadata", async () => {
+  test("exchanges STS's token at Entra ID; the region comes from its metadata", async () => {
     const { calls, requests } = await answered(acr, clouds, {
       args: args("aws"),
       env: await clouds.aws.env("imds"),
@@ -42,7 +42,7 @@ describe("an EC2 instance", () => {
     assert.equal(formSent(clouds, "azure.entra")["client_id"], application.clientId);
   });
 
-  test("any other identity of AWS will do, and AWS_REGION names the region", async () => {
+  test("any other AWS identity works, and AWS_REGION sets the region", async () => {
     const { calls, requests, message } = await askPlugin(acr, clouds, {
       args: args("aws"),
       env: { ...(await clouds.aws.env("static")), AWS_REGION: "eu-west-1" },
@@ -71,7 +71,7 @@ describe("an EC2 instance", () => {
     );
   });
 
-  test("no identity at all: every source that was tried, and why not", async () => {
+  test("no identity: every source that was tried, with the reason", async () => {
     const { message } = await askPlugin(acr, clouds, {
       args: args("aws"),
       env: await clouds.aws.env("none"),
@@ -82,7 +82,7 @@ describe("an EC2 instance", () => {
     );
   });
 
-  test("no region: which variable to set", async () => {
+  test("no region: the variable to set", async () => {
     const { message } = await askPlugin(acr, clouds, {
       args: args("aws"),
       env: { ...(await clouds.aws.env("static")), AWS_REGION: "", AWS_EC2_METADATA_DISABLED: "true" },
@@ -91,7 +91,7 @@ describe("an EC2 instance", () => {
   });
 });
 
-test("a Compute Engine instance shows its identity token to Entra ID", async () => {
+test("a Compute Engine instance exchanges its identity token at Entra ID", async () => {
   const { calls, requests } = await answered(acr, clouds, {
     args: args("google"),
     env: await clouds.google.env("metadata"),
@@ -101,7 +101,7 @@ test("a Compute Engine instance shows its identity token to Entra ID", async () 
   assert.equal(query.get("audience"), "api://AzureADTokenExchange");
 });
 
-describe("a managed identity as an application's proof", () => {
+describe("a managed identity as a federated credential", () => {
   const partner = clouds.azure.population("partner").node.tenant;
   const image = "partnerreg.azurecr.io/app";
   const identity = `--node-managed-identity=${kubelet?.app.clientId}`;
@@ -129,7 +129,7 @@ describe("a managed identity as an application's proof", () => {
   });
 });
 
-test("flags that do not go together are refused before anything is sent", async () => {
+test("conflicting flags are rejected before anything is sent", async () => {
   for (const [words, said] of [
     [["--node-identity=aws"], /--node-identity aws needs --node-client-id/],
     [["--node-identity=aws", "--node-client-id=app"], /--node-client-id is "app", expected the GUID/],
@@ -151,7 +151,7 @@ test("flags that do not go together are refused before anything is sent", async 
   assert.match(message, /the tenant of the registry is not known; set --tenant-id/);
 });
 
-test("a certificate of the node's, in one file with its key and in two", async () => {
+test("a certificate of the node, in one file with its key and in two files", async () => {
   const { node } = clouds.azure.population();
   const env = await clouds.azure.env("client-certificate");
   const path = env["AZURE_CLIENT_CERTIFICATE_PATH"] ?? "";
@@ -175,7 +175,7 @@ test("a certificate of the node's, in one file with its key and in two", async (
   }
 });
 
-describe("a node that is evidently elsewhere, without --node-identity", () => {
+describe("a node in another cloud, without --node-identity", () => {
   for (const [cloud, word, endpoint] of [
     [
       "Google Cloud",
@@ -184,7 +184,7 @@ describe("a node that is evidently elsewhere, without --node-identity", () => {
     ],
     ["AWS", "aws", async () => (await clouds.aws.env("imds"))["AWS_EC2_METADATA_SERVICE_ENDPOINT"]],
   ] as const) {
-    test(`${cloud}'s metadata server answers: what to set, at once`, async () => {
+    test(`${cloud}'s metadata server responds: the setting to use, at once`, async () => {
       const env = { AZURE_POD_IDENTITY_AUTHORITY_HOST: (await endpoint()) ?? "" };
       const { message, requests } = await askPlugin(acr, clouds, { env });
       assert.match(message, new RegExp(`; this node is in ${cloud}: set --node-identity=${word} `));

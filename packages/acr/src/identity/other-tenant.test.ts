@@ -12,7 +12,7 @@ beforeEach(() => clouds.reset());
 const { azure } = clouds;
 const partner = azure.population("partner").node;
 
-test("a multitenant application: the token comes from the registry's tenant, azure.json stays as it is", async () => {
+test("a multitenant application: the token comes from the registry's tenant, without changes to azure.json", async () => {
   const config = await azure.azureJsonFile("client-secret", {
     aadClientId: partner.clientId,
     aadClientSecret: azure.population("partner").nodeSecret,
@@ -25,13 +25,13 @@ test("a multitenant application: the token comes from the registry's tenant, azu
   assert.equal(formSent(clouds, "azure.acr")["tenant"], partner.tenant);
 });
 
-test("azure.json without tenantId: the flag names it, and without one the error says so", async () => {
+test("azure.json without tenantId: the flag sets the tenant; without the flag, the error names it", async () => {
   const config = await azure.azureJsonFile("client-secret", { tenantId: "" });
   assert.match(await failure(clouds, { args: [config] }, OptionsError), /no tenantId.*--tenant-id/);
   await answered(acr, clouds, { args: ["--tenant-id", azure.population().node.tenant, config] });
 });
 
-test("without azure.json the flag stands for AZURE_TENANT_ID", async () => {
+test("without azure.json the flag replaces AZURE_TENANT_ID", async () => {
   const { clientId, tenant } = azure.population().node;
   await answered(acr, clouds, {
     args: ["--tenant-id", tenant],
@@ -40,7 +40,7 @@ test("without azure.json the flag stands for AZURE_TENANT_ID", async () => {
   assert.deepEqual(operations(clouds), ["azure.entra Token", "azure.acr Exchange"]);
 });
 
-test("another audience, for clouds that do not know the default: in every way to a token", async () => {
+test("another audience, for clouds without the default one: with every kind of identity", async () => {
   const audience = "https://management.stack.example/";
   for (const [identity, service, field, expected] of [
     ["managed-identity", "azure.imds", "resource", audience],
@@ -55,7 +55,7 @@ test("another audience, for clouds that do not know the default: in every way to
   }
 });
 
-test("what is not a tenant or a URI is refused before any request", async () => {
+test("an invalid tenant or audience is rejected before any request", async () => {
   for (const [arg, message] of [
     ["--tenant-id=../common", /--tenant-id is "\.\.\/common", expected a tenant's GUID or domain/],
     ["--tenant-id=common", /--tenant-id is "common", expected a tenant's GUID or domain/],
@@ -66,7 +66,7 @@ test("what is not a tenant or a URI is refused before any request", async () => 
   assert.deepEqual(clouds.requests, []);
 });
 
-test("a tenant that is not one is the configuration's mistake, and nothing is sent", async () => {
+test("an invalid tenant is a configuration error, and nothing is sent", async () => {
   for (const tenantId of ["a/b", "..", "common", "Organizations", "contoso.com/x", "a b"]) {
     for (const identity of ["client-secret", "federated-token-file", "client-certificate"] as const) {
       const args = [await azure.azureJsonFile(identity, { tenantId })];
@@ -82,6 +82,6 @@ test("a tenant that is not one is the configuration's mistake, and nothing is se
   assert.deepEqual(clouds.requests, []);
 });
 
-test("a managed identity needs no tenant, so an odd one does not stop it", async () => {
+test("a managed identity needs no tenant, so an invalid one is ignored", async () => {
   await answered(acr, clouds, { args: [await azure.azureJsonFile("managed-identity", { tenantId: "a/b" })] });
 });

@@ -60,7 +60,7 @@ for (const [family, annotations] of Object.entries({
   });
 }
 
-test("cross-tenant: the exchange names the pod's tenant, not azure.json's", async () => {
+test("cross-tenant: the exchange has the pod's tenant, not azure.json's", async () => {
   const annotations = { [ACR_CLIENT]: partner.clientId, [ACR_TENANT]: partner.tenant };
   await answered(acr, clouds, await asPod(annotations, { image: "partnerreg.azurecr.io/app" }));
   assert.equal(formSent(clouds, "azure.acr")["tenant"], partner.tenant);
@@ -80,7 +80,7 @@ test("without azure.json: tenant from AZURE_TENANT_ID or the annotation", async 
   assert.deepEqual(clouds.requests, []);
 });
 
-test("a pod that names no identity gets the node's only with --identity-fallback unassigned or node", async () => {
+test("a pod without an annotation gets the node's identity only with --identity-fallback unassigned or node", async () => {
   const message = await failure(clouds, await asPod({}));
   assert.match(
     message,
@@ -100,7 +100,7 @@ test("a pod that names no identity gets the node's only with --identity-fallback
   }
 });
 
-test("a mirrored image is asked for with the node's identity, annotated or not (network-isolated AKS)", async () => {
+test("a mirrored image uses the node's identity, with or without an annotation (network-isolated AKS)", async () => {
   for (const annotations of [{}, { [ACR_CLIENT]: pod.clientId }]) {
     const args = ["--registry-mirror=mcr.microsoft.com:myreg.azurecr.io"];
     const image = "mcr.microsoft.com/oss/kubernetes/azure-cni";
@@ -111,7 +111,7 @@ test("a mirrored image is asked for with the node's identity, annotated or not (
   }
 });
 
-test("with --identity-fallback node a refusal by the registry counts too; a busy one does not, nor a nonsense annotation", async () => {
+test("--identity-fallback node also applies if the registry refuses, not if it is busy or the annotation is invalid", async () => {
   const args = ["--identity-fallback=node"];
   const annotations = { [ACR_CLIENT]: pod.clientId };
   const denied = { status: 401, body: JSON.stringify({ errors: [{ code: "UNAUTHORIZED", message: "no" }] }) };
@@ -128,7 +128,7 @@ test("with --identity-fallback node a refusal by the registry counts too; a busy
   assert.deepEqual(clouds.requests, []);
 });
 
-test("a pod that Entra refuses never gets the node's, unless --identity-fallback node says so", async () => {
+test("a pod that Entra refuses gets the node's identity only with --identity-fallback node", async () => {
   const annotations = { [ACR_CLIENT]: "20000000-ffff-4fff-8fff-000000000001" };
   const message = await failure(clouds, await asPod(annotations));
   assert.match(message, /AADSTS700016.* \(trace id .*\); check the client id/);
@@ -143,7 +143,7 @@ test("a pod that Entra refuses never gets the node's, unless --identity-fallback
   assert.match(lines.join("\n"), /identity source=managed identity/);
 });
 
-test("--identity node leaves the pod's token alone; --identity pod needs one", async () => {
+test("--identity node does not use the pod's token; --identity pod requires one", async () => {
   await answered(acr, clouds, await asPod({ [ACR_CLIENT]: pod.clientId }, { args: ["--identity", "node"] }));
   assert.deepEqual(operations(clouds), ["azure.imds Token", "azure.acr Exchange"]);
   const args = ["--identity=pod", await azure.azureJsonFile("managed-identity")];
@@ -169,7 +169,7 @@ for (const [what, options, message] of [
   ["an expired token", { expiresIn: -10 }, /AADSTS700024.*check the clock/],
   ["a key that the cluster does not have", { signedBy: "stranger" }, /AADSTS5000223/],
 ] as const) {
-  test(`Entra refuses ${what}, and the message says what to do`, async () => {
+  test(`Entra refuses ${what}, and the message has the advice`, async () => {
     const annotations = { [ACR_CLIENT]: pod.clientId };
     assert.match(
       await failure(clouds, await asPod(annotations, { token: await azure.podToken(options) })),
@@ -179,7 +179,7 @@ for (const [what, options, message] of [
   });
 }
 
-test("annotations that are not IDs are refused before any request", async () => {
+test("annotations that are not IDs are rejected before any request", async () => {
   for (const [key, value] of [
     [ACR_CLIENT, "../../x"],
     [ACR_CLIENT, "client&grant_type=password"],

@@ -6,7 +6,7 @@ import { parseAzureConfig } from "./azure-json.ts";
 
 const parse = (text: string) => parseAzureConfig(text, "azure.json");
 
-/** As AKS writes it, shortened to one field of each kind. */
+/** An azure.json of AKS, shortened to one field of each kind. */
 const AKS = `{
   "cloud": "AzurePublicCloud",
   "tenantId": "72f988bf-0000-0000-0000-000000000000",
@@ -53,7 +53,7 @@ test("keys in any case", async () => {
   );
 });
 
-test("the same in YAML, in the forms that a YAML 1.1 reader takes", async () => {
+test("the same in YAML, in the forms that a YAML 1.1 parser accepts", async () => {
   const config = await parse(`# a comment
 cloud: AzureChinaCloud
 tenantId: 'abc'
@@ -74,7 +74,7 @@ list: [1, 2]
   assert.equal(config.aadClientCertPassword, undefined);
 });
 
-test("JSON that only a YAML reader takes: comments, a comma too many", async () => {
+test("JSON that only a YAML parser accepts: comments, a trailing comma", async () => {
   assert.equal((await parse(`{"cloud": "AzureCloud", "tenantId": "t",}`)).tenantId, "t");
   assert.equal((await parse(`# note\n{"tenantId": "t"}`)).tenantId, "t");
 });
@@ -105,7 +105,7 @@ test("a secret is never trimmed, an id always", async () => {
   assert.equal(config.aadClientSecret?.reveal(), " s3cr3t ");
 });
 
-test("a file that cannot be read is refused, and the error has nothing of its content", async () => {
+test("a file that cannot be parsed is an error without any of its content", async () => {
   for (const text of [
     `{"aadClientSecret": "hunter2hunter2`,
     `aadClientSecret: [hunter2hunter2`,
@@ -126,7 +126,7 @@ test("a file that cannot be read is refused, and the error has nothing of its co
   }
 });
 
-test("any text gives a configuration or an OptionsError", async () => {
+test("any text results in a configuration or an OptionsError", async () => {
   await fc.assert(
     fc.asyncProperty(fc.oneof(fc.string(), fc.json(), fc.string({ unit: "binary" })), async (text) => {
       try {
