@@ -4,7 +4,7 @@ import { answered, askPlugin } from "@imagecred/e2e";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import { gcr } from "./index.ts";
 
-/** In a process of their own: Node keeps connections, and these are about new ones. */
+/** In a separate process: Node.js keeps connections open, and these tests need new ones. */
 let clouds: Clouds;
 before(async () => {
   clouds = await startClouds();
@@ -17,7 +17,7 @@ async function pod(annotations: Readonly<Record<string, string>> = {}) {
   return { args, serviceAccount: { token, annotations } };
 }
 
-describe("a certificate that is not good", () => {
+describe("an invalid certificate", () => {
   for (const problem of ["expired", "wrong-host", "unknown-issuer", "not-yet-valid"] as const) {
     test(`${problem}: no request is sent`, async () => {
       const question = await pod();
@@ -30,7 +30,7 @@ describe("a certificate that is not good", () => {
 });
 
 describe("impersonation", () => {
-  test("opens its connection while STS is still answering", async () => {
+  test("opens its connection before STS responds", async () => {
     const question = await pod({ "iam.gke.io/gcp-service-account": clouds.google.email("puller") });
     clouds.latency.set(50);
     const { requests, connections } = await answered(gcr, clouds, question);

@@ -47,7 +47,7 @@ const FLOWS = {
 for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
   const args = ["get-credentials", "--authFlow", flow];
   describe(`--authFlow ${flow}`, () => {
-    test("answers the entries for the image's registry, longer paths first, which the kubelet does not cache", async () => {
+    test("returns the entries for the image's registry, longer paths first, not to be cached", async () => {
       set(FILE);
       const outcome = await answered(gcr, clouds, { args, image: "registry.example.com/team/app" });
       assert.deepEqual(outcome.calls, calls);
@@ -66,7 +66,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       );
     });
 
-    test("knows patterns, ports and paths as the kubelet does", async () => {
+    test("matches patterns, ports and paths like the kubelet", async () => {
       set(FILE);
       for (const [image, key] of [
         ["eu.mirror.example.com/app", "*.mirror.example.com"],
@@ -87,7 +87,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       }
     });
 
-    test("names an entry that cannot be read where it is asked for, and nowhere else (Google 4)", async () => {
+    test("reports an invalid entry only for images that need it (Google 4)", async () => {
       const file = JSON.parse(FILE);
       set(
         JSON.stringify({ ...file, "https://quay.io": { auth: "!!!notbase64" }, "gcr.io": { auth: "YTpi" } }),
@@ -107,7 +107,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       }
     });
 
-    test("uses Docker Hub's entry as the kubelet does (Google 3)", async () => {
+    test("uses Docker Hub's entry like the kubelet (Google 3)", async () => {
       set(JSON.stringify({ "https://index.docker.io/v1/": { auth: "aHVidXNlcjpodWJwYXNz" } }));
       for (const image of ["docker.io/library/nginx", "docker.io/team/app"]) {
         const { answer } = await answered(gcr, clouds, { args, image });
@@ -115,13 +115,13 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       }
     });
 
-    test("reads a .docker/config.json, whose entries are below auths (Google 10)", async () => {
+    test("reads a .docker/config.json, with its entries in auths (Google 10)", async () => {
       set(JSON.stringify({ auths: JSON.parse(FILE), credsStore: "x" }));
       const { answer } = await answered(gcr, clouds, { args, image: "registry.example.com:5000/app" });
       assert.deepEqual(Object.keys(answer.auth), ["registry.example.com:5000"]);
     });
 
-    test("is an error where the file is wrong or missing", async () => {
+    test("is an error if the file is invalid or missing", async () => {
       set("not json");
       assert.match((await askPlugin(gcr, clouds, { args })).message, /it is not a JSON object/);
       clouds.google.instance.attributes = {};
@@ -132,7 +132,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       );
     });
 
-    test("is the node's, and a pod's only where the operator says so", async () => {
+    test("is for the node, and for pods only if the operator allows it", async () => {
       set(FILE);
       const question = {
         image: "registry.example.com/app",
@@ -158,7 +158,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
 describe("the URL in google-dockercfg-url", () => {
   const args = ["--authFlow=dockercfg-url"];
 
-  test("has to be https, and is not shown", async () => {
+  test("must be https, and is not shown", async () => {
     for (const url of [
       "http://files.example.com/x?sig=0123456789abcdef",
       "gs://bucket/x",
@@ -173,7 +173,7 @@ describe("the URL in google-dockercfg-url", () => {
     }
   });
 
-  test("is not followed to another place, nor shown when it fails", async () => {
+  test("is not redirected, and not shown if it fails", async () => {
     const url = `${clouds.google.serveFile("/x", FILE)}?sig=0123456789abcdef`;
     clouds.google.instance.attributes = { "google-dockercfg-url": url };
     await clouds.faults.add({

@@ -5,14 +5,14 @@ import { gcrFacts } from "./facts.ts";
 
 const parse = (...args: readonly string[]) => gcrFacts.parseArguments({ args, env: {} });
 
-test("importing the facts loads no package of others", async () => {
+test("importing the facts loads no third-party package", async () => {
   const foreign = (await loadedModules("@imagecred/gcr/facts")).filter((url) =>
     url.includes("/node_modules/"),
   );
   assert.deepEqual(foreign, []);
 });
 
-test("hosts: of the universe that is named, else of all that are known; of any with a .dockercfg", () => {
+test("hosts: of the configured universe, else of all known ones; with a .dockercfg, any", () => {
   const own = parse("--universe-domain=cloud.example", "--registry-domain=registry.cloud.example");
   assert.deepEqual(gcrFacts.hostForms(own).patterns, [
     "*.registry.cloud.example",

@@ -25,13 +25,13 @@ const JSON_TYPE = { "content-type": "application/json" };
 interface Case {
   readonly fault: Fault;
   readonly times?: number;
-  /** Requests that arrive in all. */
+  /** The number of requests that arrive. */
   readonly requests: number;
   /** The expected message; undefined for a success. */
   readonly message?: RegExp;
 }
 
-/** Each fault, what becomes of the run, and how many requests arrive. Waits between tries are not slept through. */
+/** Each fault, the run's outcome, and the number of requests. The clock is manual, so retries do not sleep. */
 const CASES: Readonly<Record<string, Case>> = {
   "429 once, with a date to come back": {
     fault: says(429, "", { "retry-after": "1" }),
@@ -97,7 +97,7 @@ interface Subject {
   readonly question: (clouds: Clouds) => Promise<Question>;
 }
 
-/** Every call that a run may hang on. */
+/** Every call that a run may wait for. */
 const CALLS: Readonly<Record<string, Subject>> = {
   "the metadata server": { service: "google.metadata", operation: "token", question: async () => ({}) },
   "Google STS": { service: "google.sts", operation: "Token", question: (clouds) => pod(clouds, {}) },
@@ -120,7 +120,7 @@ async function pod(clouds: Clouds, annotations: Readonly<Record<string, string>>
 }
 
 for (const [name, { service, operation, question }] of Object.entries(CALLS)) {
-  describe(`what ${name} may answer`, () => {
+  describe(`faults of ${name}`, () => {
     for (const [what, { fault, times, requests, message }] of Object.entries(CASES)) {
       const outcome = message === undefined ? "a response" : "no response";
       test(`${what}: ${outcome}, after ${requests} request${requests === 1 ? "" : "s"}`, async () => {
@@ -148,8 +148,8 @@ for (const [name, { service, operation, question }] of Object.entries(CALLS)) {
   });
 }
 
-describe("what the metadata server may be", () => {
-  test("something else, which lacks the header: refused, whatever it says", async () => {
+describe("the metadata server", () => {
+  test("a response without the header is rejected, whatever its content", async () => {
     const reply = { status: 200, body: '{"access_token":"stolen","expires_in":3600}', headers: JSON_TYPE };
     await clouds.faults.add({ service: "google.metadata", fault: { kind: "answer", reply } });
     const { answer, message } = await askPlugin(gcr, clouds);
@@ -157,7 +157,7 @@ describe("what the metadata server may be", () => {
     assert.match(message, /200 without the header Metadata-Flavor: Google, so another server responded/);
   });
 
-  test("gone: one line that says where else an identity could come from", async () => {
+  test("missing: one line with the other identities that can be configured", async () => {
     const { answer, message, calls } = await askPlugin(gcr, clouds, { identity: "none" });
     assert.equal(answer, undefined);
     assert.match(
@@ -178,7 +178,7 @@ describe("what the metadata server may be", () => {
     assert.match(named.message, /404 .*; the instance has no such service account; check --service-account/);
   });
 
-  test("without scopes for it", async () => {
+  test("with insufficient scopes", async () => {
     const { instance } = clouds.google;
     const attached = instance.serviceAccounts;
     instance.serviceAccounts = attached.map(({ email }) => ({ email, scopes: [] }));
@@ -187,7 +187,7 @@ describe("what the metadata server may be", () => {
     assert.match(message, /403 .*access scopes.*; the service account may not get a token/);
   });
 
-  test("named by something that is not a host", async () => {
+  test("with an invalid host name", async () => {
     for (const host of ["http://169.254.169.254", "a/b", "host:port", "10.0.0.1", "metadata.evil.test"]) {
       const { answer, message, calls } = await askPlugin(gcr, clouds, { env: { GCE_METADATA_HOST: host } });
       assert.equal(answer, undefined);
@@ -196,7 +196,7 @@ describe("what the metadata server may be", () => {
     }
   });
 
-  test("never reached through a proxy, and sent the header that it wants", async () => {
+  test("is never called through a proxy, and gets the required header", async () => {
     const { requests } = await askPlugin(gcr, clouds, {
       env: { HTTP_PROXY: clouds.core.proxy.url, http_proxy: clouds.core.proxy.url },
     });
@@ -205,7 +205,7 @@ describe("what the metadata server may be", () => {
     assert.equal(requests[0]?.scheme, "http");
   });
 
-  test("without an expiry of its tokens: then they are not cached", async () => {
+  test("without an expiry for its tokens: they are not cached", async () => {
     const body = JSON.stringify({ access_token: "abcdefghijklmnop", token_type: "Bearer" });
     await clouds.faults.add({ service: "google.metadata", fault: says(200, body, JSON_TYPE) });
     const { answer } = await askPlugin(gcr, clouds);

@@ -9,7 +9,7 @@ const answer = (status: number, body: string, headers: Record<string, string> = 
 });
 
 describe("the error in a response", () => {
-  test("in the form of OAuth, of Google's APIs, or in words", () => {
+  test("in the format of OAuth or of Google's APIs, or as plain text", () => {
     for (const [body, said] of [
       [
         '{"error":"invalid_grant","error_description":"Invalid JWT Signature."}',
@@ -27,7 +27,7 @@ describe("the error in a response", () => {
     }
   });
 
-  test("without what might be a key, and not at length", () => {
+  test("is shortened, and shown without anything that may be a key", () => {
     assert.equal(
       describeResponse(answer(403, "denied to ya29.c0ASRK0GaBcDeFgHiJkLmNoP now")),
       "status 403 denied to ya29.… now",
@@ -35,7 +35,7 @@ describe("the error in a response", () => {
     assert.equal(describeResponse(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 299 + 1);
   });
 
-  test("never half of a link (Google 8)", () => {
+  test("is not cut within a link (Google 8)", () => {
     const link = `https://console.developers.google.com/apis/api/${"x".repeat(60)}`;
     const message = `${"word ".repeat(50)}by visiting ${link} then retry`;
     const shown = describeResponse(
@@ -44,7 +44,7 @@ describe("the error in a response", () => {
     assert.ok(shown.endsWith(" by visiting…"), shown);
   });
 
-  test("that it is a redirect, which is not followed", () => {
+  test("for a redirect, which is not followed", () => {
     assert.match(
       describeResponse(answer(302, "", { location: "https://evil.test/x?y" })),
       /^status 302, a redirect to https:\/\/evil.test,/,

@@ -12,14 +12,14 @@ describe("a token in a response", () => {
   const read = (status: number, body: string) =>
     tokenIn(answer(status, body), "asking", "access_token", () => "advice");
 
-  test("is found, and wrapped", async () => {
+  test("is returned as a Secret", async () => {
     const { token, document } = await read(200, '{"access_token":"abc","expires_in":5}');
     assert.equal(token.reveal(), "abc");
     assert.equal(String(token), "[redacted]");
     assert.deepEqual(document, { access_token: "abc", expires_in: 5 });
   });
 
-  test("is missing from everything else, and that is an error", async () => {
+  test("is an error if it is missing, or if the status is not 200", async () => {
     for (const body of [
       "",
       "{}",

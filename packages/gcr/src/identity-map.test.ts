@@ -9,7 +9,7 @@ after(() => clouds.close());
 const { google } = clouds;
 
 const NODE = `serviceAccount:${google.email("node")}`;
-/** An account `puller` in each of these projects, which the node's account may become. */
+/** An account `puller` in each of these projects, which the node's account may impersonate. */
 for (const project of ["team-a", "team-b", "team-c.example.com"])
   google.accounts.add({ email: puller(project), impersonators: [NODE, "principal://*"] });
 
@@ -19,7 +19,7 @@ function puller(project: string): string {
 
 const TEMPLATE = "puller@{project}.iam.gserviceaccount.com";
 
-/** Asks, and says whose token came back. */
+/** Runs the plugin. @returns the owner of the token in the response */
 async function ask(question: Question) {
   const outcome = await askPlugin(gcr, clouds, question);
   const grant = outcome.answer === undefined ? undefined : await google.check(passwordOf(outcome.answer));
@@ -46,14 +46,14 @@ describe("placeholders", () => {
       test(`${flag}: the response for ${image} is ${project}'s, for this image only`, async () => {
         const { principal, keys, cacheKeyType, message } = await ask({ args: [flag, TEMPLATE], image });
         assert.equal(principal, puller(project), message);
-        // With any other, the kubelet would use one project's token for another's images.
+        // With any other type, the kubelet would use one project's token for another's images.
         assert.equal(cacheKeyType, "Image");
         assert.deepEqual(keys, [image.slice(0, image.indexOf("/"))]);
       });
     }
   }
 
-  test("of a mirror, the project of the image that is asked for", async () => {
+  test("with a mirror, {project} is that of the target image", async () => {
     const args = [
       "--impersonate-service-account",
       TEMPLATE,
@@ -64,7 +64,7 @@ describe("placeholders", () => {
     assert.deepEqual([keys, cacheKeyType], [["mirror.test"], "Image"]);
   });
 
-  test("an account by the location only is good for the registry's host", async () => {
+  test("an account with {location} only is for the registry's host", async () => {
     google.accounts.add({ email: puller("eu-central1"), impersonators: [NODE] });
     const args = ["--impersonate-service-account=puller@{location}.iam.gserviceaccount.com"];
     const image = "eu-central1-docker.pkg.dev/team-a/repo/app";
@@ -73,14 +73,14 @@ describe("placeholders", () => {
     assert.deepEqual([keys, cacheKeyType], [["eu-central1-docker.pkg.dev"], "Registry"]);
   });
 
-  test("an account without placeholders is good for the whole node", async () => {
+  test("an account without placeholders is for the whole node", async () => {
     const args = ["--impersonate-service-account", puller("team-a")];
     const { principal, cacheKeyType, message } = await ask({ args });
     assert.equal(principal, puller("team-a"), message);
     assert.equal(cacheKeyType, "Global");
   });
 
-  test("a pod becomes it too", async () => {
+  test("a pod impersonates it too", async () => {
     const args = [
       "--impersonate-service-account",
       TEMPLATE,
@@ -96,7 +96,7 @@ describe("placeholders", () => {
     assert.equal(cacheKeyType, "Image");
   });
 
-  test("an image that names no project is an error, and nothing is sent", async () => {
+  test("an image without a project is an error, and nothing is sent", async () => {
     const { message, connections } = await ask({
       args: ["--service-account", TEMPLATE],
       image: "gcr.io/app",
@@ -108,7 +108,7 @@ describe("placeholders", () => {
     assert.equal(connections.length, 0);
   });
 
-  test("a refusal names the account", async () => {
+  test("the error for a refusal names the account", async () => {
     const { message } = await ask({ args: ["--service-account", TEMPLATE], image: "gcr.io/team-x/app" });
     assert.match(
       message,
@@ -118,7 +118,7 @@ describe("placeholders", () => {
 });
 
 describe("the identity map", () => {
-  test("the first entry that matches decides; no response is for the whole node", async () => {
+  test("the first matching entry applies; no response is for the whole node", async () => {
     const file = await identityMapFile(
       clouds,
       `registries: [us-docker.pkg.dev]\ngoogle: {impersonateServiceAccount: "${puller("team-a")}"}`,
@@ -135,7 +135,7 @@ describe("the identity map", () => {
     assert.deepEqual(await of("gcr.io/team-b/app"), [google.email("node"), "Registry"]);
   });
 
-  test("entries with paths: every image of that host is cached by itself, those of others are not", async () => {
+  test("if an entry has a path, every image of its host is cached separately; other hosts are not affected", async () => {
     const file = await identityMapFile(
       clouds,
       `registries: [us-docker.pkg.dev/team-a/]\ngoogle: {impersonateServiceAccount: "${puller("team-a")}"}`,
@@ -175,7 +175,7 @@ google:
     assert.equal(elsewhere.principal, google.email("node"), elsewhere.message);
   });
 
-  test("one of the instance's accounts, and a universe of its own", async () => {
+  test("one of the instance's accounts, and another universe", async () => {
     const file = await identityMapFile(
       clouds,
       `registries: [gcr.io]\ngoogle: {serviceAccount: "${google.email("builder")}"}`,
@@ -185,7 +185,7 @@ google:
     const builder = await ask({ args, image: "gcr.io/team-a/app" });
     assert.equal(builder.principal, google.email("builder"), builder.message);
     const s3ns = await ask({ args, image: "docker.s3nsregistry.fr/s3ns/team-a/repo/app" });
-    // The fake instance is of the public universe: the plugin asked it, which without the entry it would not.
+    // The fake instance is in the public universe. Without the entry, the plugin would not request its universe.
     assert.match(s3ns.message, /checking that the instance is in the universe s3nsapis\.fr/);
   });
 
@@ -209,7 +209,7 @@ google:
     assert.equal(sent, `//iam.googleapis.com/${provider}`);
   });
 
-  test("what the node shows: an identity of another cloud for one host, Google's own for the others", async () => {
+  test("the node's identity: of another cloud for one host, Google's for the others", async () => {
     const provider = clouds.google.provider("aws");
     const file = await identityMapFile(
       clouds,
@@ -288,7 +288,7 @@ google:
       /google\.registryDomain requires universeDomain/,
     ],
   ] as const) {
-    test(`a bad file stops every image: ${what}`, async () => {
+    test(`an invalid file fails every image: ${what}`, async () => {
       const file = await identityMapFile(clouds, `registries: [r.io]\ngoogle: ${google}`);
       const { answer, message: said, connections } = await ask({ args: [`--identities=${file}`] });
       assert.equal(answer, undefined);

@@ -19,7 +19,7 @@ const mirrors = parseRegistryMirrors([
 ]);
 const resolve = (image: string, named?: typeof S3NS) => resolveRegistry(parseImage(image), mirrors, named);
 
-test("an image's own universe, or that of the registry that it is mapped to", () => {
+test("the universe of an image's registry, or of its mapping's target", () => {
   for (const [image, domain, mirror] of [
     ["us-docker.pkg.dev/p/r/app", "googleapis.com", undefined],
     ["mirror.test:5000/app", "googleapis.com", "mirror.test:5000"],
@@ -30,7 +30,7 @@ test("an image's own universe, or that of the registry that it is mapped to", ()
   }
 });
 
-test("a host that is not Google's, or of another universe than the named one", () => {
+test("a host that is not Google's, or not in the configured universe", () => {
   for (const [image, named, message] of [
     ["m.test/app", undefined, /m.test is not a Google registry, .*--registry m.test=gcr.io/],
     ["gcr.io:5000/app", undefined, /has the port 5000, which no Google registry has/],
@@ -49,7 +49,7 @@ test("a host that is not Google's, or of another universe than the named one", (
   }
 });
 
-test("a mapping that cannot be used fails its own images only", () => {
+test("an invalid mapping fails only its own images", () => {
   for (const [image, message] of [
     ["wrong.test/app", /--registry maps wrong.test to docker.io, but that is not a Google registry/],
     [
@@ -66,7 +66,7 @@ test("a mapping that cannot be used fails its own images only", () => {
   }
 });
 
-test("a response for the node has the mirrors of its universe, and no mapping that cannot be used", () => {
+test("a response for the node has the mirrors of its universe, without invalid mappings", () => {
   const names = (universe: typeof S3NS) =>
     mirrorsOf(universe, mirrors, undefined).map(({ mirror }) => mirror);
   assert.deepEqual(names(DEFAULT_UNIVERSE), ["mirror.test:5000"]);

@@ -18,7 +18,7 @@ function refused(args: readonly string[], why: RegExp, env: Record<string, strin
 const PROVIDER = "projects/1/locations/global/workloadIdentityPools/pool/providers/p";
 
 describe("options", () => {
-  test("need nothing", () => {
+  test("are optional", () => {
     assert.deepEqual(parse([]), {
       authFlow: "gcr",
       identity: { identity: "auto", fallback: "unassigned" },
@@ -35,7 +35,7 @@ describe("options", () => {
     assert.deepEqual(parse(["get-credentials"]), parse([]));
   });
 
-  test("take the Go plugin's command line", () => {
+  test("accept the Go plugin's command line", () => {
     for (const args of [
       ["get-credentials", "--authFlow", "dockercfg"],
       ["get-credentials", "--authFlow=dockercfg"],
@@ -58,7 +58,7 @@ describe("options", () => {
     assert.deepEqual(parse(["get-credentials", "-v", "4", "--logtostderr"]).ignored, ["v", "logtostderr"]);
   });
 
-  test("refuse other flows, in any letter case, and other commands", () => {
+  test("reject other flows, in any letter case, and other commands", () => {
     for (const flow of ["", "GCR", "Gcr", "bad-flow"])
       refused([`--authFlow=${flow}`], /gcr, dockercfg or dockercfg-url/);
     refused(["get-credential"], /unknown argument "get-credential"/);
@@ -66,7 +66,7 @@ describe("options", () => {
     refused(["--no-such-flag"], /unknown flag --no-such-flag/);
   });
 
-  test("want a project with an identity provider, and one pool", () => {
+  test("require a project with an identity provider, and allow one pool", () => {
     refused(["--identity-provider=https://i"], /--project-id/);
     refused(["--identity-provider=https://i", "--project-id=a b"], /--project-id/);
     refused(["--identity-provider=http://i", "--project-id=p"], /https:/);
@@ -77,7 +77,7 @@ describe("options", () => {
     assert.equal(parse(["--project-id=p"]).pool, undefined);
   });
 
-  test("take a provider by its resource name", () => {
+  test("accept a provider's resource name", () => {
     const audience = `//iam.googleapis.com/${PROVIDER}`;
     for (const value of [PROVIDER, audience, `https:${audience}`]) {
       assert.deepEqual(parse([`--workload-identity-provider=${value}`]).pool, {
@@ -100,7 +100,7 @@ describe("options", () => {
     }
   });
 
-  test("know universes by their API domain, from flag or environment", () => {
+  test("set the universe by its API domain, from flag or environment", () => {
     assert.equal(parse(["--universe-domain=s3nsapis.fr"]).universe?.registryDomain, "s3nsregistry.fr");
     const env = { GOOGLE_CLOUD_UNIVERSE_DOMAIN: "apis-tpczero.goog" };
     assert.equal(parse([], env).universe?.registryDomain, "pkg-tpczero.goog");
@@ -115,7 +115,7 @@ describe("options", () => {
     });
   });
 
-  test("keep a universe's credentials from another's registries", () => {
+  test("do not allow a universe's credentials for another's registries", () => {
     refused(["--registry-domain=pkg.dev"], /--universe-domain/);
     refused(["--universe-domain=apis.example.com", "--registry-domain=pkg.dev"], /that of googleapis.com/);
     refused(["--universe-domain=s3nsapis.fr", "--registry-domain=pkg-x.goog"], /that of apis-x.goog/);
@@ -125,7 +125,7 @@ describe("options", () => {
     );
   });
 
-  test("take a service account that is a path segment", () => {
+  test("accept only a service account that is a path segment", () => {
     assert.equal(
       parse(["--service-account=a@p.iam.gserviceaccount.com"]).serviceAccount,
       "a@p.iam.gserviceaccount.com",

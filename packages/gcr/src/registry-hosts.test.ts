@@ -22,10 +22,10 @@ const FOREIGN = [
   "docker.s3nsregistry.fr/project/app",
 ];
 
-describe("an image of a host that is not ours", () => {
+describe("an image of an unsupported host", () => {
   for (const image of FOREIGN) {
     for (const flow of ["node", "pod"] as const) {
-      test(`${image}, for the ${flow}: refused by name before any request`, async () => {
+      test(`${image}, for the ${flow}: rejected before any request`, async () => {
         const pod = {
           args: [`--workload-identity-provider=${clouds.google.provider("cluster")}`],
           serviceAccount: { token: await clouds.google.podToken("cluster") },
@@ -44,7 +44,7 @@ describe("an image of a host that is not ours", () => {
   }
 });
 
-describe("an image of a host that is ours", () => {
+describe("an image of a supported host", () => {
   for (const host of [
     "gcr.io",
     "eu.gcr.io",

@@ -86,7 +86,7 @@ describe("registry hosts", () => {
     for (const port of ["80", "5000", "0443", ""]) assert.equal(domainOf("gcr.io", port), undefined);
   });
 
-  test("of a universe that only the operator knows are known when it is named", () => {
+  test("of an unknown universe are accepted if the operator configures it", () => {
     const extra = { domain: "apis.example.com", registryDomain: "registry.example.com" };
     assert.equal(universeOf("docker.registry.example.com", undefined, extra), extra);
     assert.equal(universeOf("docker.eu.rep.registry.example.com", undefined, extra), extra);
@@ -118,11 +118,11 @@ const evil = fc.constantFrom(...Object.keys(OURS)).chain((host) =>
   ),
 );
 
-describe("registry hosts, whatever is tried", () => {
-  test("are not extended, nested or disguised", () => {
+describe("similar hosts", () => {
+  test("are not accepted with extra labels or characters", () => {
     fc.assert(
       fc.property(evil, (host) => {
-        // A label before a host form's own domain may make another form of the same universe; nothing else may pass.
+        // With one more label, a host may have another form of the same universe; nothing else is accepted.
         const universe = universeOf(host);
         if (universe === undefined) return;
         assert.match(host, /^[a-z0-9.-]+$/);
@@ -133,7 +133,7 @@ describe("registry hosts, whatever is tried", () => {
     );
   });
 
-  test("end in a domain that Google or the partner owns", () => {
+  test("are accepted only in a domain that Google or the partner owns", () => {
     fc.assert(
       fc.property(fc.oneof(fc.domain(), fc.webAuthority(), fc.string(), evil), (host) => {
         const universe = universeOf(host);
@@ -145,7 +145,7 @@ describe("registry hosts, whatever is tried", () => {
   });
 });
 
-/** What the kubelet does with a key and an image's host, both without a path: labels one by one, `*` within a label. */
+/** The kubelet's comparison of a key and an image's host without paths: label by label, `*` within a label. */
 function keyMatches(key: string, host: string): boolean {
   const [keyHost = "", keyPort = ""] = key.split(":");
   const [wantHost = "", wantPort = ""] = host.split(":");
@@ -187,7 +187,7 @@ describe("the node's keys", () => {
     evil,
     fc.domain(),
   );
-  test("cover every host that is accepted, and none of another universe", () => {
+  test("match every accepted host, and none of another universe", () => {
     fc.assert(
       fc.property(host, fc.constantFrom(undefined, "443", "8443"), (name, port) => {
         const universe = universeOf(name, port);

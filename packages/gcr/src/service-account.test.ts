@@ -26,7 +26,7 @@ for (const [image, project] of [
   });
 }
 
-test("in other universes all projects have a prefix, which comes second in an address", () => {
+test("in other universes all projects have a prefix, which follows the project in an address", () => {
   assert.equal(
     forImage("u-france-east1-docker.s3nsregistry.fr/s3ns/team-a/repo/app", PULLER, S3NS),
     "puller@team-a.s3ns.iam.gserviceaccount.com",
@@ -40,7 +40,7 @@ for (const image of [
   "gcr.io/app",
   "gcr.io/example.com/app",
 ]) {
-  test(`${image} names no project`, () => {
+  test(`${image} has no project`, () => {
     assert.throws(
       () => forImage(image),
       (error) =>
@@ -67,13 +67,13 @@ test("a host without a location", () => {
     assert.throws(() => forImage(image, BY_PLACE), /\{location\}, which the name/);
 });
 
-test("what decides about an account", () => {
+test("the part of the name that determines an account", () => {
   assert.equal(decidedBy(PULLER), "path");
   assert.equal(decidedBy(BY_PLACE), "host");
   assert.equal(decidedBy(parseAccount("a@b.iam.gserviceaccount.com", "--x")), "nothing");
 });
 
-test("text that is not an address is refused, with the placeholders in it", () => {
+test("text that is not an address is rejected, with its placeholders in the message", () => {
   for (const [email, message] of [
     ["puller", /--x is "puller", expected the email address/],
     ["{project}", /--x is "\{project\}", expected the email address/],

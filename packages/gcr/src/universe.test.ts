@@ -20,7 +20,7 @@ after(async () => {
 });
 
 describe("another universe", () => {
-  test("by the metadata server: the instance has to be in it", async () => {
+  test("by the metadata server: the instance must be in it", async () => {
     clouds.google.instance.universe = S3NS.domain;
     try {
       for (const question of [
@@ -53,7 +53,7 @@ describe("another universe", () => {
     clouds.google.instance.universe = "googleapis.com";
   });
 
-  test("by a key file, which says it itself: its token is signed here, and nothing is sent", async () => {
+  test("by a key file with universe_domain: its token is signed locally, and nothing is sent", async () => {
     const env = await clouds.google.env("service-account-key", S3NS);
     for (const args of [[], ARGS]) {
       const { answer, calls } = await answered(gcr, clouds, { env, args, image: S3NS_IMAGE });
@@ -64,7 +64,7 @@ describe("another universe", () => {
     }
   });
 
-  test("by an external account file, whose endpoints have to be that universe's", async () => {
+  test("by an external account file, whose endpoints must be that universe's", async () => {
     const env = await clouds.google.env("external-account-impersonation", S3NS);
     const { calls, requests } = await answered(gcr, clouds, { env, image: S3NS_IMAGE });
     assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 200"]);
@@ -90,7 +90,7 @@ describe("another universe", () => {
   });
 });
 
-describe("a token never leaves its universe", () => {
+describe("a token is used in its own universe only", () => {
   const refused = [
     [
       "the instance is taken to be in the default one",
@@ -119,7 +119,7 @@ describe("a token never leaves its universe", () => {
     ],
   ] as const;
   for (const [why, { image, ...rest }, message] of refused) {
-    test(`${why}: refused before any request`, async () => {
+    test(`${why}: rejected before any request`, async () => {
       const env = "file" in rest ? await clouds.google.env("service-account-key", rest.file) : {};
       const outcome = await askPlugin(gcr, clouds, { image, env, args: "args" in rest ? rest.args : [] });
       assert.equal(outcome.answer, undefined);
@@ -128,7 +128,7 @@ describe("a token never leaves its universe", () => {
     });
   }
 
-  test("a user's credential is not tried outside of the default one", async () => {
+  test("a user's credential is not used outside the default one", async () => {
     const env = await clouds.google.env("authorized-user");
     const { message, calls } = await askPlugin(gcr, clouds, { env, image: S3NS_IMAGE });
     assert.match(message, /to googleapis.com and cannot be used there/);

@@ -64,7 +64,7 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
     image: "mirror.test:5000/project/app",
     key: "gcr.io",
   }),
-  // The fakes' registry refuses it, as it should: it is the operator's own.
+  // The fakes' registry refuses it, because it is the operator's own credential.
   "google-dockercfg": async () => {
     google.instance.attributes = {
       "google-dockercfg": JSON.stringify({ "us-central1-docker.pkg.dev": { auth: "dXNlcjpwYXNzd29yZA==" } }),
@@ -93,7 +93,7 @@ for (const executable of executables(NAME)) {
 
   describe(title, () => {
     for (const [what, setUp] of Object.entries(WAYS)) {
-      test(`${what} gives a credential that opens the registry`, async () => {
+      test(`the registry accepts the credential from ${what}`, async () => {
         const way = await setUp();
         const result = await run(way);
         expectSuccess(result);
@@ -105,7 +105,7 @@ for (const executable of executables(NAME)) {
       });
     }
 
-    test("one run serves the node: its response opens every Google registry", async () => {
+    test("one run is enough for the node: every Google registry accepts its response", async () => {
       const result = await run({ env: await google.env("metadata") });
       const { auth = {}, cacheKeyType } = parseResponse(result.stdout);
       assert.equal(cacheKeyType, "Global");

@@ -8,7 +8,7 @@ const clouds = await startClouds();
 after(() => clouds.close());
 const { google } = clouds;
 
-/** Input that the runtimes' libraries read differently, and its result on every runtime. */
+/** Input that the runtimes' libraries parse differently, and its result on every runtime. */
 interface Odd {
   readonly setUp: () => Promise<Readonly<Record<string, string>>>;
   readonly args?: readonly string[];

@@ -16,9 +16,9 @@ export function failureOf(status: number): Failure | undefined {
 
 /** The parts of an error message that a person at 3 a.m. needs, in the order in which they are printed. */
 export interface CredentialErrorParts {
-  /** What was attempted: "asking Amazon ECR in us-west-2 for a token (GetAuthorizationToken)". */
+  /** The attempted action: "asking Amazon ECR in us-west-2 for a token (GetAuthorizationToken)". */
   readonly action: string;
-  /** What failed: status, the cloud's error code and message, request id; or how the connection broke. */
+  /** The reason: status, the cloud's error code and message, request id; or how the connection broke. */
   readonly reason: string;
   /** The remedy, as an instruction. */
   readonly advice?: string;
@@ -76,7 +76,7 @@ export class UnsupportedRegistryError extends Error {
   override readonly name = "UnsupportedRegistryError";
 }
 
-/** The message of anything that was thrown, without its stack. */
+/** The message of a thrown value, without its stack. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message === "" ? thrown.name : thrown.message;
   return String(thrown);

@@ -54,7 +54,7 @@ export interface AnnotationFact {
   readonly meaning: string;
   /** True if the annotation alone gives the pod an identity; false if it only adds a detail to one. */
   readonly namesIdentity: boolean;
-  /** What the value is: "the IAM role to assume". */
+  /** Description of the value: "the IAM role to assume". */
   readonly about: string;
 }
 

@@ -1,7 +1,7 @@
 /**
  * Compares the Node.js runtime's name resolution with glibc's, as `tools/runtime/src/net/names/judged_by_glibc.rs` does for the
- * static runtime. What is different between the two runtimes: where the static one finds a name that glibc gives up (FORMERR and unknown codes of
- * the first server, `attempts:0`), the Node.js runtime gives up, too; and it gives up later than glibc where no server responds.
+ * static runtime. The two runtimes differ: for some names that the static one finds, glibc and the Node.js runtime give up (FORMERR and unknown codes of
+ * the first server, `attempts:0`); and the Node.js runtime gives up later than glibc if no server responds.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
@@ -21,9 +21,9 @@ import { lookUp } from "../src/runtime/nodejs/names.ts";
 import { CASES, type Case, HOSTS } from "../src/runtime/nodejs/testing/name-cases.ts";
 import { startNameServer } from "../src/runtime/nodejs/testing/name-server.ts";
 
-/** Many times what a case takes (milliseconds). */
+/** Much longer than a case takes (milliseconds). */
 const LIMIT_MS = 120_000;
-/** Side by side: they mostly wait for glibc's time limits. */
+/** In parallel, because they mostly wait for glibc's time limits. */
 const AT_ONCE = 4 * availableParallelism();
 /**
  * Cases in which glibc gives up more than a second earlier: the name servers are still queried directly then, up to four times
@@ -35,15 +35,15 @@ const GIVES_UP_LATER = new Set(["all servers are silent"]);
 interface Judged {
   readonly name: string;
   readonly glibc: string;
-  /** {@link LATER} where it took more than a second longer than glibc. */
+  /** {@link LATER} if it took more than a second longer than glibc. */
   readonly ours: string;
 }
 
-/** Instead of an outcome: not known when glibc's was, nor a second later. */
+/** Replaces an outcome that is not known one second after glibc's. */
 const LATER = "later";
 const PATIENCE_MS = 1_000;
 
-/** Python's getaddrinfo is glibc's. It says how long it took, without its own start. */
+/** Python's getaddrinfo is glibc's. Prints its duration, without Python's start. */
 const GETADDRINFO = `
 import socket, sys, time
 started = time.monotonic()
@@ -77,7 +77,7 @@ function compare(): void {
     await Promise.all(Array.from({ length: AT_ONCE }, work));
   });
 
-  describe("the Node.js runtime finds what glibc finds", { skip }, () => {
+  describe("the Node.js runtime resolves names like glibc", { skip }, () => {
     for (const { what, names } of CASES) {
       test(what, () => {
         const judged = results.get(what) ?? [];
@@ -103,7 +103,7 @@ async function runCase(found: Case | undefined): Promise<void> {
     const theirs = await glibc(name);
     judged.push({ name, glibc: theirs.outcome, ours: await ours(name, theirs.ms + PATIENCE_MS) });
   }
-  // process.exit would wait for a lookup of glibc's that this process's own name servers no longer answer.
+  // process.exit would wait for a glibc lookup that this process's own name servers no longer answer.
   process.stdout.write(JSON.stringify(judged), () => exit(0));
 }
 

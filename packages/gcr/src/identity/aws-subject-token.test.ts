@@ -46,7 +46,7 @@ async function ask(
   return { asked, document: JSON.parse(decodeURIComponent(token.reveal())) };
 }
 
-test("the keys of AWS's variables sign the request, the audience included, and nothing is sent", async () => {
+test("the keys in AWS's variables sign the request, including the audience, and nothing is sent", async () => {
   const { asked, document } = await ask({
     AWS_REGION: "us-east-2",
     AWS_ACCESS_KEY_ID: ID,
@@ -64,13 +64,13 @@ test("the keys of AWS's variables sign the request, the audience included, and n
   );
 });
 
-test("an instance that requires IMDSv2, and a file that does not know it (Google 9)", async () => {
+test("an instance that requires IMDSv2, and a file without its URL (Google 9)", async () => {
   await assert.rejects(ask({}, { "availability-zone": { status: 401 } }), {
     message: /status 401; the instance requires IMDSv2: create a new file with gcloud's --enable-imdsv2/,
   });
 });
 
-test("a container's role, which Google's own libraries do not know (Google 9)", async () => {
+test("a container's role, which Google's libraries do not support (Google 9)", async () => {
   const keys = { AccessKeyId: ID, SecretAccessKey: SECRET, Token: "session-of-the-container" };
   const { asked, document } = await ask(
     {
@@ -98,7 +98,7 @@ test("a container's role that does not work is an error, and the instance's role
   });
 });
 
-test("a profile, where AWS_PROFILE names one; the default profile's file alone is not looked at", async () => {
+test("a profile, if AWS_PROFILE names one; the default profile alone is not used", async () => {
   const directory = await mkdtemp(join(tmpdir(), "imagecred-"));
   try {
     const file = join(directory, "credentials");

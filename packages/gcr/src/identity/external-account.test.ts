@@ -38,7 +38,7 @@ async function account(source: object, fields: object = {}): Promise<Record<stri
 const impersonationUrl = (host: string) =>
   `https://${host}/v1/projects/-/serviceAccounts/${clouds.google.email("puller")}:generateAccessToken`;
 
-test("white space around a subject token is not part of it (Google 6)", async () => {
+test("white space around a subject token is ignored (Google 6)", async () => {
   const source = { file: await write("echoed", `${subject}\n`) };
   const { calls } = await answered(gcr, clouds, { env: await account(source) });
   assert.deepEqual(calls, ["google.sts Token 200"]);
@@ -47,7 +47,7 @@ test("white space around a subject token is not part of it (Google 6)", async ()
   assert.deepEqual((await answered(gcr, clouds, { env: await account(json) })).calls, calls);
 });
 
-test("an unknown format is the file's mistake, and not the token's", async () => {
+test("the error for an unknown format is about the file, not the token", async () => {
   const file = await write("formatted", JSON.stringify({ t: subject }));
   for (const [format, message] of [
     [{ type: "xml" }, /credential_source\.format\.type is "xml"; expected text or json/],
@@ -60,7 +60,7 @@ test("an unknown format is the file's mistake, and not the token's", async () =>
   }
 });
 
-describe("the endpoint that is checked is the one that gets the request (Google 5)", () => {
+describe("the checked endpoint gets the request (Google 5)", () => {
   for (const host of [
     "iamcredentials.googleapis.com",
     "iamcredentials-corp.p.googleapis.com",
@@ -82,7 +82,7 @@ describe("the endpoint that is checked is the one that gets the request (Google 
     });
   }
 
-  test("for a pod, as the flags say", async () => {
+  test("for a pod, by the flags", async () => {
     const args = [
       `--workload-identity-provider=${clouds.google.provider("cluster")}`,
       "--sts-endpoint=https://sts.us-central1.rep.googleapis.com/",
@@ -108,7 +108,7 @@ describe("the endpoint that is checked is the one that gets the request (Google 
   });
 });
 
-test("workforce_pool_user_project on a workload pool is a mistake in the file (Google 13)", async () => {
+test("workforce_pool_user_project with a workload pool is an error in the file (Google 13)", async () => {
   const source = { file: await write("subject", subject) };
   const env = await account(source, { workforce_pool_user_project: "123" });
   const { message, calls } = await askPlugin(gcr, clouds, { env });
@@ -119,7 +119,7 @@ test("workforce_pool_user_project on a workload pool is a mistake in the file (G
   assert.deepEqual(calls, []);
 });
 
-test("advice is by what came back (Google 14)", async () => {
+test("the advice depends on the response (Google 14)", async () => {
   const source = { file: await write("subject", subject) };
   const url = impersonationUrl("iamcredentials.googleapis.com");
   const env = await account(source, { service_account_impersonation_url: url });
@@ -148,7 +148,7 @@ describe("an executable as the source (Google 11)", () => {
 
   const printed = (document: object) => `cat <<'END'\n${JSON.stringify(document)}\nEND`;
 
-  test("gives the token that it prints, where the environment allows it", async () => {
+  test("provides the token that it prints, if the environment allows it", async () => {
     const good = printed({ version: 1, success: true, token_type: JWT, id_token: subject });
     const command = await program(`test "$GOOGLE_EXTERNAL_ACCOUNT_TOKEN_TYPE" = ${JWT} && ${good}`);
     const env = await account({ executable: { command: `${command} --flag`, timeout_millis: 5000 } });
@@ -158,7 +158,7 @@ describe("an executable as the source (Google 11)", () => {
     assert.match(message, /set GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES=1 to allow it/);
   });
 
-  test("is not run while the file that it wrote holds a token", async () => {
+  test("is not run while its output file has a valid token", async () => {
     const document = {
       version: 1,
       success: true,
@@ -187,7 +187,7 @@ describe("an executable as the source (Google 11)", () => {
     ],
     ["without a token", printed({ version: 1, success: true }), /printed no token of the file's type/],
   ] as const) {
-    test(`${what} is an error that says so`, async () => {
+    test(`${what} is a specific error`, async () => {
       const env = { ...(await account({ executable: { command: await program(script) } })), ...ALLOWED };
       const { message, calls } = await askPlugin(gcr, clouds, { env });
       assert.match(message, said);
@@ -222,7 +222,7 @@ describe("an X.509 certificate as the source (Google 11)", () => {
     return { ...(await account({ certificate: filled }, { ...file, ...fields })), ...variables };
   }
 
-  test("its files are those of the certificate configuration that the file names, or of the default one", async () => {
+  test("its paths come from the certificate configuration in the file, or from the default one", async () => {
     for (const [source, env] of [
       [{ certificate_config_location: "@config", trust_chain_path: "@chain" }, {}],
       [
@@ -238,7 +238,7 @@ describe("an X.509 certificate as the source (Google 11)", () => {
     assert.equal(clouds.connections.at(-1)?.serverName, "sts.mtls.googleapis.com");
   });
 
-  test("what is missing is named", async () => {
+  test("the error names the missing part", async () => {
     for (const [source, env, said] of [
       [{}, {}, /must have either use_default_certificate_config or certificate_config_location/],
       [

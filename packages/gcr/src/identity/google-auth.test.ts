@@ -11,7 +11,7 @@ import { googleAuth } from "../testing/google-auth.ts";
 import { DEFAULT_UNIVERSE } from "../universe.ts";
 import { fileToken } from "./default-credentials.ts";
 
-/** A request as the two of them are compared: header names in small letters. */
+/** A request for the comparison, with header names in lower case. */
 interface Sent {
   readonly url: string;
   readonly method: string;
@@ -48,7 +48,7 @@ interface Account {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** In one process: to load the library takes longer than all that it does. */
+/** In one process, because loading the library takes longer than all requests. */
 function byGoogleAuth(accounts: readonly Account[]): readonly ByGoogleAuth[] {
   const script = join(import.meta.dirname, "../testing/google-auth-requests.py");
   const { status, stdout, stderr } = spawnSync("python3", [script], {
@@ -83,8 +83,8 @@ async function byUs({ path, file, env }: Account) {
 }
 
 /**
- * The fields of a request, without google-auth's own headers and without the scope of a token that is only there to become a
- * service account (Google accepts `cloud-platform`, as its library for Go asks for, and `iam`, as this one does).
+ * The fields of a request, without google-auth's own headers, and without the scope of a token that only impersonates a
+ * service account (Google accepts `cloud-platform`, as its library for Go requests, and `iam`, as this one does).
  */
 function meaning({ url, method, body, headers }: Sent) {
   const small = Object.fromEntries(
@@ -99,7 +99,7 @@ function meaning({ url, method, body, headers }: Sent) {
   }
   const form = Object.fromEntries(new URLSearchParams(body));
   const { subject_token = "", scope = "", options = "null", ...rest } = form;
-  // google-auth encodes the options twice; Google's library for Go (x/oauth2, sts_exchange.go) once, as AIP-4117 has it.
+  // google-auth encodes the options twice; Google's library for Go (x/oauth2, sts_exchange.go) once, as in AIP-4117.
   const decoded: unknown = JSON.parse(options.startsWith("%7B") ? decodeURIComponent(options) : options);
   assert.match(scope, /^https:\/\/www\.googleapis\.com\/auth\/(?:cloud-platform|iam)$/);
   return {
@@ -110,7 +110,7 @@ function meaning({ url, method, body, headers }: Sent) {
   };
 }
 
-/** A signed request's signature depends on which headers are signed: it is compared by itself. */
+/** The signature depends on the choice of signed headers, so it is compared separately. */
 function meaningOfSubject(subject: string): unknown {
   if (!subject.startsWith("%7B")) return subject;
   const { headers, ...rest } = JSON.parse(decodeURIComponent(subject)) as {
@@ -174,7 +174,7 @@ const FILES: Readonly<Record<string, readonly [file: object, env?: Readonly<Reco
   "AWS's keys, for a service account": [{ ...AWS, service_account_impersonation_url: IMPERSONATION }, KEYS],
 };
 
-describe("the requests are those of google-auth", { skip: PUBLISHED.missing ?? false }, () => {
+describe("the requests equal google-auth's", { skip: PUBLISHED.missing ?? false }, () => {
   const accounts = Object.entries(FILES).map(([what, [file, env = {}]], index) => ({
     what,
     file,

@@ -58,7 +58,7 @@ const IDENTITIES: Readonly<
 
 describe("the node's identity", () => {
   for (const [identity, { principal, calls }] of Object.entries(IDENTITIES)) {
-    test(`${identity}: a token of the right principal, with these calls and no other`, async () => {
+    test(`${identity}: a token of the right principal, with exactly these calls`, async () => {
       const outcome = await answered(gcr, clouds, { identity: identity as GoogleIdentity });
       assert.deepEqual(outcome.calls, calls);
       const { cacheKeyType, auth, expiresAt } = outcome.answer;
@@ -67,7 +67,7 @@ describe("the node's identity", () => {
       for (const { username } of Object.values(auth)) assert.equal(username, "_token");
       const grant = await clouds.google.check(passwordOf(outcome.answer));
       assert.match(grant?.principal ?? "", principal);
-      // Clocks tick while answers travel, and an expiry in whole seconds loses up to one.
+      // Responses take time, and an expiry in whole seconds loses up to one second.
       assert.ok(
         typeof expiresAt === "number" && Math.abs(expiresAt - (grant?.expiresAt ?? 0)) < 2_500,
         `${expiresAt}`,
@@ -76,7 +76,7 @@ describe("the node's identity", () => {
     });
   }
 
-  test("from AWS's environment: the signed request is the user's, and EC2's metadata service gets no request", async () => {
+  test("from AWS's environment: the user's keys sign the request, and EC2's metadata service gets no request", async () => {
     const { answer, calls } = await answered(gcr, clouds, { identity: "external-account-aws" });
     assert.deepEqual(calls, ["google.sts Token 200"]);
     const grant = await clouds.google.check(passwordOf(answer));
@@ -86,7 +86,7 @@ describe("the node's identity", () => {
     );
   });
 
-  test("named in GOOGLE_APPLICATION_CREDENTIALS goes before gcloud's, and that before the metadata server's", async () => {
+  test("from GOOGLE_APPLICATION_CREDENTIALS comes before gcloud's, and gcloud's before the metadata server's", async () => {
     const { CLOUDSDK_CONFIG = "" } = await clouds.google.env("gcloud-adc");
     const both = await answered(gcr, clouds, { identity: "service-account-key", env: { CLOUDSDK_CONFIG } });
     assert.deepEqual(both.calls, ["google.oauth2 JwtBearer 200"]);
@@ -96,7 +96,7 @@ describe("the node's identity", () => {
     assert.deepEqual(empty.calls, ["google.metadata token 200"]);
   });
 
-  test("is one of several service accounts of the instance, where it is named", async () => {
+  test("is one of several service accounts of the instance, if configured", async () => {
     const email = clouds.google.email("builder");
     const { answer, requests } = await answered(gcr, clouds, { args: ["--service-account", email] });
     assert.deepEqual(
@@ -106,7 +106,7 @@ describe("the node's identity", () => {
     assert.equal((await clouds.google.check(passwordOf(answer)))?.principal, `serviceAccount:${email}`);
   });
 
-  test("lives as long as the token does: a token with five minutes left is kept for minutes", async () => {
+  test("expires with the token: a token with five minutes left is cached for minutes", async () => {
     clouds.google.instance.tokenSeconds = 300;
     const before = Date.now();
     const { answer } = await answered(gcr, clouds);
@@ -115,7 +115,7 @@ describe("the node's identity", () => {
     assert.ok(answer.expiresAt - before >= 300_000 && answer.expiresAt - Date.now() <= 300_000);
   });
 
-  test("goes under each opted-in mirror of its universe as well", async () => {
+  test("is also returned for each configured mirror of its universe", async () => {
     const args = ["--registry=mirror.test:5000=gcr.io", "--registry=m.test=docker.s3nsregistry.fr"];
     const { answer } = await answered(gcr, clouds, { args, image: "mirror.test:5000/project/app" });
     assert.deepEqual(Object.keys(answer.auth), [...nodeKeys(DEFAULT_UNIVERSE), "mirror.test:5000"]);
@@ -126,7 +126,7 @@ describe("the node's identity", () => {
   });
 });
 
-describe("a credential file that cannot be used", () => {
+describe("an invalid credential file", () => {
   const cases: Readonly<Record<string, readonly [content: unknown, why: RegExp]>> = {
     "no JSON": ["{", /it is not JSON/],
     "no object": [[], /it is not a JSON object/],
@@ -222,7 +222,7 @@ describe("a credential file that cannot be used", () => {
   };
 
   for (const [what, [content, why]] of Object.entries(cases)) {
-    test(`${what}: says so, and sends nothing, not even to the metadata server`, async () => {
+    test(`${what}: a specific error, and no request, not even to the metadata server`, async () => {
       const path = join(clouds.core.directory, "unusable.json");
       await writeFile(path, typeof content === "string" ? content : JSON.stringify(content));
       const { answer, message, calls } = await askPlugin(gcr, clouds, {
@@ -242,7 +242,7 @@ describe("a credential file that cannot be used", () => {
     assert.deepEqual(calls, []);
   });
 
-  test("a key that Google does not know (any more): Google's words, and what to do", async () => {
+  test("an unknown or deleted key: Google's message and advice", async () => {
     const env = await clouds.google.env("service-account-key");
     clouds.google.accounts.revokeKeys(clouds.google.email("node"));
     const { message, calls } = await askPlugin(gcr, clouds, { env });
@@ -262,7 +262,7 @@ describe("a credential file that cannot be used", () => {
   });
 });
 
-test("GKE's 404 for a service account that does not exist is not the 404 of an instance without one (Google 14)", async () => {
+test("GKE's 404 for a missing service account differs from the 404 of an instance without one (Google 14)", async () => {
   for (const [body, advice] of [
     [
       "generic::not_found: Gaia id not found for email a@p.iam.gserviceaccount.com\n",

@@ -15,7 +15,7 @@ const STS_OK = "google.sts Token 200";
 const IAM_OK = "google.iamcredentials GenerateAccessToken 200";
 const puller = `--impersonate-service-account=${google.email("puller")}`;
 
-/** Asks on a node without Google's metadata server, and says who the password is of. */
+/** Runs the plugin on a node without Google's metadata server. @returns the owner of the password */
 async function principal(args: readonly string[], env: Record<string, string>) {
   const { answer, calls } = await answered(gcr, clouds, {
     args: [...args],
@@ -27,7 +27,7 @@ async function principal(args: readonly string[], env: Record<string, string>) {
 describe("an AWS node", () => {
   const args = ["--node-identity=aws", `--node-workload-identity-provider=${google.provider("aws")}`];
 
-  test("shows Google a request that its instance's role signed", async () => {
+  test("sends Google a request signed by its instance's role", async () => {
     const { principal: who, calls } = await principal([...args, puller], await clouds.aws.env("imds"));
     assert.equal(who, `serviceAccount:${google.email("puller")}`);
     assert.deepEqual(calls.slice(-2), [STS_OK, IAM_OK]);
@@ -38,7 +38,7 @@ describe("an AWS node", () => {
     ]);
   });
 
-  test("or any other identity of AWS; without a service account it is the pool's principal", async () => {
+  test("may use any other AWS identity; without a service account, it is the pool's principal", async () => {
     const { principal: who, calls } = await principal(args, {
       ...(await clouds.aws.env("static")),
       AWS_REGION: "us-east-1",
@@ -47,7 +47,7 @@ describe("an AWS node", () => {
     assert.match(who ?? "", /^principal:\/\/iam\.googleapis\.com\/.*workloadIdentityPools/);
   });
 
-  test("a provider for another account: what to check", async () => {
+  test("a provider for another account: the settings to check", async () => {
     const { message } = await askPlugin(gcr, clouds, {
       args: ["--node-identity=aws", `--node-workload-identity-provider=${federation.google.azureProvider}`],
       env: { ...(await google.env("none")), ...(await clouds.aws.env("static")), AWS_REGION: "us-east-1" },
@@ -83,13 +83,13 @@ describe("an Azure machine", () => {
     puller,
   ];
 
-  test("shows Google its managed identity's token", async () => {
+  test("sends Google its managed identity's token", async () => {
     const { principal: who, calls } = await principal(args(), await clouds.azure.env("managed-identity"));
     assert.deepEqual(calls, ["azure.imds Token 200", STS_OK, IAM_OK]);
     assert.equal(who, `serviceAccount:${google.email("puller")}`);
   });
 
-  test("an audience that the provider does not allow: the token's own values", async () => {
+  test("an audience that the provider does not allow: the advice has the token's values", async () => {
     const { message } = await askPlugin(gcr, clouds, {
       args: args(federation.aws.managedIdentityAudience),
       env: { ...(await google.env("none")), ...(await clouds.azure.env("managed-identity")) },
@@ -117,7 +117,7 @@ describe("a certificate", () => {
     ];
   }
 
-  test("is shown by mutual TLS, with a key of each kind, with and without an intermediate", async () => {
+  test("is presented by mutual TLS, with a key of each kind, with and without an intermediate", async () => {
     for (const issuer of [authority, await authority.intermediate()]) {
       for (const key of ["RSA", "P-256", "P-384"] as const) {
         const { principal: who, calls } = await principal(await args(await issuer.issue({ key })), {});
@@ -128,7 +128,7 @@ describe("a certificate", () => {
     assert.ok(clouds.connections.some(({ serverName }) => serverName === "sts.mtls.googleapis.com"));
   });
 
-  test("is shown to a private endpoint, where a flag or the map names one", async () => {
+  test("is presented to a private endpoint, if a flag or the map names one", async () => {
     const url = "https://sts-internal.p.googleapis.com";
     const issued = await args(await authority.issue());
     const map = await identityMapFile(
@@ -153,7 +153,7 @@ describe("a certificate", () => {
     );
   });
 
-  test("of a stranger, or without its intermediate: what to check", async () => {
+  test("from an unknown authority, or without its intermediate: the settings to check", async () => {
     const intermediate = await authority.intermediate();
     const { message } = await askPlugin(gcr, clouds, {
       args: await args({ ...(await intermediate.issue()), chainPem: "" }),
@@ -166,7 +166,7 @@ describe("a certificate", () => {
   });
 });
 
-test("flags that do not go together are refused before anything is sent", async () => {
+test("conflicting flags are rejected before anything is sent", async () => {
   const provider = `--node-workload-identity-provider=${google.provider("aws")}`;
   for (const [args, said] of [
     [["--node-identity=aws"], /--node-identity aws needs --node-workload-identity-provider/],
@@ -186,7 +186,7 @@ test("flags that do not go together are refused before anything is sent", async 
   }
 });
 
-describe("a node that is evidently elsewhere, without --node-identity", () => {
+describe("a node in another cloud, without --node-identity", () => {
   for (const [cloud, word, endpoint] of [
     ["AWS", "aws", async () => (await clouds.aws.env("imds"))["AWS_EC2_METADATA_SERVICE_ENDPOINT"]],
     [
@@ -195,7 +195,7 @@ describe("a node that is evidently elsewhere, without --node-identity", () => {
       async () => (await clouds.azure.env("managed-identity"))["AZURE_POD_IDENTITY_AUTHORITY_HOST"],
     ],
   ] as const) {
-    test(`${cloud}'s metadata server answers: what to set`, async () => {
+    test(`${cloud}'s metadata server responds: the setting to use`, async () => {
       const env = { GCE_METADATA_HOST: ((await endpoint()) ?? "").replace("http://", "") };
       const { message } = await askPlugin(gcr, clouds, { env });
       assert.match(message, new RegExp(`; this node is in ${cloud}: set --node-identity=${word} `));

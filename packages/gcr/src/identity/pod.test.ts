@@ -25,7 +25,7 @@ const OPT_IN = { "iam.gke.io/enable-wi-image-pull": "true" };
 const become = (email: string) => ({ "iam.gke.io/gcp-service-account": email });
 
 describe("a pod's identity", () => {
-  test("through GKE's pool: one call, and a response for the image's host alone", async () => {
+  test("through GKE's pool: one call, and a response for the image's host only", async () => {
     const token = await clouds.google.podToken("gke");
     const { answer, calls } = await answered(gcr, clouds, {
       args: gke,
@@ -95,7 +95,7 @@ describe("a pod's identity", () => {
     }
   });
 
-  test("lives no longer than the token that it was exchanged for", async () => {
+  test("expires no later than its service account token", async () => {
     const token = await clouds.cluster.issueServiceAccountToken({
       audience: clouds.google.gkePool.tokenAudience,
       expiresIn: 120,
@@ -118,7 +118,7 @@ describe("a pod's identity", () => {
   });
 });
 
-describe("a pod that has no identity of its own", () => {
+describe("a pod without its own identity", () => {
   const cases = [
     ["no pool is named", [], {}, /no --identity-provider, no --workload-identity-provider, no annotation/],
     ["it did not opt in", "gke", {}, /no annotation iam\.gke\.io\/enable-wi-image-pull: "true"/],
@@ -137,7 +137,7 @@ describe("a pod that has no identity of its own", () => {
       assert.deepEqual(outcome.calls, []);
     });
 
-    test(`${why}: gets the node's, as from the Go plugin`, async () => {
+    test(`${why}: gets the node's, as with the Go plugin`, async () => {
       const token = await clouds.google.podToken("gke");
       const { answer, calls } = await answered(gcr, clouds, {
         args: args === "gke" ? gke : args,
@@ -148,7 +148,7 @@ describe("a pod that has no identity of its own", () => {
     });
   }
 
-  test("gets the node's with --identity node, whatever it says", async () => {
+  test("gets the node's with --identity node, regardless of its annotations", async () => {
     const token = await clouds.google.podToken("gke");
     const { calls } = await answered(gcr, clouds, {
       args: [...gke, "--identity=node"],
@@ -157,7 +157,7 @@ describe("a pod that has no identity of its own", () => {
     assert.deepEqual(calls, ["google.metadata token 200"]);
   });
 
-  test("is an error with --identity pod where the kubelet sends no token", async () => {
+  test("is an error with --identity pod if the kubelet sends no token", async () => {
     const { message, calls } = await askPlugin(gcr, clouds, { args: [...gke, "--identity=pod"] });
     assert.match(message, /the kubelet sent no service account token/);
     assert.deepEqual(calls, []);
@@ -176,7 +176,7 @@ describe("a pod's token that is not accepted", () => {
     ["of another cluster", { issuer: "https://other.test" }, /issuer in ID Token/],
   ] as const;
   for (const [what, change, why] of refusals) {
-    test(`${what}: Google's words, one call, and never the node's identity`, async () => {
+    test(`${what}: Google's message, one call, and never the node's identity`, async () => {
       const token = await clouds.cluster.issueServiceAccountToken({
         audience: clouds.google.gkePool.tokenAudience,
         ...change,
@@ -192,7 +192,7 @@ describe("a pod's token that is not accepted", () => {
     });
   }
 
-  test("falls back to the node where the operator said so, for minutes", async () => {
+  test("falls back to the node for minutes, if the operator allows it", async () => {
     const token = await clouds.google.podToken("cluster");
     const { answer, calls, lines } = await answered(gcr, clouds, {
       args: [...gke, "--identity-fallback=node"],
@@ -203,7 +203,7 @@ describe("a pod's token that is not accepted", () => {
     assert.equal(answer.maxCacheSeconds, 300);
   });
 
-  test("does not fall back after a failure that may pass, nor for annotations that are nonsense", async () => {
+  test("does not fall back after a temporary failure or for invalid annotations", async () => {
     const token = await clouds.google.podToken("gke");
     const args = [...gke, "--identity-fallback=node"];
     await clouds.faults.add({ service: "google.sts", fault: { kind: "answer", reply: { status: 503 } } });
@@ -227,7 +227,7 @@ describe("a pod's token that is not accepted", () => {
     assert.ok(Object.keys(answer.auth).includes("mirror.test"));
   });
 
-  test("a service account that the pod may not become", async () => {
+  test("a service account that the pod may not impersonate", async () => {
     const token = await clouds.google.podToken("cluster");
     const { message, calls } = await askPlugin(gcr, clouds, {
       args: [provider],
@@ -240,7 +240,7 @@ describe("a pod's token that is not accepted", () => {
     assert.deepEqual(calls, ["google.sts Token 200", "google.iamcredentials GenerateAccessToken 403"]);
   });
 
-  test("wrong annotations are refused before anything is sent", async () => {
+  test("invalid annotations are rejected before anything is sent", async () => {
     const token = await clouds.google.podToken("cluster");
     for (const [name, value] of [
       ["iam.gke.io/gcp-service-account", "me"],
@@ -261,7 +261,7 @@ describe("a pod's token that is not accepted", () => {
 });
 
 describe("a pool that does not exist", () => {
-  test("is the pool's fault", async () => {
+  test("is reported as the pool's problem", async () => {
     const token = await clouds.google.podToken("cluster");
     const args = [
       "--workload-identity-provider=projects/9/locations/global/workloadIdentityPools/no/providers/no",

@@ -70,7 +70,7 @@ test("a JWT with the key's signature is exchanged at the endpoint that the file 
   }
 });
 
-test("a token_uri of another owner is refused before anything is signed", async () => {
+test("a token_uri outside Google is rejected before anything is signed", async () => {
   await assert.rejects(ask({ ...FILE, token_uri: "https://oauth2.googleapis.com.evil.test/token" }), {
     message:
       /its token_uri is not an endpoint of oauth2\.googleapis\.com; a credential is sent to Google's own/,
@@ -90,7 +90,7 @@ test("in another universe the signed JWT is the token, and nothing is sent", asy
   });
 });
 
-test("an elliptic-curve key is refused in words, in both of its formats (Google 12)", async () => {
+test("an elliptic-curve key is rejected with a clear message, in both formats (Google 12)", async () => {
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   for (const type of ["sec1", "pkcs8"] as const) {
     const private_key = ec.export({ type, format: "pem" }).toString();
@@ -103,21 +103,21 @@ test("an elliptic-curve key is refused in words, in both of its formats (Google 
 describe("google-auth's key files", { skip: googleAuth().missing ?? false }, () => {
   const read = (name: string) => readFileSync(join(googleAuth().directory, "tests/data", name), "utf8");
 
-  test("service_account.json signs what its certificate verifies", async () => {
+  test("the certificate of service_account.json verifies its signature", async () => {
     const { sent } = await ask(JSON.parse(read("service_account.json")));
     const { signed, signature } = readJwt(sent[0]?.form.get("assertion") ?? "");
     const key = createPublicKey(read("public_cert.pem"));
     assert.ok(verify("sha256", Buffer.from(signed), key, Buffer.from(signature, "base64url")));
   });
 
-  test("es256_service_account.json is refused (Google 12)", async () => {
+  test("es256_service_account.json is rejected (Google 12)", async () => {
     await assert.rejects(ask(JSON.parse(read("es256_service_account.json"))), {
       message: /elliptic-curve key/,
     });
   });
 });
 
-test("a key that a template indented, joined or left with \\\\n in it is the key, on either runtime", async () => {
+test("on both runtimes, a key is accepted if a template indented it, joined its lines or left \\\\n in it", async () => {
   const forms = [
     RSA.replaceAll("\n", "\r\n"),
     RSA.replaceAll("\n", ""),
@@ -132,7 +132,7 @@ test("a key that a template indented, joined or left with \\\\n in it is the key
   }
 });
 
-test("an RSA key that is too short is refused before it signs, on either runtime", async () => {
+test("an RSA key that is too short is rejected before it signs, on both runtimes", async () => {
   for (const modulusLength of [1024, 1536]) {
     for (const type of ["pkcs1", "pkcs8"] as const) {
       const { privateKey: short } = generateKeyPairSync("rsa", { modulusLength });

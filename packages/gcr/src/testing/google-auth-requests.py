@@ -45,7 +45,7 @@ def ask(path, env):
     credentials.refresh(transport)
     result = {"token": credentials.token, "requests": list(requests)}
     if is_aws:
-        # With the pool's provider among what is signed, as AWS and AIP-4117 want it.
+        # The pool's provider is also signed, as AWS and AIP-4117 require.
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
         result["signed"] = google.auth.aws.RequestSigner(env["AWS_REGION"]).get_request_options(
             google.auth.aws.AwsSecurityCredentials(*map(env.get, names)),

@@ -8,7 +8,7 @@ const RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 /**
- * The URL that gets the request, as AWS's SDK for Rust tests it: aws-sdk-rust, sdk/aws-config/test-data/ecs-tests.json, commit
+ * The URL that gets the request, from the tests of AWS's SDK for Rust: aws-sdk-rust, sdk/aws-config/test-data/ecs-tests.json, commit
  * 00657f2e, all of its cases in their order. The published crate comes without that file.
  */
 const CASES: readonly (readonly [
@@ -33,7 +33,7 @@ const CASES: readonly (readonly [
   ["a query", { [RELATIVE]: "/credentials?a=1" }, "http://169.254.170.2/credentials?a=1"],
 ];
 
-describe("container credentials, where AWS's SDK for Rust asks for them", () => {
+describe("container credentials: the same URLs as AWS's SDK for Rust", () => {
   for (const [name, env, expected] of CASES) {
     test(name, async () => {
       const asked: string[] = [];

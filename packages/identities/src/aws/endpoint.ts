@@ -28,7 +28,7 @@ export function checkConfiguredUrl(
 }
 
 /**
- * What to do if the name of an endpoint does not exist, depending on why that endpoint was chosen.
+ * Advice if an endpoint's name does not exist, by the reason for choosing that endpoint.
  * @returns undefined for the usual endpoint, whose name exists
  */
 export function unresolvedAdvice(

@@ -20,7 +20,7 @@ interface Case {
 }
 
 /**
- * The metadata service that gets the request, as AWS's SDK for Rust tests it: smithy-rs,
+ * The metadata service that gets the request, from the tests of AWS's SDK for Rust: smithy-rs,
  * aws/rust-runtime/aws-config/test-data/imds-config/imds-tests.json, commit aa28e812, in its order. The published crate comes
  * without that file. Three of its thirteen cases set the endpoint or the mode in code ("explicit endpoint override", "explicit
  * mode override", "environment variable overrides endpoint mode override"): the plugin has no such call, and the last two are here
@@ -80,7 +80,7 @@ const CASES: readonly Case[] = [
   },
 ];
 
-describe("the metadata service that AWS's SDK for Rust asks", () => {
+describe("the same metadata service as in AWS's SDK for Rust", () => {
   for (const { name, env = {}, config, expected, theirs } of CASES) {
     test(theirs === undefined ? name : `${name}, which the SDK does otherwise: ${theirs}`, async () => {
       const transport = scriptedTransport(() => ({ status: 404 }));

@@ -15,14 +15,14 @@ import type { StsSettings } from "./sts-endpoint.ts";
 
 /**
  * Role chains as AWS's SDK for Rust tests them: smithy-rs, aws/rust-runtime/aws-config/test-data/assume-role-tests.json,
- * commit b3a95af6. The published crate comes without that file, so that this table has its cases, in the same order, with
+ * commit b3a95af6. The published crate does not include that file, so this table has its cases, in the same order, with
  * account IDs of twelve digits where the file has nine.
  */
 const ROLE_A = "arn:aws:iam::123456789012:role/RoleA";
 const ROLE_B = "arn:aws:iam::123456789012:role/RoleB";
 const TOKEN_FILE = "/var/token.jwt";
 
-/** What the identity comes from, then each role that is assumed with what came before it. */
+/** The source of the identity, then each role, assumed with the previous identity. */
 type Step =
   | { readonly keys: readonly [id: string, secret: string] }
   | { readonly instanceRole: true }
@@ -194,7 +194,7 @@ function contextOn(transport: ScriptedTransport) {
   return testContext({}, { http, clock, files });
 }
 
-/** The requests to STS, signatures included, and the keys that came out, for these steps taken one by one. */
+/** The requests to STS, including signatures, and the resulting keys, for these steps in order. */
 async function taken(steps: readonly Step[]) {
   const transport = aws();
   const context = contextOn(transport);
@@ -237,7 +237,7 @@ function revealed(credentials: Awaited<ReturnType<typeof assumeRole>>) {
   return [accessKeyId, secretAccessKey.reveal(), sessionToken?.reveal()];
 }
 
-describe("role chains, as AWS's SDK for Rust follows them", () => {
+describe("role chains, as in AWS's SDK for Rust", () => {
   for (const { name, config, expected } of CASES) {
     test(name, async () => {
       const transport = aws();

@@ -7,7 +7,7 @@
 /** A string in which each UTF-16 unit is one byte of the Go string. */
 export type ByteString = string & { readonly __bytes: unique symbol };
 
-/** What {@link decodeRune} found; `width` 1 with `rune` U+FFFD is a byte that is not UTF-8. */
+/** The result of {@link decodeRune}; `width` 1 with `rune` U+FFFD is a byte that is not UTF-8. */
 export interface Rune {
   readonly rune: number;
   readonly width: number;

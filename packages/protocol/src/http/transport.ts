@@ -29,7 +29,7 @@ export interface Target {
    *   system's trust store ({@link TlsOptions.ca} applies to the server only);
    * - `socks5:` and `socks5h:`: SOCKS 5 (RFC 1928, RFC 1929) for every URL; the proxy looks names up, as with Go's client.
    *
-   * The proxy is asked to connect to `connectTo`, if it is set.
+   * The proxy connects to `connectTo`, if it is set.
    */
   readonly proxy?: string;
   readonly tls?: TlsOptions;
@@ -63,7 +63,7 @@ export interface TransportResponse {
 /** The step in which a request failed, in the order in which they happen. */
 export type TransportPhase = "lookup" | "connect" | "proxy" | "tls" | "send" | "receive";
 
-/** What is wrong with a server's certificate (`ERR_TLS_CERTIFICATE`); each needs different advice. */
+/** The problem with a server's certificate (`ERR_TLS_CERTIFICATE`); each needs different advice. */
 export type CertificateProblem = "expired" | "not-yet-valid" | "wrong-name" | "unknown-issuer" | "other";
 
 /** Facts of a failed request besides its step and its code. */

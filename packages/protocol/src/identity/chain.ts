@@ -5,7 +5,7 @@ import type { Logger } from "../log.ts";
 export interface Unavailable {
   /** The reason, in a few words: "AWS_ACCESS_KEY_ID is not set". */
   readonly unavailable: string;
-  /** What to do, if the chain's own advice does not fit this reason. */
+  /** Advice, if the chain's own does not fit this reason. */
   readonly advice?: string;
 }
 

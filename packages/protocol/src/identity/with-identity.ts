@@ -18,7 +18,7 @@ export interface IdentityChoice<Identity> {
   pod(token: Secret): IdentitySource<Identity>;
   /** The sources of the node's identity, in order. */
   node(): readonly IdentitySource<Identity>[];
-  /** What to do when there is no identity of a kind: an instruction. */
+  /** Advice if there is no identity of a kind: an instruction. */
   readonly advice: { readonly pod: string; readonly node: string };
 }
 

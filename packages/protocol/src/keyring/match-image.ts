@@ -25,7 +25,7 @@ export interface LabelMatch {
   readonly matched: boolean;
 }
 
-/** What decided a comparison: the first part that differs, or that all matched. */
+/** The result of a comparison: the first part that differs, or that all matched. */
 export type MatchReason =
   | { readonly kind: "matched" }
   /** The pattern or the image is not a URL; the kubelet treats this as "does not match". */

@@ -16,7 +16,7 @@ export interface TemplateFault {
   readonly at: number;
   /** The unknown placeholder's name; undefined for an unbalanced brace. */
   readonly unknown?: string;
-  /** What is wrong, as the end of a sentence that begins with the setting: "has {acount} at character 14, expected ...". */
+  /** The mistake, as the end of a sentence that begins with the setting: "has {acount} at character 14, expected ...". */
   readonly reason: string;
 }
 

@@ -15,7 +15,7 @@ export interface ShellRequest {
   readonly maxStdoutBytes: number;
 }
 
-/** How a command ended, and what it wrote. */
+/** Exit status and output of a command. */
 export interface ShellResult {
   /** Exit status, or null if a signal or the time limit ended it. */
   readonly status: number | null;
@@ -97,7 +97,7 @@ export interface ProgramRequest {
   readonly onStderr?: (text: string) => void;
 }
 
-/** How a program ended, and what it wrote. */
+/** Exit status and output of a program. */
 export interface ProgramResult {
   /** Exit status, or null if a signal ended the program. */
   readonly status: number | null;

@@ -11,7 +11,7 @@ const RESOLUTION_DELAY_MS = 50;
 /** How long to wait for more addresses of the lookup after all known ones have failed. Milliseconds. */
 const OTHER_FAMILY_MS = 2_000;
 
-/** What a race needs from the connection that it is for. */
+/** Parts of the connection attempt that a race uses. */
 export interface RaceSetup {
   readonly progress: Progress;
   /** Called when addresses arrive: the time limit for connecting starts, or restarts. */

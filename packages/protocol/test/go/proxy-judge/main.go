@@ -1,4 +1,4 @@
-// Says which proxy Go's clients, the kubelet among them, use for a URL: for each line of stdin, a JSON object with `env` and
+// Prints the proxy that Go's clients, such as the kubelet, use for a URL: for each line of stdin, a JSON object with `env` and
 // `url`, one with `proxy` (empty: none).
 package main
 
