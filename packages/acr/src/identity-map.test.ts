@@ -190,7 +190,7 @@ describe("the identity map", () => {
 
   for (const [what, azurePart, message] of [
     [
-      "a tenant that is not one",
+      "an invalid tenant",
       "{tenantId: ../common}",
       /azure\.tenantId is "\.\.\/common", expected a tenant's GUID or domain/,
     ],
@@ -200,18 +200,18 @@ describe("the identity map", () => {
       /azure\.tenantId has \{account\} at character 1, expected \{registry\}/,
     ],
     [
-      "a node's application that is not one",
+      "an invalid application for the node",
       "{node: {identity: aws, clientId: me}}",
       /azure\.node\.clientId is "me", expected the GUID/,
     ],
     [
-      "a node's audience without an effect",
+      "a node audience without effect",
       "{node: {identity: azure, audience: api://x}}",
       /azure\.node\.audience has no effect here/,
     ],
-    ["a client that is not one", "{clientId: me}", /azure\.clientId is "me", expected the GUID/],
+    ["an invalid client ID", "{clientId: me}", /azure\.clientId is "me", expected the GUID/],
     [
-      "a cloud that is not known",
+      "an unknown cloud",
       "{cloud: AzureStackCloud}",
       /azure\.cloud is "AzureStackCloud", expected AzurePublicCloud, AzureChinaCloud or AzureUSGovernmentCloud/,
     ],

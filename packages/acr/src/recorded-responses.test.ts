@@ -62,14 +62,14 @@ const METADATA_SERVICE: Readonly<Record<string, Recorded>> = {
     message: /status 429 invalid_request, Temporarily throttled, .*; the metadata service is busy/,
     requests: 4,
   },
-  "an update of the service": {
+  "a service update": {
     source: "AzureAD/microsoft-authentication-library-for-dotnet#4998",
     status: 410,
     body: "",
     message: /status 410 .*; the metadata service is busy/,
     requests: 4,
   },
-  "AAD Pod Identity in between, which has no identity for the pod": {
+  "through AAD Pod Identity, which has no identity for the pod": {
     source: "Azure/aad-pod-identity#1074",
     status: 404,
     headers: { "content-type": "text/plain; charset=utf-8" },
@@ -77,7 +77,7 @@ const METADATA_SERVICE: Readonly<Record<string, Recorded>> = {
     message: /status 404 "no azure identity found for request clientID"; check the managed identities/,
     requests: 4,
   },
-  "AAD Pod Identity in between, which Azure refused": {
+  "through AAD Pod Identity, which Azure refused": {
     source: "Azure/azure-sdk-for-net#19242",
     status: 403,
     headers: { "content-type": "text/plain; charset=utf-8" },
@@ -113,7 +113,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
     ),
     requests: 1,
   },
-  "no federated credential, as Entra ID said it in 2022": {
+  "no federated credential, message of 2022": {
     source: "Azure/azure-workload-identity#340",
     status: 400,
     body: entra(
@@ -125,7 +125,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
       /status 400 invalid_request, AADSTS70021: .*; add to application \S+ a federated credential with issuer/,
     requests: 1,
   },
-  "no federated credential, as Entra ID said it in 2023": {
+  "no federated credential, message of 2023": {
     source: "external-secrets/external-secrets#2783",
     status: 401,
     body: entra(
@@ -137,7 +137,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
       /status 401 invalid_client, AADSTS70021: .*; add to application \S+ a federated credential with issuer/,
     requests: 1,
   },
-  "no federated credential, as Entra ID says it now": {
+  "no federated credential, current message": {
     source: "Azure/azure-workload-identity#1200",
     status: 401,
     body: entra(
@@ -148,7 +148,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
     message: /AADSTS700213: .*; add to application \S+ a federated credential with issuer/,
     requests: 1,
   },
-  "a federated credential whose letter case differs": {
+  "a federated credential with different letter case": {
     source: "Azure/login#517",
     status: 401,
     body: entra(
@@ -166,7 +166,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
     message: /status 400 invalid_request, AADSTS50166: .*; let Entra ID reach the token's issuer/,
     requests: 1,
   },
-  "an issuer that Entra ID cannot reach, under another code": {
+  "an issuer that Entra ID cannot reach, with another code": {
     source: "Azure/azure-workload-identity#605",
     status: 400,
     body: entra("invalid_request", "AADSTS90061: Request to External OIDC endpoint failed.", 90061),
@@ -185,7 +185,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
       /status 400 invalid_resource, AADSTS500011: .*; this tenant or cloud does not know this audience for Azure Container Registry/,
     requests: 1,
   },
-  "too many equal requests": {
+  "too many identical requests": {
     source: "Azure/azure-sdk-for-net#23324",
     status: 400,
     body: entra(
@@ -196,7 +196,7 @@ const ENTRA: Readonly<Record<string, Recorded>> = {
     message: /AADSTS50196: .*; too many nodes or pods ask for the same token within minutes/,
     requests: 1,
   },
-  "a passing failure": {
+  "a temporary failure": {
     source: "Azure/azure-sdk-for-python#14241",
     status: 503,
     body: entra(
@@ -219,7 +219,7 @@ const REGISTRY: Readonly<Record<string, Recorded>> = {
       /status 403 DENIED, client with IP '172\.214\.169\.102' is not allowed access\. .*; allow this network in the firewall or private endpoints/,
     requests: 1,
   },
-  "a method that the exchange does not have": {
+  "a method that the exchange does not support": {
     source: "Azure/acr#166",
     status: 404,
     body: "404 page not found\n",

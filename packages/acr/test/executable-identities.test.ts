@@ -93,14 +93,14 @@ describeIdentities({
     "a user-assigned identity by ARM id": file("user-assigned-resource-id"),
     "a federated token file": file("federated-token-file"),
     "a certificate in PEM": certificate("plain.pem"),
-    "a certificate in PEM with a key in the older form": certificate("pkcs1.pem"),
+    "a certificate in PEM with a PKCS#1 key": certificate("pkcs1.pem"),
     "a certificate in PEM with an encrypted key": certificate("encrypted-pkcs8.pem"),
     "a certificate in PKCS#12, AES": certificate("aes256.p12"),
     "a certificate in PKCS#12, RC2 and 3DES": certificate("rc2.p12"),
-    "the environment alone, with a certificate": async ({ azure }) => ({
+    "the environment only, with a certificate": async ({ azure }) => ({
       env: await azure.env("client-certificate"),
     }),
-    "the environment alone, with a managed identity": async ({ azure }) => ({
+    "the environment only, with a managed identity": async ({ azure }) => ({
       env: await azure.env("managed-identity"),
     }),
     "a configuration in YAML": yaml,

@@ -344,7 +344,7 @@ aws:
       /aws\.roleChain\[0\]\.roleArn is "nope"/,
     ],
     [
-      "both kinds of roles",
+      "both roleArn and roleChain",
       `registries: [r.io]\naws:\n  roleArn: ${pull("111111111111")}\n  roleChain: [{roleArn: "${pull("111111111111")}"}]`,
       "6:16",
       /cannot be combined with roleChain/,
@@ -356,13 +356,13 @@ aws:
       /requires roleArn/,
     ],
     [
-      "a node's identity that is not known",
+      "an unknown node identity",
       "registries: [r.io]\naws: {node: {identity: gcp}}",
       "5:28",
       /aws\.node\.identity is "gcp", expected auto, aws, azure, google or certificate/,
     ],
     [
-      "a setting that means nothing with the node's identity",
+      "a setting without effect for the node's identity",
       "registries: [r.io]\naws:\n  node:\n    identity: google\n    managedIdentity: x\n    roleArn: pull",
       "8:26",
       /aws\.node\.managedIdentity requires aws\.node\.identity azure, not google$/,
@@ -380,13 +380,13 @@ aws:
       /aws\.node\.roleArn is "pull", expected the ARN/,
     ],
     [
-      "a key in hardware",
+      "a hardware key",
       'registries: [r.io]\naws: {node: {identity: certificate, certificate: "pkcs11:token=x"}}',
       "5:54",
       /aws\.node\.certificate is a PKCS#11 URI, which is not supported/,
     ],
     [
-      "two roles of the node",
+      "two roles for the node",
       `registries: [r.io]\naws: {nodeRoleArn: "${pull("111111111111")}", node: {identity: google, roleArn: "${pull("111111111111")}"}}`,
       "5:24",
       /aws\.nodeRoleArn cannot be combined with node: write it as node\.roleArn/,
@@ -398,7 +398,7 @@ aws:
       /expected a URL/,
     ],
     [
-      "a part of another cloud with a wrong type",
+      "another cloud's part with a wrong type",
       "registries: [r.io]\nazure: [x]",
       "5:12",
       /azure is a list, expected a mapping/,

@@ -64,29 +64,29 @@ describeIdentities({
   image: IMAGE,
   ways: {
     ...Object.fromEntries([...identities, ...hosts]),
-    "the node's role, then a role of another account (--role-arn)": async (clouds) => ({
+    "the node's role, then a role in another account (--role-arn)": async (clouds) => ({
       args: ["--role-arn", clouds.aws.roleArn("pull")],
       env: await clouds.aws.env("imds"),
     }),
     ...Object.fromEntries(
       (["RSA", "P-256", "P-384"] as const).map((key) => [`a certificate, ${key}`, certificate(key)]),
     ),
-    "the pod's role, then a role of another account": async (clouds) => ({
+    "the pod's role, then a role in another account": async (clouds) => ({
       args: ["--role-arn", clouds.aws.roleArn("pull")],
       request: await podRequest(clouds, { "eks.amazonaws.com/ecr-role-arn": clouds.aws.roleArn("pod") }),
     }),
-    "the pod's role, named by AWS_ECR_ROLE_ARN": async (clouds) => ({
+    "the pod's role from AWS_ECR_ROLE_ARN": async (clouds) => ({
       env: { AWS_ECR_ROLE_ARN: clouds.aws.roleArn("pod") },
       request: await podRequest(clouds, {}),
     }),
-    "the node's identity where the pod's is refused (--identity-fallback node)": async (clouds) => ({
+    "the node's identity if the pod's is refused (--identity-fallback node)": async (clouds) => ({
       args: ["--identity-fallback", "node"],
       env: await clouds.aws.env("imds"),
       request: await podRequest(clouds, {
         "eks.amazonaws.com/ecr-role-arn": "arn:aws:iam::123456789012:role/missing",
       }),
     }),
-    "the node's identity although a token is there (--identity node)": async (clouds) => ({
+    "the node's identity despite a pod's token (--identity node)": async (clouds) => ({
       args: ["--identity", "node"],
       env: await clouds.aws.env("imds"),
       request: await podRequest(clouds, {}),

@@ -33,7 +33,7 @@ interface Case {
 
 /** Each fault, the run's outcome, and the number of requests. The clock is manual, so retries do not sleep. */
 const CASES: Readonly<Record<string, Case>> = {
-  "429 once, with a date to come back": {
+  "429 once, with Retry-After": {
     fault: says(429, "", { "retry-after": "1" }),
     times: 1,
     requests: 2,
@@ -83,8 +83,8 @@ const CASES: Readonly<Record<string, Case>> = {
   "a dropped connection": { fault: { kind: "drop", when: "request" }, times: 1, requests: 2 },
   "half a response": { fault: { kind: "truncate" }, times: 1, requests: 2 },
   "half a response, always": { fault: { kind: "truncate" }, requests: 4, message: /closed the connection/ },
-  "no HTTP": { fault: { kind: "garbage" }, requests: 1, message: /during receive/ },
-  "an endless answer": {
+  "a response that is not HTTP": { fault: { kind: "garbage" }, requests: 1, message: /during receive/ },
+  "an endless response": {
     fault: { kind: "huge", bytes: 3_000_000 },
     requests: 1,
     message: /larger than any credential/,

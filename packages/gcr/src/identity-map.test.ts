@@ -238,12 +238,12 @@ google:
 
   for (const [what, google, message] of [
     [
-      "a provider that is not one",
+      "an invalid provider",
       "{workloadIdentityProvider: pool}",
       /google\.workloadIdentityProvider is "pool", expected projects\//,
     ],
     [
-      "a node's provider that is not one",
+      "an invalid provider for the node",
       "{node: {identity: aws, workloadIdentityProvider: pool}}",
       /google\.node\.workloadIdentityProvider is "pool", expected projects\//,
     ],
@@ -258,17 +258,17 @@ google:
       /google\.nodeWorkloadIdentityProvider cannot be combined with node/,
     ],
     [
-      "an account that is not one",
+      "an invalid account",
       "{impersonateServiceAccount: puller}",
       /google\.impersonateServiceAccount is "puller", expected the email/,
     ],
     [
-      "two accounts to become",
+      "two accounts to impersonate",
       `{serviceAccount: "${TEMPLATE}", impersonateServiceAccount: "a@b.iam.gserviceaccount.com"}`,
       /google\.serviceAccount has a placeholder.*set only one of them/,
     ],
     [
-      "an endpoint of another owner",
+      "an endpoint outside Google",
       "{stsEndpoint: 'https://sts.example.com'}",
       /google\.stsEndpoint is "https:\/\/sts\.example\.com", expected an endpoint of sts\.googleapis\.com/,
     ],
@@ -278,12 +278,12 @@ google:
       /expected an endpoint of sts\.s3nsapis\.fr/,
     ],
     [
-      "a universe that is not known",
+      "an unknown universe",
       "{universeDomain: example.org}",
       /google\.universeDomain is example\.org, which is not known; set registryDomain/,
     ],
     [
-      "a registry domain alone",
+      "a registry domain only",
       "{registryDomain: pkg.example.org}",
       /google\.registryDomain requires universeDomain/,
     ],

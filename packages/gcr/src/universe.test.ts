@@ -93,27 +93,27 @@ describe("another universe", () => {
 describe("a token is used in its own universe only", () => {
   const refused = [
     [
-      "the instance is taken to be in the default one",
+      "the instance is assumed to be in the default one",
       { image: S3NS_IMAGE },
       /--universe-domain s3nsapis.fr/,
     ],
     [
-      "the operator named another one",
+      "the operator configured another one",
       { image: IMAGE, args: ARGS },
       /belongs to the universe googleapis.com/,
     ],
     [
-      "a mirror of another one",
+      "a mirror in another one",
       { image: "m.test/project/app", args: [...ARGS, "--registry=m.test=gcr.io"] },
       /belongs to the universe googleapis.com/,
     ],
     [
-      "the credential file is of another one",
+      "the credential file is for another one",
       { image: IMAGE, file: S3NS },
       /credential in .* to s3nsapis.fr and cannot be used there/,
     ],
     [
-      "the credential file is of the default one",
+      "the credential file is for the default one",
       { image: S3NS_IMAGE, file: { domain: "googleapis.com", registryDomain: "pkg.dev" } },
       /to googleapis.com and cannot be used there/,
     ],

@@ -50,7 +50,7 @@ const WAYS: Readonly<Record<string, () => Promise<Way>>> = {
     image: "docker.s3nsregistry.fr/project/repo/app",
     key: "*.s3nsregistry.fr",
   }),
-  "a pod by the provider that its annotation names": async () => ({
+  "a pod with the provider in its annotation": async () => ({
     env: await google.env("metadata"),
     request: {
       token: await google.podToken("cluster"),

@@ -45,7 +45,7 @@ const ODD: Readonly<Record<string, Odd>> = {
     outcome: IS_EC,
   },
   "a key that is not PEM": { setUp: keyFile("x"), outcome: NOT_RSA },
-  "a key whose base64 is broken": {
+  "a key with invalid base64": {
     setUp: keyFile("-----BEGIN PRIVATE KEY-----\n!!!!\n-----END PRIVATE KEY-----\n"),
     outcome: NOT_RSA,
   },

@@ -97,19 +97,19 @@ for (const [what, text, expected] of [
     ['3:35 identities[0] has the unknown field "roleArn"; it belongs in aws'],
   ],
   [
-    "a field that nothing is like",
+    "an unknown field without a similar one",
     `${HEAD}identities: [{registries: [r.io], azure: {flavour: red}}]`,
     [
       '3:43 identities[0].azure has the unknown field "flavour", expected tenantId, clientId, node, cloud, audience',
     ],
   ],
   [
-    "a word that is not one",
+    "an unknown word",
     `${HEAD}identities: [{registries: [r.io], identity: nodes}]`,
     ['3:45 identities[0].identity is "nodes", expected auto, pod, node or anonymous'],
   ],
   [
-    "what YAML makes a number or a switch",
+    "numbers and booleans in YAML",
     `${HEAD}identities: [{registries: [r.io], aws: {externalId: 0123, profile: no}}]`,
     [
       "3:53 identities[0].aws.externalId is a number, expected a text: write it in quotes",
@@ -122,7 +122,7 @@ for (const [what, text, expected] of [
     ["3:50 identities[0].aws.profile is empty"],
   ],
   [
-    "nothing behind a key",
+    "a key without a value",
     `${HEAD}identities:\n  - registries: [r.io]\n    aws:\n`,
     ["5:9 identities[0].aws is empty, expected a mapping"],
   ],
@@ -132,12 +132,12 @@ for (const [what, text, expected] of [
     ['6:5 "identity" occurs twice'],
   ],
   [
-    "a key twice in JSON",
+    "a duplicate key in JSON",
     `{"apiVersion":"imagecred.dev/v1alpha1","kind":"ImageIdentities","kind":"ImageIdentities","identities":[{"registries":["r.io"]}]}`,
     ["1:65 kind occurs twice"],
   ],
   [
-    "patterns that never match",
+    "patterns that can never match",
     `${HEAD}identities:\n  - registries:\n      - https://r.io\n      - r.io/team*\n      - .azurecr.io\n      - "r .io"\n      - r.io?x\n`,
     [
       '5:9 identities[0].registries[0] is "https://r.io", which has a scheme: write host[:port][/path]',

@@ -21,8 +21,8 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
   "in HTML": (secret) => secret.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll("/", "&#x2F;"),
   "in base64": (secret) => Buffer.from(secret).toString("base64"),
   "in base64url": (secret) => Buffer.from(secret).toString("base64url"),
-  "in base64 behind a user": (secret) => Buffer.from(`some-user:${secret}`).toString("base64"),
-  "in base64url behind a short user": (secret) => Buffer.from(`u:${secret}`).toString("base64url"),
+  "in base64 after a user name": (secret) => Buffer.from(`some-user:${secret}`).toString("base64"),
+  "in base64url after a short user name": (secret) => Buffer.from(`u:${secret}`).toString("base64url"),
   "in base64 that is percent-encoded": (secret) =>
     encodeURIComponent(Buffer.from(`user1:${secret}`).toString("base64")),
 };
@@ -30,9 +30,9 @@ const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
 /** Every encoded piece of the secret that must not be left. */
 function pieces(secret: string, encode: (secret: string) => string): string[] {
   const whole = encode(secret);
-  // Base64 has no characters of its own for those of the secret: there, pieces of the encoded text count.
+  // Base64 has no separate characters for those of the secret, so pieces of the encoded text count.
   const oneByOne = encode(secret.slice(0, 5)) + encode(secret.slice(5)) === whole;
-  // Those that stand for the user in front of it, or for its end and more, do not.
+  // Pieces that encode the user name before it, or text after it, do not count.
   let before = 0;
   while (!oneByOne && whole[before] === encode(`\x7f${secret.slice(1)}`)[before]) before++;
   const characters = oneByOne ? [...secret] : [...whole.slice(before + 1).replace(/.(?:=|%3D)*$/, "")];

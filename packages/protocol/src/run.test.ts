@@ -94,12 +94,12 @@ describe("run", () => {
 
   const failures: readonly (readonly [what: string, setup: Setup, stderr: RegExp])[] = [
     [
-      "a bad request",
+      "an invalid request",
       { stdin: "{" },
       /^test-credential-provider: the request on stdin is not one JSON document/,
     ],
     [
-      "options that cannot be used",
+      "invalid options",
       {
         options: () => {
           throw new OptionsError("--x is wrong");
@@ -108,12 +108,12 @@ describe("run", () => {
       /^test-credential-provider: --x is wrong\n$/,
     ],
     [
-      "a registry that is not ours",
+      "an unsupported registry",
       { credential: () => Promise.reject(new UnsupportedRegistryError("r.io is not ours")) },
       /: r\.io is not ours\n$/,
     ],
     [
-      "an API that cannot be reached",
+      "an unreachable API",
       {
         credential: async (context) => {
           await context.http.cloud({
@@ -151,7 +151,7 @@ describe("run", () => {
       /internal error: TypeError: x is undefined; please report it/,
     ],
     [
-      "a bad IMAGECRED_TIMEOUT",
+      "an invalid IMAGECRED_TIMEOUT",
       { env: { IMAGECRED_TIMEOUT: "20" } },
       /IMAGECRED_TIMEOUT is "20", expected a duration such as 20s/,
     ],

@@ -31,19 +31,19 @@ async function asPod(
 for (const [family, annotations] of Object.entries({
   "the Go plugin's": { [ACR_CLIENT]: pod.clientId, [ACR_TENANT]: pod.tenant },
   "Azure Workload Identity's": { [WI_CLIENT]: pod.clientId, [WI_TENANT]: pod.tenant },
-  "both, of which the registry's own win": {
+  "both, with precedence for the registry's": {
     [ACR_CLIENT]: pod.clientId,
     [ACR_TENANT]: pod.tenant,
     [WI_CLIENT]: partner.clientId,
     [WI_TENANT]: partner.tenant,
   },
-  "ours, which win over the others": {
+  "ours, with precedence over the others": {
     "imagecred.dev/azure-client-id": pod.clientId,
     "imagecred.dev/azure-tenant-id": pod.tenant,
     [ACR_CLIENT]: partner.clientId,
     [ACR_TENANT]: partner.tenant,
   },
-  "no tenant's, where azure.json has one": { [ACR_CLIENT]: pod.clientId },
+  "without a tenant, which azure.json has": { [ACR_CLIENT]: pod.clientId },
 })) {
   test(`a pod's token with annotations: ${family}`, async () => {
     const { lines } = await answered(acr, clouds, await asPod(annotations));
@@ -167,7 +167,7 @@ for (const [what, options, message] of [
     /AADSTS700211.*add to application \S+ a federated credential with issuer https:\/\/elsewhere\.example/,
   ],
   ["an expired token", { expiresIn: -10 }, /AADSTS700024.*check the clock/],
-  ["a key that the cluster does not have", { signedBy: "stranger" }, /AADSTS5000223/],
+  ["a key that is not the cluster's", { signedBy: "stranger" }, /AADSTS5000223/],
 ] as const) {
   test(`Entra refuses ${what}, and the message has the advice`, async () => {
     const annotations = { [ACR_CLIENT]: pod.clientId };

@@ -317,7 +317,7 @@ test("AWS 12: a password without an expiry is returned but not cached", async ()
 for (const [what, pair] of [
   ["a line break", "AWS:pass\nword"],
   ["a letter that is not ASCII", "AWS:passw\u00f6rd"],
-  ["a space in the user's name", "A WS:password"],
+  ["a space in the user name", "A WS:password"],
 ] as const) {
   test(`Security 14: ${what} in the login is an error; the kubelet gets no login`, async () => {
     const authorizationToken = Buffer.from(pair).toString("base64");
@@ -422,7 +422,7 @@ describe("faults", () => {
     ["nothing", json(200, ""), /status 200, a response that is not the API's/],
     ["a JSON string", json(200, '"hello"'), /status 200, a response that is not the API's/],
     ["garbage", { kind: "garbage" }, /asking Amazon ECR/],
-    ["a megabyte too much", { kind: "huge", bytes: 3_000_000 }, /larger than any credential/],
+    ["a body that is too large", { kind: "huge", bytes: 3_000_000 }, /larger than any credential/],
     ["a redirect", { kind: "redirect", location: "https://evil.test/" }, /status 307/],
   ] as const) {
     test(`${what}: an error after one request`, async () => {

@@ -176,7 +176,7 @@ describe("the pod's identity", () => {
       /sts.amazonaws.com/,
     ],
     ["of another issuer", { issuer: "https://other.test" }, POD_ROLE, 400, /InvalidIdentityToken/, /OIDC/],
-    ["signed by a stranger", { signedBy: "stranger" }, POD_ROLE, 400, /InvalidIdentityToken/, /OIDC/],
+    ["signed by an unknown key", { signedBy: "stranger" }, POD_ROLE, 400, /InvalidIdentityToken/, /OIDC/],
     [
       "of a pod that the role does not trust",
       { namespace: "other" },
@@ -221,7 +221,7 @@ describe("the pod's identity", () => {
 
   for (const [what, body] of [
     ["no credentials", "<AssumeRoleWithWebIdentityResponse></AssumeRoleWithWebIdentityResponse>"],
-    ["no XML", "<html><p>welcome to the hotel"],
+    ["a body that is not XML", "<html><p>welcome to the hotel"],
     ["nothing", ""],
   ] as const) {
     test(`STS responds with 200 and ${what}: an error`, async () => {

@@ -24,7 +24,7 @@ describe("a broken default profile is an error, and the instance's role is not r
     ["a role without a source", role, /it has role_arn and no source of the role's credentials/],
     ["a source without a role", "source_profile = base\n", /it has source_profile and no role_arn/],
     [
-      "a place without a role",
+      "a credential_source without a role",
       "credential_source = Environment\n",
       /it has credential_source and no role_arn/,
     ],
@@ -44,7 +44,7 @@ describe("a broken default profile is an error, and the instance's role is not r
       /its source_profile base has no credentials/,
     ],
     [
-      "half a pair in its source",
+      "a source with only one of key and secret",
       `${role}source_profile = base\n[profile base]\naws_access_key_id = A\n`,
       /profile base: it has aws_access_key_id and no/,
     ],
@@ -53,8 +53,8 @@ describe("a broken default profile is an error, and the instance's role is not r
       `${role}source_profile = base\ncredential_source = Environment\n`,
       /it has both source_profile and credential_source/,
     ],
-    ["a sign-in for people", "sso_session = corp\n", /people who sign in/],
-    ["a line that means nothing", "role_arn: x\n", /line 2: Expected an '=' sign defining a property/],
+    ["an interactive sign-in", "sso_session = corp\n", /people who sign in/],
+    ["an invalid line", "role_arn: x\n", /line 2: Expected an '=' sign defining a property/],
   ] as const) {
     for (const env of [{}, { AWS_PROFILE: "default" }]) {
       test(`${what}${"AWS_PROFILE" in env ? ", AWS_PROFILE=default" : ""}`, async () => {
@@ -75,8 +75,8 @@ describe("profiles that AWS's SDKs accept are accepted", () => {
   const keys = `AWS_ACCESS_KEY_ID = ${accessKeyId}\nAws_Secret_Access_Key = ${secretAccessKey}\n`;
   for (const [what, content] of [
     ["settings in another letter case", `[default]\n${keys}`],
-    ["a comment at the bracket", `[default]# for pulls\n${keys}`],
-    ["a semicolon at the bracket", `[default];\n${keys}`],
+    ["a comment after the bracket", `[default]# for pulls\n${keys}`],
+    ["a semicolon after the bracket", `[default];\n${keys}`],
     ["spaces in the brackets", `[ default ]\n${keys}`],
   ] as const) {
     test(what, async () => {
@@ -108,7 +108,7 @@ describe("chains of roles as AWS's SDKs follow them", () => {
       [assumed, ok],
     ],
     [
-      "the source's keys, not the profile's own",
+      "the source's keys, not the profile's",
       `[profile A]\n${wrong}${arn("pull")}source_profile = B\n[profile B]\n${keys}`,
       [assumed, ok],
     ],
@@ -123,7 +123,7 @@ describe("chains of roles as AWS's SDKs follow them", () => {
       [assumed, assumed, ok],
     ],
     [
-      "a source with keys and a role is its keys",
+      "keys take precedence over the role in a source profile",
       `[profile A]\n${wrong}${arn("pull")}source_profile = B\n[profile B]\n${arn("node")}source_profile = C\n${keys}[profile C]\n${wrong}`,
       [assumed, ok],
     ],
@@ -145,14 +145,14 @@ describe("chains of roles as AWS's SDKs follow them", () => {
     ],
     ["an empty source", `[profile A]\n${arn("pull")}source_profile = B\n[profile B]\n`, /has no credentials/],
     ["an unknown source", `[profile A]\n${arn("pull")}source_profile = B\n`, /does not exist/],
-    ["no profile at all", "", /no such profile/],
+    ["no profile", "", /no such profile/],
     [
       "a loop",
       `[profile A]\n${arn("pull")}source_profile = B\n[profile B]\n${arn("node")}source_profile = A\n`,
       /is a loop/,
     ],
     [
-      "a loop past keys",
+      "a loop after a profile with keys",
       `[profile A]\n${wrong}${arn("pull")}source_profile = B\n[profile B]\n${arn("node")}source_profile = A\n`,
       /is a loop/,
     ],

@@ -10,8 +10,8 @@ after(() => clouds.close());
 describe("AWS_PROFILE=default means the same as no AWS_PROFILE", () => {
   for (const [what, config] of [
     ["no file", undefined],
-    ["a file that has other profiles", "[profile puller]\nregion = us-west-2\n"],
-    ["a profile that names a region only", "[default]\nregion = us-west-2\n"],
+    ["a file with other profiles", "[profile puller]\nregion = us-west-2\n"],
+    ["a profile with a region only", "[default]\nregion = us-west-2\n"],
   ] as const) {
     test(`with ${what} the instance's role is used`, async () => {
       const file =

@@ -179,7 +179,7 @@ describe("an executable as the source (Google 11)", () => {
       printed({ version: 1, success: false, code: "401", message: "no session" }),
       /failed: 401: no session/,
     ],
-    ["that prints something else", "echo hello", /printed no JSON object with version 1/],
+    ["that prints something other than JSON", "echo hello", /printed no JSON object with version 1/],
     [
       "whose token has expired",
       printed({ version: 1, success: true, id_token: "x", expiration_time: 5 }),

@@ -153,14 +153,14 @@ const FILES: Readonly<Record<string, readonly [file: object, env?: Readonly<Reco
   "a token in a file, for a service account": [
     { ...ACCOUNT, service_account_impersonation_url: IMPERSONATION },
   ],
-  "for a service account, for so long": [
+  "for a service account, with a lifetime": [
     {
       ...ACCOUNT,
       service_account_impersonation_url: IMPERSONATION,
       service_account_impersonation: { token_lifetime_seconds: 1800 },
     },
   ],
-  "a client of its own": [{ ...ACCOUNT, client_id: "client", client_secret: "secret of the client" }],
+  "its own OAuth client": [{ ...ACCOUNT, client_id: "client", client_secret: "secret of the client" }],
   "a workforce user's project": [
     {
       ...ACCOUNT,

@@ -128,8 +128,8 @@ describe("the node's identity", () => {
 
 describe("an invalid credential file", () => {
   const cases: Readonly<Record<string, readonly [content: unknown, why: RegExp]>> = {
-    "no JSON": ["{", /it is not JSON/],
-    "no object": [[], /it is not a JSON object/],
+    "invalid JSON": ["{", /it is not JSON/],
+    "JSON that is not an object": [[], /it is not a JSON object/],
     "no type": [{}, /it has no type/],
     "another type": [
       { type: "gdch_service_account" },
@@ -139,7 +139,7 @@ describe("an invalid credential file", () => {
       { type: "service_account", client_email: "a@b.c" },
       /its private_key is missing/,
     ],
-    "a key that is not a key": [
+    "an invalid key": [
       {
         type: "service_account",
         client_email: "a@b.c",
@@ -155,7 +155,7 @@ describe("an invalid credential file", () => {
       { type: "external_account", audience: "a", subject_token_type: "t" },
       /its credential_source has no source/,
     ],
-    "an executable as source": [
+    "an executable as the source": [
       {
         type: "external_account",
         audience: "a",
@@ -182,7 +182,7 @@ describe("an invalid credential file", () => {
       },
       /plain http to another machine/,
     ],
-    "a token_url of another owner": [
+    "a token_url outside Google": [
       {
         type: "external_account",
         audience: "a",
@@ -192,7 +192,7 @@ describe("an invalid credential file", () => {
       },
       /its token_url is not an endpoint of sts.googleapis.com/,
     ],
-    "an impersonation_url of another owner": [
+    "an impersonation_url outside Google": [
       {
         type: "external_account",
         audience: "a",

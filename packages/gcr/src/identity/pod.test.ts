@@ -120,7 +120,12 @@ describe("a pod's identity", () => {
 
 describe("a pod without its own identity", () => {
   const cases = [
-    ["no pool is named", [], {}, /no --identity-provider, no --workload-identity-provider, no annotation/],
+    [
+      "no pool is configured",
+      [],
+      {},
+      /no --identity-provider, no --workload-identity-provider, no annotation/,
+    ],
     ["it did not opt in", "gke", {}, /no annotation iam\.gke\.io\/enable-wi-image-pull: "true"/],
     ["it opted out", "gke", { "iam.gke.io/enable-wi-image-pull": "false" }, /enable-wi-image-pull/],
   ] as const;

@@ -26,7 +26,7 @@ const CASES: readonly (readonly [
   ["EKS Pod Identity", { [FULL]: "http://169.254.170.23/v1/c" }, "http://169.254.170.23/v1/c"],
   ["EKS Pod Identity, IPv6", { [FULL]: "http://[fd00:ec2::23]/v1/c" }, "http://[fd00:ec2::23]/v1/c"],
   [
-    "both: the relative one wins",
+    "both: the relative one has precedence",
     { [FULL]: "http://localhost:8080/credentials", [RELATIVE]: "/credentials" },
     "http://169.254.170.2/credentials",
   ],

@@ -46,7 +46,7 @@ const CASES: readonly Case[] = [
     theirs: "http://override:456/latest/api/token",
   },
   {
-    name: "the environment before the profile",
+    name: "the environment has precedence over the profile",
     env: { [ENDPOINT]: "https://override:456" },
     config: "[default]\nec2_metadata_service_endpoint = http://wrong:456\n",
     expected: "https://override:456/latest/api/token",
@@ -61,7 +61,7 @@ const CASES: readonly Case[] = [
     theirs: "http://[fd00:ec2::254]/latest/api/token",
   },
   {
-    name: "no such mode in the profile",
+    name: "an unknown mode in the profile",
     config: "[default]\nec2_metadata_service_endpoint_mode = IPv7\n",
     expected: "http://169.254.169.254/latest/api/token",
     theirs: "an error",
@@ -74,7 +74,7 @@ const CASES: readonly Case[] = [
   },
   { name: "no URL", env: { [ENDPOINT]: "not a uri" }, expected: /ENDPOINT is "not a uri", expected a URL/ },
   {
-    name: "an endpoint before a mode",
+    name: "an endpoint has precedence over a mode",
     env: { [ENDPOINT]: "http://169.254.169.200", [MODE]: "IPv6" },
     expected: "http://169.254.169.200/latest/api/token",
   },

@@ -41,12 +41,12 @@ const role = (arn: string, ...settings: string[]) => [`role_arn = ${arn}`, ...se
 
 const CASES: readonly Case[] = [
   {
-    name: "a role on keys",
+    name: "a role assumed with keys",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}[profile B]\n${keys("abc123", "def456")}`,
     expected: [{ keys: ["abc123", "def456"] }, { role: ROLE_A }],
   },
   {
-    name: "keys next to role_arn and source_profile do not count",
+    name: "keys next to role_arn and source_profile are ignored",
     config: `[profile A]\n${keys("abc123", "def456")}${role(ROLE_A, "source_profile = B")}[profile B]\n${keys("ghi890", "jkl123")}`,
     expected: [{ keys: ["ghi890", "jkl123"] }, { role: ROLE_A }],
   },
@@ -81,12 +81,12 @@ const CASES: readonly Case[] = [
     expected: /profile A: it has both source_profile and credential_source/,
   },
   {
-    name: "a source with an access key ID alone",
+    name: "a source with an access key ID only",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}[profile B]\naws_access_key_id = abc123\n`,
     expected: /profile B: it has aws_access_key_id and no aws_secret_access_key/,
   },
   {
-    name: "a source with a secret access key alone",
+    name: "a source with a secret access key only",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}[profile B]\naws_secret_access_key = abc123\n`,
     expected: /profile B: it has aws_secret_access_key and no aws_access_key_id/,
   },
@@ -102,12 +102,12 @@ const CASES: readonly Case[] = [
   },
   { name: "no profile at all", config: "", expected: /profile A: there is no such profile/ },
   {
-    name: "a role on a role on keys",
+    name: "a role assumed with a role, assumed with keys",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}[profile B]\n${role(ROLE_B, "source_profile = C")}[profile C]\n${keys("mno456", "pqr789")}`,
     expected: [{ keys: ["mno456", "pqr789"] }, { role: ROLE_B }, { role: ROLE_A }],
   },
   {
-    name: "a source with keys and a role gives its keys",
+    name: "a source with keys and a role: its keys are used",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}${keys("unused", "unused")}[profile B]\n${role(ROLE_B, "source_profile = C")}${keys("profile_b_key", "profile_b_secret")}[profile C]\n${keys("unused", "unused")}`,
     expected: [{ keys: ["profile_b_key", "profile_b_secret"] }, { role: ROLE_A }],
   },
@@ -137,7 +137,7 @@ const CASES: readonly Case[] = [
     expected: /profile A: it has web_identity_token_file and no role_arn/,
   },
   {
-    name: "a role on a web identity",
+    name: "a role assumed with a web identity",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}[profile B]\n${role(ROLE_B, `web_identity_token_file = ${TOKEN_FILE}`, "role_session_name = some_session_name")}`,
     expected: [{ webIdentity: ROLE_B, sessionName: "some_session_name" }, { role: ROLE_A }],
   },

@@ -48,7 +48,7 @@ describe("extensions that AWS's tools accept", () => {
   for (const [what, text, expected] of [
     ["settings that are all indented", "[default]\n  a = 1\n  b = 2\n", { default: { a: "1", b: "2" } }],
     [
-      "values in quotes, as AWS's SDK for Go",
+      "values in quotes, as in AWS's SDK for Go",
       `[default]\na = "x"\nb = 'y z' # c\nc = "x\nd = "x' \ncredential_process = "/a b/c"\n`,
       { default: { a: "x", b: "y z", c: '"x', d: `"x'`, credential_process: '"/a b/c"' } },
     ],

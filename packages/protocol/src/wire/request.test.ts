@@ -83,14 +83,14 @@ describe("decodeRequest", () => {
     ["an empty image", JSON.stringify(request({ image: "" })), /image is empty/],
     ["an image of another type", JSON.stringify(request({ image: 7 })), /image is a number/],
     ["an image with NUL", JSON.stringify(request({ image: "r.io/a\0b" })), /not an image name/],
-    ["an image with a line end", JSON.stringify(request({ image: "r.io/a\nb" })), /not an image name/],
+    ["an image with a line break", JSON.stringify(request({ image: "r.io/a\nb" })), /not an image name/],
     [
       "a token of another type",
       JSON.stringify(request({ serviceAccountToken: { a: 1 } })),
       /serviceAccountToken is an object/,
     ],
     [
-      "a token with a line end",
+      "a token with a line break",
       JSON.stringify(request({ serviceAccountToken: "eyJh.eyJp.c2ln\n" })),
       /serviceAccountToken has characters that a token cannot have/,
     ],

@@ -45,7 +45,7 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "a reason in Latin-1": [`HTTP/1.1 200 \u00e9\r\n${LENGTH_2}`, "200 ok +"],
   "a reason with a control character": [`HTTP/1.1 200 a\u0007\r\n${LENGTH_2}`, PARSE],
   "HTTP/1.0": [`HTTP/1.0 200 OK\r\n${LENGTH_2}`, "200 ok"],
-  "HTTP/1.0 that stays": [`HTTP/1.0 200 OK\r\nconnection: keep-alive\r\n${LENGTH_2}`, "200 ok +"],
+  "HTTP/1.0 with keep-alive": [`HTTP/1.0 200 OK\r\nconnection: keep-alive\r\n${LENGTH_2}`, "200 ok +"],
   "HTTP/1.2": [`HTTP/1.2 200 OK\r\n${LENGTH_2}`, PARSE],
   "HTTP/2": [`HTTP/2 200 OK\r\n${LENGTH_2}`, PARSE],
   "HTTP/0.9": [`HTTP/0.9 200 OK\r\n${LENGTH_2}`, PARSE],
@@ -81,7 +81,7 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "connection: close": [`${OK}connection: x, Close\r\n${LENGTH_2}`, "200 ok"],
   "no length": [`${OK}\r\nok`, "200 ok"],
   "length 0": [`${OK}content-length: 0\r\n\r\n`, "200  +"],
-  "something after the body": [`${OK}${LENGTH_2}junk`, "200 ok"],
+  "data after the body": [`${OK}${LENGTH_2}junk`, "200 ok"],
   "a body that is too short": [`${OK}content-length: 5\r\n\r\nok`, "cut off"],
   "a length above the limit": [`${OK}content-length: 101\r\n\r\n`, "ERR_BODY_TOO_LARGE"],
   "a body above the limit": [`${OK}\r\n${"x".repeat(101)}`, "ERR_BODY_TOO_LARGE"],
@@ -90,7 +90,7 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "a length that is not a number": [`${OK}content-length: 2x\r\n\r\nok`, PARSE],
   "a length with a sign": [`${OK}content-length: +2\r\n\r\nok`, PARSE],
   // hyper accepts these; the static runtime itself refuses them (RFC 9112, section 6.3).
-  "the length twice": [`${OK}content-length: 2\r\n${LENGTH_2}`, PARSE],
+  "a repeated length": [`${OK}content-length: 2\r\n${LENGTH_2}`, PARSE],
   "a list of lengths": [`${OK}content-length: 2, 2\r\n\r\nok`, PARSE],
   "chunks and a length": [
     `${OK}transfer-encoding: chunked\r\ncontent-length: 2\r\n\r\n2\r\nok\r\n0\r\n\r\n`,
@@ -100,7 +100,7 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "204 with a length": ["HTTP/1.1 204 No\r\ncontent-length: 2\r\n\r\n", "204  +"],
   "304": ["HTTP/1.1 304 Not Modified\r\n\r\n", "304  +"],
   chunks: [`${CHUNKED}1\r\no\r\n1\r\nk\r\n0\r\n\r\n`, "200 ok +"],
-  "Chunked in capitals": [`${OK}Transfer-Encoding: CHUNKED\r\n\r\n2\r\nok\r\n0\r\n\r\n`, "200 ok +"],
+  "Chunked in upper case": [`${OK}Transfer-Encoding: CHUNKED\r\n\r\n2\r\nok\r\n0\r\n\r\n`, "200 ok +"],
   "chunk sizes with zeros, spaces and extensions": [
     `${CHUNKED}0002 \t;a="b"\r\nok\r\n0;x\r\n\r\n`,
     "200 ok +",
@@ -111,7 +111,7 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "an empty size": [`${CHUNKED}\r\nok\r\n0\r\n\r\n`, PARSE],
   "a size of 17 digits": [`${CHUNKED}10000000000000000\r\nok`, PARSE],
   "a size of 16 digits": [`${CHUNKED}ffffffffffffffff\r\nok`, "cut off"],
-  "chunks of bare line feeds": [`${CHUNKED}2\nok\n0\n\n`, PARSE],
+  "chunks with bare line feeds": [`${CHUNKED}2\nok\n0\n\n`, PARSE],
   "a chunk that is too long": [`${CHUNKED}1\r\nok\r\n0\r\n\r\n`, PARSE],
   "chunks above the limit": [`${CHUNKED}65\r\n${"x".repeat(101)}\r\n0\r\n\r\n`, "ERR_BODY_TOO_LARGE"],
   "no last chunk": [`${CHUNKED}2\r\nok\r\n`, "cut off"],
@@ -120,7 +120,7 @@ const RESPONSES: Readonly<Record<string, readonly [response: string, outcome: st
   "a broken trailer": [`${CHUNKED}2\r\nok\r\n0\r\na b\r\n\r\n`, PARSE],
   "endless trailers": [`${CHUNKED}2\r\nok\r\n0\r\na: ${"b".repeat(20_000)}`, PARSE],
   "endless extensions": [`${CHUNKED}2;${"b".repeat(20_000)}`, PARSE],
-  "something after the last chunk": [`${CHUNKED}2\r\nok\r\n0\r\n\r\njunk`, "200 ok"],
+  "data after the last chunk": [`${CHUNKED}2\r\nok\r\n0\r\n\r\njunk`, "200 ok"],
   "chunks in HTTP/1.0": ["HTTP/1.0 200 OK\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n", PARSE],
 };
 
