@@ -87,7 +87,7 @@ export class Cluster implements AsyncDisposable {
 
   /** Boots one more node and waits until it is Ready. */
   async addNode(content: NodeContent = {}): Promise<Node> {
-    // Several may boot at the same time, and none gets the address of one that has ended.
+    // Several nodes can boot at the same time, and addresses of ended nodes are not reused.
     const index = ++this.#booted;
     const name = `node-${index}`;
     const directory = join(this.#options.directory, name);
@@ -112,8 +112,8 @@ export class Cluster implements AsyncDisposable {
   }
 
   /**
-   * Ends a node and takes it out of the cluster. Its logs are kept.
-   * @returns where they are, by component
+   * Ends a node and removes it from the cluster. Its logs stay on disk.
+   * @returns their paths, by component
    */
   async removeNode(node: Node): Promise<Readonly<Record<string, string>>> {
     const logs: Record<string, string> = {};
@@ -128,7 +128,7 @@ export class Cluster implements AsyncDisposable {
     return logs;
   }
 
-  /** Waits until the API server says that a node is Ready. @throws Error with the ends of the node's logs */
+  /** Waits until the API server reports a node as Ready. @throws Error with the ends of the node's logs */
   async ready(node: Node, seconds = 60): Promise<void> {
     const giveUp = { what: `${node.name} is Ready`, seconds, details: () => node.tails() };
     await this.api.until(`/api/v1/nodes?fieldSelector=metadata.name%3D${node.name}`, giveUp, ([object]) =>
@@ -147,7 +147,7 @@ export class Cluster implements AsyncDisposable {
   }
 }
 
-/** Of the form that EKS gives its clusters. */
+/** In the form that EKS gives its clusters. */
 const ISSUER = "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF";
 
 /** Whether a node or a pod has the condition Ready. */

@@ -1,17 +1,17 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Why something that was waited for is not coming. */
+/** Details for the error when a wait times out. */
 export interface GiveUp {
-  /** What was waited for; read when it has not come. */
+  /** The awaited event; read after the timeout. */
   readonly what: string;
   readonly seconds: number;
-  /** More about it: the end of a log. */
+  /** More details: the end of a log. */
   readonly details?: () => string | Promise<string>;
 }
 
 /**
  * Waits for `wanted`, which stops its work when the signal aborts.
- * @throws Error with what was waited for and the details, when it does not come in time
+ * @throws Error with the awaited event and the details after the timeout
  */
 export async function within<T>(giveUp: GiveUp, wanted: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { seconds, details } = giveUp;
@@ -25,7 +25,7 @@ export async function within<T>(giveUp: GiveUp, wanted: (signal: AbortSignal) =>
   }
 }
 
-/** Asks again and again, for things that nothing announces, until the response is not undefined. */
+/** Polls, for things that have no notification, until the result is not undefined. */
 export async function poll<T>(
   giveUp: GiveUp,
   ask: () => T | undefined | Promise<T | undefined>,

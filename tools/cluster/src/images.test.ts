@@ -17,7 +17,7 @@ interface Manifest {
   readonly layers: readonly { readonly digest: string; readonly size: number }[];
 }
 
-test("every name is another image with the same layer, and everything is found under its digest", () => {
+test("each name is a different image with the same layer, and every blob is found by its digest", () => {
   const images = new Images(workload);
   const [a, b] = ["v1", "v2"].map((tag) => images.manifest("r.example", "app", tag));
   assert.ok(a !== undefined && b !== undefined);
@@ -33,7 +33,7 @@ test("every name is another image with the same layer, and everything is found u
   assert.equal(images.manifest("r.example", "app", `sha256:${"0".repeat(64)}`), undefined);
 });
 
-test("tar reads what is packed", () => {
+test("tar reads the archive", () => {
   const files = [
     { path: "workload", content: Buffer.from("x".repeat(700)) },
     { path: "etc/empty", content: Buffer.alloc(0) },

@@ -14,8 +14,8 @@ export interface ImageFile {
 }
 
 /**
- * The images that the registries hold (https://github.com/opencontainers/image-spec): under every name another one, so that
- * having pulled one says nothing about the next. All of them run the workload program.
+ * The registries' images (https://github.com/opencontainers/image-spec): a different one for each name, so that a
+ * pulled image does not affect the next pull. All of them run the workload program.
  */
 export class Images implements ImageSource {
   readonly #blobs = new Map<string, Uint8Array>();
@@ -75,7 +75,7 @@ function encode(value: object): Uint8Array {
 
 const BLOCK = 512;
 
-/** A tar archive (POSIX ustar) of executable files of root's. */
+/** A tar archive (POSIX ustar) of executable files that root owns. */
 export function tar(files: readonly ImageFile[]): Buffer {
   const parts = files.flatMap(({ path, content }) => [
     header(path, content.length),

@@ -16,7 +16,7 @@ export const IMAGES: Readonly<Record<CloudPlugin, string>> = {
   gcr: "us-central1-docker.pkg.dev/project/repo/app:v1",
 };
 
-/** Where a node has what is under test. */
+/** Paths on a node of the files under test. */
 export const PLUGIN_PATHS = {
   binDir: "/usr/local/libexec/kubernetes/credential-providers",
   config: "/etc/kubernetes/credential-provider-config.yaml",
@@ -29,7 +29,7 @@ export const PLUGIN_PATHS = {
 /** Names of the executables under test. */
 export const PLUGIN_EXECUTABLES = [...CLOUD_PLUGINS.map(pluginName), "imagecred"];
 
-/** Why there is nothing to put on a node, or undefined. */
+/** The reason why there is nothing to install on a node, or undefined. */
 export function whyNoPlugins(): string | undefined {
   const missing = PLUGIN_EXECUTABLES.filter((name) => anyExecutable(name) === undefined);
   return missing.length > 0 ? `${missing.join(", ")}: not built (npm run build)` : undefined;
@@ -53,7 +53,7 @@ export async function azureJsonFile({ azure }: Clouds): Promise<Readonly<Record<
 }
 
 /**
- * Has `imagecred init` write the kubelet's configuration, gives it to the kubelet, and restarts that.
+ * Runs `imagecred init`, installs the kubelet's configuration that it writes, and restarts the kubelet.
  * @param args of `init`, in addition to the distribution's
  */
 export async function configurePlugins(node: Node, args: readonly string[]): Promise<void> {
@@ -65,13 +65,13 @@ export async function configurePlugins(node: Node, args: readonly string[]): Pro
   await restartKubelet(node);
 }
 
-/** Takes the kubelet's flags away, and leaves the files. */
+/** Removes the kubelet's flags and leaves the files. */
 export async function removeFlags(node: Node): Promise<void> {
   node.write("/etc/default/kubelet", "KUBELET_EXTRA_ARGS=--v=5\n");
   await restartKubelet(node);
 }
 
-/** Restarts the kubelet and waits until it says that it works: to the API server the node is Ready all the time. */
+/** Restarts the kubelet and waits until it reports that it works: the API server shows the node as Ready all the time. */
 export async function restartKubelet(node: Node): Promise<void> {
   const from = node.read(PATHS.kubeletLog).length;
   await node.must("systemctl", "restart", "kubelet");

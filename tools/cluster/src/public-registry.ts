@@ -1,6 +1,6 @@
 import { answerRegistry, type ImageSource, registryOperation, type TlsService } from "@imagecred/fake-clouds";
 
-/** A registry that wants no credential, for the images that a node needs before any plugin works. */
+/** A registry that requires no credential, for the images that a node needs before any plugin works. */
 export function publicRegistry(
   host: string,
   repositories: readonly string[],

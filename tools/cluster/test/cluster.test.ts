@@ -31,7 +31,7 @@ const noOlderKubelet =
     ? `the kubelet of ${OLDER_KUBELET_VERSION} is not in the cache yet (npm test -- cluster builds it)`
     : undefined;
 const noImage = noHelm ?? whyNoStaticImage();
-/** The tests of a suite, one after the other: they would have the concurrency of the suite around it. */
+/** Runs the tests of a suite in sequence: they would inherit the concurrency of the outer suite. */
 const inOrder = (skip?: string) => ({ concurrency: 1, skip: skip ?? false });
 const withHelm = { skip: noHelm ?? false };
 
@@ -42,7 +42,7 @@ describe("a real cluster", { skip, timeout: 15 * 60_000 }, () => {
   describe("install, uninstall, nodes", () => describeInstall(cluster));
   describe("the node's identity", () => describePulls(cluster));
   describe("what imagecred says about the node", () => describeDiagnosis(cluster));
-  // Most of the time these wait: for credentials to expire, and for kubelets. Those of other releases have nodes of their own.
+  // These mostly wait, for credentials to expire and for kubelets. Kubelets of other releases have their own nodes.
   describe("at the same time", { concurrency: true }, () => {
     describe("credentials that expire", inOrder(), () => describeExpiry(cluster));
     describe(`a kubelet of ${OLDER_KUBELET_VERSION}`, inOrder(noOlderKubelet), () => {
@@ -54,12 +54,12 @@ describe("a real cluster", { skip, timeout: 15 * 60_000 }, () => {
   });
   describe("the pods' identities", () => describePodIdentity(cluster));
   describe("images that are on the node already", () => describePullRecords(cluster));
-  describe("a crowd", () => describeCrowd(cluster));
+  describe("many pods at once", () => describeCrowd(cluster));
   describe("deploy/: the chart and the kustomize base", withHelm, () => {
     if (helm !== undefined) describeChartTemplates(cluster, helm);
   });
   describe("the chart on the nodes of kubeadm", { skip: noImage ?? false }, () => {
     if (helm !== undefined) describeChartRollout(cluster, helm);
   });
-  describe("what was logged", () => describeSecrets(cluster));
+  describe("logs", () => describeSecrets(cluster));
 });

@@ -15,7 +15,7 @@ const skip =
     ? "runs in the cluster's namespaces (npm test -- cluster)"
     : false;
 
-// Namespaces within the namespaces of this run: for those that are inside it makes no difference.
+// Nested in the namespaces of this run, which makes no difference to the processes inside.
 describe("when a cluster ends, nothing of it is left", { skip, timeout: 120_000 }, () => {
   test("after an orderly end", async () => {
     const { child, directory, before } = await start();

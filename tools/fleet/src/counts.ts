@@ -25,7 +25,7 @@ export class Counts {
     return this.total.accepted + this.total.throttled + this.total.failed;
   }
 
-  /** The part of the requests that came while the service worked and was throttled: 0 to 1. */
+  /** Share of throttled requests among those that came while the service worked: 0 to 1. */
   get throttledShare(): number {
     const { accepted, throttled } = this.total;
     return accepted + throttled === 0 ? 0 : throttled / (accepted + throttled);

@@ -4,7 +4,7 @@ import type { Row, ServiceRow } from "./results.ts";
 import { routeOf } from "./routes.ts";
 import { scenarioOf } from "./scenarios.ts";
 
-/** What the rows say, in sentences: every number is one of theirs. @throws when a row is missing */
+/** The findings as sentences; every number is from the rows. @throws if a row is missing */
 export function findings(rows: readonly Row[]): string {
   const find = (scenario: Row["scenario"], route: Row["route"], policy: { readonly name: string }): Row => {
     const row = rows.find(

@@ -7,7 +7,7 @@ import { type Scenario, scenarioOf } from "./scenarios.ts";
 
 const SEED = 20261127;
 
-/** A small fleet whose limits are as much smaller. */
+/** A small fleet with proportionally smaller limits. */
 function small(id: Route["id"], part: number): Route {
   const route = routeOf(id);
   const services = route.services.map((service) => {
@@ -27,7 +27,7 @@ function fleetOf(id: Scenario["id"], nodes: number, untilMs = Number.POSITIVE_IN
 
 const EIGHT_HOURS = 8 * 3_600_000;
 
-test("the same seed gives the same numbers, another seed others", async () => {
+test("the same seed gives the same numbers, another seed different ones", async () => {
   const run = async (seed: number) => {
     const { counts, waitsMs, runs } = await simulate(small("ecr", 0.001), fleetOf("boot", 100), OURS, seed);
     return { total: counts.map(({ total }) => total), waits: [...waitsMs], runs };
@@ -68,7 +68,7 @@ describe("nodes that booted together", () => {
     assert.ok(ours > 1.6 * quarter, `${ours} and ${quarter}`);
   });
 
-  test("ask ten times as often when nothing is cached", async () => {
+  test("send ten times as many requests when nothing is cached", async () => {
     const scenario = fleetOf("day", 20, EIGHT_HOURS);
     const requests = async (policy: typeof OURS) =>
       (await simulate(routeOf("acr"), scenario, policy, SEED)).runs;

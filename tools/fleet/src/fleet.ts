@@ -26,9 +26,9 @@ export interface Outcome {
 const SYNC_AFTER_FAILURE_MS = { from: 10_000, to: 15_000 } as const;
 
 /**
- * A fleet's nodes, each with a kubelet that behaves as v1.37.2 does: the plugin runs for each pod whose image has no cached credential, before the
- * image's back-off is looked at (pkg/kubelet/images/image_manager.go, EnsureImageExists), so a pod that cannot be pulled runs it again every 10 to
- * 15 seconds; two pods with different images run it twice at the same time (pkg/credentialprovider/plugin/plugin.go).
+ * A fleet's nodes, each with a kubelet that behaves as v1.37.2 does. The plugin runs for each pod whose image has no cached credential, before the
+ * image's back-off is checked (pkg/kubelet/images/image_manager.go, EnsureImageExists). So a pod that cannot be pulled runs it again every 10 to
+ * 15 seconds. Two pods with different images run it twice at the same time (pkg/credentialprovider/plugin/plugin.go).
  * @param seed the same seed gives the same numbers
  */
 export async function simulate(
@@ -103,7 +103,7 @@ export async function simulate(
 }
 
 interface Node {
-  /** Until when the kubelet has a credential (milliseconds since the start); undefined while it has none. */
+  /** Expiry of the kubelet's cached credential (milliseconds since the start); undefined while it has none. */
   credentialUntilMs: number | undefined;
 }
 

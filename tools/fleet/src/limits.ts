@@ -1,14 +1,14 @@
-/** How many requests a cloud accepts, as it publishes it. Defaults: most can be raised on request. */
+/** A cloud's published request limit. Defaults: most can be raised on request. */
 export interface Limit {
   /** The limited operation, and its scope: "Amazon ECR GetAuthorizationToken, per account and region". */
   readonly name: string;
-  /** Requests a second that are accepted for good. */
+  /** Requests per second that are accepted continuously. */
   readonly perSecond: number;
   /** Requests that are accepted at once after a quiet time. */
   readonly burst: number;
-  /** The page that says so. */
+  /** The page with this limit. */
   readonly source: string;
-  /** Where the cloud publishes no number: why this one was taken. The results then show the shape and not the size. */
+  /** The reason for this number if the cloud publishes none. The results then show the shape, not the size. */
   readonly supposed?: string;
 }
 
@@ -19,7 +19,7 @@ function perMinute(requests: number): Pick<Limit, "perSecond" | "burst"> {
 
 /**
  * 500 a second in each region, adjustable (https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html). The same guide's page on
- * errors still has the number of before 2020, 20 a second with bursts of 200.
+ * errors still has the limit from before 2020, 20 a second with bursts of 200.
  */
 export const ECR_GET_AUTHORIZATION_TOKEN: Limit = {
   name: "Amazon ECR GetAuthorizationToken, per account and region",
@@ -69,7 +69,7 @@ export const AZURE_INSTANCE_METADATA: Limit & { readonly concurrent: number } = 
 
 /**
  * Microsoft publishes how Entra ID throttles (429 with Retry-After: 60,
- * https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling) and not from which rate on.
+ * https://learn.microsoft.com/entra/msal/dotnet/advanced/client-and-server-throttling) but not the rate.
  */
 export const ENTRA_TOKEN: Limit = {
   name: "Microsoft Entra ID token endpoint, per tenant",

@@ -58,7 +58,7 @@ async function simulateAll(part: number, seed: number): Promise<readonly Row[]> 
   return rows;
 }
 
-/** One line that the next one replaces, for a person who watches. */
+/** A progress line, which the next one replaces. */
 function progress(line: string): void {
   if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${line}`);
 }

@@ -14,12 +14,12 @@ const { seed, rows } = JSON.parse(readFileSync(RESULTS_FILE, "utf8")) as {
   readonly rows: readonly Row[];
 };
 
-test("page and picture are made of the recorded results: npx node tools/fleet/src/main.ts --write", () => {
+test("page and picture are made from the recorded results: npx node tools/fleet/src/main.ts --write", () => {
   assert.equal(readFileSync(join(DOCS, "fleet.md"), "utf8"), fleetPage(rows, seed));
   assert.equal(readFileSync(join(DOCS, "fleet.svg"), "utf8"), drawPicture(rows));
 });
 
-test("every case of the page has a row, of as many nodes", () => {
+test("every case of the page has a row, with the same number of nodes", () => {
   assert.deepEqual(
     rows.map(({ scenario, route, policy, nodes }) => [scenario, route, policy, nodes]),
     cases().map(({ scenario, route, policy }) => [scenario.id, route.id, policy.name, scenario.nodes]),
@@ -41,7 +41,7 @@ test("the recorded results show what the page says", () => {
   for (const { unmet } of rows) assert.equal(unmet, 0);
 });
 
-test("a row that was recorded can be had again", async () => {
+test("a recorded row can be reproduced", async () => {
   const one = cases().find(
     ({ scenario, route, policy }) =>
       scenario.id === "day" && route.id === "gcr-pod" && policy.name === "imagecred",
@@ -62,7 +62,7 @@ test("a table for a terminal and for Markdown", async () => {
   assert.match(lines[2] ?? "", /^\| \*\*ECR, the node's role\*\*, 50 nodes \| imagecred /);
 });
 
-test("numbers as a person reads them", () => {
+test("numbers in readable form", () => {
   assert.deepEqual([0, 0.04, 9.94, 75.4, 120, 270].map(formatSeconds), [
     "0.0 s",
     "0.0 s",

@@ -5,7 +5,7 @@ import { formatCount, renderScenario } from "./report.ts";
 import type { Row } from "./results.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-/** docs/fleet.md, from the rows that {@link rowOf} gives. @param seed of the simulation */
+/** docs/fleet.md, from the rows that {@link rowOf} returns. @param seed of the simulation */
 export function fleetPage(rows: readonly Row[], seed: number): string {
   return `# A fleet, simulated
 

@@ -9,7 +9,7 @@ const PANEL = 150;
 const GAP = 74;
 const TOP = 58;
 
-/** What is drawn: one panel for each. */
+/** The cases to draw, one panel each. */
 const PANELS: readonly (readonly [Scenario["id"], Row["route"]])[] = [
   ["boot", "ecr"],
   ["day", "ecr"],
@@ -60,7 +60,7 @@ function panel(top: number, rows: readonly Row[], scenario: Scenario["id"], rout
     (count: number) => top + PANEL - (count / most) * PANEL,
   ];
   const title = `${routeOf(route).name}: ${scenarioOf(scenario).name}, ${new Intl.NumberFormat("en-US").format(rows[0]?.nodes ?? 0)} nodes`;
-  // What is drawn last is on top.
+  // The last curve is drawn on top.
   const lines = rows.toReversed().map(({ policy, curve, curveSeconds }) => {
     const points = curve.map(
       (count, index) => `${x((index + 0.5) * curveSeconds).toFixed(1)} ${y(count).toFixed(1)}`,

@@ -13,14 +13,14 @@ import {
 import type { Random } from "./random.ts";
 import type { Service } from "./services.ts";
 
-/** What one run of a plugin has: a clock, a time limit, chance. */
+/** The context of one run of a plugin: clock, time limit, random numbers. */
 export interface Run {
   readonly clock: Clock;
   readonly random: Random;
   readonly deadline: Deadline;
 }
 
-/** How a plugin behaves towards a cloud that a whole fleet asks. */
+/** A plugin's retry and cache behavior towards a cloud that a whole fleet uses. */
 export interface Policy {
   readonly name: string;
   readonly about: string;
@@ -42,7 +42,7 @@ const log = createLogger({
   now: () => 0,
 });
 
-/** The plugins' own code: `retry`, the rule of the service and `cacheSecondsUntil`, with the simulation's clock and chance. */
+/** The plugins' own code: `retry`, the rule of the service and `cacheSecondsUntil`, with the simulation's clock and random numbers. */
 export const OURS: Policy = {
   name: "imagecred",
   about: "the plugins' own code",
@@ -59,19 +59,19 @@ async function retrying(
   return await retry(send, { retryIf: again }, { ...run, log });
 }
 
-/** A variant of ours that caches for another time. */
+/** A variant of ours that caches for a different duration. */
 export function cachingFor(name: string, about: string, cacheSeconds: Policy["cacheSeconds"]): Policy {
   return { ...OURS, name, about, cacheSeconds };
 }
 
-/** Without jitter: half of the life, to the second. */
+/** Without jitter: half of the lifetime, to the second. */
 export const WITHOUT_JITTER = cachingFor(
   "no jitter",
   "like imagecred, but cached for exactly half of the lifetime",
   (expiresAt, now) => Math.floor((expiresAt - now) / 2000),
 );
 
-/** A quarter of jitter, where imagecred has a tenth. */
+/** A quarter of jitter instead of imagecred's tenth. */
 export const A_QUARTER = cachingFor(
   "jitter of a quarter",
   "like imagecred, but minus up to a quarter",
@@ -90,7 +90,7 @@ function isTransient(response: TransportResponse, service: Service): boolean {
   return response === service.throttled || response.status === 429 || response.status >= 500;
 }
 
-/** A vendor's way of waiting: undefined gives up. */
+/** A vendor's back-off; undefined gives up. */
 type Wait = (attempt: number, response: TransportResponse, run: Run) => number | undefined;
 
 async function callAs(

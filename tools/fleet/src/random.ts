@@ -1,4 +1,4 @@
-/** Chance that is the same on every machine for the same seed. */
+/** Random numbers that are the same on every machine for the same seed. */
 export type Random = () => number;
 
 /**
@@ -16,7 +16,7 @@ export function seeded(seed: number): Random {
   };
 }
 
-/** A value between two others, each as likely. */
+/** A uniformly distributed value between two others. */
 export function between(from: number, to: number, random: Random): number {
   return from + random() * (to - from);
 }

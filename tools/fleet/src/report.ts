@@ -7,7 +7,7 @@ const NUMBER = new Intl.NumberFormat("en-US");
 /** A number as the tables print it: `12,345`. */
 export const formatCount = (count: number): string => NUMBER.format(Math.round(count));
 
-/** A share as the tables print it: `58.8 %`, `0 %`, and `< 0.1 %` for what is not nothing. */
+/** A share as the tables print it: `58.8 %`, `0 %`, and `< 0.1 %` for smaller values above 0. */
 export function formatShare(share: number): string {
   if (share === 0) return "0 %";
   return share < 0.001 ? "< 0.1 %" : `${(share * 100).toFixed(1)} %`;
@@ -46,7 +46,7 @@ export function renderScenario(scenario: Scenario["id"], rows: readonly Row[]): 
   return `${aligned([head, head.map((_, column) => (column < 2 ? "---" : "---:")), ...cells])}\n`;
 }
 
-/** One value for each service that the route asks. */
+/** One value for each service that the route calls. */
 function each({ services }: Row, value: (service: ServiceRow) => string): string {
   return services.map(value).join(" · ");
 }

@@ -70,7 +70,7 @@ export function cases(part = 1): readonly Case[] {
   );
 }
 
-/** Jitter and caching show in the day that follows a boot; the first credential of a node has neither behind it. */
+/** Jitter and caching affect only the day after a boot, not a node's first credential. */
 function policiesFor(scenario: Scenario["id"], { plugin }: Route): readonly Policy[] {
   const vendor = VENDORS[plugin];
   if (scenario !== "day") return [OURS, vendor];
@@ -124,7 +124,7 @@ function curveOf(counts: Counts | undefined): Pick<Row, "curve" | "curveSeconds"
   const curveSeconds = Math.max(1, Math.ceil(seconds.length / POINTS));
   const curve: number[] = [];
   for (let start = 0; start < seconds.length; start += curveSeconds) {
-    // The busiest second of the part: an average would hide what a limit per second does not.
+    // The busiest second of the part: an average would hide requests above a limit per second.
     curve.push(Math.max(...seconds.slice(start, start + curveSeconds)));
   }
   return { curve, curveSeconds };

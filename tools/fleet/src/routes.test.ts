@@ -32,7 +32,7 @@ const awsCredentials = {
   Expiration: "2030-01-01T06:00:00Z",
 };
 
-/** The clouds' responses, by a part of the URL; the first that fits. */
+/** The clouds' responses, by a part of the URL; the first match is used. */
 const RESPONSES: readonly (readonly [part: string, service: string, body: unknown])[] = [
   ["/latest/api/token", "metadata", "imds-session"],
   ["security-credentials/node", "metadata", awsCredentials],
@@ -72,7 +72,7 @@ const RESPONSES: readonly (readonly [part: string, service: string, body: unknow
 
 const GOOGLE = RESPONSES.filter(([, service]) => /Google|IAM/.test(service));
 
-/** Runs the plugin of a route, with one service that responds what is given. */
+/** Runs the plugin of a route, with the given response of one service. */
 async function runRoute({ id }: Route, refused?: Service) {
   const clock = new ManualClock();
   const asked: string[] = [];
@@ -129,9 +129,9 @@ async function runRoute({ id }: Route, refused?: Service) {
   return { run: await runs[id](), asked, sleeps: clock.sleeps };
 }
 
-describe("a route asks what the plugin asks", () => {
+describe("a route has the plugin's requests", () => {
   for (const route of ROUTES) {
-    test(`${route.id}: the services in their order, and a life of which half is cached at most`, async () => {
+    test(`${route.id}: the services in their order, and at most half of the lifetime is cached`, async () => {
       const { run, asked } = await runRoute(route);
       assert.equal(run.exitCode, 0, run.stderr);
       assert.deepEqual(
@@ -144,7 +144,7 @@ describe("a route asks what the plugin asks", () => {
     });
 
     for (const service of route.services) {
-      test(`${route.id}: a throttled ${service.name} gets as many attempts, with the same waits`, async () => {
+      test(`${route.id}: a throttled ${service.name} gets the same number of attempts, with the same waits`, async () => {
         const { run, asked, sleeps } = await runRoute(route, service);
         assert.equal(run.exitCode, 1);
         const clock = new ManualClock();

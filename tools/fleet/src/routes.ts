@@ -2,7 +2,7 @@ import { ACR, ECR, ENTRA, GENERATE_ACCESS_TOKEN, GOOGLE_TOKEN, type Service, STS
 
 const HOUR_MS = 3_600_000;
 
-/** How a plugin gets a credential: what it asks of the cloud, one after another. */
+/** A plugin's requests to the cloud to get a credential, in order. */
 export interface Route {
   readonly id: "ecr" | "ecr-pod" | "acr" | "acr-pod" | "gcr-pod";
   readonly name: string;
@@ -10,15 +10,15 @@ export interface Route {
   /** Whether the node's metadata server gets a request first. */
   readonly metadata: boolean;
   readonly services: readonly Service[];
-  /** Life of the credential (milliseconds). */
+  /** Lifetime of the credential (milliseconds). */
   readonly lifeMs: number;
-  /** The part of a scenario's nodes that send requests to one account, registry or project: its limits differ by as much. */
+  /** The part of a scenario's nodes that send requests to one account, registry or project: its limits differ in proportion. */
   readonly share: number;
 }
 
 /**
- * The routes whose limits a fleet shares. A node of Google Cloud gets its token from its own metadata server, which no other node asks, so it is
- * not among them. Lives: 12 hours (ECR API reference, GetAuthorizationToken), 3 hours (ACR's refresh tokens,
+ * The routes whose limits a fleet shares. A node of Google Cloud gets its token from its own metadata server, which no other node uses, so it is
+ * not among them. Lifetimes: 12 hours (ECR API reference, GetAuthorizationToken), 3 hours (ACR's refresh tokens,
  * https://azure.github.io/acr/AAD-OAuth.html), 1 hour (https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token).
  */
 export const ROUTES: readonly Route[] = [

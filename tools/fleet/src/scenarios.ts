@@ -20,7 +20,7 @@ export interface Scenario {
   readonly imagesAtBoot: number;
   /** Pulls after the boot; without it a node is done once it has a credential. */
   readonly pulls?: Pulls;
-  /** What comes before is not counted. */
+  /** Earlier requests are not counted. */
   readonly countFromMs: number;
   /** The end, for a fleet that goes on pulling. */
   readonly untilMs: number;
@@ -52,7 +52,7 @@ const ROLL: Scenario = {
     Math.floor((node * 100) / nodes) * 2 * MINUTE + between(0, 20 * SECOND, random),
 };
 
-/** A pod on every node at each full five minutes: what a CronJob or a DaemonSet's check does. The pods start within 10 seconds. */
+/** A pod on every node at each full five minutes: as with a CronJob or a DaemonSet's check. The pods start within 10 seconds. */
 const everyFiveMinutes: Pulls = (cachedUntilMs, random) =>
   Math.floor(cachedUntilMs / (5 * MINUTE) + 1) * 5 * MINUTE + between(0, 10 * SECOND, random);
 

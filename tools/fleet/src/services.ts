@@ -10,17 +10,17 @@ import {
   type Limit,
 } from "./limits.ts";
 
-/** An API that a whole fleet asks. */
+/** An API that the whole fleet calls. */
 export interface Service {
   readonly name: string;
   readonly limit: Limit;
   /** Its response above its limit. */
   readonly throttled: TransportResponse;
-  /** Whether a plugin of ours tries again, by the plugin's own rule. */
+  /** Whether a plugin of ours retries, by the plugin's own rule. */
   readonly again: (outcome: Outcome<TransportResponse>, now: number) => Retry | undefined;
 }
 
-/** The least and the most that a request to a cloud takes, connection included (milliseconds). */
+/** Minimum and maximum duration of a request to a cloud, connection included (milliseconds). */
 export const CLOUD_LATENCY = { from: 20, to: 80 } as const;
 /** The same for all the requests to the node's own metadata server together. */
 export const METADATA_LATENCY = { from: 5, to: 30 } as const;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SimulatedClock } from "./simulated-clock.ts";
 
-test("what sleeps continues in the order of time, and of falling asleep in the same millisecond", async () => {
+test("sleeps end in the order of time; within a millisecond, in the order in which they began", async () => {
   const clock = new SimulatedClock();
   const seen: string[] = [];
   const sleeper = async (name: string, ...naps: readonly number[]) => {

@@ -50,12 +50,12 @@ export class SimulatedClock implements Clock {
   }
 }
 
-/** Resolves when every promise that can go on has gone on: node runs all of them before its next immediate. */
+/** Resolves when every promise that can continue has continued: Node.js runs all of them before its next immediate. */
 function settled(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Distinct times, the least first: a binary heap. */
+/** Distinct times, earliest first: a binary heap. */
 class TimeHeap {
   readonly #times: number[] = [];
 

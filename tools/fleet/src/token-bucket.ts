@@ -1,6 +1,6 @@
 import type { Limit } from "./limits.ts";
 
-/** Accepts requests at a rate, and a burst after a quiet time: how the clouds describe their own throttling. */
+/** Accepts requests at a rate, and a burst after a quiet time, as the clouds describe their own throttling. */
 export class TokenBucket {
   readonly #perMs: number;
   readonly #capacity: number;

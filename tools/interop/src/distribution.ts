@@ -4,14 +4,14 @@ import type { ServerCertificate } from "@imagecred/fake-clouds";
 import type { Programs } from "./programs.ts";
 import { type Address, Server } from "./server.ts";
 
-/** How a registry finds out who asks. */
+/** A registry's authentication. */
 export type RegistryAuth =
   /** Basic authentication. @see HTPASSWD */
   | { readonly kind: "basic"; readonly htpasswd: string }
   /** A token of this service. */
   | { readonly kind: "token"; readonly realm: string; readonly service: string; readonly jwks: object };
 
-/** htpasswd's line for the user AWS with moto's password: distribution knows bcrypt alone (cost 4). */
+/** htpasswd's line for the user AWS with moto's password: distribution supports only bcrypt (cost 4). */
 export const HTPASSWD = "AWS:$2b$04$ODhl0Ll.4f1nmqPMlFD9LO2fNk/O929fuMLTAwuRxAXO2QQF6Hnc.\n";
 
 /** The issuer of a token service's tokens. */

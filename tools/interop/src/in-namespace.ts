@@ -9,7 +9,7 @@ import { buildPrograms, type Programs } from "./programs.ts";
 
 /** Hands the programs' paths to the test file inside. */
 const HANDOVER = "IMAGECRED_INTEROP";
-/** Many times what a file takes (milliseconds). */
+/** Many times the duration of a test file (milliseconds). */
 const TIME_LIMIT_MS = 300_000;
 
 interface Handover {

@@ -1,7 +1,7 @@
 import { executables, needsRoot } from "@imagecred/workspace";
 import { programsToBuild } from "./programs.ts";
 
-/** Ours that are judged. */
+/** Our executables under test. */
 const OURS = ["ecr-credential-provider", "imagecred"];
 
 /** Why the programs of others cannot judge ours on this machine, or undefined when they can. */

@@ -14,11 +14,11 @@ export const PASSWORD = `${ACCOUNT}-auth-token`;
 export interface Keys {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of temporary keys only. */
+  /** Only for temporary keys. */
   readonly sessionToken?: string;
 }
 
-/** What moto needs for https; its own address is among the certificate's names. */
+/** moto's TLS files; the certificate's names include its address. */
 export interface MotoTls {
   /** Path of a PEM file. */
   readonly certificate: string;
@@ -104,7 +104,7 @@ export class Moto implements AsyncDisposable {
   }
 
   async #call(service: "iam" | "sts", parameters: Readonly<Record<string, string>>): Promise<string> {
-    // What moto reads of a signature that it does not check: the service that the request is for.
+    // The only part that moto reads of a signature that it does not check: the request's service.
     const authorization = `AWS4-HMAC-SHA256 Credential=AKIAADMIN/20260101/us-east-1/${service}/aws4_request, SignedHeaders=host, Signature=0`;
     const version = service === "iam" ? "2010-05-08" : "2011-06-15";
     const body = new URLSearchParams({ ...parameters, Version: version }).toString();

@@ -58,13 +58,13 @@ export async function buildPrograms(): Promise<Programs> {
   };
 }
 
-/** The Python environment's directory. An environment cannot be moved, so that it is made where it stays. */
+/** The Python environment's directory. An environment cannot be moved, so it is created in its final place. */
 function environment(): string {
   const key = createHash("sha256").update(readFileSync(REQUIREMENTS)).digest("hex").slice(0, 32);
   return join(CACHE, "moto", key);
 }
 
-/** There once the installation has come to its end. */
+/** Exists once the installation has finished. */
 const installed = (directory: string) => join(directory, "installed");
 
 async function installMoto(): Promise<string> {

@@ -15,11 +15,11 @@ export interface ServerOptions extends Address {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** Many times what the slowest server takes on a busy machine (milliseconds). */
+/** Many times the start of the slowest server on a busy machine (milliseconds). */
 const START_LIMIT_MS = 60_000;
 const POLL_MS = 25;
 
-/** A server of others that runs until it is disposed of. */
+/** Another project's server, which runs until it is disposed of. */
 export class Server implements AsyncDisposable {
   readonly #child: ChildProcess;
   #output = "";
@@ -49,12 +49,12 @@ export class Server implements AsyncDisposable {
       await server[Symbol.asyncDispose]();
       throw new Error(`${options.path} does not listen\n${server.output}`, { cause: error });
     }
-    // What happens to it later shows in the requests that it was to respond to.
+    // Later failures show in the requests that it does not respond to.
     failed.catch(() => {});
     return server;
   }
 
-  /** All that it wrote so far. */
+  /** Its output so far. */
   get output(): string {
     return this.#output;
   }

@@ -6,8 +6,8 @@ import { ISSUER } from "./distribution.ts";
 import type { Address } from "./server.ts";
 
 /**
- * The token service of a registry (distribution's documentation, "Token authentication specification"): who logs in gets a
- * token for what they asked for, anyone else a 401. The registry is the judge of the tokens.
+ * The token service of a registry (distribution's documentation, "Token authentication specification"): a user who logs in gets a
+ * token for the requested scope, all others a 401. The registry checks the tokens.
  */
 export class TokenService implements AsyncDisposable {
   /** Number of requests, with a login or without. */

@@ -12,7 +12,7 @@ const REGISTRY = `${ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com`;
 const ADDRESS = { host: "127.0.0.1", port: 5000 };
 const PULL = "ecr:GetAuthorizationToken";
 
-/** moto refuses requests to ECR in IAM's XML, which the real ECR never does: the status is all that can be expected here. */
+/** moto rejects requests to ECR with IAM's XML, unlike the real ECR, so only the status is checked. */
 const REFUSED_BY_ECR = /asking Amazon ECR in us-west-2 \(GetAuthorizationToken\) as .*: status 403, /;
 
 /** moto checks signatures with botocore's code, and the policies of users and roles. */
@@ -135,7 +135,7 @@ function inside(programs: Programs, scratch: string): void {
           `arn:aws:iam::${ACCOUNT}:role/closed`,
         ));
 
-      test("a role that may be assumed and may not pull", () =>
+      test("a role that can be assumed but may not pull", () =>
         fails(REFUSED_BY_ECR, environment(puller), "--role-arn", `arn:aws:iam::${ACCOUNT}:role/idle`));
 
       test("temporary keys in the environment", async () => {
@@ -143,7 +143,7 @@ function inside(programs: Programs, scratch: string): void {
         await pulls(environment(await moto.sessionOf(pullRole)));
       });
 
-      test("a session token that is not the keys' own", async () => {
+      test("a session token of other keys", async () => {
         await moto.checkAfter(1);
         const keys = await moto.sessionOf(pullRole);
         await fails(REFUSED_BY_ECR, environment({ ...keys, sessionToken: `${keys.sessionToken}x` }));

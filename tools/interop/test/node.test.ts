@@ -123,7 +123,7 @@ function inside(programs: Programs, scratch: string): void {
         assert.match(without.stderr, /UNAUTHORIZED|401/);
       });
 
-      test("without the metadata service, no role is made up", async () => {
+      test("without the metadata service, the plugin finds no identity", async () => {
         const { exitCode, stderr } = await runPlugin(pluginPath(runtime), {
           env: {
             SSL_CERT_FILE: caFile,
@@ -135,7 +135,7 @@ function inside(programs: Programs, scratch: string): void {
         assert.match(stderr, /looking for an identity .*EC2 instance metadata/);
       });
 
-      test("imagecred doctor comes to crane's verdict, and match names the provider", async () => {
+      test("imagecred doctor has the same result as crane, and match names the provider", async () => {
         const node = installed(runtime);
         const digest = (await crane.run(login, "digest", IMAGE)).stdout.trim();
         assert.match(digest, /^sha256:[0-9a-f]{64}$/);
@@ -161,7 +161,7 @@ function inside(programs: Programs, scratch: string): void {
     });
   }
 
-  test("the mock was asked for a token first, each time", () => {
+  test("each run first requests a token from the mock", () => {
     assert.match(metadata.output, /Token validated!/);
     assert.doesNotMatch(metadata.output, /No token provided/);
   });

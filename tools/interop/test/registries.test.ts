@@ -26,7 +26,7 @@ const TOKEN_SERVICE = "login.example:5443";
 const STRANGE = "strange.example:5002";
 const LOGIN = { username: "AWS", password: PASSWORD };
 
-/** What `imagecred doctor` finds out about real registries, next to what crane does with the same login. */
+/** Compares `imagecred doctor` on real registries with crane and the same login. */
 await judgedInNamespace("registries of CNCF's distribution", import.meta.filename, inside);
 
 function inside(programs: Programs, scratch: string): void {
@@ -135,7 +135,7 @@ function inside(programs: Programs, scratch: string): void {
         });
       }
 
-      test("a token of another host: not asked with the credential, which crane sends there", async () => {
+      test("a token service on another host does not get the credential, which crane sends there", async () => {
         const image = `${TOKEN}/team/app:v1`;
         const before = tokens.requests;
         const { exitCode, stdout } = await doctor(runtime, { name: "", image });

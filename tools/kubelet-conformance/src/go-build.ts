@@ -16,7 +16,7 @@ const goDirectory = join(import.meta.dirname, "..", "go");
 export interface GoProgram {
   /** The module directory below `go/`, which decides the linked kubelet release. */
   readonly module: "newest" | "oldest";
-  /** Another go.mod than the module's own. */
+  /** A go.mod other than the module's own. */
   readonly modFile?: string;
   readonly tags?: string;
   /** The package for `go build`. */
@@ -43,7 +43,7 @@ const DRIVER_BUILDS: Readonly<Record<Release, Pick<GoProgram, "module" | "modFil
   "1.29": { module: "oldest" },
 };
 
-/** Answers the driver's questions with the kubelet's code of a release. @param os `windows` for a Windows kubelet's */
+/** The driver, which runs the kubelet's code of a release. @param os `windows` for a Windows kubelet's */
 export function driverOf(release: Release, os?: "windows"): GoProgram {
   const build = DRIVER_BUILDS[release];
   return {
@@ -131,7 +131,7 @@ function isRunning(pid: number | undefined): boolean {
 }
 
 function build(program: GoProgram, path: string): void {
-  // Written under another name and renamed: nothing that looks at the cache sees half a file.
+  // Written under another name and renamed: no other process sees an incomplete file.
   const unfinished = `${path}.${process.pid}`;
   const { module, modFile, tags } = program;
   const variant = [
@@ -148,7 +148,7 @@ function build(program: GoProgram, path: string): void {
     "-o",
     unfinished,
   ];
-  // Minutes of work with an empty cache: other programs on the machine go first.
+  // Minutes of work with an empty cache: other programs on the machine have priority.
   const time = runSlowCommandSync("go", [...args, program.package], {
     cwd: join(goDirectory, module),
     env: {

@@ -40,7 +40,7 @@ export interface Lookup {
   readonly creds: readonly Login[];
   /** What the kubelet logged at -v=5, an entry each, without header. */
   readonly log: readonly string[];
-  /** The tokens that it asked the API server for. */
+  /** The tokens that it requested from the API server. */
   readonly tokenRequests: readonly {
     readonly namespace: string;
     readonly serviceAccount: string;
@@ -56,7 +56,7 @@ export interface PluginMetrics {
   readonly errors: number;
 }
 
-/** The kubelet's code of one release, in a process of its own, which lives like one kubelet. */
+/** The kubelet's code of one release in its own process, with the state of one kubelet. */
 export class KubeletCode {
   readonly #process: LineProcess;
 
@@ -72,7 +72,7 @@ export class KubeletCode {
     return new KubeletCode(new LineProcess([built(driverOf(release))], env));
   }
 
-  /** Starts a driver by this command, as where it is a Windows program. */
+  /** Starts a driver with this command, such as a Windows program. */
   static startedBy(command: readonly [string, ...string[]], env: NodeJS.ProcessEnv): KubeletCode {
     return new KubeletCode(new LineProcess(command, env));
   }
@@ -87,7 +87,7 @@ export class KubeletCode {
     return ((await this.ask("release")) as { release: string }).release;
   }
 
-  /** Registers the config's plugins as a starting kubelet does. Once more: the kubelet was restarted. */
+  /** Registers the config's plugins as a starting kubelet does. A second call is a restart. */
   async register(
     config: string,
     binDir: string,
@@ -117,7 +117,7 @@ export class KubeletCode {
     await this.ask("serviceAccount", { serviceAccount });
   }
 
-  /** Moves the clock by which the kubelet's caches live. */
+  /** Advances the clock of the kubelet's caches. */
   async advance(seconds: number): Promise<void> {
     await this.ask("advance", { seconds });
   }

@@ -29,15 +29,15 @@ export class LineProcess {
     this.#child.stdout.setEncoding("utf8").on("data", (chunk: string) => this.#read(chunk));
     this.#child.on("error", (error) => this.#end(error.message));
     this.#child.on("close", (code, signal) => this.#end(`exit ${code ?? signal}`));
-    // A program that died is told by its close event, with its last words.
+    // The close event reports a program that died, with the end of its output.
     this.#child.stdin.on("error", () => {});
   }
 
   /**
-   * Asks one question; several may be under way.
+   * Sends one request; several may be in flight.
    * @returns the response's `out`
-   * @throws Error when the program says `fault` (a defect of the question or of the program), has ended, or has no
-   *   answer after {@link ANSWER_SECONDS}; it is then killed
+   * @throws Error if the program responds with `fault` (a defect of the request or of the program), has ended, or has not
+   *   responded within {@link ANSWER_SECONDS}; it is then killed
    */
   async ask(question: Readonly<Record<string, unknown>>): Promise<unknown> {
     const hang = setTimeout(() => {
@@ -77,7 +77,7 @@ export class LineProcess {
   }
 }
 
-/** JSON that is one line to every reader, also to one that takes U+2028 for a line's end. */
+/** JSON that is one line to every reader, also to one that treats U+2028 as a line end. */
 function oneLine(question: Readonly<Record<string, unknown>>): string {
   return JSON.stringify(question).replace(/[\u2028\u2029]/g, (separator) =>
     separator === "\u2028" ? "\\u2028" : "\\u2029",

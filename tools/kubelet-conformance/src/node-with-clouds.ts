@@ -13,7 +13,7 @@ export const nameOf = (plugin: Plugin) => `${plugin}-credential-provider`;
 /** A provider of ours, by its cloud; name and patterns follow from that. */
 export type OurProvider = Partial<Provider> & { readonly plugin: Plugin };
 
-/** Where a kubelet runs that does not see this machine's files under our names for them. */
+/** A kubelet that sees this machine's files at other paths. */
 export interface OtherHost {
   readonly kubelet: KubeletCode;
   /** A text of the configuration, or a path, with the paths as that kubelet names them. */
@@ -88,7 +88,7 @@ export class TestNode implements AsyncDisposable {
     }
   }
 
-  /** The one credential that was found, after it has opened the registry. */
+  /** The one credential that was found, after a check that the registry accepts it. */
   async opens(image: string, found: Lookup): Promise<Login> {
     assert.equal(found.error, null);
     const [login, ...others] = found.creds;
@@ -98,12 +98,12 @@ export class TestNode implements AsyncDisposable {
     return login;
   }
 
-  /** How often a plugin ran, by the kubelet's own counter. */
+  /** Number of runs of a plugin, by the kubelet's own counter. */
   async runs(plugin: Plugin): Promise<number> {
     return (await this.kubelet.metrics())[nameOf(plugin)]?.runs ?? 0;
   }
 
-  /** How many requests the clouds had, registries left out. */
+  /** Number of requests to the clouds, without registries. */
   asked(): number {
     return this.clouds.requests.filter(({ service }) => !service.includes("registry")).length;
   }

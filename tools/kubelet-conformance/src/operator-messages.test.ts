@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { OPERATOR_MESSAGES, operatorMessage } from "./operator-messages.ts";
 
-test("every message for operators is one that a test makes a kubelet say", () => {
+test("every message for operators is produced by a kubelet in a test", () => {
   const directory = join(import.meta.dirname, "../test");
   const tests = globSync("*.test.ts", { cwd: directory }).map((file) =>
     readFileSync(join(directory, file), "utf8"),
@@ -17,7 +17,7 @@ test("every message for operators is one that a test makes a kubelet say", () =>
     );
 });
 
-test("a message with a name that has no value is an error, not half a text", () => {
+test("a message with a name that has no value is an error", () => {
   assert.throws(() => operatorMessage("registered", {}), /needs a value for \{provider\}/);
   assert.equal(
     operatorMessage("registered", { provider: "a" }).log,

@@ -6,9 +6,9 @@ export interface OperatorMessage {
   readonly id: string;
   readonly when: string;
   readonly severity: "I" | "E";
-  /** The kubelet's `--v` from which on it is logged. */
+  /** The lowest `--v` of the kubelet at which it is logged. */
   readonly verbosity: number;
-  /** The entry's text, with {names} for what differs. */
+  /** The entry's text, with {names} for the variable parts. */
   readonly log: string;
   /** Whether kubelet_credential_provider_plugin_errors_total counts it. */
   readonly countedAsError?: boolean;

@@ -37,7 +37,7 @@ export function configText(providers: readonly Provider[]): string {
   );
 }
 
-/** A directory of a test's own, gone with it. */
+/** A test's own directory, removed with it. */
 export class Scratch implements AsyncDisposable {
   readonly path: string;
 

@@ -11,7 +11,7 @@ export class EveryKubelet implements AsyncDisposable {
     this.#kubelets = kubelets;
   }
 
-  /** One after the other: where they have to be built, one build has the machine for itself. */
+  /** In sequence, so that builds do not compete for the machine. */
   static async start(env: NodeJS.ProcessEnv = {}): Promise<EveryKubelet> {
     const kubelets = new Map<Release, KubeletCode>();
     for (const release of RELEASES) kubelets.set(release, await KubeletCode.start(release, env));

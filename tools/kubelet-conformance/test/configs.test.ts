@@ -34,7 +34,7 @@ const predictor = imagecred === undefined ? "packages/kubelet" : "`imagecred val
 
 const TWICE = "the same name twice";
 
-/** Mistakes of operators. The newest release refuses all of them. */
+/** Mistakes of operators. The newest release rejects all of them. */
 const BAD: Readonly<Record<string, string>> = {
   "an empty file": "",
   "no kind": "apiVersion: kubelet.config.k8s.io/v1\nproviders: []\n",
@@ -81,7 +81,7 @@ const BAD: Readonly<Record<string, string>> = {
   }),
 };
 
-describe("what the kubelet refuses, and in which words", { skip }, () => {
+describe("configurations that the kubelet rejects, and its messages", { skip }, () => {
   let scratch: Scratch;
   let kubelets: EveryKubelet;
   let binDir: string;
@@ -114,7 +114,7 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
   };
 
   for (const [what, content] of Object.entries(BAD)) {
-    test(`${what}: refused with the text that ${predictor} predicts`, async () => {
+    test(`${what}: rejected with the text that ${predictor} predicts`, async () => {
       const config = await scratch.write("config.yaml", content);
       const error = await refusal(NEWEST, config);
       assert.notEqual(error, null);
@@ -126,9 +126,9 @@ describe("what the kubelet refuses, and in which words", { skip }, () => {
     });
 
     for (const release of RELEASES.slice(1)) {
-      test(`${what}: what ${release} says to it is predicted too`, async () => {
+      test(`${what}: the message of ${release} is predicted too`, async () => {
         const config = await scratch.write("config.yaml", content);
-        // Before 1.33 a second provider of one name is seen only when it is registered, and the kubelet dies of that.
+        // Before 1.33 a duplicate provider name is found only at registration, and the kubelet exits.
         if (what === TWICE && Number(release) < 1.33) {
           assert.equal(predicted(release, config), 'Credential provider "a" was registered twice');
           return assert.rejects(refusal(release, config), /the kubelet ends with exit code 255/);

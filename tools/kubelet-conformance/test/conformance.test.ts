@@ -23,7 +23,7 @@ describe("our executables under the kubelet's own code", { skip }, () => {
   beforeEach(() => node.clouds.reset());
 
   for (const { plugin, what, image, setUp } of WAYS) {
-    test(`${plugin}: ${what}; the second pull comes from the cache, the one after it expired does not`, async () => {
+    test(`${plugin}: ${what}; the second pull uses the cache, a pull after its expiry does not`, async () => {
       const { serviceAccount, ...provider } = await setUp(node.clouds);
       const pod: Pod = serviceAccount === undefined ? {} : POD;
       await node.start([{ plugin, ...provider }], { accounts: serviceAccount ? [serviceAccount] : [] });
@@ -73,7 +73,7 @@ describe("our executables under the kubelet's own code", { skip }, () => {
     assert.equal(node.clouds.requests.filter(({ service }) => service === "google.metadata").length, 1);
   });
 
-  test("ecr and acr: one run per registry host, and each host's credential for itself alone", async () => {
+  test("ecr and acr: one run per registry host, and each credential only for its host", async () => {
     await node.start([await node.itself("ecr"), await node.itself("acr")]);
     const before = { ecr: await node.runs("ecr"), acr: await node.runs("acr") };
     const other = ECR_IMAGE.replace("us-west-2", "eu-central-1");

@@ -14,7 +14,7 @@ import { goMissing } from "../src/go-build.ts";
 import { LineProcess } from "../src/line-process.ts";
 import { EveryKubelet, NEWEST, RELEASES, type Release } from "../src/releases.ts";
 
-/** Fixed, so that CI says the same tomorrow; another number explores, and a failure prints it with the smallest case. */
+/** Fixed, so that CI is reproducible; use another number to explore. A failure prints it with the smallest case. */
 const SEED = Number(process.env["IMAGECRED_SEED"] ?? 20_260_101);
 /** 2 makes every comparison twice as long, and so on. */
 const FACTOR = Number(process.env["IMAGECRED_RUNS"] ?? 1);
@@ -35,7 +35,7 @@ describe("packages/kubelet against the kubelet's own code", { skip }, () => {
     await kubelets[Symbol.asyncDispose]();
   });
 
-  /** Every case gives the same on both sides; the smallest that does not is shown. */
+  /** Every case has the same result on both sides; shows the smallest that differs. */
   function agree(
     op: string,
     cases: fc.Arbitrary<Record<string, unknown>>,
@@ -94,8 +94,8 @@ function same(theirs: unknown, mine: unknown): boolean {
 }
 
 /**
- * Equal, except for files that hold another kind, of whose fields the kubelet may complain first: both refuse them, and
- * packages/kubelet says that its words may be other ones.
+ * Equal, except for files of another kind, whose fields the kubelet may report first: both reject them, and
+ * packages/kubelet reports that its text may differ.
  */
 function sameConfig(theirs: unknown, mine: unknown): boolean {
   const { readErrorClass, ...answer } = mine as Record<string, unknown>;
@@ -107,7 +107,7 @@ function sameConfig(theirs: unknown, mine: unknown): boolean {
   return same(withoutChance(other), withoutChance(answer));
 }
 
-/** Without what no code decides: a path in a build, and the order of a Go map in older releases' lists of values. */
+/** Without the parts that vary between builds or runs: a path in a build, and the order of a Go map in older releases' lists of values. */
 function withoutChance(answer: unknown): unknown {
   const text = JSON.stringify(answer)
     .replace(/ in scheme \\"[^"]*\\"/g, "")

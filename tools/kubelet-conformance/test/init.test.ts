@@ -33,7 +33,7 @@ interface Written {
   readonly files: readonly { readonly name: string; readonly content: string; readonly about: string }[];
 }
 
-describe("what `imagecred init` writes starts a kubelet", { skip }, () => {
+describe("a kubelet starts with the files of `imagecred init`", { skip }, () => {
   let scratch: Scratch;
   let binDir: string;
   let kubelets: EveryKubelet;

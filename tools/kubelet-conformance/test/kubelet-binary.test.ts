@@ -48,7 +48,7 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
     assert.fail(`the kubelet did not log\n${text}\nbut\n${near.join("\n")}`);
   }
 
-  /** The end of the one entry about a plugin that failed: what the plugin itself said. */
+  /** The end of the one entry about a plugin that failed: the plugin's own line. */
   function lineOf(provider: string): string {
     const entry = account.log.find(
       ({ text }) =>
@@ -66,7 +66,7 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
   const runsOf = (step: keyof Pick<Account, "failing" | "first" | "cached" | "expired">) =>
     CLOUD_PLUGINS.map((plugin) => account[step].runs[nameOf(plugin)]);
 
-  test("it registers every provider, and tells the configuration's hash", async () => {
+  test("it registers every provider, and shows the configuration's hash", async () => {
     for (const plugin of CLOUD_PLUGINS) says(account.log, "registered", { provider: nameOf(plugin) });
     const hash = /^kubelet_credential_provider_config_info\{hash="([^"]+)"\} 1$/m.exec(account.metrics)?.[1];
     assert.equal(hash, configHash([Buffer.from(account.config.content)], crypto));
@@ -76,7 +76,7 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
     const image = IMAGES[plugin];
     const provider = nameOf(plugin);
 
-    test(`${plugin}: while the cloud refuses, the pull goes without a credential and fails; the log has the plugin's line`, () => {
+    test(`${plugin}: while the cloud rejects requests, the pull has no credential and fails; the log has the plugin's line`, () => {
       const pull = account.failing.pulls[index];
       assert.equal(pull?.anonymous, true);
       assert.notEqual(pull?.refused, "");
@@ -89,19 +89,19 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
       says(account.log, "pull-refused", { ...values, error: runtimeError(image, pull) });
     });
 
-    test(`${plugin}: then the image comes, with the credential of one run`, () => {
+    test(`${plugin}: then the pull succeeds, with the credential of one run`, () => {
       cameWith(account.first.pulls[index], USERS[plugin]);
       assert.equal(account.first.runs[provider], (account.failing.runs[provider] ?? 0) + 1);
     });
 
-    test(`${plugin}: after the registry began to refuse the first credential the plugin ran again, and the image came`, () => {
+    test(`${plugin}: after the registry rejects the first credential, the plugin runs again and the pull succeeds`, () => {
       const first = account.first.pulls[index]?.password;
       assert.notEqual(cameWith(account.expired.pulls[index], USERS[plugin]), first);
       assert.equal(account.expired.runs[provider], (account.cached.runs[provider] ?? 0) + 1);
     });
   }
 
-  test("other images of the same registries come from the cache: the credential is the same, no plugin runs", () => {
+  test("other images of the same registries use the cached credential, and no plugin runs", () => {
     const users = [USERS.ecr, USERS.acr, USERS.gcr, USERS.gcr];
     const passwords = [0, 1, 2, 2].map((index) => account.first.pulls[index]?.password);
     assert.equal(account.cached.pulls.length, MORE_IMAGES.length);
@@ -129,13 +129,13 @@ describe("a real kubelet with our executables", { skip, timeout: 25 * 60_000 }, 
       says(account.log, id, { provider, repository: repositoryOf(image), ...values });
       says(account.log, "without-credentials", { image });
       const { countedAsError = false } = operatorMessage(id, { provider, repository: "", ...values });
-      // How often is the kubelet's affair: it asks again each time that it looks at the pod.
+      // The number of runs depends on the kubelet, which runs it again at each sync of the pod.
       const counter = `kubelet_credential_provider_plugin_errors_total\\{plugin_name="${provider}"\\} [1-9]`;
       assert.equal(new RegExp(`^${counter}`, "m").test(account.metrics), countedAsError);
     });
   }
 
-  test("a wrong credential is refused by the registry, and there is no second try without one", () => {
+  test("the registry rejects a wrong credential, and the pull is not retried without one", () => {
     const image = STUBS.mistaken;
     const pull = account.stubs["mistaken"];
     assert.equal(pull?.password, "not-the-password");

@@ -8,7 +8,7 @@ import { nameOf, TestNode } from "../src/node-with-clouds.ts";
 const [{ binDir } = { binDir: "" }] = binDirectories();
 const skip = goMissing() ?? (binDir === "" ? NOT_BUILT : false);
 
-describe("clouds that refuse, as the kubelet's log tells it", { skip }, () => {
+describe("clouds that reject requests, in the kubelet's log", { skip }, () => {
   let node: TestNode;
 
   before(async () => {
@@ -25,7 +25,7 @@ describe("clouds that refuse, as the kubelet's log tells it", { skip }, () => {
     ["acr", ACR_IMAGE, { service: "azure.acr", operation: "Exchange" }],
     ["gcr", GCR_IMAGE, { service: "google.metadata" }],
   ] as const) {
-    test(`${plugin}: a refusal by the cloud is told once in the kubelet's log, is counted, and is not cached`, async () => {
+    test(`${plugin}: a rejection by the cloud is logged once by the kubelet, is counted, and is not cached`, async () => {
       await node.start([await node.itself(plugin)]);
       const before = (await node.kubelet.metrics())[nameOf(plugin)] ?? { runs: 0, errors: 0 };
       await node.clouds.faults.add({

@@ -65,7 +65,7 @@ describe("service account mode, by the kubelet's own code", { skip }, () => {
     assert.equal(await node.runs("ecr"), before + 2);
   });
 
-  test("a pod that the plugin is not run for is told in the kubelet's log, each time with the words for operators", async () => {
+  test("the kubelet logs each pod for which the plugin is not run, with the message for operators", async () => {
     const provider = nameOf("ecr");
     const annotation = "eks.amazonaws.com/ecr-role-arn";
     const accounts = [

@@ -8,7 +8,7 @@ import type { Subject } from "./subjects.ts";
 export type Result = "credential" | "error";
 
 /**
- * A run ends with a credential that opens the registry, or with one line that names no secret and is not a defect of ours.
+ * A run ends with a credential that the registry accepts, or with one line that names no secret and is not a defect of ours.
  * @throws {assert.AssertionError} for anything else: a crash, a wrong credential, two lines
  */
 export async function checkRun(subject: Subject, clouds: Clouds, run: RunResult): Promise<Result> {

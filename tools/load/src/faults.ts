@@ -33,10 +33,10 @@ const CONNECTION_FAULTS: readonly Fault[] = [
   { kind: "drop", when: "connect" },
 ];
 
-/** The part of the runs that nothing disturbs. */
+/** Share of the runs without a fault. */
 const UNDISTURBED = 0.5;
 
-/** What goes wrong in one run: nothing, or a fault that is played once to many times on one of the calls. @param random 0 <= value < 1 */
+/** The fault of one run: none, or one that occurs once or several times on one of the calls. @param random 0 <= value < 1 */
 export async function disturb({ calls }: Subject, clouds: Clouds, random: () => number): Promise<void> {
   if (random() < UNDISTURBED) return;
   const pick = <T>(from: readonly T[]): T => {

@@ -1,6 +1,6 @@
 /**
  * The load on this machine: `npx node tools/load/src/main.ts`. `--runs 10000`, `--processes 500`, `--images 200`, `--plugin ecr` (repeated),
- * `--seed 1`; `--write` records results.json and the section "Under load" of docs/performance.md. Exit 1 where anything did not hold.
+ * `--seed 1`; `--write` records results.json and the section "Under load" of docs/performance.md. Exit 1 if a check fails.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";

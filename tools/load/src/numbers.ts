@@ -1,4 +1,4 @@
-/** How long many runs took, and the most memory that one needed. */
+/** Durations of many runs, and the peak memory of one. */
 export interface Spread {
   readonly p50Ms: number;
   readonly p99Ms: number;

@@ -8,17 +8,17 @@ export interface Pulls {
   /** Runs of the plugin, by the kubelet's own counter: once for each image at most. */
   readonly runs: number;
   readonly errors: number;
-  /** Images that found nothing the first time, and were asked for again, as a pod's next sync does. */
+  /** Images without a credential the first time, which were looked up again, as at a pod's next sync. */
   readonly later: number;
   readonly wallMs: number;
-  /** Runs when the same images are asked for again. */
+  /** Runs when the same images are looked up again. */
   readonly runsAgain: number;
 }
 
 /**
  * The kubelet's code looks up the credentials of many images at once, then once more.
  * @param binDir directory of the executables
- * @throws {assert.AssertionError} where an image has no credential the second time, or one that does not open the registry
+ * @throws {assert.AssertionError} where an image has no credential the second time, or one that the registry rejects
  */
 export async function pulls(subject: Subject, binDir: string, images: number): Promise<Pulls> {
   await using node = await TestNode.make(NEWEST, binDir);

@@ -19,9 +19,9 @@ export interface Soak extends Spread {
   readonly peakKib: { readonly first: number; readonly last: number };
 }
 
-/** For one run: faults are over at once, and a Retry-After beyond it ends a run. */
+/** Time limit of one run: faults are over at once, and a Retry-After beyond it ends a run. */
 const TIMEOUT = "3s";
-/** Every how many runs one is measured by the launcher, without a fault. */
+/** One run in this many is measured by the launcher, without a fault. */
 const MEASURE_EVERY = 20;
 
 /**
@@ -80,7 +80,7 @@ export async function soak(
   };
 }
 
-/** Says which run it was, so that the same seed finds it again. */
+/** Names the run, so that the same seed reproduces it. */
 async function told<T>(index: number, seed: number, check: () => Promise<T>): Promise<T> {
   try {
     return await check();

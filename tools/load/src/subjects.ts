@@ -14,7 +14,7 @@ export interface Subject {
   readonly key: string;
   /** The request that is throttled: the one that a whole fleet makes. */
   readonly shared: { readonly service: string; readonly operation: string };
-  /** All that it asks, in order. */
+  /** All its requests, in order. */
   readonly calls: readonly { readonly service: string; readonly operation: string }[];
   /** Arguments and environment, without the way to the clouds. */
   readonly setUp: (
@@ -62,12 +62,12 @@ export const SUBJECTS: readonly Subject[] = [
   },
 ];
 
-/** What starts one run of a subject: everything but the executable. */
+/** The inputs of one run of a subject, without the executable. */
 export async function inputsOf(subject: Subject, clouds: Clouds, timeout: string, scratch: string) {
   const { args, env } = await subject.setUp(clouds);
   return {
     args,
-    // What a run leaves behind, it leaves here.
+    // Temporary files of a run are left here.
     env: { ...clouds.networkEnv(), ...env, IMAGECRED_TIMEOUT: timeout, TMPDIR: scratch, HOME: scratch },
     cwd: scratch,
     stdin: kubeletRequest(subject.image),

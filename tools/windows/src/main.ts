@@ -1,4 +1,4 @@
-/** Prepares what the tests on Windows need, then runs the command that follows, for example `node --test FILE`. */
+/** Prepares the programs for the Windows tests, then runs the given command, for example `node --test FILE`. */
 import { spawnSync } from "node:child_process";
 import { ToolError } from "@imagecred/workspace";
 import { prepareWindows, whyNoWindows } from "./programs.ts";

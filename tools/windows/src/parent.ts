@@ -14,7 +14,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** What a program is started with; paths as Windows has them. */
+/** How to start a program, with Windows paths. */
 export interface Start {
   readonly args?: readonly string[];
   /** In addition to what Windows gives every process. */

@@ -8,7 +8,7 @@ import { installWine, type Wine, whyNoWine } from "./wine.ts";
 
 const WINDOWS = platformNamed("windows-amd64");
 
-/** What the tests need, on this machine. */
+/** Paths of the tests' programs on this machine. */
 export interface WindowsPrograms {
   readonly wine: Wine;
   /** The kubelet's own code, as a Windows program. */
@@ -17,7 +17,7 @@ export interface WindowsPrograms {
   readonly parent: string;
 }
 
-/** Why the Windows executables cannot be tried here, or undefined. @param may whether minutes of preparation are acceptable */
+/** Why the Windows executables cannot be tested here, or undefined. @param may whether minutes of preparation are acceptable */
 export async function whyNoWindows(
   may: "programs may be built" | "programs are cached",
 ): Promise<string | undefined> {

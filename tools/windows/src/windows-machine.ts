@@ -29,8 +29,8 @@ const ENVIRONMENT = {
 };
 
 /**
- * A Windows machine by wine, in a copy of wine's chroot whose every change is thrown away. Only inside a network and process
- * namespace: wine's programs open their sockets in wineserver, which a program started without one would start wherever it is.
+ * A Windows machine in wine, in a copy of wine's chroot whose changes are discarded. Only inside a network and process
+ * namespace: wine's programs open their sockets in wineserver, and a program without one starts it in its own namespace.
  */
 export class WindowsMachine implements AsyncDisposable {
   readonly #root: string;
@@ -58,14 +58,14 @@ export class WindowsMachine implements AsyncDisposable {
       mkdirSync(join(copy, path), { recursive: true });
       run("mount", ["--bind", path, join(copy, path)]);
     }
-    // In the foreground, so that it is this process's own child, and until it is ended.
+    // In the foreground, as this process's own child, until it is ended.
     const server = spawn("chroot", [copy, WINESERVER, "--foreground", "--persistent"], {
       env: ENVIRONMENT,
       stdio: "ignore",
     });
     const machine = new WindowsMachine(copy, server);
     await machine.#waitForSocket();
-    // Windows' own services start with the first program and live as long as wineserver: with no pipe of ours in their hands.
+    // Windows' own services start with the first program and live as long as wineserver, so they must not inherit our pipes.
     const [program, ...args] = machine.command("C:\\windows\\system32\\cmd.exe", "/c", "exit");
     const first = spawn(program, args, {
       env: machine.environment(),

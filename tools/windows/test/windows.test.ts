@@ -164,7 +164,7 @@ ${variables.join("\n")}
           );
         });
 
-      test("validate looks at the .exe, and finds a Linux file in its place", async () => {
+      test("validate checks the .exe, and finds a Linux file in its place", async () => {
         const good = await imagecred("validate", local(config), "--bin-dir", binDir);
         assert.equal(good.exitCode, 0, good.stdout + good.stderr);
         const wrong = join(scratch, "wrong");
@@ -195,7 +195,7 @@ ${variables.join("\n")}
         assert.equal(uri, `file:///Z:${broken}`);
       });
 
-      test("init writes what validate accepts, in a directory of a Windows name", async () => {
+      test("init's files pass validate, in a directory with a Windows name", async () => {
         const made = await imagecred(
           "init",
           "--cloud",
@@ -214,7 +214,7 @@ ${variables.join("\n")}
         assert.equal(checked.exitCode, 0, checked.stdout + checked.stderr);
       });
 
-      test("get prints the credential that the kubelet would have", async () => {
+      test("get prints the credential that the kubelet would get", async () => {
         const { exitCode, stdout, stderr } = await imagecred(
           "get",
           IMAGE,
@@ -234,7 +234,7 @@ ${variables.join("\n")}
 
 const IMAGE = "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app:1.0";
 
-/** A credential_process that prints a file: with cmd.exe's own command where the fakes have the one of Linux. */
+/** A credential_process that prints a file: with cmd.exe's command instead of the fakes' Linux one. */
 function forCmd({ AWS_CONFIG_FILE: path }: Readonly<Record<string, string>>): void {
   if (path === undefined) return;
   const text = readFileSync(path, "utf8");

@@ -24,7 +24,7 @@ export interface KubeList {
   readonly items: readonly KubeObject[];
 }
 
-/** A refusal of the API server. */
+/** An error response of the API server. */
 export class ApiError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
@@ -81,15 +81,15 @@ export class KubeApi {
   }
 
   /**
-   * Lets the API server check an object as it would before it stores it, unknown fields included. @param path of the object
-   * @throws {ApiError} with the reason, when it would refuse it
+   * Has the API server validate an object without storing it, unknown fields included. @param path of the object
+   * @throws {ApiError} with the reason, if it would reject it
    */
   async check(path: string, object: object): Promise<void> {
     const query = "?fieldManager=imagecred-tests&force=true&dryRun=All&fieldValidation=Strict";
     await this.call("PATCH", path + query, object, "application/apply-patch+yaml");
   }
 
-  /** Deletes an object. One that does not exist is fine. */
+  /** Deletes an object; a missing object is not an error. */
   async delete(path: string, body: object = {}): Promise<void> {
     try {
       await this.call("DELETE", path, body);
@@ -99,8 +99,8 @@ export class KubeApi {
   }
 
   /**
-   * Waits until a collection satisfies `wanted`, looking at it again whenever it changes (list, then watch).
-   * @param wanted gives the awaited value, undefined to wait on, or throws to give up at once
+   * Waits until a collection satisfies `wanted`, checking it again whenever it changes (list, then watch).
+   * @param wanted returns the awaited value, or undefined to keep waiting; throws to give up at once
    */
   async until<T>(
     collection: string,

@@ -22,7 +22,7 @@ export class Component {
     this.name = name;
     this.logFile = join(logs, `${name}.log`);
     const log = openSync(this.logFile, "a");
-    // Its own name as argument 0: in the multi-call file it says which component to be.
+    // Argument 0 selects the component in the multi-call file.
     this.#child = spawn(program, args, {
       argv0: name,
       env: { PATH: process.env["PATH"] },
@@ -42,7 +42,7 @@ export class Component {
   }
 
   async stop(): Promise<void> {
-    // Nothing that it has is needed again, so it gets no time for an orderly end.
+    // Its state is not needed again, so it is killed without a grace period.
     this.#child.kill("SIGKILL");
     await this.#ended;
   }

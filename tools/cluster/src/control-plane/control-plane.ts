@@ -9,7 +9,7 @@ import { ClusterAuthority, kubeconfig, type Subject, serviceAccountKeys } from "
 export interface ControlPlaneOptions {
   /** The multi-call file of Kubernetes. */
   readonly kubernetes: string;
-  /** A directory of its own. */
+  /** Its own directory. */
   readonly directory: string;
   /** `iss` of service account tokens. */
   readonly issuer: string;
@@ -34,7 +34,7 @@ export class ControlPlane {
     this.kubeconfig = join(options.directory, "admin.kubeconfig");
   }
 
-  /** Starts all of it and waits until the API server is ready. @throws Error with the log of the component that is not */
+  /** Starts all components and waits until the API server is ready. @throws Error with the log of the one that is not */
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { directory } = options;
     for (const name of ["logs", "pki"]) mkdirSync(join(directory, name), { recursive: true });
@@ -78,7 +78,7 @@ export class ControlPlane {
       `--listen-client-urls=${ETCD}`,
       `--advertise-client-urls=${ETCD}`,
       "--listen-peer-urls=http://127.0.0.1:2380",
-      // What it stores ends with the cluster.
+      // Its data is needed only while the cluster runs.
       "--unsafe-no-fsync",
     ]);
     const keys = serviceAccountKeys();
@@ -138,7 +138,7 @@ export class ControlPlane {
     return component;
   }
 
-  /** True when it is; undefined when it refuses, or does not listen yet. */
+  /** True if it is ready; undefined if it rejects the request, or does not listen yet. */
   async #ready(): Promise<true | undefined> {
     try {
       await this.api.call("GET", "/readyz");

@@ -19,7 +19,7 @@ export interface NodeOptions
   readonly name: string;
   /** From 1; decides the addresses. */
   readonly index: number;
-  /** A directory of its own. */
+  /** Its own directory. */
   readonly directory: string;
   readonly programs: Programs;
   /** Path of a kubelet to run instead of the newest release's. */
@@ -38,9 +38,9 @@ export interface Booted {
   readonly pid: number;
   /** Output of systemd and of the script that starts it. */
   readonly consoleLog: string;
-  /** Directories with the node's own files, those that it began with and those that it wrote. */
+  /** Directories with the node's own files: the initial ones, and those that it wrote. */
   readonly layers: readonly string[];
-  /** Ends every process in it and takes away what was made for it. */
+  /** Ends every process in it and removes everything that was created for it. */
   end(): Promise<void>;
 }
 
@@ -48,7 +48,7 @@ export interface Booted {
 export async function boot(options: NodeOptions): Promise<Booted> {
   const { name, index, directory, programs, kind, kubelet } = options;
   const { address, podSubnet } = nodeNetwork(index);
-  // An overlay's layers cannot lie in one another, so the node's files are not in the file system of the machine's root.
+  // An overlay's layers cannot be nested, so the node's files are not in the file system of the machine's root.
   const layers = join(directory, "layers");
   mkdirSync(layers);
   run("mount", ["-t", "tmpfs", "-o", "mode=755", "tmpfs", layers]);
@@ -65,7 +65,7 @@ export async function boot(options: NodeOptions): Promise<Booted> {
 
   connectNode(name, index);
   const hierarchies = ownHierarchies();
-  // They have the world's name, so that those of a world that was killed can be found and removed.
+  // Their names contain the world's, so that those of a killed world can be found and removed.
   const groups = makeGroups(hierarchies, `${basename(worldDirectory())}.${name}`);
   const consoleLog = join(directory, "console.log");
   const output = openSync(consoleLog, "a");

@@ -15,8 +15,8 @@ export interface Hierarchy {
 }
 
 /**
- * All hierarchies of a machine, from /proc/self/mountinfo and /proc/self/cgroup (proc(5), cgroups(7)). One that were left
- * out would be the machine's own for a systemd in new namespaces, which makes directories in each.
+ * All hierarchies of a machine, from /proc/self/mountinfo and /proc/self/cgroup (proc(5), cgroups(7)). If one were left
+ * out, a systemd in new namespaces would create directories in the machine's own hierarchy.
  */
 export function hierarchies(mountinfo: string, ownGroups: string): Hierarchy[] {
   const mounts = mountinfo.split("\n").flatMap((line) => {
@@ -36,7 +36,7 @@ export function hierarchies(mountinfo: string, ownGroups: string): Hierarchy[] {
       if (versionTwo === undefined) return [];
       const { mountPoint } = versionTwo;
       const rw = { type: "cgroup2", options: "rw" } as const;
-      // With controllers it has no groups with both processes and children, except for the root.
+      // With controllers, no group but the root can have both processes and children.
       if (alone) return [{ ...rw, name: ".", parent: mountPoint }];
       return [{ ...rw, name: nameOf(mountPoint), parent: join(mountPoint, path) }];
     }
@@ -50,7 +50,7 @@ export function hierarchies(mountinfo: string, ownGroups: string): Hierarchy[] {
         type: "cgroup",
         options: named ? `none,${controllers}` : controllers,
         name: nameOf(mount.mountPoint),
-        // Below one's own group, whose limits hold for the node too.
+        // Below this process's own group, whose limits apply to the node too.
         parent: join(mount.mountPoint, path),
       },
     ];
@@ -72,7 +72,7 @@ export function makeGroups(all: readonly Hierarchy[], name: string): string[] {
     const directory = join(parent, name);
     mkdirSync(directory);
     if (options.split(",").includes("cpuset")) {
-      // A new group of version 1's cpuset has no processors and no memory, and lets no process in.
+      // A new group of version 1's cpuset has no processors and no memory, and accepts no process.
       for (const file of ["cpuset.cpus", "cpuset.mems"]) {
         writeFileSync(join(directory, file), readFileSync(join(parent, file)));
       }
@@ -82,7 +82,7 @@ export function makeGroups(all: readonly Hierarchy[], name: string): string[] {
   });
 }
 
-/** Directories of the groups whose name begins so, in every hierarchy. */
+/** Directories of the groups whose name has this prefix, in every hierarchy. */
 export function findGroups(prefix: string): string[] {
   return ownHierarchies().flatMap(({ parent }) =>
     readdirSync(parent)
@@ -91,7 +91,7 @@ export function findGroups(prefix: string): string[] {
   );
 }
 
-/** Removes groups with all groups below them. Their processes are ending. @throws Error when one has not ended in time */
+/** Removes groups with all groups below them. Their processes must be ending. @throws Error if one has not ended in time */
 export async function removeGroups(directories: readonly string[]): Promise<void> {
   for (const directory of directories) await removeGroup(directory);
 }
@@ -100,7 +100,7 @@ async function removeGroup(directory: string): Promise<void> {
   for (const entry of readdirSync(directory, { withFileTypes: true })) {
     if (entry.isDirectory()) await removeGroup(join(directory, entry.name));
   }
-  // A killed process is in its group until the kernel has taken it apart.
+  // A killed process stays in its group until the kernel has cleaned it up.
   const processes = () => readFileSync(join(directory, "cgroup.procs"), "utf8");
   await poll({ what: `${directory} is empty`, seconds: 20, details: processes }, () => {
     try {

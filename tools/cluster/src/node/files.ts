@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-/** Where a node has its programs. kubeadm's packages put them there too. */
+/** Directory of a node's programs, as in kubeadm's packages. */
 export const PATHS = {
   kubelet: "/usr/bin/kubelet",
   k3s: "/usr/local/bin/k3s",
@@ -21,7 +21,7 @@ export const PATHS = {
   trustStore: "/etc/ssl/certs/ca-certificates.crt",
 } as const;
 
-/** The image of every pod's sandbox, from a registry that wants no credential. */
+/** The image of every pod's sandbox, from a registry that requires no credential. */
 export const SANDBOX_IMAGE = "registry.k8s.io/pause:3.10";
 
 /** How a node runs its kubelet: as a service of its own, as kubeadm sets it up, or within k3s. */
@@ -132,7 +132,7 @@ StandardOutput=append:${PATHS.containerdLog}
 StandardError=append:${PATHS.containerdLog}
 `;
 
-// The unit and the drop-in say what those of kubeadm's packages say (kubernetes/release,
+// The unit and the drop-in are those of kubeadm's packages (kubernetes/release,
 // cmd/krel/templates/latest/kubelet/kubelet.service and kubeadm/10-kubeadm.conf), except for the log and a shorter pause.
 const KUBELET_UNIT = `[Unit]
 Description=kubelet: The Kubernetes Node Agent
@@ -201,7 +201,7 @@ function cniConfig(subnet: string): object {
   };
 }
 
-/** What the kubelet is configured with, unless a node's own files say otherwise. */
+/** The kubelet's configuration, unless a node's own files override it. */
 export const KUBELET_CONFIGURATION = {
   apiVersion: "kubelet.config.k8s.io/v1beta1",
   kind: "KubeletConfiguration",
@@ -226,7 +226,7 @@ export const KUBELET_CONFIGURATION = {
   registryPullQPS: 0,
   eventRecordQPS: 0,
   serializeImagePulls: false,
-  // Static pods are looked for this often besides being noticed at once.
+  // The fallback interval: static pods are usually noticed at once.
   fileCheckFrequency: "1s",
   shutdownGracePeriod: "0s",
 };

@@ -42,7 +42,7 @@ export class Node implements AsyncDisposable {
     return readFileSync(this.path(path), "utf8");
   }
 
-  /** Writes a file as a person on the node would: in place. */
+  /** Writes a file in place, as an operator on the node would. */
   write(path: string, content: string): void {
     writeFileSync(this.path(path), content);
   }
@@ -78,12 +78,12 @@ export class Node implements AsyncDisposable {
     return { containerd: this.path(PATHS.containerdLog), kubelet: this.path(PATHS.kubeletLog) };
   }
 
-  /** Directories with the node's own files above the machine's, those that it began with and those that it wrote. */
+  /** Directories with the node's own files above the machine's: the initial ones, and those that it wrote. */
   get layers(): readonly string[] {
     return this.#booted.layers;
   }
 
-  /** The ends of its logs, for the message of something that did not come. */
+  /** The ends of its logs, for the message of a timeout. */
   tails(): string {
     const paths = [this.#booted.consoleLog, ...Object.values(this.logs)];
     return paths.map((path) => `──── ${path}\n${tail(path)}`).join("\n");

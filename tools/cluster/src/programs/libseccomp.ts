@@ -34,7 +34,7 @@ export async function libseccomp(): Promise<Library> {
     ),
     env: {
       PKG_CONFIG_PATH: join(libraries, "pkgconfig"),
-      // The package's .pc file names /usr, not the place that it is unpacked in.
+      // The package's .pc file names /usr, not the directory to which it is unpacked.
       CGO_CFLAGS: `-I${join(directory, "usr/include")}`,
       CGO_LDFLAGS: `-L${libraries}`,
     },

@@ -7,12 +7,12 @@ const go = new GoPrograms(join(import.meta.dirname, "../../go"));
 /** The newest release of Kubernetes; go/kubernetes/go.mod pins the same one. */
 export const KUBERNETES_VERSION = "v1.37.2";
 
-/** All of Kubernetes in one file: the component is the file's name, so it is called through links. */
+/** All of Kubernetes in one file: the component is the file's name, so it is run through links. */
 const KUBERNETES: GoProgram = {
   name: "kubernetes",
   module: "kubernetes",
   package: ".",
-  // Without it a node's version is v0.0.0-master, which nothing that compares versions understands.
+  // Without it a node's version is v0.0.0-master, which programs that compare versions cannot parse.
   variables: { "k8s.io/component-base/version.gitVersion": KUBERNETES_VERSION },
 };
 
@@ -78,7 +78,7 @@ const PROGRAMS = {
 /** Path of each program. */
 export type Programs = Readonly<Record<keyof typeof PROGRAMS, string>>;
 
-/** Builds what the cache lacks. @param starting told the name of each program before it is built */
+/** Builds what the cache lacks. @param starting gets the name of each program before it is built */
 export async function buildPrograms(starting: (name: string) => void = () => {}): Promise<Programs> {
   const paths: Record<string, string> = {};
   for (const [name, program] of Object.entries(PROGRAMS)) {

@@ -23,7 +23,7 @@ const LARGE = 16 << 20;
 /** Files of a node by path: kind, mode, owner and content of each, as a line. */
 export type Snapshot = ReadonlyMap<string, string>;
 
-/** What the node has that the machine below it has not, or has otherwise: no directories. */
+/** Files of the node that the machine below it lacks, or has in another form; without directories. */
 export function snapshot(node: Node): Snapshot {
   const found = new Map<string, string>();
   const visit = (directory: string): void => {

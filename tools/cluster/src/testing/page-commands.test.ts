@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commandsOf, runCommands } from "./page-commands.ts";
 
-test("commands of a page: continued lines, and what they print", () => {
+test("commands of a page: continued lines, and their output", () => {
   const [rollback] = commandsOf("helm.md", "Roll back");
   assert.deepEqual(rollback, {
     command: "helm rollback imagecred --namespace kube-system --wait",

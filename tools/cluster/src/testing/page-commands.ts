@@ -6,13 +6,13 @@ import { promisify } from "node:util";
 import { DOCS } from "@imagecred/workspace";
 
 interface PageCommand {
-  /** As a shell gets it. */
+  /** As passed to a shell. */
   readonly command: string;
   /** Lines that the page shows of its output. */
   readonly shown: readonly string[];
 }
 
-/** Marks a block whose commands the tests here run, for those who read the page's source and for the tests of tools/docs. */
+/** Marks a block whose commands the tests here run, for readers of the page's source and for the tests of tools/docs. */
 const MARK = "<!-- not run: tools/cluster runs it, in a cluster -->\n```console\n";
 
 /** The marked commands of a section of a page of docs/. @throws Error when there are none */

@@ -10,9 +10,9 @@ export interface PodOptions {
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   readonly labels?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;
-  /** Run once, instead of what the image runs. */
+  /** Command to run once, instead of the image's own. */
   readonly command?: readonly string[];
-  /** All rights, and the node's processes. */
+  /** Privileged, and in the node's pid namespace. */
   readonly privileged?: boolean;
   /** The node to run on; the scheduler's choice unless given. */
   readonly node?: string;
@@ -73,12 +73,12 @@ export function podManifest({ name, image, namespace = "default", ...options }: 
   };
 }
 
-/** Pods of the test cluster, watched until they are what a test waits for. */
+/** Pods of the test cluster, watched until they reach the awaited state. */
 export class Pods {
   readonly #api: KubeApi;
   readonly #details: () => string;
 
-  /** @param details the ends of the node's logs, for what does not come */
+  /** @param details the ends of the node's logs, for timeouts */
   constructor(api: KubeApi, details: () => string) {
     this.#api = api;
     this.#details = details;
@@ -94,7 +94,7 @@ export class Pods {
     return await this.running(options.name, options.namespace, seconds);
   }
 
-  /** Waits until the container runs. @throws Error with what it waits for, when it does not within `seconds` */
+  /** Waits until the container runs. @throws Error with the container's state, after `seconds` */
   async running(name: string, namespace = "default", seconds = 40): Promise<KubeObject> {
     let last: ContainerState | undefined;
     return await this.#until(
@@ -109,7 +109,7 @@ export class Pods {
     );
   }
 
-  /** Waits until the image's pull has failed. @returns what the pod's status says about it */
+  /** Waits until the image's pull has failed. @returns the message in the pod's status */
   async pullFailed(name: string, namespace = "default", seconds = 40): Promise<string> {
     return await this.#until(
       name,
@@ -189,7 +189,7 @@ function statusOf(pod: KubeObject): ContainerStatus | undefined {
   return containerStatuses[0];
 }
 
-/** How often the pod's container was started again. */
+/** Number of restarts of the pod's container. */
 export function restartsOf(pod: KubeObject): number {
   return statusOf(pod)?.restartCount ?? 0;
 }

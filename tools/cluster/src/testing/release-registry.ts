@@ -19,7 +19,7 @@ export function whyNoStaticImage(): string | undefined {
 }
 
 /**
- * Lets ghcr.io serve the chart and the image that it uses, made as the release makes them, of the built executables.
+ * Serves the chart and its image as ghcr.io, built as in a release, from the built executables.
  * @param directory for the layouts
  */
 export async function serveRelease(cluster: Cluster, helm: Helm, directory: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../control-plane/api.ts";
 import type { Node } from "../node/node.ts";
 
-/** Process of a unit on a node: another one after a restart. */
+/** Process ID of a unit on a node; it changes with a restart. */
 export function mainPid(node: Node, unit: string): Promise<string> {
   return node.must("systemctl", "show", "--value", "--property=MainPID", unit);
 }
@@ -25,7 +25,7 @@ export interface Failure {
   readonly message?: string;
 }
 
-/** Id of a pod's container: another one after a restart. */
+/** ID of a pod's container; it changes with a restart. */
 export function containerOf(pod: KubeObject): string {
   return (pod["status"] as Status).containerStatuses?.[0]?.containerID ?? "";
 }

@@ -23,7 +23,7 @@ import type { Report } from "./installer.ts";
 import { Pods, podManifest } from "./pods.ts";
 import { serveRelease } from "./release-registry.ts";
 
-/** The images under another tag: others, which no node has yet. */
+/** The images under another tag, which no node has yet. */
 export const taggedImage = (tag: string) => (plugin: CloudPlugin) =>
   IMAGES[plugin].replace(/:v1$/, `:${tag}`);
 
@@ -39,7 +39,7 @@ export class SharedCluster {
       const cluster = await Cluster.start({ directory, programs: await buildPrograms() });
       this.#cluster = cluster;
       const content = await pluginContent(cluster.clouds);
-      // Other nodes' kubelets have it closed, so that install has to go by their processes.
+      // Other nodes' kubelets have it closed, so that install must rely on their processes.
       const readOnlyPort = {
         [PATHS.kubeletConfig]: JSON.stringify({ ...KUBELET_CONFIGURATION, readOnlyPort: 10_255 }),
       };
@@ -63,11 +63,11 @@ export class SharedCluster {
     return started(this.#pods);
   }
 
-  /** Logs of nodes that have left the cluster: what they are of, and where they are. */
+  /** Logs of nodes that have left the cluster: their names and paths. */
   readonly keptLogs: (readonly [component: string, path: string])[] = [];
   #release: Promise<void> | undefined;
 
-  /** Boots one more node, on which only pods run that name it, or that tolerate everything. */
+  /** Boots one more node, which runs only pods that name it or tolerate everything. */
   async addOwnNode(content: NodeContent): Promise<Node> {
     const configuration = {
       ...KUBELET_CONFIGURATION,
@@ -77,7 +77,7 @@ export class SharedCluster {
     return await this.cluster.addNode({ ...content, files });
   }
 
-  /** Takes a node out of the cluster, so that later parts do not find it. */
+  /** Removes a node from the cluster, so that later parts do not find it. */
   async removeNode(node: Node): Promise<void> {
     const logs = await this.cluster.removeNode(node);
     for (const [component, path] of Object.entries(logs))
@@ -113,7 +113,7 @@ export class SharedCluster {
     return this.node.read(PATHS.kubeletLog).length;
   }
 
-  /** How often each plugin has run since the kubelet started, by plugin. */
+  /** Number of runs of each plugin since the kubelet started. */
   async pluginRuns(): Promise<Record<string, number>> {
     const path = `/api/v1/nodes/${this.node.name}/proxy/metrics`;
     const metrics = String(await this.cluster.api.call("GET", path));
@@ -162,7 +162,7 @@ export class SharedCluster {
     await this.serviceAccount("default", name);
   }
 
-  /** Lets nodes ask for tokens with these audiences. @param resourceNames of service accounts; default: of all */
+  /** Lets nodes request tokens with these audiences. @param resourceNames of service accounts; default: of all */
   async applyAudienceRole(
     name: string,
     audiences: readonly string[],
@@ -190,7 +190,7 @@ export class SharedCluster {
     await this.cluster.api.delete(`${RBAC}/clusterroles/${name}`);
   }
 
-  /** What `imagecred nodes` says to the administrator, whatever its exit code. */
+  /** Output of `imagecred nodes` for the administrator, whatever its exit code. */
   async nodes(...args: readonly string[]): Promise<Report> {
     const program = anyExecutable("imagecred") ?? assert.fail("imagecred is not built");
     const line = ["nodes", "--kubeconfig", this.cluster.controlPlane.kubeconfig, "-o", "json", ...args];

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { findGroups, removeGroups } from "../node/cgroups.ts";
 
-/** Names the world's directory to the programs in it. */
+/** Variable with the world's directory, for the programs in it. */
 export const WORLD_VARIABLE = "IMAGECRED_WORLD";
 
 export interface World {
@@ -20,8 +20,8 @@ export interface World {
 }
 
 /**
- * Starts a command as the only inhabitant of new namespaces: a network without a way out, processes that end with the
- * first one, mounts that nothing else sees. It has this process's standard streams.
+ * Starts a command alone in new namespaces: a network without a route out, processes that end with the
+ * first one, mounts that no other process sees. It has this process's standard streams.
  */
 export async function startWorld(command: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<World> {
   await sweep();
@@ -60,20 +60,20 @@ export function worldDirectory(): string {
 const PREFIX = "imagecred-cluster-";
 
 /**
- * Where worlds have their directories, which have the pids of their processes in their names. A world within another one
- * has other pids, so its directory is in the other one's.
+ * Parent of the worlds' directories, whose names contain the pids of their processes. A nested world
+ * has other pids, so its directory is in the outer one's.
  */
 function base(): string {
   return process.env[WORLD_VARIABLE] ?? tmpdir();
 }
 
-/** Removes what the namespaces do not take away with them. */
+/** Removes what does not disappear with the namespaces. */
 async function remove(directory: string): Promise<void> {
   await removeGroups(findGroups(`${basename(directory)}.`));
   rmSync(directory, { recursive: true, force: true });
 }
 
-/** Removes what worlds left whose process was killed. */
+/** Removes the leftovers of worlds whose process was killed. */
 export async function sweep(): Promise<void> {
   for (const name of readdirSync(base())) {
     const pid = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split("-")[0] : undefined;

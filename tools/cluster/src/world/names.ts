@@ -8,8 +8,8 @@ const A = 1;
 const NAME_ERROR = 3;
 
 /**
- * A name server for IPv4 addresses, on port 53 (RFC 1035): what the nodes' /etc/resolv.conf names. Other types of record
- * exist for no name.
+ * A name server for IPv4 addresses, on port 53 (RFC 1035): the one in the nodes' /etc/resolv.conf. No name has
+ * records of other types.
  */
 export async function serveNames(address: string, lookup: Lookup): Promise<AsyncDisposable> {
   const socket = createSocket("udp4");

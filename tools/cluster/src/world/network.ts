@@ -10,7 +10,7 @@ export function interfaces(): string[] {
 }
 
 /**
- * Gives a new network namespace the world's addresses, on loopback: there is no way out of it.
+ * Gives a new network namespace the world's addresses, on loopback: no route leads out of it.
  * @throws Error in a network that has an interface, because no request may reach the metadata address of a real cloud
  */
 export function furnishNetwork(): void {
@@ -45,7 +45,7 @@ export function connectNode(name: string, index: number): void {
   run("ip", ["route", "add", podSubnet, "via", address]);
 }
 
-/** Takes a node's network away, and with it both ends of its cable. */
+/** Removes a node's network, and with it both ends of its cable. */
 export function disconnectNode(name: string): void {
   run("ip", ["netns", "del", name]);
 }

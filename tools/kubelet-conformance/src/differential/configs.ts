@@ -8,7 +8,7 @@ import { JSON_PIECES, YAML_PIECES } from "./pieces.ts";
 import { anyText, damaged } from "./text.ts";
 import { durationText } from "./values.ts";
 
-/** Configs with a mistake at every place, one time in `rarity`. */
+/** Configs with a mistake at each position one time in `rarity`. */
 function rootOf(rarity: number): fc.Arbitrary<Tree> {
   const nearly = new NearlyRight(oddScalar, rarity);
   const text = (good: readonly string[], other: fc.Arbitrary<string>, weight?: number) =>
@@ -41,7 +41,7 @@ function rootOf(rarity: number): fc.Arbitrary<Tree> {
     ["optionalServiceAccountAnnotationKeys", annotations(["a/opt", "A/ID", "x"]), 0.4],
   ]);
 
-  /** A provider of this name, or of one that is wrong or taken. */
+  /** A provider with this name, or with an invalid or duplicate one. */
   const provider = (name: string) =>
     nearly.map([
       ["name", text([name], fc.oneof(fc.constantFrom("", ".", "..", "a/b", "a b", "a\tb", "b"), anyText(4)))],
@@ -81,7 +81,7 @@ function rootOf(rarity: number): fc.Arbitrary<Tree> {
   ]);
 }
 
-/** Some with several mistakes, some with hardly one. */
+/** Some with several mistakes, some with few or none. */
 const root = fc.oneof(rootOf(60), rootOf(3000));
 
 const json = fc

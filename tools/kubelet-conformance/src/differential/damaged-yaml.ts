@@ -3,7 +3,7 @@ import { damaged, pieces } from "./text.ts";
 
 const HEAD = "apiVersion: kubelet.config.k8s.io/v1\nkind: CredentialProviderConfig\n";
 
-/** Configurations that use YAML as people and programs write it, and in the ways that a parser may forget. */
+/** Configurations in YAML as people and programs write it, and with rarely used syntax. */
 const CONFIGS: readonly string[] = [
   `${HEAD}providers:\n- name: p\n  matchImages: ["r.io", '*.r.io']\n  defaultCacheDuration: "6h"\n  apiVersion: credentialprovider.kubelet.k8s.io/v1\n  args: [--x, "--y=1"]\n  env:\n  - {name: A, value: "b"}\n`,
   `# written by hand\n---\n${HEAD}providers:\n  - name: 'it''s'\n    matchImages:\n      - r.io # a registry\n      - "*.r.io"\n    defaultCacheDuration: 1h30m\n    apiVersion: credentialprovider.kubelet.k8s.io/v1\n...\n`,
@@ -106,7 +106,7 @@ const PIECES: readonly string[] = [
   "[".repeat(40),
 ];
 
-/** Texts in YAML or near it; the kubelet reads few of them, and must say the same about the others as packages/kubelet. */
+/** Texts in YAML or similar to it. The kubelet accepts few; for the others packages/kubelet must give the same messages. */
 const text = fc.oneof(
   { weight: 6, arbitrary: damaged(fc.constantFrom(...CONFIGS), PIECES, 3) },
   { weight: 2, arbitrary: pieces(PIECES, { max: 10 }) },
@@ -119,7 +119,7 @@ const text = fc.oneof(
   },
 );
 
-/** The same as bytes, as a file may hold them: in UTF-8 or UTF-16, with a fault here or behind what is read. */
+/** The same as bytes, as in a file: in UTF-8 or UTF-16, with a fault within or after the part that is read. */
 const data = fc
   .tuple(
     text,
@@ -139,7 +139,7 @@ function fault() {
     replaced: fc.constantFrom(0, 1, 2),
     bytes: fc.oneof(
       fc.uint8Array({ maxLength: 3 }).map((bytes) => [...bytes]),
-      // As far as the next 512 bytes, which are not read at once.
+      // Up to the next 512 bytes, which are read later.
       fc.constantFrom(500, 1000).map((length) => [...Buffer.from(`\n---\n${"#".repeat(length)}`)]),
       fc.constantFrom(
         [0xc0, 0x80],

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 
-/** A document before it is written down: order and repeated keys kept, scalars already as text. */
+/** A document before it is written down, with order and repeated keys, scalars already as text. */
 export type Tree =
   | { readonly kind: "map"; readonly entries: readonly (readonly [string, Tree])[] }
   | { readonly kind: "list"; readonly items: readonly Tree[] }
   | { readonly kind: "scalar"; readonly yaml: string; readonly json: string };
 
-/** Text as both languages surely read it. */
+/** Text that both languages read the same way. */
 export function textScalar(value: string): Tree {
   const quoted = JSON.stringify(value);
   return { kind: "scalar", yaml: quoted, json: quoted };

@@ -79,7 +79,7 @@ const response = fc.record(
   { requiredKeys: ["cacheKeyType", "cacheDuration", "auth"] },
 );
 
-/** Only what surely parses: how durations are refused is another comparison. */
+/** Only valid durations: another comparison covers their errors. */
 const GO_DURATION = /^-?(?:\d{1,3}(?:ms|s|m|h))+$/;
 
 const step = fc.record(

@@ -136,7 +136,7 @@ const plainGlob = fc
   .tuple(host([...LABELS, ...GLOBS]), fc.constantFrom(...PORTS), fc.constantFrom(...PATHS))
   .map((parts) => parts.join(""));
 
-/** A pattern of matchImages, or something that looks a little like one. */
+/** A pattern of matchImages, or something similar. */
 export const glob: fc.Arbitrary<string> = fc.oneof(
   plainGlob,
   damaged(plainGlob, URL_PIECES),
@@ -170,12 +170,12 @@ export const globAndImage: fc.Arbitrary<{ glob: string; image: string }> = fc.on
     })),
 );
 
-/** Something for url.Parse. */
+/** Input for url.Parse. */
 export const url: fc.Arbitrary<{ url: string }> = fc.record({
   url: fc.oneof(glob, repository, pieces(URL_PIECES, { max: 12 })),
 });
 
-/** For filepath.Match. */
+/** Input for filepath.Match. */
 export const patternAndName: fc.Arbitrary<{ pattern: string; name: string }> = fc.record({
   pattern: pieces([
     "*",

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { type Tree, textScalar } from "./documents.ts";
 
-/** A key, what belongs to it, and how often it is there (0.99 unless given). */
+/** A key, its value, and its probability (default 0.99). */
 export type Field = readonly [name: string, value: fc.Arbitrary<Tree>, presence?: number];
 
 type Entries = readonly (readonly [string, Tree])[];
 
-/** Documents that are mostly right: a mistake at every place, one time in `rarity`. */
+/** Mostly valid documents, with a mistake at each position one time in `rarity`. */
 export class NearlyRight {
   readonly #odd: fc.Arbitrary<Tree>;
   readonly #rarity: number;
@@ -63,7 +63,7 @@ export class NearlyRight {
 }
 
 function sometimes([name, value, presence = 0.99]: Field): fc.Arbitrary<Entries> {
-  // Unbiased: fast-check likes the ends of a range, which here would be a field that is missing.
+  // Unbiased: fast-check prefers the ends of a range, which here would mean a missing field.
   return fc
     .tuple(fc.noBias(fc.double({ min: 0, max: 1, noNaN: true })), value)
     .map(([chance, tree]) => (chance < presence ? [[name, tree]] : []));

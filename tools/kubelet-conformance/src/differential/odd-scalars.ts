@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { Tree } from "./documents.ts";
 
-/** Scalars that YAML and JSON give a type, or not, each in its own way. */
+/** Scalars that YAML and JSON type differently. */
 export const oddScalar: fc.Arbitrary<Tree> = fc
   .constantFrom<readonly [yaml: string, json: string]>(
     ["null", "null"],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Texts made of pieces that mean something to the code under test, in any order, and now and then of anything. */
+/** Texts made of pieces that are special to the code under test, in any order, and sometimes of any characters. */
 export function pieces(
   alphabet: readonly string[],
   { min = 0, max = 8 }: { min?: number; max?: number } = {},
@@ -21,7 +21,7 @@ export function anyText(maxLength = 12): fc.Arbitrary<string> {
   );
 }
 
-/** The text with a few small damages: a character gone, doubled, put in, or replaced. */
+/** The text with a few faults: characters removed, doubled, inserted or replaced. */
 export function damaged(
   text: fc.Arbitrary<string>,
   alphabet: readonly string[],

@@ -3,14 +3,14 @@ import { once } from "node:events";
 import { watch } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 
-/** One pull that the kubelet asked for, and what became of it. */
+/** One pull that the kubelet requested, and its result. */
 export interface Pull {
   readonly image: string;
   readonly username: string;
   readonly password: string;
-  /** No credential came with it. */
+  /** It had no credential. */
   readonly anonymous: boolean;
-  /** The registry's refusal; empty when the image came. */
+  /** The registry's error; empty if the pull succeeded. */
   readonly refused: string;
 }
 

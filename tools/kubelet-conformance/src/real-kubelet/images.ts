@@ -1,7 +1,7 @@
 import type { Provider } from "../provider-config.ts";
 
 const ECR = (region: string) => `123456789012.dkr.ecr.${region}.amazonaws.com`;
-/** An Azure registry of the scenario's own, whose refresh tokens live as short as the other clouds' credentials. */
+/** An Azure registry of the scenario's own, with refresh tokens as short-lived as the other clouds' credentials. */
 export const SHORT_LIVED_REGISTRY = "shortlived";
 
 /** The clouds' three executables and the registries that they serve on the node. */
@@ -15,7 +15,7 @@ export const IMAGES: Readonly<Record<CloudPlugin, string>> = {
   gcr: "us-central1-docker.pkg.dev/project/repo/app:v1",
 };
 
-/** Other images that the same responses of the plugins are for. */
+/** Other images covered by the same responses of the plugins. */
 export const MORE_IMAGES: readonly string[] = [
   `${ECR("us-west-2")}/team/app:v1`,
   `${SHORT_LIVED_REGISTRY}.azurecr.io/team/app:v1`,
@@ -37,7 +37,7 @@ export type Stub = keyof typeof STUBS;
 
 export const nameOf = (plugin: CloudPlugin | Stub) => `${plugin}-credential-provider`;
 
-/** Names that lead to the clouds. */
+/** Host names of the clouds. */
 export const CLOUD_HOSTS: readonly string[] = [
   ...new Set(
     [...Object.values(IMAGES), ...MORE_IMAGES, ...Object.values(STUBS)].map((image) =>

@@ -7,7 +7,7 @@ export interface LogEntry {
 
 const HEADER = /^([IWEF])\d{4} \d{2}:\d{2}:\d{2}\.\d+ +\d+ [^\]]+\] /;
 
-/** Splits what a kubelet wrote into entries: one starts with a header, and what follows without one belongs to it. */
+/** Splits a kubelet's output into entries: an entry starts with a header, and lines without one belong to it. */
 export function parseKubeletLog(output: string): LogEntry[] {
   const entries: { severity: LogEntry["severity"]; text: string }[] = [];
   // A line without its line break is not complete yet.

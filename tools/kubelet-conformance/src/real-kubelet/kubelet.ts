@@ -5,9 +5,9 @@ import { join } from "node:path";
 import { type LogEntry, parseKubeletLog } from "./kubelet-log.ts";
 
 export interface KubeletOptions {
-  /** The file that is all of Kubernetes. */
+  /** The executable with all components of Kubernetes. */
   readonly program: string;
-  /** Directory for all that it writes. */
+  /** Directory for everything that it writes. */
   readonly directory: string;
   /** Socket of the container runtime. */
   readonly runtimeSocket: string;
@@ -57,7 +57,7 @@ export class Kubelet implements AsyncDisposable {
       "--v=5",
     ];
     const child = spawn(options.program, args, {
-      // The file is all of Kubernetes, and what it is called decides which component runs.
+      // The name of the multi-call file selects the component.
       argv0: "kubelet",
       env: options.env,
       stdio: ["ignore", "ignore", "pipe"],
@@ -65,12 +65,12 @@ export class Kubelet implements AsyncDisposable {
     return new Kubelet(child, pods);
   }
 
-  /** All that it has logged, newest last. */
+  /** Everything that it has logged, newest last. */
   get log(): readonly LogEntry[] {
     return parseKubeletLog(this.#output);
   }
 
-  /** Waits until it has logged such an entry. @throws Error when it ends without, or does not within `seconds` */
+  /** Waits until it has logged such an entry. @throws Error if it ends first, or after `seconds` */
   async logged(wanted: (entry: LogEntry) => boolean, what: string, seconds = 30): Promise<LogEntry> {
     const late = AbortSignal.timeout(seconds * 1000);
     const tooLate = once(late, "abort");
@@ -90,7 +90,7 @@ export class Kubelet implements AsyncDisposable {
     await writeFile(join(this.#pods, `${name}.json`), JSON.stringify(pod(name, image)));
   }
 
-  /** Takes it away again, and with it further tries to pull. */
+  /** Removes it, which ends the attempts to pull. */
   async removePod(name: string): Promise<void> {
     await rm(join(this.#pods, `${name}.json`));
   }
@@ -101,7 +101,7 @@ export class Kubelet implements AsyncDisposable {
     return await response.text();
   }
 
-  /** Rejects when it ends; for racing against what only a running one brings. */
+  /** Rejects when it ends; to race against results of a running one. */
   async ends(): Promise<never> {
     const code = await this.#ended;
     throw new Error(`the kubelet ended with exit code ${code}`);

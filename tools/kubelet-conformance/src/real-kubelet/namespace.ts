@@ -13,7 +13,7 @@ const SYSCTLS = [
 ];
 
 /**
- * Makes the namespaces that this process was started in a node: a network of loopback and the metadata address, the
+ * Sets up the namespaces of this process as a node: a network of loopback and the metadata address, the
  * clouds' names in /etc/hosts, and copies of everything that a kubelet changes on its machine.
  */
 export function setUpNode({

@@ -5,25 +5,25 @@ import type { LogEntry } from "./kubelet-log.ts";
 export interface Step {
   /** The first pull of each image, in the order of the images. */
   readonly pulls: readonly Pull[];
-  /** How often each plugin had run by then (kubelet_credential_provider_plugin_duration_count), by plugin. */
+  /** Number of runs of each plugin by then (kubelet_credential_provider_plugin_duration_count). */
   readonly runs: Readonly<Record<string, number>>;
 }
 
-/** All that the scenario saw of a real kubelet; the tests judge it. */
+/** The scenario's record of a real kubelet; the tests check it. */
 export interface Account {
-  /** Every cloud refuses; the plugins fail. */
+  /** Every cloud rejects requests; the plugins fail. */
   readonly failing: Step;
-  /** The clouds answer again: the same images. */
+  /** The clouds respond again: the same images. */
   readonly first: Step;
   /** Other images of the same registries (and, for Google, of others). */
   readonly cached: Step;
-  /** The first images again, after the registries had begun to refuse the first credentials. */
+  /** The first images again, after the registries had begun to reject the first credentials. */
   readonly expired: Step;
   /** One pull of each stub's image. */
   readonly stubs: Readonly<Record<string, Pull>>;
   readonly log: readonly LogEntry[];
   readonly metrics: string;
-  /** Kubelets that were started with something wrong, by what. */
+  /** Kubelets that were started with a fault, by the fault. */
   readonly refused: Readonly<
     Record<string, { readonly exitCode: number | null; readonly log: readonly LogEntry[] }>
   >;

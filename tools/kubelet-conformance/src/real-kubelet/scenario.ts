@@ -1,5 +1,5 @@
 /**
- * A real kubelet through an ordinary and a bad day, as the only inhabitant of a network namespace. Run it inside one
+ * Runs a real kubelet alone in a network namespace, with working and failing clouds. Run it inside one
  * (see namespace.ts); arguments: a directory to work in, the directory of our executables, the kubelet, the container
  * runtime, and a file for the {@link Account}.
  */
@@ -29,7 +29,7 @@ import type { Account, Step } from "./report.ts";
 const [directory = "", executables = "", kubeletProgram = "", runtimeProgram = "", accountFile = ""] =
   process.argv.slice(2);
 
-/** Seconds that every cloud's credential lives; the plugins have it cached for somewhat less than half of that. */
+/** Lifetime of every cloud's credential in seconds; the plugins have it cached for somewhat less than half of that. */
 const LIFE_SECONDS = 40;
 
 setUpNode({ cloudHosts: CLOUD_HOSTS, metadataHosts: METADATA_HOSTS });
@@ -93,7 +93,7 @@ async function day(node: Kubelet): Promise<Account> {
       text.startsWith('"SyncLoop REMOVE"') && text.includes(`failing-${index}-`);
     await node.logged(removed, `the end of pod failing-${index}`);
   }
-  // Counted now: a kubelet asks the plugin again each time that it looks at a pod, also between two tries to pull.
+  // Counted now: a kubelet runs the plugin again at each sync of a pod, also between two attempts to pull.
   const failing = { pulls, runs: runsIn(await node.metrics()) };
   await clouds.faults.clear();
 

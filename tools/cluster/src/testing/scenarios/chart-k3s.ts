@@ -31,7 +31,7 @@ export function describeChartOnK3s(run: SharedCluster, helm: Helm): void {
 
   after(() => run.removeNode(node));
 
-  test("k3s' kubelet gets plugins and configuration, and k3s alone is restarted", async () => {
+  test("k3s' kubelet gets plugins and configuration, and only k3s is restarted", async () => {
     const k3s = await mainPid(node, "k3s-agent");
     const values = join(worldDirectory(), "k3s-values");
     await promisify(execFile)(executablePath("imagecred", "static"), [
@@ -49,7 +49,7 @@ export function describeChartOnK3s(run: SharedCluster, helm: Helm): void {
     assert.equal(containerOf(await run.pods.running("beside-k3s")), beside);
   });
 
-  test("uninstalled, k3s' node is as it was, byte for byte", async () => {
+  test("after the uninstall the k3s node is as before, byte for byte", async () => {
     const settings = ["--reuse-values", "--set", "mode=uninstall", "--wait", "--timeout", "120s"];
     await helmInCluster("upgrade", "imagecred-k3s", CHART, ...settings);
     await helmInCluster("uninstall", "imagecred-k3s", "--wait");

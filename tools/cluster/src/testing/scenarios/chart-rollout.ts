@@ -39,7 +39,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
       ...["init", "--distribution", "kubeadm", "--helm", "--force", "-d", values()],
       ...["--azure-config", PLUGIN_PATHS.azureJson, ...args],
     ]);
-  /** Runs the commands of a section, as a person who reads the page does. */
+  /** Runs the commands of a section, as a reader of the page would. */
   const page = (section: string) =>
     explained(() =>
       runCommands(commandsOf("helm.md", section), {
@@ -63,7 +63,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     ] as const)
       symlinkSync(path, join(directory(), "bin", name));
     writeFileSync(join(directory(), "authority.pem"), run.cluster.clouds.core.authority.pem);
-    // helm looks names up as nodes do: in the namespaces of this run.
+    // helm resolves names as nodes do: in the namespaces of this run.
     replaceFile("/etc/resolv.conf", `nameserver ${WORLD_ADDRESS}\n`);
     await run.serveRelease(helm);
     node = await run.cluster.addNode({ files: await azureJsonFile(run.cluster.clouds) });
@@ -86,7 +86,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   test("another configuration is rolled out, the nodes pull from all three clouds, and only kubelets are restarted", async () => {
     const kubelet = await mainPid(node, "kubelet");
     await init("--cloud", "aws,azure,gcp");
-    // Both nodes at once: that they go one after another is for the configuration that is refused to show.
+    // Both nodes at once: the test of the rejected configuration covers the node-by-node rollout.
     const notes = await upgrade("--set", "maxUnavailable=100%", ...WAIT);
     assert.match(notes, /kubectl rollout status --namespace kube-system daemonset\/imagecred/);
     for (const plugin of CLOUD_PLUGINS) {
@@ -115,14 +115,14 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     await run.pods.remove(pod);
   });
 
-  test("an upgrade that changes nothing touches no node", async () => {
+  test("an upgrade without changes does not touch any node", async () => {
     const [pods, kubelet] = [await podNames(), await mainPid(node, "kubelet")];
     await upgrade("--set", "maxUnavailable=100%", ...WAIT);
     assert.deepEqual(await podNames(), pods);
     assert.equal(await mainPid(node, "kubelet"), kubelet);
   });
 
-  test("a configuration that kubelets refuse stops at the first node, and a rollback heals", async () => {
+  test("a configuration that kubelets reject stops at the first node, and a rollback repairs it", async () => {
     const nodes = [node, run.node];
     const before = [...(await kubelets(nodes)), ...nodes.map((one) => one.read(PLUGIN_PATHS.config))];
     const bad = join(directory(), "bad.yaml");
@@ -152,13 +152,13 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     await run.pods.remove("healed");
   });
 
-  test("a kubelet that does not come up gets its files back, once: nothing tries the same again", async () => {
+  test("the files of a kubelet that does not come up are restored once, and the install is not retried", async () => {
     const nodes = [node, run.node];
     const noexec = "mkdir -p /run/noexec && mount -t tmpfs -o noexec,mode=755 none /run/noexec";
     for (const one of nodes) await one.must("sh", "-c", noexec);
     const before = nodes.map((one) => one.read("/etc/default/kubelet"));
     await upgrade("--set", "node.binDir=/run/noexec/bin");
-    // The container that failed is started again: only then it reports that it does not retry.
+    // Only the restarted container reports that it does not retry.
     const refused = (without: string) =>
       run.cluster.api.until(PODS, giveUp("the same is refused"), (pods) =>
         pods.find(
@@ -171,7 +171,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
       );
     const first = await refused("");
     const now = await kubelets(nodes);
-    // A new pod begins with the container that has no rights but to write files.
+    // A new pod starts with the unprivileged container, which only writes files.
     await run.kubectl("delete", "pod", "--namespace", NAMESPACE, first.metadata.name);
     await refused(first.metadata.name);
     assert.deepEqual(await kubelets(nodes), now);
@@ -188,7 +188,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   });
 
   test("pods pull as their service account: the chart has the ClusterRole", async () => {
-    // The one that init writes for kubectl, which an earlier test has applied, must not be what counts.
+    // An earlier test applied the one that init writes for kubectl; it must not be the one that takes effect.
     for (const kind of ["clusterrolebinding", "clusterrole"])
       await run.kubectl("delete", "--ignore-not-found", kind, "imagecred-node-token-audience");
     await page("Pods' own identities");
@@ -200,7 +200,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
     await run.pods.remove("own");
   });
 
-  test("uninstalled, every node is as it was, byte for byte", async () => {
+  test("after the uninstall every node is as before, byte for byte", async () => {
     await page("Uninstall");
     assert.deepEqual(differences(untouched.files, snapshot(node)), []);
     assert.deepEqual(differences(untouched.others, snapshot(run.node)), []);
@@ -226,7 +226,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
 
   async function nothingElseRestarted(): Promise<void> {
     assert.equal(containerOf(await run.pods.running("beside")), bystander);
-    // A unit that was restarted has another invocation.
+    // A restarted unit has a new invocation ID.
     assert.equal(node.read(PATHS.containerdLog).match(/msg="starting containerd"/g)?.length, 1);
   }
 

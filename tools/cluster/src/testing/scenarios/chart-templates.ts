@@ -18,7 +18,7 @@ import type { SharedCluster } from "../shared-cluster.ts";
 
 const CONFIG = "apiVersion: kubelet.config.k8s.io/v1";
 
-/** The chart and the kustomize base as texts: helm's, the API server's and kubectl's word on them. */
+/** The chart and the kustomize base as texts, checked by helm, the API server and kubectl. */
 export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
   const ids = Object.keys(presets());
   const everything = [
@@ -36,7 +36,7 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
     return known;
   };
 
-  test("helm lint has nothing to say", () => {
+  test("helm lint reports nothing", () => {
     const values = ["--set", `distribution=kubeadm,config=${CONFIG}`];
     assert.match(
       helm.run(["lint", "--strict", CHART, ...values]),
@@ -53,7 +53,7 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
     }
   });
 
-  test("values that cannot be meant are refused before anything is sent", () => {
+  test("nonsensical values are rejected before anything is sent", () => {
     for (const [settings, reason] of [
       [{ config: CONFIG }, /distribution is missing: must be one of aks, /],
       [{ distribution: "kubeadm" }, /config is missing/],
@@ -75,7 +75,7 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
       );
   });
 
-  test("the installer has no rights but to write its files, and only the restarter is privileged", () => {
+  test("the installer can only write its files, and only the restarter is privileged", () => {
     for (const id of ids) {
       const { plain, restarting } = daemonSetsOf(id);
       assert.doesNotMatch(JSON.stringify(plain), /"privileged":true|"hostPID"|"add":\[/, id);
@@ -96,7 +96,7 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
     }
   });
 
-  test("what uninstalls and restarts is one container", () => {
+  test("one container uninstalls and restarts", () => {
     const names = (...settings: readonly string[]) => {
       const rendered = render(helm, { distribution: "kubeadm", config: CONFIG, mode: "uninstall" }, settings);
       const daemonSet = rendered.get("DaemonSet");
@@ -107,7 +107,7 @@ export function describeChartTemplates(run: SharedCluster, helm: Helm): void {
     assert.deepEqual(names("--set", "restart.enabled=true"), [["restart-kubelet", "uninstall"]]);
   });
 
-  test("the kustomize base gives the DaemonSets of the chart", async () => {
+  test("the kustomize base has the same DaemonSets as the chart", async () => {
     assert.deepEqual(
       readdirSync(KUSTOMIZE)
         .filter((name) => name !== "base" && !name.endsWith(".md"))

@@ -20,10 +20,10 @@ export function describeCrowd(run: SharedCluster): void {
       image,
       serviceAccount: accounts[index % SERVICE_ACCOUNTS] ?? "",
       labels: { crowd: "" },
-      // The pods' network is not what this is about, and it costs four processes each.
+      // The pods' network is not under test, and costs four processes each.
       hostNetwork: true,
     }));
-    // The kubelet joins requests with one token, and every pod has its own: the first of each service account go ahead.
+    // The kubelet merges requests with the same token, but each pod has its own: the first pod of each service account starts earlier.
     for (const pod of pods.slice(0, SERVICE_ACCOUNTS)) await run.pods.create(pod);
     await run.pods.allRunning("crowd", SERVICE_ACCOUNTS, 60);
     for (const pod of pods.slice(SERVICE_ACCOUNTS)) await run.pods.create(pod);
@@ -36,7 +36,7 @@ export function describeCrowd(run: SharedCluster): void {
     }
   });
 
-  /** How often each call of the clouds' APIs was made. */
+  /** Number of requests for each call of the clouds' APIs. */
   function calls(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { service, operation } of run.cluster.clouds.requests) {

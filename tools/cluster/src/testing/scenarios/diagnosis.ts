@@ -38,7 +38,7 @@ export function describeDiagnosis(run: SharedCluster): void {
   test("doctor and validate in `kubectl debug node` say the same as on the node", async () => {
     for (const [command, said] of [
       [["doctor", image], /✓ This machine can pull/],
-      // Without the profile sysadmin it may not see whose the kubelet is, and says so.
+      // Without the profile sysadmin it cannot read which user runs the kubelet, and says so.
       [["validate"], /\[kubelet-not-seen\].*✓ \S+ .* accepts it/s],
     ] as const) {
       const inNode = ["/workload", "chroot", "/host", imagecred, ...command];
@@ -57,7 +57,7 @@ export function describeDiagnosis(run: SharedCluster): void {
     assert.match(stdout, /restart the kubelet/);
   });
 
-  test("a configuration that the kubelet refuses: validate has foretold its words", async () => {
+  test("a configuration that the kubelet rejects: validate predicts its message", async () => {
     const good = run.node.read(config);
     run.node.write(config, good.replaceAll("matchImages:", "matchImage:"));
     const { exitCode, stdout } = await run.node.run(imagecred, "validate", config);

@@ -21,7 +21,7 @@ export function describeExpiry(run: SharedCluster): void {
       tenant: clouds.azure.tenantId,
       refreshTokenSeconds: LIFE_SECONDS,
     });
-    // A new kubelet: the one before has credentials that live long.
+    // A new kubelet: the previous one has cached long-lived credentials.
     await run.restartKubelet();
     const from = run.logLength();
     const until = Date.now() + 1.8 * LIFE_SECONDS * 1000;

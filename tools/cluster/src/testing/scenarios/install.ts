@@ -41,7 +41,7 @@ export function describeInstall(run: SharedCluster): void {
   let was = "";
   let bystander = "";
 
-  test("a node that knew nothing: installed, restarted, and nothing else was", async () => {
+  test("a node without plugins: they are installed, and only the kubelet is restarted", async () => {
     await run.pods.start({ name: "bystander", image: "registry.k8s.io/pause:3.10" });
     was = await files();
     bystander = await others();
@@ -68,9 +68,9 @@ export function describeInstall(run: SharedCluster): void {
     await run.pods.remove("installed");
   });
 
-  test("a kubelet that does not start with it: everything is put back, and it runs as before", async () => {
+  test("a kubelet that does not start with it: all files are restored, and it runs as before", async () => {
     const before = await files();
-    // What no check of the files themselves can know: programs may not run from there.
+    // A fault that no check of the files can detect: programs cannot run from there.
     await run.node.must(
       "sh",
       "-c",
@@ -93,7 +93,7 @@ export function describeInstall(run: SharedCluster): void {
     assert.equal((await run.nodes("--config", run.node.path(config))).nodes?.[0]?.state, "current");
   });
 
-  test("from a container without anything but imagecred: configuration changed, kubelet restarted, node left as it was", async () => {
+  test("from a container with only imagecred: configuration changed, kubelet restarted, node left as it was", async () => {
     const inContainer = async (...args: readonly string[]) => {
       await run.pods.create({
         name: "installer",
@@ -132,7 +132,7 @@ export function describeInstall(run: SharedCluster): void {
     await run.pods.remove("bystander");
   });
 
-  test("a user without permission to query nodes learns which permission is missing", async () => {
+  test("a user without permission to query nodes is told which permission is missing", async () => {
     await run.serviceAccount("no-rights", "default", {});
     const token = (await run.kubectl("create", "token", "no-rights")).trim();
     const kubeconfig = `${run.cluster.controlPlane.kubeconfig}.no-rights`;

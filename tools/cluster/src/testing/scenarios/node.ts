@@ -6,7 +6,7 @@ import { KUBERNETES_VERSION } from "../../programs/index.ts";
 import { interfaces, nodeNetwork } from "../../world/network.ts";
 import type { SharedCluster } from "../shared-cluster.ts";
 
-/** The cluster itself: that it is one, and that it is alone. */
+/** The cluster itself: it works, and it is isolated. */
 export function describeNode(run: SharedCluster): void {
   test("the node is Ready, with the release's version and containerd as its runtime", async () => {
     const { status } = await run.cluster.api.get(`/api/v1/nodes/${run.node.name}`);

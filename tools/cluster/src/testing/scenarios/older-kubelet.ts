@@ -17,7 +17,7 @@ const AUDIENCE = "sts.amazonaws.com";
 const ROLE = "older-kubelet-audience";
 
 /**
- * The installer's life on a node whose kubelet is of an older release: its configuration has no directories, no `cacheType`, and
+ * The installer on a node with an older kubelet: its configuration has no directories, no `cacheType`, and
  * tokens behind a feature gate only; its metrics do not have the configuration's hash.
  * @param kubelet path of the program
  */
@@ -66,7 +66,7 @@ export function describeOlderKubelet(run: SharedCluster, kubelet: string): void 
       assert.equal(restart?.evidence, "process");
   });
 
-  test("what this release does not know is refused before anything is changed, in its own words", async () => {
+  test("settings that this release does not know are rejected before anything is changed, with its own message", async () => {
     const before = snapshot(node);
     const refused = async (words: RegExp, ...args: readonly string[]) => {
       const { exitCode, stderr } = await node.run(imagecred, ...INSTALL, "--bin-dir", BIN_DIR, ...args);
@@ -93,7 +93,7 @@ export function describeOlderKubelet(run: SharedCluster, kubelet: string): void 
     node.write(PATHS.kubeletConfig, JSON.stringify({ ...configuration, featureGates: gates }));
     const { exitCode, document, stdout } = await install("--restart", written);
     assert.deepEqual([exitCode, document.restart?.state], [0, "restarted"], stdout);
-    // Without a path it judges the running kubelet's configuration, as that release with that gate.
+    // Without a path it checks the running kubelet's configuration, for that release with that gate.
     const judged = await node.run(imagecred, "validate");
     assert.match(judged.stdout, /Kubelet 1\.33 accepts it: 1 provider/);
     assert.match(judged.stdout, /\[cache-type-missing\]/);
@@ -110,7 +110,7 @@ export function describeOlderKubelet(run: SharedCluster, kubelet: string): void 
     node.write(PATHS.kubeletConfig, original);
   });
 
-  test("a kubelet that does not start with it: everything is put back, and it runs as before", async () => {
+  test("a kubelet that does not start with it: all files are restored, and it runs as before", async () => {
     const gone = await ran(node, imagecred, "install", "--rollback", "--restart");
     assert.deepEqual([gone.exitCode, gone.document.restart?.state], [0, "restarted"], gone.stdout);
     const before = snapshot(node);
@@ -131,7 +131,7 @@ export function describeOlderKubelet(run: SharedCluster, kubelet: string): void 
     await pulls("older-healed");
   });
 
-  test("uninstalled, its node is as it was, byte for byte, and nothing but the kubelet was restarted", async () => {
+  test("after the uninstall its node is as before, byte for byte, and only the kubelet was restarted", async () => {
     const { exitCode, document, stdout } = await ran(node, imagecred, "uninstall", "--restart");
     assert.deepEqual([exitCode, document.restart?.state], [0, "restarted"], stdout);
     await node.must("rm", "-r", written);

@@ -14,7 +14,7 @@ const AUDIENCES = {
 export function describePodIdentity(run: SharedCluster): void {
   const image = taggedImage("pods");
 
-  test("without the ClusterRole that init writes, the API server refuses the kubelet its tokens", async () => {
+  test("without the ClusterRole that init writes, the API server denies the kubelet the tokens", async () => {
     const options = ["--cloud", "aws,azure,gcp", "--azure-config", PLUGIN_PATHS.azureJson];
     await run.configure(...options, "--pod-identity", "--gcp-workload-identity-provider", POOL_PROVIDER);
     const { clouds } = run.cluster;
@@ -33,7 +33,7 @@ export function describePodIdentity(run: SharedCluster): void {
     }
     await run.kubeletLogged('err="failed to get service account token: ', from);
     assert.deepEqual(await run.pluginRuns(), {}, "no plugin runs without its token");
-    // Those that come next are new pods: these would wait longer and longer between two tries.
+    // The next test uses new pods: these would wait longer and longer between attempts.
     for (const plugin of CLOUD_PLUGINS) await run.pods.remove(plugin);
   });
 
@@ -102,7 +102,7 @@ export function describePullRecords(run: SharedCluster): void {
   const image = taggedImage("records");
   const present = { image: image("ecr"), imagePullPolicy: "IfNotPresent" } as const;
 
-  test("an image that one service account pulled is not another one's, nor its namesake's", async () => {
+  test("an image pulled for one service account is not available to others, or to its namesake in another namespace", async () => {
     await run.pods.start({ ...present, name: "first", serviceAccount: "app" });
     await run.pods.create({ ...present, name: "namesake", namespace: "elsewhere", serviceAccount: "app" });
     await run.pods.pullFailed("namesake", "elsewhere");

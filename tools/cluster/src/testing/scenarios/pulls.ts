@@ -7,7 +7,7 @@ import type { SharedCluster } from "../shared-cluster.ts";
 
 /** The node's identity: pulls from all three clouds by the real executables, containerd and the kubelet. */
 export function describePulls(run: SharedCluster): void {
-  test("without the kubelet's flags the registries refuse every pull", async () => {
+  test("without the kubelet's flags the registries reject every pull", async () => {
     for (const plugin of CLOUD_PLUGINS) await run.pods.create({ name: plugin, image: IMAGES[plugin] });
     for (const plugin of CLOUD_PLUGINS) {
       assert.match(await run.pods.pullFailed(plugin), /401 Unauthorized|authentication|no basic auth/i);
@@ -15,7 +15,7 @@ export function describePulls(run: SharedCluster): void {
     }
   });
 
-  test("while the clouds refuse, a pull fails with the plugin's line in the kubelet's log", async () => {
+  test("while the clouds reject requests, a pull fails with the plugin's line in the kubelet's log", async () => {
     await run.configure("--cloud", "aws,azure,gcp", "--azure-config", PLUGIN_PATHS.azureJson);
     await refuseEverything(run.cluster.clouds);
     for (const plugin of CLOUD_PLUGINS) await run.pods.create({ name: plugin, image: IMAGES[plugin] });
@@ -27,7 +27,7 @@ export function describePulls(run: SharedCluster): void {
     }
   });
 
-  test("when the clouds answer again the containers run, and nothing was restarted", async () => {
+  test("when the clouds respond again, the containers run, and nothing was restarted", async () => {
     const kubelet = await run.node.must("systemctl", "show", "--value", "--property=MainPID", "kubelet");
     await run.cluster.clouds.faults.clear();
     for (const plugin of CLOUD_PLUGINS) {
@@ -41,7 +41,7 @@ export function describePulls(run: SharedCluster): void {
     );
   });
 
-  test("static pods run too, from the credentials that the kubelet has cached", async () => {
+  test("static pods run too, with the credentials that the kubelet has cached", async () => {
     const before = await run.pluginRuns();
     for (const plugin of CLOUD_PLUGINS) run.addStaticPod(`static-${plugin}`, `${IMAGES[plugin]}-static`);
     for (const plugin of CLOUD_PLUGINS) {

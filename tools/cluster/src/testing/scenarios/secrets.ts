@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { SharedCluster } from "../shared-cluster.ts";
 
-/** After everything else: what was written on the way. */
+/** Checks the logs after all other tests. */
 export function describeSecrets(run: SharedCluster): void {
   test("no component's log has a secret in it", () => {
     const { controlPlane, nodes } = run.cluster;
@@ -17,7 +17,7 @@ export function describeSecrets(run: SharedCluster): void {
     assert.ok(Object.keys(logs).length >= 4 + 2 * nodes.length + run.keptLogs.length);
     const { secrets } = run.cluster.clouds;
     const kinds = new Set(secrets.list().map(({ kind }) => kind));
-    // Tokens that pods and others brought to a cloud, and what they got for them.
+    // Tokens that pods and others sent to a cloud, and those that they got in exchange.
     assert.ok(kinds.has("token") && kinds.has("aws.registryPassword"), [...kinds].join());
     for (const [component, path] of Object.entries(logs)) {
       const text = readFileSync(path, "utf8");
