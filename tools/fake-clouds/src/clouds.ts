@@ -12,7 +12,7 @@ export interface CloudsOptions extends CoreOptions {
   readonly google?: GoogleOptions;
 }
 
-/** Identities that each plugin's cloud can lend it. */
+/** Identities that each cloud offers to its plugin. */
 export interface Identities {
   ecr: AwsIdentity;
   acr: AzureIdentity;
@@ -27,7 +27,7 @@ export class Clouds implements AsyncDisposable {
   readonly aws: Aws;
   readonly azure: Azure;
   readonly google: Google;
-  /** What the clouds trust of each other: identities of nodes across clouds. */
+  /** Trust between the clouds: identities of nodes across clouds. */
   readonly federation: Federation;
 
   constructor(core: Core, aws: Aws, azure: Azure, google: Google, federation: Federation) {
@@ -46,7 +46,7 @@ export class Clouds implements AsyncDisposable {
     return this.core.log.connections;
   }
 
-  /** CONNECT requests that the forward proxy got. */
+  /** CONNECT requests that the forward proxy received. */
   get proxied(): readonly ProxyAttempt[] {
     return this.core.log.proxy;
   }
@@ -67,17 +67,17 @@ export class Clouds implements AsyncDisposable {
     return this.core.cluster;
   }
 
-  /** Clusters of every kind, as issuers of pods' tokens. */
+  /** Clusters of every kind, which issue pods' tokens. */
   get clusters() {
     return this.core.clusters;
   }
 
-  /** Errors of the fakes themselves; anything here fails the test that caused it. */
+  /** Errors of the fakes themselves; any error fails the test that caused it. */
   get defects(): readonly Error[] {
     return this.core.defects;
   }
 
-  /** The environment in which a plugin finds these clouds under their real names, and itself with an identity. */
+  /** Environment variables that give a plugin access to these clouds under their real names, and an identity. */
   async env<P extends Plugin>(plugin: P, identity?: Identities[P]): Promise<Record<string, string>> {
     return {
       ...this.#namesEnv(),
@@ -87,9 +87,9 @@ export class Clouds implements AsyncDisposable {
   }
 
   /**
-   * The part that is the same for all: the proxy that knows the real names, the CA to trust, and for each cloud a
-   * metadata server where nothing listens. Without the last, a plugin that gets no identity would ask the real
-   * 169.254.169.254 of the machine that the tests run on.
+   * The part that all identities share: the proxy for the real names, the CA to trust, and for each cloud a metadata
+   * address where nothing listens. Without the last, a plugin without an identity would query the real
+   * 169.254.169.254 of the test machine.
    */
   networkEnv(): Record<string, string> {
     if (ownsMetadataAddress()) return this.#namesEnv();
@@ -97,7 +97,7 @@ export class Clouds implements AsyncDisposable {
     return { ...this.#namesEnv(), ...ecr, ...acr, ...gcr };
   }
 
-  /** Forgets requests, connections, faults and latency, but not secrets: for the next case on the same servers. */
+  /** Clears requests, connections, faults and latency, but not secrets, for the next case on the same servers. */
   async reset(): Promise<void> {
     this.core.log.clear();
     this.core.latency.clear();
@@ -128,14 +128,14 @@ export class Clouds implements AsyncDisposable {
   }
 }
 
-/** Port 9 ("discard") of loopback: refused at once, where no one runs that service. */
+/** Port 9 ("discard") of loopback: refuses connections at once, unless that service runs. */
 const NO_METADATA_SERVER = {
   ecr: { AWS_EC2_METADATA_SERVICE_ENDPOINT: "http://127.0.0.1:9" },
   acr: { AZURE_POD_IDENTITY_AUTHORITY_HOST: "http://127.0.0.1:9" },
   gcr: { GCE_METADATA_HOST: "127.0.0.1:9" },
 } satisfies Record<Plugin, Record<string, string>>;
 
-/** In a network namespace that the test made, 169.254.169.254 belongs to that namespace only. */
+/** In a network namespace created by the test, 169.254.169.254 belongs to that namespace only. */
 function ownsMetadataAddress(): boolean {
   return Object.values(networkInterfaces())
     .flat()
@@ -150,7 +150,7 @@ export async function startClouds(options: CloudsOptions = {}): Promise<Clouds> 
   const core = await Core.start(options);
   try {
     const aws = await startAws(core, options.aws ?? {});
-    // Google's pools ask AWS who signed a request.
+    // Google's pools forward requests to AWS to identify the signer.
     const awsSide = {
       askSts: aws.askSts.bind(aws),
       env: () => aws.env("static"),

@@ -126,7 +126,7 @@ export class Directory {
     return this.#tenants.get(tenant.toLowerCase());
   }
 
-  /** Registers an application, and replaces one with the same client id. Its secrets are noted as such. */
+  /** Registers an application, and replaces one with the same client id. Its secrets are added to the list of secrets. */
   addApp(options: AppOptions): App {
     const {
       tenant,
@@ -159,7 +159,7 @@ export class Directory {
     return app;
   }
 
-  /** An application that has a service principal in this tenant: registered or installed there. */
+  /** An application with a service principal in this tenant: registered or installed there. */
   app(tenant: string, clientId: string): App | undefined {
     return this.#apps.find(
       (app) => sameId(app.clientId, clientId) && this.#objectId(app, tenant) !== undefined,
@@ -172,12 +172,12 @@ export class Directory {
       : this.#principals.get(`${app.clientId} ${tenant}`.toLowerCase());
   }
 
-  /** An application by its client id in whichever tenant. */
+  /** An application by its client id, in any tenant. */
   appAnywhere(clientId: string): App | undefined {
     return this.#apps.find((app) => sameId(app.clientId, clientId));
   }
 
-  /** An access token, of the version that the resource wants (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
+  /** An access token in the version that the resource requires (https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference). */
   async issueAccessToken({
     app,
     resource,
@@ -209,7 +209,7 @@ export class Directory {
     return this.#secrets.register("azure.accessToken", token);
   }
 
-  /** Checks an access token as a resource does: tenant known, signature, time, audience. */
+  /** Checks an access token as a resource does: known tenant, signature, time, audience. */
   async verifyAccessToken(token: string, audience: string): Promise<JWTPayload | TokenProblem> {
     const tenant = claimsOf(token)["tid"];
     if (typeof tenant !== "string" || this.cloudOf(tenant) === undefined)
@@ -228,7 +228,7 @@ export class Directory {
     return this.#keys.published();
   }
 
-  /** `iss` of a tenant's tokens of a version. */
+  /** `iss` of a tenant's tokens, by token version. */
   issuer(tenant: string, version: 1 | 2): string {
     const { issuer, login } = CLOUDS[this.cloudOf(tenant) ?? "public"];
     if (tenant === "adfs") return `https://${ADFS_HOST}/adfs`;
@@ -239,7 +239,7 @@ export class Directory {
 /** Application id of `api://AzureADTokenExchange`, the same in every tenant. */
 export const TOKEN_EXCHANGE_APP = "fb60f99c-7a34-4190-8149-302f77469936";
 
-/** Whether a URI is that of the token exchange endpoint, in one of the clouds. */
+/** Reports whether a URI is a cloud's token exchange audience. */
 export function isExchangeUri(uri: string): boolean {
   return /^api:\/\/AzureADTokenExchange(USGov|China)?$/i.test(uri);
 }

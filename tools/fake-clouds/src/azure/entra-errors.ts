@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { json, type Reply } from "../core/exchange.ts";
 
-/** One way in which Entra refuses (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
+/** An Entra error (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). */
 export interface EntraProblem {
   readonly status: 400 | 401 | 429 | 503;
   /** OAuth's error: `invalid_client`. */
   readonly error: string;
-  /** The number of AADSTS codes. */
+  /** The number after AADSTS. */
   readonly code: number;
   readonly message: string;
 }
@@ -21,12 +21,12 @@ export class EntraRefusal extends Error {
   }
 }
 
-/** @throws {EntraRefusal} always: for the end of a check */
+/** @throws {EntraRefusal} always */
 export function refuse(status: EntraProblem["status"], error: string, code: number, message: string): never {
   throw new EntraRefusal({ status, error, code, message });
 }
 
-/** The error body that Entra's token endpoint writes, with its trace and correlation ids. */
+/** The error body of Entra's token endpoint, with trace and correlation ids. */
 export function entraErrorReply(problem: EntraProblem, now: number, correlationId: string): Reply {
   const traceId = randomUUID();
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replace("T", " ")}Z`;

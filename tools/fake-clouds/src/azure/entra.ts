@@ -10,9 +10,9 @@ import { EntraRefusal, entraErrorReply, refuse } from "./entra-errors.ts";
 export interface EntraParts extends AssertionParts {
   readonly clock: Clock;
   readonly directory: Directory;
-  /** Resources (audiences) that tokens can be had for. */
+  /** Resources (audiences) that tokens are issued for. */
   readonly resources: readonly string[];
-  /** Seconds that the next access tokens of applications live; Entra's own default varies around an hour. */
+  /** Lifetime of applications' future access tokens, in seconds; Entra's own default varies around an hour. */
   readonly expiresIn: () => number;
 }
 
@@ -148,7 +148,7 @@ async function checkGrant(
   return { app, resource };
 }
 
-/** v2.0 names the resource in `scope`, ending in `/.default`; AD FS takes it so too. */
+/** v2.0 names the resource in `scope`, ending in `/.default`; AD FS also accepts that. */
 function resourceOf({ resources, directory }: EntraParts, form: URLSearchParams, tenant: string): string {
   const scopes = (form.get("scope") ?? "").split(" ").filter((scope) => scope.includes("/"));
   const scope = scopes[0] ?? "";
@@ -188,7 +188,7 @@ function checkSecret({ clock }: EntraParts, app: App, secret: string): void {
     );
 }
 
-/** What `aud` of a certificate assertion may be: the token endpoint that it is sent to. */
+/** Allowed `aud` values of a certificate assertion: the token endpoint that it is sent to. */
 function tokenEndpointsOf(host: string, tenant: string): readonly string[] {
   if (tenant === "adfs") return [`https://${host}/adfs/oauth2/token`, `https://${host}/adfs`];
   return [

@@ -1,6 +1,6 @@
 import type { Fault } from "../core/faults.ts";
 
-/** Responses instead of the exchange's own, for the service `azure.acr` and its operation `Exchange`. */
+/** Faults that replace the exchange's response, for the service `azure.acr` and its operation `Exchange`. */
 export const EXCHANGE_FAULTS: Readonly<Record<string, Fault>> = {
   "200 without a refresh_token": {
     kind: "answer",

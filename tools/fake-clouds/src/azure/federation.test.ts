@@ -17,7 +17,7 @@ const { aws, azure, google, federation } = clouds;
 const { application, multitenant } = federation.azure;
 const AUDIENCE = "api://AzureADTokenExchange";
 
-/** Microsoft's library sends its requests to the fakes. */
+/** Sends the requests of Microsoft's library to the fakes. */
 const httpClient: HttpClient = {
   async sendRequest(request) {
     const { status, headers, body } = await call(request.url, {
@@ -32,7 +32,7 @@ const httpClient: HttpClient = {
   },
 };
 
-/** The claims of the token that an application gets for an assertion, by @azure/identity. @throws with Entra's words */
+/** The claims of the token that an application gets for an assertion, by @azure/identity. @throws with Entra's message */
 async function exchange(assertion: string, app = application, tenant = app.tenant) {
   const options = { httpClient, retryOptions: { maxRetries: 0 } };
   const credential = new ClientAssertionCredential(tenant, app.clientId, async () => assertion, options);
@@ -65,7 +65,7 @@ function managedIdentity(
   return azure.directory.issueAccessToken({ app: azure.population(tenant).machine[index].app, resource });
 }
 
-describe("federated credentials, with tokens of the other clouds", () => {
+describe("federated credentials, with tokens from the other clouds", () => {
   test("an EC2 role's token of the account's issuer, a service account's of accounts.google.com", async () => {
     assert.equal((await exchange(await fromAws()))["appid"], application.clientId);
     assert.equal((await exchange(await fromGoogle()))["appid"], application.clientId);
@@ -79,12 +79,12 @@ describe("federated credentials, with tokens of the other clouds", () => {
     ["Google's default audience", () => fromGoogle("https://aws.example.com"), 700212],
     ["a managed identity that it does not trust", () => managedIdentity(), 700211],
   ] as const) {
-    test(`refuses a token of ${what}`, async () => {
+    test(`rejects a token of ${what}`, async () => {
       await assert.rejects(exchange(await token()), new RegExp(`AADSTS${code}\\b`));
     });
   }
 
-  test("a pod's token of every cluster that the internet can read, and of no other", async () => {
+  test("a pod's token, only of clusters with a public issuer", async () => {
     const { pod } = azure.population("public");
     for (const [name, cluster] of Object.entries(clouds.clusters)) {
       const token = await cluster.issueServiceAccountToken({ audience: AUDIENCE, serviceAccount: "app" });
@@ -93,7 +93,7 @@ describe("federated credentials, with tokens of the other clouds", () => {
     }
   });
 
-  test("sovereign clouds have audiences of their own", async () => {
+  test("sovereign clouds have their own audiences", async () => {
     for (const [tenant, audience] of [
       ["china", "api://AzureADTokenExchangeChina"],
       ["usgov", "api://AzureADTokenExchangeUSGov"],
@@ -107,7 +107,7 @@ describe("federated credentials, with tokens of the other clouds", () => {
 });
 
 describe("a managed identity as the credential of a multitenant application", () => {
-  test("gives a token of each tenant in which the application is installed", async () => {
+  test("returns a token of each tenant in which the application is installed", async () => {
     for (const tenant of [TENANTS.public, TENANTS.partner]) {
       const claims = await exchange(await managedIdentity(), multitenant, tenant);
       assert.deepEqual([claims["tid"], claims["appid"]], [tenant, multitenant.clientId]);
@@ -115,14 +115,14 @@ describe("a managed identity as the credential of a multitenant application", ()
     }
   });
 
-  test("not of a tenant without its service principal, nor an application of one tenant alone", async () => {
+  test("fails in a tenant without its service principal, and for a single-tenant application", async () => {
     await assert.rejects(exchange(await managedIdentity(), multitenant, TENANTS.china), /AADSTS/);
     const other = azure.directory.addTenant("10000000-aaaa-4aaa-8aaa-0000000000aa", "public");
     await assert.rejects(exchange(await managedIdentity(), multitenant, other), /AADSTS7000229/);
     await assert.rejects(exchange(await managedIdentity(), application, other), /AADSTS700016/);
   });
 
-  test("Entra's own tokens otherwise are refused: of another tenant, audience, version or kind", async () => {
+  test("other Entra tokens are rejected: of another tenant, audience, version or kind", async () => {
     const { directory } = azure;
     const foreign = azure.population("partner").machine[1].app;
     const issuer = directory.issuer(TENANTS.partner, 2);
@@ -164,7 +164,7 @@ test("both issuers of a tenant publish the keys that verify its tokens", async (
 describe("the Azure Arc agent", () => {
   const url = `${azure.arcOrigin}/metadata/identity/oauth2/token?api-version=2019-11-01&resource=${REGISTRY_RESOURCE}`;
 
-  test("sends a challenge that only readers of its file can meet, once", async () => {
+  test("sends a one-time challenge that requires reading its file", async () => {
     const first = await call(url, { headers: { metadata: "true" } });
     assert.equal(first.status, 401);
     const [, name = ""] =
@@ -181,7 +181,7 @@ describe("the Azure Arc agent", () => {
     assert.equal((await call(url, { headers })).status, 401, "again");
   });
 
-  test("refuses requests that break its rules", async () => {
+  test("rejects requests that break its rules", async () => {
     assert.equal((await call(url)).status, 400);
     assert.equal(
       (await call(url.replace("api-version=2019-11-01&", ""), { headers: { metadata: "true" } })).status,

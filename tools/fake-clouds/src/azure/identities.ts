@@ -2,7 +2,7 @@ import type { Core } from "../core/core.ts";
 import { CLOUDS } from "./clouds.ts";
 import { type Population, TENANTS, type TenantName } from "./world.ts";
 
-/** Identities of a node here. The managed identities are those of the fake virtual machine. */
+/** Node identities. The managed identities belong to the fake virtual machine. */
 export type AzureIdentity =
   | "managed-identity"
   | "user-assigned-client-id"
@@ -22,7 +22,7 @@ export interface IdentityParts {
   readonly population: Population;
 }
 
-/** Variables that lead to the metadata service and, as far as @azure/identity has variables for it, make the identity. */
+/** Variables for the metadata service and, where @azure/identity has variables for it, the identity. */
 export async function identityEnv(
   identity: AzureIdentity,
   parts: IdentityParts,
@@ -52,7 +52,7 @@ export async function identityEnv(
   }
 }
 
-/** The same identity as azure.json has it. */
+/** The same identity in azure.json. */
 export async function identityConfig(
   identity: AzureIdentity,
   parts: IdentityParts,

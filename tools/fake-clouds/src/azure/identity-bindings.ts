@@ -5,18 +5,18 @@ import type { TlsService } from "../core/service.ts";
 import { REGISTRY_RESOURCE } from "./clouds.ts";
 import type { Directory } from "./directory.ts";
 
-/** Audience of the service account tokens that AKS identity bindings take. */
+/** Audience of the service account tokens that AKS identity bindings accept. */
 export const IDENTITY_BINDING_AUDIENCE = "api://AKSIdentityBinding";
 
 export interface IdentityBinding {
   /** Client id of the managed identity. */
   readonly clientId: string;
-  /** `system:serviceaccount:NAMESPACE:NAME` that may use it. */
+  /** Service accounts that may use it, `system:serviceaccount:NAMESPACE:NAME`. */
   readonly subject: string;
 }
 
 export interface IdentityBindingParts {
-  /** Name in the handshake and in Host. */
+  /** Server name in the TLS handshake and in Host. */
   readonly serverName: string;
   readonly cluster: Cluster;
   readonly directory: Directory;
@@ -24,8 +24,8 @@ export interface IdentityBindingParts {
 }
 
 /**
- * The token endpoint that AKS puts before the API server for identity bindings: it is reached at the API server's address
- * under a name of its own, with a certificate of the cluster's CA (the client is pkg/credentialprovider of cloud-provider-azure).
+ * The token endpoint that AKS puts before the API server for identity bindings: it has the API server's address,
+ * but its own name and a certificate of the cluster's CA (the client is pkg/credentialprovider of cloud-provider-azure).
  */
 export function identityBindingService(parts: IdentityBindingParts): TlsService {
   return {

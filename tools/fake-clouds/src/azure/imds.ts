@@ -3,17 +3,17 @@ import { json, type Received, type Reply } from "../core/exchange.ts";
 import type { PlainService } from "../core/service.ts";
 import type { App, Directory } from "./directory.ts";
 
-/** A managed identity of the virtual machine. */
+/** A virtual machine's managed identity. */
 export interface ManagedIdentity {
   readonly app: App;
-  /** ARM id of a user-assigned one; undefined for the system-assigned. */
+  /** ARM id of a user-assigned identity; undefined for the system-assigned one. */
   readonly resourceId: string | undefined;
 }
 
 export interface VirtualMachine {
   /** Managed identities; at most one without a resource id. */
   identities: readonly ManagedIdentity[];
-  /** Seconds that tokens live: a day, with IMDS. */
+  /** Token lifetime in seconds: a day in the real IMDS. */
   expiresIn: number;
 }
 
@@ -27,7 +27,7 @@ export interface ImdsParts {
 const TOKEN_PATH = "/metadata/identity/oauth2/token";
 
 /**
- * The virtual machine's metadata service, as far as tokens go
+ * The token endpoint of the virtual machine's metadata service
  * (https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token).
  */
 export function imdsService(parts: ImdsParts): PlainService {
@@ -71,7 +71,7 @@ async function answer(parts: ImdsParts, request: Received): Promise<Reply> {
   return await tokenReply(parts, identity, resource);
 }
 
-/** The response with a managed identity's token, as IMDS and the Arc agent write it. */
+/** A managed identity's token in the response format of IMDS and the Arc agent. */
 export async function tokenReply(
   parts: Pick<ImdsParts, "clock" | "directory" | "machine">,
   identity: ManagedIdentity,
@@ -92,7 +92,7 @@ export async function tokenReply(
   });
 }
 
-/** The identity that the query names, or IMDS's words for there being none. */
+/** The identity that the query names, or IMDS's error if it does not exist. */
 export function identityOf(
   identities: readonly ManagedIdentity[],
   query: URLSearchParams,

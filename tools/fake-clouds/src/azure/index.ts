@@ -29,7 +29,7 @@ export { EXCHANGE_FAULTS } from "./exchange-faults.ts";
 export type { AzureIdentity } from "./identities.ts";
 
 export interface AzureOptions {
-  /** Tenant of the virtual machine and of what {@link Azure.env} gives, when not told otherwise. Default `public`. */
+  /** Tenant of the virtual machine, and the default tenant of {@link Azure.env}. Default `public`. */
   readonly tenant?: TenantName;
   /** Registries in addition to those that every fake Azure has (see `world.ts`). */
   readonly registries?: readonly RegistryOptions[];
@@ -37,13 +37,13 @@ export interface AzureOptions {
   readonly stackLogin?: StackLogin;
 }
 
-/** Where the fake AKS identity bindings endpoint is. */
+/** The address of the fake AKS identity bindings endpoint. */
 export interface IdentityBindingEndpoint {
-  /** Name for the handshake, with the port that it listens on here (AKS has 443). */
+  /** Server name for the handshake, with the fake's port (AKS uses 443). */
   readonly sniName: string;
   /** Address to connect to. */
   readonly address: string;
-  /** PEM file with the cluster's CA, which is not the CA of the clouds. */
+  /** PEM file with the cluster's CA, which differs from the clouds' CA. */
   readonly caFile: string;
 }
 
@@ -60,7 +60,7 @@ export class Azure {
   readonly arcOrigin: string;
   /** Sign-in that the Stack Hub's metadata names. */
   stackLogin: StackLogin;
-  /** Seconds that the next access tokens of applications live. */
+  /** Lifetime of applications' future access tokens, in seconds. */
   expiresIn = 3599;
   #files = 0;
   readonly #core: Core;
@@ -134,7 +134,7 @@ export class Azure {
     for (const host of hostsOf(registry)) this.#registries.set(host, registry);
   }
 
-  /** The application that a registry accepts this login of; undefined for one that it refuses. */
+  /** The application of a login; undefined if the registry rejects it. */
   async holderOf(host: string, login: { readonly username: string; readonly password: string }) {
     const { directory } = this;
     const id = await holderOfLogin(
@@ -150,7 +150,7 @@ export class Azure {
     return TENANTS[this.#tenant];
   }
 
-  /** What a tenant has: applications, their secrets, managed identities. @param tenant default: the virtual machine's */
+  /** A tenant's applications, their secrets, and managed identities. @param tenant default: the virtual machine's */
   population(tenant: TenantName = this.#tenant): Population {
     const population = this.#populations.get(tenant);
     if (population === undefined) throw new Error(`fake Azure has no tenant ${tenant}`);
@@ -158,14 +158,14 @@ export class Azure {
   }
 
   /**
-   * The environment in which a process has an identity here. Managed identities by object or resource id have no variables:
-   * they need {@link azureJson}. @param identity default `managed-identity`
+   * Environment variables that give a process an identity here. Managed identities by object or resource id have no
+   * variables: they need {@link azureJson}. @param identity default `managed-identity`
    */
   env(identity: AzureIdentity = "managed-identity", tenant = this.#tenant): Promise<Record<string, string>> {
     return identityEnv(identity, this.#identityParts(tenant));
   }
 
-  /** The content of an azure.json that makes this identity. */
+  /** The content of an azure.json with this identity. */
   azureJson(identity: AzureIdentity, tenant = this.#tenant): Promise<Record<string, unknown>> {
     return identityConfig(identity, this.#identityParts(tenant));
   }
@@ -187,7 +187,7 @@ export class Azure {
     return this.#core.cluster.issueServiceAccountToken({ ...defaults, ...options });
   }
 
-  /** The same for the identity bindings endpoint, which wants another audience. */
+  /** The same for the identity bindings endpoint, which requires another audience. */
   identityBindingToken(options: Partial<ServiceAccountTokenOptions> = {}): Promise<string> {
     return this.podToken({ audience: IDENTITY_BINDING_AUDIENCE, ...options });
   }

@@ -2,12 +2,12 @@ import { json, type Received, type Reply } from "../core/exchange.ts";
 import type { TlsService } from "../core/service.ts";
 import { ADFS_HOST, type AzureCloud, CLOUDS, names } from "./clouds.ts";
 
-/** Which sign-in the Azure Stack Hub names in its metadata. */
+/** Sign-in service in the Azure Stack Hub's metadata. */
 export type StackLogin = "entra" | "adfs";
 
 /**
  * Azure Resource Manager's list of a cloud's endpoints, which needs no token
- * (`GET /metadata/endpoints?api-version=2019-05-01`; what sigs.k8s.io/cloud-provider-azure reads for `resourceManagerEndpoint`).
+ * (`GET /metadata/endpoints?api-version=2019-05-01`; sigs.k8s.io/cloud-provider-azure reads it for `resourceManagerEndpoint`).
  */
 export function resourceManagerService(stackLogin: () => StackLogin): TlsService {
   const hosts = new Set(names().map((cloud) => CLOUDS[cloud].resourceManager));
@@ -31,7 +31,7 @@ function answer(request: Received, stackLogin: StackLogin): Reply {
         message: "The api-version query parameter (?api-version=) is required for all requests.",
       },
     });
-  // The public clouds list each other; a Stack Hub knows only itself.
+  // The public clouds list each other; a Stack Hub lists only itself.
   const listed: readonly AzureCloud[] =
     request.host === CLOUDS.stack.resourceManager ? ["stack"] : names().filter((cloud) => cloud !== "stack");
   return json(
@@ -46,7 +46,7 @@ function endpointsOf(cloud: AzureCloud, stackLogin: StackLogin): unknown {
     cloud === "stack" && stackLogin === "adfs" ? `https://${ADFS_HOST}/adfs` : `https://${login[0]}`;
   return {
     name: metadataName,
-    // A Stack Hub leaves its own resource manager out.
+    // A Stack Hub omits its own resource manager.
     ...(cloud === "stack" ? {} : { resourceManager: `https://${resourceManager}/` }),
     authentication: {
       loginEndpoint,

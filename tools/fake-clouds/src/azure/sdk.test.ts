@@ -13,7 +13,7 @@ import { startClouds } from "../clouds.ts";
 import { claimsOf } from "../core/jwt.ts";
 import { REGISTRY_RESOURCE } from "./clouds.ts";
 
-// The fakes must be what it takes for Azure, not only what our plugin does.
+// The fakes must work with Microsoft's own SDK too, not only with our plugin.
 const clouds = await startClouds();
 after(() => clouds.close());
 beforeEach(() => clouds.reset());
@@ -23,7 +23,7 @@ const SCOPE = `${REGISTRY_RESOURCE}/.default`;
 const agent = new Agent({ ca: clouds.core.authority.pem, proxyEnv: { HTTPS_PROXY: clouds.core.proxy.url } });
 const METADATA = "http://169.254.169.254";
 
-/** Leads the SDK's requests to the fakes, whatever it thinks of the network: nothing may leave this machine. */
+/** Sends all requests of the SDK to the fakes, so that nothing leaves this machine. */
 const httpClient: HttpClient = {
   sendRequest: (outgoing) =>
     new Promise((resolve, reject) => {

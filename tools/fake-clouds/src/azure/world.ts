@@ -18,7 +18,7 @@ export const TENANTS = {
 
 export type TenantName = keyof typeof TENANTS;
 
-/** Audience of the tokens that applications trust, as Azure's documentation has it. */
+/** Audience of the tokens that applications trust, from Azure's documentation. */
 export const TOKEN_EXCHANGE_AUDIENCE = "api://AzureADTokenExchange";
 
 /** The applications of every tenant. */
@@ -29,7 +29,7 @@ export interface Population {
   readonly nodeCertificate: ClientCertificate;
   /** An application that trusts `system:serviceaccount:default:app`. */
   readonly pod: App;
-  /** What a virtual machine of this tenant has: a system-assigned identity and two user-assigned ones. */
+  /** Identities of this tenant's virtual machine: one system-assigned and two user-assigned. */
   readonly machine: readonly [ManagedIdentity, ManagedIdentity, ManagedIdentity];
 }
 
@@ -39,14 +39,14 @@ export async function populate(
   secrets: Secrets,
 ): Promise<ReadonlyMap<TenantName, Population>> {
   const populations = new Map<TenantName, Population>();
-  // One for all: making an RSA key takes its time.
+  // One for all: generating an RSA key is slow.
   const nodeCertificate = await createClientCertificate(secrets);
   for (const [index, name] of (Object.keys(TENANTS) as TenantName[]).entries()) {
     const cloud: AzureCloud = name === "partner" ? "public" : name === "adfs" ? "stack" : name;
     const tenant = directory.addTenant(TENANTS[name], cloud);
     const nodeSecret = secrets.issue("azure.clientSecret", 40);
     const id = (kind: number) => `2000000${index}-bbbb-4bbb-8bbb-${String(kind).padStart(12, "0")}`;
-    // A federated credential has one audience, so there is one for each that a token of this cloud may have.
+    // A federated credential has one audience, so create one per audience of this cloud.
     const audiences = new Set([TOKEN_EXCHANGE_AUDIENCE, CLOUDS[cloud].tokenExchange]);
     const trust = (subject: string) =>
       clusters.flatMap(({ issuer }) => [...audiences].map((audience) => ({ issuer, subject, audience })));
@@ -90,7 +90,7 @@ function userAssigned(app: App): ManagedIdentity {
   return { app, resourceId };
 }
 
-/** `myreg` in every cloud, one with a domain name label's hash, a partner's, and one that allows anonymous pulls and on which no identity has a role. */
+/** `myreg` in every cloud, one with a domain name label's hash, a partner's, and one with anonymous pulls and no roles. */
 export function defaultRegistries(): readonly RegistryOptions[] {
   return [
     ...names().map((cloud) => ({ name: "myreg", cloud, tenant: TENANTS[cloud], regions: ["eastus"] })),

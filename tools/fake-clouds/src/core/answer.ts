@@ -9,11 +9,11 @@ import type { BytesFault, Fault } from "./faults.ts";
 export interface Client {
   readonly response: ServerResponse;
   readonly socket: Socket;
-  /** What carries HTTP: the TLS over the socket where there is one. A response has it only while it is its turn. */
+  /** The stream that carries HTTP: TLS or the socket. A response has it only during its turn. */
   readonly carrier: Socket;
 }
 
-/** Sends a reply whole. */
+/** Sends a complete reply. */
 export async function send({ response }: Client, reply: Reply): Promise<void> {
   const body = bytesOf(reply);
   response.writeHead(reply.status, { ...reply.headers, "content-length": body.length });
@@ -24,13 +24,13 @@ export async function send({ response }: Client, reply: Reply): Promise<void> {
 }
 
 export interface FaultContext {
-  /** What the service would have said: asked for only by faults that spoil the real answer. */
+  /** The service's own response, requested only by faults that alter it. */
   readonly real: () => Promise<Reply>;
-  /** Told just before anything happens on the wire; the status is undefined when no status line goes out. */
+  /** Called just before anything is sent; the status is undefined if no status line is sent. */
   readonly announce: (status: number | undefined) => void;
 }
 
-/** Plays a fault on a request that was read whole. */
+/** Plays a fault on a fully read request. */
 export async function playOnRequest(client: Client, fault: Fault, context: FaultContext): Promise<void> {
   const { socket } = client;
   switch (fault.kind) {
@@ -72,11 +72,11 @@ export async function playOnRequest(client: Client, fault: Fault, context: Fault
   }
 }
 
-/** Plays a fault on a new TCP connection. @returns whether that was the end of it */
+/** Plays a fault on a new TCP connection. @returns whether the connection has ended */
 export function playOnConnection(socket: Socket, fault: Fault): boolean {
   switch (fault.kind) {
     case "reset":
-    case "refuse": // a port that many services share can't close for one of them; this is the nearest
+    case "refuse": // a port shared by many services can't close for one of them; this is the closest equivalent
       socket.resetAndDestroy();
       return true;
     case "drop":
@@ -92,7 +92,7 @@ export function playOnConnection(socket: Socket, fault: Fault): boolean {
   }
 }
 
-/** @param carrier what carries HTTP: `socket` itself, or the TLS over it */
+/** @param carrier the stream that carries HTTP: `socket` itself, or the TLS over it */
 async function sendBytes(carrier: Socket, socket: Socket, fault: BytesFault): Promise<void> {
   const { pieces, everyMs, end } = fault;
   if (typeof pieces === "function") throw new Error("there is no response before there is a request");
@@ -134,7 +134,7 @@ function* jsonString(bytes: number): Generator<string> {
 
 const CHUNK = 64 * 1024;
 
-/** Past the HTTP layer, into whatever carries it (TLS or TCP). */
+/** Writes below the HTTP layer, directly to TLS or TCP. */
 function write({ carrier }: Client, bytes: string): Promise<void> {
   return new Promise((resolve) => carrier.write(bytes, "latin1", () => resolve()));
 }

@@ -26,7 +26,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /** A certificate authority made for one run; its key never leaves the process. */
 export class CertificateAuthority {
-  /** PEM of the CA certificate: what clients are told to trust. */
+  /** PEM of the CA certificate, for clients to trust. */
   readonly pem: string;
   readonly #name: string;
   readonly #keys: webcrypto.CryptoKeyPair;
@@ -76,7 +76,7 @@ export class CertificateAuthority {
     );
   }
 
-  /** Certificate and key of a TLS server for `host`, flawed if `problem` says so. Made once per host and flaw. */
+  /** Certificate and key of a TLS server for `host`, flawed if `problem` says so. Created once per host and flaw. */
   contextFor(host: string, problem?: CertificateProblem): Promise<SecureContext> {
     const key = `${host} ${problem ?? ""}`;
     let context = this.#contexts.get(key);
@@ -93,13 +93,13 @@ export class CertificateAuthority {
     return createSecureContext({ cert: certificatePem, key: privateKeyPem, minVersion: "TLSv1.2" });
   }
 
-  /** A certificate for a server that is not in this process, and its key, in PEM. @param names DNS names and IP addresses */
+  /** Certificate and key, in PEM, for a server in another process. @param names DNS names and IP addresses */
   async issue(names: readonly string[], problem?: CertificateProblem): Promise<ServerCertificate> {
     const signer = problem === "unknown-issuer" ? await generateKeys() : this.#keys;
     const [from, until] = validity(problem);
     const certificate = await X509CertificateGenerator.create({
       serialNumber: serial(),
-      // Names of more than 64 characters do not fit a CN, and clients only read the alternative names.
+      // Names of more than 64 characters do not fit a CN, and clients read only the alternative names.
       subject: "CN=imagecred fake cloud",
       issuer: this.#name,
       notBefore: new Date(from),
@@ -133,6 +133,6 @@ function generateKeys(): Promise<webcrypto.CryptoKeyPair> {
 
 function serial(): string {
   const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40; // positive and of fixed length, as RFC 5280 wants it
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40; // positive and of fixed length, as RFC 5280 requires
   return bytes.toString("hex");
 }

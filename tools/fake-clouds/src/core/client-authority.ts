@@ -17,9 +17,9 @@ import type { Secrets } from "./secrets.ts";
 export type ClientCertificateFlaw = "expired" | "not-yet-valid" | "authority" | "no-digital-signature";
 
 export interface ClientCertificateOptions {
-  /** Default `CN=system:node:node-1,O=system:nodes`, a kubelet's. */
+  /** Default `CN=system:node:node-1,O=system:nodes`, as for a kubelet. */
   readonly subject?: string;
-  /** Default `P-256`, what a kubelet makes. */
+  /** Default `P-256`, as for a kubelet. */
   readonly key?: KeyKind;
   readonly alternativeNames?: readonly JsonGeneralName[];
   readonly flaw?: ClientCertificateFlaw;
@@ -27,12 +27,12 @@ export interface ClientCertificateOptions {
 
 export type KeyKind = "RSA" | "P-256" | "P-384";
 
-/** A client's certificate with its key. */
+/** A client certificate with its key. */
 export interface IssuedCertificate {
   readonly certificatePem: string;
   /** PKCS#8. */
   readonly privateKeyPem: string;
-  /** The certificates between it and the root, PEM, the issuer first; empty without intermediates. */
+  /** PEM of the intermediates up to the root, the issuer first; can be empty. */
   readonly chainPem: string;
 }
 
@@ -40,7 +40,7 @@ const DAY = 24 * 60 * 60 * 1000;
 
 /** An operator's certificate authority for machines: a cluster's, or a company's, with or without an intermediate. */
 export class ClientAuthority {
-  /** PEM of the root, which clouds are told to trust. */
+  /** PEM of the root, for clouds to trust. */
   readonly pem: string;
   /** PEM of the intermediates, the issuer of leaves first. */
   readonly chainPem: string;
@@ -81,7 +81,7 @@ export class ClientAuthority {
     return new ClientAuthority({ pem: certificate.toString("pem"), chainPem: "", name, keys, kind, secrets });
   }
 
-  /** An authority below this one: its leaves need its certificate in the chain. */
+  /** An intermediate CA below this one: its leaves need its certificate in the chain. */
   async intermediate(name = "CN=kubernetes intermediate", kind: KeyKind = "P-256"): Promise<ClientAuthority> {
     const keys = await generate(kind);
     const certificate = await X509CertificateGenerator.create({
@@ -160,6 +160,6 @@ function validity(flaw: ClientCertificateFlaw | undefined): { notBefore: Date; n
 
 function serial(): string {
   const bytes = randomBytes(16);
-  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40; // positive and of fixed length, as RFC 5280 wants it
+  bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40; // positive and of fixed length, as RFC 5280 requires
   return bytes.toString("hex");
 }

@@ -16,15 +16,15 @@ export interface ServiceAccountTokenOptions {
   readonly expiresIn?: number;
   /** Seconds from now at which it becomes valid. Default 0. */
   readonly validFrom?: number;
-  /** Another `iss` than the cluster's. */
+  /** Replaces the cluster's `iss`. */
   readonly issuer?: string;
-  /** `stranger` signs with a key that the cluster does not publish, under the key id of one that it does. */
+  /** `stranger` signs with a key that the cluster does not publish, but with a published key's id. */
   readonly signedBy?: "cluster" | "stranger";
 }
 
 /**
- * A Kubernetes API server as token issuer: makes bound service account tokens and publishes the keys with which the
- * clouds check them (https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/).
+ * A Kubernetes API server as token issuer: issues bound service account tokens and publishes the keys that the
+ * clouds check them with (https://kubernetes.io/docs/tasks/configure-pod-container/configure-service-account/).
  */
 export class Cluster implements PublishedIssuer {
   readonly issuer: string;
@@ -42,13 +42,13 @@ export class Cluster implements PublishedIssuer {
   constructor(issuer: string, clock: Clock, secrets: Secrets, readable = true) {
     this.issuer = issuer;
     this.readable = readable;
-    // As kube-apiserver has it; EKS and GKE only differ in the last segments.
+    // As in kube-apiserver; EKS and GKE differ only in the last segments.
     this.jwksUri = `${issuer.replace(/\/$/, "")}/openid/v1/jwks`;
     this.#clock = clock;
     this.#secrets = secrets;
   }
 
-  /** The issuer, under the name that all issuers have. */
+  /** The same as the issuer, for the common interface. */
   get url(): string {
     return this.issuer;
   }
@@ -84,13 +84,13 @@ export class Cluster implements PublishedIssuer {
 
   /**
    * From now on a real API server issues the tokens, with the same issuer.
-   * @param keys fetches what it publishes; asked for every token, as a cloud whose cache is empty does
+   * @param keys fetches its published keys; called for every token, like a cloud with an empty cache
    */
   issuedBy(keys: () => Promise<JSONWebKeySet>): void {
     this.#published = keys;
   }
 
-  /** Checks a token as a cloud does: issuer, key, signature, time, audience. Gives its claims, or what is wrong. */
+  /** Checks a token as a cloud does: issuer, key, signature, time, audience. Returns its claims, or the error. */
   async verify(token: string, audiences: readonly string[]): Promise<JWTPayload | TokenProblem> {
     if (token !== "") this.#secrets.register("kubernetes.serviceAccountToken", token);
     return await verifyToken(token, {

@@ -67,13 +67,13 @@ describe("a request through the proxy", () => {
     assert.equal(core.log.connections.length, 0);
   });
 
-  test("in absolute form, as to a metadata server, is refused and seen", async () => {
+  test("in absolute form, as to a metadata server, is refused and logged", async () => {
     const answer = await call(core.proxy.url, { headers: { host: "169.254.169.254" } });
     assert.equal(answer.status, 403);
     assert.equal(core.log.proxy[0]?.outcome, "not-a-tunnel");
   });
 
-  test("speaks for one host only", async () => {
+  test("must name the host of its connection", async () => {
     const socket = await tunnel(core, HOST);
     socket.write("GET / HTTP/1.1\r\nhost: other.example.com\r\nconnection: close\r\n\r\n");
     let answer = "";
@@ -83,7 +83,7 @@ describe("a request through the proxy", () => {
   });
 });
 
-test("a proxy with credentials wants them", async () => {
+test("a proxy with credentials requires them", async () => {
   await using stack = new AsyncDisposableStack();
   const guarded = await Core.start({ proxy: { credentials: { username: "me", password: "open sesame" } } });
   stack.defer(() => guarded.close());
@@ -163,7 +163,7 @@ describe("faults", () => {
     assert.equal(JSON.parse(answer.body).length, 2_999_998);
   });
 
-  test("silence from the connection on, until the client gives up", async () => {
+  test("a hang from the connection on, until the client gives up", async () => {
     await core.faults.add({ service: "test.echo", fault: { kind: "hang", when: "connect" } });
     const signal = AbortSignal.timeout(100);
     await assert.rejects(tunnel(core, HOST, { signal }), { name: "AbortError" });
@@ -171,27 +171,27 @@ describe("faults", () => {
   });
 
   for (const when of ["request", "headers"] as const) {
-    test(`silence from ${when} on, until the client gives up`, async () => {
+    test(`a hang from ${when} on, until the client gives up`, async () => {
       await core.faults.add({ service: "test.echo", fault: { kind: "hang", when } });
       const signal = AbortSignal.timeout(100);
       await assert.rejects(call(URL, { agent: agentFor(core), signal }), { name: "AbortError" });
     });
   }
 
-  test("a refused metadata server has no open port, and the same one afterwards", async () => {
+  test("a refused metadata server closes its port, and reopens the same one afterwards", async () => {
     const active = await core.faults.add({ service: "test.metadata", fault: { kind: "refuse" } });
     await assert.rejects(call(origin), { code: "ECONNREFUSED" });
     await active.remove();
     assert.equal((await call(origin)).body, "metadata");
   });
 
-  test("a fault that comes before the request can't name an operation", async () => {
+  test("a fault that precedes the request can't name an operation", async () => {
     const rule = { service: "test.echo", operation: "hi", fault: { kind: "refuse" } } as const;
     await assert.rejects(core.faults.add(rule), /leave "operation" out/);
   });
 });
 
-test("latency holds answers back, for all or for one service", async () => {
+test("latency delays responses, for all services or for one", async () => {
   core.latency.set(30);
   core.latency.set(0, "test.metadata");
   const took = async (url: string) => {
@@ -207,7 +207,7 @@ test("latency holds answers back, for all or for one service", async () => {
   assert.ok((metadata?.finishedAt ?? 0) - (metadata?.at ?? 0) < 29);
 });
 
-test("a defect of the fakes gives status 500 and is noted", async () => {
+test("a defect of the fakes returns status 500 and is recorded", async () => {
   assert.equal((await call(`https://${HOST}/broken`, { agent: agentFor(core) })).status, 500);
   assert.deepEqual(
     core.defects.map(({ message }) => message),

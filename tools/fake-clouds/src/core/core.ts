@@ -19,37 +19,37 @@ import { Sockets } from "./sockets.ts";
 import { type FrontParts, type Listening, TlsFront } from "./tls-front.ts";
 
 export interface CoreOptions {
-  /** Milliseconds since 1970; default the system's clock, which executables have: with another, they are nodes whose clock is wrong. */
+  /** Milliseconds since 1970; default the system's clock. With another one, executables run as on nodes with a wrong clock. */
   readonly clock?: Clock;
   readonly proxy?: ProxyOptions;
   /** `iss` of service account tokens. */
   readonly issuer?: string;
-  /** Images of the registries. Default: under every name an image of no platform. */
+  /** Images of the registries. Default: every name is an image without a platform. */
   readonly images?: ImageSource;
   /**
    * Where to listen, by service name, instead of a free port of 127.0.0.1; `tls` for all TLS services. With
-   * `{ tls: { address: "127.0.0.1", port: 443 }, "aws.imds": { address: "169.254.169.254", port: 80 } }` a network namespace is a cloud.
+   * `{ tls: { address: "127.0.0.1", port: 443 }, "aws.imds": { address: "169.254.169.254", port: 80 } }` a network namespace becomes a cloud.
    */
   readonly listen?: Readonly<Record<string, Listening>>;
 }
 
-/** What every cloud is built on: servers, certificates, log, faults, secrets, the cluster that issues pod tokens. */
+/** The base of every cloud: servers, certificates, log, faults, secrets, the cluster that issues pod tokens. */
 export class Core {
   readonly log = new Log();
   readonly faults = new Faults();
   readonly latency = new Latency();
   readonly secrets = new Secrets();
   readonly clock: Clock;
-  /** The cluster whose pods pull, unless a test names another one. */
+  /** The default cluster of the pods that pull. */
   readonly cluster: Cluster;
-  /** Clusters of every kind, each with an issuer of the form that its kind has. */
+  /** Clusters of every kind, each with an issuer URL in that kind's format. */
   readonly clusters: Clusters;
   /** All issuers of tokens that others accept. */
   readonly issuers: Issuers;
   readonly authority: CertificateAuthority;
   readonly proxy: ForwardProxy;
   readonly images: ImageSource;
-  /** A directory for files that go with this run: the CA certificate, token and key files. Removed on close. */
+  /** A directory for this run's files: the CA certificate, token and key files. Removed on close. */
   readonly directory: string;
   readonly tls: TlsFront;
   readonly #plain = new Map<string, PlainFront>();
@@ -96,7 +96,7 @@ export class Core {
     };
   }
 
-  /** Makes the CA, writes it to {@link caFile} and starts the proxy. Services are added afterwards. */
+  /** Creates the CA, writes it to {@link caFile} and starts the proxy. Services are added afterwards. */
   static async start(options: CoreOptions): Promise<Core> {
     const authority = await CertificateAuthority.create();
     const directory = await makeRunDirectory();
@@ -133,8 +133,8 @@ export class Core {
   }
 
   /**
-   * Starts a TLS service of its own address and certificate authority, which the proxy does not lead to: an endpoint
-   * inside a cluster. @returns where it listens
+   * Starts a TLS service with its own address and CA, which the proxy does not serve: an endpoint inside a cluster.
+   * @returns where it listens
    */
   async addSeparateTls(service: TlsService, authority: CertificateAuthority): Promise<Listening> {
     const front = new TlsFront({ ...this.#parts, authority });
@@ -170,10 +170,10 @@ export class Core {
   }
 }
 
-/** Clusters by kind; `private` has an API server that only its own network reaches. */
+/** Clusters by kind; the API server of `private` is reachable only from its own network. */
 export type Clusters = Readonly<Record<keyof typeof CLUSTER_ISSUERS, Cluster>>;
 
-/** Of the forms that the vendors give their clusters; on premises, of an issuer whose documents are in a public bucket. */
+/** In the vendors' formats; on premises, an issuer with its documents in a public bucket. */
 const CLUSTER_ISSUERS = {
   eks: "https://oidc.eks.us-west-2.amazonaws.com/id/0123456789ABCDEF0123456789ABCDEF",
   aks: "https://eastus.oic.prod-aks.azure.com/10000000-aaaa-4aaa-8aaa-000000000001/40000000-dddd-4ddd-8ddd-000000000001/",
