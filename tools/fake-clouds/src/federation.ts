@@ -10,8 +10,8 @@ import type { Google } from "./google/index.ts";
 import { defaultAudiences, emailOf } from "./google/world.ts";
 
 /**
- * The trust of each of the three clouds in the others and in an operator's certificate authority: the identities of nodes
- * across clouds. Pods' tokens are trusted by each cloud itself.
+ * Trust of each cloud in the other two and in an operator's certificate authority, for identities of nodes across
+ * clouds. Each cloud sets up trust in pods' tokens itself.
  */
 export interface Federation {
   /** Certificate authority of machines outside any cloud. */
@@ -29,7 +29,7 @@ export interface Federation {
     readonly profile: string;
     /** Role for certificates of `O=system:nodes`, by IAM Roles Anywhere. */
     readonly anywhereRole: string;
-    /** A role that is in the profile and does not trust these certificates. */
+    /** A role in the profile that does not trust these certificates. */
     readonly otherAnywhereRole: string;
   };
   readonly azure: {
@@ -93,7 +93,7 @@ function trustInAws(aws: Aws, azure: Azure, google: Google, authority: ClientAut
   aws.anywhere.addProfile({ arn: profile, roleArns: [role("anywhere-node"), role("anywhere-other")] });
   aws.iam.addRole({ arn: role("anywhere-node"), trustPolicy: anywherePolicy(trustAnchor, "system:nodes") });
   aws.iam.addRole({ arn: role("anywhere-other"), trustPolicy: anywherePolicy(trustAnchor, "another-team") });
-  // The other account's role for chains, which knows these roles by name.
+  // The other account's role for chaining, which trusts these roles by name.
   aws.iam.addRole({
     arn: `arn:aws:iam::${OTHER_ACCOUNT}:role/pull-across-clouds`,
     trust: { principals: ["gce-node", "azure-node", "anywhere-node"].map(role), externalId: "contract-7" },

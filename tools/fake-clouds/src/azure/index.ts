@@ -33,7 +33,7 @@ export interface AzureOptions {
   readonly tenant?: TenantName;
   /** Registries in addition to those that every fake Azure has (see `world.ts`). */
   readonly registries?: readonly RegistryOptions[];
-  /** Sign-in that the Stack Hub's metadata names. Default `entra`. */
+  /** Sign-in service in the Stack Hub's metadata. Default `entra`. */
   readonly stackLogin?: StackLogin;
 }
 
@@ -58,7 +58,7 @@ export class Azure {
   /** The agent of an Azure Arc machine, at {@link arcOrigin}. */
   readonly arc: ArcAgent;
   readonly arcOrigin: string;
-  /** Sign-in that the Stack Hub's metadata names. */
+  /** Sign-in service in the Stack Hub's metadata. */
   stackLogin: StackLogin;
   /** Lifetime of applications' future access tokens, in seconds. */
   expiresIn = 3599;

@@ -9,20 +9,20 @@ import type { Latency } from "./latency.ts";
 import type { ConnectionRecord, Log } from "./log.ts";
 import type { Service } from "./service.ts";
 
-/** A connection on which HTTP may be spoken now. */
+/** A connection that is ready for HTTP. */
 export interface Accepted {
   readonly record: ConnectionRecord;
   readonly service: Service;
-  /** The TCP socket, under the TLS where there is one. */
+  /** The TCP socket, below TLS if any. */
   readonly socket: Socket;
   readonly scheme: "http" | "https";
-  /** Certificate that the client showed, DER. */
+  /** The client's certificate, DER. */
   readonly clientCertificate?: Buffer;
 }
 
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
 
-/** The HTTP server behind all fronts: reads requests, logs them, plays faults, lets the service answer. */
+/** The HTTP server behind all fronts: reads requests, logs them, plays faults, calls the service. */
 export class Engine {
   readonly #log: Log;
   readonly #faults: Faults;
@@ -30,7 +30,7 @@ export class Engine {
   readonly #accepted = new WeakMap<Socket, Accepted>();
   readonly #closing = new AbortController();
   readonly #server: Server;
-  /** Errors of the fakes themselves: none, in a passing test. */
+  /** Errors of the fakes themselves; empty in a passing test. */
   readonly defects: Error[] = [];
 
   constructor(log: Log, faults: Faults, latency: Latency, clock: Clock) {
@@ -45,7 +45,7 @@ export class Engine {
     this.#server.on("clientError", (_error, socket) => socket.destroy());
   }
 
-  /** Starts HTTP on a connection. `stream` is the TLS socket where there is one, else the TCP socket. */
+  /** Starts HTTP on a connection. `stream` is the TLS socket if there is one, else the TCP socket. */
   accept(stream: Socket, accepted: Accepted): void {
     this.#accepted.set(stream, accepted);
     this.#server.emit("connection", stream);
@@ -102,7 +102,7 @@ export class Engine {
     await send(client, reply);
   }
 
-  /** One TLS connection speaks for one host, as with the real services' certificates and routing. */
+  /** Each TLS connection serves one host, as with the real services' certificates and routing. */
   async #answer(service: Service, request: Received, connection: ConnectionRecord): Promise<Reply> {
     if (connection.serverName !== undefined && connection.serverName !== request.host) {
       return text(
@@ -125,7 +125,7 @@ export class Engine {
   }
 }
 
-/** The whole body, or undefined when the client went away or sent too much. */
+/** The whole body, or undefined if the client disconnected or sent too much. */
 async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

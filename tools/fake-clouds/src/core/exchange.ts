@@ -1,23 +1,23 @@
-/** A whole request, as a service of the fakes sees it. */
+/** A complete request, as passed to a fake service. */
 export interface Received {
   readonly method: string;
   /** From the Host header: lower case, without port. */
   readonly host: string;
-  /** Origin as the client wrote it, `https://host[:port]`. */
+  /** Origin as sent by the client, `https://host[:port]`. */
   readonly origin: string;
-  /** Path as it came over the wire, not decoded, without the query. */
+  /** Path as received, not decoded, without the query. */
   readonly path: string;
-  /** Query as it came over the wire, without `?`. */
+  /** Query as received, without `?`. */
   readonly rawQuery: string;
   readonly query: URLSearchParams;
   /** Names in lower case; a repeated header's values joined with ", ". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** The certificate (DER) whose key the client proved to have in the TLS handshake; its issuer is not checked yet. */
+  /** The client certificate (DER) of the TLS handshake; its issuer is not checked yet. */
   readonly clientCertificate?: Buffer;
 }
 
-/** Response of a service. `content-length` is added when the body goes out. */
+/** Response of a service. `content-length` is added on sending. */
 export interface Reply {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -32,7 +32,7 @@ export function text(status: number, body: string, headers: Record<string, strin
   return { status, headers: { "content-type": "text/plain", ...headers }, body };
 }
 
-/** The body as `application/x-www-form-urlencoded` fields, or undefined when it is not declared as that. */
+/** The body as `application/x-www-form-urlencoded` fields, or undefined for another content type. */
 export function formOf(request: Received): URLSearchParams | undefined {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   return type === "application/x-www-form-urlencoded"
@@ -40,7 +40,7 @@ export function formOf(request: Received): URLSearchParams | undefined {
     : undefined;
 }
 
-/** User and password of `Authorization: Basic`, split at the first colon; undefined when there is none. */
+/** User and password of `Authorization: Basic`, split at the first colon; undefined if missing. */
 export function basicOf(
   authorization: string | undefined,
 ): { username: string; password: string } | undefined {
@@ -51,7 +51,7 @@ export function basicOf(
   return colon < 0 ? undefined : { username: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
 }
 
-/** Token of `Authorization: Bearer`; undefined when there is none. */
+/** Token of `Authorization: Bearer`; undefined if missing. */
 export function bearerOf(authorization: string | undefined): string | undefined {
   return /^bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
 }

@@ -2,9 +2,9 @@ import type { CertificateProblem } from "./certificates.ts";
 import type { Reply } from "./exchange.ts";
 
 /**
- * A fault. `when` says how far the exchange gets before it: `connect` is before TLS and HTTP (the TCP
- * connection itself is accepted), `request` is after the whole request was read and before any byte of a response,
- * `headers` is after the status line, the headers and half of the body.
+ * A fault. `when` is the point at which it occurs. `connect`: before TLS and HTTP (the TCP connection itself is
+ * accepted). `request`: after the whole request is read, before any byte of a response. `headers`: after the status
+ * line, the headers and half of the body.
  */
 export type Fault =
   /** Nothing listens. A metadata server's port is closed; behind the proxy, the response to CONNECT is 502. */
@@ -13,13 +13,13 @@ export type Fault =
   | { readonly kind: "reset"; readonly when: "connect" | "request" | "headers" }
   /** An orderly end (FIN) without a response. */
   | { readonly kind: "drop"; readonly when: "connect" | "request" }
-  /** Open and silent for ever. */
+  /** Stays open and never sends anything. */
   | { readonly kind: "hang"; readonly when: "connect" | "request" | "headers" }
   | { readonly kind: "certificate"; readonly problem: CertificateProblem }
-  /** This response instead of the service's own: throttling, server errors, a 200 that holds no token. */
+  /** This response instead of the service's own: throttling, server errors, a 200 without a token. */
   | { readonly kind: "answer"; readonly reply: Reply }
   | { readonly kind: "redirect"; readonly location: string; readonly status?: 301 | 302 | 307 | 308 }
-  /** The service's own response, whose second half is cut off by the connection's end. */
+  /** The service's own response, cut off in the middle by closing the connection. */
   | { readonly kind: "truncate" }
   /** Bytes that are not HTTP. */
   | { readonly kind: "garbage" }
@@ -27,13 +27,13 @@ export type Fault =
   | { readonly kind: "huge"; readonly bytes: number }
   | BytesFault;
 
-/** Bytes as they go over the wire, and what the connection does then. */
+/** Raw bytes to send, and how the connection ends. */
 export interface BytesFault {
   readonly kind: "bytes";
   readonly when: "connect" | "request";
-  /** Latin-1 text or bytes, each a write of its own; or made of the service's own response, after a request. */
+  /** Latin-1 text or bytes, one write each; or, after a request, a function of the service's own response. */
   readonly pieces: readonly Bytes[] | ((real: Reply) => readonly Bytes[]);
-  /** Milliseconds before each piece but the first. */
+  /** Milliseconds before each piece except the first. */
   readonly everyMs?: number;
   readonly end: "close" | "reset" | "hang";
 }
@@ -44,16 +44,16 @@ export type Bytes = string | Uint8Array;
 export interface FaultRule {
   /** Name of the service: `aws.ecr`. */
   readonly service: string;
-  /** Only this operation; not possible with faults that come before the request is known. */
+  /** Only this operation; not possible with faults that precede the request. */
   readonly operation?: string;
-  /** How many times; without it, until removed. (A metadata server's closed port can't count: there, until removed.) */
+  /** How many times; without it, until removed. (A metadata server's closed port can't count, so it stays closed until removed.) */
   readonly times?: number;
   readonly fault: Fault;
 }
 
-/** A rule in force. */
+/** An active rule. */
 export interface ActiveFault extends FaultRule {
-  /** How often it was played so far. */
+  /** How often it has been played. */
   readonly played: number;
   remove(): Promise<void>;
 }
@@ -63,7 +63,7 @@ interface Entry {
   played: number;
 }
 
-/** Whether a fault strikes before there is a request to look at. */
+/** Reports whether a fault precedes the request. */
 export function isConnectionFault(fault: Fault): boolean {
   return (
     fault.kind === "refuse" || fault.kind === "certificate" || ("when" in fault && fault.when === "connect")
@@ -77,13 +77,13 @@ export function nameOf(fault: Fault): string {
   return "when" in fault ? `${fault.kind} (${fault.when})` : fault.kind;
 }
 
-/** The rules in force; of several that fit, the one added first is played first. */
+/** The active rules; if several match, the oldest is played first. */
 export class Faults {
   readonly #entries = new Set<Entry>();
-  /** Called after rules came or went: listeners open and close their ports by it. */
+  /** Called after rules change, so that listeners open and close their ports. */
   changed: () => Promise<void> = async () => {};
 
-  /** Puts a rule in force; settles when a refused port is really closed. */
+  /** Adds a rule; resolves once a refused port is really closed. */
   async add(rule: FaultRule): Promise<ActiveFault> {
     if (rule.operation !== undefined && isConnectionFault(rule.fault)) {
       throw new Error(
@@ -125,7 +125,7 @@ export class Faults {
     );
   }
 
-  /** Whether connections to this service are refused, without counting. */
+  /** Reports whether connections to this service are refused, without counting. */
   refuses(service: string): boolean {
     return [...this.#entries].some(({ rule }) => rule.service === service && rule.fault.kind === "refuse");
   }

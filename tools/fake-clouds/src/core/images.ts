@@ -4,7 +4,7 @@ export interface ImageContent {
   readonly body: string | Uint8Array;
 }
 
-/** Images of the registries. Which repositories exist, and who may read them, is each cloud's own affair. */
+/** Images of the registries. Each cloud decides which repositories exist and which credentials can read them. */
 export interface ImageSource {
   /** @param reference a tag or a digest */
   manifest(host: string, repository: string, reference: string): ImageContent | undefined;
@@ -13,7 +13,7 @@ export interface ImageSource {
 
 const INDEX = "application/vnd.oci.image.index.v1+json";
 
-/** Under every name the same image, of no platform: enough to show that a credential works. */
+/** The same image without a platform under every name: enough to show that a credential works. */
 export const EMPTY_IMAGES: ImageSource = {
   manifest: () => ({
     mediaType: INDEX,

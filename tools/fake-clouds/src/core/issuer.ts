@@ -12,17 +12,17 @@ import {
 /** Signature algorithms that the clouds' issuers use. */
 export type SigningAlgorithm = "RS256" | "ES384";
 
-/** Where tokens of other issuers come from, as far as those who accept them need to know. */
+/** A token issuer, as seen by services that accept its tokens. */
 export interface TokenIssuer {
-  /** Its `iss`, to the letter. */
+  /** Its exact `iss`. */
   readonly url: string;
-  /** False where the discovery documents cannot be read from outside: an API server on a private network. */
+  /** False if the discovery documents are not public: an API server on a private network. */
   readonly readable: boolean;
   /** Its published keys (the JWKS document). */
   keys(): Promise<JSONWebKeySet>;
 }
 
-/** Makes and publishes the key pairs of an issuer: one for each algorithm, made when it is first needed. */
+/** Creates and publishes an issuer's key pairs: one for each algorithm, created on first use. */
 export class IssuerKeys {
   readonly #keys = new Map<
     SigningAlgorithm,
@@ -31,7 +31,7 @@ export class IssuerKeys {
 
   /**
    * Signs a JWT with the issuer's key.
-   * @param signedBy `stranger`: with a key that is not published, under the key id of one that is
+   * @param signedBy `stranger`: with an unpublished key, but a published key's id
    */
   async sign(
     claims: JWTPayload,
@@ -51,7 +51,7 @@ export class IssuerKeys {
       .sign(signedBy === "stranger" ? newKey(algorithm) : privateKey);
   }
 
-  /** The public keys of all algorithms that were used so far, and of RS256. */
+  /** The public keys of RS256 and of all algorithms used so far. */
   async published(): Promise<JSONWebKeySet> {
     await this.#pair("RS256");
     const pairs = await Promise.all(this.#keys.values());

@@ -4,19 +4,19 @@ import type { SigningAlgorithm, TokenIssuer } from "./issuer.ts";
 import { claimsOf, TokenProblem, verifyToken } from "./jwt.ts";
 import type { Secrets } from "./secrets.ts";
 
-/** A cloud's requirements for a token of another issuer. */
+/** A cloud's requirements for another issuer's token. */
 export interface ForeignTokenExpectation {
-  /** The one issuer that is trusted here. */
+  /** The only trusted issuer. */
   readonly issuer: string;
-  /** One of these must be among the token's. Undefined: any, because a policy looks at it later. */
+  /** The token must have one of these. Undefined: any, because a policy checks it later. */
   readonly audiences?: readonly string[];
   /** Default RS256 and ES384. */
   readonly algorithms?: readonly SigningAlgorithm[];
-  /** Uploaded keys, which are used instead of those that the issuer publishes. */
+  /** Uploaded keys, used instead of the issuer's published ones. */
   readonly uploadedKeys?: Awaited<ReturnType<TokenIssuer["keys"]>>;
 }
 
-/** All issuers of the fakes' world, by their URL: every cloud verifies the tokens of the others with the published keys. */
+/** All issuers of the fakes by URL: every cloud verifies the others' tokens with the published keys. */
 export class Issuers {
   readonly #clock: Clock;
   readonly #secrets: Secrets;
@@ -36,8 +36,8 @@ export class Issuers {
   }
 
   /**
-   * Checks a token as a cloud does that trusts its issuer: key, signature, issuer, time, audience. Gives its claims, or
-   * what is wrong; `unreadable-issuer` where the issuer's documents cannot be read and no keys were uploaded.
+   * Checks a token as a cloud that trusts its issuer does: key, signature, issuer, time, audience. Returns its claims or
+   * the error: `unreadable-issuer` if the issuer's documents cannot be read and no keys were uploaded.
    */
   async verify(token: string, expected: ForeignTokenExpectation): Promise<JWTPayload | TokenProblem> {
     if (token.length > 0) this.#secrets.register("token", token);

@@ -1,6 +1,6 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from "jose";
 
-/** Why a token was not accepted, in the order in which it is checked. */
+/** Reasons to reject a token, in the order of the checks. */
 export class TokenProblem {
   readonly reason:
     | "malformed"
@@ -12,7 +12,7 @@ export class TokenProblem {
     | "not-yet-valid"
     | "unreadable-issuer"
     | "claims";
-  /** What the token itself claims, checked or not; empty when it can't be read. */
+  /** The token's claims, verified or not; empty if it can't be read. */
   readonly claims: JWTPayload;
 
   constructor(reason: TokenProblem["reason"], claims: JWTPayload) {
@@ -24,7 +24,7 @@ export class TokenProblem {
 export interface TokenExpectation {
   readonly keys: JSONWebKeySet;
   readonly issuer: string;
-  /** One of these must be among the token's. Undefined: any. */
+  /** The token must have one of these. Undefined: any. */
   readonly audiences?: readonly string[];
   /** Default RS256. */
   readonly algorithms?: readonly string[];
@@ -32,7 +32,7 @@ export interface TokenExpectation {
   readonly now: number;
 }
 
-/** Verifies a signed JWT: its claims when it is good, else what is wrong with it. */
+/** Verifies a signed JWT. Returns its claims or the error. */
 export async function verifyToken(
   token: string,
   expected: TokenExpectation,
@@ -52,7 +52,7 @@ export async function verifyToken(
   }
 }
 
-/** The claims of a JWT, unchecked; empty when there are none to read. */
+/** The unverified claims of a JWT; empty if they can't be read. */
 export function claimsOf(token: string): JWTPayload {
   try {
     const claims: unknown = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString("utf8"));

@@ -3,7 +3,7 @@ export class Latency {
   #everywhere = 0;
   readonly #perService = new Map<string, number>();
 
-  /** @param milliseconds before each response @param service only of this one; without it, of all that have no own value */
+  /** @param milliseconds before each response @param service only this one; default: all without their own value */
   set(milliseconds: number, service?: string): void {
     if (service === undefined) this.#everywhere = milliseconds;
     else this.#perService.set(service, milliseconds);

@@ -5,22 +5,22 @@ export interface ConnectionRecord {
   readonly id: number;
   readonly via: "direct" | "proxy";
   readonly openedAt: number;
-  /** Name in the TLS handshake, when there was one. */
+  /** Server name in the TLS handshake, if any. */
   serverName?: string;
   /** Service that owns the server name or the address; undefined for an unknown name. */
   service?: string;
-  /** When the TLS handshake was complete on the server's side. */
+  /** When the TLS handshake completed on the server's side. */
   tlsFinishedAt?: number;
-  /** Why the handshake failed, in OpenSSL's words. */
+  /** OpenSSL's reason why the handshake failed. */
   tlsError?: string;
   closedAt?: number;
-  /** Name of the fault that was played on it before any request. */
+  /** Name of the fault played on it before any request. */
   fault?: string;
-  /** Ids of the requests that came over it. */
+  /** Ids of its requests. */
   readonly requests: number[];
 }
 
-/** A request that reached a fake. Holds secrets: for assertions, not for printing. */
+/** A request that reached a fake. Contains secrets: use it in assertions, do not print it. */
 export interface RequestRecord {
   readonly id: number;
   readonly connectionId: number;
@@ -35,11 +35,11 @@ export interface RequestRecord {
   readonly body: Buffer;
   /** When the whole request had arrived. */
   readonly at: number;
-  /** Status that was sent; undefined while it is being answered, and when a fault kept the status line back. */
+  /** Status that was sent; undefined before the response, or if a fault suppressed the status line. */
   status?: number;
-  /** When the response was handed to the network or the connection was broken; undefined before. */
+  /** When the response was sent or the connection was broken; undefined before. */
   finishedAt?: number;
-  /** Name of the fault that was played instead of, or in addition to, the response. */
+  /** Name of the fault played instead of, or in addition to, the response. */
   fault?: string;
 }
 
@@ -53,7 +53,7 @@ export interface ProxyAttempt {
 
 type Listener<Record> = (record: Record) => void;
 
-/** All that happened, in order. */
+/** All events, in order. */
 export class Log {
   readonly connections: ConnectionRecord[] = [];
   readonly requests: RequestRecord[] = [];
@@ -75,7 +75,7 @@ export class Log {
     return complete;
   }
 
-  /** To be called once per request, when its response is sent or will never be. */
+  /** Call it once per request, when its response has been sent or never will be. */
   finish(record: RequestRecord): void {
     if (record.finishedAt !== undefined) return;
     record.finishedAt = timestamp();
@@ -88,19 +88,19 @@ export class Log {
     for (const listener of this.#onProxied) listener(attempt);
   }
 
-  /** Calls back for every finished request. Returns what takes the listener away. */
+  /** Calls back for every finished request. Returns a function that removes the listener. */
   onFinished(listener: Listener<RequestRecord>): () => void {
     this.#onFinished.add(listener);
     return () => this.#onFinished.delete(listener);
   }
 
-  /** Calls back for everything that the proxy is asked for. Returns what takes the listener away. */
+  /** Calls back for every request to the proxy. Returns a function that removes the listener. */
   onProxied(listener: Listener<ProxyAttempt>): () => void {
     this.#onProxied.add(listener);
     return () => this.#onProxied.delete(listener);
   }
 
-  /** Forgets everything, so that one set of servers can serve many test cases. */
+  /** Clears the log, so that one set of servers can serve many test cases. */
   clear(): void {
     this.connections.length = 0;
     this.requests.length = 0;

@@ -2,7 +2,7 @@ import { json, type Received, type Reply, text } from "./exchange.ts";
 import type { TokenIssuer } from "./issuer.ts";
 import type { TlsService } from "./service.ts";
 
-/** An issuer whose documents are on the internet, and where. */
+/** An issuer with public documents, and their location. */
 export interface PublishedIssuer extends TokenIssuer {
   /** URL of the JWKS document. */
   readonly jwksUri: string;
@@ -11,9 +11,9 @@ export interface PublishedIssuer extends TokenIssuer {
 }
 
 /**
- * A web server with issuers' OpenID Connect discovery documents and keys
+ * A web server for issuers' OpenID Connect discovery documents and keys
  * (https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig).
- * @param issuers asked for each request, so that issuers may be added while it runs
+ * @param issuers called for each request, so that issuers can be added while it runs
  */
 export function oidcDocumentsService(
   name: string,

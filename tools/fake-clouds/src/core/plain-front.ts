@@ -4,7 +4,7 @@ import { nameOf } from "./faults.ts";
 import type { PlainService } from "./service.ts";
 import { type FrontParts, type Listening, listening } from "./tls-front.ts";
 
-/** One plain HTTP service with a port of its own, which a "refuse" fault really closes. */
+/** A plain HTTP service with its own port, which a "refuse" fault really closes. */
 export class PlainFront {
   readonly service: PlainService;
   readonly #parts: FrontParts;
@@ -17,7 +17,7 @@ export class PlainFront {
     this.#where = where;
   }
 
-  /** `http://address:port`; the port stays the same for the fakes' whole life. */
+  /** `http://address:port`; the port stays the same while the fakes run. */
   get origin(): string {
     const { address, port } = this.#where;
     return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
@@ -44,7 +44,7 @@ export class PlainFront {
     server?.close();
   }
 
-  /** Opens or closes the port as the faults in force want it. */
+  /** Opens or closes the port according to the active faults. */
   async follow(): Promise<void> {
     if (this.#parts.faults.refuses(this.service.name)) await this.close();
     else await this.open();

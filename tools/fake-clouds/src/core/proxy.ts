@@ -5,20 +5,20 @@ import { basicOf } from "./exchange.ts";
 import { nameOf } from "./faults.ts";
 import { type FrontParts, type Listening, listening, type TlsFront } from "./tls-front.ts";
 
-/** Name of the proxy where faults are put on it, for its operation `CONNECT`. */
+/** Service name for faults of the proxy; its operation is `CONNECT`. */
 export const PROXY = "proxy";
 
 export interface ProxyOptions {
   readonly address?: string;
   readonly port?: number;
-  /** When given, every request needs this `Proxy-Authorization: Basic`. */
+  /** If set, every request needs this `Proxy-Authorization: Basic`. */
   readonly credentials?: { readonly username: string; readonly password: string };
 }
 
 /**
- * A forward proxy that leads the clouds' real names to the fakes: executables are tested under the names that they meet
- * in the field, without root and without a change to the machine. It tunnels (CONNECT) to port 443 of known names;
- * anything else is refused, and everything is logged.
+ * A forward proxy that maps the clouds' real names to the fakes, so that executables are tested with production names,
+ * without root and without changes to the machine. It tunnels (CONNECT) to port 443 of known names and refuses
+ * anything else. Everything is logged.
  */
 export class ForwardProxy {
   readonly #server: Server;
@@ -50,7 +50,7 @@ export class ForwardProxy {
     );
   }
 
-  /** `http://[user:password@]address:port`, as HTTPS_PROXY wants it. */
+  /** `http://[user:password@]address:port`, for HTTPS_PROXY. */
   get url(): string {
     const { credentials } = this.#options;
     const user = credentials

@@ -26,7 +26,7 @@ before(async () => {
 });
 after(() => clouds.close());
 
-/** With ACR's own registry token, as a container runtime has it. */
+/** With ACR's own registry token, as a container runtime sends it. */
 async function pull(path: string, method = "GET", repository = "app") {
   const host = "myreg.azurecr.io";
   const agent = agentFor(clouds.core);
@@ -58,13 +58,13 @@ test("manifests and blobs come from the image source, each with its digest", asy
   assert.deepEqual([blob.status, blob.body], [200, "a layer"]);
 });
 
-test("HEAD has the length of what GET would bring: container runtimes read it", async () => {
+test("HEAD has the length of GET's body, which container runtimes read", async () => {
   const head = await pull("app/manifests/v1", "HEAD");
   assert.deepEqual([head.status, head.body], [200, ""]);
   assert.equal(head.headers["content-length"], String("myreg.azurecr.io/app:v1".length));
 });
 
-test("what does not exist is 404 with the registry's code", async () => {
+test("missing content is 404 with the registry's code", async () => {
   for (const [path, code] of [
     ["app/manifests/gone", "MANIFEST_UNKNOWN"],
     [`app/blobs/${digestOf("else")}`, "BLOB_UNKNOWN"],
@@ -75,6 +75,6 @@ test("what does not exist is 404 with the registry's code", async () => {
   }
 });
 
-test("a token for one repository does not open another one's blobs", async () => {
+test("a token for one repository cannot read another one's blobs", async () => {
   assert.equal((await pull(`team/app/blobs/${digestOf(LAYER)}`, "GET", "app")).status, 401);
 });

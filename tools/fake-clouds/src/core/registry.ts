@@ -2,29 +2,29 @@ import { createHash } from "node:crypto";
 import { basicOf, bearerOf, json, type Received, type Reply } from "./exchange.ts";
 import type { ImageContent, ImageSource } from "./images.ts";
 
-/** A registry's checks of the credentials that come with requests. */
+/** A registry's checks of requests' credentials. */
 export interface RegistryAccess {
   /** `WWW-Authenticate` of a 401, as this registry writes it. */
   challenge(request: Received): string;
-  /** Whether user and password (Basic) are good here. */
+  /** Whether user and password (Basic) are valid here. */
   basic?(username: string, password: string, request: Received): boolean | Promise<boolean>;
-  /** Whether a bearer token is good here. */
+  /** Whether a bearer token is valid here. */
   bearer?(token: string, request: Received): boolean | Promise<boolean>;
-  /** Whether requests without a credential may read everything. Default false. */
+  /** Whether requests without a credential can read everything. Default false. */
   readonly anonymous?: boolean;
   /** Names of the repositories that exist. */
   readonly repositories: readonly string[];
   readonly images: ImageSource;
 }
 
-/** Short name of what a request wants of a registry's API, for the log and for faults. */
+/** Name of a request's registry operation, for the log and for faults. */
 export function registryOperation(request: Received): string {
   if (/^\/v2\/?$/.test(request.path)) return "Base";
   const kind = contentPath(request)?.kind;
   return kind === undefined ? "Unknown" : kind === "manifests" ? "Manifest" : "Blob";
 }
 
-/** The repository whose content a request is about; undefined for other requests. */
+/** The repository in a content request; undefined for other requests. */
 export function repositoryOf(request: Received): string | undefined {
   return contentPath(request)?.repository;
 }

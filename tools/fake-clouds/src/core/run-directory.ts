@@ -3,10 +3,10 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Directories of runs that were not closed; a process that ends without closing leaves none behind either. */
+/** Directories of runs that are not closed yet; they are removed when the process exits. */
 const open = new Set<string>();
 
-/** Makes a directory for the files of one run. */
+/** Creates a directory for the files of one run. */
 export async function makeRunDirectory(): Promise<string> {
   const directory = await mkdtemp(join(tmpdir(), "fake-clouds-"));
   if (open.size === 0) process.once("exit", removeAll);

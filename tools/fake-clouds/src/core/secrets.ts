@@ -1,26 +1,26 @@
 import { randomBytes } from "node:crypto";
 
-/** A value that must never show in a log, an error or a file. */
+/** A value that must never appear in a log, an error or a file. */
 export interface IssuedSecret {
-  /** What it is: `aws.secretAccessKey`, `azure.clientSecret`. */
+  /** Its kind: `aws.secretAccessKey`, `azure.clientSecret`. */
   readonly kind: string;
   readonly value: string;
 }
 
-/** A secret, or a telling part of one, found in some text. */
+/** A secret, or a significant part of one, found in a text. */
 export interface Leak {
   readonly kind: string;
-  /** In which form: the value, its end, base64, percent-encoded, ... */
+  /** The form it was found in: the value, its end, base64, percent-encoded, ... */
   readonly form: string;
 }
 
 /** Shortest piece of a secret that counts as leaked: long enough not to appear by chance. */
 const TELLING = 16;
-/** The same for secrets that begin with a few fixed bytes, as encoded documents do. */
+/** The same for secrets that begin with a few fixed bytes, such as encoded documents. */
 const LONG = 24;
 
 /**
- * Every secret that the fakes were configured with or gave out, so that a test can search what an executable printed.
+ * Every configured or issued secret of the fakes, so that a test can search an executable's output.
  * @example assert.deepEqual(clouds.secrets.findIn(run.stderr), []);
  */
 export class Secrets {
@@ -33,7 +33,7 @@ export class Secrets {
     return this.register(kind, value);
   }
 
-  /** Notes a secret that was made elsewhere (configured, or composed of others) and gives it back. */
+  /** Records a secret from elsewhere (configured, or composed of others) and returns it. */
   register(kind: string, value: string): string {
     if (value.length >= 8) this.#known.set(value, kind);
     return value;
@@ -43,7 +43,7 @@ export class Secrets {
     return Array.from(this.#known, ([value, kind]) => ({ kind, value }));
   }
 
-  /** Which secrets a text gives away, whole, encoded, or by a piece of their start, middle or end. */
+  /** The secrets that a text leaks: whole, encoded, or a piece of their start, middle or end. */
   findIn(text: string): Leak[] {
     const leaks: Leak[] = [];
     for (const [value, kind] of this.#known) {
@@ -64,7 +64,7 @@ function formsOf(value: string): [form: string, needle: string][] {
   ];
   const [header, payload, signature, ...rest] = value.split(".");
   if (header?.startsWith("eyJ") && payload !== undefined && signature !== undefined && rest.length === 0) {
-    // A JWT's header is not secret and starts alike in all of them; its signature and claims identify it.
+    // JWT headers are not secret and all start alike; a JWT's signature and claims identify it.
     forms.push(["JWT signature", signature.slice(0, TELLING)], ["JWT claims", payload]);
   } else if (value.startsWith("-----BEGIN")) {
     // The first line of a key is the same DER header in every key, so take one from the middle.

@@ -22,12 +22,12 @@ export interface FrontParts {
   readonly authority: CertificateAuthority;
 }
 
-/** All TLS services, distinguished by the server name in the handshake; each name gets a certificate of its own. */
+/** All TLS services, distinguished by the server name in the handshake; each name gets its own certificate. */
 export class TlsFront {
   readonly #parts: FrontParts;
   readonly #services: TlsService[] = [];
   readonly #listeners: Server[] = [];
-  /** Where it can be reached without the proxy. */
+  /** Its address without the proxy. */
   readonly addresses: Listening[] = [];
 
   constructor(parts: FrontParts) {
@@ -58,23 +58,23 @@ export class TlsFront {
     return where;
   }
 
-  /** Speaks TLS, then HTTP, on a TCP connection, whether accepted here or tunnelled by the proxy to a host. */
+  /** Serves TLS, then HTTP, on a TCP connection that was accepted here or tunnelled by the proxy to a host. */
   accept(socket: Socket, tunnelTo?: string): void {
     const record = this.#parts.log.connection(tunnelTo === undefined ? "direct" : "proxy");
     this.#parts.sockets.track(socket, record);
     let owner: TlsService | undefined;
-    // Whether the client must show a certificate is decided before the handshake names the host.
+    // TLS decides about client certificates before the handshake names the host.
     const mutual = tunnelTo !== undefined && this.serviceFor(tunnelTo)?.clientCertificates === true;
     const tls = new TLSSocket(socket, {
       isServer: true,
       requestCert: mutual,
-      // Whether its issuer is trusted is for the service to say, in its own words.
+      // The service checks the issuer and returns its own error.
       rejectUnauthorized: false,
       ALPNProtocols: ["http/1.1"],
       SNICallback: (name, done) => {
         const host = name.toLowerCase();
         record.serverName = host;
-        // A tunnel ends at one host's machines, and they only speak for that host.
+        // A tunnel leads to one host's servers, which serve only that host.
         owner = tunnelTo === undefined || tunnelTo === host ? this.serviceFor(host) : undefined;
         if (owner === undefined) return done(new Error(`no service has the name ${host} here`));
         record.service = owner.name;
@@ -111,7 +111,7 @@ function problemOf(fault: Fault | undefined) {
   return fault?.kind === "certificate" ? fault.problem : undefined;
 }
 
-/** Starts a server and says where it really listens. @throws Error with the system's code: EADDRINUSE, EACCES, ... */
+/** Starts a server and returns its actual address. @throws Error with the system's code: EADDRINUSE, EACCES, ... */
 export function listening(server: Server, address: string, port: number): Promise<Listening> {
   return new Promise((resolve, reject) => {
     server.once("error", reject);

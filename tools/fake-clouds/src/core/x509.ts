@@ -8,9 +8,9 @@ import {
   SubjectAlternativeNameExtension,
 } from "@peculiar/x509";
 
-/** The parts of a certificate that the clouds look at. */
+/** The parts of a certificate that the clouds check. */
 export interface CertificateFacts {
-  /** By attribute, as X.500 abbreviates them (`CN`, `O`, `OU`, ...); of several values the first. */
+  /** By X.500 abbreviation (`CN`, `O`, `OU`, ...); the first of several values. */
   readonly subject: Readonly<Record<string, string>>;
   readonly issuer: Readonly<Record<string, string>>;
   /** Alternative names by kind: `dns`, `url`, `email`, `ip`. */
@@ -18,9 +18,9 @@ export interface CertificateFacts {
   readonly isAuthority: boolean;
   /** The key usage extension has digitalSignature. */
   readonly signs: boolean;
-  /** An X.509v1 certificate has none. */
+  /** False for an X.509v1 certificate. */
   readonly hasExtensions: boolean;
-  /** In hexadecimal, lower case. */
+  /** Lower-case hexadecimal. */
   readonly serialNumber: string;
 }
 
@@ -51,7 +51,7 @@ function attributesOf(name: readonly Readonly<Record<string, readonly string[]>>
   return attributes;
 }
 
-/** Why a chain is not accepted. */
+/** Reasons to reject a chain. */
 export type ChainProblem = "expired" | "not-yet-valid" | "untrusted";
 
 /**
@@ -83,7 +83,7 @@ function timeProblemOf(certificate: X509Certificate, now: number): ChainProblem 
   return Date.parse(certificate.validFrom) > now ? "not-yet-valid" : undefined;
 }
 
-/** Base64 DER, as headers and JSON have certificates; undefined for what is not one. */
+/** Parses base64 DER, as in headers and JSON; undefined if it is not a certificate. */
 export function parseCertificate(base64: string): X509Certificate | undefined {
   try {
     return new X509Certificate(Buffer.from(base64.trim(), "base64"));
