@@ -6,7 +6,7 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { agentForProxy, call } from "./testing/client.ts";
 
-test("runs alone: says what runs and how to use it, shows each request, ends cleanly on SIGINT", async () => {
+test("runs standalone: prints the services and how to use them, shows each request, exits cleanly on SIGINT", async () => {
   const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const child = spawn(process.execPath, ["--conditions=@imagecred/source", main], {
     stdio: ["ignore", "pipe", "inherit"],

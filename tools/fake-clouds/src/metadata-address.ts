@@ -3,8 +3,8 @@ import { METADATA } from "@imagecred/workspace";
 import type { Clouds } from "./clouds.ts";
 
 /**
- * Serves the metadata address for all three clouds, as their paths have nothing in common. Needs a network namespace
- * that has the address.
+ * Serves the metadata address for all three clouds, whose paths do not overlap. Needs a network namespace
+ * with that address.
  * @throws Error with code EADDRNOTAVAIL elsewhere
  */
 export async function serveMetadataAddress({ aws, azure, google }: Clouds): Promise<AsyncDisposable> {

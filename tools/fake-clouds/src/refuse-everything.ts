@@ -1,6 +1,6 @@
 import type { Clouds } from "./clouds.ts";
 
-/** From now on every cloud refuses the call that gives a credential; `faults.clear()` ends it. */
+/** Makes every cloud reject requests for credentials until `faults.clear()`. */
 export async function refuseEverything({ faults }: Clouds): Promise<void> {
   const refusal = (body: object, headers: Record<string, string> = {}) => ({
     kind: "answer" as const,

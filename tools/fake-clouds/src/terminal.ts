@@ -1,7 +1,7 @@
 import type { Clouds } from "./clouds.ts";
 import type { ProxyAttempt, RequestRecord } from "./core/log.ts";
 
-/** Describes the running clouds and how to use them, for a person at a terminal. */
+/** Describes the running clouds and how to use them, for a terminal. */
 export async function describe(clouds: Clouds): Promise<string> {
   const tls = clouds.core.tls.services.map(({ name, about, example }) => [name, about, `https://${example}`]);
   const plain = clouds.core.plainServices.map(({ service, origin }) => [service.name, service.about, origin]);
@@ -51,7 +51,7 @@ export function requestLine(request: RequestRecord): string {
   return `${clock(at)}  ${service} ${operation}: ${method} ${scheme}://${host}${path} -> ${result}  (${milliseconds}, connection ${connectionId})`;
 }
 
-/** A thing that the proxy was asked for and did not do. */
+/** A request that the proxy refused. */
 export function refusalLine({ at, target, outcome }: ProxyAttempt): string {
   return `${clock(at)}  proxy: ${target} -> ${outcome}`;
 }
@@ -67,7 +67,7 @@ function table(rows: readonly (readonly string[])[]): string {
     .join("\n");
 }
 
-/** For a POSIX shell. */
+/** Quotes a value for a POSIX shell. */
 function quote(value: string): string {
   return /^[\w@%+=:,./-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`;
 }

@@ -4,13 +4,13 @@ import type { Core } from "../core/core.ts";
 export interface ServiceAccountOptions {
   readonly email: string;
   /**
-   * Principals that may create its tokens, as members of an IAM policy: `serviceAccount:EMAIL`, `user:EMAIL`,
-   * `principal://...`, `principalSet://...`; `*` at the end of a subject is any.
+   * Principals that can create its tokens, as members of an IAM policy: `serviceAccount:EMAIL`, `user:EMAIL`,
+   * `principal://...`, `principalSet://...`; `*` at the end of a subject matches any.
    */
   readonly impersonators?: readonly string[];
-  /** Whether it may read from the registries. Default true. */
+  /** Whether it can read from the registries. Default true. */
   readonly reader?: boolean;
-  /** Numeric id, which identity tokens have in `sub`. Default: made of the email address. */
+  /** Numeric id, the `sub` of identity tokens. Default: derived from the email address. */
   readonly uniqueId?: string;
 }
 
@@ -22,7 +22,7 @@ export interface UserCredential {
   readonly refreshToken: string;
 }
 
-/** Service accounts, the keys registered for them, users, and who may read from the registries. */
+/** Service accounts, the keys registered for them, users, and read permissions on the registries. */
 export class Accounts {
   readonly #core: Core;
   readonly #accounts = new Map<string, ServiceAccountOptions>();
@@ -41,7 +41,7 @@ export class Accounts {
     return this.#accounts.get(email);
   }
 
-  /** Makes a key pair for an account. @returns the private key, PKCS#8 PEM, as Google writes it into key files */
+  /** Creates a key pair for an account. @returns the private key, PKCS#8 PEM, as Google writes it into key files */
   createKey(email: string): string {
     if (!this.#accounts.has(email)) throw new Error(`fake Google has no service account ${email}`);
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -57,12 +57,12 @@ export class Accounts {
     return this.#keys.get(email) ?? [];
   }
 
-  /** Every key of the account is deleted. */
+  /** Deletes every key of the account. */
   revokeKeys(email: string): void {
     this.#keys.delete(email);
   }
 
-  /** Every user's grant is taken back. */
+  /** Revokes every user's grant. */
   revokeUsers(): void {
     this.#users.length = 0;
   }
@@ -85,20 +85,20 @@ export class Accounts {
     return this.#users.filter((user) => user.clientId === clientId);
   }
 
-  /** Lets a principal create an account's tokens from now on (`gcloud iam service-accounts add-iam-policy-binding`). */
+  /** Lets a principal create an account's tokens (`gcloud iam service-accounts add-iam-policy-binding`). */
   bind(email: string, member: string): void {
     const account = this.#accounts.get(email);
     if (account === undefined) throw new Error(`fake Google has no service account ${email}`);
     this.#accounts.set(email, { ...account, impersonators: [...(account.impersonators ?? []), member] });
   }
 
-  /** Numeric id of an account: 21 digits, as Google's. */
+  /** Numeric id of an account: 21 digits, as Google's are. */
   uniqueId(email: string): string {
     const made = BigInt(`0x${createHash("sha256").update(email).digest("hex").slice(0, 16)}`) % 10n ** 20n;
     return this.#accounts.get(email)?.uniqueId ?? `1${made.toString().padStart(20, "0")}`;
   }
 
-  /** @param names of the caller: itself and the sets that it belongs to */
+  /** @param names of the caller: itself and its principal sets */
   mayImpersonate(names: readonly string[], email: string): boolean {
     return (this.#accounts.get(email)?.impersonators ?? []).some((pattern) =>
       pattern.endsWith("*") && !pattern.startsWith("principalSet:")
@@ -107,7 +107,7 @@ export class Accounts {
     );
   }
 
-  /** Service accounts by their setting; federated principals and users may all read. */
+  /** Service accounts according to their setting; all federated principals and users can read. */
   mayRead(principal: string): boolean {
     const email = /^serviceAccount:(.*)$/.exec(principal)?.[1];
     return email === undefined || (this.#accounts.get(email)?.reader ?? true);

@@ -1,7 +1,7 @@
 import { Environment } from "@marcbachmann/cel-js";
 
 /**
- * How a provider makes a principal of a credential's claims: an expression (CEL) for `google.subject`, and others for
+ * A provider's mapping of a credential's claims to a principal: CEL expressions for `google.subject`,
  * `google.groups` and `attribute.NAME` (https://cloud.google.com/iam/docs/workload-identity-federation#mapping).
  */
 export type AttributeMapping = Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ const LANGUAGE = new Environment({ unlistedVariablesAreDyn: true }).registerFunc
   extract,
 );
 
-/** Evaluates a mapping. Undefined where it gives no `google.subject`, which STS refuses. */
+/** Evaluates a mapping. Undefined if it has no `google.subject`, which STS rejects. */
 export function mapAttributes(mapping: AttributeMapping, assertion: object): MappedAttributes | undefined {
   const values = new Map(
     Object.entries(mapping).map(([name, expression]) => [name, evaluate(expression, { assertion })] as const),
@@ -38,7 +38,7 @@ export function mapAttributes(mapping: AttributeMapping, assertion: object): Map
   };
 }
 
-/** Whether a provider's condition lets a credential in; no condition lets all in. */
+/** Reports whether a provider's condition allows a credential; without a condition, all are allowed. */
 export function conditionHolds(
   condition: string | undefined,
   assertion: object,
@@ -59,7 +59,7 @@ function evaluate(expression: string, variables: Record<string, unknown>): unkno
   }
 }
 
-/** `"a/b/c".extract("a/{x}/c")` is `"b"`; empty where the template does not fit. */
+/** `"a/b/c".extract("a/{x}/c")` is `"b"`; empty if the template does not match. */
 function extract(value: string, template: string): string {
   const [, before = "", after = ""] = /^(.*?)\{[^}]*\}(.*)$/.exec(template) ?? [];
   const start = value.indexOf(before);

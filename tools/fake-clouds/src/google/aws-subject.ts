@@ -11,9 +11,9 @@ export interface AwsCaller {
 }
 
 /**
- * Passes a subject token on to AWS STS. It is a URL-encoded JSON document of a signed request
+ * Forwards a subject token to AWS STS. The token is a URL-encoded JSON document with a signed request
  * (https://cloud.google.com/iam/docs/reference/sts/rest/v1/TopLevel/token). The header x-goog-cloud-target-resource names
- * the provider that it is meant for, with or without https; that it is signed is recommended there, not required.
+ * its provider, with or without https; Google recommends signing this header but does not require it.
  */
 export async function askAws(
   token: string,

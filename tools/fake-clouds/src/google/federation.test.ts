@@ -15,7 +15,7 @@ const { google, azure, federation } = clouds;
 const POOL = google.provider("x").replace(/\/providers\/x$/, "");
 let files = 0;
 
-/** Runs Google's own library with a credential file, against the fakes. */
+/** Runs Google's own library with a credential file against the fakes. */
 async function withGoogleAuth(file: object, env: Readonly<Record<string, string>> = {}) {
   files++;
   const path = await clouds.core.writeFile(`google-${files}.json`, JSON.stringify(file));
@@ -25,7 +25,7 @@ async function withGoogleAuth(file: object, env: Readonly<Record<string, string>
       ...clouds.networkEnv(),
       NODE_EXTRA_CA_CERTS: clouds.core.caFile,
       NO_PROXY: "127.0.0.1",
-      // Otherwise the library looks the project up in an API that the fakes do not have.
+      // Otherwise the library looks up the project in an API that the fakes do not have.
       GOOGLE_CLOUD_PROJECT: google.projectId,
       GOOGLE_APPLICATION_CREDENTIALS: path,
       PATH: "/usr/bin:/bin",
@@ -51,8 +51,8 @@ const IMPERSONATION = {
   service_account_impersonation_url: `https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/${google.email("puller")}:generateAccessToken`,
 };
 
-describe("google-auth-library gets its tokens", () => {
-  test("for a managed identity, from IMDS by URL, and becomes a service account", async () => {
+describe("google-auth-library gets tokens", () => {
+  test("for a managed identity, from IMDS by URL, and impersonates a service account", async () => {
     const resource = encodeURIComponent(federation.google.managedIdentityAudience);
     const { clientId } = azure.population().machine[1].app;
     const source = {
@@ -85,7 +85,7 @@ describe("google-auth-library gets its tokens", () => {
     );
   });
 
-  test("from a file with a token of the AWS account's issuer", async () => {
+  test("from a file with a token from the AWS account's issuer", async () => {
     const { principal } = clouds.aws.iam.startSession(clouds.aws.roleArn("node"), "i-1", 900);
     const audiences = [`https://iam.googleapis.com/${federation.google.awsOidcProvider}`];
     const { token } = await clouds.aws.outbound.issue({
@@ -111,7 +111,7 @@ interface Exchanged {
   readonly access_token?: string;
 }
 
-/** One exchange over mutual TLS, by hand. @param shown the certificate of the handshake, if another than the subject token's */
+/** One exchange over mutual TLS, by hand. @param shown the handshake's certificate, if not the subject token's */
 function exchange(
   issued: IssuedCertificate,
   { shown = issued as IssuedCertificate | "none", host = "sts.mtls.googleapis.com" } = {},
@@ -153,7 +153,7 @@ function exchange(
 describe("X.509 federation", () => {
   const { authority } = federation;
 
-  test("a certificate of the trust anchor, with and without an intermediate, and its attributes", async () => {
+  test("accepts a certificate of the trust anchor, with and without an intermediate, and maps its attributes", async () => {
     for (const issuer of [authority, await authority.intermediate()]) {
       const { access_token = "", ...rest } = await exchange(await issuer.issue());
       const grant = await google.check(access_token);
@@ -166,7 +166,7 @@ describe("X.509 federation", () => {
     }
   });
 
-  test("not without a certificate in the handshake, with another one, of a stranger, after its end, or against the condition", async () => {
+  test("rejects a missing or different handshake certificate, another CA's, an expired one, and one that fails the condition", async () => {
     const good = await authority.issue();
     const stranger = await ClientAuthority.create(clouds.secrets);
     const cases: readonly (readonly [Promise<Exchanged>, string, RegExp])[] = [
@@ -224,7 +224,7 @@ test("clusters' issuers publish their keys, except the one on a private network"
   await assert.rejects(call(`${issuer}/.well-known/openid-configuration`, { agent }));
 });
 
-test("attribute mappings: fields, conditionals and extract, as Google's documentation has them", () => {
+test("attribute mappings: fields, conditionals and extract, as in Google's documentation", () => {
   const assertion = {
     sub: "repo:octo/app:ref:refs/heads/main",
     arn: "arn:aws:sts::1:assumed-role/node/i-1",

@@ -19,10 +19,10 @@ export function fileService(files: ReadonlyMap<string, string>): TlsService {
   };
 }
 
-/** Header and value without which the local token service gives nothing, as Azure's and others' want one. */
+/** Header and value that the local token service requires, like Azure's and others. */
 export const TOKEN_HEADER = { name: "x-token-request", value: "true" } as const;
 
-/** A service on the machine that gives out tokens of the cluster: what a URL-sourced external account asks. */
+/** A service on the machine that issues the cluster's tokens, for URL-sourced external accounts. */
 export function tokenSourceService(issue: () => Promise<string>): PlainService {
   return {
     name: "google.token-source",

@@ -70,7 +70,7 @@ async function answer({ core, accounts, tokens }: IamCredentialsParts, request: 
   return json(200, { accessToken, expireTime: new Date(expiresAt).toISOString().replace(".000Z", "Z") });
 }
 
-/** Each of the chain must let the one before it create its tokens. */
+/** Each account in the chain must let the previous one create its tokens. */
 function allowed(accounts: Accounts, caller: readonly string[], chain: readonly string[]): boolean {
   return chain.every((email, index) =>
     accounts.mayImpersonate(index === 0 ? caller : [`serviceAccount:${chain[index - 1]}`], email),

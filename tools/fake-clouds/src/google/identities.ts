@@ -4,7 +4,7 @@ import { TOKEN_HEADER } from "./files.ts";
 import { PUBLIC, type Universe } from "./universes.ts";
 import { CLUSTER_TOKEN_AUDIENCE, emailOf, PROJECT_ID, providerName } from "./world.ts";
 
-/** The identities that a process can have on Google Cloud; the last has no identity. */
+/** The identities that a process can have on Google Cloud; the last is no identity. */
 export const GOOGLE_IDENTITIES = [
   "metadata",
   "service-account-key",
@@ -28,7 +28,7 @@ export interface IdentityParts {
   readonly accounts: Accounts;
   readonly origins: { readonly metadata: string; readonly tokenSource: string };
   readonly aws: {
-    /** Environment of a process that is the user `ci` on the fake AWS. */
+    /** Environment of a process with the identity of the user `ci` on the fake AWS. */
     readonly env: () => Promise<Env>;
     readonly imds: string;
   };
@@ -38,13 +38,13 @@ export interface IdentityParts {
 
 /** The environment of a process with an identity; writes the files that it points to. */
 export async function identityEnv(identity: GoogleIdentity, parts: IdentityParts): Promise<Env> {
-  // Every process can reach the metadata server, so that a plugin that asks it without need is seen doing so.
+  // Every process can reach the metadata server, so that the log shows a plugin that queries it unnecessarily.
   const metadata = { GCE_METADATA_HOST: new URL(parts.origins.metadata).host };
   switch (identity) {
     case "metadata":
       return metadata;
     case "none":
-      // The discard port of loopback, where nothing listens: refused at once, as on a machine with a firewall.
+      // The discard port of loopback, where nothing listens: refuses at once, as on a machine with a firewall.
       return { GCE_METADATA_HOST: "127.0.0.1:9" };
     case "gcloud-adc": {
       const path = await parts.core.writeFile(
@@ -101,7 +101,7 @@ const AWS_FIELDS = {
   audience: `//iam.googleapis.com/${providerName("aws")}`,
   subject_token_type: "urn:ietf:params:aws:token-type:aws4_request",
 };
-/** Keys and region from the environment where it has them, else from EC2's metadata service. */
+/** Keys and region from the environment if set there, else from EC2's metadata service. */
 function awsSource({ aws }: IdentityParts): Fields {
   return {
     environment_id: "aws1",

@@ -24,7 +24,7 @@ export class IdentityTokens implements PublishedIssuer {
   }
 
   /**
-   * The identity token that an instance gets for one of its service accounts, for an hour
+   * An instance's identity token for one of its service accounts, valid for an hour
    * (https://cloud.google.com/compute/docs/instances/verifying-instance-identity#token_format).
    */
   async issue(

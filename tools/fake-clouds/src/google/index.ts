@@ -36,9 +36,9 @@ export interface GoogleOptions {
   readonly repositories?: readonly string[];
 }
 
-/** The part of AWS's fakes that Google's need. */
+/** The part of the fake AWS that the fake Google needs. */
 export interface AwsSide {
-  /** Passes a request on to AWS STS. */
+  /** Forwards a request to AWS STS. */
   readonly askSts: AskSts;
   /** Environment of a process that has an identity on AWS. */
   readonly env: () => Promise<Record<string, string>>;
@@ -109,7 +109,7 @@ export class Google {
     });
   }
 
-  /** The environment in which a process has an identity here. @param identity default `metadata` */
+  /** Environment variables that give a process an identity here. @param identity default `metadata` */
   env(identity: GoogleIdentity = "metadata", universe: Universe = PUBLIC): Promise<Record<string, string>> {
     const { accounts, origins } = this;
     return identityEnv(identity, { core: this.#core, accounts, origins, aws: this.#aws, universe });
@@ -132,12 +132,12 @@ export class Google {
     return resource;
   }
 
-  /** Numeric id of a service account, which identity tokens have in `sub`. */
+  /** Numeric id of a service account, the `sub` of identity tokens. */
   uniqueId(name: AccountName): string {
     return this.accounts.uniqueId(emailOf(name));
   }
 
-  /** The name of GKE's own pool, and the audience that its tokens need. */
+  /** The name of GKE's own pool, and the required audience of its tokens. */
   get gkePool(): { readonly audience: string; readonly tokenAudience: string } {
     return gkePool(this.#core.cluster.issuer);
   }
@@ -158,7 +158,7 @@ export class Google {
     return `https://${FILES_HOST}${path}`;
   }
 
-  /** What an access token is good for now in a universe. */
+  /** The current grant of an access token in a universe. */
   check(token: string, universe: Universe = PUBLIC): Promise<Grant | undefined> {
     return this.tokens.check(token, universe);
   }

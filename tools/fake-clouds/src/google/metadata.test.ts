@@ -14,7 +14,7 @@ const get = (path: string, headers: Record<string, string> = FLAVOR, method = "G
   call(`${clouds.google.origins.metadata}/computeMetadata/v1/${path}`, { headers, method });
 
 describe("the metadata server", () => {
-  test("answers those who know the header, and says who it is", async () => {
+  test("responds to requests with the header, and identifies itself", async () => {
     const email = clouds.google.email("node");
     for (const [path, body] of [
       ["instance/service-accounts/", `default/\n${email}/\n${clouds.google.email("builder")}/\n`],
@@ -31,7 +31,7 @@ describe("the metadata server", () => {
     }
   });
 
-  test("refuses those who do not, and what came through a proxy", async () => {
+  test("rejects requests without the header or through a proxy", async () => {
     const path = "instance/service-accounts/default/token";
     assert.equal((await get(path, {})).status, 403);
     assert.equal((await get(path, { "metadata-flavor": "google" })).status, 403);
@@ -39,7 +39,7 @@ describe("the metadata server", () => {
     assert.equal((await get(path, FLAVOR, "POST")).status, 405);
   });
 
-  test("knows nothing else", async () => {
+  test("returns 404 for everything else", async () => {
     for (const path of [
       "instance/service-accounts/nobody@example.com/token",
       "instance/service-accounts/default/nothing",
@@ -51,7 +51,7 @@ describe("the metadata server", () => {
     }
   });
 
-  test("gives tokens of the account, for as long as it says", async () => {
+  test("returns tokens of the account with the right expiry", async () => {
     clouds.google.instance.tokenSeconds = 300;
     const { access_token, expires_in } = JSON.parse(
       (await get("instance/service-accounts/default/token")).body,

@@ -5,7 +5,7 @@ import type { IdentityTokens } from "./identity-tokens.ts";
 import type { Tokens } from "./tokens.ts";
 import { PUBLIC } from "./universes.ts";
 
-/** A service account that is attached to the instance. */
+/** A service account attached to the instance. */
 export interface AttachedAccount {
   readonly email: string;
   /** Access scopes of its tokens. */
@@ -14,16 +14,16 @@ export interface AttachedAccount {
 
 /** The instance's properties; change them between cases. */
 export interface Instance {
-  /** The first one is also called `default`; none for an instance without a service account. */
+  /** The first one is also called `default`; empty for an instance without a service account. */
   serviceAccounts: readonly AttachedAccount[];
   projectId: string;
   projectNumber: string;
-  /** API domain of its universe; undefined for a metadata server that is older than universes. */
+  /** API domain of its universe; undefined for a metadata server that predates universes. */
   universe: string | undefined;
   attributes: Record<string, string>;
-  /** Seconds that are left of the tokens it hands out: it caches them, so it may be few. */
+  /** Remaining lifetime of its tokens in seconds; can be short, as it caches tokens. */
   tokenSeconds: number;
-  /** Seconds that are left of its identity tokens: an hour, in the real one. */
+  /** Remaining lifetime of its identity tokens in seconds: an hour in the real server. */
   identitySeconds: number;
 }
 
@@ -112,7 +112,7 @@ function accountList({ serviceAccounts }: Instance): string {
   return names.map((name) => `${name}/\n`).join("");
 }
 
-/** An account without scopes has no tokens to give. */
+/** An account without scopes has no tokens. */
 function token({ core, tokens, instance }: MetadataParts, { email, scopes }: AttachedAccount): Reply {
   if (scopes.length === 0)
     return page(403, `Service account ${email} has no access scopes on this instance.`);
@@ -145,7 +145,7 @@ function notFound(path: string): Reply {
   return page(404, `The requested URL <code>${path}</code> was not found on this server.`);
 }
 
-/** The real server's errors are HTML with a style sheet in it. */
+/** The real server's errors are HTML with a style sheet. */
 function page(status: number, message: string): Reply {
   const body = `<!DOCTYPE html>
 <html lang=en>

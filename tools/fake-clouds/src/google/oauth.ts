@@ -81,7 +81,7 @@ async function jwtBearer(
 
 async function signedBy(accounts: Accounts, email: string, assertion: string): Promise<boolean> {
   for (const key of accounts.keysOf(email)) {
-    // Time is judged by the caller, in Google's words.
+    // The caller checks the times and returns Google's errors.
     const verified = await jwtVerify(assertion, key, { algorithms: ["RS256"], clockTolerance: 1e9 }).then(
       () => true,
       () => false,

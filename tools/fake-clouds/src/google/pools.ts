@@ -8,26 +8,26 @@ import { AWS_TYPE, askAws } from "./aws-subject.ts";
 import type { AskSts, SubjectProblem } from "./subject.ts";
 
 interface ProviderOptions {
-  /** Default: what Google takes for a provider of this kind. */
+  /** Default: Google's for a provider of this kind. */
   readonly mapping?: AttributeMapping;
-  /** CEL; without one every credential of the issuer gets in. */
+  /** CEL; without a condition every credential of the issuer is allowed. */
   readonly condition?: string;
 }
 
-/** Workload identity pools' providers, by what each accepts. */
+/** Workload identity pool providers, by kind of credential. */
 export type PoolProvider = ProviderOptions &
   (
     | {
-        /** Tokens of this issuer, for any of these audiences. */
+        /** Accepts tokens of this issuer, for any of these audiences. */
         readonly kind: "oidc";
         readonly issuer: string;
         readonly audiences: readonly string[];
-        /** Keys that were uploaded, for an issuer that Google cannot reach. */
+        /** Uploaded keys, for an issuer that Google cannot reach. */
         readonly uploadedKeys?: () => Promise<JSONWebKeySet>;
       }
-    /** Signed GetCallerIdentity requests of this AWS account. */
+    /** Accepts signed GetCallerIdentity requests of this AWS account. */
     | { readonly kind: "aws"; readonly account: string }
-    /** Clients whose certificate leads to one of these authorities (PEM), shown in the TLS handshake. */
+    /** Accepts client certificates in the TLS handshake that chain to one of these CAs (PEM). */
     | {
         readonly kind: "x509";
         readonly trustAnchors: readonly string[];
@@ -57,13 +57,13 @@ export interface SubjectToken {
   readonly clientCertificate: Buffer | undefined;
 }
 
-/** What a credential says, before the provider's mapping. */
+/** A credential's claims, before the provider's mapping. */
 interface Assertion {
   readonly claims: object;
   readonly expiresAt: number;
 }
 
-/** Checks a subject token as the provider is configured. */
+/** Checks a subject token according to the provider's configuration. */
 export async function checkSubject(
   provider: PoolProvider,
   subject: SubjectToken,
@@ -83,7 +83,7 @@ export async function checkSubject(
   return { mapped, expiresAt: assertion.expiresAt };
 }
 
-/** The role's ARN without the session, as Google's own default mapping has it. */
+/** The role's ARN without the session, as in Google's default mapping. */
 const AWS_ROLE =
   "assertion.arn.contains('assumed-role') ? assertion.arn.extract('{account_arn}assumed-role/') + 'assumed-role/' + assertion.arn.extract('assumed-role/{role_name}/') : assertion.arn";
 
@@ -149,8 +149,8 @@ function inGooglesWords({ reason, claims }: TokenProblem, issuer: string): strin
 }
 
 /**
- * A certificate: the subject token is a JSON array of base64 DER, the certificate of the TLS handshake first, then those
- * that issued it (https://cloud.google.com/iam/docs/workload-identity-federation-with-x509-certificates).
+ * A certificate: the subject token is a JSON array of base64 DER, the TLS handshake's certificate first, then its
+ * issuers (https://cloud.google.com/iam/docs/workload-identity-federation-with-x509-certificates).
  */
 function checkCertificate(
   provider: Extract<PoolProvider, { kind: "x509" }>,

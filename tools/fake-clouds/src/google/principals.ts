@@ -1,6 +1,6 @@
 import type { MappedAttributes } from "./attributes.ts";
 
-/** Resource name of a workload identity pool in an audience; undefined for GKE's form of one. */
+/** Resource name of the workload identity pool in an audience; undefined for GKE's form. */
 function poolOf(audience: string): string | undefined {
   return /\/\/iam\.googleapis\.com\/(projects\/[^/]+\/locations\/global\/workloadIdentityPools\/[^/]+)\/providers\//.exec(
     audience,
@@ -8,7 +8,7 @@ function poolOf(audience: string): string | undefined {
 }
 
 /**
- * Every name that IAM policies may have for a federated identity; the first is the identity itself, the others are sets that
+ * All names of a federated identity in IAM policies: first the identity itself, then the sets that
  * it belongs to (https://cloud.google.com/iam/docs/principal-identifiers#allow).
  */
 export function principalsOf(
@@ -27,7 +27,7 @@ export function principalsOf(
   ];
 }
 
-/** GKE's own pool names a pod by namespace and service account, in two ways. */
+/** GKE's own pool has two names for a pod, both from its namespace and service account. */
 function gkePrincipals(
   audience: string,
   projectNumber: string,

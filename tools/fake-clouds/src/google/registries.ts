@@ -13,7 +13,7 @@ export interface RegistryParts {
   readonly repositories: readonly string[];
 }
 
-/** User names under which an access token is taken as a password. */
+/** User names that accept an access token as the password. */
 const USERS = new Set(["_token", "oauth2accesstoken"]);
 const READING_SCOPE = /^https:\/\/www\.googleapis\.com\/auth\/(?:cloud-platform|devstorage\.)/;
 
@@ -41,7 +41,7 @@ async function answer(parts: RegistryParts, request: Received): Promise<Reply> {
   });
 }
 
-/** The Docker token endpoint: here, as there, what it gives is as good as the access token that it is given. */
+/** The Docker token endpoint: its token has the rights of the access token, as in the real one. */
 async function registryToken(parts: RegistryParts, request: Received): Promise<Reply> {
   const basic = basicOf(request.headers["authorization"]);
   const good =

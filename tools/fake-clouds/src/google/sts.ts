@@ -79,7 +79,7 @@ async function answer(parts: StsParts, request: Received): Promise<Reply> {
   });
 }
 
-/** Form (RFC 8693) and JSON (the API's own) are both accepted, with either's names. */
+/** Form (RFC 8693) and JSON (the API's own) are both accepted, with the field names of either. */
 function fieldsOf(request: Received): (name: string) => string {
   const form = formOf(request);
   if (form !== undefined) return (name) => form.get(name) ?? "";
@@ -87,7 +87,7 @@ function fieldsOf(request: Received): (name: string) => string {
   try {
     body = JSON.parse(request.body.toString("utf8"));
   } catch {
-    // Every field is missing then.
+    // Treated as a request without fields.
   }
   return (name) => {
     const value = body[name] ?? body[name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())];
@@ -106,7 +106,7 @@ function problemOf(field: (name: string) => string): string | undefined {
   return missing === undefined ? undefined : `Missing required field: ${missing}.`;
 }
 
-/** The universe of an STS host; the host for mutual TLS has a label of its own. */
+/** The universe of an STS host; the host for mutual TLS has its own label. */
 function universeOfHost(host: string): Universe | undefined {
   return universeOfEndpoint(host.replace(/^sts\.mtls\./, "sts."), "sts");
 }

@@ -1,11 +1,11 @@
 import type { Received, Reply } from "../core/exchange.ts";
 
-/** Why a subject token was not accepted. */
+/** The reason to reject a subject token. */
 export interface SubjectProblem {
   /** OAuth's error; default `invalid_grant`. */
   readonly error?: "unauthorized_client";
   readonly problem: string;
 }
 
-/** Passes a request on to AWS STS. */
+/** Forwards a request to AWS STS. */
 export type AskSts = (request: Received) => Promise<Reply>;

@@ -42,7 +42,7 @@ describe("the OAuth token endpoint", () => {
   const exchange = async (jwt: string) =>
     await post(URL, { grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer", assertion: jwt });
 
-  test("gives a token for a good assertion", async () => {
+  test("returns a token for a valid assertion", async () => {
     const { status, json } = await exchange(await assertion());
     assert.equal(status, 200);
     const grant = await clouds.google.check(String(json["access_token"]));
@@ -58,21 +58,21 @@ describe("the OAuth token endpoint", () => {
     ["for two hours", { exp: now + 7200 }, /reasonable timeframe/],
     ["without a scope", { scope: "" }, /scope/],
   ] as const) {
-    test(`refuses an assertion ${what}`, async () => {
+    test(`rejects an assertion ${what}`, async () => {
       const { status, json } = await exchange(await assertion(change));
       assert.equal(status, 400);
       assert.match(String(json["error_description"]), said);
     });
   }
 
-  test("refuses an assertion that another key signed", async () => {
+  test("rejects an assertion signed with another key", async () => {
     const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
     const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     const { status, json } = await exchange(await assertion({}, pem));
     assert.deepEqual([status, json["error_description"]], [400, "Invalid JWT Signature."]);
   });
 
-  test("refuses refresh tokens and clients that are not the user's", async () => {
+  test("rejects refresh tokens and clients that are not the user's", async () => {
     const { clientId, clientSecret, refreshToken } = clouds.google.accounts.createUser("a@example.com");
     const good = {
       grant_type: "refresh_token",
@@ -105,7 +105,7 @@ describe("the Security Token Service", () => {
     ...change,
   });
 
-  test("takes a form, and JSON as the Go plugin sends it", async () => {
+  test("accepts a form, and JSON as the Go plugin sends it", async () => {
     const token = await clouds.google.podToken("gke");
     for (const headers of [FORM, { "content-type": "application/json" }]) {
       const { status, json } = await post(URL, fields(token), headers);
@@ -114,7 +114,7 @@ describe("the Security Token Service", () => {
     }
   });
 
-  test("refuses what is incomplete or of another kind", async () => {
+  test("rejects requests that are incomplete or of another kind", async () => {
     const token = await clouds.google.podToken("gke");
     for (const [change, error] of [
       [{ grant_type: "x" }, "invalid_request"],
@@ -130,7 +130,7 @@ describe("the Security Token Service", () => {
     }
   });
 
-  test("refuses an AWS request that is unsigned, for another provider, or no question who one is", async () => {
+  test("rejects an AWS request that is unsigned, for another provider, or not GetCallerIdentity", async () => {
     const audience = `//iam.googleapis.com/${clouds.google.provider("aws")}`;
     const subject = (change: Record<string, unknown> = {}, target = audience) =>
       encodeURIComponent(
@@ -182,7 +182,7 @@ describe("the IAM Service Account Credentials API", () => {
     return answer.status;
   }
 
-  test("gives tokens to those who may have them, through delegates too", async () => {
+  test("returns tokens to authorized callers, also through delegates", async () => {
     const { google } = clouds;
     const [puller, delegate, node] = [google.email("puller"), google.email("delegate"), google.email("node")];
     assert.equal(await generate(grant(`serviceAccount:${delegate}`), puller), 200);
@@ -192,7 +192,7 @@ describe("the IAM Service Account Credentials API", () => {
     assert.equal(await generate(grant(`serviceAccount:${google.email("denied")}`), puller, chain), 403);
   });
 
-  test("refuses tokens that are made up, over, another universe's, or too narrow, and lives of hours", async () => {
+  test("rejects tokens that are made up, expired, another universe's, or too narrow, and lifetimes of hours", async () => {
     const { google } = clouds;
     const puller = google.email("puller");
     const principal = `serviceAccount:${google.email("delegate")}`;
@@ -228,7 +228,7 @@ describe("the registries", () => {
     return (await call(url, { headers: { authorization }, agent: agentFor(clouds.core) })).status;
   }
 
-  test("open to an access token under both of its user names, in its own universe", async () => {
+  test("accept an access token under both of its user names, in its own universe", async () => {
     for (const host of ["gcr.io", "eu.gcr.io", "us-docker.pkg.dev", "docker.us-east1.rep.pkg.dev"]) {
       assert.equal(await open(grant(), host), 200);
     }
@@ -236,7 +236,7 @@ describe("the registries", () => {
     assert.equal(await open(grant({ universe: S3NS.domain }), "docker.s3nsregistry.fr"), 200);
   });
 
-  test("stay closed to everything else", async () => {
+  test("reject everything else", async () => {
     assert.equal(await open("made-up"), 401);
     assert.equal(await open(grant(), "gcr.io", "me"), 401);
     assert.equal(await open(grant({ expiresAt: Date.now() - 1 })), 401);

@@ -10,16 +10,16 @@ export const CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform";
 export interface Grant {
   /** `serviceAccount:EMAIL`, `user:EMAIL`, or a federated `principal://...`. */
   readonly principal: string;
-  /** Other names that policies may have for a federated identity: the sets that it belongs to. */
+  /** Other names of a federated identity in policies: the sets that it belongs to. */
   readonly sets?: readonly string[];
   readonly scopes: readonly string[];
   /** Milliseconds since 1970. */
   readonly expiresAt: number;
-  /** API domain of the universe that gave it. */
+  /** API domain of the universe that issued it. */
   readonly universe: string;
 }
 
-/** Access tokens that were handed out. Opaque, as Google's are, and about as long. */
+/** Issued access tokens. Opaque, like Google's, and about as long. */
 export class Tokens {
   readonly #core: Core;
   readonly #accounts: Accounts;
@@ -39,14 +39,14 @@ export class Tokens {
     return token;
   }
 
-  /** What a token is good for now in a universe; undefined for one that is expired, made up or another universe's. */
+  /** The current grant of a token in a universe; undefined if it is expired, made up or another universe's. */
   async check(token: string, universe: Universe): Promise<Grant | undefined> {
     const grant = this.#grants.get(token) ?? (await this.#selfSigned(token, universe));
     if (grant === undefined || grant.universe !== universe.domain) return undefined;
     return grant.expiresAt > this.#core.clock() ? grant : undefined;
   }
 
-  /** A JWT that a service account signed itself, with a scope (https://google.aip.dev/auth/4111). */
+  /** A JWT signed by a service account itself, with a scope (https://google.aip.dev/auth/4111). */
   async #selfSigned(token: string, universe: Universe): Promise<Grant | undefined> {
     const claims = claimsOf(token);
     const { iss, sub, scope, exp, iat } = claims;

@@ -1,8 +1,8 @@
-/** A Google Cloud universe, as the fakes know it: any `apis-NAME.goog`, the public one, and S3NS. */
+/** A Google Cloud universe that the fakes support: any `apis-NAME.goog`, the public one, and S3NS. */
 export interface Universe {
   /** Domain of the APIs. */
   readonly domain: string;
-  /** Domain under which Artifact Registry's hosts are. */
+  /** Domain of Artifact Registry's hosts. */
   readonly registryDomain: string;
 }
 

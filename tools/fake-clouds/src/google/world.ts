@@ -21,18 +21,18 @@ export function providerName(provider: string, pool = "pool"): string {
   return `${POOLS}/${pool}/providers/${provider}`;
 }
 
-/** How IAM policies name a subject of the pool `pool`. */
+/** A subject of the pool `pool` in IAM policies. */
 export function poolPrincipal(subject: string): string {
   return `principal://iam.googleapis.com/${POOLS}/pool/subject/${subject}`;
 }
 
-/** The audience of GKE's own pool for a cluster, and of the tokens that it takes. */
+/** The audience of GKE's own pool for a cluster, and of the tokens that it accepts. */
 export function gkePool(issuer: string): { readonly audience: string; readonly tokenAudience: string } {
   const tokenAudience = `${PROJECT_ID}.svc.id.goog`;
   return { audience: `identitynamespace:${tokenAudience}:${issuer}`, tokenAudience };
 }
 
-/** Audience that a pod's token needs for the provider `cluster`. */
+/** Required audience of a pod's token for the provider `cluster`. */
 export const CLUSTER_TOKEN_AUDIENCE = `https://iam.googleapis.com/${providerName("cluster")}`;
 
 export function accounts(): readonly ServiceAccountOptions[] {
@@ -46,14 +46,14 @@ export function accounts(): readonly ServiceAccountOptions[] {
       email: emailOf("puller"),
       impersonators: [...pods, gke, aws, `serviceAccount:${emailOf("delegate")}`, "user:dev@example.com"],
     },
-    // May become `puller`, and lets the node's account become itself.
+    // Can impersonate `puller`; the node's account can impersonate it.
     { email: emailOf("delegate"), impersonators: [`serviceAccount:${emailOf("node")}`] },
-    // Gets tokens like the others, and may read nothing.
+    // Gets tokens like the others, but can read nothing.
     { email: emailOf("denied"), impersonators: [...pods, gke], reader: false },
   ];
 }
 
-/** Providers by the audience under which STS knows them: GKE's own pool, one for each cluster, one for the node's AWS account. */
+/** Providers by their STS audience: GKE's own pool, one for each cluster, one for the node's AWS account. */
 export function providers(core: Core): ReadonlyMap<string, PoolProvider> {
   const found = new Map<string, PoolProvider>();
   for (const { issuer } of new Set([core.cluster, core.clusters.gke])) {
@@ -74,7 +74,7 @@ export function providers(core: Core): ReadonlyMap<string, PoolProvider> {
   }
 }
 
-/** What a provider accepts without `allowed-audiences`: its resource name, with or without https. */
+/** A provider's default `allowed-audiences`: its resource name, with or without https. */
 export function defaultAudiences(name: string): readonly string[] {
   return [`https://iam.googleapis.com/${providerName(name)}`, `//iam.googleapis.com/${providerName(name)}`];
 }

@@ -5,7 +5,7 @@ import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { connect, type TLSSocket } from "node:tls";
 import type { Core } from "../core/core.ts";
 
-/** An agent that reaches the fakes as an executable does: through the proxy, trusting their CA only. */
+/** An agent that reaches the fakes as an executable does: through the proxy, trusting only their CA. */
 export function agentFor(core: Core, proxy = core.proxy.url): HttpsAgent {
   return new HttpsAgent({ ca: core.authority.pem, proxyEnv: { HTTPS_PROXY: proxy }, keepAlive: true });
 }
@@ -15,7 +15,7 @@ export async function agentForProxy(proxy: string, caFile: string): Promise<Http
   return new HttpsAgent({ ca: await readFile(caFile), proxyEnv: { HTTPS_PROXY: proxy } });
 }
 
-/** TLS through the proxy to a host, by hand; the name in the handshake is the host's unless given. */
+/** TLS through the proxy to a host, by hand; the server name defaults to the host. */
 export async function tunnel(
   core: Core,
   host: string,
@@ -32,7 +32,7 @@ export async function tunnel(
   const [response, socket] = await once(request, "connect");
   if (response.statusCode !== 200) throw new Error(`the proxy answered ${response.statusCode}`);
   const tls = connect({ socket, servername: serverName, ca: core.authority.pem });
-  // An aborted wait leaves the socket behind, which then has its own end.
+  // Aborting the wait does not close the socket, so destroy it.
   signal?.addEventListener("abort", () => tls.on("error", () => {}).destroy());
   await once(tls, "secureConnect", signal && { signal });
   return tls;
@@ -52,7 +52,7 @@ export interface Answer {
   readonly body: string;
 }
 
-/** One request, to a metadata service's own address or to a real name through `agent`. */
+/** Sends one request, to a metadata service's own address or through `agent` to a real name. */
 export function call(url: string, options: CallOptions = {}): Promise<Answer> {
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
   const { method = "GET", headers = {}, agent, signal } = options;
