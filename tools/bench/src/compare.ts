@@ -15,7 +15,7 @@ interface Measured extends Cost {
   readonly phases: Phases;
 }
 
-/** Runs all contenders in turn, `runs` times: what disturbs the machine disturbs all of them alike. */
+/** Runs all contenders in turn, `runs` times, so that disturbances affect all of them alike. */
 export async function compare(
   launcher: string,
   scenario: Scenario,
@@ -35,7 +35,7 @@ export async function compare(
   const env = {
     PATH: "/usr/bin:/bin",
     SSL_CERT_FILE: clouds.core.caFile,
-    // Both sides without a person's own files.
+    // Ignore the user's own AWS files.
     AWS_CONFIG_FILE: "/dev/null",
     AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
   };
@@ -57,8 +57,8 @@ export async function compare(
 }
 
 /**
- * A copy of the executable, as on a node. How a file was written decides in pieces of which size the kernel has it in memory, and
- * so how much of it counts for a process that reads a part.
+ * A copy of the executable, as on a node. How a file was written determines the sizes of its pieces in the page cache,
+ * and so how much of it counts for a process that reads a part.
  */
 function copyOf({ path }: Contender, directory: string): string {
   const copy = join(mkdtempSync(join(directory, "executable-")), basename(path));

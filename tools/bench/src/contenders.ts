@@ -4,18 +4,18 @@ import { vendorPlugin, vendorPluginsMissing } from "@imagecred/drop-in";
 import { executablePath, RUNTIMES } from "@imagecred/workspace";
 import type { Scenario } from "./scenarios.ts";
 
-/** An executable that takes part. */
+/** An executable to measure. */
 export interface Contender {
-  /** "static", "nodejs", or what `--against` was called. */
+  /** "static", "nodejs", or the label for `--against`. */
   readonly label: string;
   readonly path: string;
   readonly bytes: number;
   readonly ours: boolean;
-  /** Label of the contender that this one's numbers are a share of. */
+  /** Label of the contender that this one is compared with. */
   readonly comparedWith?: string;
 }
 
-/** Our builds of a plugin, those that exist. @param comparedWith label of another contender */
+/** Our existing builds of a plugin. @param comparedWith label of another contender */
 export function ourContenders({ executable }: Scenario, comparedWith?: string): readonly Contender[] {
   return RUNTIMES.map((label) => ({ label, path: executablePath(executable, label) }))
     .filter(({ path }) => existsSync(path))
@@ -30,8 +30,8 @@ export function ourContenders({ executable }: Scenario, comparedWith?: string): 
 
 /**
  * Our builds of a plugin and the builds of another commit, each compared with the other one on the same runtime. All of
- * them are copied first: the place of a file in the page cache changes the resident size of the process, by half for the same
- * bytes, and fresh copies lie alike.
+ * them are copied first: the layout of a file in the page cache changes the resident size of the process, by half for the
+ * same bytes. Fresh copies have the same layout.
  * @param dist the other build's `dist/` directory @param scratch an empty directory for the copies
  */
 export function withBaseline(scenario: Scenario, dist: string, scratch: string): readonly Contender[] {
@@ -53,7 +53,7 @@ export function otherContender(path: string, label: string): Contender {
   return { label, path, bytes: statSync(path).size, ours: false };
 }
 
-/** The vendor's Go plugin, built from the Go module proxy. @returns undefined where there is no Go to build it */
+/** The vendor's Go plugin, built from the Go module proxy. @returns undefined without a Go toolchain */
 export function vendorContender({ plugin }: Scenario): Contender | undefined {
   const missing = vendorPluginsMissing();
   if (missing !== undefined) {

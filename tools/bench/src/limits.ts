@@ -1,6 +1,6 @@
 import type { PluginName } from "./scenarios.ts";
 
-/** The most that the static executable may cost, as a share of the vendor's plugin in the same run. */
+/** Maximum cost of the static executable, as a share of the vendor's plugin in the same run. */
 export interface Limits {
   readonly wall: number;
   readonly cpu: number;
@@ -15,7 +15,7 @@ export const LIMITS: Readonly<Record<PluginName, Limits>> = {
   gcr: { wall: 0.8, cpu: 0.8, peak: 1.1, wallAt20Ms: 0.6 },
 };
 
-/** The most that a build may cost, as a share of an earlier build in the same run. */
+/** Maximum cost of a build, as a share of an earlier build in the same run. */
 export const MAX_GROWTH = 1.03;
 
 export const MAX_BYTES = 11_000_000;

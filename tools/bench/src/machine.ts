@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 
-/** One line on what the numbers were measured on. */
+/** Describes the benchmark machine in one line. */
 export function describeMachine(): string {
   const all = cpus();
   return `${distribution()}, Linux ${release()}, ${all.length} cores of ${all[0]?.model.trim() ?? "unknown CPU"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB`;

@@ -61,7 +61,7 @@ process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 if (flags.help) {
   console.log(USAGE);
 } else if (!insideNamespace()) {
-  // Built outside: the namespace has no network to fetch crates and modules from.
+  // Build outside the namespace, which has no network to fetch crates and modules.
   buildLauncher();
   if (flags.against === undefined && flags.baseline === undefined)
     for (const plugin of chosenPlugins()) vendorContender(SCENARIOS[plugin]);
@@ -138,7 +138,7 @@ function otherThanOurs(plugin: PluginName): Contender | undefined {
   return vendor;
 }
 
-/** The tables and {@link PHASES_NOTE} go between two comments of docs/performance.md; the words around them are written by hand. */
+/** The tables and {@link PHASES_NOTE} go between two comments of docs/performance.md; the text around them is written by hand. */
 function writeDocuments(results: Results): void {
   writeFileSync(join(DOCS, "performance.json"), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(join(DOCS, "performance.svg"), drawPicture(results));

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { CACHE, run } from "@imagecred/workspace";
 
-/** The cost of one run of a process, as the kernel counted it. */
+/** The cost of one run of a process, from the kernel's counters. */
 export interface Cost {
   /** Microseconds since the epoch. */
   readonly startedUs: number;
@@ -17,7 +17,7 @@ export interface Cost {
 
 const CRATE = join(import.meta.dirname, "../measure");
 
-/** Builds the launcher that counts (see measure/src/main.rs); cached by its source. @returns its path @throws {ToolError} without a Rust toolchain */
+/** Builds the measuring launcher (see measure/src/main.rs); cached by its source. @returns its path @throws {ToolError} without a Rust toolchain */
 export function buildLauncher(): string {
   const inputs = ["Cargo.toml", "Cargo.lock", "src/main.rs"].map((name) => readFileSync(join(CRATE, name)));
   const key = createHash("sha256").update(Buffer.concat(inputs)).digest("hex").slice(0, 16);
@@ -38,11 +38,11 @@ export interface Command {
   readonly stdinFile: string;
 }
 
-/** Runs a command once. @throws when it fails or answers nothing: a failure would be measured as very fast */
+/** Runs a command once. @throws if it fails or prints nothing: a failure would count as very fast */
 export async function measureOnce(launcher: string, { path, args, env, stdinFile }: Command): Promise<Cost> {
   const { stdout, stderr } = await promisify(execFile)(launcher, [stdinFile, path, ...args], { env });
   const { startedUs, wallUs, userUs, systemUs, peakKib, exitCode, stdoutBytes } = JSON.parse(stdout);
-  // The shortest response with a credential in it is longer than this; an empty one of the Go plugins is not.
+  // Every response with a credential is longer than this; an empty one of the Go plugins is not.
   if (exitCode !== 0 || stdoutBytes < 200)
     throw new Error(`${path} gave no credential (exit ${exitCode}): ${stderr.trim()}`);
   return { startedUs, wallUs, cpuUs: userUs + systemUs, peakKib };

@@ -10,7 +10,7 @@ test("a run's wall time is the sum of its phases", () => {
   assert.deepEqual(phases, { beforeRequests: 6, servers: 41, betweenRequests: 2, afterRequests: 11 });
 });
 
-test("a run whose requests are not on record is not measured as one without servers", () => {
+test("a run without recorded requests is an error, not a run without servers", () => {
   assert.throws(() => phasesOf({ startedUs: 0, wallUs: 1 }, [{ at: 5 }]), RangeError);
 });
 

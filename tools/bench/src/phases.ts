@@ -2,7 +2,7 @@ import type { Cost } from "./measure.ts";
 import type { Phases } from "./results.ts";
 import { median } from "./statistics.ts";
 
-/** A request as a server saw it; times in milliseconds since the epoch. */
+/** A request as seen by a server; times in milliseconds since the epoch. */
 export interface ServedRequest {
   readonly at: number;
   readonly finishedAt?: number | undefined;
@@ -29,7 +29,7 @@ export function phasesOf(
   };
 }
 
-/** Medians of each phase, which may not add up to the median of the wall time. @throws {RangeError} without any */
+/** Medians of each phase, which may not add up to the median of the wall time. @throws {RangeError} without runs */
 export function medianPhases(all: readonly Phases[]): Phases {
   const of = (name: keyof Phases) => median(all.map((phases) => phases[name]));
   return {

@@ -8,7 +8,7 @@ const BAR = 18;
 const GAP = 6;
 const GROUP_GAP = 34;
 
-/** Wall time of every executable, as bars: the shorter, the better. An SVG that reads in light and dark pages. */
+/** Wall time of every executable as bars (shorter is better), in an SVG for light and dark pages. */
 export function drawPicture({ tables, machine }: Results): string {
   const longest = Math.max(...tables.flatMap(({ rows }) => rows.map(({ wallMs }) => wallMs)));
   const scale = (WIDTH - LEFT - RIGHT) / longest;

@@ -36,7 +36,7 @@ test("without a row to compare with there are no shares", () => {
   assert.doesNotMatch(renderTable(table(row("static", 8))), /x\*\*/);
 });
 
-test("where the wall time goes is shown where requests take time", () => {
+test("the wall time is broken down if requests have latency", () => {
   const line = "| imagecred static | 3.0 | 80.0 | 2.0 | 1.0 |";
   assert.ok(renderTable({ ...table(row("static", 86)), latencyMs: 20 }).includes(line));
   assert.ok(!renderTable(table(row("static", 8))).includes(line));

@@ -1,7 +1,7 @@
 import { LIMITS, MAX_BYTES, MAX_GROWTH } from "./limits.ts";
 import { type Results, type Row, ratios, type Table } from "./results.ts";
 
-/** A table in Markdown, which a terminal shows just as well. */
+/** A Markdown table, which is also readable in a terminal. */
 export function renderTable(table: Table): string {
   const lines = [
     `**${table.title}**, ${table.latencyMs === 0 ? "no added latency" : `${table.latencyMs} ms on every request`}`,
@@ -21,12 +21,12 @@ export function renderTable(table: Table): string {
   return `${[...lines, ...(table.latencyMs === 0 ? [] : ["", ...phaseLines(table)])].join("\n")}\n`;
 }
 
-/** Explains the second tables. Written with them, so that the page has both or neither. */
+/** Explains the phase tables. Written together with them, so that the page has both or neither. */
 export const PHASES_NOTE =
   "The second table under each measurement with latency shows where the wall time goes. *servers* is the time during which a server had a request, " +
   "summed over all requests. The rest is the executable's time, including the kernel's work for each connection.";
 
-/** Where the wall time goes: with latency, since without it the servers' time is noise. */
+/** Breakdown of the wall time, only with latency: without it the servers' time is noise. */
 function phaseLines({ rows }: Table): readonly string[] {
   const milliseconds = (value: number) => value.toFixed(1);
   return [
@@ -40,7 +40,7 @@ function phaseLines({ rows }: Table): readonly string[] {
   ];
 }
 
-/** Rows that cost more than the row that they are compared with, by more than {@link MAX_GROWTH} allows. */
+/** Rows that exceed the cost of the row they are compared with by more than {@link MAX_GROWTH}. */
 export function growth({ tables }: Results): readonly string[] {
   return tables.flatMap((table) =>
     table.rows.flatMap((row) => {
@@ -53,7 +53,7 @@ export function growth({ tables }: Results): readonly string[] {
   );
 }
 
-/** The limits that the static executables do not keep, a line each; empty when they keep all. */
+/** The limits that the static executables exceed, one line each. */
 export function brokenLimits({ tables }: Results): readonly string[] {
   return tables.flatMap((table) => {
     const row = table.rows.find(({ label, ours }) => ours && label === "static");
@@ -76,7 +76,7 @@ export function brokenLimits({ tables }: Results): readonly string[] {
   });
 }
 
-/** Rows of one kind across the tables, for the picture. */
+/** A row's label in the picture, the same in all tables. */
 export function rowLabel(row: Row): string {
   // The table has the version; next to a bar there is no room for it.
   if (!row.ours) return row.label.replace(/ \(.*\)$/, " plugin");

@@ -1,8 +1,8 @@
 import type { PluginName } from "./scenarios.ts";
 
 /**
- * The parts of a run's wall time, in milliseconds. `servers` is the time from the receipt of a request to the end of its response, for all
- * requests together, so the other three are the executable's, with the connection's way through the kernel.
+ * The parts of a run's wall time, in milliseconds. `servers` is the sum over all requests of the time from
+ * receipt to the end of the response. The other three are the executable's time, including the kernel's networking.
  */
 export interface Phases {
   readonly beforeRequests: number;
@@ -22,7 +22,7 @@ export interface Row {
   readonly cpuMs: number;
   readonly peakMib: number;
   readonly phases: Phases;
-  /** Label of the row that this one's numbers are a share of. */
+  /** Label of the row that this one is compared with. */
   readonly comparedWith?: string;
 }
 
@@ -34,14 +34,14 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
-/** A whole benchmark; kept as docs/performance.json so that table and picture can be drawn again. */
+/** A whole benchmark, stored as docs/performance.json to redraw the table and picture. */
 export interface Results {
   readonly machine: string;
   readonly date: string;
   readonly tables: readonly Table[];
 }
 
-/** A row's numbers as shares of those of the row that it is compared with; undefined without one. */
+/** A row's numbers as shares of the row it is compared with; undefined without one. */
 export function ratios(table: Table, row: Row): { wall: number; cpu: number; peak: number } | undefined {
   const other = table.rows.find(({ label }) => label === row.comparedWith);
   if (other === undefined) return undefined;

@@ -4,15 +4,15 @@ import { CLOUD, METADATA } from "@imagecred/workspace";
 export const PLUGINS = ["ecr", "acr", "gcr"] as const;
 export type PluginName = (typeof PLUGINS)[number];
 
-/** What is measured for a plugin: one node, one image, the identity that most nodes use. */
+/** The benchmark scenario of a plugin: one node, one image, the identity that most nodes use. */
 export interface Scenario {
   readonly plugin: PluginName;
   readonly title: string;
   readonly executable: string;
   readonly image: string;
-  /** Names that the namespace's /etc/hosts gives to loopback, where the fake cloud serves TLS on port 443. */
+  /** Names that the namespace's /etc/hosts maps to loopback, where the fake cloud serves TLS on port 443. */
   readonly cloudHosts: readonly string[];
-  /** Names of the metadata server, given to 169.254.169.254. */
+  /** Names of the metadata server, mapped to 169.254.169.254. */
   readonly metadataHosts: readonly string[];
   start(): Promise<Clouds>;
   /** Arguments for our plugin and for the vendor's: the same, as ours is a drop-in. */

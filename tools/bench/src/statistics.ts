@@ -1,4 +1,4 @@
-/** The middle of the values; of an even number, the mean of the middle two. @throws for none */
+/** The middle value, or the mean of the middle two. @throws for no values */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }

@@ -2,7 +2,7 @@ import type { Clouds } from "@imagecred/fake-clouds";
 import type { Pod, ServiceAccount, ServiceAccounts } from "@imagecred/kubelet";
 import { Secret } from "@imagecred/protocol";
 
-/** Service accounts of the demo's cluster, by what their annotations make of them. */
+/** Service accounts of the demo's cluster, with their annotations. */
 export function annotationsOf(clouds: Clouds): Readonly<Record<string, Readonly<Record<string, string>>>> {
   const { pod } = clouds.azure.population();
   return {
@@ -12,12 +12,12 @@ export function annotationsOf(clouds: Clouds): Readonly<Record<string, Readonly<
       "kubernetes.azure.com/acr-tenant-id": clouds.azure.tenantId,
       "iam.gke.io/enable-wi-image-pull": "true",
     },
-    // Its role may be assumed, and then may do nothing.
+    // Its role can be assumed, but has no permissions.
     intern: { "eks.amazonaws.com/ecr-role-arn": clouds.aws.roleArn("denied") },
   };
 }
 
-/** The part of an API server that a kubelet asks for service accounts and their tokens. */
+/** The part of an API server that a kubelet queries for service accounts and their tokens. */
 export function serviceAccounts(clouds: Clouds): ServiceAccounts {
   const annotations = annotationsOf(clouds);
   return {

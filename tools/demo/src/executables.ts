@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { directoryName, ownPlatform, ROOT, type Runtime, run } from "@imagecred/workspace";
 
-/** A program of its own, so that the build's own output stays out of the demo's. */
+/** A separate process, so that the build's output stays out of the demo's. */
 const BUILD = join(ROOT, "tools/executables/src/main.ts");
 
 /**

@@ -74,7 +74,7 @@ async function demonstrate(clouds: Clouds): Promise<void> {
   );
 }
 
-/** The variables with which the plugins find these clouds. On a node the kubelet's environment needs none of them. */
+/** Variables that direct the plugins to the fake clouds. A real node's kubelet does not need them. */
 async function environment(clouds: Clouds): Promise<Record<string, string>> {
   const [ecr, acr, gcr] = [await clouds.env("ecr"), await clouds.env("acr"), await clouds.env("gcr")];
   return { PATH: "/usr/bin:/bin", ...ecr, ...acr, ...gcr, IMAGECRED_LOG: "json,debug" };

@@ -5,7 +5,7 @@ import type { Style } from "./style.ts";
 
 const LABEL_WIDTH = 12;
 
-/** An account, for a person, of how the kubelet looked for credentials. */
+/** A readable account of how the kubelet looked for credentials. */
 export function accountOf(
   number: number,
   pull: Pull,
@@ -24,7 +24,7 @@ export function accountOf(
     lines.push(row("matched", dim("no provider; the kubelet pulls without credentials"), style));
     return lines.join("\n");
   }
-  // The kubelet looks at the entries in order and stops at the one that takes the image.
+  // The kubelet checks the entries in order and stops at the one that matches the image.
   const provider = config.providers.find(({ name }) => name === trace.provider);
   const pattern = provider?.matchImages?.[trace.matches.length - 1] ?? "?";
   lines.push(row("matched", `${trace.provider} ${dim(`by ${pattern}`)}`, style));
@@ -88,7 +88,7 @@ function row(label: string, text: string, { dim }: Style): string {
   return `   ${dim(label.padEnd(LABEL_WIDTH))}${text}`;
 }
 
-/** Long lines in the width of the account, under each other. */
+/** Wraps long lines to the account's width. */
 function wrap(text: string, width = 100): string {
   const lines: string[] = [];
   let line = "";

@@ -1,4 +1,4 @@
-/** A plugin's structured log, as it writes it to stderr with IMAGECRED_LOG=json,debug. */
+/** A plugin's structured log, written to stderr with IMAGECRED_LOG=json,debug. */
 export interface PluginLog {
   readonly identity: { readonly source: string; readonly who: string } | undefined;
   readonly calls: readonly Call[];
@@ -11,7 +11,7 @@ export interface Call {
   readonly operation: string;
   readonly method: string;
   readonly url: string;
-  /** HTTP status, or how the exchange broke. */
+  /** HTTP status, or how the exchange failed. */
   readonly outcome: string;
   readonly ms: number;
 }

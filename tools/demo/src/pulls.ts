@@ -1,4 +1,4 @@
-/** An image that a pod of the demo wants, and what is worth seeing about it. */
+/** An image that a pod of the demo pulls, and what it demonstrates. */
 export interface Pull {
   readonly image: string;
   /** Service account of the pod; undefined for a static pod, which has none. */

@@ -1,6 +1,6 @@
 import { styleText } from "node:util";
 
-/** Colors on a terminal; plain text into files, pipes, and with NO_COLOR. */
+/** Colors on a terminal; plain text for files and pipes, and with NO_COLOR. */
 export interface Style {
   bold(text: string): string;
   dim(text: string): string;

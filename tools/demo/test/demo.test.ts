@@ -5,7 +5,7 @@ import { test } from "node:test";
 
 const MAIN = join(import.meta.dirname, "../src/main.ts");
 
-test("npm run demo tells every pull to its end, and nothing that is secret", () => {
+test("npm run demo reports every pull and no secrets", () => {
   const { status, stdout, stderr } = spawnSync(process.execPath, ["--conditions=@imagecred/source", MAIN], {
     encoding: "utf8",
     env: { ...process.env, NODE_OPTIONS: "", NO_COLOR: "1" },
@@ -19,7 +19,7 @@ test("npm run demo tells every pull to its end, and nothing that is secret", () 
     /error +for 123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com, asking Amazon ECR in us-west-2/,
   );
   assert.equal(stdout.match(/credential .*\[redacted, \d+ characters\]/g)?.length, 8);
-  // Tokens and passwords of the fakes are far longer than any name.
+  // The fakes' tokens and passwords are far longer than any name.
   assert.doesNotMatch(stdout, /[A-Za-z0-9_-]{80,}/);
   assert.ok(!stdout.includes("\u001b"), "no colors with NO_COLOR");
 });

@@ -1,4 +1,4 @@
-/** What a fuzzer begins with: good texts, and bad ones of kinds that once mattered. */
+/** Seeds for the fuzzer: valid texts, and invalid ones of kinds that once mattered. */
 
 export const UUID = "11111111-2222-3333-4444-555555555555";
 const API = "credentialprovider.kubelet.k8s.io";

@@ -4,23 +4,23 @@ import { CredentialError } from "@imagecred/protocol";
 import { fuzz, type Target } from "./fuzz.ts";
 import { TARGETS } from "./targets.ts";
 
-/** Of each run of the tests; `npm run fuzz -w tools/fuzz` tries more, with other seeds. */
+/** For each test run; `npm run fuzz -w tools/fuzz` tries more, with other seeds. */
 const SEED = 20261127;
 const RUNS = 300;
 
-describe("hostile input is read or refused in a line", () => {
+describe("hostile input is accepted or rejected with a one-line error", () => {
   for (const target of TARGETS) {
     test(`${target.name}, from ${target.from}`, async () => {
       const { executions, accepted, refused } = await fuzz(target, SEED, RUNS);
       assert.equal(executions, RUNS);
-      // What is never accepted, or never refused, was not looked at.
+      // If a target never accepts or never rejects, it does not read its input.
       assert.ok(accepted > 0, `${accepted} accepted`);
       if (target.refusals.length > 0) assert.ok(refused > 0, `${refused} refused`);
     });
   }
 });
 
-test("another error than a refusal is found, with its text and its seed", async () => {
+test("an unexpected error is reported with its text and seed", async () => {
   const target: Target = {
     name: "broken",
     from: "a test",

@@ -1,19 +1,19 @@
 import fc from "fast-check";
 import { mutated } from "./mutations.ts";
 
-/** Something that reads text of others. */
+/** A parser of untrusted text. */
 export interface Target {
   readonly name: string;
-  /** Where the text comes from. */
+  /** The source of the text. */
   readonly from: string;
-  /** Good texts, and interesting bad ones. */
+  /** Valid texts, and interesting invalid ones. */
   readonly corpus: readonly string[];
   /**
    * Reads a text.
-   * @throws whatever it throws for bad ones; see `refusals`
+   * @throws errors for invalid texts; see `refusals`
    */
   readonly read: (text: string) => unknown;
-  /** The errors that are a refusal; any other is a defect. */
+  /** The expected error types for invalid text; any other error is a defect. */
   readonly refusals: readonly (new (
     ...args: never[]
   ) => Error)[];
@@ -28,16 +28,16 @@ export interface Fuzzed {
   readonly slowestMs: number;
 }
 
-/** One execution may take this much of the processor (milliseconds): more is a text on which time runs away. */
+/** CPU time limit of one execution, in milliseconds; exceeding it indicates runaway parsing. */
 const SLOW_MS = 1_000;
 
 /**
- * Reads so many texts.
- * @throws with the text, made as small as may be, and its seed, at the first that ends in another error than a refusal
+ * Reads `runs` texts.
+ * @throws at the first unexpected error, with the minimized text and its seed
  */
 export async function fuzz({ corpus, read, refusals }: Target, seed: number, runs: number): Promise<Fuzzed> {
   let [executions, accepted, refused, slowestMs] = [0, 0, 0, 0];
-  // What is loaded at the first use is not the text's doing.
+  // Warm up: lazy loading must not count as a text's time.
   for (const text of corpus)
     await Promise.resolve(text)
       .then(read)
@@ -50,7 +50,7 @@ export async function fuzz({ corpus, read, refusals }: Target, seed: number, run
       accepted++;
     } catch (error) {
       if (!refusals.some((kind) => error instanceof kind)) throw error;
-      // A message about a text is always one line.
+      // Error messages must be a single line.
       if (error instanceof Error && /[\0\n\r]/.test(error.message))
         throw new Error(`not one line: ${error.message}`);
       refused++;

@@ -1,7 +1,7 @@
 /**
- * Hostile bytes for what the static runtime parses, with coverage and AddressSanitizer: `npm run fuzz:static -w tools/fuzz --
- * --runs 1000000 --seed 7`, `--target NAME` (repeated) for some parsers only, `--write` into results-static.json, of which
- * docs/reliability.md is made. Prints a line for each; exit 1 with the fuzzer's report when an input breaks one.
+ * Fuzzes the static runtime's parsers with coverage and AddressSanitizer: `npm run fuzz:static -w tools/fuzz --
+ * --runs 1000000 --seed 7`, `--target NAME` (repeated) for some parsers only, `--write` into results-static.json, the source
+ * of docs/reliability.md. Prints a line for each; exits 1 with the fuzzer's report if an input breaks one.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,6 +1,6 @@
 /**
  * Hostile input in quantity: `npm run fuzz -w tools/fuzz -- --runs 1000000 --seed 7`, `--target image` (repeated) for some targets
- * only, `--write` into results.json, of which docs/reliability.md is made. Prints a line for each; exit 1 with the text that broke one.
+ * only, `--write` into results.json, the source of docs/reliability.md. Prints a line for each; exits 1 with the text that broke one.
  */
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
@@ -9,7 +9,7 @@ import { parseArgs } from "node:util";
 import { fuzz } from "./fuzz.ts";
 import { TARGETS } from "./targets.ts";
 
-/** In one process: every secret that it has seen stays in mind, so that it would get slower and slower. */
+/** Per process: a process remembers every secret that it has seen, so it gets slower and slower. */
 const RUNS_IN_A_PROCESS = 25_000;
 
 const { values } = parseArgs({

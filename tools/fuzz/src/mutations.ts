@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** What is put into a text, whatever it is: ends of words in many formats, numbers at limits, characters that editors hide. */
+/** Pieces to insert into any text: delimiters of many formats, numbers at limits, characters that editors hide. */
 const PIECES: readonly string[] = [
   ..."{}[]\"':,\\/.-_%@#=&?*<>|;!~ \t\n\r\0",
   ...["\u00e9", "\u202e", "\ufeff", "\ud800", "\u{1f600}", "\u2028", "\x7f", "\x85"],
@@ -36,7 +36,7 @@ const PIECES: readonly string[] = [
 
 interface Change {
   readonly how: "insert" | "delete" | "repeat" | "replace" | "cut" | "swap";
-  /** Of the text, from 0 to 1. */
+  /** Position in the text, from 0 to 1. */
   readonly at: number;
   readonly length: number;
   readonly piece: string;
@@ -72,7 +72,7 @@ function applied(text: string, { how, at, length, piece }: Change): string {
   }
 }
 
-/** Texts of a corpus, as they are and changed in up to seven places; now and then text of nothing but pieces. */
+/** Texts of a corpus, unchanged or changed in up to seven places; occasionally text made only of pieces. */
 export function mutated(corpus: readonly string[]): fc.Arbitrary<string> {
   const changed = fc
     .tuple(fc.constantFrom(...corpus), fc.array(change, { maxLength: 7 }))

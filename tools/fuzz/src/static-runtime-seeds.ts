@@ -1,4 +1,4 @@
-/** A DNS message as a server sends it for the fuzzer's question: header, question, then `records`. */
+/** A DNS server's response to the fuzzer's question: header, question, then `records`. */
 function dnsMessage(flags: number, answers: number, records: readonly number[]): Uint8Array {
   return Uint8Array.from([
     0,
@@ -55,13 +55,13 @@ const KEY = `-----BEGIN EC PRIVATE KEY-----
 MHcCAQEEIIrYSSNQFaA2Hwf1duRSxKtLYX5CB04fSeQ6tF1aY/PuoAoGCCqGSM49
 -----END EC PRIVATE KEY-----
 `;
-/** SEQUENCE of version, serial number, algorithm, issuer, validity, subject, as an X.509 certificate begins. */
+/** SEQUENCE of version, serial number, algorithm, issuer, validity, subject, as at the start of an X.509 certificate. */
 const CERTIFICATE = [
   0x30, 0x1e, 0x30, 0x1c, 0xa0, 3, 2, 1, 2, 2, 1, 1, 0x30, 0, 0x30, 4, 0x31, 2, 0x30, 0, 0x30, 0, 0x30, 4,
   0x31, 2, 0x30, 0, 0x30, 0, 0x30, 0,
 ];
 
-/** What each parser starts from: valid input, which the fuzzer changes. */
+/** Seeds of each parser: valid input, which the fuzzer changes. */
 export const SEEDS: Readonly<Record<string, readonly (string | Uint8Array)[]>> = {
   "DNS response": [dnsMessage(0x8180, 1, ADDRESS), dnsMessage(0x8180, 2, ALIAS), dnsMessage(0x8183, 0, [])],
   "DNS answer section": [

@@ -9,7 +9,7 @@ import { SEEDS } from "./static-runtime-seeds.ts";
 const CRATE = join(ROOT, "tools/fuzz/native");
 const TARGET = "x86_64-unknown-linux-gnu";
 
-/** libFuzzer's coverage, as cargo-fuzz switches it on, and AddressSanitizer. */
+/** libFuzzer's coverage, enabled as in cargo-fuzz, and AddressSanitizer. */
 const FLAGS = [
   "--cfg=fuzzing",
   "-Cpasses=sancov-module",
@@ -25,25 +25,25 @@ const FLAGS = [
 /** Results of fuzzing one parser of the static runtime. */
 export interface Fuzzed {
   readonly name: string;
-  /** The sender of such bytes. */
+  /** The sender of the parsed bytes. */
   readonly from: string;
   readonly executions: number;
-  /** Edges of the compiled code that the inputs reached. */
+  /** Edges of the compiled code reached by the inputs. */
   readonly edges: number;
 }
 
-/** Why the static runtime's fuzzer cannot be built here, or undefined where it can. */
+/** The reason why the static runtime's fuzzer cannot be built here, if any. */
 export function whyNoStaticFuzzer(): string | undefined {
   if (process.platform !== "linux" || process.arch !== "x64") return "it is built for Linux on amd64";
   return notInstalled("cargo", "cc");
 }
 
-/** Path of the built fuzzer, or undefined where these sources were not built yet. */
+/** Path of the built fuzzer, or undefined if these sources are not built yet. */
 export function builtStaticFuzzer(): string | undefined {
   return existsSync(placeOf()) ? placeOf() : undefined;
 }
 
-/** Builds the fuzzer; minutes the first time. @returns its path @throws {ToolError} what cargo fails with */
+/** Builds the fuzzer; takes minutes the first time. @returns its path @throws {ToolError} cargo's error */
 export function buildStaticFuzzer(): string {
   const place = placeOf();
   if (existsSync(place)) return place;
@@ -53,7 +53,7 @@ export function buildStaticFuzzer(): string {
     visible: true,
     env: {
       ...process.env,
-      // Instrumentation is unstable in rustc; with this variable a stable one, the runtime's own, has it too.
+      // Instrumentation is unstable in rustc; this variable enables it in the stable one that the runtime uses.
       RUSTC_BOOTSTRAP: "1",
       RUSTUP_TOOLCHAIN: toolchain(),
       RUSTFLAGS: undefined,
@@ -69,7 +69,7 @@ export function buildStaticFuzzer(): string {
   return place;
 }
 
-/** The parsers that `fuzzer` knows. */
+/** The parsers in `fuzzer`. */
 export function staticTargets(fuzzer: string): readonly { readonly name: string; readonly from: string }[] {
   const { stdout } = spawnSync(fuzzer, [], { encoding: "utf8", env: { FUZZ_TARGET: "list" } });
   return stdout
@@ -82,8 +82,8 @@ export function staticTargets(fuzzer: string): readonly { readonly name: string;
 }
 
 /**
- * Runs one parser on `runs` inputs, which follow from `seed`, the seeds of its name and what they reach.
- * @throws {Error} with the fuzzer's report, when an input breaks it or takes longer than a second
+ * Runs one parser on `runs` inputs, derived from `seed`, the parser's seeds and the coverage that they reach.
+ * @throws {Error} with the fuzzer's report, if an input breaks it or takes longer than a second
  */
 export function fuzzStatic(
   fuzzer: string,

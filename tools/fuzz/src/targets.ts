@@ -31,7 +31,7 @@ const PLUGIN_ERRORS = [CredentialError, OptionsError, RequestError, UnsupportedR
 const { crypto } = testContext();
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** A node on which every file holds `file`, and every server says `response`. */
+/** A platform where every file contains `file`, and every server returns `response`. */
 interface Node {
   readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -55,7 +55,7 @@ function contextOf({ env = {}, files = {}, response = () => "{}" }: Node) {
   return testContext(env, {
     http: { cloud: answer, metadata: answer, preconnect: () => {}, firstSent: async () => {} },
     clock: new ManualClock(Date.UTC(2026, 10, 27)),
-    // A text may name a program; none is run.
+    // A text can name a program; none is run.
     runShell: async () => ({
       status: 1,
       signal: null,
@@ -71,14 +71,14 @@ function contextOf({ env = {}, files = {}, response = () => "{}" }: Node) {
   });
 }
 
-/** What a plugin makes of its arguments, its variables and the files that these name. */
+/** A plugin's reading of its arguments, variables and the files they name. */
 async function configure<Options>(provider: CredentialProvider<Options>, node: Node): Promise<Options> {
   const { args = [], env = {} } = node;
   const { files, log } = contextOf(node);
   return await provider.options({ args, env, files, log });
 }
 
-/** The whole of a plugin but its transport: options, identity, exchange. */
+/** The whole plugin except its transport: options, identity, exchange. */
 async function ask<Options>(provider: CredentialProvider<Options>, node: Node): Promise<unknown> {
   const options = await configure(provider, node);
   return await provider.credential(requestFor(node.image), options, contextOf(node));
@@ -90,7 +90,7 @@ const GCR_IMAGE = "us-central1-docker.pkg.dev/project/repo/app";
 const KEYS = { AWS_ACCESS_KEY_ID: "AKIAIOSFODNN7EXAMPLE", AWS_SECRET_ACCESS_KEY: "secret-of-the-key" };
 const MANAGED = JSON.stringify({ tenantId: corpus.UUID, useManagedIdentityExtension: true });
 
-/** Domains under which each cloud itself chooses the names of registries. */
+/** Domains where each cloud itself chooses the names of registries. */
 const DOMAINS: readonly (readonly [typeof ecrFacts.parseHost, RegExp])[] = [
   [
     ecrFacts.parseHost,
@@ -108,7 +108,7 @@ function readHost(host: string): void {
   }
 }
 
-/** Everything that reads what others wrote. */
+/** All parsers of untrusted text. */
 export const TARGETS: readonly Target[] = [
   {
     name: "request",
@@ -123,7 +123,7 @@ export const TARGETS: readonly Target[] = [
     corpus: corpus.IMAGES,
     read: (text) => {
       const image = parseImage(text);
-      // The name is whole, and says the same when it is read again: nothing of it hides where another reader would look.
+      // The name parses to the same parts again, so no part is hidden from another parser.
       const again = parseImage(image.name);
       for (const part of ["name", "registry", "host", "port", "repository"] as const) {
         if (again[part] !== image[part]) throw new Error(`another ${part} when its name is read again`);
@@ -184,7 +184,7 @@ export const TARGETS: readonly Target[] = [
     from: "the node's image",
     corpus: corpus.CONFIGURATIONS,
     read: (text) => readConfigText(text),
-    // It says what it found, and throws for nothing.
+    // It reports findings and never throws.
     refusals: [],
   },
   {
@@ -268,7 +268,7 @@ export const TARGETS: readonly Target[] = [
   },
 ];
 
-/** A disk with one file. */
+/** A file system with one file. */
 function readConfigText(text: string): unknown {
   const fileSystem: FileSystem = {
     status: (path) => (path === "/c.yaml" ? { kind: "file", mode: 0o644 } : undefined),

@@ -6,7 +6,7 @@ import type { Source } from "./source.ts";
 const ENDPOINT_RULES = "tests/functional/endpoint-rules";
 const CONFIGURED = "tests/functional/configured_endpoint_urls/profile-tests.json";
 
-/** One row of AWS's endpoint tests: what the rules get, and the URL (without a slash at its end) or the refusal. */
+/** One row of AWS's endpoint tests: the rules' input, and the URL (without a trailing slash) or the error. */
 export interface EndpointRow {
   readonly documentation: string;
   readonly params?: {
@@ -19,7 +19,7 @@ export interface EndpointRow {
   readonly expect: { readonly endpoint?: { readonly url: string }; readonly error?: string };
 }
 
-/** A row of AWS's tests of configured endpoints; each name leads to a table of {@link ConfiguredEndpoints}. */
+/** A row of AWS's tests of configured endpoints; each name is the key of a table in {@link ConfiguredEndpoints}. */
 export interface ConfiguredRow {
   readonly name: string;
   readonly profile: string;
@@ -43,7 +43,7 @@ export interface PartitionRow {
   readonly outputs: { readonly dnsSuffix: string; readonly dualStackDnsSuffix: string };
 }
 
-/** The tests and data of botocore, AWS's client for Python, that say which endpoint is called. */
+/** The endpoint tests and data of botocore, AWS's client for Python. */
 export function botocore(): Source {
   return pypiSource(
     "botocore",
@@ -62,19 +62,19 @@ function read(path: string): unknown {
   return missing === undefined ? JSON.parse(readFileSync(join(directory, path), "utf8")) : undefined;
 }
 
-/** Empty where botocore cannot be had: its tests are skipped then. */
+/** Empty if botocore is not available; its tests are then skipped. */
 export function endpointRows(service: "ecr" | "ecr-public" | "sts"): readonly EndpointRow[] {
   const file = read(`${ENDPOINT_RULES}/${service}/endpoint-tests-1.json`);
   return (file as { readonly testCases: readonly EndpointRow[] } | undefined)?.testCases ?? [];
 }
 
-/** undefined where botocore cannot be had. */
+/** undefined if botocore is not available. */
 export function configuredEndpoints(): ConfiguredEndpoints | undefined {
   const file = read(CONFIGURED) as { readonly testSuites: readonly ConfiguredEndpoints[] } | undefined;
   return file?.testSuites[0];
 }
 
-/** Empty where botocore cannot be had. */
+/** Empty if botocore is not available. */
 export function partitionRows(): readonly PartitionRow[] {
   const file = read("botocore/data/partitions.json");
   return (file as { readonly partitions: readonly PartitionRow[] } | undefined)?.partitions ?? [];

@@ -5,7 +5,7 @@ import { dirname, join } from "node:path";
 import { cached, cachePath, type Source } from "./source.ts";
 
 /**
- * The source of a Rust crate of exactly this version, as cargo fetched it from crates.io and checked it against the
+ * The source of a Rust crate at exactly this version, which cargo fetches from crates.io and checks against the
  * registry's checksum.
  */
 export function crateSource(name: string, version: string): Source {

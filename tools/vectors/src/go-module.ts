@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { cached, cachePath, type Source } from "./source.ts";
 
 /**
- * The source of a Go module of exactly this version, as Go fetched it through the module proxy and checked it against its
+ * The source of a Go module at exactly this version, which Go fetches through the module proxy and checks against its
  * checksum database.
  */
 export function goModule(module: string, version: string): Source {
@@ -26,7 +26,7 @@ export function goModule(module: string, version: string): Source {
       missing: `the Go module ${module} ${version} cannot be fetched: ${reason.split("\n")[0]}`,
     };
   }
-  // The module cache is read-only, and may be cleaned at any time.
+  // The module cache is read-only, and can be cleaned at any time.
   return { directory: cached(key, (directory) => cpSync(Dir, directory, { recursive: true, mode: 0 })) };
 }
 

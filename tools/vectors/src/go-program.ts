@@ -3,14 +3,14 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cached, cachePath } from "./source.ts";
 
-/** An executable of others, or the reason why there is none. */
+/** A third-party executable, or the reason why it is missing. */
 export type Program =
   | { readonly path: string; readonly missing?: undefined }
   | { readonly path: ""; readonly missing: string };
 
 /**
- * A program of a Go module of exactly this version, fetched through the Go module proxy, checked against Go's checksum
- * database, and built here: once, for all runs.
+ * A program from a Go module at exactly this version, fetched through the Go module proxy, checked against Go's checksum
+ * database, and built once for all runs.
  * @param module import path of the main package
  */
 export function goProgram(module: string, version: string): Program {

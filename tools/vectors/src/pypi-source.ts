@@ -5,10 +5,10 @@ import { join } from "node:path";
 import { cached, cachePath, type Source } from "./source.ts";
 
 /**
- * The source distribution of a Python package of exactly this version, as pip fetched it from PyPI.
+ * The source distribution of a Python package at exactly this version, which pip fetches from PyPI.
  *
  * @param sha256 of the `.tar.gz`, which pip checks
- * @param parts paths in it that are unpacked; default: all of it
+ * @param parts paths to unpack; default: all
  */
 export function pypiSource(
   name: string,

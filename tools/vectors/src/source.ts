@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CACHE, placeDirectory } from "@imagecred/workspace";
 
-/** An unpacked source package, or the reason why there is none. */
+/** An unpacked source package, or the reason why it is missing. */
 export type Source =
   | { readonly directory: string; readonly missing?: undefined }
   | { readonly directory: ""; readonly missing: string };
@@ -10,8 +10,8 @@ export type Source =
 const VECTORS = join(CACHE, "vectors");
 
 /**
- * A directory of the cache, made by `fill` when it is not there yet.
- * @param fill writes into the directory that it gets; what it throws becomes the reason
+ * A cache directory, which `fill` creates if it does not exist yet.
+ * @param fill writes into the given directory; its error becomes the reason
  */
 export function cached(name: string, fill: (directory: string) => void): string {
   const directory = join(VECTORS, name);
@@ -28,7 +28,7 @@ export function cached(name: string, fill: (directory: string) => void): string 
   return directory;
 }
 
-/** Where {@link cached} keeps a name. */
+/** The path where {@link cached} stores a name. */
 export function cachePath(name: string): string {
   return join(VECTORS, name);
 }
