@@ -10,7 +10,7 @@ test("medians", () => {
   assert.throws(() => median([]), RangeError);
 });
 
-test("a quantile lies between the values and grows with q, whatever their order", () => {
+test("a quantile is between the values and grows with q, in any order of the values", () => {
   const values = fc.array(fc.integer({ min: 0, max: 1e6 }), { minLength: 1 });
   fc.assert(
     fc.property(

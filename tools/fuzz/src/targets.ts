@@ -55,7 +55,7 @@ function contextOf({ env = {}, files = {}, response = () => "{}" }: Node) {
   return testContext(env, {
     http: { cloud: answer, metadata: answer, preconnect: () => {}, firstSent: async () => {} },
     clock: new ManualClock(Date.UTC(2026, 10, 27)),
-    // A text can name a program; none is run.
+    // A text can name a program, which is not run.
     runShell: async () => ({
       status: 1,
       signal: null,

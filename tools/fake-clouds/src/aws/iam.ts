@@ -35,7 +35,7 @@ export interface UserOptions {
   /** Default: generated. */
   readonly accessKeyId?: string;
   readonly secretAccessKey?: string;
-  /** Default: everything the fakes know. */
+  /** Default: all actions. */
   readonly allow?: readonly Action[];
 }
 
@@ -45,7 +45,7 @@ export interface RoleOptions {
   readonly trust?: Trust;
   /** A full trust policy, instead of {@link trust}. */
   readonly trustPolicy?: PolicyDocument;
-  /** Default: everything the fakes know. */
+  /** Default: all actions. */
   readonly allow?: readonly Action[];
   /** The role's permissions as a policy, instead of {@link allow}. */
   readonly permissions?: PolicyDocument;

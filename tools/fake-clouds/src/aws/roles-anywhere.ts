@@ -26,7 +26,7 @@ export interface Profile {
   readonly roleArns: readonly string[];
   /** Default 3600. */
   readonly durationSeconds?: number;
-  /** Whether requests may name the session. Default false. */
+  /** Whether requests can name the session. Default false. */
   readonly acceptRoleSessionName?: boolean;
   readonly enabled?: boolean;
 }
@@ -243,7 +243,7 @@ function fieldsOf(request: Received): (name: string) => string | undefined {
   try {
     body = JSON.parse(request.body.toString("utf8"));
   } catch {
-    // Then only the query counts.
+    // Not JSON: only the query counts.
   }
   return (name) => {
     const value = request.query.get(name) ?? body[name];

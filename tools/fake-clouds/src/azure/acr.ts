@@ -17,7 +17,7 @@ export interface RegistryOptions {
   readonly regions?: readonly string[];
   /** Client ids with a role on the registry, which the exchange requires; default: all in the tenant. */
   readonly pullers?: readonly string[];
-  /** A registry with ABAC: the repositories that each client id may pull. Others have no role. */
+  /** A registry with ABAC: the repositories that each client id can pull. Others have no role. */
   readonly repositoryReaders?: Readonly<Record<string, readonly string[]>>;
   /** Whether pulls without a credential are allowed too. */
   readonly anonymousPull?: boolean;

@@ -18,7 +18,7 @@ export interface AssertionParts {
 const LONGEST_LIFE = 24 * 3600;
 
 /**
- * Checks a client assertion: one that the application signed itself with a registered certificate
+ * Checks a client assertion: signed by the application itself with a registered certificate
  * (https://learn.microsoft.com/entra/identity-platform/certificate-credentials), or a token from an issuer that it trusts.
  * @throws {EntraRefusal}
  */
@@ -197,7 +197,7 @@ function isEntraToken(issuer: string): boolean {
 }
 
 /**
- * Entra accepts only those of its own tokens that are managed identities' version 2.0 tokens from the application's tenant.
+ * Of its own tokens, Entra accepts only version 2.0 tokens of managed identities in the application's tenant.
  * The codes come from user reports.
  */
 function checkEntraToken(app: App, claims: JWTPayload): void {

@@ -11,7 +11,7 @@ export const IDENTITY_BINDING_AUDIENCE = "api://AKSIdentityBinding";
 export interface IdentityBinding {
   /** Client id of the managed identity. */
   readonly clientId: string;
-  /** Service accounts that may use it, `system:serviceaccount:NAMESPACE:NAME`. */
+  /** Service accounts that can use it, `system:serviceaccount:NAMESPACE:NAME`. */
   readonly subject: string;
 }
 

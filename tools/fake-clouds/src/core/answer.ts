@@ -96,7 +96,7 @@ export function playOnConnection(socket: Socket, fault: Fault): boolean {
 async function sendBytes(carrier: Socket, socket: Socket, fault: BytesFault): Promise<void> {
   const { pieces, everyMs, end } = fault;
   if (typeof pieces === "function") throw new Error("there is no response before there is a request");
-  // A client that needs no more closes the connection, which is not an error here.
+  // A client may close the connection once it has enough; that is not an error.
   carrier.on("error", () => {});
   for (const [index, piece] of pieces.entries()) {
     if (index > 0 && everyMs !== undefined) await delay(everyMs);
@@ -122,7 +122,7 @@ async function sendHalf(
 
 async function sendHuge({ response }: Client, bytes: number): Promise<void> {
   response.writeHead(200, { "content-type": "application/json", "content-length": bytes });
-  // A client that needs no more closes the connection, which is not an error here.
+  // A client may close the connection once it has enough; that is not an error.
   await pipeline(jsonString(bytes), response).catch(() => {});
 }
 

@@ -24,7 +24,7 @@ export interface ServerCertificate {
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const DAY = 24 * 60 * 60 * 1000;
 
-/** A certificate authority made for one run; its key never leaves the process. */
+/** A certificate authority for one run; its key never leaves the process. */
 export class CertificateAuthority {
   /** PEM of the CA certificate, for clients to trust. */
   readonly pem: string;
@@ -76,7 +76,7 @@ export class CertificateAuthority {
     );
   }
 
-  /** Certificate and key of a TLS server for `host`, flawed if `problem` says so. Created once per host and flaw. */
+  /** Certificate and key of a TLS server for `host`, with the flaw `problem`, if given. Created once per host and flaw. */
   contextFor(host: string, problem?: CertificateProblem): Promise<SecureContext> {
     const key = `${host} ${problem ?? ""}`;
     let context = this.#contexts.get(key);

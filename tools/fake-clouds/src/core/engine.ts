@@ -125,7 +125,7 @@ export class Engine {
   }
 }
 
-/** The whole body, or undefined if the client disconnected or sent too much. */
+/** Reads the whole body; undefined if the client disconnected or sent too much. */
 async function readBody(message: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;

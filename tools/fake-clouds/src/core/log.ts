@@ -33,7 +33,7 @@ export interface RequestRecord {
   readonly query: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
-  /** When the whole request had arrived. */
+  /** When the whole request was received. */
   readonly at: number;
   /** Status that was sent; undefined before the response, or if a fault suppressed the status line. */
   status?: number;

@@ -13,7 +13,7 @@ export interface Service {
 
 /** A TLS service, reachable under its real host names on port 443. */
 export interface TlsService extends Service {
-  /** Whether this (lower-case) host name belongs to it. No two services may claim one host. */
+  /** Whether this (lower-case) host name belongs to it. Two services cannot claim the same host. */
   hosts(host: string): boolean;
   /** True if clients can send a certificate (mutual TLS). Only connections through the proxy request one. */
   readonly clientCertificates?: boolean;
