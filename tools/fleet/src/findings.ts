@@ -79,6 +79,6 @@ function outageFinding(outage: Find): string {
   const [ours, vendor] = [outage(OURS), outage(VENDORS.ecr)];
   const end = (scenarioOf("outage").outage?.toMs ?? 0) / 1000;
   return `**After an outage, the nodes have credentials within seconds.** ${formatCount(ours.nodes)} nodes boot while ECR fails for ten minutes. The last node has a credential
-${formatSeconds(ours.lastAt - end)} after the outage with imagecred, and ${formatSeconds(vendor.lastAt - end)} with the vendor's plugin, because the kubelet waits 10 to 15 seconds between runs. During the outage imagecred sends more
-requests (${formatCount(only(ours).requests)}; the vendor's plugin ${formatCount(only(vendor).requests)}), because a run makes four attempts instead of three.`;
+${formatSeconds(ours.lastAt - end)} after the outage with imagecred, and ${formatSeconds(vendor.lastAt - end)} with the vendor's plugin, because the kubelet waits 10 to 15 seconds between runs. During the
+outage imagecred sends more requests (${formatCount(only(ours).requests)}; the vendor's plugin ${formatCount(only(vendor).requests)}), because a run makes four attempts instead of three.`;
 }

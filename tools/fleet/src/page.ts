@@ -33,7 +33,7 @@ ${findings(rows)}
 ## The scenarios
 
 "Throttled" is the share of the requests that the service refused because of its limit. The times show how long nodes waited for a credential:
-half of the nodes at most p50, 99 of 100 at most p99, and the last node. If a credential needs two services, both numbers are given, in the order of the calls.
+the median (p50), the 99th percentile (p99) and the last node. If a credential needs two services, both numbers are given, in the order of the calls.
 
 ${SCENARIOS.map(
   ({ id, name, about }) => `### ${name[0]?.toUpperCase()}${name.slice(1)}
