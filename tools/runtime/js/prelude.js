@@ -12,7 +12,7 @@ const define = (entries) => {
   }
 };
 
-/** What `setTimeout` gives. Timers always keep the process running; ours end it with `exit`. */
+/** The object that `setTimeout` returns. Timers always keep the process running; ours end it with `exit`. */
 class Timeout {
   #id;
   #again;
@@ -59,7 +59,7 @@ const repeat = (callback, delay, args) => {
 const clear = (timer) => {
   if (timer instanceof Timeout) timer.close();
 };
-// A microtask that throws must end the process, as a rejection that nobody handles does.
+// A microtask that throws must end the process, as an unhandled rejection does.
 const queueMicrotask = (callback) => {
   check(callback);
   Promise.resolve().then(() => callback());
@@ -97,7 +97,7 @@ const process = {
   execArgv: [],
   env,
   exitCode: undefined,
-  // The Node whose interfaces the stand-ins follow: libraries compare it.
+  // The version of Node.js whose interfaces the shims follow: libraries compare it.
   version: "v26.7.0",
   versions: { node: "26.7.0" },
   release: { name: "node" },

@@ -10,7 +10,7 @@ const STACK: usize = 256 << 10;
 
 /// Begins `work` and lets it be. Where there can be no thread, it is done at once.
 pub fn start(work: impl FnOnce() + Send + 'static) {
-    // The closure is lost when a thread cannot be made, so that it goes there by way of a cell.
+    // The closure is lost when a thread cannot be made, so a cell holds it.
     let work = std::sync::Arc::new(std::sync::Mutex::new(Some(work)));
     let shared = work.clone();
     let take = |cell: &std::sync::Mutex<Option<_>>| cell.lock().ok().and_then(|mut work| work.take());
@@ -26,7 +26,7 @@ pub fn start(work: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// What `work` gives; `None` where it panicked.
+/// The result of `work`; `None` if it panicked.
 pub async fn run<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Option<T> {
     let (tell, outcome) = oneshot::channel();
     start(move || drop(tell.send(work())));

@@ -30,7 +30,7 @@ fn encoding(name: Option<&str>) -> Option<Encoding> {
     })
 }
 
-/// Pairs of digits up to the first that is none, as in Node.
+/// Decodes pairs of hexadecimal digits up to the first other character, as Node.js does.
 fn decode_hex(text: &str) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     text.as_bytes()
@@ -132,7 +132,7 @@ fn btoa<'js>(ctx: Ctx<'js>, text: Coerced<JsString<'js>>) -> Result<String> {
     Ok(base64_simd::STANDARD.encode_to_string(bytes))
 }
 
-/// `Buffer`, `atob` and `btoa`: LLRT's, mended.
+/// `Buffer`, `atob` and `btoa` of LLRT, with fixes.
 pub fn init<'js>(ctx: &Ctx<'js>) -> Result<()> {
     llrt_buffer::init(ctx)?;
     let globals = ctx.globals();
@@ -153,7 +153,7 @@ fn encode<'js>(ctx: Ctx<'js>, text: Opt<Value<'js>>) -> Result<TypedArray<'js, u
     TypedArray::new(ctx, text.into_bytes())
 }
 
-/// `TextEncoder` and `TextDecoder`: LLRT's, mended.
+/// `TextEncoder` and `TextDecoder` of LLRT, with fixes.
 pub fn init_text<'js>(ctx: &Ctx<'js>) -> Result<()> {
     llrt_util::init(ctx)?;
     let encoder: Object<'js> = ctx.globals().get("TextEncoder")?;
@@ -164,7 +164,7 @@ pub fn init_text<'js>(ctx: &Ctx<'js>) -> Result<()> {
 mod tests {
     use rquickjs::{Context, Runtime};
 
-    /// What a script gives, as text.
+    /// The result of a script, as text.
     fn run(script: &str) -> String {
         let runtime = Runtime::new().unwrap();
         let context = Context::full(&runtime).unwrap();

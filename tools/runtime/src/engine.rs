@@ -92,7 +92,7 @@ async fn run_entry(payload: Rc<Payload>) -> ! {
     context.with(|ctx| finish(&ctx, started)).await
 }
 
-/// Keeps the promises that were rejected and that nobody has looked at yet.
+/// Records the rejected promises that have no handler yet.
 fn tracker(rejections: Rejections) -> rquickjs::runtime::RejectionTracker {
     Box::new(move |ctx, promise, reason, is_handled| {
         let mut list = rejections.borrow_mut();
@@ -144,7 +144,7 @@ fn finish(ctx: &Ctx<'_>, started: Persistent<Promise<'static>>) -> ! {
     }
 }
 
-/// What the program left in `process.exitCode`.
+/// The value of `process.exitCode` at the end.
 fn exit_code(ctx: &Ctx<'_>) -> i32 {
     let code = ctx
         .globals()

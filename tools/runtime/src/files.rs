@@ -42,7 +42,7 @@ fn beginning_of(file: File, length: u64) -> io::Result<Vec<u8>> {
 }
 
 /// All of a regular file that is in the kernel's caches, as most are on a machine that runs; `None` where it is not, so that
-/// reading it may take time. What is certain at once (ENOENT, EACCES, too large) is an answer, too.
+/// reading it may take time. What is certain at once (ENOENT, EACCES, too large) is a result, too.
 pub fn read_at_once(path: &Path, limit: u64) -> Option<io::Result<Vec<u8>>> {
     let name = CString::new(path.as_os_str().as_bytes()).ok()?;
     let file = match sys::open_cached(&name) {

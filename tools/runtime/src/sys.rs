@@ -68,7 +68,7 @@ pub fn write_all(fd: i32, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// As `write_all`, for diagnostics: nobody is left to hear of a failure.
+/// As `write_all`, for diagnostics: a failure cannot be reported.
 pub fn write_best_effort(fd: i32, bytes: &[u8]) {
     let _ = write_all(fd, bytes);
 }
@@ -108,7 +108,7 @@ pub fn interface_index(name: &CStr) -> Option<u32> {
     (index != 0).then_some(index)
 }
 
-/// Opens a file for reading where that takes no waiting: its path is in the kernel's cache (openat2(2), Linux 5.12). Fails
+/// Opens a file for reading if that does not wait: its path is in the kernel's cache (openat2(2), Linux 5.12). Fails
 /// with EAGAIN, or what an older kernel says, where it is not known.
 pub fn open_cached(path: &CStr) -> io::Result<OwnedFd> {
     let flags = libc::O_RDONLY | libc::O_NONBLOCK | libc::O_NOCTTY | libc::O_CLOEXEC;

@@ -91,7 +91,7 @@ unsafe fn stay(watched: RawFd, command: libc::pid_t) -> ! {
                 });
             }
         }
-        // -1 before Linux 5.3, which poll passes over: then it looks every few milliseconds.
+        // -1 before Linux 5.3, which poll ignores: then it looks every few milliseconds.
         let pidfd = libc::syscall(libc::SYS_pidfd_open, command, 0) as RawFd;
         let patience = if pidfd < 0 { 5 } else { -1 };
         let mut status = libc::SIGKILL;

@@ -19,7 +19,7 @@ impl Utf8Pieces {
         String::from_utf8_lossy(&now).into_owned()
     }
 
-    /// What is left when no more will come.
+    /// The incomplete bytes at the end of the input.
     pub fn finish(&mut self) -> String {
         String::from_utf8_lossy(&std::mem::take(&mut self.rest)).into_owned()
     }

@@ -21,7 +21,7 @@ const PERMISSIONS: u32 = 0o7777;
 /// How long a pipe or a device is waited for where nothing else can be done meanwhile.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What an operation on `path` gave, or the system's error with its code and the path.
+/// The result of an operation on `path`, or the system's error with its code and the path.
 fn checked<T>(ctx: &Ctx<'_>, call: &str, path: &str, outcome: io::Result<T>) -> Result<T> {
     outcome.map_err(|error| throw_io(ctx, &format!("{call} {path}"), &error))
 }

@@ -7,7 +7,7 @@ use rquickjs::{Ctx, Exception, FromJs, Object, Result, TypedArray, Value};
 use super::text::{Text, pairs, utf8};
 use crate::net::{Identity, NetError, Peer, Proxy, Reply, Request, Target, client, sent};
 
-/// Turns a failed exchange into an Error that has `phase` and `code`, and what else there is to tell.
+/// Turns a failed exchange into an Error that has `phase` and `code`, and further details.
 fn throw(ctx: &Ctx<'_>, error: &NetError) -> rquickjs::Error {
     let made = Exception::from_message(ctx.clone(), &error.message).and_then(|exception| {
         exception.as_object().set("phase", error.phase.name())?;

@@ -12,7 +12,7 @@ pub fn working_directory() -> String {
     env::current_dir().map_or_else(|_| "/".into(), |path| path.to_string_lossy().into_owned())
 }
 
-/// The running file, absolute where /proc is there.
+/// The running file, absolute if /proc is mounted.
 fn executable() -> String {
     env::current_exe().unwrap_or_else(|_| fatal::executed_path()).to_string_lossy().into_owned()
 }

@@ -1,4 +1,4 @@
-//! What can go wrong, in the terms of packages/protocol's transport.
+//! The failures of a request, in the terms of packages/protocol's transport.
 
 use std::io;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -35,7 +35,7 @@ impl Phase {
         }
     }
 
-    /// What was being done, for a time-out's message.
+    /// The current phase, for a time-out's message.
     fn doing(self) -> &'static str {
         match self {
             Phase::Lookup => "looking up the name",
@@ -83,7 +83,7 @@ impl Progress {
     }
 }
 
-/// What is wrong with a certificate, in the words that programs get.
+/// Problems of a certificate, under the names that programs get.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum CertificateProblem {
     Expired,

@@ -43,7 +43,7 @@ impl Connection {
             .await
             .map_err(|error| NetError::new(Phase::Send, "EIO", error.to_string()))?;
         tokio::spawn(async move {
-            // Whoever waits for a response hears of the error there.
+            // The caller that waits for the response gets the error there.
             let _ = connection.await;
         });
         Ok(Connection { sender, descriptor })

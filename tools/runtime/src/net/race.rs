@@ -1,5 +1,5 @@
 //! Opens a TCP connection to a name: one of its addresses, the first to answer wins (RFC 8305, "Happy Eyeballs"). It begins
-//! with what the lookup has found so far, adds what else comes, and does not fail before both families were answered.
+//! with what the lookup has found so far, adds what else comes, and does not fail before both families have a result.
 
 use std::collections::VecDeque;
 use std::io;
@@ -15,7 +15,7 @@ use super::authority::authority;
 use super::error::{NetError, NetResult, Phase, Progress};
 use super::names;
 
-/// Head start of one address before the next is tried beside it (RFC 8305, 5).
+/// Head start of one address before the next is tried in parallel (RFC 8305, 5).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 /// How long IPv6 addresses are waited for once there are IPv4 ones (RFC 8305, 3).
 const RESOLUTION_DELAY: Duration = Duration::from_millis(50);
@@ -60,7 +60,7 @@ fn has_no_route(error: &io::Error) -> bool {
     )
 }
 
-/// Of the failures of several addresses the one to tell: the first that is about the server.
+/// The failure to report for several addresses: the first that is about the server.
 fn telling(failures: Vec<(IpAddr, io::Error)>) -> Option<(IpAddr, io::Error)> {
     let first = failures.iter().position(|(_, error)| !has_no_route(error)).unwrap_or(0);
     failures.into_iter().nth(first)
@@ -169,7 +169,7 @@ fn sum_up(host: &str, port: u16, lookup: Option<NetError>, failures: Vec<(IpAddr
         (Some((_, error)), Some(lookup)) if has_no_route(&error) => lookup,
         (Some((address, error)), _) => failed(host, port, address, &error),
         (None, Some(lookup)) => lookup,
-        // A lookup that did not fail has told of an address, and each of them was tried.
+        // A lookup that did not fail has given an address, and each of them was tried.
         (None, None) => NetError::new(Phase::Lookup, "ENOTFOUND", format!("{host} has no address")),
     }
 }
@@ -198,7 +198,7 @@ mod tests {
         assert_eq!(waiting.next(), Some(ip("::4")));
     }
 
-    /// What becomes of a connection to port 80 of `api.example`, and how long it took: the phase and the code of a failure,
+    /// The result of a connection to port 80 of `api.example`, with its duration: the phase and the code of a failure,
     /// or the address. In a network where only loopback's IPv4 network and ::1 have a route.
     fn run(
         conf: &'static str,

@@ -73,7 +73,7 @@ impl Certificates {
         starts.zip(&self.ends).map(|(start, end)| &self.bytes[start..*end])
     }
 
-    /// Adds those of a directory's files. What cannot be read is passed over: such directories hold links of every age,
+    /// Adds those of a directory's files. Unreadable files are ignored: such directories hold links of every age,
     /// and most certificates twice.
     fn add_directory(&mut self, path: &str) -> io::Result<()> {
         for file in fs::read_dir(path)?.flatten().take(FILES_LIMIT) {
@@ -221,7 +221,7 @@ impl Roots {
         }))
     }
 
-    /// Beside a file, a directory is read when it is needed.
+    /// With a file, a directory is read only when it is needed.
     fn add_directory(&mut self, path: &str) -> io::Result<()> {
         if self.files.is_empty() {
             return self.certificates.add_directory(path);
@@ -235,7 +235,7 @@ impl Roots {
         !self.later.is_empty()
     }
 
-    /// Those of the directories that were left for later. A file system that does not answer is given up on.
+    /// Those of the directories that were left for later. A file system that does not respond is skipped.
     fn more(&self) -> &Certificates {
         self.in_directories.get_or_init(|| {
             let (tell, outcome) = mpsc::channel();
@@ -266,7 +266,7 @@ impl Roots {
         let more = with_more.then(|| self.more());
         for certificate in self.certificates.iter().chain(more.into_iter().flat_map(Certificates::iter)) {
             if der::names(certificate).is_some_and(|names| issuers.contains(&names.subject)) {
-                // One that webpki cannot read is as good as absent.
+                // One that webpki cannot read is treated as absent.
                 let _ = store.add(CertificateDer::from_slice(certificate));
             }
         }
@@ -282,7 +282,7 @@ fn unreadable(named: &str, error: &io::Error) -> (&'static str, String) {
     (sys::errno_name(error), format!("{named} cannot be read: {}", sys::reason(error)))
 }
 
-/// What the environment says of trusted certificates, for the message that reading them takes too long.
+/// The trust settings of the environment, for the message that reading them takes too long.
 pub fn configured() -> String {
     let names = ["SSL_CERT_FILE", "SSL_CERT_DIR"].into_iter().chain(EXTRA);
     let set: Vec<_> = names.filter_map(|name| Some(format!("{name}={}", variable(name)?))).collect();

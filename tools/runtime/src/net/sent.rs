@@ -10,7 +10,7 @@ thread_local! {
 }
 
 /// To be called when a request was handed to its connection. The connection's task was woken by that and runs before
-/// the one that this spawns, so the request has been written by the time that anybody hears of it.
+/// the one that this spawns, so the request has been written before any listener runs.
 pub fn announce() {
     if !SENT.with(|sent| sent.initialized()) {
         tokio::spawn(async {

@@ -22,7 +22,7 @@ pub struct Target {
     pub server_name: Option<String>,
     /// IP address to connect to, instead of looking `host` up.
     pub connect_to: Option<String>,
-    /// Who we are, for servers that ask for a client certificate.
+    /// The client certificate, for servers that request one.
     pub identity: Option<Identity>,
 }
 

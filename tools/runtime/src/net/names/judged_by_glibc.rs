@@ -21,8 +21,8 @@ except socket.gaierror as error:
     print({-2: 'ENOTFOUND', -5: 'ENOTFOUND', -3: 'EAI_AGAIN', -4: 'EAI_AGAIN'}.get(error.errno, error))
 ";
 
-/// Names that glibc gives up and we find: it takes FORMERR and codes that it does not know for an answer, where we ask the next
-/// server, and asks no server at all with `attempts:0`.
+/// Names that glibc gives up and we find: to glibc, FORMERR and unknown codes are final, where we query the next server, and
+/// with `attempts:0` it does not query any server.
 const BETTER: &[&str] = &["formerr.example", "odd.example", "zero.example", "zero"];
 
 type Answer = fn(&Asked) -> Option<Reply>;
@@ -384,7 +384,7 @@ fn ours(name: &str) -> String {
     })
 }
 
-/// What came of one name.
+/// The result for one name.
 struct Judged {
     name: &'static str,
     glibc: String,

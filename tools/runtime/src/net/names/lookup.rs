@@ -1,5 +1,5 @@
 //! A host name becomes addresses: /etc/hosts first, then the servers of /etc/resolv.conf, A and AAAA at once. Addresses are
-//! told as they come, so that connecting can begin with the first family that is there (RFC 8305, 3).
+//! passed on as they arrive, so that connecting can begin with the first family that has one (RFC 8305, 3).
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -21,7 +21,7 @@ pub type Found = UnboundedSender<Vec<IpAddr>>;
 /// Larger than any hosts file that is not an accident.
 const FILE_LIMIT: u64 = 16 << 20;
 
-/// A file that is not there or cannot be read says nothing, as with glibc.
+/// A missing or unreadable file is empty, as with glibc.
 fn read_text(path: &str) -> String {
     files::read_regular(path.as_ref(), FILE_LIMIT)
         .map_or_else(|_| String::new(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
@@ -54,7 +54,7 @@ fn can_be_asked_for(host: &str) -> bool {
     !host.starts_with('-') && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
 }
 
-/// What the candidates came to, as glibc's res_search sums it up.
+/// The result of all candidates, as glibc's res_search sums it up.
 #[derive(Default)]
 struct Search {
     as_it_is: Option<Said>,
@@ -62,7 +62,7 @@ struct Search {
     failed: Option<String>,
 }
 
-/// What both families of one full name came to.
+/// The result of both families of one full name.
 #[derive(Clone, Debug, PartialEq)]
 enum Said {
     Found,
@@ -75,7 +75,7 @@ enum Said {
 async fn ask_servers(conf: &ResolvConf, host: &str, found: &Found) -> Option<NetError> {
     let mut search = Search::default();
     for name in conf.candidates(host) {
-        // One that is too long only with a search domain is no reason to give up.
+        // One that is too long only with a search domain does not end the lookup.
         if labels(&name).is_none() {
             continue;
         }
@@ -302,7 +302,7 @@ mod tests {
         assert_eq!(run(&[&server], search, "nothing").0, Some("ENOTFOUND"));
         assert_eq!(run(&[&server], search, "down").0, Some("EAI_AGAIN"));
         assert_eq!(run(&[&server], search, "empty").0, Some("ENOTFOUND"));
-        // As it is first: its own answer counts.
+        // The name as it is comes first: its own result counts.
         assert_eq!(run(&[&server], search, "down.nothing").0, Some("ENOTFOUND"));
         let asked: Vec<_> = server.questions().iter().map(|asked| asked.name.clone()).collect();
         assert!(asked.contains(&"nothing".into()) && asked.contains(&"nothing.b.example".into()));

@@ -1,9 +1,9 @@
 //! DNS messages (RFC 1035, 4): the one question that we ask, and as much of a response as answers it. A response's other
-//! sections are not looked at: what is wrong in them is no reason to do without the answer.
+//! sections are not read: an error in them does not invalidate its records.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// What a server said.
+/// The content of a server's response.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Answer {
     /// Addresses, at least one.
@@ -14,7 +14,7 @@ pub enum Answer {
     NoName,
     /// The server could not say (SERVFAIL, REFUSED, a response that cannot be read); another one may.
     Failed(String),
-    /// The answer did not fit into a datagram.
+    /// The response did not fit into a datagram.
     Truncated,
 }
 
@@ -56,7 +56,7 @@ const POINTER_LIMIT: usize = 128;
 /// A name as in a message: labels, each after its length, in lower case; without the empty label at its end.
 type Labels = Vec<u8>;
 
-/// A question's bytes, and what its answer must repeat.
+/// A question's bytes, and the fields that its response must repeat.
 #[derive(Clone)]
 pub struct Question {
     id: u16,
@@ -147,8 +147,8 @@ impl Question {
         Some(Question { id, name: labels.to_ascii_lowercase(), family, bytes })
     }
 
-    /// `None` for a message that does not answer this question: somebody else's, or forged. What does answer it and
-    /// cannot be read is the server's failure, as glibc has it (res_send.c).
+    /// `None` for a message that does not belong to this question: stray or forged. One that belongs to it and cannot be
+    /// read is a failure of the server, as in glibc (res_send.c).
     pub fn read(&self, message: &[u8]) -> Option<Answer> {
         if u16_at(message, 0)? != self.id {
             return None;
@@ -164,7 +164,7 @@ impl Question {
         }
         let rcode = flags & RCODE;
         let mut at = HEADER;
-        // A server that could not even read a question need not repeat it.
+        // A server that could not read a question does not have to repeat it.
         if questions > 0 || rcode == 0 {
             let Some((name, after)) = name_at(message, HEADER) else { return unreadable() };
             let (Some(kind), Some(class)) = (u16_at(message, after), u16_at(message, after + 2)) else {

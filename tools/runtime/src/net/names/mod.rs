@@ -1,5 +1,5 @@
 //! Names become addresses as glibc's resolver has it (hosts(5), resolv.conf(5), getaddrinfo(3)): a static executable cannot
-//! load glibc's name service modules. Where a server is slow or dead we are quicker than glibc: the next one is asked after
+//! load glibc's name service modules. Where a server is slow or dead we are quicker than glibc: the next one is queried after
 //! a second.
 
 mod hosts;

@@ -1,5 +1,5 @@
-//! When which server is asked: each in turn, as soon as the ones before it have failed or a second has passed, while all
-//! that were asked may still answer.
+//! The order in which servers are queried: each in turn, as soon as the ones before it have failed or a second has passed, while the
+//! earlier ones may still respond.
 
 use std::future::Future;
 use std::io;
@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use super::message::Answer;
 use super::servers::{self, Asked, PATIENCE};
 
-/// What all servers together said.
+/// The combined result of all servers.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     Answer(Answer),
@@ -23,9 +23,9 @@ pub enum Outcome {
 }
 
 pub struct Limits {
-    /// For one answer of one server.
+    /// For one response of one server.
     pub timeout: Duration,
-    /// How often each server is asked.
+    /// How often each server is queried.
     pub attempts: u32,
 }
 
@@ -41,7 +41,7 @@ where
 {
     let tries = servers.len() * limits.attempts as usize;
     let patience = PATIENCE.min(limits.timeout);
-    // All have their time in full, also the one that is asked last.
+    // All have their time in full, also the one that is queried last.
     let whole = (limits.timeout * limits.attempts).max(patience * (tries as u32 - 1) + limits.timeout);
     let end = Instant::now() + whole;
     let mut asking = JoinSet::new();
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
     use std::net::IpAddr;
 
-    /// What a server does, and after how many milliseconds; `None`: nothing, ever.
+    /// The behavior of a server, after that many milliseconds; `None`: it never responds.
     type Behaviour = Option<(u64, Answer)>;
 
     fn found(last: u8) -> Answer {

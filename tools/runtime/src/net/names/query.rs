@@ -1,4 +1,4 @@
-//! One question to one name server: UDP, then TCP where the answer was cut short (RFC 7766, 5).
+//! One question to one name server: UDP, then TCP if the response was truncated (RFC 7766, 5).
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};

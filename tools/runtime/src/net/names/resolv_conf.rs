@@ -1,5 +1,5 @@
-//! /etc/resolv.conf (resolv.conf(5)), line by line as glibc reads it (resolv/res_init.c): keywords stand at the beginning
-//! of a line, numbers end where their digits do, and what is not understood is passed over.
+//! /etc/resolv.conf (resolv.conf(5)), line by line as glibc reads it (resolv/res_init.c): keywords begin a
+//! line, numbers end where their digits do, and anything else is ignored.
 
 use std::env;
 use std::ffi::CString;
@@ -22,7 +22,7 @@ pub struct ResolvConf {
     pub search: Vec<String>,
     /// A name with at least this many dots is tried as it is before the search list.
     pub ndots: usize,
-    /// For one answer of one server.
+    /// For one response of one server.
     pub timeout: Duration,
     pub attempts: u32,
     pub rotate: bool,
@@ -35,7 +35,7 @@ pub struct ResolvConf {
 }
 
 impl Default for ResolvConf {
-    /// Without a file, a server on this machine is asked.
+    /// Without a file, a server on this machine is queried.
     fn default() -> Self {
         ResolvConf {
             servers: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, PORT))],
@@ -64,7 +64,7 @@ fn scope_id(address: Ipv6Addr, scope: &str) -> u32 {
         let of_link = address.is_unicast_link_local() || address.octets()[..2] == [0xff, 0x02];
         CString::new(scope).ok().filter(|_| of_link).and_then(|name| sys::interface_index(&name))
     };
-    // One that there is not is no scope to glibc, either.
+    // glibc ignores an unknown scope, too.
     named().or_else(|| scope.parse().ok()).unwrap_or(0)
 }
 
@@ -123,7 +123,7 @@ impl ResolvConf {
         let mut conf = ResolvConf { servers: Vec::new(), ..ResolvConf::default() };
         let mut search = None;
         for line in text.lines() {
-            // A keyword ends at a blank; `search` alone on its line is none.
+            // A keyword ends at a blank; `search` alone on its line does not count.
             let Some((keyword, rest)) = line.split_once([' ', '\t']) else { continue };
             let mut words = rest.split_ascii_whitespace();
             match keyword {

@@ -1,4 +1,4 @@
-//! What this process has learnt of the name servers: one that has been silent is asked after the others, so that another
+//! What this process has learnt of the name servers: one that did not respond is queried after the others, so that another
 //! lookup, or the same one tried again, does not begin with the same wait.
 
 use std::cell::RefCell;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::resolv_conf::ResolvConf;
 
-/// How long a server may take before the next one is asked as well.
+/// How long a server may take before the next one is queried as well.
 pub const PATIENCE: Duration = Duration::from_secs(1);
 
 thread_local! {
@@ -46,7 +46,7 @@ pub fn in_order(conf: &ResolvConf) -> Vec<SocketAddr> {
     servers
 }
 
-/// A question that a server has: dropped without an answer after half the patience, it counts as silence.
+/// A query that a server has not responded to: dropped after half of the time limit, it counts as silence.
 pub struct Asked {
     server: SocketAddr,
     since: Instant,

@@ -1,4 +1,4 @@
-//! What tests of this client talk to.
+//! The servers that tests of this client use.
 
 pub mod name_server;
 pub mod namespace;

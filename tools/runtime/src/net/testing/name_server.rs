@@ -41,7 +41,7 @@ impl Reply {
         self
     }
 
-    /// Counts of the answer, authority and additional sections that are not the true ones.
+    /// False counts of the three sections after the question.
     pub fn counts(mut self, answers: Option<u16>, authority: Option<u16>, additional: Option<u16>) -> Reply {
         self.counts = [answers, authority, additional];
         self
@@ -92,7 +92,7 @@ impl Reply {
         self.record(owner, 5, &encoded(of))
     }
 
-    /// The message that answers `query`.
+    /// The response to `query`.
     pub fn bytes(&self, query: &[u8]) -> Vec<u8> {
         let mut out = query[..2].to_vec();
         let [answers, authority, additional] = self.counts;
@@ -214,7 +214,7 @@ impl NameServer {
         NameServer { address, asked }
     }
 
-    /// All that it was asked so far.
+    /// The queries so far.
     pub fn questions(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
     }

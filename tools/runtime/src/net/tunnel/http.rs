@@ -76,7 +76,7 @@ fn check(head: &[u8], proxy: &Proxy, to: &str) -> NetResult<()> {
 mod tests {
     use super::*;
 
-    /// The outcome of CONNECT where the proxy answers with these bytes, and what it was sent.
+    /// The outcome of CONNECT if the proxy responds with these bytes, and the bytes that it received.
     fn run(url: &str, answer: &'static [u8]) -> (NetResult<()>, String) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
