@@ -137,7 +137,7 @@ for (const executable of executables("acr-credential-provider")) {
     assert.match(result.stdout, /"myreg\.azurecr\.io"/);
     assert.match(
       result.stderr,
-      /^acr-credential-provider: warn: --v is a klog flag, .*\n.*--logtostderr is a klog flag, .*\n$/,
+      /^acr-credential-provider: warn: --v is a klog flag and has no effect.*\n.*--logtostderr is a klog flag and has no effect.*\n$/,
     );
   });
 }
