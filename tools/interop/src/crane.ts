@@ -6,7 +6,7 @@ import type { Programs } from "./programs.ts";
 /** Logins by registry, as in a plugin's response. */
 export type Logins = Readonly<Record<string, { readonly username: string; readonly password: string }>>;
 
-/** Google's client for registries, with logins of its own. */
+/** Google's client for registries, with its own logins. */
 export class Crane {
   readonly #path: string;
   readonly #scratch: string;

@@ -19,7 +19,7 @@ interface Handover {
 }
 
 /**
- * Runs a test file's tests in a network namespace of their own, where the judges listen on the addresses that a node knows.
+ * Runs a test file's tests in their own network namespace, where the judges listen on the addresses that a node uses.
  * To be called once, at the top of the file.
  * @param file its own path (`import.meta.filename`), which is run a second time inside
  * @param tests registers the tests; called inside only

@@ -4,7 +4,7 @@ import { programsToBuild } from "./programs.ts";
 /** Our executables under test. */
 const OURS = ["ecr-credential-provider", "imagecred"];
 
-/** Why the programs of others cannot judge ours on this machine, or undefined when they can. */
+/** The reason why these tests cannot run on this machine; undefined if they can. */
 export async function whyNoInterop(
   condition: "programs are cached" | "programs may be built",
 ): Promise<string | undefined> {

@@ -34,7 +34,7 @@ export const RELEASES = ["1.37", "1.34", "1.33", "1.32", "1.29"] as const;
 export type Release = (typeof RELEASES)[number];
 export const NEWEST = RELEASES[0];
 
-/** Builds of the driver. A release that differs little shares another one's sources, with a go.mod of its own. */
+/** Builds of the driver. Similar releases share their sources, each with its own go.mod. */
 const DRIVER_BUILDS: Readonly<Record<Release, Pick<GoProgram, "module" | "modFile" | "tags">>> = {
   "1.37": { module: "newest" },
   "1.34": { module: "newest", modFile: "v1.34.mod", tags: "v1_34" },

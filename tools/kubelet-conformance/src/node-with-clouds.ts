@@ -36,7 +36,7 @@ export class TestNode implements AsyncDisposable {
     this.#binDir = binDir;
   }
 
-  /** @param binDir directory of our executables, unless told otherwise at {@link start} */
+  /** @param binDir default directory of our executables, see {@link start} */
   static async make(release: Release, binDir = "", options: CloudsOptions = {}): Promise<TestNode> {
     const kubelet = await KubeletCode.start(release, { PATH: process.env["PATH"], HOME: "/nonexistent" });
     return await TestNode.on({ kubelet, localPaths: (text) => text }, binDir, options);

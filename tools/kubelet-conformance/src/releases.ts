@@ -3,7 +3,7 @@ import { KubeletCode } from "./kubelet-code.ts";
 
 export { NEWEST, RELEASES, type Release } from "./go-build.ts";
 
-/** The kubelet's code of every release, each in a process of its own. */
+/** The kubelet's code of every release, each in its own process. */
 export class EveryKubelet implements AsyncDisposable {
   readonly #kubelets: ReadonlyMap<Release, KubeletCode>;
 

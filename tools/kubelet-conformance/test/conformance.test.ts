@@ -35,7 +35,7 @@ describe("our executables under the kubelet's own code", { skip }, () => {
       assert.deepEqual(second.creds, [first]);
       assert.equal(await node.runs(plugin), before + 1);
       assert.equal(node.asked(), 0);
-      // Longer than any cloud's credential lives.
+      // Longer than the lifetime of any cloud's credential.
       await node.kubelet.advance(86_400);
       await node.opens(image, await node.kubelet.lookup(image, pod));
       assert.equal(await node.runs(plugin), before + 2);

@@ -13,12 +13,12 @@ export interface Burst extends Spread {
   readonly processes: number;
   readonly credentials: number;
   readonly errors: number;
-  /** Requests that were refused, with 429 and 503 and Retry-After. */
+  /** Requests that were rejected with 429 or 503 and Retry-After. */
   readonly throttled: number;
 }
 
 /**
- * Starts many processes at once against a cloud that refuses as many requests as there are processes, half of them with 429 and half with 503,
+ * Starts many processes at once against a cloud that rejects as many requests as there are processes, half of them with 429 and half with 503,
  * each with `Retry-After: 1`.
  * @throws {assert.AssertionError} for a run that is neither a right credential nor a proper error, and for anything left behind
  */

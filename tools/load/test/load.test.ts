@@ -22,7 +22,7 @@ describe("a short version of the stage load", () => {
     test(`${subject.plugin}: 20 processes at once against a cloud that throttles`, { skip }, async () => {
       const { credentials, errors, throttled, p99Ms } = await burst(subject, path, 20);
       assert.deepEqual([credentials + errors, throttled], [20, 20]);
-      // One that starts long before the others may be refused all its attempts.
+      // All attempts of a process that starts long before the others may be rejected.
       assert.ok(credentials >= 15, `${credentials} credentials`);
       assert.ok(p99Ms >= 1_000, "Retry-After was waited for");
     });

@@ -19,7 +19,7 @@ export interface Refusal {
   readonly cause: string;
 }
 
-/** Hash of the paths and contents of configuration and executables: if it changes, the install is tried again. */
+/** Hash of the paths and contents of configuration and executables: if it changes, the install is retried. */
 export function refusalHash(
   placements: readonly Pick<Placement, "role" | "to" | "sha256">[],
   crypto: Platform["crypto"],
@@ -30,7 +30,7 @@ export function refusalHash(
   return `sha256:${sha256Hex(crypto, new TextEncoder().encode(JSON.stringify(files)))}`;
 }
 
-/** The last refusal on a node; undefined if there is none or its note cannot be read: then the install is tried again. */
+/** The last refusal on a node; undefined if there is none or its note cannot be read: then the install is retried. */
 export function readRefusal({ files }: Target): Refusal | undefined {
   const text = systemDoes(`reading ${files.outside(REFUSAL)}`, () => readText(files, REFUSAL));
   const { hash, time, cause } = (text.state === "read" ? parseNote(NOTE, text.text) : undefined) ?? {};

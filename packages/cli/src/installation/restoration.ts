@@ -76,7 +76,7 @@ export async function undo(
   const dryRun = options.dryRun === true;
   // Fails before anything is changed if the kubelet cannot be restarted from here.
   const what = options.restart === true && !dryRun ? restartable(undefined, platform) : undefined;
-  // The note of a refusal is part of what install left on the node.
+  // install also wrote the note of a refusal to the node.
   if (undone === "all" && !dryRun) forgetRefusal(target);
   const done = dryRun || count === 0 ? { directories: [], notes: [] } : restore(plan, target, platform);
   const changed = plan.files.some((file) => file.state !== "unchanged" && isReadAtStart(file, installs));

@@ -20,7 +20,7 @@ describe("the file of a provider's name", () => {
     ["Linux adds nothing", "/bin", "ecr", ["/bin/ecr.exe"], "/bin/ecr"],
     ["Windows adds .exe", "C:\\k", "ecr", ["C:\\k\\ecr.exe"], "C:\\k\\ecr.exe"],
     ["in PATHEXT's order", "C:\\k", "ecr", ["C:\\k\\ecr.bat", "C:\\k\\ecr.exe"], "C:\\k\\ecr.exe"],
-    // os/exec/lp_windows.go: a name without an extension is not tried as it is.
+    // os/exec/lp_windows.go: a name without an extension is not searched for unchanged.
     [
       "a file without an extension does not run",
       "C:\\k",

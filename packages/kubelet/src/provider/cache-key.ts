@@ -17,7 +17,7 @@ export interface ServiceAccountKeyParts {
   readonly uid: string;
   /** Only the annotations that the configuration lists. */
   readonly annotations: ReadonlyMap<string, string>;
-  /** `sha256:...` of the token for cacheType `Token`, which makes every token an entry of its own. */
+  /** `sha256:...` of the token for cacheType `Token`, which gives every token its own entry. */
   readonly tokenHash: string | undefined;
 }
 

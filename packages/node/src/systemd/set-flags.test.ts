@@ -136,7 +136,7 @@ test("only the file that the unit reads is edited, even if others exist", () => 
   assert.equal(edit.state === "edit" && edit.path, "/etc/default/kubelet");
 });
 
-test("kubeadm's own file is not edited, and what it sets is kept", () => {
+test("kubeadm's own file is not edited, and its settings are kept", () => {
   using place = node({
     "var/lib/kubelet/kubeadm-flags.env": 'KUBELET_KUBEADM_ARGS="--pod-infra-container-image=pause"\n',
   });

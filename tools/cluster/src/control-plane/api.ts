@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import { type GiveUp, within } from "../deadline.ts";
 import type { ClusterAuthority, KeyPair } from "./pki.ts";
 
-/** The fields of every API object. Kinds have no types of their own: a test reads the fields that it needs. */
+/** The fields of every API object. Kinds do not have their own types: a test reads the fields that it needs. */
 export interface KubeObject {
   readonly apiVersion?: string;
   readonly kind?: string;

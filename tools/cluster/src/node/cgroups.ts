@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from "
 import { join } from "node:path";
 import { poll } from "../deadline.ts";
 
-/** One mounted cgroup hierarchy of the machine, and the directory below which a node may live. */
+/** One mounted cgroup hierarchy of the machine, and the directory below which a node's group can be created. */
 export interface Hierarchy {
   /** Of its file system: version 1 or 2. */
   readonly type: "cgroup" | "cgroup2";

@@ -24,7 +24,7 @@ export const PATHS = {
 /** The image of every pod's sandbox, from a registry that requires no credential. */
 export const SANDBOX_IMAGE = "registry.k8s.io/pause:3.10";
 
-/** How a node runs its kubelet: as a service of its own, as kubeadm sets it up, or within k3s. */
+/** How a node runs its kubelet: as a separate service, as kubeadm sets it up, or within k3s. */
 export type NodeKind = "kubeadm" | "k3s";
 
 export interface NodeFilesOptions {

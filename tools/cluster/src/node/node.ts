@@ -13,7 +13,7 @@ export interface CommandResult {
   readonly stderr: string;
 }
 
-/** A Kubernetes node: systemd, containerd and a kubelet in namespaces of their own. */
+/** A Kubernetes node: systemd, containerd and a kubelet in their own namespaces. */
 export class Node implements AsyncDisposable {
   readonly name: string;
   readonly address: string;

@@ -15,7 +15,7 @@ export async function libseccompMissing(): Promise<string | undefined> {
 
 /**
  * libseccomp for linking: the machine's own where its development files are installed, else Debian's package, downloaded
- * and unpacked into the cache. runc needs it because the kubelet asks for the runtime's seccomp profile for every sandbox.
+ * and unpacked into the cache. runc needs it because the kubelet requests the runtime's seccomp profile for every sandbox.
  * @throws Error with the output of apt or dpkg when the package cannot be downloaded
  */
 export async function libseccomp(): Promise<Library> {

@@ -1,5 +1,5 @@
 /**
- * Runs in namespaces of its own: boots a node without a cluster, says so, and stops it on SIGTERM.
+ * Runs in its own namespaces: boots a node without a cluster, reports it, and stops it on SIGTERM.
  * For the test that nothing is left of it, however it ends.
  */
 import { once } from "node:events";

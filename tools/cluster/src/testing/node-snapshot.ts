@@ -17,7 +17,7 @@ const STATE = [
   "/etc/cni",
 ];
 
-/** Programs that are bound over files of the node: nothing that is installed is as large. */
+/** Larger files are programs that are bind-mounted over files of the node; installed files are smaller. */
 const LARGE = 16 << 20;
 
 /** Files of a node by path: kind, mode, owner and content of each, as a line. */

@@ -6,7 +6,7 @@ export interface PodOptions {
   readonly image: string;
   readonly namespace?: string;
   readonly serviceAccount?: string;
-  /** Default `Always`: the kubelet asks the registry for each pod. */
+  /** Default `Always`: the kubelet contacts the registry for each pod. */
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   readonly labels?: Readonly<Record<string, string>>;
   readonly hostNetwork?: boolean;

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { findGroups, removeGroups } from "../node/cgroups.ts";
 
-/** Variable with the world's directory, for the programs in it. */
+/** Environment variable with the world's directory, for the programs in it. */
 export const WORLD_VARIABLE = "IMAGECRED_WORLD";
 
 export interface World {

@@ -38,7 +38,7 @@ export class ContainerRuntime implements AsyncDisposable {
     return new ContainerRuntime(child);
   }
 
-  /** The next pull of this image. @throws Error when there is none within `seconds` */
+  /** The next pull of this image. @throws Error if there is no such pull within `seconds` */
   async pulled(image: string, seconds = 30): Promise<Pull> {
     const { promise, resolve, reject } = Promise.withResolvers<Pull>();
     const entry = { image, resolve };

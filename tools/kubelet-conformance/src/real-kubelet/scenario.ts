@@ -173,7 +173,7 @@ function runsIn(metrics: string): Record<string, number> {
   return Object.fromEntries([...counts].map(([, plugin, count]) => [plugin, Number(count)]));
 }
 
-/** The kubelet's own account of a pull that the container runtime refused, with or without a credential. */
+/** The kubelet's log entry about a pull that the container runtime rejected, with or without a credential. */
 function isFailedPull(text: string, image: string): boolean {
   return text.startsWith('"PullImage from image service failed"') && text.includes(image);
 }

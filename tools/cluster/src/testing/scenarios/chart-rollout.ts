@@ -101,7 +101,7 @@ export function describeChartRollout(run: SharedCluster, helm: Helm): void {
   test("doctor from the chart's image says that the node can pull", async () => {
     const command = ["/imagecred", "doctor", IMAGES.gcr];
     const image = `ghcr.io/imagecred/imagecred:${chartMetadata()["version"]}`;
-    // The image has no trust store of its own, and this node trusts an authority that no other node trusts.
+    // The image does not contain a trust store, and only this node trusts this authority.
     const options = [
       `--image=${image}`,
       "--profile=sysadmin",

@@ -69,7 +69,7 @@ export function describeDiagnosis(run: SharedCluster): void {
     const refused = await doctor();
     assert.equal(refused.exitCode, 1, refused.stdout);
     assert.match(refused.stdout, /the kubelet would not start with/);
-    // The kubelet that would have it is down, or about to be started again: its file says the same.
+    // validate rejects the file whether the kubelet is down or restarting.
     assert.notEqual((await validate()).exitCode, 0);
 
     run.node.write(config, good);
