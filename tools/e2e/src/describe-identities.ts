@@ -8,13 +8,13 @@ import { kubeletRequest, parseResponse } from "./request.ts";
 import { runPlugin } from "./run-plugin.ts";
 import type { Inputs } from "./scenario.ts";
 
-/** A way to a credential, of the many that the suites of {@link describePlugin} do not go. */
+/** A way to get a credential that the suites of {@link describePlugin} do not cover. */
 export interface Way extends Inputs {
   /** Default: the image of all ways. */
   readonly image?: string;
   /** Key of the response. Default: the image's registry host. */
   readonly key?: string;
-  /** Where the credential must open the fake registry, when that is not the image itself (a mirror's target). */
+  /** The image that the credential must be able to pull, if it is another one (a mirror's target). */
   readonly opens?: string;
 }
 
@@ -25,7 +25,7 @@ export interface Ways {
   readonly ways: Readonly<Record<string, (clouds: Clouds) => Promise<Way>>>;
 }
 
-/** Goes every way with every runtime's executable: its rare parts are loaded only when needed, and must be in the file. */
+/** Tests every way with every runtime's executable: rarely used parts load on demand and must be in the file. */
 export function describeIdentities({ executable: name, image: usualImage, ways }: Ways): void {
   for (const executable of executables(name)) {
     const title = `${name} (${executable.runtime})`;

@@ -21,15 +21,15 @@ import { offCloud } from "./suites/off-cloud.ts";
 import { proxy } from "./suites/proxy.ts";
 import { streams } from "./suites/streams.ts";
 
-/** One after another: some of them measure time. */
+/** One at a time: some of them measure time. */
 const SUITES: readonly Suite[] = [happy, badInput, streams, isolation, proxy, offCloud];
-/** Many times what the suite inside the namespace takes. */
+/** Much longer than the suite inside the namespace takes. */
 const TIME_LIMIT_MS = 300_000;
-/** Side by side: these mostly wait for retries and time limits. */
+/** In parallel: these mostly wait for retries and time limits. */
 const AT_ONCE = 4;
 
 /**
- * Registers every suite for every runtime of a plugin's executable. To be called once, at the top of a test file.
+ * Registers every suite for every runtime of a plugin's executable. Call it once, at the top level of a test file.
  * @param file the test file's own path (`import.meta.filename`), which is run a second time inside a network namespace
  */
 export function describePlugin(scenario: Scenario, file: string): void {
@@ -42,7 +42,7 @@ export function describePlugin(scenario: Scenario, file: string): void {
   for (const executable of built(scenario)) {
     const name = nameOf(scenario, executable);
     describeOne(scenario, executable, name, SUITES);
-    describe(`${name}, when things go wrong`, { concurrency: AT_ONCE }, () => {
+    describe(`${name}, with faults`, { concurrency: AT_ONCE }, () => {
       describeOne(scenario, executable, "secrets", [leaks]);
       for (const { title, suite } of faultSuites(scenario)) describeOne(scenario, executable, title, [suite]);
     });
@@ -61,7 +61,7 @@ export function describePlugin(scenario: Scenario, file: string): void {
 
 type Built = Extract<Executable, { path: string }>;
 
-/** The executables that there are; for each that there is not, a skipped test says why. */
+/** The executables that exist; for each missing one, a skipped test gives the reason. */
 function built(scenario: Scenario): Built[] {
   return executables(scenario.executable).flatMap((executable) => {
     if (executable.skipped === undefined) return [executable];
@@ -74,7 +74,7 @@ function nameOf(scenario: Scenario, { runtime }: Executable): string {
   return `${scenario.executable} (${runtime})`;
 }
 
-/** A group with clouds of its own. */
+/** A test group with its own clouds. */
 function describeOne(
   scenario: Scenario,
   { runtime, path }: Built,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Clouds } from "@imagecred/fake-clouds";
 import type { RunResult } from "@imagecred/workspace";
 
-/** The kubelet appends stderr to an error that travels through pod status: a line has to fit. */
+/** The kubelet appends stderr to an error that ends up in the pod's status, so a line must be short. */
 const MAX_LINE_BYTES = 700;
 
 /** Exit 1, nothing on stdout, exactly one readable line on stderr that begins with the plugin's name. */

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { RunResult } from "@imagecred/workspace";
 
-/** A shared machine may be busy for a moment; it is not for three runs. */
+/** A shared machine may be busy during one run, but hardly during three. */
 const TRIES = 3;
 
 /**
- * Runs until a run took less than `limitMs`, three times at most, and fails when none did. Every run's outcome is checked:
- * only the time may need another try.
+ * Runs up to three times until a run takes less than `limitMs`, and fails if none does. Checks the outcome of every run:
+ * only slow runs are retried.
  */
 export async function expectWithin(
   limitMs: number,

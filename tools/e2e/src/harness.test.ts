@@ -10,7 +10,7 @@ function sh(script: string, options: RunFileOptions = {}): Promise<RunResult> {
 }
 
 describe("runPlugin", () => {
-  test("gives exit code, streams and time, and passes stdin on", async () => {
+  test("returns exit code, streams and time, and passes stdin on", async () => {
     const result = await sh("cat; echo to stderr >&2; exit 3", { stdin: "from stdin" });
     const { wallMs, ...rest } = result;
     assert.deepEqual(rest, { exitCode: 3, signal: null, stdout: "from stdin", stderr: "to stderr\n" });
@@ -22,16 +22,16 @@ describe("runPlugin", () => {
     assert.equal((await sh('printf "%s" "$E2E_MARKER$OTHER"', { env: { OTHER: "x" } })).stdout, "x");
   });
 
-  test("kills what takes too long, stdin still open", async () => {
+  test("kills a process that takes too long, with stdin still open", async () => {
     const { signal, exitCode } = await sh("exec cat", { stdin: "never-closed", timeoutMs: 200 });
     assert.deepEqual([signal, exitCode], ["SIGKILL", null]);
   });
 
-  test("lets a reader that does not read be one", async () => {
+  test("allows a program that does not read stdin", async () => {
     assert.equal((await sh("exit 0", { stdin: "x".repeat(3_000_000) })).exitCode, 0);
   });
 
-  test("closes the reading end of stdout when asked", async () => {
+  test("closes the reading end of stdout on request", async () => {
     const { stderr } = await sh('trap "" PIPE; sleep 0.1; echo x || echo "no reader" >&2', {
       stdout: "unread",
     });
@@ -51,7 +51,7 @@ describe("expectFailure", () => {
     stderr: "p: asking: refused; do this\n",
     wallMs: 1,
   };
-  test("takes exit 1 with one readable line", () => expectFailure(good, "p", /refused/));
+  test("accepts exit 1 with one readable line", () => expectFailure(good, "p", /refused/));
 
   for (const [what, change] of Object.entries<Partial<RunResult>>({
     "exit 0": { exitCode: 0 },
@@ -67,12 +67,12 @@ describe("expectFailure", () => {
     "a stack trace": { stderr: "p: Error: x at run (main.js:3:14)\n" },
     "other words": { stderr: "p: something else\n" },
   })) {
-    test(`does not take ${what}`, () => {
+    test(`does not accept ${what}`, () => {
       assert.throws(() => expectFailure({ ...good, ...change }, "p", /refused/), assert.AssertionError);
     });
   }
 
-  test("and expectSuccess does not take a warning", () => {
+  test("and expectSuccess does not accept a warning", () => {
     assert.throws(() => expectSuccess({ ...good, exitCode: 0 }), assert.AssertionError);
   });
 });
@@ -85,7 +85,7 @@ describe("expectWithin", () => {
     stderr: "",
     wallMs,
   });
-  test("forgives two slow runs, not three, and no wrong one", async () => {
+  test("tolerates two slow runs, but not three, and no wrong result", async () => {
     const times = [300, 200, 50];
     await expectWithin(
       100,

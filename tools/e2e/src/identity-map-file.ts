@@ -4,7 +4,7 @@ let files = 0;
 
 /**
  * Writes a file for `--identities`.
- * @param entries each one's YAML, from `registries:` on, without indentation
+ * @param entries the YAML of each entry, starting at `registries:`, without indentation
  * @returns its path
  */
 export function identityMapFile(

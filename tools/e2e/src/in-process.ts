@@ -7,11 +7,11 @@ import { requestFor, testContext } from "@imagecred/protocol/testing";
 export interface Question {
   /** Default: an image of the plugin's cloud that exists in the fake registry. */
   readonly image?: string;
-  /** The node's identity. Default: ECR and ACR none in the environment, Google's metadata server. */
+  /** The node's identity. Default: for ECR and ACR none in the environment, for GCR the metadata server. */
   readonly identity?: Identities[Plugin];
   /** Command line after the program's name. */
   readonly args?: readonly string[];
-  /** In addition to the variables that lead to the fake clouds. */
+  /** In addition to the variables that point to the fake clouds. */
   readonly env?: Readonly<Record<string, string>>;
   readonly serviceAccount?: {
     readonly token: string;
@@ -21,7 +21,7 @@ export interface Question {
   readonly context?: Partial<Omit<Context, "env">>;
 }
 
-/** A plugin's response or error, with everything that it did for it. */
+/** A plugin's response or error, with its requests and its log. */
 export interface Outcome {
   readonly answer: ProviderResponse | undefined;
   readonly error: unknown;
@@ -42,11 +42,11 @@ const IMAGES: Readonly<Record<Plugin, string>> = {
 };
 
 /**
- * Asks a plugin in this process, over real sockets to the fake clouds. Asserts that neither the log nor the error holds a
- * secret, and that the fakes had no error of their own. Faults and latency are removed afterwards; what the clouds
- * recorded stays until the next question.
+ * Runs a plugin in this process, over real sockets to the fake clouds. Asserts that neither the log nor the error contains
+ * a secret, and that the fakes had no internal error. Faults and latency are removed afterwards; the clouds keep their
+ * records until the next run.
  *
- * Use one set of clouds for a test file: the transport reads its trusted certificates once for a process.
+ * Use one set of clouds per test file: the transport reads its trusted certificates once per process.
  */
 export async function askPlugin<Options>(
   provider: CredentialProvider<Options>,

@@ -3,8 +3,8 @@ import { bringUpLoopback, CLOUD, METADATA, nameHosts } from "@imagecred/workspac
 import type { Scenario } from "./scenario.ts";
 
 /**
- * Gives the namespace that this process runs in a node's network: the metadata addresses, and the clouds' names.
- * @returns where the fake services have to listen
+ * Sets up a node's network in the namespace of this process: the metadata addresses, and the clouds' names.
+ * @returns the addresses where the fake services must listen
  */
 export function setUpNetwork({ network }: Scenario): Readonly<Record<string, Listening>> {
   const { cloudHosts, metadataHosts = [], metadataService, addresses = {} } = network;

@@ -3,19 +3,19 @@ import { chmodSync, mkdirSync, openSync, symlinkSync, truncateSync, writeFileSyn
 import { createServer } from "node:net";
 import { join } from "node:path";
 
-/** A path that cannot be read as a file, with what is wrong with it. */
+/** A path that cannot be read as a file, and the reason. */
 export interface OddFile {
   /** The system's code, or what happens: `ENOENT`, `never ends`. */
   readonly what: string;
   readonly path: string;
-  /** Reading it fails for root, too; a file of mode 000 does not. */
+  /** Whether it is unreadable for root too; a file with mode 000 is not. */
   readonly forRoot: boolean;
 }
 
 /**
- * Makes a path for every way in which the system refuses to read a file or the file does not end.
- * @param directory an empty one, which others may read
- * @returns the paths, and what closes the socket among them
+ * Creates a path for every way in which reading a file fails or never ends.
+ * @param directory an empty directory that other users may read
+ * @returns the paths, and a function that closes the socket among them
  */
 export async function oddFiles(
   directory: string,
@@ -53,7 +53,7 @@ export async function oddFiles(
   return { files, close: () => server.close() };
 }
 
-/** Makes a file that cannot be executed, in every way in which the system says so. */
+/** Creates files that cannot be executed, one for each error of the system. */
 export function oddPrograms(directory: string): Readonly<Record<string, string>> {
   const at = (name: string, content: string, mode = 0o755) => {
     const path = join(directory, name);
@@ -62,7 +62,7 @@ export function oddPrograms(directory: string): Readonly<Record<string, string>>
     return path;
   };
   const busy = at("busy", "#!/bin/sh\n");
-  // Held open for writing as long as this process lives.
+  // Stays open for writing as long as this process runs.
   openSync(busy, "a");
   return {
     ENOENT: join(directory, "no-program"),

@@ -3,8 +3,8 @@ import { Agent, request } from "node:https";
 import type { Clouds } from "@imagecred/fake-clouds";
 
 /**
- * Asks the fake registry for an image's manifest with a credential, as a container runtime would: Basic at once where the
- * registry takes it, else through the token service that its challenge names.
+ * Requests an image's manifest from the fake registry with a credential, as a container runtime would: with Basic if the
+ * registry accepts it, otherwise through the token service that its challenge names.
  * @returns the last status
  */
 export async function registryStatus(

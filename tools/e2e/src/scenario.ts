@@ -3,14 +3,14 @@ import type { CallKind, Expectation } from "./expectation.ts";
 import type { RequestOptions } from "./request.ts";
 import type { FaultName } from "./suites/fault-cases.ts";
 
-/** One request that a case makes, as the fakes name it. */
+/** One request of a case, with the fakes' names. */
 export interface Call {
   /** `aws.ecr` */
   readonly service: string;
   /** `GetAuthorizationToken` */
   readonly operation: string;
   readonly kind: CallKind;
-  /** Where this call differs from what faults do to its kind, with the reason in a comment. */
+  /** Exceptions from the usual effect of faults on this kind of call; a comment gives the reason. */
   readonly faults?: Readonly<Partial<Record<FaultName, Partial<Expectation>>>>;
 }
 
@@ -21,22 +21,22 @@ export interface Inputs {
   readonly request?: RequestOptions;
 }
 
-/** An identity with which all goes well. Its faults are derived from its calls. */
+/** An identity that works without faults. Its faults are derived from its calls. */
 export interface Case {
   /** `the node's role, by IMDSv2` */
   readonly what: string;
-  /** Variables of a run, besides those for the route to the clouds (the proxy, their CA). */
+  /** Variables of a run, in addition to those for the route to the clouds (the proxy, their CA). */
   readonly setUp: (clouds: Clouds) => Promise<Inputs>;
   /** Its requests, in order; nothing else may be sent. */
   readonly calls: readonly Call[];
-  /** The service to which a connection must open while the call before is still being answered. */
+  /** The service to which a connection must open before the previous call has its response. */
   readonly opensEarly?: string;
   readonly cacheKeyType: "Image" | "Registry" | "Global";
-  /** Makes the credentials that follow live this long (seconds; negative: they have ended). Without it, lives are not tested. */
+  /** Sets the lifetime of later credentials in seconds (negative: expired). Without it, lifetimes are not tested. */
   readonly setLife?: (clouds: Clouds, seconds: number) => void;
 }
 
-/** A plugin, and what its suites have to know. */
+/** A plugin, with the data that its suites need. */
 export interface Scenario {
   readonly plugin: Plugin;
   /** File name in `dist/`. */
@@ -46,9 +46,9 @@ export interface Scenario {
   readonly image: string;
   /** Key of the response that must contain the credential. Default: the image's registry host. */
   readonly authKey?: string;
-  /** The first is the one that most nodes use. */
+  /** Most nodes use the first one. */
   readonly cases: readonly [Case, ...Case[]];
-  /** Images of hosts that are not this plugin's: refused before anything is sent. */
+  /** Images of hosts that this plugin does not serve: rejected before anything is sent. */
   readonly foreignImages: readonly string[];
   /** A node without any identity; the metadata address is the real one. */
   readonly offCloud: {
@@ -56,19 +56,19 @@ export interface Scenario {
     /** Text that stderr must contain. */
     readonly tried: RegExp;
   };
-  /** Where things are in the real world, for the network namespace. */
+  /** Real names and addresses, for the network namespace. */
   readonly network: {
-    /** Names that lead to the fakes' TLS on port 443. */
+    /** Names that resolve to the fakes' TLS on port 443. */
     readonly cloudHosts: readonly string[];
-    /** The fake that gets 169.254.169.254:80. */
+    /** The fake that listens on 169.254.169.254:80. */
     readonly metadataService: string;
     /** Names of the metadata server. */
     readonly metadataHosts?: readonly string[];
-    /** The first case, with no variable that leads to a metadata server. */
+    /** The first case, without variables that point to a metadata server. */
     readonly setUp: (clouds: Clouds) => Promise<Inputs>;
-    /** More metadata services, with the addresses that they have on a node, on port 80. */
+    /** More metadata services, by their addresses on a node, on port 80. */
     readonly addresses?: Readonly<Record<string, string>>;
-    /** More cases, whose inputs are given as on a node. */
+    /** More cases, with the inputs that they have on a node. */
     readonly cases?: readonly Case[];
   };
 }

@@ -11,7 +11,7 @@ export interface Change extends Omit<RunFileOptions, "args">, Inputs {
   readonly like?: Case;
 }
 
-/** One executable under test, with clouds of its own. */
+/** One executable under test, with its own clouds. */
 export class Subject {
   readonly scenario: Scenario;
   readonly runtime: Runtime;
@@ -24,7 +24,7 @@ export class Subject {
     this.path = path;
   }
 
-  /** Running while the suite's tests do. */
+  /** Runs as long as the suite's tests. */
   get clouds(): Clouds {
     if (this.#clouds === undefined) throw new Error("the clouds run only while the tests do");
     return this.#clouds;
@@ -54,7 +54,7 @@ export class Subject {
     });
   }
 
-  /** `service Operation status` of every request so far, in the order of their arrival. */
+  /** `service Operation status` of every request so far, in order of arrival. */
   calls(): string[] {
     return this.clouds.requests.map(
       ({ service, operation, status, fault }) =>

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { executables, needsRoot, ROOT, runInNamespace } from "@imagecred/workspace";
 
-/** Chosen by the seed: half a minute on two cores. All of it is `npm test -- faults`. */
+/** Chosen by the seed; takes half a minute on two cores. `npm test -- faults` runs all of them. */
 const SAMPLE = ["--seed", "imagecred", "--share", "0.0012"];
 const TIME_LIMIT_MS = 900_000;
 

@@ -1,7 +1,7 @@
 /**
- * A server that sends back what it was sent, in every encoding and at every place of a response, on every call of every
- * identity: nothing of it is on stdout or stderr. What the executables do with text of others is the same code on both
- * runtimes; the static one is tried in full, the other with a part.
+ * A server that echoes secrets in every encoding and every part of a response, on every call of every identity: none of
+ * them reach stdout or stderr. Both runtimes share the code that handles such text, so only static runs all cases and
+ * Node.js runs a part.
  */
 import assert from "node:assert/strict";
 import { readFileSync, statSync } from "node:fs";
@@ -16,12 +16,12 @@ import type { Base } from "../src/agreement/trial.ts";
 import { echoes } from "../src/faults/echoes.ts";
 import { kubeletRequest } from "../src/request.ts";
 
-/** As many as fit into what is quoted of a response. */
+/** As many as fit into the quoted part of a response. */
 const QUOTED = 3;
 const SHARE: Readonly<Record<Runtime, number>> = { static: 0.04, nodejs: 0.005 };
 const SEED = "secrets";
 
-/** What the process was given: its variables, its arguments, stdin, and the files that these name. */
+/** All inputs of the process: its variables, its arguments, stdin, and the files that these name. */
 function inputsOf({ args, env, request }: Base): string {
   const words = [...args, ...Object.values(env), JSON.stringify(request)];
   const files = words.filter(
@@ -30,7 +30,7 @@ function inputsOf({ args, env, request }: Base): string {
   return [...words, ...files.map((path) => readFileSync(path, "utf8"))].join("\n");
 }
 
-/** The secrets that the process has: those that it sent in this run, else those that it was given to sign with. */
+/** The secrets of the process: those that it sent in this run, or else those that it signs with. */
 function held({ secrets, requests }: Clouds, inputs: string): readonly string[] {
   const sent = requests
     .map(({ headers, query, body }) => `${JSON.stringify(headers)} ${decodeURIComponent(query)} ${body}`)
@@ -87,7 +87,7 @@ describe("secrets that a server sends back", { skip: missing ?? false }, () => {
       };
       await Promise.all(Array.from({ length: availableParallelism() + 1 }, work));
       assert.deepEqual(found, []);
-      // It shows nothing unless what was sent back came as far as the words.
+      // The test proves nothing unless the echoed text reached the message.
       assert.ok(blanked > runs / 20, `${blanked} of ${runs} had something to blank`);
     });
   }

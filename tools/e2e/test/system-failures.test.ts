@@ -1,6 +1,6 @@
 /**
- * "Internal error" is for defects of ours. Here the executables get every failure of the system that can be provoked, and none
- * of them may be called that: the line names what was being done, why it failed, and as a rule what to do.
+ * "Internal error" is for our own defects. These tests provoke failures of the system, and no line may call one of them an
+ * internal error. The line names the action and the reason, and usually gives advice.
  */
 import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -161,7 +161,7 @@ async function programFailures(): Promise<Failure[]> {
   });
 }
 
-/** Standard streams, limits and surroundings, for a run in which all else is well. */
+/** Standard streams, limits and environments, for a run without other faults. */
 async function streamAndLimitFailures(): Promise<Failure[]> {
   const bases: readonly Pick<Failure, "plugin" | "args" | "env">[] = [
     { plugin: "ecr", env: await clouds.aws.env("static") },
@@ -215,12 +215,12 @@ async function streamAndLimitFailures(): Promise<Failure[]> {
   );
 }
 
-/** Node.js itself needs more of the system than there is in these, and says so in its own way before it runs a program. */
+/** Node.js itself cannot start under these, and fails with its own message before it runs a program. */
 function isBeforeNodejs({ what }: Failure): boolean {
   return /^(?:\d+ descriptors|no more processes)|no process can be started$/.test(what);
 }
 
-/** What is wrong with a run's end; undefined when nothing is. */
+/** Returns the defect in a run's result, or undefined. */
 function problemOf(
   { exitCode, signal, stdout, stderr }: RunResult,
   failure: Failure,
@@ -234,7 +234,7 @@ function problemOf(
   if (/stderr is|all streams/.test(failure.what)) return undefined;
   if (!stderr.startsWith(`${name}: `) || stderr.trimEnd().includes("\n"))
     return "it is not one line of the plugin";
-  // Action and reason at least, or what was found and what was expected.
+  // At least action and reason, or the found and the expected value.
   if (!/^[^:]+: .+: .+|^[^:]+: .+, expected .+/.test(stderr)) return "it does not say what failed and why";
   if (/uncaught|TypeError|RangeError|\.rs:\d|os error|errno/.test(stderr))
     return "it is not a line for a person";
@@ -291,7 +291,7 @@ describe("failures of the system are not internal errors of imagecred", () => {
       const { path } = built;
       const runs = [
         ...paths
-          // The kubelet reads a configuration of any size; so does this, for as long as it takes.
+          // The kubelet reads a configuration of any size, and so does imagecred, without a time limit.
           .filter(({ forRoot, what }) => (forRoot || isRoot) && what !== "EFBIG")
           .flatMap((file) =>
             COMMANDS.map((command) => ({

@@ -13,11 +13,11 @@ export interface Sample {
   readonly count: number;
   /** Only these families. */
   readonly families?: readonly string[];
-  /** Only this one of the sample, by its number. */
+  /** Only the trial with this number in the sample. */
   readonly only?: number;
 }
 
-/** A trial on which the runtimes differ, or that shows a defect of one. */
+/** A trial on which the runtimes differ, or that shows a defect in one of them. */
 export interface Finding {
   /** Number in the sample. */
   readonly number: number;
@@ -28,13 +28,13 @@ export interface Finding {
   readonly outcomes: Readonly<Record<Runtime, Outcome>>;
 }
 
-/** Processes mostly wait: for time limits, and for each other. */
+/** Processes mostly wait for time limits and for each other. */
 const LANES = 2 * availableParallelism();
 
 /**
- * Makes every trial of a sample with both runtimes of the plugin.
- * @returns how many of each family there were, and what was found
- * @throws where an executable is missing
+ * Runs every trial of a sample with both runtimes of the plugin.
+ * @returns the number of trials of each family, and the findings
+ * @throws if an executable is missing
  */
 export async function compareRuntimes(
   sample: Sample,
@@ -74,7 +74,7 @@ async function tryOne(
   return problem === undefined ? [] : [{ number, family: family.name, plugin, what, problem, outcomes }];
 }
 
-/** Makes a trial with both runtimes. @param patiences see {@link PATIENCE} @returns what they did, and what is wrong with it where anything is */
+/** Runs a trial with both runtimes. @param patiences see {@link PATIENCE} @returns their outcomes, and what is wrong with them if anything is */
 export async function tryBoth(
   place: Place,
   trial: Trial,
@@ -92,8 +92,8 @@ export async function tryBoth(
 }
 
 /**
- * Time limits are multiplied by these, one after the other, until the runtimes agree: on a busy machine a limit may strike
- * in one of two runs.
+ * Time limits are multiplied by each of these in turn until the runtimes agree: on a busy machine only one of two runs may
+ * reach its limit.
  */
 export const PATIENCE = [1, 4, 4, 8];
 

@@ -25,7 +25,7 @@ const AZURE_IDENTITIES: readonly AzureIdentity[] = [
 
 const POD = { audience: "sts.amazonaws.com", serviceAccount: "app" };
 
-/** Every way to a credential, by its name. */
+/** Every way to get a credential, by its name. */
 const BASES: Readonly<Record<Plugin, Readonly<Record<string, SetUp>>>> = {
   ecr: {
     ...Object.fromEntries(
@@ -98,7 +98,7 @@ export function baseNames(plugin: Plugin): readonly string[] {
   return Object.keys(BASES[plugin]);
 }
 
-/** Makes a base on these clouds. */
+/** Creates a base on these clouds. */
 export async function makeBase(clouds: Clouds, plugin: Plugin, what: string): Promise<Base> {
   const setUp = BASES[plugin][what];
   if (setUp === undefined) throw new Error(`${plugin} has no base ${what}`);

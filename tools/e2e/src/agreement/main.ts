@@ -1,6 +1,6 @@
 /**
  * Compares the two runtimes on generated inputs: `node tools/e2e/src/agreement/main.ts --count 5000 --seed 7`. With
- * `--family NAME` (repeated) only some kinds, with `--only NUMBER` one input of a sample. Exit 1 where anything was found.
+ * `--family NAME` (repeatable) only some kinds, with `--only NUMBER` one input of a sample. Exits 1 if there are findings.
  */
 import { parseArgs } from "node:util";
 import { bringUpLoopback, insideNamespace, replaceFile, runInNamespace } from "@imagecred/workspace";

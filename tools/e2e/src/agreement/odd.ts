@@ -1,6 +1,6 @@
 import type { Random } from "./random.ts";
 
-/** Texts that have surprised programs before. */
+/** Texts that are known to break programs. */
 export const ODD_TEXTS: readonly string[] = [
   "",
   " ",
@@ -77,7 +77,7 @@ export function oddText(random: Random): string {
   return random.chance(0.15) ? text + random.pick(ODD_TEXTS) : text;
 }
 
-/** Values that are seldom what a field should hold. */
+/** Values that are rarely valid in a field. */
 const ODD_VALUES: readonly unknown[] = [
   null,
   true,
@@ -106,7 +106,7 @@ function oddValue(random: Random): unknown {
   return random.chance(0.5) ? random.pick(ODD_VALUES) : oddText(random);
 }
 
-/** A copy of a JSON value with one place changed: another value, a key more, less, or written otherwise. */
+/** A copy of a JSON value with one change: another value, or a key that is added, removed or renamed. */
 export function mutatedJson(value: unknown, random: Random): unknown {
   if (Array.isArray(value)) {
     if (value.length === 0 || random.chance(0.3)) return oddValue(random);
@@ -158,7 +158,7 @@ export function oddJson(value: unknown, random: Random): string | Uint8Array {
     case 7:
       return text.replace(/^\{/, `{${JSON.stringify(Object.keys(value as object)[0] ?? "a")}:1,`);
     case 8:
-      // Many thousands are too deep for QuickJS, and not for V8.
+      // Thousands of levels are too deep for QuickJS, but not for V8.
       return `${"[".repeat(500)}${"]".repeat(500)}`;
     case 9:
       return Buffer.from(text, "utf16le");
@@ -173,7 +173,7 @@ export function oddJson(value: unknown, random: Random): string | Uint8Array {
   }
 }
 
-/** Bytes with a few of them changed, lost, doubled. */
+/** Bytes with a few of them changed, removed or doubled. */
 export function damaged(bytes: Uint8Array, random: Random): Uint8Array {
   let out = Buffer.from(bytes);
   for (let times = 1 + random.below(3); times > 0; times--) {

@@ -1,22 +1,22 @@
 import type { Clouds } from "@imagecred/fake-clouds";
 import type { RunResult } from "@imagecred/workspace";
 
-/** What a run showed: the part in which two runtimes must not differ. */
+/** The part of a run's result that must be the same on both runtimes. */
 export interface Outcome {
   readonly exit: string;
-  /** The response without what is new in every run. */
+  /** The response without the values that are new in every run. */
   readonly stdout: string;
   readonly stderr: string;
-  /** `aws.ecr GetAuthorizationToken x4`, in the order of the first of each. */
+  /** `aws.ecr GetAuthorizationToken x4`, ordered by the first request of each. */
   readonly requests: string;
   /**
-   * Milliseconds by which it ended after its time limit, the start of the process not counted; 0 or negative before it, undefined
-   * where none was set.
+   * Milliseconds between its time limit and its end, not counting the start of the process. 0 or negative if it ended in time,
+   * undefined if no limit was set.
    */
   readonly overrunMs: number | undefined;
 }
 
-/** What differs between two runs of one executable, too, and is not compared. */
+/** Parts that differ even between two runs of one executable, and are not compared. */
 const NEVER_THE_SAME: readonly (readonly [RegExp, string])[] = [
   // Durations: jitter and a busy machine.
   [/\b\d+(?:\.\d+)? ?ms\b/g, "N ms"],
@@ -31,13 +31,13 @@ const NEVER_THE_SAME: readonly (readonly [RegExp, string])[] = [
   [/cacheSeconds=\d+/g, "cacheSeconds=X"],
   // The first bytes of a compressed token; they differ in every run.
   [/body that is not JSON: "(?:[^"\\]|\\.)*"?/g, "body that is not JSON: BYTES"],
-  // Node.js itself says this of a NODE_EXTRA_CA_CERTS that it cannot read to its end, before any program has a say.
+  // Node.js itself prints this before it runs a program if it cannot read all of NODE_EXTRA_CA_CERTS.
   [/^Warning: Ignoring extra certs from .*\n/gm, ""],
 ];
 
 /**
- * @param clouds those that the run was made with, before they forget it
- * @param limitMs IMAGECRED_TIMEOUT, where it was set
+ * @param clouds the clouds of the run, before their records are cleared
+ * @param limitMs IMAGECRED_TIMEOUT, if it was set
  */
 export function outcomeOf(result: RunResult, clouds: Clouds, limitMs: number | undefined): Outcome {
   const { exitCode, signal, stdout, stderr } = result;
@@ -55,7 +55,7 @@ export function outcomeOf(result: RunResult, clouds: Clouds, limitMs: number | u
   };
 }
 
-/** The response's form: passwords and times are new in every run. */
+/** The shape of the response: passwords and times are new in every run. */
 function comparable(stdout: string): string {
   let response: Record<string, unknown>;
   try {
@@ -80,10 +80,10 @@ export function differences(a: Outcome, b: Outcome): readonly (keyof Outcome)[] 
 
 const MAX_LINE_BYTES = 701;
 
-/** A run ends this long after its limit at most. */
+/** Maximum time between a run's limit and its end. */
 const LATE_MS = 250;
 
-/** What is wrong with an outcome by itself, whatever the input was; undefined when nothing is. */
+/** Returns a defect in an outcome that is wrong for any input, or undefined. */
 export function defectOf(
   { exit, stdout, stderr, overrunMs = 0 }: Outcome,
   executable: string,

@@ -9,7 +9,7 @@ import { type Outcome, outcomeOf } from "./outcome.ts";
 import type { Random } from "./random.ts";
 import type { Base, CallName, Lane, Trial } from "./trial.ts";
 
-/** The plugins that are tried. */
+/** The plugins under test. */
 export const PLUGINS: readonly Plugin[] = ["ecr", "acr", "gcr"];
 
 /** File name of a plugin. */
@@ -34,12 +34,12 @@ export class Place implements AsyncDisposable {
     this.#clouds = clouds;
   }
 
-  /** Starts its clouds. @param clock of the clouds; that of the executables is the system's */
+  /** Starts its clouds. @param clock of the clouds; the executables use the system's */
   static async open(clock?: () => number): Promise<Place> {
     return new Place(await startClouds(clock === undefined ? {} : { clock }));
   }
 
-  /** Makes a trial here. */
+  /** Runs a trial here. */
   laneFor(random: Random): Lane {
     return {
       clouds: this.#clouds,
@@ -52,7 +52,7 @@ export class Place implements AsyncDisposable {
     };
   }
 
-  /** Makes a base by its name. */
+  /** Creates a base by its name. */
   baseNamed(plugin: Plugin, what: string): Promise<Base> {
     return makeBase(this.#clouds, plugin, what);
   }
@@ -69,22 +69,22 @@ export class Place implements AsyncDisposable {
     return path;
   }
 
-  /** Makes a trial. @param patience multiplies its time limit */
+  /** Runs a trial. @param patience multiplies its time limit */
   async run(trial: Trial, runtime: Runtime, patience: number): Promise<Outcome> {
     const clouds = this.#clouds;
     const { result, path } = await this.#start(trial, runtime, patience);
     const { limitSeconds } = trial;
-    // A trial of this very variable has its own limit.
+    // A trial of this variable sets its own limit.
     const isLimited = limitSeconds !== undefined && !("IMAGECRED_TIMEOUT" in trial.env);
     const outcome = outcomeOf(result, clouds, isLimited ? 1_000 * limitSeconds * patience : undefined);
     await clouds.reset();
     if ((outcome.overrunMs ?? 0) <= 0) return outcome;
-    // The limit begins when the program does: on a busy machine its start alone takes long.
+    // The limit starts with the program, and on a busy machine the start alone takes long.
     const start = await runPlugin(path, { args: ["--version"] });
     return { ...outcome, overrunMs: Math.max(0, (outcome.overrunMs ?? 0) - start.wallMs) };
   }
 
-  /** Makes a trial. @returns stderr as it is, and the secrets of the clouds in it */
+  /** Runs a trial. @returns stderr unchanged, and the clouds' secrets that it contains */
   async runForLeaks(
     trial: Trial,
     runtime: Runtime,
@@ -140,7 +140,7 @@ export class Place implements AsyncDisposable {
     const { args, env, image, request } = base;
     const stdin = kubeletRequest(image, request);
     let problem = "";
-    // A metadata server has a second for its first response, which a busy machine may need for other things.
+    // A metadata server has one second for its first response, and a busy machine may be slower.
     for (let tries = 0; tries < 5; tries++) {
       await this.#clouds.reset();
       const result = await runPlugin(pathOf(base.plugin, "static"), { args, env, stdin });

@@ -1,4 +1,4 @@
-/** Reproducible chance: the same seed gives the same values on every machine. */
+/** Reproducible random values: the same seed gives the same values on every machine. */
 export interface Random {
   /** 0 <= value < 1 */
   (): number;

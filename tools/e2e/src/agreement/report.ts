@@ -1,6 +1,6 @@
 import type { Finding } from "./agreement.ts";
 
-/** A finding for a person: what was tried, and what each runtime did where they differ. */
+/** A readable report of a finding: the input, and where the runtimes differ. */
 export function report({ number, family, plugin, what, problem, outcomes }: Finding): string {
   const lines = [`#${number} ${family}, ${plugin}, ${what}`, `  ${problem}`];
   const { static: a, nodejs: b } = outcomes;

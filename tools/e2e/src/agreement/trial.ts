@@ -1,7 +1,7 @@
 import type { Clouds, FaultRule, Plugin } from "@imagecred/fake-clouds";
 import type { Random } from "./random.ts";
 
-/** One run of a plugin, to be made with both runtimes. */
+/** One run of a plugin, for both runtimes. */
 export interface Trial {
   readonly plugin: Plugin;
   /** The odd part of the input, for the report. */
@@ -9,7 +9,7 @@ export interface Trial {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdin: string | Uint8Array;
-  /** IMAGECRED_TIMEOUT, where `env` has none: for what may wait for ever. Default: the plugins' own. */
+  /** IMAGECRED_TIMEOUT if `env` has none, for runs that may wait forever. Default: the plugins' own. */
   readonly limitSeconds?: number;
   readonly faults?: readonly FaultRule[];
   /** Called before each run. */
@@ -18,7 +18,7 @@ export interface Trial {
   readonly through?: string;
 }
 
-/** An identity with which all goes well. */
+/** An identity that works without faults. */
 export interface Base {
   readonly plugin: Plugin;
   readonly what: string;
@@ -32,11 +32,11 @@ export interface Base {
 export interface CallName {
   readonly service: string;
   readonly operation: string;
-  /** Host and port that it went to. */
+  /** Host and port that it was sent to. */
   readonly host: string;
 }
 
-/** The place in which a trial is made: fake clouds of its own, and a directory for files. */
+/** The environment of a trial: its own fake clouds, and a directory for files. */
 export interface Lane {
   readonly clouds: Clouds;
   readonly random: Random;
@@ -46,11 +46,11 @@ export interface Lane {
   callsOf(base: Base): Promise<readonly CallName[]>;
   /** Writes a file for this trial. @returns its path */
   file(content: string | Uint8Array): Promise<string>;
-  /** A path of this trial where nothing is. */
+  /** A path of this trial where no file exists. */
   path(): string;
 }
 
-/** A kind of oddness. */
+/** A kind of odd input. */
 export interface Family {
   readonly name: string;
   /** How often it is chosen, relative to the others. */

@@ -1,6 +1,6 @@
 import type { Fault } from "@imagecred/fake-clouds";
 
-/** The ways in which a server may write a secret that it was sent. */
+/** Encodings in which a server may echo a secret that it received. */
 export const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
   "as it is": (secret) => secret,
   "percent-encoded": encodeURIComponent,
@@ -21,7 +21,7 @@ export const ENCODINGS: Readonly<Record<string, (secret: string) => string>> = {
   "cut at its start": (secret) => secret.slice(3),
 };
 
-/** Where a response may have it, each with a status. */
+/** The parts of a response that may contain it, each with a status. */
 const PLACES: Readonly<
   Record<string, (text: string) => readonly [status: number, headers: string, body: string]>
 > = {
@@ -67,7 +67,7 @@ const PLACES: Readonly<
   "200 that is not JSON": (text) => [200, "", text],
 };
 
-/** Every response that repeats secrets, by what it is. @param secrets asked when the response is written */
+/** Every response that echoes secrets, by its description. @param secrets called when the response is written */
 export function echoes(secrets: () => readonly string[]): readonly (readonly [what: string, fault: Fault])[] {
   return Object.entries(PLACES).flatMap(([place, written]) =>
     Object.entries(ENCODINGS).map(([encoding, encode]) => {

@@ -13,12 +13,12 @@ import { ROUTES } from "./routes.ts";
 export type NamedFault = { readonly what: string } & (
   | {
       readonly fault: Fault;
-      /** Where it is put: on the call, on its service before there is a request, or on the proxy. */
+      /** Where it is injected: into the call, into its service before a request, or into the proxy. */
       readonly on: "call" | "service" | "proxy";
     }
-  /** The call's host has this address; a cloud's is called without the proxy. */
+  /** The call's host has this address; cloud hosts are then called without the proxy. */
   | { readonly on: "route"; readonly address: string }
-  /** By so much the clouds' clock is ahead of the node's; from the start on, or once this call was made. */
+  /** How far the clouds' clock is ahead of the node's, from the start or after this call. */
   | { readonly on: "clock"; readonly aheadMs: number; readonly from: "start" | "call" }
 );
 
@@ -73,7 +73,7 @@ const OFFSETS: readonly (readonly [string, number])[] = [
   ["two days ahead", -48 * HOUR_MS],
 ];
 
-/** Everything that is tried on each call of each plugin and identity. */
+/** All faults that are tested on each call of each plugin and identity. */
 export const GROUPS: readonly Group[] = [
   {
     name: "statuses",

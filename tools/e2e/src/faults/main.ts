@@ -1,7 +1,7 @@
 /**
- * Plays faults on every call of every plugin and identity: `node tools/e2e/src/faults/main.ts`. `--share 0.05` plays a part of
- * them, `--group framing --plugin ecr` (repeated) only these, `--only TEXT` what has this text in its name, `--lanes 2` so many
- * at once; `--write` writes docs/reliability.md. Exit 1 where anything did not hold.
+ * Injects faults into every call of every plugin and identity: `node tools/e2e/src/faults/main.ts`. `--share 0.05` runs a part
+ * of them, `--group framing --plugin ecr` (repeatable) only these, and `--only TEXT` those with this text in their name.
+ * `--lanes 2` sets how many run at once; `--write` writes docs/reliability.md. Exits 1 if any expectation failed.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
@@ -20,7 +20,7 @@ if (!insideNamespace()) {
 bringUpLoopback([]);
 layRoutes();
 replaceFile("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
-/** Processes mostly wait: for time limits, and for each other. */
+/** Processes mostly wait for time limits and for each other. */
 const LANES = 1 + availableParallelism();
 const { values } = parseArgs({
   options: {

@@ -10,12 +10,12 @@ import { kubeletRequest } from "../request.ts";
 import { GROUPS, type Group, type NamedFault } from "./groups.ts";
 import { ROUTES } from "./routes.ts";
 
-/** Seconds that a run has: enough for every retry, and little where there is nothing to wait for but the limit. */
+/** Time limits of a run in seconds: long enough for every retry, short where a run can only wait for the limit. */
 const LIMIT_SECONDS = { retries: 3, silence: 1 };
 
 /**
- * A call is the same code whichever identity makes it. The first identity that makes it gets every fault on it, the others one
- * in so many: enough to see that a fault is told in the same way on every path.
+ * All identities share the code of a call. Only the first identity that makes the call gets every fault; the others get one
+ * fault in this many, which is enough to check that every path reports faults in the same way.
  */
 const OTHERS_GET_ONE_IN = 20;
 
@@ -24,17 +24,17 @@ export interface Row {
   readonly plugin: Plugin;
   readonly group: string;
   runs: number;
-  /** Runs that gave a credential in spite of the fault. */
+  /** Runs that returned a credential despite the fault. */
   credentials: number;
-  /** Runs that failed with their line. */
+  /** Runs that failed with the expected error line. */
   refusals: number;
-  /** Most requests of one call, for any fault. */
+  /** Maximum number of requests of one call, for any fault. */
   mostRequests: number;
   /** Longest time after the limit at which a run ended, in milliseconds. */
   latestMs: number;
 }
 
-/** A fault that did not hold. */
+/** A fault whose expectations failed. */
 export interface Broken {
   readonly what: string;
   readonly problem: string;
@@ -43,19 +43,19 @@ export interface Broken {
 /** The faults to run. */
 export interface Selection {
   readonly seed: string;
-  /** Of the whole matrix, 0 < share <= 1: every call gets this part of each group's faults. */
+  /** Part of the whole matrix, 0 < share <= 1: every call gets this part of each group's faults. */
   readonly share: number;
-  /** How many runs at once. */
+  /** Number of concurrent runs. */
   readonly lanes: number;
   /** Names; default: all. */
   readonly groups?: readonly string[];
   readonly plugins?: readonly string[];
-  /** A text in what a turn is called. */
+  /** Text that the name of a turn must contain. */
   readonly only?: string;
   readonly tell?: (line: string) => void;
 }
 
-/** A fault on a call, to be played. */
+/** A fault to inject into a call. */
 interface Turn {
   readonly plugin: Plugin;
   readonly base: string;
@@ -64,7 +64,7 @@ interface Turn {
   readonly fault: NamedFault;
 }
 
-/** Fake clouds, whose clock can be set. */
+/** Fake clouds with a clock that can be set. */
 interface Stage extends AsyncDisposable {
   readonly place: Place;
   setClock(aheadMs: number): void;
@@ -83,8 +83,8 @@ async function openStage(): Promise<Stage> {
 }
 
 /**
- * Plays faults on calls, with both runtimes. A case that fails while others run is run again alone, with longer time limits: on
- * a busy machine, a time limit shows nothing.
+ * Injects faults into calls, with both runtimes. A case that fails while others run is run again alone, with longer time
+ * limits: on a busy machine, an exceeded time limit proves nothing.
  */
 export async function playMatrix({
   seed,
@@ -150,7 +150,7 @@ export async function playMatrix({
   return { rows: [...rows.values()].toSorted((a, b) => order(a) - order(b)), broken };
 }
 
-/** Each with all of the patience. */
+/** Each with the longest time limits. */
 const REPLAYS = 2;
 
 /** For the first try, while others run. */
@@ -164,7 +164,7 @@ function unique(calls: readonly CallName[]): CallName[] {
   return [...new Map(calls.map((call) => [`${call.service} ${call.operation}`, call])).values()];
 }
 
-/** The trial that a turn is. */
+/** The trial for a turn. */
 async function trialOf(stage: Stage, turn: Turn): Promise<Trial> {
   const { place, setClock } = stage;
   const { call, fault } = turn;
@@ -216,7 +216,7 @@ function framedResponse(
   return Buffer.concat([Buffer.from(head, "latin1"), bytes]);
 }
 
-/** Gives the call's host another address: where a variable names it, or in /etc/hosts as the executable sees it. */
+/** Gives the call's host another address: in the variable that names it, or in the executable's /etc/hosts. */
 async function withRoute(place: Place, trial: Trial, { host }: CallName, address: string): Promise<Trial> {
   const [name = "", port = ""] = host.split(":");
   const literal = address.includes(":") ? `[${address}]` : address;
@@ -242,8 +242,8 @@ function isSilent(fault: NamedFault): boolean {
 }
 
 /**
- * A response may promise to keep the connection that its server then closes. A client that has written its next request on it
- * by then writes it again on another (RFC 9110, 9.2.2); one that has seen the end writes it once. Which of both is a race.
+ * A response may announce a persistent connection that its server then closes. A client that has already sent its next
+ * request on it sends it again on another (RFC 9110, 9.2.2). A client that has seen the close sends it once. This is a race.
  */
 function isRepeatedOnKept(fault: NamedFault, outcomes: Readonly<Record<Runtime, Outcome>>): boolean {
   if (fault.on !== "call" || fault.fault.kind !== "bytes" || fault.fault.end === "hang") return false;
@@ -258,7 +258,7 @@ function isRepeatedOnKept(fault: NamedFault, outcomes: Readonly<Record<Runtime, 
   return Math.abs(total(a.requests) - total(b.requests)) === 1;
 }
 
-/** Plays one fault with both runtimes. @returns the expectations that failed */
+/** Injects one fault with both runtimes. @returns the expectations that failed */
 async function play(
   stage: Stage,
   turn: Turn,

@@ -1,8 +1,8 @@
 import { run } from "@imagecred/workspace";
 
 /**
- * Unreachable addresses, by what is wrong with the route. They are link-local, since plugins reach metadata servers at
- * such addresses only; none is a metadata server's.
+ * Unreachable addresses, by what is wrong with the route. They are link-local, since plugins call metadata servers only
+ * at such addresses. None of them is the address of a metadata server.
  */
 export const ROUTES = {
   "no route": "169.254.66.1",
@@ -14,13 +14,13 @@ export const ROUTES = {
   "no route, IPv6": "fe80:66::1",
 } as const;
 
-/** Lays the ways to {@link ROUTES} in the network namespace that this process runs in. */
+/** Sets up {@link ROUTES} in the network namespace of this process. */
 export function layRoutes(): void {
   const ip = (command: string) => run("ip", command.split(" "));
   ip(`route add unreachable ${ROUTES["a route that says unreachable"]}/32`);
   ip(`route add prohibit ${ROUTES["a route that says prohibited"]}/32`);
   ip(`route add blackhole ${ROUTES["a route that drops"]}/32`);
-  // Nothing is at the other end of either cable; only the first asks for a hardware address before it sends.
+  // Nothing is at the other end of either link; only the first resolves a hardware address before it sends.
   ip("link add asks type veth peer name asked");
   ip("link add sends type veth peer name drops");
   ip("link set sends arp off");

@@ -6,12 +6,12 @@ import { kubeletRequest } from "../request.ts";
 import type { Suite } from "../suite.ts";
 
 /**
- * Milliseconds in which a plugin has to refuse a bad request. The bare start of Node.js takes 35 to 45 ms on an idle
- * machine, to which comes the reading of a file of 116 MB when it is not cached.
+ * Milliseconds within which a plugin must reject a bad request. Node.js alone takes 35 to 45 ms to start on an idle
+ * machine, plus the time to read a file of 116 MB if it is not cached.
  */
 const LIMIT_MS: Readonly<Record<Runtime, number>> = { static: 100, nodejs: 600 };
 
-/** Input that is not a request, or a request without a valid response: refused at once, before anything is sent. */
+/** Input that is not a request, or a request without a valid response: rejected before anything is sent. */
 export const badInput: Suite = (subject) => {
   const { image, foreignImages } = subject.scenario;
   const good = kubeletRequest(image);
@@ -76,7 +76,7 @@ export const badInput: Suite = (subject) => {
   });
 };
 
-/** The request with one byte of its image replaced by one that no UTF-8 text has. */
+/** The request with one byte of its image replaced by a byte that is invalid in UTF-8. */
 function badUtf8(request: string, image: string): Uint8Array {
   const bytes = Buffer.from(request);
   bytes[bytes.indexOf(image) + image.length - 1] = 0xff;

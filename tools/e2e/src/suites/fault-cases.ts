@@ -3,7 +3,7 @@ import type { CallKind, Expectation } from "../expectation.ts";
 
 export interface FaultCase extends Expectation {
   readonly fault: Fault;
-  /** How often; without it, always. */
+  /** How many times. Default: always. */
   readonly times?: number;
   /** Default: both. */
   readonly kind?: CallKind;
@@ -13,12 +13,12 @@ function answer(status: number, body = "", headers: Record<string, string> = {})
   return { kind: "answer", reply: { status, body, headers } };
 }
 
-/** Attempts in all, where trying again may help: DESIGN's "retries (429, 5xx, resets)". */
+/** Attempts in total for faults that are retried: 429, 5xx and resets. */
 const ATTEMPTS = 4;
 const JSON_TYPE = { "content-type": "application/json" };
 const PAGE = "<!DOCTYPE html><html><head><title>Welcome</title></head><body>Please log in.</body></html>";
 
-/** Faults that may pass are tried again, within the deadline; those that won't are not. */
+/** Transient faults are retried within the deadline; permanent ones are not. */
 const CASES = {
   "500 once": { fault: answer(500), times: 1, exitCode: 0, requests: 2 },
   "503 with a page, twice": { fault: answer(503, PAGE), times: 2, exitCode: 0, requests: 3 },

@@ -5,7 +5,7 @@ import { type Call, type Case, nameOfCall, type Scenario } from "../scenario.ts"
 import type { Subject, Suite } from "../suite.ts";
 import { FAULT_CASES, type FaultCase } from "./fault-cases.ts";
 
-/** One suite per call, so that they can run side by side: most of the time, a fault is a wait. */
+/** One suite per call, so that they can run in parallel: most faults only wait. */
 export function faultSuites({ cases }: Scenario): { readonly title: string; readonly suite: Suite }[] {
   return cases.flatMap((like) =>
     like.calls.map((call, index) => {
@@ -22,7 +22,7 @@ function register(subject: Subject, like: Case, call: Call, firstOfService: bool
   for (const [name, general] of FAULT_CASES) {
     const fault: FaultCase = { ...general, ...call.faults?.[name] };
     if (fault.kind !== undefined && fault.kind !== call.kind) continue;
-    // A fault before a request concerns the whole service.
+    // A fault before a request affects the whole service.
     if (fault.connections !== undefined && !firstOfService) continue;
     test(`${name}: ${expected(fault)}`, () => play(subject, like, call, fault));
   }

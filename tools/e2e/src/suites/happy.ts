@@ -11,8 +11,8 @@ export const happy: Suite = (subject) => {
   const { scenario } = subject;
 
   for (const like of scenario.cases) {
-    describe(`${like.what}: when all goes well`, () => {
-      // Only v1 has a place for a pod's token, but no plugin may refuse the older ones.
+    describe(`${like.what}: without faults`, () => {
+      // Only v1 has a field for a pod's token, but plugins must accept the older versions too.
       for (const apiVersion of ["v1", "v1beta1", "v1alpha1"] satisfies ApiVersion[]) {
         test(`${apiVersion}: one JSON document, and a credential that opens the registry`, async () => {
           await expectCredential(subject, like, apiVersion);
@@ -62,7 +62,7 @@ function registerLives(subject: Subject, like: Case, setLife: NonNullable<Case["
       const result = await subject.run({ like });
       expectSuccess(result);
       const cached = durationSeconds(parseResponse(result.stdout).cacheDuration ?? "");
-      // The time left when the response is written is shorter than at the start by the duration of the run.
+      // The run itself uses up some of the credential's lifetime.
       const least = Math.floor(((seconds - 1 - result.wallMs / 1000) / 2) * 0.9);
       assert.ok(cached >= least && cached <= seconds / 2, `${cached} s`);
     });
@@ -99,7 +99,7 @@ async function expectCredential(subject: Subject, like: Case, apiVersion: ApiVer
   ]);
   assert.equal(kind, "CredentialProviderResponse");
   assert.equal(response.apiVersion, `credentialprovider.kubelet.k8s.io/${apiVersion}`);
-  // Without a place for the pod's token, it is a request for the node.
+  // Without a field for the pod's token, it is a request for the node.
   const { request } = await like.setUp(clouds);
   const nodes = apiVersion !== "v1" && request?.token !== undefined;
   assert.equal(cacheKeyType, nodes ? scenario.cases[0].cacheKeyType : like.cacheKeyType);

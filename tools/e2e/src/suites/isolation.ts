@@ -8,7 +8,7 @@ import { expectFailure, expectSuccess } from "../expect.ts";
 import { runPlugin } from "../run-plugin.ts";
 import type { Suite } from "../suite.ts";
 
-/** Nothing around the file matters: not the environment, not the directory, not the machine. */
+/** The environment, the directory and the machine do not change what the executable does. */
 export const isolation: Suite = (subject) => {
   const { scenario } = subject;
 
@@ -72,7 +72,7 @@ export const isolation: Suite = (subject) => {
         await copyFile(subject.path, join(root, "plugin"));
         await writeFile(join(root, "etc/hosts"), "127.0.0.1 localhost\n");
         const { env, args, stdin } = await subject.inputs();
-        // The fakes' CA and the plugin's own configuration, where the environment says that they are.
+        // The fakes' CA and the plugin's own configuration, at the paths that the environment names.
         await cp(subject.clouds.core.directory, join(root, subject.clouds.core.directory), {
           recursive: true,
         });

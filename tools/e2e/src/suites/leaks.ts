@@ -4,7 +4,7 @@ import type { Subject, Suite } from "../suite.ts";
 
 const LEVELS = ["", "debug", "info", "warn", "error", "off", "json", "json,debug", "json,off"];
 
-/** No secret on stderr, at any level, whether it goes well or not. */
+/** No secret on stderr at any log level, whether the run succeeds or fails. */
 export const leaks: Suite = (subject) => {
   describe("secrets on stderr", () => {
     for (const level of LEVELS) {
@@ -19,7 +19,7 @@ export const leaks: Suite = (subject) => {
       });
     }
 
-    test("none when the environment asks the runtime itself to be talkative", async () => {
+    test("none when the environment turns on the runtime's own debug output", async () => {
       const talkative = {
         NODE_DEBUG: "*",
         NODE_DEBUG_NATIVE: "*",
@@ -37,7 +37,7 @@ export const leaks: Suite = (subject) => {
   });
 };
 
-/** stderr of each case without faults, when its last call is refused, and when that call's response is cut. */
+/** stderr of each case: without faults, when its last call is refused, and when that call's response is truncated. */
 async function everyWay(
   subject: Subject,
   env: Record<string, string>,
@@ -49,7 +49,7 @@ async function everyWay(
     assert.ok(last !== undefined);
     const { service, operation } = last;
     runs.push([`${like.what}, all well`, (await subject.run({ like, env })).stderr]);
-    // A server that sends back what it received: a response's text may contain secrets.
+    // A server that echoes the request, so the response may contain secrets.
     const body = clouds.requests
       .slice(-3)
       .map(({ headers, body }) => `${JSON.stringify(headers)} ${body}`)

@@ -4,7 +4,7 @@ import { expectFailure, expectSuccess } from "../expect.ts";
 import { nameOfCall } from "../scenario.ts";
 import type { Suite } from "../suite.ts";
 
-/** As on a node: real names and addresses, port 443, no proxy. Runs inside the namespace that `namespace.ts` makes. */
+/** As on a node: real names and addresses, port 443, no proxy. Runs inside the namespace that `namespace.ts` sets up. */
 export const network: Suite = (subject) => {
   const { scenario } = subject;
   const [first] = scenario.cases;
@@ -16,7 +16,7 @@ export const network: Suite = (subject) => {
   };
 
   describe("real names and addresses", () => {
-    test("the same requests, each over a connection of its own kind", async () => {
+    test("the same requests, each over the right kind of connection", async () => {
       expectSuccess(await run());
       assert.deepEqual(
         subject.calls(),

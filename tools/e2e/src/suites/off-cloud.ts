@@ -6,10 +6,10 @@ import { kubeletRequest } from "../request.ts";
 import { runPlugin } from "../run-plugin.ts";
 import type { Suite } from "../suite.ts";
 
-/** Milliseconds within which a machine that is in no cloud has to find out. */
+/** Milliseconds within which a plugin must detect that its machine is not in a cloud. */
 const LIMIT_MS = 2500;
 
-/** Shell commands that make the network of a machine in no cloud; each in a network namespace of its own. */
+/** Shell commands that set up the network of a machine outside any cloud; each in a separate network namespace. */
 const NETWORKS: Readonly<Record<string, string>> = {
   "no network at all": "true",
   "the metadata address refuses": "ip link set lo up && ip addr add 169.254.169.254/32 dev lo",
@@ -21,7 +21,7 @@ export const offCloud: Suite = (subject) => {
   const { scenario } = subject;
   const skip = needsRoot("unshare", "ip");
 
-  describe("in no cloud", () => {
+describe("outside any cloud", () => {
     for (const [what, commands] of Object.entries(NETWORKS)) {
       test(`${what}: exit 1 in less than ${LIMIT_MS} ms, naming what was tried`, { skip }, async () => {
         const { args = [], env = {}, request } = await scenario.offCloud.setUp(subject.clouds);

@@ -10,7 +10,7 @@ export const streams: Suite = (subject) => {
   const { executable } = subject.scenario;
 
   describe("stdin and stdout", () => {
-    test("stdin that never ends: gives up when its time is up", async () => {
+    test("stdin that never ends: exits at its time limit", async () => {
       const result = await subject.run({
         stdin: "never-closed",
         env: { IMAGECRED_TIMEOUT: "700ms" },
@@ -20,24 +20,24 @@ export const streams: Suite = (subject) => {
       assert.ok(result.wallMs >= 700 && result.wallMs < 4000, `${result.wallMs} ms`);
     });
 
-    test("stdout has no reader any more: exit 1, not a signal, and the line says so", async () => {
+    test("stdout has no reader any more: exit 1, not a signal, and an error line", async () => {
       const result = await subject.run({ stdout: "unread" });
       expectFailure(result, executable, /stdout/);
       assert.deepEqual(subject.clouds.secrets.findIn(result.stderr), []);
     });
 
-    test("stdout is closed: its descriptor does not become a connection that the password goes into", async () => {
+    test("stdout is closed: its descriptor is not reused for a connection that receives the password", async () => {
       const { env, args, stdin } = await subject.inputs();
       const closing = ["-c", 'exec "$0" "$@" >&-', subject.path, ...args];
       const result = await runPlugin("/bin/sh", { args: closing, env, stdin });
-      // Both runtimes open /dev/null in its place, into which writing succeeds.
+      // Both runtimes open /dev/null instead, so writes succeed.
       expectSuccess(result);
       assert.equal(result.stdout, "");
       const expected = subject.scenario.cases[0].calls.map((call) => `${nameOfCall(call)} 200`);
       assert.deepEqual(subject.calls(), expected);
     });
 
-    test("stderr is closed: the response is written all the same", async () => {
+    test("stderr is closed: the response is still written", async () => {
       const { env, args, stdin } = await subject.inputs();
       const closing = ["-c", 'exec "$0" "$@" 2>&-', subject.path, ...args];
       const debug = { ...env, IMAGECRED_LOG: "debug" };
@@ -46,7 +46,7 @@ export const streams: Suite = (subject) => {
       assert.match(result.stdout, /"auth"/);
     });
 
-    test("a full disk behind stdout: exit 1 and a line", async () => {
+    test("stdout on a full disk: exit 1 and an error line", async () => {
       const { env, args, stdin } = await subject.inputs();
       const full = ["-c", 'exec "$0" "$@" >/dev/full', subject.path, ...args];
       const result = await runPlugin("/bin/sh", { args: full, env, stdin });

@@ -37,7 +37,7 @@ export const fileFamily: Family = {
   },
 };
 
-/** A base that has a file, and where its name stands: a variable or the index of an argument. */
+/** A base that has a file, and what names it: a variable or the index of an argument. */
 async function baseWithFile(lane: Lane): Promise<readonly [Base, string | number]> {
   for (;;) {
     const base = await lane.base();
@@ -49,7 +49,7 @@ async function baseWithFile(lane: Lane): Promise<readonly [Base, string | number
   }
 }
 
-/** Makes a file of another kind or content. @returns a description, and the path */
+/** Creates a file of another kind or with other content. @returns a description, and the path */
 async function variation(content: string, lane: Lane): Promise<readonly [string, string]> {
   const { random } = lane;
   if (random.chance(0.1)) {

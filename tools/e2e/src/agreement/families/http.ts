@@ -10,7 +10,7 @@ const LIMIT_SECONDS = 2;
 async function faulty(lane: Lane, fault: Fault, how: string, base: Base): Promise<Trial> {
   const { random } = lane;
   const calls = await lane.callsOf(base);
-  // The first and the last call are of all kinds; those between them are many for some identities.
+  // The first and the last call cover all kinds; some identities make many calls in between.
   const call = random.pick(calls);
   const early =
     "when" in fault ? fault.when === "connect" : fault.kind === "certificate" || fault.kind === "refuse";
@@ -59,12 +59,12 @@ export const STATUSES = [
   502, 503, 504, 505, 507, 511, 520, 599, 600, 799, 999,
 ];
 
-/** The bytes of a frame, as one. */
+/** The bytes of a frame, joined. */
 export function framed(frame: Frame, body: Uint8Array | string | undefined): Buffer {
   return Buffer.concat(frame(Buffer.from(body ?? "")).map((piece) => Buffer.from(piece as string, "latin1")));
 }
 
-/** Whether all of it is read before a reset that follows: the kernel drops what it has not handed over by then. */
+/** Whether the client reads all of it before a reset that follows: the kernel drops unread data on a reset. */
 export function survivesReset(frame: Frame): boolean {
   return framed(frame, "").length < 16 * 1024;
 }
@@ -208,7 +208,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** How bytes become a response: status lines, headers, lengths, chunks, encodings. */
+/** The framing of a response: status lines, headers, lengths, chunks, encodings. */
 export const framingFamily: Family = {
   name: "framing",
   weight: 6,
@@ -258,7 +258,7 @@ const withStatusLine =
 const withHeader =
   (lines: string): Frame =>
   (body) => [`${OK}${JSON_TYPE}${length(body)}${lines}\r\n`, body];
-/** A response with this for its length. */
+/** A response with this length header. */
 const withLength =
   (of: (body: Buffer) => string): Frame =>
   (body) => [`${OK}${JSON_TYPE}${of(body)}\r\n`, body];
@@ -518,7 +518,7 @@ export const FRAMES: readonly (readonly [string, Frame])[] = [
   ],
 ];
 
-/** What goes wrong before a request: TCP, the proxy, TLS. */
+/** Faults before a request: TCP, the proxy, TLS. */
 export const connectionFamily: Family = {
   name: "connections",
   weight: 5,
@@ -539,7 +539,7 @@ function connect(pieces: readonly (string | Uint8Array)[], end: "close" | "reset
 const alert = (number: number) => Buffer.from([0x15, 3, 3, 0, 2, 2, number]);
 const PAGE = "HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\nthis is plain http";
 
-// Not among them: empty TLS records, a warning before the handshake, and alerts of unknown numbers, which the two TLS libraries do not see alike.
+// Not included, because the two TLS libraries differ: empty TLS records, a warning before the handshake, and alerts of unknown numbers.
 export const CONNECTION_FAULTS: readonly (readonly [string, Fault])[] = [
   ["refused", { kind: "refuse" }],
   ["reset", { kind: "reset", when: "connect" }],

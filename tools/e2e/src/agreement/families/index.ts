@@ -5,7 +5,7 @@ import { proxyFamily, trustFamily } from "./network.ts";
 import { imageFamily, requestFamily } from "./request.ts";
 import { environmentFamily, flagFamily } from "./settings.ts";
 
-/** Every kind of oddness that is tried. */
+/** Every kind of odd input under test. */
 export const FAMILIES: readonly Family[] = [
   requestFamily,
   imageFamily,

@@ -122,7 +122,7 @@ function noProxyEntry(random: Random): string {
   ]);
 }
 
-/** Certificate authorities: files, directories, and what they hold. */
+/** Certificate authorities: files, directories and their contents. */
 export const trustFamily: Family = {
   name: "trust",
   weight: 3,

@@ -28,7 +28,7 @@ function variation(good: string, random: Random): readonly [string, string | Uin
   }
 }
 
-/** Images of names and hosts that are almost right. */
+/** Images whose names or hosts are almost right. */
 export const imageFamily: Family = {
   name: "images",
   weight: 2,

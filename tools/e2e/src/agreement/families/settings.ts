@@ -105,11 +105,11 @@ function flagValue(plugin: Plugin, random: Random): string {
       ]);
 }
 
-// Not LANG and LC_ALL: Node.js itself crashes on some values that no system has, before it reads a program.
-/** Variables that every plugin reads; those of the network have a family of their own. */
+// Not LANG and LC_ALL: Node.js itself crashes on some unrealistic values before it reads a program.
+/** Variables that every plugin reads; network variables have their own family. */
 const COMMON_VARIABLES = ["IMAGECRED_LOG", "IMAGECRED_TIMEOUT", "HOME", "PATH", "NODE_OPTIONS", "TZ"];
 
-/** Never the ones that lead to a metadata server: unset, they would lead to the machine's own. */
+/** Never the ones that point to a metadata server: if unset, plugins would call the machine's own. */
 const VARIABLES: Readonly<Record<Plugin, readonly string[]>> = {
   ecr: [
     "AWS_ACCESS_KEY_ID",
