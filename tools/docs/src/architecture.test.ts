@@ -29,7 +29,7 @@ test("the picture's arrows are the packages' dependencies", () => {
           .toSorted(),
       ]),
   );
-  // What no package imports and what imports none (the build tool) is on the page, not in the picture.
+  // A workspace that is not connected by imports (the build tool) is on the page, but not in the picture.
   for (const [name, targets] of Object.entries(declared))
     if (targets.length === 0 && !Object.values(declared).flat().includes(name)) delete declared[name];
   const drawn = Object.entries(DRAWN_ARROWS).map(([from, to]) => [from, [...to].toSorted()]);

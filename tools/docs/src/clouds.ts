@@ -2,14 +2,14 @@ import { dirname } from "node:path";
 import { type Clouds, startClouds } from "@imagecred/fake-clouds";
 import { anyExecutable } from "@imagecred/workspace";
 
-/** Fake clouds that are the surroundings of a page's machine: a node of each cloud at once. */
+/** Fake clouds for a page's machine, which is a node of every cloud at once. */
 export async function startSurroundings(): Promise<{ clouds: Clouds; env: Record<string, string> }> {
   const clouds = await startClouds();
   const env = {
     ...(await clouds.env("ecr")),
     ...(await clouds.env("acr")),
     ...(await clouds.env("gcr")),
-    // What tools/docs/src/node.sh makes files of.
+    // tools/docs/src/node.sh creates files from these.
     EXECUTABLES: dirname(anyExecutable("imagecred") ?? ""),
     AZURE_JSON: await clouds.azure.azureJsonFile("managed-identity"),
     POD_TOKEN_AWS: await clouds.cluster.issueServiceAccountToken({
@@ -21,7 +21,7 @@ export async function startSurroundings(): Promise<{ clouds: Clouds; env: Record
   return { clouds, env };
 }
 
-/** What goes wrong in a block marked `when NAME`; what is not a fault is undone by what it returns. */
+/** The failures of blocks marked `when NAME`. A change that is not a fault returns a function that undoes it. */
 export const SITUATIONS: Readonly<Record<string, (clouds: Clouds) => Promise<() => void>>> = {
   "ecr-denies": ({ faults }) =>
     fault(faults, "aws.ecr", 400, {

@@ -1,6 +1,6 @@
 import { parseAllDocuments } from "yaml";
 
-/** A provider as far as these tests look at it. */
+/** The fields of a provider that these tests check. */
 export interface Provider {
   readonly name: string;
   readonly matchImages?: readonly string[];
@@ -15,7 +15,7 @@ export interface Configuration {
   readonly providers: readonly Provider[];
 }
 
-/** Every document of a YAML (or JSON) text. @throws Error with the parser's words */
+/** Every document of a YAML (or JSON) text. @throws Error with the parser's message */
 export function documentsOf(text: string): readonly unknown[] {
   return parseAllDocuments(text).map((document) => {
     const [problem] = document.errors;

@@ -33,7 +33,7 @@ export interface Area {
 interface Words {
   readonly content: string;
   readonly area: Area;
-  /** The box that the words have to stay in; the picture itself where there is none. */
+  /** The box that the words must stay in; without one, the picture itself. */
   readonly within: Area;
 }
 
@@ -73,7 +73,7 @@ export class Drawing {
     );
   }
 
-  /** A box with a title and lines below it, all in its middle. */
+  /** A box with a title and lines below it, all centered. */
   titled(area: Area, title: string, lines: readonly string[], kind: BoxKind = "plain"): void {
     this.box(area, kind);
     const height = (lines.length + 1) * LINE;
@@ -96,7 +96,7 @@ export class Drawing {
     this.#parts.push(`<path class="line${dashed ? " dash" : ""}" d="${d}" marker-end="url(#a)"/>`);
   }
 
-  /** Words that leave their box or the picture, or overlap other words; by an estimate of a wide font's letters. */
+  /** Words that leave their box or the picture, or overlap other words, estimated for a wide font. */
   faults(): readonly string[] {
     const faults: string[] = [];
     for (const [index, { content, area, within }] of this.#words.entries()) {
@@ -120,10 +120,10 @@ export class Drawing {
   }
 }
 
-/** Between the base lines of two lines of a box. */
+/** Distance between the baselines of two lines of a box. */
 const LINE = 18;
 
-/** Pixels that words take in DejaVu Sans, the widest of the fonts that system-ui stands for, on average. */
+/** Average width of words in pixels in DejaVu Sans, the widest of the usual system-ui fonts. */
 function widthOf(content: string, look: Look): number {
   const { size, bold } = LOOKS[look];
   return [...content].length * size * (look === "code" ? 0.61 : bold ? 0.62 : 0.55);

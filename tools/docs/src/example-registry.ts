@@ -1,6 +1,6 @@
 import { bearerOf, Core, json } from "@imagecred/fake-clouds/core";
 
-/** Host of the registry in the examples for authors of plugins; also the audience that it accepts. */
+/** Host of the registry in the examples for plugin authors; also the audience that it accepts. */
 export const REGISTRY = "registry.example.com";
 
 /** The robot account that the registry knows. */

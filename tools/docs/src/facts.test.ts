@@ -34,7 +34,7 @@ describe("facts within sentences are those of the packages", () => {
   for (const { about, pattern, values } of SENTENCES) {
     test(about, () => {
       const found = ["../README.md", ...pages()].flatMap((page) =>
-        // Sentences go on in the next line.
+        // Sentences continue on the next line.
         [...textOf(page).replaceAll(/\s+/g, " ").matchAll(pattern)].map((match) => ({ page, match })),
       );
       assert.ok(found.length > 0, "no page says it any more: remove the pattern, or fix it");
@@ -45,7 +45,7 @@ describe("facts within sentences are those of the packages", () => {
   }
 });
 
-/** Samples whose duration is not what init writes, and why. */
+/** Samples whose duration differs from what init writes, with the reason. */
 const OTHER_DURATIONS: Readonly<Record<string, string>> = {
   "snippets/identity/certificate-to-aws/kubelet.yaml":
     "a session of IAM Roles Anywhere lasts an hour, and ECR's password no longer than it",
@@ -77,7 +77,7 @@ describe("a plugin's page names every kind of host", () => {
     test(`docs/${name}.md`, () => {
       const page = textOf(`${name}.md`).replaceAll(/<!-- facts: [\s\S]*?<!-- end of facts -->/g, "");
       for (const pattern of factsOf(name).matchImages) {
-        // The domain: what is before it differs from registry to registry, and is alike in all domains.
+        // Only the domain: the part before it depends on the registry and has the same form in all domains.
         const suffix = pattern.replace(/^.*\*\.(?:geo\.)?/, "");
         assert.ok(page.includes(suffix), `${pattern}: the page does not say ${suffix}`);
       }

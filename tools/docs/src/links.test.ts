@@ -9,7 +9,7 @@ const PAGES = globSync(["*.md", "docs/**/*.md", "deploy/**/*.md"], { cwd: ROOT }
 );
 const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-/** A page's text without its code, in which nothing is a heading or a link. */
+/** A page's text without its code blocks, which have no headings or links. */
 function prose(path: string): string {
   return read(path).replaceAll(/^ *```[\s\S]*?^ *```$/gm, "");
 }
@@ -77,7 +77,7 @@ test("each term of the glossary says where there is more, and pages link to the 
   assert.ok(terms.length > 15);
   for (const term of terms) {
     assert.match(term, /\]\([^)]+\)/, term.slice(0, 40));
-    // One or two sentences, and for some a third that says what the word is not.
+    // One or two sentences, and for some terms a third that excludes another meaning.
     assert.ok(term.length < 600, `too long for a glossary: ${term.split("\n")[0]}`);
   }
   const linking = new Set(links.filter(({ to }) => to === "docs/glossary.md").map(({ from }) => from));

@@ -4,13 +4,13 @@ import { join } from "node:path";
 import { anyExecutable, DOCS, needsRoot, ROOT } from "@imagecred/workspace";
 import { Session } from "./session.ts";
 
-/** Why no machine can be made here, or false. */
+/** The reason why a machine cannot be created here, or false. */
 export const NO_MACHINE: string | false =
   needsRoot("unshare", "mount", "chroot", "bash") ||
   (anyExecutable("imagecred") === undefined ? "the executables are not built (npm run build)" : false);
 
 /**
- * Programs that a page may run and that may be missing on this machine, which has no user but root, and no systemd.
+ * Programs that a page may run and that may be missing on this machine, which has only the user root, and no systemd.
  */
 const STAND_INS: Readonly<Record<string, string>> = {
   sudo: 'exec "$@"',
@@ -24,12 +24,12 @@ export interface MachineOptions {
   readonly standIns?: Readonly<Record<string, string>>;
   /** The directory to copy; this machine's `/` unless given. */
   readonly root?: string;
-  /** Directories of this machine that the copy sees as they change. */
+  /** Directories of this machine that the copy shares. */
   readonly shared?: readonly string[];
 }
 
 /**
- * A copy of this machine whose every change is thrown away: an overlay over `/`, in namespaces of its own. A page's
+ * A copy of this machine whose changes are discarded: an overlay over `/`, in its own namespaces. A page's
  * commands run here as root, as on a node.
  */
 export class Machine implements AsyncDisposable {

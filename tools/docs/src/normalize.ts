@@ -1,9 +1,9 @@
 /**
- * What differs from run to run, made alike in what a page shows and in what a command printed. Everything else has to be
- * the same to the letter.
+ * Replaces values that differ from run to run, both on the page and in a command's output. Everything else must be
+ * identical.
  */
 const ALIKE: readonly (readonly [RegExp, string])[] = [
-  // Where a line is wrapped depends on the length of what follows.
+  // Line breaks depend on the length of the text that follows.
   [/\n {6,}(?=[^\s•✓✗!$-])/g, " "],
   [/\d+(?:\.\d+)? ms\b/g, "N ms"],
   [/\b\d+ h(?: \d+ min)?|\b\d+ min\b/g, "N min"],

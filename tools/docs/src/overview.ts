@@ -23,7 +23,7 @@ const TOKENS: Area = { x: 652, y: 230, width: 216, height: 60 };
 const EXCHANGE: Area = { x: 652, y: 310, width: 216, height: 60 };
 const REGISTRY: Area = { x: 652, y: 418, width: 216, height: 60 };
 
-/** The commands of `imagecred` and their purpose, in the order in which they are needed. */
+/** The commands of `imagecred` and their purpose, in the order in which users need them. */
 export const COMMANDS: readonly (readonly [command: string, about: string])[] = [
   ["init", "writes the configuration for your clouds"],
   ["validate", "checks it as the kubelet does, and for mistakes"],
@@ -35,7 +35,7 @@ export const COMMANDS: readonly (readonly [command: string, about: string])[] = 
   ["explain", "sums one image up, and runs nothing"],
 ];
 
-/** The whole on one screen: one pull, from the pod to the registry, and where `imagecred` acts. */
+/** The whole system on one screen: one pull, from the pod to the registry, and where `imagecred` acts. */
 export function drawOverview(): Drawing {
   const picture = new Drawing(
     WIDTH,
@@ -99,7 +99,7 @@ function steps(picture: Drawing): void {
   picture.text(438, 442, "7 pull", "small");
 }
 
-/** The commands of `imagecred`: on the things that they work on, and with a line each below. */
+/** The commands of `imagecred`: next to the objects that they work on, and in a list below. */
 function tools(picture: Drawing): void {
   pill(picture, 204, 353, "init");
   pill(picture, 84, 353, "validate");
@@ -119,7 +119,7 @@ function tools(picture: Drawing): void {
   }
 }
 
-/** A command's name on the edge of what it works on. */
+/** A command's name on the edge of the object that it works on. */
 function pill(picture: Drawing, x: number, y: number, command: string): void {
   const area = { x, y, width: command.length * 7.4 + 14, height: 18 };
   picture.box(area, "tool");

@@ -2,7 +2,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { DOCS, ROOT } from "@imagecred/workspace";
 
-/** What a comment on the line above a fenced block says about it: `<!-- run, when no-role -->`. */
+/** The comment on the line above a fenced block: `<!-- run, when no-role -->`. */
 export interface Mark {
   /** `run`, `not run`, `file` or `kubelet`. */
   readonly kind: string;

@@ -5,7 +5,7 @@ import { anyExecutable, DIST, ownPlatform } from "@imagecred/workspace";
 
 export const VERSION = "1.0.0";
 
-/** Stands for what is inside: listing it for real takes the build. */
+/** Placeholder for the components: the real list requires the build. */
 const COMPONENTS: readonly Component[] = [
   {
     ecosystem: "npm",
@@ -38,7 +38,7 @@ export async function writeRelease(directory: string): Promise<void> {
   flatten(tree, directory);
 }
 
-/** The newest release tree of this machine that has what `npm run release` makes for linux-amd64. */
+/** The newest release tree on this machine that has the linux-amd64 files of `npm run release`. */
 export function builtRelease(): { readonly version: string; readonly directory: string } | undefined {
   const releases = join(DIST, "release");
   const version = globSync("*/linux/amd64/*.deb", { cwd: releases })
@@ -48,12 +48,12 @@ export function builtRelease(): { readonly version: string; readonly directory: 
   return version === undefined ? undefined : { version, directory: join(releases, version) };
 }
 
-/** What a GitHub release is: all files of the tree in one directory, `<directory>/flat`. */
+/** The layout of a GitHub release: all files of the tree in one directory, `<directory>/flat`. */
 export function flatten(tree: string, directory: string): void {
   writePage({ tree, version: basename(tree), directory: join(directory, "flat") });
 }
 
-/** curl, as far as pages use it, for which a GitHub release of ours is the directory `flat`, two levels above this script. */
+/** A curl with the options that pages use. It serves our GitHub releases from the directory `flat`, two levels above this script. */
 export const CURL_STAND_IN = `flat="$(dirname "$0")/../flat"
 while [ $# -gt 0 ]; do
   case "$1" in

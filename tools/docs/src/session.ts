@@ -7,7 +7,7 @@ export interface Ran {
   readonly exitCode: number;
 }
 
-/** A shell that lives as long as the page's reader has it open: variables and directories stay between commands. */
+/** A shell session like the one of a reader: variables and the working directory persist between commands. */
 export class Session implements AsyncDisposable {
   readonly #shell: ChildProcessWithoutNullStreams;
   readonly #ended: Promise<unknown>;
@@ -15,7 +15,7 @@ export class Session implements AsyncDisposable {
   /** Of the next piece of output, or the end. */
   #news = Promise.withResolvers<void>();
 
-  /** @param command what starts a bash that reads commands from stdin */
+  /** @param command starts a bash that reads commands from stdin */
   constructor([program = "", ...args]: readonly string[], env: Readonly<Record<string, string>>) {
     this.#shell = spawn(program, args, { env });
     this.#ended = once(this.#shell, "close");
@@ -33,7 +33,7 @@ export class Session implements AsyncDisposable {
   async run(command: string): Promise<Ran> {
     const mark = `--- end of command ${crypto.randomUUID()}`;
     this.#output = "";
-    // The group keeps `cd` and variables; `$?` is handed on to the next command, which may show it.
+    // The group preserves `cd` and variables; `$?` is passed on to the next command, which may print it.
     this.#shell.stdin.write(
       `{ (exit \${status:-0}); ${command}\n} 2>&1 < /dev/null\nstatus=$?; printf '%s %s\\n' '${mark}' "$status"\n`,
     );
@@ -56,7 +56,7 @@ export class Session implements AsyncDisposable {
   }
 }
 
-/** The commands of a `console` block with what the page shows of their output. */
+/** The commands of a `console` block, with the output that the page shows. */
 export function commandsOf(content: string): readonly { readonly command: string; readonly shown: string }[] {
   const found: { command: string; shown: string }[] = [];
   for (const line of content.split("\n").slice(0, -1)) {

@@ -14,7 +14,7 @@ import { documentsOf } from "./configurations.ts";
 import { documentedConfigurations, SNIPPETS, snippet } from "./documented.ts";
 import { blocksOf, pages, placeOf, textOf } from "./page.ts";
 
-/** Run with `--update`, as a program, it writes files into the pages that embed them, and what `imagecred init` writes. */
+/** Run as a program with `--update`, it updates embedded files in the pages, and the output of `imagecred init`. */
 const UPDATE = process.argv.includes("--update");
 
 const snippets = SNIPPETS;
@@ -102,7 +102,7 @@ describe("every CredentialProviderConfig in a page or a snippet", () => {
   for (const [where, configuration] of found) {
     const withTokens = configuration.providers.some(({ tokenAttributes }) => tokenAttributes !== undefined);
     for (const version of withTokens ? ["1.34", "1.37"] : ["1.26", "1.32", "1.37"]) {
-      test(`${where}: a kubelet ${version} takes it, and imagecred has no warning`, async () => {
+      test(`${where}: a kubelet ${version} accepts it, and imagecred has no warning`, async () => {
         using place = bench();
         writeFileSync(place.path("config.yaml"), JSON.stringify(configuration));
         const { code, stdout } = await place.run([
@@ -115,7 +115,7 @@ describe("every CredentialProviderConfig in a page or a snippet", () => {
       });
     }
 
-    test(`${where}: its plugins take their arguments`, async () => {
+    test(`${where}: its plugins accept their arguments`, async () => {
       const context = testContext({}, { files: AZURE_JSON_ANYWHERE });
       for (const { name, args = [], env = [] } of configuration.providers) {
         const plugin = [ecr, acr, gcr].find((one) => name.startsWith(one.name));
@@ -145,7 +145,7 @@ test("what pages say that the kubelet logs is what a real one logs", () => {
   }
 });
 
-test("alerts ask for metrics that the kubelet has", () => {
+test("alerts query metrics that the kubelet has", () => {
   const rules = snippet("snippets/prometheus/imagecred.rules.yaml");
   const names = [...rules.matchAll(/\bkubelet_\w+/g)].map(([name]) => name);
   const METRICS = [

@@ -11,7 +11,7 @@ import { GATE, OLDEST_KUBERNETES, since } from "./facts/kubelets.ts";
 import { initProvider, PAGE_NAMES } from "./facts/registries.ts";
 import { blocksOf, pages, placeOf, textOf } from "./page.ts";
 
-/** What pages say of Kubernetes versions, tried in both directions: at the version, and below it. */
+/** Tests the pages' claims about Kubernetes versions in both directions: at the version, and below it. */
 
 /** The version before: `1.33` of `1.34`. */
 function before(version: string): string {
@@ -125,7 +125,7 @@ describe("service account tokens: every sample", async () => {
         assert.deepEqual(await verdict(version, sample), { accepted: true, codes: [] }, version);
     });
 
-    test(`${where}: a kubelet ${gated} rejects it, with the gate too, because of cacheType`, async () => {
+    test(`${where}: a kubelet ${gated} rejects it even with the gate, because of cacheType`, async () => {
       for (const gate of [false, true]) {
         const { accepted, codes } = await verdict(gated, sample, { gate });
         assert.equal(accepted, false);
@@ -211,10 +211,10 @@ test("versions before the oldest and after the newest are refused", async () => 
   assert.equal(await code(`1.${kubeletRules(LATEST_KUBERNETES).minor + 1}`), 2);
 });
 
-/** "" for this file; the path of another test; or `source:` and who says so, where nothing here can try it. */
+/** "" for this file; the path of another test; or `source:` and the source, if no test here can check it. */
 type TriedBy = string;
 
-/** Every kind of sentence that names a version, and what tries it. */
+/** Every kind of sentence that names a version, and the test that checks it. */
 const CLAIMS: readonly (readonly [pattern: RegExp, triedBy: TriedBy])[] = [
   [/Kubernetes \S* ?or newer[^|]*(?:pod's|token|`tokenAttributes`)|\(Kubernetes \S+ or newer\)/, ""],
   [/`tokenAttributes`|\| `(?:token-attributes-version|token-attributes-ignored|cache-type-missing)`/, ""],
@@ -239,7 +239,7 @@ const CLAIMS: readonly (readonly [pattern: RegExp, triedBy: TriedBy])[] = [
   [/[Cc]ompared (?:it )?with version/, "source: cloud-provider-aws 1.37.1"],
 ];
 
-describe("every version on a page is tried, or has its source here", () => {
+describe("every version on a page is tested, or has its source here", () => {
   const NAMED = /(?<![\d.v])1\.(?:2[4-9]|3\d)(?![\d.]*[\dx])/;
   const named = pages()
     .filter((page) => !page.startsWith("api/"))

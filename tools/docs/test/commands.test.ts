@@ -10,13 +10,13 @@ import { AWS, AZURE, ask, type Case, install, type Judge } from "../src/commands
 import { type Command, commandsOf, split } from "../src/cross-cloud/shell.ts";
 import { blocksOf, pages, textOf } from "../src/page.ts";
 
-/** HashiCorp's own HCL parser. Its types bring those of browsers with them, which are not ours. */
+/** HashiCorp's own HCL parser. Its types depend on browser types, which this project does not use. */
 interface Hcl {
   parse(name: string, content: string): Promise<{ readonly resource?: object }>;
 }
 const { parse }: Hcl = createRequire(import.meta.url)("@cdktf/hcl2json");
 
-// Every command of the pages about identities is parsed by the program that it is for.
+// Every command of the pages about identities is parsed by its own program.
 const routes = pages().filter((page) => /^identity\/(?!README)/.test(page));
 const commands = routes.flatMap((page) =>
   commandsOf(blocksOf(page)).map((command) => ({ page, ...command })),
@@ -49,7 +49,7 @@ test("the pages have commands of all three clouds, and no others than those and 
 function judged(program: string, judge: Judge, wrong: readonly string[]): void {
   const installed = install(judge);
   describe(`${program}, by ${judge.name}`, { skip: installed.missing ?? false }, () => {
-    // One question for all: the programs take seconds to start.
+    // One run for all commands: the programs take seconds to start.
     const good = of(program);
     const cases = [...good.map(caseOf), ...wrong.map((line) => ({ directory: DOCS, args: split(line) }))];
     const verdicts = installed.missing === undefined ? ask(judge, installed.python, cases) : [];
@@ -60,7 +60,7 @@ function judged(program: string, judge: Judge, wrong: readonly string[]): void {
         assert.equal(verdicts[index]?.code, 0, `docs/${place}: ${verdicts[index]?.error}`);
     });
 
-    test("would not take them with a mistake", () => {
+    test("rejects them with a mistake", () => {
       for (const [index, line] of wrong.entries())
         assert.notEqual(verdicts[good.length + index]?.code, 0, line);
     });
@@ -86,7 +86,7 @@ describe("gcloud, by our own table of its reference", () => {
       assert.equal(gcloudProblem(words.slice(1)), undefined, `docs/${place}`);
   });
 
-  test("would not take them with a mistake", () => {
+  test("rejects them with a mistake", () => {
     for (const line of [
       "iam workload-identity-pools create a b --location=global",
       "iam workload-identity-pools create a",

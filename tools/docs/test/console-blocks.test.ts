@@ -20,7 +20,7 @@ const UPDATE = process.argv.includes("--update");
 
 /** Pages whose blocks need a release. */
 const RELEASE = ["node-image-builder.md"];
-/** Pages whose blocks are looked at by tests of their own, or that take minutes. */
+/** Pages whose blocks have their own tests, or take minutes. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   "imagecred.md": "packages/cli/src/docs.test.ts",
   "writing-a-plugin.md": "tools/docs/test/writing-a-plugin.test.ts",

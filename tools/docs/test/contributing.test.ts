@@ -42,7 +42,7 @@ describe("its commands", () => {
       ...(await clouds.env("ecr")),
       NO_COLOR: "1",
     });
-    // A test runner inside would write its protocol for this one.
+    // Otherwise a nested test runner would write its protocol instead of text.
     await session.run(`cd ${ROOT}; unset NODE_TEST_CONTEXT`);
     for (const { block, command } of commands.filter(({ block }) => block.mark?.kind === "run")) {
       const needs = block.mark?.conditions.get("needs");
@@ -74,7 +74,7 @@ async function runs(session: Session, block: Block, command: string): Promise<vo
   }
 }
 
-/** What a command that waits for an inspector writes to stderr before it is ended. */
+/** The stderr of a command that waits for an inspector, until it is stopped. */
 function firstWords(command: string, env: Record<string, string>): Promise<string> {
   const child = spawn("bash", ["-c", command.replace("--inspect-brk", "--inspect-brk=127.0.0.1:0")], {
     cwd: ROOT,

@@ -24,15 +24,15 @@ import { ROUTES } from "../src/cross-cloud/routes.ts";
 import { matrixTable } from "../src/cross-cloud/table.ts";
 
 /**
- * The matrix of identities and registries. The commands of each page in docs/identity are done to the fake clouds, the page's
- * configuration runs the executables of both runtimes, and the credential has to open the registry. Then the same with each
- * mistake, and the plugin's line has to say what is wrong.
+ * The matrix of identities and registries. Each page's commands in docs/identity are applied to the fake clouds, both runtimes'
+ * executables run with the page's configuration, and the credential must open the registry. Then each mistake is tested, and
+ * the plugin's line must name it.
  * `npx node tools/docs/test/cross-cloud.test.ts --update` writes the matrix and the lines into the pages.
  */
 const UPDATE = process.argv.includes("--update");
 const FACTS = { ecr: ecrFacts, acr: acrFacts, gcr: gcrFacts };
 const noArc = whyNoArc();
-/** Executables mostly wait for each other's processor here, so few at once are as fast as many. */
+/** These runs are limited by CPU time, so a few at once are as fast as many. */
 const concurrency = Math.max(2, availableParallelism());
 
 let clouds: Clouds;
@@ -59,7 +59,7 @@ function skipped({ route, source }: Cell, reason: string | undefined): string | 
   return source === "arc" && noArc !== undefined ? `${route.page}: ${noArc}` : false;
 }
 
-/** Nodes that pull from their own cloud: the cells of the matrix that no page of docs/identity is for. */
+/** Nodes that pull from their own cloud: the cells of the matrix without a page in docs/identity. */
 const homeRuns = HOME_ROUTES.flatMap((route) =>
   route.sources.flatMap((source) =>
     executables(`${route.plugin}-credential-provider`).map((built) => ({
@@ -73,7 +73,7 @@ const homeRuns = HOME_ROUTES.flatMap((route) =>
 const titleOf = ({ route, source }: Cell, runtime: string) =>
   `${SOURCES[source]}, ${FACTS[route.plugin].service} (${route.page}.md, ${runtime})`;
 
-describe("the page followed: a credential that opens the registry", { concurrency }, () => {
+describe("following the page: a credential that opens the registry", { concurrency }, () => {
   for (const { cell, executable } of runs) {
     test(titleOf(cell, executable.runtime), { skip: skipped(cell, executable.skipped) }, async () => {
       const { result, login } = await run(cell, clouds, executable.path);
@@ -95,9 +95,9 @@ describe("a node's own cloud: a credential that opens the registry", { concurren
   }
 });
 
-describe("a node's own cloud: a mistake, and what the plugin says", { concurrency: 1 }, () => {
+describe("a node's own cloud: a mistake, and the plugin's error", { concurrency: 1 }, () => {
   for (const { cell, route, executable } of homeRuns) {
-    // An Arc machine has an agent instead of a metadata server: what is made with the identity can go wrong there too.
+    // An Arc machine has an agent instead of a metadata server, but the steps after it can fail in the same way.
     const mistakes =
       cell.source === "arc" ? route.mistakes.filter(({ around }) => around !== undefined) : route.mistakes;
     for (const mistake of executable.runtime === "static" ? mistakes : mistakes.slice(0, 1)) {
@@ -117,7 +117,7 @@ describe("a node's own cloud: a mistake, and what the plugin says", { concurrenc
   }
 });
 
-/** Whether a cell is the one that its page is written for; others differ in the issuer, or in whose identity it is. */
+/** Whether a cell is the one that its page is written for; others have another issuer, or another kind of identity. */
 function isPages({ route, source }: Cell): boolean {
   return source === (route.sources.find((each) => each === "onPremises") ?? route.sources[0]);
 }
@@ -157,7 +157,7 @@ for (const [title, alone] of [
   ["a mistake that changes the whole cloud", true],
 ] as const) {
   describe(title, { concurrency: alone ? 1 : concurrency }, () => {
-    // Node.js takes its time to start: it makes the mistakes of the pages' own cells only.
+    // Node.js starts slowly, so it runs only the mistakes of the pages' own cells.
     for (const { cell, executable } of runs.filter(
       (each) => each.executable.runtime === "static" || isPages(each.cell),
     )) {
@@ -177,7 +177,7 @@ describe("the pages show it", () => {
 
   for (const cell of CELLS.filter(isPages)) {
     const { page, plugin } = cell.route;
-    // One runtime, whose requests come one after another in the same order every time.
+    // One runtime, which always sends its requests in the same order.
     const built = executable(`${plugin}-credential-provider`, "nodejs");
     test(`docs/identity/${page}.md: the diagram has the requests of a run`, {
       skip: built.skipped ?? false,
@@ -210,5 +210,5 @@ describe("the pages show it", () => {
     });
   }
 
-  test("the fakes had no error of their own", () => assert.deepEqual(clouds.defects, []));
+  test("the fakes had no internal error", () => assert.deepEqual(clouds.defects, []));
 });

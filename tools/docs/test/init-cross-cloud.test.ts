@@ -15,8 +15,8 @@ import { fileOf, followWritten, writtenByInit } from "../src/cross-cloud/written
 import { blocksOf } from "../src/page.ts";
 
 /**
- * `imagecred init --cross-cloud` is where the pages' commands, policies and Terraform come from: with the pages' values it
- * writes what they show. And what it writes for every cell of the matrix is done to fake clouds and run.
+ * The pages' commands, policies and Terraform come from `imagecred init --cross-cloud`: with the pages' values, it writes
+ * exactly these. Its output for every cell of the matrix is applied to fake clouds and run.
  * `npx node tools/docs/test/init-cross-cloud.test.ts --update` writes the snippets of the pages.
  */
 const UPDATE = process.argv.includes("--update");
@@ -72,7 +72,7 @@ for (const { page } of ROUTES) {
   });
 }
 
-describe("what init writes, done and run", () => {
+describe("the output of init, applied and run", () => {
   let clouds: Clouds;
   before(async () => {
     clouds = await startClouds();
@@ -82,13 +82,13 @@ describe("what init writes, done and run", () => {
     await clouds.close();
   });
 
-  // Cells of one page make the same role or provider, so they follow each other.
+  // Cells of one page create the same role or provider, so they run one at a time.
   describe("by page", { concurrency: Math.max(2, availableParallelism()) }, () => {
     for (const route of ROUTES) {
       describe(route.page, { concurrency: 1 }, () => {
         for (const { source } of CELLS.filter((cell) => cell.route === route)) {
           const cell = { route, source };
-          // Node.js takes its time to start: it runs one cell of each plugin. The matrix of the pages has the others.
+          // Node.js starts slowly, so it runs one cell of each plugin. The matrix of the pages has the others.
           for (const executable of executables(`${route.plugin}-credential-provider`).filter(
             ({ runtime }) =>
               runtime === "static" || (route.page.startsWith("pods-") && source === "onPremises"),
@@ -115,5 +115,5 @@ describe("what init writes, done and run", () => {
     assert.equal(await registryStatus(clouds, route.image, login), 200);
   }
 
-  test("the fakes had no error of their own", () => assert.deepEqual(clouds.defects, []));
+  test("the fakes had no internal error", () => assert.deepEqual(clouds.defects, []));
 });

@@ -20,8 +20,8 @@ import { builtRelease, CURL_STAND_IN, flatten, VERSION } from "../src/release.ts
 import { commandsOf } from "../src/session.ts";
 
 /**
- * A person who knows only docs/node-image-builder.md: from a release tree, onto a bare Debian, to a credential that the
- * kubelet's own code finds and the registry takes.
+ * Follows only docs/node-image-builder.md: from a release tree, onto a bare Debian, to a credential that the kubelet's own
+ * code finds and the registry accepts.
  */
 const PAGE = "node-image-builder.md";
 const IMAGE = "123456789012.dkr.ecr.us-west-2.amazonaws.com/team/app";
@@ -46,7 +46,7 @@ function blocksBefore(sentence: string): readonly Block[] {
 }
 
 describe("a newcomer on a bare Debian", { skip }, () => {
-  test("comes to a credential by the page alone", async () => {
+  test("gets a credential with only the page", async () => {
     assert.ok(release);
     const { clouds, env } = await startSurroundings();
     await using machine = await Machine.start({

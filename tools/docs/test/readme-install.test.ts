@@ -12,8 +12,8 @@ import { writeRelease } from "../src/release.ts";
 import { commandsOf } from "../src/session.ts";
 
 /**
- * The README's own lines for a node, word by word except for the base URL, on a bare Debian: what they download is a release page
- * that is served over HTTP on loopback.
+ * Runs the README's commands for a node, unchanged except for the base URL, on a bare Debian. They download from a release
+ * page that is served over HTTP on loopback.
  */
 const BASE = "https://github.com/imagecred/imagecred/releases/latest/download";
 const BIN_DIR = "/usr/local/libexec/kubernetes/credential-providers";
@@ -83,7 +83,7 @@ describe("README, install on a node", { skip }, () => {
     assert.equal(restarted.output, "systemctl restart kubelet\n");
   });
 
-  test("a file that was changed on the way ends it before anything is installed", async () => {
+  test("a file that was changed in transit stops it before anything is installed", async () => {
     appendFileSync(join(machine.directory, "flat", "ecr-credential-provider-linux-amd64"), "x");
     const [first = "", second = "", third = ""] = commands(base());
     await machine.session.run("mkdir ../changed && cd ../changed");

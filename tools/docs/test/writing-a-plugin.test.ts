@@ -16,14 +16,14 @@ const PAGE = "writing-a-plugin.md";
 const NAME = "my-credential-provider";
 const own = ownPlatform();
 
-/** How a plugin gets to the registry of the example. */
+/** Variables that point a plugin to the example's registry. */
 const cloudEnv = (core: Core) => ({
   HTTPS_PROXY: core.proxy.url,
   NO_PROXY: "127.0.0.1",
   SSL_CERT_FILE: core.caFile,
 });
 
-/** Where a command of the page is run: an empty directory, with npm, one Node.js and the packed packages. */
+/** The environment for the page's commands: an empty directory, npm, one Node.js and the packed packages. */
 const directory = mkdtempSync(join(tmpdir(), "imagecred-plugin-"));
 const project = join(directory, NAME);
 const built = (name: string) => join(project, "dist", own.name, name);
@@ -68,14 +68,14 @@ describe(`docs/${PAGE}, from the packed packages alone`, { skip }, () => {
       assert.ok(npm.asked.has(name), `npm asked for ${name}`);
   });
 
-  /** This machine may have no runtime for the other processor. */
+  /** This machine may not have a runtime for the other processor. */
   function forThisMachine(shown: string): string {
     return shown.replace(/^dist\/linux-(\w+)\/.*\n/gm, (line, arch) =>
       platforms.includes(arch) ? line : "",
     );
   }
 
-  test("what is built is one static file, which starts in an empty root", () => {
+  test("the result is one static file, which starts in an empty root", () => {
     const file = readFileSync(built(NAME));
     assert.equal(file.subarray(0, 4).toString("latin1"), "\x7fELF");
     assert.doesNotMatch(run("sh", ["-c", `ldd ${built(NAME)} 2>&1 || true`]), /=>/);
@@ -98,7 +98,7 @@ describe(`docs/${PAGE}, from the packed packages alone`, { skip }, () => {
     assert.equal((await shell.run("ls changed")).exitCode, 2);
   });
 
-  test("wrong command lines, and sources that do not compile, are a sentence and exit 1", async () => {
+  test("wrong command lines, and sources that do not compile, give one sentence and exit 1", async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
       ["", /name one ENTRY\n\nUsage: imagecred-build/],
       ["src/gone.ts", /src\/gone\.ts: no such file/],

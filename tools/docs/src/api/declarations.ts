@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { ROOT, readJson, run } from "@imagecred/workspace";
 
-/** Packages that others build on, by directory. */
+/** Packages with a public API, by directory. */
 export const PACKAGES = ["packages/protocol", "packages/kubelet", "packages/build"] as const;
 export type ApiPackage = (typeof PACKAGES)[number];
 
@@ -12,13 +12,13 @@ export interface ApiExport {
   readonly name: string;
   /** As the compiler writes it, comments of members included. */
   readonly declaration: string;
-  /** The comment in front of the declaration; undefined where there is none. */
+  /** The comment before the declaration, or undefined. */
   readonly comment: string | undefined;
 }
 
 /** The exports of one entry point, by name. */
 export interface EntryPoint {
-  /** As it is imported: `@imagecred/protocol/testing`. */
+  /** Import specifier: `@imagecred/protocol/testing`. */
   readonly name: string;
   readonly exports: readonly ApiExport[];
 }
@@ -32,7 +32,7 @@ export interface Api {
 
 type Exports = Readonly<Record<string, { readonly types?: string; readonly "@imagecred/source"?: string }>>;
 
-/** What others may import of a package: entry points with types, by their source files. */
+/** The public entry points of a package: those with types, by their source files. */
 function entryFiles(directory: ApiPackage): readonly { readonly name: string; readonly file: string }[] {
   const { name, exports } = readJson(`${directory}/package.json`) as { name: string; exports: Exports };
   return Object.entries(exports).flatMap(([path, { types, "@imagecred/source": source }]) =>
@@ -42,7 +42,7 @@ function entryFiles(directory: ApiPackage): readonly { readonly name: string; re
   );
 }
 
-/** Compiles the declarations of all packages, once, and reads them. @throws {ToolError} with what the compiler says */
+/** Compiles the declarations of all packages, once, and reads them. @throws {ToolError} with the compiler's output */
 export function readApis(): readonly Api[] {
   const output = mkdtempSync(join(tmpdir(), "imagecred-api-"));
   try {
@@ -107,14 +107,14 @@ class Reader {
   }
 }
 
-/** The source file that a module is, from the top. */
+/** The source file of a module, relative to the repository's root. */
 function sourceOf(module: string, importer: string): string {
   if (module === "#runtime") return "packages/protocol/src/runtime/nodejs/index.ts";
   const ours = PACKAGES.flatMap(entryFiles).find(({ name }) => name === module);
   return ours?.file ?? resolve("/", dirname(importer), module).slice(1);
 }
 
-/** The declarations that start with `export` at the margin; what belongs to one is indented, or its closing brace. */
+/** The declarations that start with `export` in column 0; their other lines are indented, except a closing brace. */
 function declarationsIn(text: string): ApiExport[] {
   const pattern =
     /((?:^\/\*\*(?:[^*]|\*(?!\/))*\*\/\n)?)^export ((?:declare )?(?:abstract )?(?:class|interface|type|const|function) (\w+)[^\n]*(?:\n(?![/a-z])[^\n]*)*)/gm;

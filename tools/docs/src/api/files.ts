@@ -5,7 +5,7 @@ import type { Api } from "./declarations.ts";
 import { apiReference } from "./reference.ts";
 import { apiReport } from "./report.ts";
 
-/** The files that are made of a package's API: text by path from the top. */
+/** The files that are generated from a package's API: text by path from the repository's root. */
 export function apiFiles(api: Api): ReadonlyMap<string, string> {
   return new Map([
     [`${api.directory}/api.txt`, apiReport(api)],

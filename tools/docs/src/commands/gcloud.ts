@@ -1,6 +1,6 @@
 import { type Options, optionsOf } from "../cross-cloud/shell.ts";
 
-/** One `gcloud` command: which options it has, and which it cannot do without. */
+/** One `gcloud` command: its options, and which of them are required. */
 interface GcloudCommand {
   /** Number of positional arguments. */
   readonly positional: number;
@@ -9,8 +9,8 @@ interface GcloudCommand {
 }
 
 /**
- * The `gcloud` commands of the pages. The program is in no package registry that tests can reach, so this table is kept by
- * hand, from its reference: https://cloud.google.com/sdk/gcloud/reference followed by the command's words.
+ * The `gcloud` commands of the pages. The program is in no package registry that tests can reach, so this table is maintained
+ * by hand, from its reference: https://cloud.google.com/sdk/gcloud/reference followed by the command's words.
  */
 const COMMANDS: Readonly<Record<string, GcloudCommand>> = {
   "services enable": { positional: -1, required: [] },

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { CACHE, placeDirectory } from "@imagecred/workspace";
 
-/** A vendor's command line program, as far as it parses commands. */
+/** The command parser of a vendor's command line program. */
 export interface Judge {
   readonly name: string;
   /** The Python program, in this directory, that asks it. */
@@ -33,7 +33,7 @@ export const AZURE: Judge = {
   ],
 };
 
-/** A Python with a judge in it, or why there is none. */
+/** A Python with a judge installed, or the reason why it is missing. */
 export type Installed =
   | { readonly python: string; readonly missing?: undefined }
   | { readonly python: ""; readonly missing: string };
@@ -74,19 +74,19 @@ function run(program: string, args: readonly string[]): void {
 
 /** One command for a judge. */
 export interface Case {
-  /** Where the files are that it names. */
+  /** Directory of the files that it names. */
   readonly directory: string;
   /** Words after the program's name. */
   readonly args: readonly string[];
 }
 
-/** What a judge thinks of a command: 0 is good. */
+/** A judge's verdict on a command: 0 is good. */
 export interface Verdict {
   readonly code: number;
   readonly error: string;
 }
 
-/** Asks a judge about all commands in one run. Nothing is sent anywhere. */
+/** Passes all commands to a judge in one run. No command sends anything. */
 export function ask({ script }: Judge, python: string, cases: readonly Case[]): readonly Verdict[] {
   const { status, stdout, stderr } = spawnSync(python, [join(import.meta.dirname, script)], {
     input: JSON.stringify(cases),
@@ -101,7 +101,7 @@ export function ask({ script }: Judge, python: string, cases: readonly Case[]): 
       AWS_SECRET_ACCESS_KEY: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
       AWS_DEFAULT_REGION: "us-west-2",
       AWS_EC2_METADATA_DISABLED: "true",
-      // Whatever tried to reach the network would be refused at once.
+      // Any attempt to reach the network would fail at once.
       HTTPS_PROXY: "http://127.0.0.1:9",
     },
   });

@@ -3,13 +3,13 @@ import { CLUSTERS, type Route, SOURCES, type Source } from "./route.ts";
 
 /** A request that a plugin sent, as the fake clouds saw it. */
 export interface Call {
-  /** The fakes' name of the service: `aws.sts`. */
+  /** The fakes' name for the service: `aws.sts`. */
   readonly service: string;
   /** The service's name of the operation: `AssumeRoleWithWebIdentity`. */
   readonly operation: string;
 }
 
-/** Names of the services for people. */
+/** Display names of the services. */
 const TITLES: Readonly<Record<string, string>> = {
   "aws.imds": "EC2 instance metadata",
   "aws.sts": "AWS STS",
@@ -39,7 +39,7 @@ export function diagramOf({ plugin, image }: Route, source: Source, calls: reado
     `participant plugin as ${plugin}-credential-provider`,
     ...services.map((service) => `participant ${idOf(service)} as ${titleOf(service)}`),
     `kubelet->>plugin: ${pod ? `${host}, with the pod's token` : host}`,
-    // Without the responses: their arrows would say "ok", and cover what is behind them.
+    // Without the responses: their arrows would only say "ok" and cover other lines.
     ...calls.map(({ service, operation }) => `plugin->>${idOf(service)}: ${operation}`),
     "plugin-->>kubelet: username, password, cache duration",
   ];

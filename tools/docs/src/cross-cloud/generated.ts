@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DOCS } from "@imagecred/workspace";
 
-/** What stands between `<!-- NAME -->` and `<!-- end of KIND -->` in a page: written by a test, and compared by it. */
+/** The text between `<!-- NAME -->` and `<!-- end of KIND -->` in a page, which a test generates and compares. */
 export function generated(page: string, name: string): string {
   const text = readFileSync(join(DOCS, page), "utf8");
   const [from, to] = boundsOf(text, page, name);
@@ -25,7 +25,7 @@ function boundsOf(text: string, page: string, name: string): readonly [from: num
   return [at + start.length, to];
 }
 
-/** A mistake and the line that the plugin writes. */
+/** A mistake and the plugin's error line. */
 export interface Told {
   readonly what: string;
   readonly line: string;
@@ -40,7 +40,7 @@ export function messagesOf(told: readonly Told[]): string {
 }
 
 const ALIKE: readonly (readonly [RegExp, string])[] = [
-  // A long line is cut in its middle, which may be within an id.
+  // A long line is truncated in the middle, possibly within an id.
   [/…[0-9a-f-]*\)/g, "…)"],
   [/\/\S*\/(node)-\d+\.pem/g, "/etc/kubernetes/pki/node.pem"],
   [

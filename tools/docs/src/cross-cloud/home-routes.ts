@@ -5,7 +5,7 @@ import { DOCS } from "@imagecred/workspace";
 import type { NodeSide } from "./matrix.ts";
 import { IMAGES, type Mistake, type Route } from "./route.ts";
 
-/** A node that pulls from its own cloud: nothing has to trust anything, and the plugin's own page has the configuration. */
+/** A node that pulls from its own cloud: no trust to set up, and the plugin's own page has the configuration. */
 export interface HomeRoute extends Route {
   /** Heading of the plugin's page, as a link from docs/identity. */
   readonly link: string;
@@ -13,7 +13,7 @@ export interface HomeRoute extends Route {
 
 const NOWHERE = "20000000-bbbb-4bbb-8bbb-00000000ffff";
 
-/** Changes a part of the fakes for one run. */
+/** Changes part of the fakes for one run. */
 const around =
   <Part extends object>(
     part: (clouds: Clouds) => Part,
@@ -123,7 +123,7 @@ export const HOME_ROUTES: readonly HomeRoute[] = [
   },
 ];
 
-/** The example of the plugin's page, with an azure.json that exists. */
+/** The example from the plugin's page, with an azure.json that exists. */
 export async function homeSide({ plugin }: HomeRoute, clouds: Clouds): Promise<NodeSide> {
   const shown = readFileSync(join(DOCS, `snippets/config/${plugin}.yaml`), "utf8");
   const azureJson = await clouds.azure.azureJsonFile("managed-identity", {

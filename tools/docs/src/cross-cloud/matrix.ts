@@ -36,7 +36,7 @@ export function prepare(clouds: Clouds): void {
   clouds.aws.outbound.disable("123456789012");
   clouds.azure.directory.addTenant(UNINSTALLED_TENANT, "public");
   clouds.aws.iam.addRole({ arn: "arn:aws:iam::999999999999:role/foreign" });
-  // What the node's role may do for another cloud, its page has to say.
+  // The page must grant the node's role its permissions for another cloud.
   const node = clouds.aws.iam.role(clouds.aws.roleArn("node"));
   if (node === undefined) throw new Error("the fakes have no role node");
   clouds.aws.iam.addRole(node);
@@ -53,7 +53,7 @@ export function follow({ route, source }: Cell, clouds: Clouds): void {
 
 const snippets = ({ page }: Route) => `snippets/identity/${page}`;
 
-/** What a node has to have for a cell: from the page, or from `imagecred init`. */
+/** The configuration of a node for a cell: from the page, or from `imagecred init`. */
 export interface NodeSide {
   /** The CredentialProviderConfig, whose only provider is the route's. */
   readonly configuration: string;
@@ -77,7 +77,7 @@ export function isCluster(source: Source): source is ClusterSource {
   return (CLUSTERS as readonly Source[]).includes(source);
 }
 
-/** A page's text for another kind of cluster, or for a machine under Arc, whose identity is its own. */
+/** A page's text for another kind of cluster, or for a machine under Arc, which has its own identity. */
 function adapted(text: string, source: Source, clouds: Clouds): string {
   if (source === "arc") {
     const [own, kubelet] = clouds.azure.population("public").machine;
@@ -101,7 +101,7 @@ export interface Run {
   readonly login: { readonly username: string; readonly password: string } | undefined;
 }
 
-/** Runs an executable with the node's side, the page's unless told otherwise, and with a mistake in it where there is one. */
+/** Runs an executable with the node's configuration (by default the page's), and with a mistake in it if there is one. */
 export async function run(
   cell: Cell,
   clouds: Clouds,
@@ -134,7 +134,7 @@ export async function run(
   return { result, login: auth?.[route.image.slice(0, route.image.indexOf("/"))] ?? auth?.["*.pkg.dev"] };
 }
 
-/** An argument that means nothing under Arc, where a machine has its own identity only. */
+/** An argument that has no effect under Arc, where a machine has only its own identity. */
 export function isOtherIdentity(arg: string): boolean {
   return arg.startsWith("--node-managed-identity=");
 }
@@ -146,7 +146,7 @@ interface PodProvider extends Provider {
   };
 }
 
-/** Arguments as the page has them; a path of azure.json becomes an existing file. */
+/** The page's arguments, with the path of azure.json replaced by an existing file. */
 async function argumentsOf({ args = [] }: Provider, clouds: Clouds): Promise<readonly string[]> {
   const azureJson = await clouds.azure.azureJsonFile("none");
   return args.map((arg) => (arg === "/etc/kubernetes/azure.json" ? azureJson : arg));
@@ -160,7 +160,7 @@ function withChanges(args: readonly string[], changes: readonly string[]): reado
 
 let files = 0;
 
-/** The files that the arguments name, where a test may write. */
+/** Writes the files that the arguments name, at paths where a test may write. */
 async function placeFiles(
   args: readonly string[],
   route: Route,
@@ -191,7 +191,7 @@ async function placeFiles(
   });
 }
 
-/** What the kubelet sends for a pod: a token for the configured audience, and the annotations that are listed. */
+/** The kubelet's request for a pod: a token for the configured audience, and the listed annotations. */
 async function podRequest(
   { tokenAttributes }: PodProvider,
   source: ClusterSource,
@@ -223,7 +223,7 @@ interface ServiceAccount {
   };
 }
 
-/** Arc's agent writes its challenges where only this machine's own agent may: there, in a mount namespace, is the fake's directory. */
+/** Arc's agent writes its challenges to a protected directory. In a mount namespace, the fake's directory replaces it. */
 function runUnderArc(
   executable: string,
   {
@@ -238,7 +238,7 @@ function runUnderArc(
   return runPlugin("/usr/bin/unshare", { ...options, args: [...words, executable, ...args] });
 }
 
-/** Why no mounts can be made here, or undefined when they can. */
+/** The reason why this machine cannot mount anything, or undefined. */
 export function whyNoArc(): string | undefined {
   const { status, stderr, error } = spawnSync(
     "/usr/bin/unshare",

@@ -1,7 +1,7 @@
 import { ClientAuthority, type Clouds, type IssuedCertificate } from "@imagecred/fake-clouds";
 import { IMAGES, nothing, type Route, UNINSTALLED_TENANT } from "./route.ts";
 
-/** A tenant of another cloud than the page's. */
+/** A tenant in a different cloud than the page's. */
 const FOREIGN_TENANT = "10000000-aaaa-4aaa-8aaa-000000000002";
 const NOWHERE = "projects/123456789012/locations/global/workloadIdentityPools/image-pulls/providers/nowhere";
 const OTHER_IDENTITY = "20000000-bbbb-4bbb-8bbb-000000000005";
@@ -10,7 +10,7 @@ const onEc2 = (clouds: Clouds) => clouds.aws.env("imds");
 const onAzure = (clouds: Clouds) => clouds.azure.env("managed-identity");
 const onGce = (clouds: Clouds) => clouds.google.env("metadata");
 
-/** Keys of a session of another role than the instance's. @param seconds that are left of it */
+/** Keys of a session of a role that is not the instance's. @param seconds until it expires */
 const session =
   (role: string, seconds = 900) =>
   async (clouds: Clouds) => {
@@ -33,7 +33,7 @@ const machine =
       clouds.azure.machine.identities = before;
     };
   };
-/** The machine is one of another tenant. */
+/** Moves the machine to another tenant. */
 const inPartnerTenant = machine((clouds) => clouds.azure.population("partner").machine);
 const expiredManagedIdentity = (clouds: Clouds) => {
   const before = clouds.azure.machine.expiresIn;
@@ -49,14 +49,14 @@ const expiredIdentityToken = (clouds: Clouds) => {
     clouds.google.instance.identitySeconds = before;
   };
 };
-/** The same client id, in the tenant that the machine is in then. */
+/** The same client id, in the machine's new tenant. */
 const PARTNER_IDENTITY = "20000004-bbbb-4bbb-8bbb-000000000004";
 const otherBuilder = "--node-service-account=builder@imagecred-prod.iam.gserviceaccount.com";
 
 const issued = (options: Parameters<Clouds["federation"]["authority"]["issue"]>[0]) => (clouds: Clouds) =>
   clouds.federation.authority.issue(options);
 
-/** A certificate of an authority that no cloud trusts. */
+/** A certificate from an authority that no cloud trusts. */
 async function ofStranger(clouds: Clouds): Promise<IssuedCertificate> {
   return await (await ClientAuthority.create(clouds.secrets)).issue();
 }

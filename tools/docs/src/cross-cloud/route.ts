@@ -31,14 +31,14 @@ export interface Change {
   readonly args?: readonly string[];
   readonly env?: (clouds: Clouds) => Promise<Readonly<Record<string, string>>>;
   readonly token?: TokenChange;
-  /** Instead of the service account's own. */
+  /** Replaces the service account's own. */
   readonly annotations?: Readonly<Record<string, string>>;
   readonly certificate?: (clouds: Clouds) => Promise<IssuedCertificate>;
-  /** Changes the clouds for this run, and gives what undoes it. Such runs have the clouds for themselves. */
+  /** Changes the clouds for this run and returns a function that undoes it. No other run uses the clouds at the same time. */
   readonly around?: (clouds: Clouds) => () => void;
 }
 
-/** One way to get it wrong, and what the plugin's line must say of it. */
+/** One mistake, and the text that the plugin's error line must contain. */
 export interface Mistake extends Change {
   readonly what: string;
   readonly says: RegExp;
@@ -64,7 +64,7 @@ export const IMAGES = {
   gcr: "us-central1-docker.pkg.dev/project/repo/app",
 } as const;
 
-/** A node whose surroundings have no identity: the clouds' names alone. */
+/** A node without an identity: only the clouds' names. */
 export const nothing = async (clouds: Clouds) => clouds.networkEnv();
 
 /** A tenant of the same cloud, which does not have the applications. */

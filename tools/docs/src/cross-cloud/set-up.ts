@@ -1,22 +1,21 @@
 import type { Clouds, PolicyDocument } from "@imagecred/fake-clouds";
 import { type Command, type Options, optionsOf } from "./shell.ts";
 
-/** The files that commands name, and the node's side, which has the ARNs that the commands print. */
+/** The files that commands name, and the node's configuration, which has the ARNs that the commands print. */
 export interface Files {
   read(name: string): string;
   readonly nodeSide: string;
 }
 
 /**
- * Does to the fake clouds what a page's commands do to real ones: every command that changes who trusts whom. So a route
- * works in the tests only if its page is complete. Commands that only show something, or
- * that the fakes have no counterpart for (APIs to enable, roles on registries, which are theirs by default), do nothing here;
- * an unknown command is an error.
+ * Applies a page's commands to the fake clouds: every command that changes trust. So a route works in the tests only if its
+ * page is complete. Commands that only print something do nothing here, and neither do those without a counterpart in the
+ * fakes (APIs to enable, roles on registries, which the fakes grant by default). An unknown command is an error.
  */
 export class SetUp {
   readonly #clouds: Clouds;
   readonly #files: Files;
-  /** What a page's text says, before it is used: for another cluster's issuer in its place. */
+  /** Rewrites a page's text before it is used, for example with another cluster's issuer. */
   readonly #adapt: (text: string) => string;
 
   constructor(clouds: Clouds, files: Files, adapt: (text: string) => string = (text) => text) {
@@ -99,7 +98,7 @@ export class SetUp {
     "az ad app create": (options, later) => {
       const name = one(options, "--display-name");
       const clientId = guidIn(later);
-      // A page may be followed again, for another cluster.
+      // A page may be applied again, for another cluster.
       if (this.#clouds.azure.directory.appAnywhere(clientId) !== undefined) return;
       const multitenant = options.values.get("--sign-in-audience")?.[0] === "AzureADMultipleOrgs";
       this.#clouds.azure.directory.addApp({
@@ -115,7 +114,7 @@ export class SetUp {
     },
     "az ad sp create": (options) => {
       const app = this.#clouds.azure.directory.appAnywhere(one(options, "--id"));
-      // In the application's own tenant the service principal is there with it, in the fakes.
+      // In the application's own tenant, the fakes create the service principal with it.
       if (app?.multitenant === true)
         this.#clouds.azure.directory.addServicePrincipal(
           app,
@@ -245,7 +244,7 @@ function all(options: Options, name: string): readonly string[] {
   return options.values.get(name) ?? [];
 }
 
-/** The client id that `az ad app create` prints is the one that the page's next commands name. */
+/** The page's next commands name the client id that `az ad app create` prints. */
 function guidIn(later: readonly Command[]): string {
   const words = later.flatMap((command) => command.words);
   const guid = words[words.indexOf("--id") + 1];

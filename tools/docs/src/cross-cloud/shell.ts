@@ -40,7 +40,7 @@ function linesOf(content: string, line: number): readonly { readonly text: strin
   return found;
 }
 
-/** Words of a line: plain ones, quoted ones, and parts of both side by side. @throws Error for an expansion or an open quote */
+/** Words of a line: plain, quoted, or a mix of both. @throws Error for an expansion or an open quote */
 export function split(line: string): readonly string[] {
   const words: string[] = [];
   let rest = line.trim();

@@ -6,7 +6,7 @@ import type { Source } from "./route.ts";
 import { SetUp } from "./set-up.ts";
 import { commandsIn } from "./shell.ts";
 
-/** The application of each page that makes one which may pull. */
+/** For each page that creates an application that may pull: the application. */
 const APPLICATIONS: Readonly<Record<string, string>> = {
   "pods-to-azure": application(1),
   "ec2-to-azure": application(2),
@@ -30,7 +30,7 @@ export async function writtenByInit({ route, source }: Cell, clouds?: Clouds): P
   const known = ROUTES.find(({ page }) => page === route.page);
   if (known === undefined) throw new Error(`init has no route ${route.page}`);
   const own = ownSettings(route.page, source, clouds);
-  // The pages show what `init` gives as examples.
+  // The pages show the examples that `init` prints.
   const settings = namesFor(known, from).flatMap((name) => [
     "--set",
     `${name}=${own[name] ?? VALUES[name].example}`,
@@ -67,7 +67,7 @@ export function fileOf(written: WrittenFiles, name: string): string {
   return content;
 }
 
-/** Does what the commands say that were written for a cell. @returns what the node has to have */
+/** Applies the commands that `init` wrote for a cell. @returns the configuration of the node */
 export function followWritten({ route: { page } }: Cell, written: WrittenFiles, clouds: Clouds): NodeSide {
   const identities = fileOf(written, "identities.yaml");
   const read = (name: string) => fileOf(written, `${page}/${name}`);

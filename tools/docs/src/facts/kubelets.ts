@@ -36,7 +36,7 @@ function known(minor: number): boolean {
 
 export const OLDEST_KUBERNETES = `1.${oldestMinor()}`;
 
-/** The version from which a rule holds: `1.34`. */
+/** The first version in which a rule applies: `1.34`. */
 export function since(rule: keyof typeof MEANING): string {
   for (let minor = oldestMinor(); known(minor); minor++)
     if (kubeletRules(`1.${minor}`)[rule]) return `1.${minor}`;

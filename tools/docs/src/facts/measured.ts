@@ -4,7 +4,7 @@ import { DOCS } from "@imagecred/workspace";
 import { textOf } from "../page.ts";
 import { type Region, table } from "./table.ts";
 
-/** What the pages say of docs/performance.json, which `npm run bench -- --write` writes. */
+/** The parts of pages that come from docs/performance.json, which `npm run bench -- --write` writes. */
 interface Row {
   readonly label: string;
   readonly ours: boolean;
@@ -51,14 +51,14 @@ const MB = 1e6;
 const megabytes = ({ bytes }: Row) => (bytes / MB).toFixed(1);
 const share = (ours: number, theirs: number) => `${(ours / theirs).toFixed(2)}x`;
 
-/** `cloud-provider-aws v1.37.1`, as the benchmark named what it measured. */
+/** `cloud-provider-aws v1.37.1`: the benchmark's name for the measured plugin. */
 function releaseOf({ label }: Row): string {
   const [, name, version] = /^Go \((.+)@(.+)\)$/.exec(label) ?? [];
   if (name === undefined || version === undefined) throw new Error(`${label} names no release`);
   return `${name} ${version.replace(/^v0\.0\.0-\d+-/, "at ")}`;
 }
 
-/** What one request costs with the static executables: the README's table. */
+/** The cost of one request with the static executables: the README's table. */
 function costs(): string {
   const rows = PLUGINS.map((plugin) => {
     const { plain, slow } = measured(plugin);
@@ -112,7 +112,7 @@ function sideBySide(): string {
 
 const MIGRATE = { ecr: "ecr-credential-provider", acr: "acr-credential-provider", gcr: "auth-provider-gcp" };
 
-/** How many situations both plugins were run in, and in how many they did the same: counted in the tables of docs/migrate. */
+/** Number of situations that were compared, and of those with the same outcome, counted in the tables of docs/migrate. */
 function situations(): string {
   const rows = PLUGINS.map((plugin) => {
     const page = `migrate/${MIGRATE[plugin]}.md`;
@@ -134,7 +134,7 @@ function situations(): string {
   return table(head, rows, [2, 3, 4]);
 }
 
-/** The largest static executable and the largest Node.js executable, in whole megabytes above. */
+/** Size of the largest static and the largest Node.js executable, rounded up to whole megabytes. */
 function sizes(): { readonly ours: number; readonly nodejs: number } {
   const of = (who: "ours" | "nodejs") =>
     Math.ceil(Math.max(...PLUGINS.map((plugin) => measured(plugin).plain[who].bytes)) / MB);

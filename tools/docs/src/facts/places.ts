@@ -3,14 +3,14 @@ import { code, type Region, table } from "./table.ts";
 
 /** Notes about a distribution in the tables of paths. */
 interface Notes {
-  /** Name in the table, where it is not the distribution's title. */
+  /** Name in the table, if it is not the distribution's title. */
   readonly title?: string;
-  /** Heading of the page that has more. */
+  /** Heading of the page with more details. */
   readonly section?: string;
   /** Words before and after the path of the configuration, and of the executables. */
   readonly config?: readonly [before: string, after: string];
   readonly bin?: readonly [before: string, after: string];
-  /** How the kubelet learns of both. */
+  /** How the kubelet gets both paths. */
   readonly how: string;
   /** Rows without a distribution of `imagecred`, which follow it. */
   readonly more?: readonly (readonly string[])[];
@@ -125,7 +125,7 @@ function linux(): string {
   return table(["distribution", "configuration", "executables", "how"], rows);
 }
 
-/** What the table of docs/windows.md says besides the paths. */
+/** The text in the table of docs/windows.md other than the paths. */
 const WINDOWS_NOTES: Readonly<
   Record<string, { readonly title?: string; readonly choice?: boolean; readonly bin?: string }>
 > = {

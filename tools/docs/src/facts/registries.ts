@@ -6,7 +6,7 @@ import type { PluginFacts } from "@imagecred/protocol";
 import { configurationsIn, documentsOf, type Provider } from "../configurations.ts";
 import { code, codes, type Region, table } from "./table.ts";
 
-/** The plugins by the names of their pages, with init's name of their cloud, and what a node of that cloud needs besides. */
+/** The plugins by the names of their pages, with init's name for their cloud, and what else a node of that cloud needs. */
 const PLUGINS = {
   ecr: { facts: ecrFacts, cloud: "aws", options: [] },
   acr: {
@@ -85,7 +85,7 @@ async function whichPlugin(): Promise<string> {
   return table(head, [...rows, ...others]);
 }
 
-/** What the pages say of registries, their patterns and the entries to write for them. */
+/** The parts of pages about registries, their patterns and their configuration entries. */
 export async function registryRegions(): Promise<readonly Region[]> {
   const entries = await Promise.all(
     PAGE_NAMES.map(async (name) => ({

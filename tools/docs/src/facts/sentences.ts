@@ -5,7 +5,7 @@ import { SIZES } from "./measured.ts";
 
 const NUMBERS = ["no", "one", "two", "three", "four", "five", "six"];
 
-/** A sentence that several pages may have, with a fact in it: what the groups of the pattern must be. */
+/** A sentence with a fact that several pages may repeat, and the required text of the pattern's groups. */
 export interface Sentence {
   readonly about: string;
   readonly pattern: RegExp;
@@ -14,7 +14,7 @@ export interface Sentence {
 
 const ourSeconds = `${DEFAULT_TIMEOUT_MS / 1000}`;
 
-/** Facts in the middle of sentences, where no script can write them. */
+/** Facts in the middle of sentences, which no script can generate. */
 export const SENTENCES: readonly Sentence[] = [
   {
     about: "our time limit",

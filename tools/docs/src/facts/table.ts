@@ -1,4 +1,4 @@
-/** A part of a page that is written from the packages: between `<!-- facts: NAME -->` and `<!-- end of facts -->`. */
+/** A part of a page that is generated from the packages: between `<!-- facts: NAME -->` and `<!-- end of facts -->`. */
 export interface Region {
   /** Path below docs/. */
   readonly page: string;

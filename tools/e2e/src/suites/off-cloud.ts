@@ -21,7 +21,7 @@ export const offCloud: Suite = (subject) => {
   const { scenario } = subject;
   const skip = needsRoot("unshare", "ip");
 
-describe("outside any cloud", () => {
+  describe("outside any cloud", () => {
     for (const [what, commands] of Object.entries(NETWORKS)) {
       test(`${what}: exit 1 in less than ${LIMIT_MS} ms, naming what was tried`, { skip }, async () => {
         const { args = [], env = {}, request } = await scenario.offCloud.setUp(subject.clouds);
