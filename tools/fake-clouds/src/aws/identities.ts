@@ -3,7 +3,7 @@ import { POD_IDENTITY_AUDIENCE } from "./containers.ts";
 import type { AccessKey, Iam } from "./iam.ts";
 import { roleArn } from "./world.ts";
 
-/** The identities that a process can have on AWS; the last is no identity. */
+/** The identities that a process can have on AWS; the last means that it has no identity. */
 export const AWS_IDENTITIES = [
   "imds",
   "static",
