@@ -2,8 +2,8 @@ import { base64 } from "./encoding.ts";
 
 /**
  * Removes secrets from text that leaves the process, or that came from outside and will be cut or quoted. A secret is
- * found as it is, percent-encoded, JSON-escaped or as an HTML entity (in any mixture, also encoded twice), in base64 and
- * base64url at any alignment (so also as the password of a `user:password` pair), and in pieces of 15 characters or more.
+ * found unchanged, percent-encoded, JSON-escaped or as an HTML entity (in any mixture, also encoded twice). It is also found
+ * in base64 and base64url at any alignment (as in a `user:password` pair), and in pieces of 15 characters or more.
  *
  * Every value is remembered until the process ends, which is one request. The search forms are computed when the first
  * text is searched: a run without a line on stderr costs nothing.

@@ -1,7 +1,8 @@
 /**
  * Compares the Node.js runtime's name resolution with glibc's, as `tools/runtime/src/net/names/judged_by_glibc.rs` does for the
- * static runtime. The two runtimes differ: for some names that the static one finds, glibc and the Node.js runtime give up (FORMERR and unknown codes of
- * the first server, `attempts:0`); and the Node.js runtime gives up later than glibc if no server responds.
+ * static runtime. The two runtimes differ: for some names that the static one finds, glibc and the Node.js runtime give up
+ * (FORMERR and unknown codes of the first server, `attempts:0`). If no server responds, the Node.js runtime gives up later
+ * than glibc.
  */
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";

@@ -84,7 +84,7 @@ async function byUs({ path, file, env }: Account) {
 
 /**
  * The fields of a request, without google-auth's own headers, and without the scope of a token that only impersonates a
- * service account (Google accepts `cloud-platform`, as its library for Go requests, and `iam`, as this one does).
+ * service account. Google accepts both `cloud-platform`, as its library for Go requests, and `iam`, as this one does.
  */
 function meaning({ url, method, body, headers }: Sent) {
   const small = Object.fromEntries(

@@ -3,8 +3,8 @@ const PLAIN = /^[^\s"'|&;<>()$`\\*?[\]#~{}!]+/;
 
 /**
  * Splits a command line at spaces, with the quoting that AWS documents for `credential_process` (AWS SDKs and Tools
- * reference guide, "Process credential provider": a path or argument with spaces is in double quotes; variables and `~`
- * are not expanded), and also with single quotes.
+ * reference guide, "Process credential provider"): a path or argument with spaces is in double quotes. Variables and `~`
+ * are not expanded. Single quotes are accepted too.
  * @returns undefined for a line that needs a shell, such as one whose first word is an assignment
  */
 export function splitCommand(line: string): readonly [file: string, ...args: string[]] | undefined {

@@ -8,8 +8,8 @@ const RELATIVE = "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI";
 const FULL = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
 
 /**
- * The URL that gets the request, from the tests of AWS's SDK for Rust: aws-sdk-rust, sdk/aws-config/test-data/ecs-tests.json, commit
- * 00657f2e, all of its cases in their order. The published crate comes without that file.
+ * The URL that gets the request, from the tests of AWS's SDK for Rust: aws-sdk-rust, sdk/aws-config/test-data/ecs-tests.json,
+ * commit 00657f2e, all cases in their order. The published crate does not include that file.
  */
 const CASES: readonly (readonly [
   name: string,

@@ -21,10 +21,10 @@ interface Case {
 
 /**
  * The metadata service that gets the request, from the tests of AWS's SDK for Rust: smithy-rs,
- * aws/rust-runtime/aws-config/test-data/imds-config/imds-tests.json, commit aa28e812, in its order. The published crate comes
- * without that file. Three of its thirteen cases set the endpoint or the mode in code ("explicit endpoint override", "explicit
- * mode override", "environment variable overrides endpoint mode override"): the plugin has no such call, and the last two are here
- * with the variables alone.
+ * aws/rust-runtime/aws-config/test-data/imds-config/imds-tests.json, commit aa28e812, in its order. The published crate
+ * does not include that file. Three of its thirteen cases set the endpoint or the mode in code, which the plugin cannot do:
+ * "explicit endpoint override", "explicit mode override", "environment variable overrides endpoint mode override". The last two
+ * are here with the variables only.
  */
 const CASES: readonly Case[] = [
   { name: "nothing is set", expected: "http://169.254.169.254/latest/api/token" },

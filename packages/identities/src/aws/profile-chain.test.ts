@@ -14,7 +14,7 @@ import { assumeRole, assumeRoleWithWebIdentity } from "./sts.ts";
 import type { StsSettings } from "./sts-endpoint.ts";
 
 /**
- * Role chains as AWS's SDK for Rust tests them: smithy-rs, aws/rust-runtime/aws-config/test-data/assume-role-tests.json,
+ * Role chains from the tests of AWS's SDK for Rust: smithy-rs, aws/rust-runtime/aws-config/test-data/assume-role-tests.json,
  * commit b3a95af6. The published crate does not include that file, so this table has its cases, in the same order, with
  * account IDs of twelve digits where the file has nine.
  */

@@ -37,8 +37,8 @@ export interface ProfileRequest extends ProfileChainRequest {
 type Identity = Found<AwsCredentials>;
 
 /**
- * The identity of a profile: keys, a role assumed with another profile's identity (`source_profile`) or with the node's
- * (`credential_source`), a role for a token in a file, or the output of a `credential_process`; in the SDKs' order.
+ * The identity of a profile, in the SDKs' order: keys, a role assumed with another profile's identity (`source_profile`) or
+ * the node's (`credential_source`), a role for a token in a file, or the output of a `credential_process`.
  * @throws {CredentialError} with the profile and the setting
  */
 export async function followProfile(request: ProfileRequest): Promise<Identity | Unavailable> {

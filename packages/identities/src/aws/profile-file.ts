@@ -25,8 +25,8 @@ const SETTING_NAME = /^[\w.@%/:+-]+$/;
 
 /**
  * Reads a config or credentials file as AWS's SDKs do (AWS SDKs and Tools reference guide, "Shared config and credentials
- * files"; the rules in full are the SDKs' common `profile-parser-tests.json`): names of settings in any letter case,
- * comments, values that go on in a more deeply indented line, sections that appear several times. Sections of other kinds
+ * files"; the full rules are the SDKs' common `profile-parser-tests.json`). Names of settings may have any letter case,
+ * values may continue in a more deeply indented line, and sections may be repeated. Sections of other kinds
  * (`sso-session`, `services`) and names that cannot be a profile's are skipped.
  *
  * Some extensions that files in the field use are accepted too: indented settings and comments, like the AWS CLI, and

@@ -15,8 +15,8 @@ interface AgentRequest {
 const LARGEST_KEY_BYTES = 4096;
 
 /**
- * Asks the agent of an Azure Arc machine for a token: its first response names a key file that only privileged users of
- * this machine can read; the second request contains the key to prove that it is from such a user
+ * Requests a token from the agent of an Azure Arc machine. Its first response names a key file that only privileged users
+ * of this machine can read. The second request contains the key to prove that it is from such a user
  * (https://learn.microsoft.com/azure/azure-arc/servers/managed-identity-authentication).
  * @param endpoint IDENTITY_ENDPOINT
  * @throws {CredentialError}

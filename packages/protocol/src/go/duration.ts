@@ -1,8 +1,8 @@
 /**
  * Go's `time.Duration` as text, for `cacheDuration`, `defaultCacheDuration` and `IMAGECRED_TIMEOUT`.
  *
- * A port of `ParseDuration` (Go 1.26, src/time/format.go) and `Duration.String` (src/time/time.go), down to the
- * error texts and the rounding of fractions: the kubelet parses with the original, so any difference would accept
+ * A port of `ParseDuration` (Go 1.26, src/time/format.go) and `Duration.String` (src/time/time.go), including the
+ * error texts and the rounding of fractions. The kubelet parses with the original, so with any difference we would accept
  * durations that the kubelet refuses, or refuse durations that it accepts.
  */
 

@@ -5,7 +5,7 @@ import { cidrContains, isSameAddress } from "./ip-blocks.ts";
 
 /**
  * The forward proxy for a URL, from HTTPS_PROXY, HTTP_PROXY and NO_PROXY (upper or lower case), by the rules of Go's
- * golang.org/x/net/http/httpproxy, which the Go plugins use: loopback is never proxied; NO_PROXY entries are
+ * golang.org/x/net/http/httpproxy, which the Go plugins use. Loopback is never proxied. NO_PROXY entries are
  * `*`, a host, `.suffix`, an IP address or a CIDR, each with an optional port.
  * The proxy's scheme is one of Go's HTTP client: `http:` (the default), `https:` (TLS to the proxy itself), `socks5:` or
  * `socks5h:` (with both, the proxy looks names up).

@@ -28,7 +28,7 @@ export interface IdentitySource<Identity> {
  * Tries the sources in order and returns the first identity. A source that is configured but does not work ends the chain:
  * to use another identity silently is worse than to fail.
  * @param registry the registry that needs the credential, for the message
- * @param advice what to do when no source has an identity, unless a source has its own advice
+ * @param advice advice if no source has an identity, unless a source has its own
  * @throws {CredentialError} the source's own, or one with failure `unassigned` that lists every source with its reason
  */
 export async function findIdentity<Identity>(

@@ -1,4 +1,4 @@
-/** Which registry credentials the kubelet uses for an image: the rules of matchImages and of the keys of a response's `auth`. */
+/** The registry credentials that the kubelet uses for an image: the rules of matchImages and of the keys of a response's `auth`. */
 export { splitHost } from "./host-port.ts";
 export { type FiledCredential, type IgnoredKey, Keyring } from "./keyring.ts";
 export {

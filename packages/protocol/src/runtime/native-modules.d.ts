@@ -42,7 +42,7 @@ declare module "imagecred:stdio" {
   export function onUncaught(handler: (error: unknown) => void): void;
 }
 declare module "imagecred:process" {
-  /** Runs a program in a process group of its own. Rejects with an Error that has `code`. */
+  /** Runs a program in a separate process group. Rejects with an Error that has `code`. */
   export function runCommand(request: {
     file: string;
     args: string[];

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the certificates of this directory with OpenSSL 3 (and its legacy provider).
+# Generates the certificates of this directory with OpenSSL 3 and its legacy provider.
 set -eu
 cd "$(dirname "$0")"
 password='p@ss wörd'
