@@ -63,7 +63,7 @@ export const systemFiles: Files = {
 
 /**
  * The same files, read within the deadline: a FIFO without a writer, or a file system that does not respond, would block
- * a read for ever. @throws {CredentialError} with the file's path
+ * a read forever. @throws {CredentialError} with the file's path
  */
 export function filesWithin(files: Files, deadline: Deadline): Files {
   const limited = <T>(path: string, what: string, work: Promise<T>) =>

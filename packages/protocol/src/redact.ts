@@ -20,7 +20,7 @@ const BLOCK = 8;
 /** A shorter piece of a longer secret is not redacted: it may be an ordinary word. */
 const SHORTEST_PIECE = 12;
 
-/** The plain text and how many layers of encoding are searched, in all. */
+/** Number of searched layers: the plain text and its encodings. */
 const LAYERS = 3;
 
 const pending: string[] = [];

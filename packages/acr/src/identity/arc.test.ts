@@ -80,7 +80,7 @@ const question = (
   context: { files: filesWith(keys) },
 });
 
-test("the agent's challenge is answered with its key file, and IMDS gets no request", async () => {
+test("the agent's challenge gets a response from its key file, and IMDS gets no request", async () => {
   await answered(acr, clouds, question());
   assert.deepEqual(operations(clouds), ["azure.acr Exchange"]);
   assert.equal(agent.challenges, 1);

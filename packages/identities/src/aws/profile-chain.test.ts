@@ -73,7 +73,8 @@ const CASES: readonly Case[] = [
   {
     name: "role_arn without a source",
     config: `[profile A]\n${role(ROLE_A)}`,
-    expected: /profile A: it has role_arn and no source of the role's credentials; add one of source_profile,/,
+    expected:
+      /profile A: it has role_arn and no source of the role's credentials; add one of source_profile,/,
   },
   {
     name: "source_profile and credential_source",

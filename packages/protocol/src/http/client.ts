@@ -37,7 +37,7 @@ export interface HttpRequest {
   /** Limit of one attempt in milliseconds; the time left until the deadline if that is shorter. */
   readonly timeoutMs?: number;
   readonly connectTimeoutMs?: number;
-  /** Attempts in all, default 4. */
+  /** Total number of attempts, default 4. */
   readonly attempts?: number;
   /** Replaces the default rule {@link retryByDefault}. */
   readonly retryIf?: (outcome: Outcome<TransportResponse>) => Retry | undefined;
@@ -258,7 +258,7 @@ function redacted({ status, headers, body }: TransportResponse): TransportRespon
   };
 }
 
-/** Failures that may pass. A name that does not exist or a bad certificate does not. */
+/** Temporary failures. A name that does not exist or a bad certificate is permanent. */
 const TRANSIENT = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "ETIMEDOUT", "EAI_AGAIN"]);
 /** Statuses by which a proxy reports that it could not reach the server now (RFC 9110, 15.6). */
 const TRANSIENT_PROXY_STATUSES = new Set([502, 503, 504]);
@@ -290,7 +290,7 @@ const RESTART_PAUSE_MS = 200;
 
 /**
  * The rule for metadata servers. They restart, and may start later than the kubelet on a machine that boots; but a machine
- * outside a cloud has to find that out within two and a half seconds. Until a metadata server has responded in this run, a
+ * outside a cloud must detect this within two and a half seconds. Until a metadata server has responded in this run, a
  * refused connection is retried for two seconds, and one that times out (a lost packet) once. After its first response, a
  * server is retried until the deadline. 429, 5xx and failures after connecting follow the default rule, four attempts in
  * all.

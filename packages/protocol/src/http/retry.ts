@@ -18,7 +18,7 @@ export interface Retry {
 
 /** Which outcomes of an operation are retried, and how often. */
 export interface RetryOptions<T> {
-  /** Attempts in all, the first included. */
+  /** Total number of attempts, including the first. */
   readonly attempts?: number;
   /** Returns undefined to stop retrying. */
   readonly retryIf: (outcome: Outcome<T>) => Retry | undefined;
@@ -32,7 +32,7 @@ export interface RetryRuntime {
   readonly log: Logger;
 }
 
-/** Default number of attempts, the first included. */
+/** Default number of attempts, including the first. */
 export const DEFAULT_ATTEMPTS = 4;
 const FIRST_BACKOFF_MS = 100;
 const LONGEST_BACKOFF_MS = 2_000;

@@ -16,7 +16,7 @@ export interface FlagSyntax {
   readonly repeated?: boolean;
 }
 
-/** A flag's entry in `--help`. A flag without it has to be `ignored`: accepted, without effect, not listed. */
+/** A flag's entry in `--help`. A flag without it must be `ignored`: accepted, without effect, not listed. */
 export interface FlagHelp {
   /** The flag's effect, in one or more phrases without a final full stop. */
   readonly help: string;

@@ -4,7 +4,7 @@ import { TOKEN_HEADER } from "./files.ts";
 import { PUBLIC, type Universe } from "./universes.ts";
 import { CLUSTER_TOKEN_AUDIENCE, emailOf, PROJECT_ID, providerName } from "./world.ts";
 
-/** The identities that a process can have on Google Cloud; the last is no identity. */
+/** The identities that a process can have on Google Cloud; the last means that it has no identity. */
 export const GOOGLE_IDENTITIES = [
   "metadata",
   "service-account-key",

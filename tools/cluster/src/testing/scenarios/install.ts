@@ -132,7 +132,7 @@ export function describeInstall(run: SharedCluster): void {
     await run.pods.remove("bystander");
   });
 
-  test("a user without permission to query nodes is told which permission is missing", async () => {
+  test("the error for a user who may not query nodes names the missing permission", async () => {
     await run.serviceAccount("no-rights", "default", {});
     const token = (await run.kubectl("create", "token", "no-rights")).trim();
     const kubeconfig = `${run.cluster.controlPlane.kubeconfig}.no-rights`;
