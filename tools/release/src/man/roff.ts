@@ -26,10 +26,17 @@ export function manualPage({ name, section, summary, version, date, sections }: 
   ].join("\n");
 }
 
-/** Text in which nothing is a request or an escape: a dot or a quote at the start of a line, a backslash, a hyphen. */
+/** Words that may not fit into a line, in characters. */
+const LONG_WORD = /\S{40,}/g;
+
+/**
+ * Text in which nothing is a request or an escape: a dot or a quote at the start of a line, a backslash, a hyphen. Long words
+ * may break after a slash.
+ */
 export function escaped(text: string): string {
   return text
     .replaceAll("\\", "\\e")
+    .replace(LONG_WORD, (word) => word.replaceAll("/", "/\\:"))
     .replaceAll("-", "\\-")
     .replace(/^(?=[.'])/gm, "\\&");
 }
