@@ -11,7 +11,7 @@ export interface Source {
   /** A test or a helper of tests, which may import more than what ships. */
   readonly test: boolean;
   readonly text: string;
-  /** What it imports, statically, dynamically or for types only, as written. */
+  /** Its imports, statically, dynamically or for types only, as written. */
   readonly imports: readonly string[];
   /** Paths from the top that it makes of its own place: relative imports, and `import.meta.dirname` with a path. */
   readonly reached: readonly string[];

@@ -43,7 +43,7 @@ export function allows(expression: string, licenses: ReadonlySet<string>): boole
   return met;
 }
 
-/** What a license's text has that no other has, most specific first. The names are SPDX's. */
+/** Phrases that identify a license's text, most specific first. The names are SPDX's. */
 const TEXTS: readonly (readonly [license: string, words: RegExp])[] = [
   // Its text names the GNU licenses.
   ["MPL-2.0", /mozilla public license,? version 2\.0/],

@@ -7,7 +7,7 @@ export interface SkippedTest {
   readonly reason: string;
 }
 
-/** What one run of node:test came to; written by the reporter, read by the summary. */
+/** The results of one run of node:test; written by the reporter, read by the summary. */
 export interface Results {
   readonly passed: number;
   readonly failed: number;

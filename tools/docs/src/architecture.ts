@@ -69,7 +69,7 @@ export const DRAWN_ARROWS: Readonly<Record<string, readonly string[]>> = {
   protocol: [],
 };
 const FACTS_ONLY = ["ecr", "acr", "gcr"];
-/** Where the line from cli to identity-map passes the plugins. */
+/** The point where the line from cli to identity-map passes the plugins. */
 const GAP_X = 460;
 
 /** The steps of a request, in order. `core` steps are in the protocol package, the others in the plugin. */

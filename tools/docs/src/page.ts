@@ -21,7 +21,7 @@ export interface Block {
   readonly language: string;
   readonly content: string;
   readonly mark: Mark | undefined;
-  /** Where the content begins in the page's text. */
+  /** The position where the content begins in the page's text. */
   readonly offset: number;
 }
 

@@ -25,7 +25,7 @@ export interface Row {
   readonly ours: Run;
 }
 
-/** What runs in one network namespace, one situation after another. */
+/** The part that runs in one network namespace, one situation after another. */
 export interface Lane {
   readonly plugin: Plugin;
   readonly group: string;

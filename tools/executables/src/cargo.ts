@@ -37,7 +37,7 @@ export function buildSettings(platform: Platform, profile: Profile): string[] {
   ];
 }
 
-/** Where cargo builds: dependencies are worth keeping when only our own sources change. */
+/** cargo's target directory: the dependencies in it stay valid when only our own sources change. */
 export function targetDirectory(platform: Platform, profile: Profile): string {
   return join(CACHE, "runtime", `target-${hash(buildSettings(platform, profile))}`);
 }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { connect } from "node:net";
 
-/** Where a server listens. */
+/** The address on which a server listens. */
 export interface Address {
   readonly host: string;
   readonly port: number;

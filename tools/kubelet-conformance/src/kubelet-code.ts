@@ -38,7 +38,7 @@ export interface Started {
 export interface Lookup {
   readonly error: string | null;
   readonly creds: readonly Login[];
-  /** What the kubelet logged at -v=5, an entry each, without header. */
+  /** The kubelet's log at -v=5, an entry each, without header. */
   readonly log: readonly string[];
   /** The tokens that it requested from the API server. */
   readonly tokenRequests: readonly {

@@ -52,7 +52,7 @@ export function cargoComponents(crate: string, target: string): readonly Compone
     .sort(byName);
 }
 
-/** Where crates keep other projects' sources that they compile, with those projects' licenses (rquickjs-sys). */
+/** Directories in which crates have other projects' sources that they compile, with those projects' licenses (rquickjs-sys). */
 const SOURCES_WITHIN = ["quickjs"];
 
 function componentOf(found: CargoPackage): Component {

@@ -19,7 +19,7 @@ export interface PackageContents {
   readonly notices: string;
   /** Sample CredentialProviderConfig; `imagecred` has none. */
   readonly sample: string | undefined;
-  /** What this version changed, each a line of the packages' changelog. */
+  /** The changes of this version, each a line of the packages' changelog. */
   readonly changes: readonly string[];
   /** SOURCE_DATE_EPOCH, in seconds. */
   readonly modifiedAt: number;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { byName, type Component, licenseTextsIn } from "./components.ts";
 
-/** What of esbuild's metafile is needed here: which files went into the bundle. */
+/** The part of esbuild's metafile that is needed here: which files went into the bundle. */
 export interface BundleInputs {
   readonly inputs: Readonly<Record<string, unknown>>;
 }

@@ -7,7 +7,7 @@ import type { Built } from "./tree.ts";
 
 const MAIN = join(import.meta.dirname, "main.ts");
 
-/** What is fetched or is a tool, and no build of ours: the second build may have it from the first one's cache. */
+/** Downloads and tools, which are not builds of ours: the second build may have them from the first one's cache. */
 const NOT_BUILT_HERE = ["cross", "node", "python", "release-tools"];
 
 /**

@@ -49,7 +49,7 @@ pub struct Outcome {
     pub stderr: String,
 }
 
-/// What the readers find, kept outside of their futures so that giving up on them loses nothing.
+/// The output that the readers find, stored outside of their futures so that giving up on them loses nothing.
 #[derive(Default)]
 struct Output {
     stdout: RefCell<Vec<u8>>,

@@ -1,5 +1,5 @@
 //! Globals that LLRT implements natively, each made when it is first looked at: most programs use few of them.
-//! What is thin enough for JavaScript is in `js/prelude.js`.
+//! Globals that need little code are in `js/prelude.js`.
 
 use llrt_utils::primordials::{BasePrimordials, Primordial};
 use rquickjs::object::{Accessor, Property};

@@ -39,7 +39,7 @@ impl Heap {
         }
         if self.left < total {
             let Some(chunk) = map_chunk() else { return ptr::null_mut() };
-            // What is left of the old chunk is less than a block, and lost.
+            // The rest of the old chunk is smaller than a block, and is lost.
             (self.next, self.left) = (chunk, CHUNK);
         }
         let block = self.next;

@@ -1,4 +1,4 @@
-//! Where modules come from: the payload, the static runtime's own, and nowhere else. No file or variable can add one.
+//! Modules come from the payload and from the static runtime itself. No file or variable can add one.
 
 use std::rc::Rc;
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "./programs.ts";
 
-/** Where the clouds' APIs listen inside. */
+/** The address on which the clouds' APIs listen inside. */
 export const CLOUD = { address: "127.0.0.1", port: 443 } as const;
 /** Where the metadata server listens inside, as on a node of any of the three clouds. */
 export const METADATA = { address: "169.254.169.254", port: 80 } as const;

@@ -10,5 +10,5 @@ export const DIST = join(ROOT, "dist");
 /** Pages and schemas for users. */
 export const DOCS = join(ROOT, "docs");
 
-/** Where big things stay between runs, outside the checkout: `IMAGECRED_CACHE`, else `~/.cache/imagecred`. */
+/** The directory of big files between runs, outside the checkout: `IMAGECRED_CACHE`, else `~/.cache/imagecred`. */
 export const CACHE = process.env["IMAGECRED_CACHE"] || join(homedir(), ".cache", "imagecred");

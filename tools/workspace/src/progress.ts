@@ -1,4 +1,4 @@
-/** Where progress goes: standard output, or what a test hands in. */
+/** The destination of progress: standard output, or the object of a test. */
 export interface ProgressOutput {
   write(text: string): unknown;
   readonly isTTY?: boolean;

@@ -31,7 +31,7 @@ type ArgumentOf<Definition extends CommandDefinition> = Definition extends {
   : unknown;
 
 /**
- * What a command receives: one property per option and for the argument, named in camel case, typed by the definition.
+ * The options of a command: one property per option and for the argument, named in camel case, typed by the definition.
  * `--no-NAME` sets `NAME` to false.
  */
 export type OptionsOf<Definition extends CommandDefinition> = {

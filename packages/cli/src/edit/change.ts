@@ -14,7 +14,7 @@ export interface FilePath {
   readonly path: string;
 }
 
-/** What a change applies to: a path such as `providers[0].matchImages[2]`, or the position where a key or value begins. */
+/** The target of a change: a path such as `providers[0].matchImages[2]`, or the position where a key or value begins. */
 export type Target = string | Place | FilePath;
 
 /** A change of a configuration, independent of how its file is formatted. */

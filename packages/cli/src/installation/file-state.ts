@@ -2,7 +2,7 @@ import type { FileStatus, Files } from "@imagecred/node";
 import type { Crypto } from "@imagecred/protocol";
 import { sha256Hex } from "./sha256.ts";
 
-/** What is compared to find out whether a file has changed. */
+/** The properties that show whether a file has changed. */
 export interface FileState {
   readonly sha256: string;
   /** Octal: `0644`. */

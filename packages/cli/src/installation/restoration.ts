@@ -17,7 +17,7 @@ import { openTarget, type Target } from "./target.ts";
 /** The result of `imagecred uninstall` and `imagecred install --rollback`. */
 export interface RestorationDocument {
   readonly kind: "Restoration";
-  /** What was undone: the last install, or all of them. */
+  /** The scope of the undo: the last install, or all of them. */
   readonly undone: "last" | "all";
   /** Times of the undone installs, oldest first; empty if there were none. */
   readonly installs: readonly string[];

@@ -36,7 +36,7 @@ export interface ManagedIdentityRequest {
   readonly resource: string;
   /** Advice if Entra ID does not know the audience; default the one for registries. */
   readonly unknownAudience?: string;
-  /** Where another identity could be configured, for advice: "azure.json". */
+  /** The place where another identity can be configured, for advice: "azure.json". */
   readonly configuration: string;
   readonly context: Context;
 }

@@ -47,7 +47,7 @@ export interface ObjectNode extends Positioned {
 /** A key with its value. */
 export interface ObjectEntry {
   readonly key: string;
-  /** Where the key starts. */
+  /** The position where the key starts. */
   readonly keyAt: number;
   readonly value: DataNode;
 }

@@ -1,4 +1,4 @@
-/** Where a value is set. */
+/** The place where a value is set. */
 export interface Source {
   readonly kind:
     | "command-line"

@@ -18,7 +18,7 @@ export interface TlsOptions {
   readonly clientKey?: string;
 }
 
-/** Where a connection goes: enough to open it before there is a request. */
+/** The destination of a connection: enough to open it before there is a request. */
 export interface Target {
   /** Absolute `http:` or `https:` URL; only its origin matters for a connection. */
   readonly url: string;

@@ -3,5 +3,5 @@ import { ACR } from "./acr.ts";
 import { ECR } from "./ecr.ts";
 import { GCR } from "./gcr.ts";
 
-/** What is compared, one for each plugin. */
+/** The comparisons, one for each plugin. */
 export const COMPARISONS: readonly Comparison[] = [ECR, ACR, GCR];

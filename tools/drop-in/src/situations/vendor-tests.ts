@@ -92,7 +92,7 @@ const NOT_ACR = "An image that is not ACR's: success, without a credential.";
 
 const NO_CHALLENGE = "A managed identity takes three requests, the first one to `/v2/`.";
 
-/** What the registry's mock gives in pkg/credentialprovider/azure_acr_helper_test.go. */
+/** The response of the registry's mock in pkg/credentialprovider/azure_acr_helper_test.go. */
 function challenge(name: string, status: number, header: string | undefined, differs?: string): Situation {
   return {
     name: `the registry's challenge: ${name}`,

@@ -49,7 +49,7 @@ describe("manual pages", () => {
 
   test("text is never a request", () => {
     assert.equal(escaped(".so /etc/passwd\n'x\na\\b"), "\\&.so /etc/passwd\n\\&'x\na\\eb");
-  const resource = "projects/N/locations/global/workloadIdentityPools/POOL";
-  assert.equal(escaped(resource), resource.replaceAll("/", "/\\:"));
+    const resource = "projects/N/locations/global/workloadIdentityPools/POOL";
+    assert.equal(escaped(resource), resource.replaceAll("/", "/\\:"));
   });
 });

@@ -9,7 +9,7 @@ import { writeJson } from "./workshop.ts";
 
 const [MAJOR, MINOR] = OLDEST_NODEJS.version.split(".");
 
-/** What an older Node.js can read too: it says which one is needed, before anything that it cannot read is loaded. */
+/** A start file that older versions of Node.js can read too: it names the version that is needed, before it loads newer syntax. */
 const BIN = `#!/usr/bin/env node
 const [major, minor] = process.versions.node.split(".").map(Number);
 if (major < ${MAJOR} || (major === ${MAJOR} && minor < ${MINOR})) {

@@ -48,7 +48,7 @@ export async function startLocalRegistry(packages: readonly NpmPackage[]): Promi
   };
 }
 
-/** What npm asks of a registry before it fetches a tarball: the manifests of all versions (npm/registry, package-metadata.md). */
+/** The response that npm requests before a tarball: the manifests of all versions (npm/registry, package-metadata.md). */
 function packument({ name, version, tarball }: NpmPackage, registry: string): unknown {
   const manifest = JSON.parse(run("tar", ["-xzOf", tarball, "package/package.json"])) as object;
   const integrity = `sha512-${createHash("sha512").update(readFileSync(tarball)).digest("base64")}`;

@@ -38,7 +38,7 @@ export function npmEnvironment(
   };
 }
 
-/** What leads this machine's npm to its registry: proxies, authorities, settings; and its cache. */
+/** The settings with which this machine's npm reaches its registry: proxies, authorities, settings; and its cache. */
 function ownNetwork(): Readonly<Record<string, string>> {
   const names = /^(https?_proxy|no_proxy|node_extra_ca_certs)$/i;
   const variables = Object.entries(process.env).flatMap(([name, value]) =>

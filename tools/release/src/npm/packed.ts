@@ -72,7 +72,7 @@ export async function packedForTests(): Promise<readonly NpmPackage[]> {
   return packages.map((one) => ({ ...one, tarball: join(directory, one.tarball) }));
 }
 
-/** What was packed of sources that have changed since then, more than a day ago: no test uses it any more. */
+/** Removes packages that were made more than a day ago of other sources: no test uses them any more. */
 function forgetOld(cache: string): void {
   for (const name of readdirSync(cache)) {
     const path = join(cache, name);

@@ -1,6 +1,6 @@
 import { assetName, FLAVORS, type Flavor, PROGRAMS, type Program } from "../assets.ts";
 
-/** Where the project is. */
+/** The project's repository on GitHub. */
 export const REPOSITORY = "imagecred/imagecred";
 
 /** The files of a release as they can be downloaded. */

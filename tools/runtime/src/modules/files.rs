@@ -135,7 +135,7 @@ fn real_path(ctx: Ctx<'_>, path: Text) -> Result<String> {
     Ok(checked(&ctx, "realpath", &path.0, real)?.to_string_lossy().into_owned())
 }
 
-/// What a symbolic link says, unresolved.
+/// The target of a symbolic link, unresolved.
 fn read_link(ctx: Ctx<'_>, path: String) -> Result<String> {
     let target = fs::read_link(&path);
     Ok(checked(&ctx, "readlink", &path, target)?.to_string_lossy().into_owned())

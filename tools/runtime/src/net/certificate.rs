@@ -1,4 +1,4 @@
-//! What is wrong with a server's certificate, for the person who has to put it right.
+//! Explains an error in a server's certificate to the person who has to fix it.
 
 use rustls::CertificateError;
 use rustls_pki_types::UnixTime;
@@ -92,7 +92,7 @@ pub fn words(variant: &str) -> String {
     out
 }
 
-/// What webpki says of a certificate's names, such as `DnsName("a.example")`, as "for a.example".
+/// A certificate's names from webpki's error, such as `DnsName("a.example")`, as "for a.example".
 fn names(presented: &[String]) -> String {
     let plain = |name: &String| match (name.find('('), name.rfind(')')) {
         (Some(open), Some(close)) if open < close => name[open + 1..close].trim_matches('"').to_owned(),

@@ -18,7 +18,7 @@ pub async fn connect(target: &Target, limit: Duration, progress: &Progress) -> N
     // Reading the trust store takes as long as a round trip in the same zone: it is done while TCP connects.
     let trust = async {
         if target.needs_system_roots() {
-            // What the lookup and the connection attempts have started goes out first.
+            // The packets of the lookup and the connection attempts go out first.
             tokio::task::yield_now().await;
             Roots::start_loading();
         }

@@ -80,7 +80,7 @@ fn too_large(limit: usize, target: &Target) -> NetError {
     NetError::new(Phase::Receive, "ERR_BODY_TOO_LARGE", message)
 }
 
-/// What came is not an HTTP response. The two runtimes' parsers have different words for why.
+/// The received bytes are not an HTTP response. The two runtimes' parsers have different words for why.
 fn not_http(target: &Target) -> NetError {
     let message = format!("the response of {} is not valid HTTP", target.authority());
     NetError::new(Phase::Receive, "ERR_HTTP_PARSE", message)

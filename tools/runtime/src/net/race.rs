@@ -162,7 +162,7 @@ async fn race(host: &str, port: u16, limit: Duration, progress: &Progress) -> Ne
     }
 }
 
-/// What to say when nothing is left to try.
+/// The error when no address is left to try.
 fn sum_up(host: &str, port: u16, lookup: Option<NetError>, failures: Vec<(IpAddr, io::Error)>) -> NetError {
     match (telling(failures), lookup) {
         // The family that this machine has no route for was found, the other was not.
@@ -193,7 +193,7 @@ mod tests {
         waiting.add(["1.1.1.1", "2.2.2.2", "3.3.3.3", "::1", "::2"].map(ip).to_vec());
         let order: Vec<_> = std::iter::from_fn(|| waiting.next()).collect();
         assert_eq!(order, ["::1", "1.1.1.1", "::2", "2.2.2.2", "3.3.3.3"].map(ip));
-        // What comes later waits for its turn, too.
+        // Later addresses wait for their turn, too.
         waiting.add(vec![ip("4.4.4.4"), ip("::4")]);
         assert_eq!(waiting.next(), Some(ip("::4")));
     }

@@ -1,6 +1,6 @@
 import type { CredentialProviderConfig } from "@imagecred/kubelet";
 
-/** What a configuration has and its replacement does not: providers, patterns, arguments, variables. Each in words. */
+/** The parts of a configuration that its replacement lacks: providers, patterns, arguments, variables. Each in words. */
 export function lossesOf(old: CredentialProviderConfig, fresh: CredentialProviderConfig): readonly string[] {
   return old.providers.flatMap((before) => {
     const after = fresh.providers.find(({ name }) => name === before.name);

@@ -40,7 +40,7 @@ export interface InstallPlan {
   /** In the order in which they are installed: each one refers only to those before it. */
   readonly placements: readonly Placement[];
   readonly sources: readonly Source[];
-  /** What stays as it is and what is lost, each in a sentence. */
+  /** The unchanged and the lost parts, each in a sentence. */
   readonly notes: readonly string[];
   /** Whether systemd has to read its units again. */
   readonly reload: boolean;

@@ -47,7 +47,7 @@ export interface CheckedConfig {
   readonly hash: string | null;
   /** The version that it is checked for. */
   readonly kubernetesVersion: string;
-  /** Where that version is from. */
+  /** The source of that version. */
   readonly kubernetesVersionSource: string;
   /** Whether the kubelet would start with it, or the plugins accept it; null if this user cannot read it. */
   readonly accepted: boolean | null;

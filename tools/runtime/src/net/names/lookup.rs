@@ -15,7 +15,7 @@ use super::servers;
 use crate::files;
 use crate::net::error::{NetError, Phase};
 
-/// Where addresses go: once for each family that was asked for, an empty list where it has none.
+/// The receiver of addresses: once for each family that was asked for, an empty list where it has none.
 pub type Found = UnboundedSender<Vec<IpAddr>>;
 
 /// Larger than any hosts file that is not an accident.

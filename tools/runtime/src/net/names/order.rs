@@ -18,7 +18,7 @@ pub enum Outcome {
     Answer(Answer),
     /// Some could not say, and the others said nothing; the last reason.
     Failed(String),
-    /// Not one said anything in time.
+    /// No server responded in time.
     Silent,
 }
 

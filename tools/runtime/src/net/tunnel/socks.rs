@@ -33,7 +33,7 @@ fn address(host: &str) -> Option<Vec<u8>> {
     })
 }
 
-/// What a reply of RFC 1928, 6 means: the code of the failure behind the proxy, and words.
+/// The meaning of a reply of RFC 1928, 6: the code of the failure behind the proxy, and words.
 fn reason(reply: u8) -> (&'static str, &'static str) {
     match reply {
         2 => ("ERR_PROXY", "its rules do not allow it"),
