@@ -100,7 +100,7 @@ describe(`docs/${PAGE}, from the packed packages alone`, { skip }, () => {
 
   test("wrong command lines, and sources that do not compile, give one sentence and exit 1", async () => {
     const cases: readonly (readonly [string, RegExp])[] = [
-      ["", /name one ENTRY\n\nUsage: imagecred-build/],
+      ["", /expected one ENTRY\n\nUsage: imagecred-build/],
       ["src/gone.ts", /src\/gone\.ts: no such file/],
       ["src/main.ts --nmae x", /Unknown option '--nmae'/],
       ["src/main.ts --platform darwin-arm64", /--platform darwin-arm64: not one of linux-amd64, linux-arm64/],
