@@ -191,7 +191,7 @@ for (const runtime of RUNTIMES) {
       await clouds.reset();
     });
 
-    test("Azure 7: if a registry with ABAC denies access to the repository, the fix names both roles", async () => {
+    test("if a registry with ABAC denies access to the repository, the fix names both roles", async () => {
       using place = bench();
       await place.run(["init", "--cloud", "azure", "--distribution", "kubeadm"]);
       const { azure } = clouds;

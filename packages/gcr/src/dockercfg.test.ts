@@ -87,7 +87,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       }
     });
 
-    test("reports an invalid entry only for images that need it (Google 4)", async () => {
+    test("reports an invalid entry only for images that need it", async () => {
       const file = JSON.parse(FILE);
       set(
         JSON.stringify({ ...file, "https://quay.io": { auth: "!!!notbase64" }, "gcr.io": { auth: "YTpi" } }),
@@ -107,7 +107,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       }
     });
 
-    test("uses Docker Hub's entry like the kubelet (Google 3)", async () => {
+    test("uses Docker Hub's entry like the kubelet", async () => {
       set(JSON.stringify({ "https://index.docker.io/v1/": { auth: "aHVidXNlcjpodWJwYXNz" } }));
       for (const image of ["docker.io/library/nginx", "docker.io/team/app"]) {
         const { answer } = await answered(gcr, clouds, { args, image });
@@ -115,7 +115,7 @@ for (const [flow, { set, calls }] of Object.entries(FLOWS)) {
       }
     });
 
-    test("reads a .docker/config.json, with its entries in auths (Google 10)", async () => {
+    test("reads a .docker/config.json, with its entries in auths", async () => {
       set(JSON.stringify({ auths: JSON.parse(FILE), credsStore: "x" }));
       const { answer } = await answered(gcr, clouds, { args, image: "registry.example.com:5000/app" });
       assert.deepEqual(Object.keys(answer.auth), ["registry.example.com:5000"]);

@@ -23,7 +23,7 @@ const apiError = (reason: string, metadata: object) =>
 
 const OTHERWISE = "otherwise";
 
-/** Google 8 and 14: the same status needs different advice for each cause. */
+/** The same status needs different advice for each cause. */
 const CASES: readonly (readonly [what: string, response: ReturnType<typeof response>, advice: RegExp])[] = [
   [
     "access scopes",

@@ -35,7 +35,7 @@ describe("the error in a response", () => {
     assert.equal(describeResponse(answer(500, "word ".repeat(1000))).length, "status 500 ".length + 299 + 1);
   });
 
-  test("is not cut within a link (Google 8)", () => {
+  test("is not cut within a link", () => {
     const link = `https://console.developers.google.com/apis/api/${"x".repeat(60)}`;
     const message = `${"word ".repeat(50)}by visiting ${link} then retry`;
     const shown = describeResponse(

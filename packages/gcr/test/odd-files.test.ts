@@ -36,11 +36,11 @@ const NOT_RSA = /its private_key is not an RSA key in PEM format; create a new k
 const IS_EC = /its private_key is an elliptic-curve key; keys of Google Cloud service accounts are RSA keys/;
 
 const ODD: Readonly<Record<string, Odd>> = {
-  "an elliptic-curve key, SEC1 (Google 12)": {
+  "an elliptic-curve key, SEC1": {
     setUp: keyFile(ec.export({ type: "sec1", format: "pem" }).toString()),
     outcome: IS_EC,
   },
-  "an elliptic-curve key, PKCS#8 (Google 12)": {
+  "an elliptic-curve key, PKCS#8": {
     setUp: keyFile(ec.export({ type: "pkcs8", format: "pem" }).toString()),
     outcome: IS_EC,
   },
@@ -55,13 +55,13 @@ const ODD: Readonly<Record<string, Odd>> = {
     ),
     outcome: NOT_RSA,
   },
-  "an entry that is not base64, for another image (Google 4)": {
+  "an entry that is not base64, for another image": {
     setUp: dockercfg(TWO_ENTRIES),
     args: DOCKERCFG,
     image: "gcr.io/o/a",
     outcome: "b",
   },
-  "an entry that is not base64, for this image (Google 4)": {
+  "an entry that is not base64, for this image": {
     setUp: dockercfg(TWO_ENTRIES),
     args: DOCKERCFG,
     image: "quay.io/o/a",
@@ -73,7 +73,7 @@ const ODD: Readonly<Record<string, Odd>> = {
     image: "gcr.io/o/a",
     outcome: "pw",
   },
-  "Docker Hub's entry (Google 3)": {
+  "Docker Hub's entry": {
     setUp: dockercfg({ "https://index.docker.io/v1/": { auth: "aHVidXNlcjpodWJwYXNz" } }),
     args: DOCKERCFG,
     image: "docker.io/library/nginx",

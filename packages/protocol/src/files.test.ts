@@ -10,7 +10,7 @@ describe("files within the deadline", () => {
   const never = () => new Promise<never>(() => {});
   const silent: Files = { readText: never, readBytes: never, readTextIfExists: never };
 
-  test("a read that never ends is an error with the path when the time is over (security 5)", async () => {
+  test("a read that never ends is an error with the path when the time is over", async () => {
     const files = filesWithin(silent, new Deadline(5, clock));
     for (const read of [files.readText, files.readBytes, files.readTextIfExists]) {
       await assert.rejects(

@@ -29,7 +29,7 @@ test("an error is one line that starts with the plugin's name", () => {
   assert.deepEqual(lines, ["p: a: b c d\\u001b[31m\n"]);
 });
 
-test("characters that a terminal executes or hides are escaped, in both formats (security 17)", () => {
+test("characters that a terminal executes or hides are escaped, in both formats", () => {
   const text = "a\u202eb\u009bc\u200bd\ufeffe\ud800f\u{e0001}g";
   const human = logger(undefined);
   human.log.error(text);
@@ -41,7 +41,7 @@ test("characters that a terminal executes or hides are escaped, in both formats 
   assert.equal(errorLine("p", "a\nb\u202e"), "p: a b\\u202e\n");
 });
 
-test("a secret is redacted before a text is cut, wherever the cut is, in every encoding (security 7)", () => {
+test("a secret is redacted before a text is cut, wherever the cut is, in every encoding", () => {
   const secret = "1//0gDx-refresh/token+of&the=service~account_0123456789";
   new Secret(secret);
   const encodings = [

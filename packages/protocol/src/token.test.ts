@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { CredentialError } from "./errors.ts";
 import { isToken, receivedToken } from "./token.ts";
 
-test("a token is visible ASCII; the error has its sender and not the token (security 14)", () => {
+test("a token is visible ASCII; the error has its sender and not the token", () => {
   assert.equal(receivedToken("ya29.a0-b_c~/+=", "asking", "access_token").reveal(), "ya29.a0-b_c~/+=");
   for (const text of [
     "",

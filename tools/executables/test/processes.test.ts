@@ -131,7 +131,7 @@ for (const runtime of RUNTIMES) {
       "a session of its own": "setsid sh -c",
       "a session of its own, whose parent has ended": "setsid setsid --fork sh -c",
     })) {
-      test(`a daemon in ${how} is neither waited for nor left behind (security 9)`, async () => {
+      test(`a daemon in ${how} is neither waited for nor left behind`, async () => {
         const started = performance.now();
         const ready = join(temporaryDirectory(), `ready-${runtime}-${how.length}`);
         const daemon = `mkfifo ${ready}; ${daemonize} 'echo $$; echo > ${ready}; exec sleep 300' & read _ < ${ready}`;
@@ -151,7 +151,7 @@ for (const runtime of RUNTIMES) {
       await gone(Number(result.stdout));
     });
 
-    test("TERM, INT and HUP end a command and the plugin at once (security 9)", async () => {
+    test("TERM, INT and HUP end a command and the plugin at once", async () => {
       for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) {
         const child: ChildProcess = spawn(driver, { stdio: ["pipe", "ignore", "ignore"], env });
         const ended = new Promise((resolve) => child.once("close", (_, by) => resolve(by)));
@@ -166,7 +166,7 @@ for (const runtime of RUNTIMES) {
       }
     });
 
-    test("a program needs no shell, and is found in the PATH that it gets (AWS 2)", async () => {
+    test("a program needs no shell, and is found in the PATH that it gets", async () => {
       const result = await run({
         shell: {
           ...limits,
@@ -177,7 +177,7 @@ for (const runtime of RUNTIMES) {
       assert.deepEqual([result.stdout, result.status], ["one two|$HOME|*|", 0]);
     });
 
-    test("what cannot be started is an ordinary failure that names it (AWS 2)", async () => {
+    test("what cannot be started is an ordinary failure that names it", async () => {
       const start = (command: [string, ...string[]], path = "/usr/bin:/bin") =>
         run({ shell: { ...limits, command, env: { PATH: path } } });
       const absent = await start(["credential-helper"], "/nowhere");

@@ -106,7 +106,7 @@ for (const runtime of RUNTIMES) {
       assert.match(absent.message, /absent\.pem/);
     });
 
-    test("one directory that is absent and one PEM block that is broken hide nothing (security 15)", async (t) => {
+    test("one directory that is absent and one PEM block that is broken hide nothing", async (t) => {
       const [certificates, bundle] = [join(directory, "certificates"), join(directory, "broken.pem")];
       await mkdir(certificates, { recursive: true });
       await writeFile(join(certificates, "ca.pem"), authority.pem);
@@ -124,7 +124,7 @@ for (const runtime of RUNTIMES) {
       );
     });
 
-    test("files without an end cost neither memory nor the deadline (security 5)", async (t) => {
+    test("files without an end cost neither memory nor the deadline", async (t) => {
       const server = await serve(t);
       const outcome = async (file: string, limits: { connectTimeoutMs?: number } = {}) =>
         broken((await drive([get(server.url, { ...here(), ...limits })], { SSL_CERT_FILE: file }))[0]);

@@ -20,7 +20,7 @@ function otherMachine(): Buffer {
   return own;
 }
 
-test("cli 1.2: files that the kubelet could not start are not run, not even by a shell", async () => {
+test("files that the kubelet could not start are not run, not even by a shell", async () => {
   using place = bench();
   mkdirSync(place.path("opt/bin"), { recursive: true });
   mkdirSync(place.path("usr/bin"), { recursive: true });
@@ -68,7 +68,7 @@ test("cli 1.2: files that the kubelet could not start are not run, not even by a
   }
 });
 
-test("cli 1.1: a relative directory of executables is checked like an absolute one", async () => {
+test("a relative directory of executables is checked like an absolute one", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   mkdirSync(place.path("emptybin"));

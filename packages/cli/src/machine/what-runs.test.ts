@@ -59,7 +59,7 @@ async function all(place: Bench, ...args: readonly string[]) {
 const WITHOUT =
   "process 57 was started without --image-credential-provider-config and -bin-dir: it runs no plugin";
 
-test("node kind 1.1: a kubelet without flags runs no plugin, whatever files are at a distribution's path", async () => {
+test("a kubelet without flags runs no plugin, whatever files are at a distribution's path", async () => {
   using place = node({
     "etc/kubernetes/credential-provider-config.yaml": CONFIG,
     "usr/local/libexec/kubernetes/credential-providers/p": "",
@@ -108,7 +108,7 @@ test("flags that its unit got after it was started: the only advice is to restar
   );
 });
 
-test("node kind 1.1: the same without any file at the distribution's path", async () => {
+test("the same without any file at the distribution's path", async () => {
   using place = node({});
   putKubelet(place, 57, { words: ["kubelet"] });
   const { codes, explain } = await all(place);
@@ -116,7 +116,7 @@ test("node kind 1.1: the same without any file at the distribution's path", asyn
   assert.match(JSON.stringify(explain), /process 57 was started without/);
 });
 
-test("node kind 1.2: k3s, whose arguments are hidden, by its unit and its files", async () => {
+test("k3s, whose arguments are hidden, by its unit and its files", async () => {
   using place = node({
     "creds/config.yaml": CONFIG,
     "var/lib/rancher/credentialprovider/config.yaml": CONFIG.replace("r.io", "other.io"),
@@ -169,7 +169,7 @@ test("RKE2 and k0s: the kubelet that they start is used", async () => {
   }
 });
 
-test("node kind 1.3: MicroK8s, by its file of arguments", async () => {
+test("MicroK8s, by its file of arguments", async () => {
   using place = node({
     "var/snap/microk8s/common/providers.yaml": CONFIG,
     "var/snap/microk8s/current/args/kubelet": `--image-credential-provider-config=\${SNAP_COMMON}/providers.yaml\n--image-credential-provider-bin-dir="\${SNAP_COMMON}/bin"\n`,
@@ -210,7 +210,7 @@ test("MicroShift: its configuration and CRI-O are used, and a note says what it 
   assert.equal(configuration.runtimeEndpoint?.value, "unix:///var/run/crio/crio.sock");
 });
 
-test("node kind 1.5: feature gates of the running kubelet, and of the command line", async () => {
+test("feature gates of the running kubelet, and of the command line", async () => {
   const gate = "KubeletServiceAccountTokenForCredentialProviders";
   using place = node({
     "etc/p.yaml": `${CONFIG}    tokenAttributes: {serviceAccountTokenAudience: a, requireServiceAccount: false}\n`,
@@ -247,7 +247,7 @@ test("node kind 1.5: feature gates of the running kubelet, and of the command li
   );
 });
 
-test("security 1: kubelets of other users are ignored, and several kubelets are an error", async () => {
+test("kubelets of other users are ignored, and several kubelets are an error", async () => {
   using place = node({ "evil.yaml": CONFIG, "etc/kubernetes/credential-provider-config.yaml": CONFIG });
   const words = [
     "kubelet",
@@ -275,7 +275,7 @@ test("security 1: kubelets of other users are ignored, and several kubelets are 
   );
 });
 
-test("security 1: root does not run a plugin that other users could replace", async () => {
+test("root does not run a plugin that other users could replace", async () => {
   using place = node({ "config.yaml": CONFIG });
   const get = (userId: number) =>
     place.run(["get", IMAGE, "-c", "/config.yaml", "-b", "/opt/bin"], { userId });

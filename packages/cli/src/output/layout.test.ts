@@ -15,7 +15,7 @@ const WIDTHS = [60, 80, 120, 200];
 const COPIED = /^\s*(?:sudo |imagecred |[-+@]|# )|^ *\d* \|/;
 
 for (const [name, screen] of Object.entries(SCREENS)) {
-  test(`cli 3.5: ${name} at 60, 80, 120 and 200 columns`, async () => {
+  test(`${name} at 60, 80, 120 and 200 columns`, async () => {
     for (const columns of WIDTHS) {
       const text = await shown(screen, columns, "never");
       for (const line of text.split("\n")) {

@@ -126,7 +126,7 @@ test("services without POST get a GET with Basic, as from containerd; others get
   assert.equal(refusing.sent.length, 2);
 });
 
-describe("security 11: the credential is sent only to the registry", () => {
+describe("the credential is sent only to the registry", () => {
   const credentials = (transport: ScriptedTransport) =>
     transport.sent.filter(
       ({ headers, body }) =>

@@ -130,7 +130,7 @@ describe("ECR Public", () => {
     { kind: "hang", when: "request" },
     { kind: "reset", when: "request" },
   ] as const) {
-    test(`AWS 5: unreachable (${fault.kind}): quickly an anonymous pull, cached for minutes`, async () => {
+    test(`unreachable (${fault.kind}): quickly an anonymous pull, cached for minutes`, async () => {
       await clouds.faults.add({ service: "aws.ecr-public", fault });
       const startedAt = performance.now();
       const { answer, message, lines } = await withKeys({ image: "public.ecr.aws/app" });
@@ -144,13 +144,13 @@ describe("ECR Public", () => {
     });
   }
 
-  test("AWS 5: keys of another partition: the error names their partition and says that no keys are needed", async () => {
+  test("keys of another partition: the error names their partition and says that no keys are needed", async () => {
     const env = await clouds.aws.env("static", "aws-cn");
     const { message } = await askPlugin(ecr, clouds, { image: "public.ecr.aws/app", env });
     assert.match(message, /commercial partition \(not.*pulls need no password/);
   });
 
-  test("AWS 5: a node without an identity still gets an error", async () => {
+  test("a node without an identity still gets an error", async () => {
     const { message, answer } = await askPlugin(ecr, clouds, { image: "public.ecr.aws/app" });
     assert.equal(answer, undefined);
     assert.match(message, /none found/);
@@ -207,7 +207,7 @@ describe("keys of the response", () => {
   });
 });
 
-describe("AWS 4: a name that does not exist, and the setting it comes from", () => {
+describe("a name that does not exist, and the setting it comes from", () => {
   for (const [what, image, env, said] of [
     [
       "FIPS by the environment",
@@ -256,7 +256,7 @@ describe("AWS 4: a name that does not exist, and the setting it comes from", () 
   }
 });
 
-describe("AWS 12: the advice for AWS's denials names the policy to change", () => {
+describe("the advice for AWS's denials names the policy to change", () => {
   const denials: readonly (readonly [string, RegExp])[] = [
     [
       "User: x is not authorized to perform: ecr:GetAuthorizationToken on resource: * because no identity-based policy allows the ecr:GetAuthorizationToken action",
@@ -298,7 +298,7 @@ describe("AWS 12: the advice for AWS's denials names the policy to change", () =
   }
 });
 
-test("AWS 12: a password without an expiry is returned but not cached", async () => {
+test("a password without an expiry is returned but not cached", async () => {
   await clouds.faults.add({
     service: "aws.ecr",
     fault: {

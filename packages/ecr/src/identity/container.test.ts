@@ -82,7 +82,7 @@ describe("EKS Pod Identity", () => {
   });
 });
 
-describe("AWS 12: advice for the EKS Pod Identity agent's errors", () => {
+describe("advice for the EKS Pod Identity agent's errors", () => {
   const refusals: readonly (readonly [number, string, RegExp])[] = [
     [
       400,

@@ -67,7 +67,7 @@ describe("EC2 instance metadata", () => {
   });
 
   for (const operation of ["Role", "Credentials"] as const) {
-    test(`AWS 3: ${operation} that appears three seconds after boot`, async () => {
+    test(`${operation} that appears three seconds after boot`, async () => {
       await clouds.faults.add({
         service: "aws.imds",
         operation,
@@ -246,7 +246,7 @@ describe("EC2 instance metadata", () => {
   });
 });
 
-/** AWS 6: the transport error of a machine without IPv4. */
+/** The transport error of a machine without IPv4. */
 function silence(url: string, code: string): CredentialError {
   return new CredentialError({
     action: `asking at ${url}`,

@@ -7,7 +7,7 @@ import { ecr } from "../provider.ts";
 const clouds = await startClouds();
 after(() => clouds.close());
 
-/** AWS 9 and 10: the instance has a role, which must not replace a broken profile. */
+/** The instance has a role, which must not replace a broken profile. */
 describe("a broken default profile is an error, and the instance's role is not requested", () => {
   const role = `role_arn = ${clouds.aws.roleArn("pull")}\n`;
   for (const [what, profile, said] of [

@@ -218,7 +218,7 @@ describe("credential_process", () => {
     assert.ok(![message, ...lines].some((line) => /(out|err)-secret/.test(line)));
   });
 
-  test("AWS 2: no shell on the node: a plain command runs without one, others fail with the reason", async () => {
+  test("no shell on the node: a plain command runs without one, others fail with the reason", async () => {
     const program = await clouds.core.writeFile("tool", "");
     const { chmod, writeFile } = await import("node:fs/promises");
     await writeFile(program, `#!/bin/sh\necho '${JSON.stringify(good)}'\n`);
@@ -243,7 +243,7 @@ describe("credential_process", () => {
     assert.doesNotMatch(piped.message, /internal error/);
   });
 
-  test("AWS 2: the error for a missing program names it and the PATH", async () => {
+  test("the error for a missing program names it and the PATH", async () => {
     const env = { PATH: "/nonexistent/bin" };
     const plain = await withFiles(
       { config: "[profile puller]\ncredential_process = no-such-tool\n" },

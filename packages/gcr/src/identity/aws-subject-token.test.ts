@@ -64,13 +64,13 @@ test("the keys in AWS's variables sign the request, including the audience, and 
   );
 });
 
-test("an instance that requires IMDSv2, and a file without its URL (Google 9)", async () => {
+test("an instance that requires IMDSv2, and a file without its URL", async () => {
   await assert.rejects(ask({}, { "availability-zone": { status: 401 } }), {
     message: /status 401; the instance requires IMDSv2: create a new file with gcloud's --enable-imdsv2/,
   });
 });
 
-test("a container's role, which Google's libraries do not support (Google 9)", async () => {
+test("a container's role, which Google's libraries do not support", async () => {
   const keys = { AccessKeyId: ID, SecretAccessKey: SECRET, Token: "session-of-the-container" };
   const { asked, document } = await ask(
     {

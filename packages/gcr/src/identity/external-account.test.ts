@@ -38,7 +38,7 @@ async function account(source: object, fields: object = {}): Promise<Record<stri
 const impersonationUrl = (host: string) =>
   `https://${host}/v1/projects/-/serviceAccounts/${clouds.google.email("puller")}:generateAccessToken`;
 
-test("white space around a subject token is ignored (Google 6)", async () => {
+test("white space around a subject token is ignored", async () => {
   const source = { file: await write("echoed", `${subject}\n`) };
   const { calls } = await answered(gcr, clouds, { env: await account(source) });
   assert.deepEqual(calls, ["google.sts Token 200"]);
@@ -60,7 +60,7 @@ test("the error for an unknown format is about the file, not the token", async (
   }
 });
 
-describe("the checked endpoint gets the request (Google 5)", () => {
+describe("the checked endpoint gets the request", () => {
   for (const host of [
     "iamcredentials.googleapis.com",
     "iamcredentials-corp.p.googleapis.com",
@@ -108,7 +108,7 @@ describe("the checked endpoint gets the request (Google 5)", () => {
   });
 });
 
-test("workforce_pool_user_project with a workload pool is an error in the file (Google 13)", async () => {
+test("workforce_pool_user_project with a workload pool is an error in the file", async () => {
   const source = { file: await write("subject", subject) };
   const env = await account(source, { workforce_pool_user_project: "123" });
   const { message, calls } = await askPlugin(gcr, clouds, { env });
@@ -119,7 +119,7 @@ test("workforce_pool_user_project with a workload pool is an error in the file (
   assert.deepEqual(calls, []);
 });
 
-test("the advice depends on the response (Google 14)", async () => {
+test("the advice depends on the response", async () => {
   const source = { file: await write("subject", subject) };
   const url = impersonationUrl("iamcredentials.googleapis.com");
   const env = await account(source, { service_account_impersonation_url: url });
@@ -137,7 +137,7 @@ test("the advice depends on the response (Google 14)", async () => {
   }
 });
 
-describe("an executable as the source (Google 11)", () => {
+describe("an executable as the source", () => {
   const ALLOWED = { GOOGLE_EXTERNAL_ACCOUNT_ALLOW_EXECUTABLES: "1" };
 
   async function program(script: string): Promise<string> {
@@ -196,7 +196,7 @@ describe("an executable as the source (Google 11)", () => {
   }
 });
 
-describe("an X.509 certificate as the source (Google 11)", () => {
+describe("an X.509 certificate as the source", () => {
   const MTLS = "urn:ietf:params:oauth:token-type:mtls";
 
   async function certificate(source: object, env: object = {}, fields: object = {}) {
@@ -265,7 +265,7 @@ describe("an X.509 certificate as the source (Google 11)", () => {
   });
 });
 
-test("a workforce user's login is refreshed at Google STS (Google 11)", async () => {
+test("a workforce user's login is refreshed at Google STS", async () => {
   const file = {
     type: "external_account_authorized_user",
     audience: "//iam.googleapis.com/locations/global/workforcePools/p/providers/i",

@@ -262,7 +262,7 @@ describe("an invalid credential file", () => {
   });
 });
 
-test("GKE's 404 for a missing service account differs from the 404 of an instance without one (Google 14)", async () => {
+test("GKE's 404 for a missing service account differs from the 404 of an instance without one", async () => {
   for (const [body, advice] of [
     [
       "generic::not_found: Gaia id not found for email a@p.iam.gserviceaccount.com\n",

@@ -45,7 +45,7 @@ function readJwt(token: string) {
   return { header: json(header), claims: json(claims), signed: `${header}.${claims}`, signature };
 }
 
-test("a JWT with the key's signature is exchanged at the endpoint that the file names (Google 5)", async () => {
+test("a JWT with the key's signature is exchanged at the endpoint that the file names", async () => {
   for (const [token_uri, url] of [
     [undefined, "https://oauth2.googleapis.com/token"],
     ["https://oauth2.googleapis.com/token", "https://oauth2.googleapis.com/token"],
@@ -90,7 +90,7 @@ test("in another universe the signed JWT is the token, and nothing is sent", asy
   });
 });
 
-test("an elliptic-curve key is rejected with a clear message, in both formats (Google 12)", async () => {
+test("an elliptic-curve key is rejected with a clear message, in both formats", async () => {
   const ec = generateKeyPairSync("ec", { namedCurve: "P-256" }).privateKey;
   for (const type of ["sec1", "pkcs8"] as const) {
     const private_key = ec.export({ type, format: "pem" }).toString();
@@ -110,7 +110,7 @@ describe("google-auth's key files", { skip: googleAuth().missing ?? false }, () 
     assert.ok(verify("sha256", Buffer.from(signed), key, Buffer.from(signature, "base64url")));
   });
 
-  test("es256_service_account.json is rejected (Google 12)", async () => {
+  test("es256_service_account.json is rejected", async () => {
     await assert.rejects(ask(JSON.parse(read("es256_service_account.json"))), {
       message: /elliptic-curve key/,
     });

@@ -42,7 +42,7 @@ const CASES: readonly (readonly [
     "world-writable",
   ],
   [
-    "security 12: another user's link to a directory of root",
+    "another user's link to a directory of root",
     (p) => lchownSync(join(p.path, "opt"), 1000, 1000),
     "/opt",
     "link-owner",

@@ -37,7 +37,7 @@ test("a new file, an unchanged one, and a replaced one with its backup", () => {
   assert.deepEqual(readdirSync(place.path).sort(), ["f", "f-2.bak", "f.bak"]);
 });
 
-test("security 12: modes never widen, the owner is kept, and plugins are executable", asRoot("chown"), () => {
+test("modes never widen, the owner is kept, and plugins are executable", asRoot("chown"), () => {
   using place = temporary();
   const path = place.write("f", "old\n", 0o600);
   chownSync(path, 0, 50);

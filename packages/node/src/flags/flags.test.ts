@@ -39,7 +39,7 @@ test("flags of a command line, as pflag reads them", () => {
   }
 });
 
-test("node kind 1.3: MicroK8s' file of arguments", () => {
+test("MicroK8s' file of arguments", () => {
   const text = `# comment
 --kubeconfig=\${SNAP_DATA}/credentials/kubelet.config
   --${CONFIG}="\${SNAP_COMMON}/providers.yaml"
@@ -75,7 +75,7 @@ const there = {
 };
 const RANCHER: readonly RancherCase[] = [
   {
-    what: "node kind 1.2: kubelet-arg overrides the default path",
+    what: "kubelet-arg overrides the default path",
     files: {
       ...there,
       "etc/rancher/k3s/config.yaml": `kubelet-arg: ["${BIN_DIR}=/creds/bin", "${CONFIG}=/creds/config.yaml"]\n`,
@@ -191,7 +191,7 @@ test("k3s: other settings, and messages for unreadable files", () => {
   );
 });
 
-test("node kind 1.5: feature gates of a file, its drop-ins and the command line", () => {
+test("feature gates of a file, its drop-ins and the command line", () => {
   using place = temporary();
   place.write(
     "config.yaml",

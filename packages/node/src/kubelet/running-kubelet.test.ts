@@ -10,7 +10,7 @@ import { runningKubelet } from "./running-kubelet.ts";
 const FLAGS = ["--image-credential-provider-config=/c", "--image-credential-provider-bin-dir", "/b"];
 const needs = asRoot("namespaces");
 
-test("node kind 1.1: a kubelet without the flags is found, and has none", needs, async () => {
+test("a kubelet without the flags is found, and has none", needs, async () => {
   await using node = await machine([
     {
       name: "kubelet",
@@ -36,7 +36,7 @@ test("node kind 1.1: a kubelet without the flags is found, and has none", needs,
   assert.ok(Math.abs((kubelet.startedAt ?? 0) - Date.now()) < 60_000);
 });
 
-test("security 1: only processes of the machine's root are accepted", needs, async () => {
+test("only processes of the machine's root are accepted", needs, async () => {
   const user = ["setpriv", "--reuid=1000", "--regid=1000", "--clear-groups"];
   const half = ["setpriv", "--ruid=1000"];
   await using node = await machine([
@@ -94,7 +94,7 @@ test("several kubelets are sorted by numeric process ID", needs, async () => {
   );
 });
 
-test("node kind 1.4: files of a kubelet with its own mounts are read through its root", needs, async () => {
+test("files of a kubelet with its own mounts are read through its root", needs, async () => {
   // In its mounts there is another file at the flag's path than on the machine.
   const start = 'directory=$1; shift; mount --bind "$directory/own" "$directory/host" && exec "$@"';
   await using node = await machine(

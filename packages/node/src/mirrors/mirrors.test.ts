@@ -27,7 +27,7 @@ const ROOT =
   'version = 3\n[plugins."io.containerd.cri.v1.images".registry]\nconfig_path = "/etc/containerd/certs.d"\n';
 const HOSTS = "etc/containerd/certs.d/docker.io/hosts.toml";
 
-test("node kind 3.1: docker.io through an ECR pull-through cache", () => {
+test("docker.io through an ECR pull-through cache", () => {
   const route = containerd({
     "etc/containerd/config.toml": ROOT,
     [HOSTS]: `server = "https://registry-1.docker.io"
@@ -48,7 +48,7 @@ test("node kind 3.1: docker.io through an ECR pull-through cache", () => {
   assert.equal(mirror?.source.label, "/etc/containerd/certs.d/docker.io/hosts.toml:3");
 });
 
-test("node kind 3.2: _default on an isolated network", () => {
+test("_default on an isolated network", () => {
   const route = containerd(
     {
       "etc/containerd/config.toml": ROOT,

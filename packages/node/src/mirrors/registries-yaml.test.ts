@@ -89,7 +89,7 @@ const CASES: readonly (readonly [
   ["invalid URLs are ignored", 'mirrors: {docker.io: {endpoint: ["https://a b"]}}', [HUB]],
 ];
 
-test("node kind 3: registries.yaml of k3s and RKE2, as they convert it to containerd's files", () => {
+test("registries.yaml of k3s and RKE2, as they convert it to containerd's files", () => {
   for (const [what, file, expected, image] of CASES) {
     assert.deepEqual(urls(route(file, image)), expected, what);
   }

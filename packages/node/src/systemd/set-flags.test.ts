@@ -48,19 +48,19 @@ interface Case {
 
 const CASES: readonly Case[] = [
   {
-    what: "node kind 2.1: the rpm's default line, and an operator's below it",
+    what: "the rpm's default line, and an operator's below it",
     file: 'KUBELET_EXTRA_ARGS=\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 --cloud-provider=external"\n',
     becomes: `KUBELET_EXTRA_ARGS=\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 --cloud-provider=external ${OURS.join(" ")}"\n`,
     words: ["--node-ip=10.0.0.7", "--cloud-provider=external"],
   },
   {
-    what: "node kind 2.2: a continued line",
+    what: "a continued line",
     file: '# flags\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 \\\n  --cloud-provider=external"\nOTHER=1\n',
     becomes: `# flags\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7   --cloud-provider=external ${OURS.join(" ")}"\nOTHER=1\n`,
     words: ["--node-ip=10.0.0.7", "--cloud-provider=external"],
   },
   {
-    what: "node kind 2.3: quotes within quotes",
+    what: "quotes within quotes",
     file: `KUBELET_EXTRA_ARGS='--node-labels=a=b --register-with-taints="k=v:NoSchedule"'\n`,
     becomes: `KUBELET_EXTRA_ARGS="--node-labels=a=b --register-with-taints=\\"k=v:NoSchedule\\" ${OURS.join(" ")}"\n`,
     words: ["--node-labels=a=b", "--register-with-taints=k=v:NoSchedule"],

@@ -46,7 +46,7 @@ const CASES: readonly {
     problems: [/^SSL_CERT_DIR=\/gone cannot be read: no such directory$/],
   },
   {
-    what: "security 15: a missing file does not hide the others",
+    what: "a missing file does not hide the others",
     files: ["etc/ssl/certs/own.pem"],
     env: { SSL_CERT_FILE: "/gone.pem" },
     trusted: ["etc/ssl/certs/own.pem"],
@@ -76,7 +76,7 @@ test("the authorities that a Go program trusts, by files and variables", () => {
   }
 });
 
-test("security 5: a FIFO does not block, and files without certificates are ignored", () => {
+test("a FIFO does not block, and files without certificates are ignored", () => {
   using place = temporary();
   mkdirSync(join(place.path, "certs"));
   execFileSync("mkfifo", [join(place.path, "certs/fifo")]);

@@ -77,7 +77,7 @@ describe("cloud calls", () => {
     }
   });
 
-  test("retry a proxy's 502, 503 and 504 for CONNECT, and no other status of it (security 13)", async () => {
+  test("retry a proxy's 502, 503 and 504 for CONNECT, and no other status of it", async () => {
     for (const [status, tries] of [
       [502, 2],
       [503, 2],
@@ -114,7 +114,7 @@ describe("cloud calls", () => {
     assert.equal(sent.length, 2);
   });
 
-  test("redact the request's secrets in an error response before it can be cut (security 7)", async () => {
+  test("redact the request's secrets in an error response before it can be cut", async () => {
     const secret = new Secret("1//0gDx-refresh/token+value");
     const echo = JSON.stringify({ error: `bad token ${encodeURIComponent(secret.reveal())}`, code: 7 });
     const { http } = client([{ status: 400, body: echo, headers: { "www-authenticate": secret.reveal() } }]);
@@ -199,7 +199,7 @@ describe("metadata calls", () => {
     assert.equal(slow.sent.length, 4);
   });
 
-  test("survive a restart of one second, and fail after two if nothing listens (Google 7)", async () => {
+  test("survive a restart of one second, and fail after two if nothing listens", async () => {
     const restarting = client([...new Array<TransportError>(6).fill(refused), { status: 200 }]);
     await restarting.http.metadata({ ...call, url: "http://169.254.169.254/" });
     assert.deepEqual(restarting.clock.sleeps, new Array(6).fill(200));
@@ -221,13 +221,13 @@ describe("metadata calls", () => {
     assert.ok(clock.sleeps.reduce((sum, sleep) => sum + sleep) > 15_000);
   });
 
-  test("may use all the time that is left, once connected (Google 2)", async () => {
+  test("may use all the time that is left, once connected", async () => {
     const { http, sent } = client([], {}, 30_000);
     await http.metadata({ ...call, url: "http://169.254.169.254/" });
     assert.deepEqual([sent[0]?.timeoutMs, sent[0]?.connectTimeoutMs], [30_000, 1_000]);
   });
 
-  test("distinguish a used-up deadline from a server that does not exist (security 17)", async () => {
+  test("distinguish a used-up deadline from a server that does not exist", async () => {
     const silent = new TransportError("connect", "ETIMEDOUT", "timed out after 700 ms while connecting");
     const { http, clock } = client([silent], {}, 700);
     clock.advance(700 - 1);

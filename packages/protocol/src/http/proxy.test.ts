@@ -58,7 +58,7 @@ describe("proxyFor", () => {
     }
   });
 
-  test("accepts the kinds of proxy that Go's client has (AWS 7, an https:// proxy on AKS)", () => {
+  test("accepts the kinds of proxy that Go's client has (an https:// proxy on AKS)", () => {
     for (const [value, normalized] of [
       ["https://user:p%40ss@p.test", "https://user:p%40ss@p.test:443"],
       ["https://p.test:8443/", "https://p.test:8443"],

@@ -18,7 +18,7 @@ function described(
 }
 
 describe("reason and advice of a failed request", () => {
-  test("a proxy's own failure names the proxy and not the registry (security 13)", () => {
+  test("a proxy's own failure names the proxy and not the registry", () => {
     const facts = { peer: "proxy" } as const;
     const of = (phase: TransportPhase, code: string, more: TransportErrorFacts = {}) =>
       described(phase, code, "the proxy proxy.test:3128 says no", {
@@ -62,7 +62,7 @@ describe("reason and advice of a failed request", () => {
     );
   });
 
-  test("advice for a certificate depends on what is wrong with it (AWS 13)", () => {
+  test("advice for a certificate depends on what is wrong with it", () => {
     const of = (certificate: NonNullable<TransportErrorFacts["certificate"]>) =>
       described("tls", "ERR_TLS_CERTIFICATE", "the reason", { facts: { certificate } });
     assert.match(of("expired"), /is refused: the reason; check the node's clock; if it is right, api\.test/);

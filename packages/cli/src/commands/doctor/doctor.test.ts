@@ -113,7 +113,7 @@ test("each step that can fail", async () => {
   assert.match(await stops("r.example/a"), /^configuration: the kubelet would not start with config\.yaml/);
 });
 
-test("cli 3.3: a mistake on the command line is reported as such, with its own fix", async () => {
+test("a mistake on the command line is reported as such, with its own fix", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.example"] });
   putPlugin(place, "p", answer({ "r.example": ["user", "right-password"] }));

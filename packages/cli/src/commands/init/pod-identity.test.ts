@@ -128,7 +128,7 @@ test("azure.json is passed on AKS, and with --azure-config", async () => {
   );
 });
 
-test("Azure 8: --azure-cloud sets hosts, audience and the plugin's cloud without azure.json", async () => {
+test("--azure-cloud sets hosts, audience and the plugin's cloud without azure.json", async () => {
   for (const [name, suffix, audience, authority] of [
     ["AzurePublicCloud", "azurecr.io", "api://AzureADTokenExchange", "https://login.microsoftonline.com/"],
     ["AzureChinaCloud", "azurecr.cn", "api://AzureADTokenExchangeChina", "https://login.chinacloudapi.cn/"],

@@ -27,17 +27,17 @@ function unit(place: Bench, environmentFile: string, root = ""): void {
 
 const EDITS: readonly (readonly [what: string, before: string, after: string])[] = [
   [
-    "node kind 2.1",
+    "the rpm's default line, and an operator's below it",
     'KUBELET_EXTRA_ARGS=\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 --cloud-provider=external"\n',
     `KUBELET_EXTRA_ARGS=\nKUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 --cloud-provider=external ${FLAGS}"\n`,
   ],
   [
-    "node kind 2.2",
+    "a continued line",
     'KUBELET_EXTRA_ARGS="--node-ip=10.0.0.7 \\\n  --cloud-provider=external"\n',
     `KUBELET_EXTRA_ARGS="--node-ip=10.0.0.7   --cloud-provider=external ${FLAGS}"\n`,
   ],
   [
-    "node kind 2.3",
+    "quotes within quotes",
     `KUBELET_EXTRA_ARGS='--node-labels=a=b --register-with-taints="k=v:NoSchedule"'\n`,
     `KUBELET_EXTRA_ARGS="--node-labels=a=b --register-with-taints=\\"k=v:NoSchedule\\" ${FLAGS}"\n`,
   ],
@@ -109,27 +109,23 @@ test(
   },
 );
 
-test(
-  "node kind 1.2: files that k3s would not read because of its settings are not installed",
-  asRoot,
-  async () => {
-    using place = await node();
-    await place.run(["init", "--cloud", "aws", "--distribution", "k3s"]);
-    put(
-      place,
-      "etc/rancher/k3s/config.yaml",
-      'kubelet-arg: ["image-credential-provider-config=/creds/config.yaml"]\n',
-    );
-    const command = ["install", "--distribution", "k3s", "imagecred-k3s", "-e", "imagecred-kubeadm"];
-    assert.match(
-      await refused(place, command),
-      /k3s uses \/creds\/config\.yaml \(\/etc\/rancher\/k3s\/config\.yaml:1\), not \/var\/lib\/rancher\/credentialprovider\/config\.yaml: install with --config-path \/creds\/config\.yaml/,
-    );
-    await install(place, ...command, "--config-path", "/creds/config.yaml");
-  },
-);
+test("files that k3s would not read because of its settings are not installed", asRoot, async () => {
+  using place = await node();
+  await place.run(["init", "--cloud", "aws", "--distribution", "k3s"]);
+  put(
+    place,
+    "etc/rancher/k3s/config.yaml",
+    'kubelet-arg: ["image-credential-provider-config=/creds/config.yaml"]\n',
+  );
+  const command = ["install", "--distribution", "k3s", "imagecred-k3s", "-e", "imagecred-kubeadm"];
+  assert.match(
+    await refused(place, command),
+    /k3s uses \/creds\/config\.yaml \(\/etc\/rancher\/k3s\/config\.yaml:1\), not \/var\/lib\/rancher\/credentialprovider\/config\.yaml: install with --config-path \/creds\/config\.yaml/,
+  );
+  await install(place, ...command, "--config-path", "/creds/config.yaml");
+});
 
-test("node kind 4: an absolute link in an image is resolved within the image", asRoot, async () => {
+test("an absolute link in an image is resolved within the image", asRoot, async () => {
   using place = await node();
   for (const directory of ["image/etc/kubernetes", "image/srv/local", "image/usr", "srv/local"]) {
     mkdirSync(place.path(directory), { recursive: true });
@@ -166,7 +162,7 @@ test("node kind 4: an absolute link in an image is resolved within the image", a
 });
 
 test(
-  "security 12: a link at the configuration's path does not copy a file of the host into the image",
+  "a link at the configuration's path does not copy a file of the host into the image",
   asRoot,
   async () => {
     using place = await node();
@@ -191,7 +187,7 @@ test(
   },
 );
 
-test("security 12: modes are never widened, and links of other users are not followed", asRoot, async () => {
+test("modes are never widened, and links of other users are not followed", asRoot, async () => {
   using place = await node();
   await install(place);
   chmodSync(place.path(CONFIG), 0o600);

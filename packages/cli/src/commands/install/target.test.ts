@@ -24,7 +24,7 @@ import {
 const image = [...COMMAND, "--root", "image"];
 
 describe("roots", asRoot, () => {
-  test("cli 1.5: a missing root, a file, and an image whose mount failed", async () => {
+  test("a missing root, a file, and an image whose mount failed", async () => {
     using place = await node();
     assert.match(
       await refused(place, [...COMMAND, "--root", "nothing"]),
@@ -52,7 +52,7 @@ describe("roots", asRoot, () => {
 });
 
 describe("files on the node keep their mode, and a failure changes nothing", asRoot, () => {
-  test("security 12: 0600 stays 0600, in the backup too", async () => {
+  test("0600 stays 0600, in the backup too", async () => {
     using place = await node();
     put(place, CONFIG, "kind: old\n", 0o600);
     const document = await install(place);
@@ -61,7 +61,7 @@ describe("files on the node keep their mode, and a failure changes nothing", asR
     assert.equal(statSync(backup.startsWith(place.root) ? backup : place.path(backup)).mode & 0o7777, 0o600);
   });
 
-  test("security 12: a file that cannot be written is an error before anything is changed", async () => {
+  test("a file that cannot be written is an error before anything is changed", async () => {
     using place = await node();
     mkdirSync(place.path("etc/default/kubelet"));
     assert.match(await refused(place), /etc\/default\/kubelet/);
@@ -110,17 +110,13 @@ providers:
   });
 });
 
-test(
-  "cli 1.4: the executables can be in the current directory, as after unpacking a release",
-  asRoot,
-  async () => {
-    using place = await node();
-    for (const name of ["ecr-credential-provider", "SHA256SUMS"]) {
-      writeFileSync(place.path(name), readFileSync(place.path("imagecred-kubeadm", name)));
-    }
-    const { rmSync } = await import("node:fs");
-    rmSync(place.path("imagecred-kubeadm/ecr-credential-provider"));
-    chmodSync(place.path("ecr-credential-provider"), 0o644);
-    assert.equal((await install(place)).files[0]?.sha256, sha256("#!/bin/sh\necho one\n"));
-  },
-);
+test("the executables can be in the current directory, as after unpacking a release", asRoot, async () => {
+  using place = await node();
+  for (const name of ["ecr-credential-provider", "SHA256SUMS"]) {
+    writeFileSync(place.path(name), readFileSync(place.path("imagecred-kubeadm", name)));
+  }
+  const { rmSync } = await import("node:fs");
+  rmSync(place.path("imagecred-kubeadm/ecr-credential-provider"));
+  chmodSync(place.path("ecr-credential-provider"), 0o644);
+  assert.equal((await install(place)).files[0]?.sha256, sha256("#!/bin/sh\necho one\n"));
+});

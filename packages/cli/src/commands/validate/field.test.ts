@@ -7,7 +7,7 @@ import { bench } from "../../testing/run.ts";
 import type { CheckedConfig, ValidateDocument } from "./document.ts";
 
 interface FieldCase {
-  /** The field page's entry. */
+  /** The mistake, as it is in a configuration. */
   readonly entry: string;
   readonly name?: string;
   readonly lines: readonly string[];

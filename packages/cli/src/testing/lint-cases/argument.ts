@@ -16,7 +16,6 @@ function linked(target: string): Pick<Case, "args" | "prepare"> {
 /** lint/argument-lints.ts */
 export const ARGUMENT_CASES: Cases = {
   "plugin-arguments": {
-    // validate.md, kind 1.1.
     hits: [
       {
         name: "gcr-credential-provider",

@@ -73,7 +73,7 @@ export const EXECUTABLE_CASES: Cases = {
     ],
     misses: [executables(script)],
   },
-  // cli.md 1.2: what the kubelet could not start either.
+  // Executables that the kubelet cannot start either.
   "executable-machine": {
     hits: [
       onThisMachine((path) => elf(path, { machine: OTHER_MACHINE })),

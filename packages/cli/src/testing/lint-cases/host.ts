@@ -3,7 +3,7 @@ import type { Cases } from "./case.ts";
 /** lint/host-lints.ts */
 export const HOST_CASES: Cases = {
   "wrong-plugin": {
-    // validate.md: ECR patterns under the name of the ACR plugin.
+    // ECR patterns under the name of the ACR plugin.
     hits: [
       {
         name: "acr-credential-provider",
@@ -55,7 +55,7 @@ export const HOST_CASES: Cases = {
       // The only entry: the kubelet rejects an empty list.
       { name: "ecr-credential-provider", match: '["docker.io"]', fixed: [/dkr\.ecr/] },
       { name: "acr-credential-provider", match: '["*.azurecr.example"]' },
-      // cli.md: * is one label.
+      // * is one label.
       {
         name: "ecr-credential-provider",
         match: '["*.amazonaws.com"]',
@@ -68,7 +68,7 @@ export const HOST_CASES: Cases = {
         says: /\* stands for one label/,
         fixed: [/"\*\.dkr\.ecr\.\*\.amazonaws\.com"/],
       },
-      // validate.md, kind 4: typos only.
+      // Typos only.
       {
         name: "ecr-credential-provider",
         match: '["*.dkr.ecr.*.on.aws"]',
@@ -86,7 +86,7 @@ export const HOST_CASES: Cases = {
       },
       { name: "acr-credential-provider", match: '["*.azurcr.io"]', fixed: [/\["\*\.azurecr\.io"\]/] },
       { name: "gcr-credential-provider", match: '["*.pkg.deb"]', fixed: [/\["\*\.pkg\.dev"\]/] },
-      // validate.md, kind 1.4: rejected by the plugins.
+      // Rejected by the plugins.
       { name: "acr-credential-provider", match: '["*.azurecr.de"]' },
       { name: "gcr-credential-provider", match: '["container.cloud.google.com"]' },
       {
@@ -107,7 +107,7 @@ export const HOST_CASES: Cases = {
         provider: 'args: ["-r", "mirror.example.com:registry.azurecr.io"]',
       },
       { name: "someone-elses", match: '["docker.io"]' },
-      // validate.md, kind 1.4: false alarms.
+      // False alarms.
       {
         name: "acr-credential-provider",
         match: '["*.azurecr.microsoft.scloud"]',
@@ -177,7 +177,7 @@ export const HOST_CASES: Cases = {
     ],
   },
   "mirror-target": {
-    // validate.md, kind 1.1: the placeholder of a public CAPZ example.
+    // The placeholder of a public CAPZ example.
     hits: [
       {
         name: "acr-credential-provider",

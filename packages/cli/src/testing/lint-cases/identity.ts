@@ -23,7 +23,6 @@ function pods(
 /** lint/identity-lints.ts */
 export const IDENTITY_CASES: Cases = {
   "identity-not-passed": {
-    // validate.md, kind 1.2.
     hits: [
       pods("ecr-credential-provider", '["public.ecr.aws"]', "sts.amazonaws.com", {
         optional: ["eks.amazonaws.com/sts-regional-endpoints"],
@@ -61,7 +60,6 @@ export const IDENTITY_CASES: Cases = {
     ],
   },
   "wrong-audience": {
-    // validate.md, kind 1.3.
     hits: [
       pods(
         "gcr-credential-provider",

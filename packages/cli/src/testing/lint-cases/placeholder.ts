@@ -3,7 +3,6 @@ import type { Cases } from "./case.ts";
 /** lint/placeholder-lints.ts */
 export const PLACEHOLDER_CASES: Cases = {
   placeholder: {
-    // validate.md, kind 3.
     hits: [
       { match: '["<artifact-url>*.jfrog.io"]', at: [7, 19] },
       { match: '["*.<test.your-org.domain.io>"]' },

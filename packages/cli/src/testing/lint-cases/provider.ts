@@ -68,7 +68,7 @@ export const PROVIDER_CASES: Cases = {
         file: `${fileOf({ match: '["a.io"]' })}${fileOf({ name: "Custom", match: '["r.com"]' }).slice(PREFIX.length)}`,
       },
     ],
-    // validate.md, kind 5: before 1.30 Windows kubelets need it.
+    // Before 1.30 Windows kubelets need it.
     misses: [{ name: "my-plugin_2" }, { name: "ecr.exe", args: ["--kubernetes-version", "1.29"] }],
   },
   "duplicate-env": {

@@ -10,7 +10,6 @@ export const SECRET_CASES: Cases = {
       { provider: 'env: [{name: KEY, value: "-----BEGIN RSA PRIVATE KEY-----"}]' },
       { provider: 'args: ["--client-secret=abcdef"]' },
       { provider: 'args: ["--client-secret", "abcdef"]' },
-      // validate.md, kind 2.
       { provider: "env: [{name: VULTR_API_KEY, value: abcdef}]" },
       { provider: "env: [{name: KSCP_REGISTRY_PASSWORD, value: abcdef}]" },
       { provider: "env: [{name: registryPassword, value: abcdef}]" },

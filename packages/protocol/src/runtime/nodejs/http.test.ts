@@ -36,7 +36,7 @@ for (const [what, end] of [
   ["reset", (socket: Socket) => socket.resetAndDestroy()],
   ["closed", (socket: Socket) => socket.end()],
 ] as const) {
-  test(`a preconnection that is ${what} before it is used is dropped (security 4)`, async (t) => {
+  test(`a preconnection that is ${what} before it is used is dropped`, async (t) => {
     const { url, sockets, ended } = await server(t, (socket) => setImmediate(end, socket));
     transport.preconnect({ url, connectTimeoutMs: 5_000 });
     await ended;

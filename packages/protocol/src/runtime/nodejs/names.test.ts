@@ -46,7 +46,7 @@ test("if the system's resolver responds in time, its result is used", async () =
   }
 });
 
-test("while the system waits for a dead name server, the others are queried (security 2)", async () => {
+test("while the system waits for a dead name server, the others are queried", async () => {
   const { told, failure, cancelled } = await look({
     direct: async (name, family) => (name === "api.example" && family === 4 ? ["10.0.0.1"] : []),
   });
@@ -55,7 +55,7 @@ test("while the system waits for a dead name server, the others are queried (sec
   assert.equal(cancelled, 0);
 });
 
-test("a dropped query for IPv6 addresses does not delay the IPv4 ones (security 2)", async () => {
+test("a dropped query for IPv6 addresses does not delay the IPv4 ones", async () => {
   const told = Promise.withResolvers<readonly string[]>();
   const lookup = lookUp("api.example", told.resolve, {
     system: never,

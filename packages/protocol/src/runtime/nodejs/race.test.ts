@@ -47,7 +47,7 @@ test("if an address refuses, the next is tried at once", async (t) => {
   opened.destroy();
 });
 
-test("IPv6 without a route first, IPv4 later: the IPv4 address is awaited (security 3)", async (t) => {
+test("IPv6 without a route first, IPv4 later: the IPv4 address is awaited", async (t) => {
   const port = await listening(t);
   const { socket } = open(port, telling([[NO_ROUTE], [], ["127.0.0.1"]]));
   const opened = await socket;

@@ -30,7 +30,7 @@ async function ended(pid: number): Promise<void> {
   }
 }
 
-test("a daemon that keeps stdout open is not awaited (security 9)", async () => {
+test("a daemon that keeps stdout open is not awaited", async () => {
   const started = performance.now();
   const { status, stdout } = await runShell({
     ...limits,
@@ -48,7 +48,7 @@ for (const [what, end] of [
   ["SIGHUP", (pid: number) => process.kill(pid, "SIGHUP")],
   ["its own exit", (pid: number) => process.kill(pid, "SIGCONT")],
 ] as const) {
-  test(`a process that ends by ${what} ends all children of its command (security 9)`, async () => {
+  test(`a process that ends by ${what} ends all children of its command`, async () => {
     const path = fifo(what);
     const program = `
       import { runShell } from ${JSON.stringify(import.meta.resolve("./shell.ts"))};

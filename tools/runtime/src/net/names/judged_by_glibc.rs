@@ -71,13 +71,13 @@ const CASES: &[Case] = &[
         names: &["api.example", "API.Example", "api.example."],
     },
     Case {
-        what: "security 2: the first server is dead",
+        what: "the first server is dead",
         conf: "nameserver 127.0.0.1\nnameserver 127.0.0.2\noptions timeout:1\n",
         servers: &[|_| None, address],
         names: &["api.example"],
     },
     Case {
-        what: "security 2: dropped AAAA questions do not matter",
+        what: "dropped AAAA questions do not matter",
         conf: "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n",
         servers: &[|asked| if asked.kind == 1 { address(asked) } else { None }],
         names: &["api.example"],
@@ -132,7 +132,7 @@ const CASES: &[Case] = &[
         names: &["api.example", "dangling.example"],
     },
     Case {
-        what: "security 10: truncated, with a record that is cut",
+        what: "truncated, with a record that is cut",
         conf: "nameserver 127.0.0.1\n",
         servers: &[|asked| {
             let whole = address(asked)?;
@@ -145,7 +145,7 @@ const CASES: &[Case] = &[
         names: &["api.example"],
     },
     Case {
-        what: "security 10: an odd authority section",
+        what: "an odd authority section",
         conf: "nameserver 127.0.0.1\n",
         servers: &[|asked| Some(address(asked)?.counts(None, Some(2), None).tail(&[0xc0, 0xff, 3]))],
         names: &["api.example"],

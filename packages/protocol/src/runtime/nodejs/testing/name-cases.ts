@@ -55,13 +55,13 @@ export const CASES: readonly Case[] = [
     names: ["api.example", "API.Example", "api.example."],
   },
   {
-    what: "security 2: the first server is dead",
+    what: "the first server is dead",
     conf: `${TWO}options timeout:1\n`,
     servers: [silent, address],
     names: ["api.example"],
   },
   {
-    what: "security 2: dropped AAAA questions do not matter",
+    what: "dropped AAAA questions do not matter",
     conf: `${LOCAL}options timeout:1 attempts:1\n`,
     servers: [(asked) => (asked.kind === "A" ? address(asked) : undefined)],
     names: ["api.example"],
@@ -106,7 +106,7 @@ export const CASES: readonly Case[] = [
     names: ["api.example", "dangling.example"],
   },
   {
-    what: "security 10: truncated, with a record that is cut",
+    what: "truncated, with a record that is cut",
     conf: LOCAL,
     servers: [
       (asked) =>
@@ -117,7 +117,7 @@ export const CASES: readonly Case[] = [
     names: ["api.example"],
   },
   {
-    what: "security 10: an odd authority section",
+    what: "an odd authority section",
     conf: LOCAL,
     servers: [but({ counts: [undefined, 2], tail: [0xc0, 0xff, 3] })],
     names: ["api.example"],
