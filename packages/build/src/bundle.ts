@@ -1,7 +1,7 @@
-import { basename } from "node:path";
 import { type BuildOptions, build, type Metafile } from "esbuild";
 import { dropIdleImports } from "./idle-imports.ts";
 import { mergeStart } from "./one-start-file.ts";
+import { outputNamed } from "./output-files.ts";
 import { OUTPUT, STATIC } from "./output-options.ts";
 import { staticResolution } from "./resolution.ts";
 
@@ -56,7 +56,7 @@ export async function bundleStatic(source: ProgramSource, directory: string): Pr
     plugins: [staticResolution],
     splitting: true,
   });
-  const entry = Object.keys(metafile.outputs).find((name) => basename(name) === ENTRY) ?? ENTRY;
+  const entry = outputNamed(metafile.outputs, ENTRY);
   const merged = await mergeStart(dropIdleImports(metafile, source.root), entry, source.root);
   return { directory, entry: ENTRY, metafile: merged };
 }

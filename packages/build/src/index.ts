@@ -1,6 +1,6 @@
 export { BuildError } from "./build-error.ts";
 export { type Bundle, bundleStatic, commonOptions, type ProgramSource } from "./bundle.ts";
-export { loadedAtStart } from "./output-files.ts";
+export { loadedAtStart, outputNamed } from "./output-files.ts";
 export {
   type RuntimeEntry,
   runtimeFor,

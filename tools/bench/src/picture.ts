@@ -1,3 +1,4 @@
+import { svgText as text } from "@imagecred/workspace";
 import { rowLabel } from "./report.ts";
 import type { Results, Row, Table } from "./results.ts";
 
@@ -52,9 +53,4 @@ function bar(y: number, row: Row, scale: number): string {
     `<rect class="${kind}" x="${LEFT}" y="${y}" width="${width.toFixed(1)}" height="${BAR}" rx="3"/>`,
     text(LEFT + width + 6, y + 14, row.wallMs.toFixed(1), "number"),
   ].join("");
-}
-
-function text(x: number, y: number, content: string, className: string, anchor = "start"): string {
-  const escaped = content.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  return `<text x="${x.toFixed(1)}" y="${y}" class="${className}" text-anchor="${anchor}">${escaped}</text>`;
 }

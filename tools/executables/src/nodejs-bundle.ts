@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { type Bundle, loadedAtStart } from "@imagecred/build";
+import { type Bundle, loadedAtStart, outputNamed } from "@imagecred/build";
 import { ROOT } from "@imagecred/workspace";
-import { type Metafile, transform } from "esbuild";
+import { transform } from "esbuild";
 import { bundleModules } from "./bundle.ts";
 import type { Program } from "./programs.ts";
 
@@ -21,7 +21,7 @@ const ENTRY = "main.cjs";
  */
 export async function bundleNodejs(program: Program, directory: string): Promise<NodejsBundle> {
   const { entry, metafile } = await bundleModules(program, directory, { target: "node26" });
-  const start = loadedAtStart(metafile.outputs, outputNamed(metafile, entry));
+  const start = loadedAtStart(metafile.outputs, outputNamed(metafile.outputs, entry));
   const functions: string[] = [];
   const assets: Record<string, string> = {};
   for (const output of Object.keys(metafile.outputs).sort()) {
@@ -56,10 +56,6 @@ async function commonJs(source: string): Promise<string> {
     target: "node26",
   });
   return code;
-}
-
-function outputNamed(metafile: Metafile, name: string): string {
-  return Object.keys(metafile.outputs).find((output) => basename(output) === name) ?? name;
 }
 
 function part(name: string): string {

@@ -1,7 +1,8 @@
 import { Deadline } from "@imagecred/protocol";
+import { seededRandom } from "@imagecred/workspace";
 import { Counts } from "./counts.ts";
 import type { Policy, Run } from "./policies.ts";
-import { between, type Random, seeded } from "./random.ts";
+import { between, type Random } from "./random.ts";
 import type { Route } from "./routes.ts";
 import { PODS_START_WITHIN_MS, type Scenario } from "./scenarios.ts";
 import { ACCEPTED, CLOUD_LATENCY, FAILING, METADATA_LATENCY, type Service } from "./services.ts";
@@ -37,7 +38,7 @@ export async function simulate(
   policy: Policy,
   seed: number,
 ): Promise<Outcome> {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const clock = new SimulatedClock();
   const cloud = new Cloud(route, scenario, clock, random);
   const waits: number[] = [];

@@ -1,3 +1,4 @@
+import { svgText as text } from "@imagecred/workspace";
 import type { Row } from "./results.ts";
 import { routeOf } from "./routes.ts";
 import { type Scenario, scenarioOf } from "./scenarios.ts";
@@ -87,9 +88,4 @@ function ticks(seconds: number): readonly (readonly [number, string])[] {
     const at = index * step;
     return [at, step < 3600 ? `${at / 60} min` : `${at / 3600} h`];
   });
-}
-
-function text(x: number, y: number, content: string, className = "", anchor = "start"): string {
-  const escaped = content.replace(/&/g, "&amp;").replace(/</g, "&lt;");
-  return `<text x="${x.toFixed(1)}" y="${y}" class="${className}" text-anchor="${anchor}">${escaped}</text>`;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { runPlugin } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
 import { checkRun, processesOf } from "./check.ts";
-import { type Spread, spread } from "./numbers.ts";
+import { type Spread, spread } from "./spread.ts";
 import { inputsOf, type Subject } from "./subjects.ts";
 
 /** The result of a burst of processes. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { NEWEST, type PLUGINS, TestNode } from "@imagecred/kubelet-conformance";
+import { NEWEST, TestNode } from "@imagecred/kubelet-conformance";
 import type { Subject } from "./subjects.ts";
 
 /** The result of many pulls at once, for one plugin. */
@@ -22,8 +22,7 @@ export interface Pulls {
  */
 export async function pulls(subject: Subject, binDir: string, images: number): Promise<Pulls> {
   await using node = await TestNode.make(NEWEST, binDir);
-  const plugin: (typeof PLUGINS)[number] = subject.plugin;
-  await node.start([await node.itself(plugin)]);
+  await node.start([await node.itself(subject.plugin)]);
   const names = Array.from({ length: images }, (_, index) => `${subject.image}-${index}`);
   const startedAt = performance.now();
   const { found, log } = await node.kubelet.lookups(names);

@@ -44,8 +44,11 @@ ${rows.map(({ plugin, soak }) => `| ${plugin} | ${count(soak.runs)} | ${count(so
 
 const REGION = /(<!-- load -->\n)[\s\S]*(<!-- end of load -->)/;
 
-/** docs/performance.md with these results between its comments. @throws when the page has no place for them */
+/** docs/performance.md with these results between its comments, which are empty before the first recorded run. @throws when the page has no place for them */
 export function withLoad(page: string, results: Results): string {
   if (!REGION.test(page)) throw new Error("docs/performance.md has no <!-- load --> region");
-  return page.replace(REGION, (_, start: string, end: string) => `${start}\n${renderLoad(results)}\n${end}`);
+  return page.replace(
+    REGION,
+    (_, start: string, end: string) => `${start}\n## Under load\n\n${renderLoad(results)}\n${end}`,
+  );
 }

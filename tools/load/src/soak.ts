@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { measureOnce } from "@imagecred/bench";
 import { runPlugin } from "@imagecred/e2e";
 import { startClouds } from "@imagecred/fake-clouds";
+import { seededRandom } from "@imagecred/workspace";
 import { checkRun, openDescriptors, processesOf } from "./check.ts";
 import { disturb } from "./faults.ts";
-import { type Spread, seeded, spread } from "./numbers.ts";
+import { type Spread, spread } from "./spread.ts";
 import { inputsOf, type Subject } from "./subjects.ts";
 
 /** The result of many runs of one plugin in a row. */
@@ -36,7 +37,7 @@ export async function soak(
 ): Promise<Soak> {
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-soak-"));
   const clouds = await startClouds();
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const wall: number[] = [];
   const counts = { credential: 0, error: 0 };
   const peaks: number[] = [];

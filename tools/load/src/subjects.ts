@@ -1,12 +1,10 @@
 import { kubeletRequest } from "@imagecred/e2e";
 import type { Clouds } from "@imagecred/fake-clouds";
-
-export const PLUGINS = ["ecr", "acr", "gcr"] as const;
-export type PluginName = (typeof PLUGINS)[number];
+import type { PLUGINS } from "@imagecred/kubelet-conformance";
 
 /** A plugin with the identity that most nodes have. */
 export interface Subject {
-  readonly plugin: PluginName;
+  readonly plugin: (typeof PLUGINS)[number];
   /** File name in `dist/`. */
   readonly executable: string;
   readonly image: string;

@@ -29,6 +29,7 @@ export { findOnPath, needsRoot, notInstalled, type RunOptions, run, versionLine 
 export { formatSeconds, Progress, type ProgressOutput } from "./progress.ts";
 export { pythonProgram } from "./python-program.ts";
 export { type RunFileOptions, type RunResult, runFile } from "./run-file.ts";
+export { seededRandom } from "./seeded-random.ts";
 export {
   type CommandOptions,
   output,
@@ -36,4 +37,5 @@ export {
   runSlowCommandSync,
   type Time,
 } from "./slow-command.ts";
+export { svgText } from "./svg-text.ts";
 export { ToolError } from "./tool-error.ts";

@@ -1,3 +1,5 @@
+import { seededRandom } from "@imagecred/workspace";
+
 /** Reproducible random values: the same seed gives the same values on every machine. */
 export interface Random {
   /** 0 <= value < 1 */
@@ -9,17 +11,11 @@ export interface Random {
   pick<T>(from: readonly [T, ...T[]] | readonly T[]): T;
 }
 
-/** Mulberry32 (Tommy Ettinger, public domain) over a hash of the seed's text. */
+/** Random values from the seed's text, through FNV-1a and {@link seededRandom}. */
 export function randomFrom(seed: string): Random {
-  // FNV-1a.
-  let state = 0x811c9dc5;
-  for (const character of seed) state = Math.imul(state ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  let hash = 0x811c9dc5;
+  for (const character of seed) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
+  const next = seededRandom(hash);
   const below = (limit: number) => Math.floor(next() * limit);
   return Object.assign(next, {
     below,

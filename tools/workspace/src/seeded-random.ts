@@ -1,0 +1,13 @@
+/**
+ * Random numbers that are the same on every machine for the same seed: 0 <= value < 1 (Mulberry32, Tommy Ettinger, public domain).
+ * @param seed a whole number
+ */
+export function seededRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
