@@ -31,7 +31,7 @@ const IMAGES: Readonly<Record<Plugin, string>> = {
   gcr: "us-central1-docker.pkg.dev/project/repo/app",
 };
 
-/** Run as the user nobody: root may read everything. */
+/** Runs as the user nobody, because root can read everything. */
 const AS_NOBODY = "setpriv --reuid=65534 --regid=65534 --clear-groups";
 
 const isRoot = process.getuid?.() === 0;

@@ -1,12 +1,7 @@
 import type { Fault } from "@imagecred/fake-clouds";
-import {
-  CONNECTION_FAULTS,
-  FRAMES,
-  framed,
-  PROXY_RESPONSES,
-  STATUSES,
-  survivesReset,
-} from "../agreement/families/http.ts";
+import { CONNECTION_FAULTS, PROXY_RESPONSES } from "../agreement/families/connections.ts";
+import { FRAMES, framed, survivesReset } from "../agreement/families/frames.ts";
+import { STATUSES } from "../agreement/families/responses.ts";
 import { ROUTES } from "./routes.ts";
 
 /** A fault of a call. */

@@ -1,8 +1,10 @@
 import type { Family } from "../trial.ts";
+import { connectionFamily } from "./connections.ts";
 import { fileFamily } from "./files.ts";
-import { connectionFamily, framingFamily, responseFamily } from "./http.ts";
+import { framingFamily } from "./framing.ts";
 import { proxyFamily, trustFamily } from "./network.ts";
 import { imageFamily, requestFamily } from "./request.ts";
+import { responseFamily } from "./responses.ts";
 import { environmentFamily, flagFamily } from "./settings.ts";
 
 /** Every kind of odd input under test. */
