@@ -24,6 +24,26 @@ export async function compare(
   options: { readonly runs: number; readonly latencyMs: number },
 ): Promise<Table> {
   clouds.latency.set(options.latencyMs);
+  const costs = new Map<Contender, Measured[]>(contenders.map((contender) => [contender, []]));
+  const commands = await commandsOf(scenario, clouds, contenders);
+  for (let run = -WARM_UP_RUNS; run < options.runs; run++) {
+    for (const { contender, command } of commands) {
+      const cost = await measureOnce(launcher, command);
+      const phases = phasesOf(cost, clouds.core.log.requests);
+      if (run >= 0) costs.get(contender)?.push({ ...cost, phases });
+      clouds.core.log.clear();
+    }
+  }
+  const rows = [...costs].map(([contender, list]) => rowOf(contender, list));
+  return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows };
+}
+
+/** The command of every contender for the scenario's image, each with a copy of the executable. */
+export async function commandsOf(
+  scenario: Scenario,
+  clouds: Clouds,
+  contenders: readonly Contender[],
+): Promise<readonly { readonly contender: Contender; readonly command: Command }[]> {
   const stdinFile = join(clouds.core.directory, "request.json");
   const request = {
     kind: "CredentialProviderRequest",
@@ -35,25 +55,14 @@ export async function compare(
   const env = {
     PATH: "/usr/bin:/bin",
     SSL_CERT_FILE: clouds.core.caFile,
-    // Ignore the user's own AWS files.
-    AWS_CONFIG_FILE: "/dev/null",
-    AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    // Not the user's own AWS files, but none, as on a node.
+    AWS_CONFIG_FILE: join(clouds.core.directory, "no-config"),
+    AWS_SHARED_CREDENTIALS_FILE: join(clouds.core.directory, "no-credentials"),
   };
-  const costs = new Map<Contender, Measured[]>(contenders.map((contender) => [contender, []]));
-  const copies = new Map(
-    contenders.map((contender) => [contender, copyOf(contender, clouds.core.directory)]),
-  );
-  for (let run = -WARM_UP_RUNS; run < options.runs; run++) {
-    for (const [contender, list] of costs) {
-      const command: Command = { path: copies.get(contender) ?? contender.path, args, env, stdinFile };
-      const cost = await measureOnce(launcher, command);
-      const phases = phasesOf(cost, clouds.core.log.requests);
-      if (run >= 0) list.push({ ...cost, phases });
-      clouds.core.log.clear();
-    }
-  }
-  const rows = [...costs].map(([contender, list]) => rowOf(contender, list));
-  return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows };
+  return contenders.map((contender) => ({
+    contender,
+    command: { path: copyOf(contender, clouds.core.directory), args, env, stdinFile },
+  }));
 }
 
 /**

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import type { Clouds } from "@imagecred/fake-clouds";
 import {
   bringUpLoopback,
   CLOUD,
@@ -12,6 +13,7 @@ import {
   runInNamespace,
 } from "@imagecred/workspace";
 import { compare } from "./compare.ts";
+import { CONDITIONS } from "./conditions.ts";
 import {
   type Contender,
   otherContender,
@@ -24,8 +26,10 @@ import { describeMachine } from "./machine.ts";
 import { buildLauncher } from "./measure.ts";
 import { drawPicture } from "./picture.ts";
 import { brokenLimits, growth, PHASES_NOTE, renderTable } from "./report.ts";
-import type { Results, Table } from "./results.ts";
-import { PLUGINS, type PluginName, SCENARIOS } from "./scenarios.ts";
+import type { Results, StarvedTable, Table } from "./results.ts";
+import { PLUGINS, type PluginName, SCENARIOS, type Scenario } from "./scenarios.ts";
+import { compareStarved } from "./starved.ts";
+import { renderStarved } from "./starved-report.ts";
 
 const USAGE = `Usage: npm run bench -- [flags]
 
@@ -36,9 +40,10 @@ Measures our executables (dist/) and the cloud vendors' Go plugins, whole proces
   --baseline DIR         another build's dist/ instead of the vendor's plugins: before and after a change
   --runs N               runs of each executable per table (default 50)
   --latency 0,20         milliseconds added to every request, a table for each (default 0,20)
+  --starved              instead of the usual tables: an empty page cache, 16 MiB of memory, 0.1 CPU (as root)
   --check                exit 1 when a static executable costs more than its limit; with --baseline, when any of ours
                          costs more than ${MAX_GROWTH} times as much as before
-  --write                write docs/performance.md (its tables), .json and .svg
+  --write                write docs/performance.md (its tables), .json and .svg; with --starved, that section of the page
   --help
 
 Needs Linux with \`unshare\` and \`ip\` (root or user namespaces), a Rust toolchain, and Go for the vendors' plugins.
@@ -51,6 +56,7 @@ const { values: flags } = parseArgs({
     baseline: { type: "string" },
     runs: { type: "string", default: "50" },
     latency: { type: "string", default: "0,20" },
+    starved: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
@@ -82,20 +88,54 @@ function chosenPlugins(): readonly PluginName[] {
 async function main(): Promise<number> {
   const launcher = buildLauncher();
   bringUpLoopback();
+  if (flags.starved) return await starved(launcher);
   const tables: Table[] = [];
   for (const plugin of chosenPlugins()) tables.push(...(await benchmark(launcher, plugin)));
-  const results: Results = {
-    machine: describeMachine(),
-    date: new Date().toISOString().slice(0, 10),
-    tables,
-  };
+  const results: Results = { ...thisMachine(), tables };
   if (flags.write) writeDocuments(results);
   const broken = flags.baseline === undefined ? brokenLimits(results) : growth(results);
   for (const line of broken) console.log(`✖ ${line}`);
   return flags.check && broken.length > 0 ? 1 : 0;
 }
 
-async function benchmark(launcher: string, plugin: PluginName): Promise<Table[]> {
+async function starved(launcher: string): Promise<number> {
+  const runs = Number(flags.runs);
+  const rendered: string[] = [];
+  for (const plugin of chosenPlugins()) {
+    const tables = await withClouds(plugin, async (scenario, clouds, contenders) => {
+      const measured: StarvedTable[] = [];
+      for (const condition of CONDITIONS)
+        measured.push(await compareStarved(launcher, scenario, clouds, contenders, { condition, runs }));
+      return measured;
+    });
+    if (tables.length === 0) continue;
+    rendered.push(renderStarved(tables));
+    console.log(rendered.at(-1));
+  }
+  if (flags.write) writeRegion("starved", `${measuredOn()}\n\n${rendered.join("\n")}`);
+  return 0;
+}
+
+async function benchmark(launcher: string, plugin: PluginName): Promise<readonly Table[]> {
+  return await withClouds(plugin, async (scenario, clouds, contenders) => {
+    const tables: Table[] = [];
+    for (const latency of flags.latency.split(",").map(Number)) {
+      const table = await compare(launcher, scenario, clouds, contenders, {
+        runs: Number(flags.runs),
+        latencyMs: latency,
+      });
+      console.log(renderTable(table));
+      tables.push(table);
+    }
+    return tables;
+  });
+}
+
+/** Starts the plugin's cloud, reachable by its real names, for what is measured. @returns nothing if there is nothing to measure */
+async function withClouds<T>(
+  plugin: PluginName,
+  measure: (scenario: Scenario, clouds: Clouds, contenders: readonly Contender[]) => Promise<readonly T[]>,
+): Promise<readonly T[]> {
   const scenario = SCENARIOS[plugin];
   const contenders = contendersFor(plugin);
   if (contenders.length === 0) {
@@ -107,20 +147,11 @@ async function benchmark(launcher: string, plugin: PluginName): Promise<Table[]>
   for (const name of scenario.metadataHosts) hosts[name] = METADATA.address;
   nameHosts(hosts);
   const clouds = await scenario.start();
-  const tables: Table[] = [];
   try {
-    for (const latency of flags.latency.split(",").map(Number)) {
-      const table = await compare(launcher, scenario, clouds, contenders, {
-        runs: Number(flags.runs),
-        latencyMs: latency,
-      });
-      console.log(renderTable(table));
-      tables.push(table);
-    }
+    return await measure(scenario, clouds, contenders);
   } finally {
     await clouds.close();
   }
-  return tables;
 }
 
 function contendersFor(plugin: PluginName): readonly Contender[] {
@@ -142,11 +173,28 @@ function otherThanOurs(plugin: PluginName): Contender | undefined {
 function writeDocuments(results: Results): void {
   writeFileSync(join(DOCS, "performance.json"), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(join(DOCS, "performance.svg"), drawPicture(results));
-  const page = readFileSync(join(DOCS, "performance.md"), "utf8");
-  const generated = `Measured ${results.date} on ${results.machine}; ${flags.runs} runs of each, medians.\n\n${results.tables.map(renderTable).join("\n")}\n${PHASES_NOTE}\n`;
-  const written = page.replace(
-    /(<!-- tables -->\n)[\s\S]*(<!-- end of tables -->)/,
-    (_, start, end) => `${start}\n${generated}\n${end}`,
+  writeRegion(
+    "tables",
+    `${measuredOn(results)}\n\n${results.tables.map(renderTable).join("\n")}\n${PHASES_NOTE}\n`,
   );
-  writeFileSync(join(DOCS, "performance.md"), written);
+}
+
+function measuredOn({ date, machine }: Pick<Results, "date" | "machine"> = thisMachine()): string {
+  return `Measured ${date} on ${machine}; ${flags.runs} runs of each, medians.`;
+}
+
+function thisMachine(): Pick<Results, "date" | "machine"> {
+  return { machine: describeMachine(), date: new Date().toISOString().slice(0, 10) };
+}
+
+/** Replaces what is between `<!-- name -->` and `<!-- end of name -->` in docs/performance.md. */
+function writeRegion(name: string, content: string): void {
+  const page = readFileSync(join(DOCS, "performance.md"), "utf8");
+  const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
+  const [from, to] = [page.indexOf(start), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`docs/performance.md has no ${start.trim()} region`);
+  writeFileSync(
+    join(DOCS, "performance.md"),
+    `${page.slice(0, from + start.length)}\n${content}\n${page.slice(to)}`,
+  );
 }

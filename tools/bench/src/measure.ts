@@ -36,14 +36,33 @@ export interface Command {
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly stdinFile: string;
+  /** Directories of control groups in which the command runs. */
+  readonly groups?: readonly string[];
 }
 
-/** Runs a command once. @throws if it fails or prints nothing: a failure would count as very fast */
-export async function measureOnce(launcher: string, { path, args, env, stdinFile }: Command): Promise<Cost> {
-  const { stdout, stderr } = await promisify(execFile)(launcher, [stdinFile, path, ...args], { env });
-  const { startedUs, wallUs, userUs, systemUs, peakKib, exitCode, stdoutBytes } = JSON.parse(stdout);
+/** A run without a credential. */
+export class NoCredential extends Error {
+  /** `exit 1`, `signal 9`. */
+  readonly ending: string;
+
+  constructor(path: string, ending: string, stderr: string) {
+    super(`${path} gave no credential (${ending}): ${stderr.trim()}`);
+    this.ending = ending;
+  }
+}
+
+/** Runs a command once. @throws {NoCredential} if it fails or prints nothing: a failure would count as very fast */
+export async function measureOnce(
+  launcher: string,
+  { path, args, env, stdinFile, groups = [] }: Command,
+): Promise<Cost> {
+  const groupFlags = groups.flatMap((directory) => ["--group", directory]);
+  const { stdout, stderr } = await promisify(execFile)(launcher, [...groupFlags, stdinFile, path, ...args], {
+    env,
+  });
+  const { startedUs, wallUs, userUs, systemUs, peakKib, exitCode, signal, stdoutBytes } = JSON.parse(stdout);
   // Every response with a credential is longer than this; an empty one of the Go plugins is not.
   if (exitCode !== 0 || stdoutBytes < 200)
-    throw new Error(`${path} gave no credential (exit ${exitCode}): ${stderr.trim()}`);
+    throw new NoCredential(path, signal === 0 ? `exit ${exitCode}` : `signal ${signal}`, stderr);
   return { startedUs, wallUs, cpuUs: userUs + systemUs, peakKib };
 }

@@ -11,16 +11,20 @@ export interface Phases {
   readonly afterRequests: number;
 }
 
-/** Medians of one executable in one scenario. */
-export interface Row {
-  readonly label: string;
-  readonly ours: boolean;
-  readonly bytes: number;
-  readonly runs: number;
+/** Medians of all runs with a credential. */
+export interface MedianCost {
   readonly wallMs: number;
   readonly wallP90Ms: number;
   readonly cpuMs: number;
   readonly peakMib: number;
+}
+
+/** One executable in one scenario. */
+export interface Row extends MedianCost {
+  readonly label: string;
+  readonly ours: boolean;
+  readonly bytes: number;
+  readonly runs: number;
   readonly phases: Phases;
   /** Label of the row that this one is compared with. */
   readonly comparedWith?: string;
@@ -32,6 +36,25 @@ export interface Table {
   /** Milliseconds added to every request. */
   readonly latencyMs: number;
   readonly rows: readonly Row[];
+}
+
+/** One executable under one condition. */
+export interface StarvedRow {
+  readonly label: string;
+  readonly ours: boolean;
+  readonly runs: number;
+  /** How each run without a credential ended: `signal 9`. */
+  readonly failures: readonly string[];
+  /** Missing if no run had a credential. */
+  readonly cost?: MedianCost;
+}
+
+/** All executables of a plugin under one condition. */
+export interface StarvedTable {
+  readonly plugin: PluginName;
+  readonly title: string;
+  readonly condition: string;
+  readonly rows: readonly StarvedRow[];
 }
 
 /** A whole benchmark, stored as docs/performance.json to redraw the table and picture. */

@@ -1,4 +1,5 @@
 export { buildTimes, recordBuildTime } from "./build-times.ts";
+export { type Hierarchy, hierarchies, ownHierarchies } from "./control-groups.ts";
 export { type DebianRoot, debianRoot, debianRootPath, whyNoDebianRoot } from "./debian-root.ts";
 export {
   anyExecutable,

@@ -4,8 +4,8 @@ import { join, resolve } from "node:path";
 /** The repository's top directory. */
 export const ROOT = resolve(import.meta.dirname, "../../..");
 
-/** Where `npm run build` writes the executables, and `npm run release` the release (see {@link executablePath}). */
-export const DIST = join(ROOT, "dist");
+/** Where `npm run build` writes the executables, and `npm run release` the release (see {@link executablePath}): `IMAGECRED_DIST`, else `dist`. */
+export const DIST = process.env["IMAGECRED_DIST"] || join(ROOT, "dist");
 
 /** Pages and schemas for users. */
 export const DOCS = join(ROOT, "docs");

@@ -1,13 +1,14 @@
 //! Runs a command once and prints what it cost, as the kernel counted it.
 //!
-//! `measure STDIN_FILE COMMAND [ARGUMENT...]` prints one line of JSON:
-//! `{"startedUs":…,"wallUs":…,"userUs":…,"systemUs":…,"peakKib":…,"exitCode":…,"stdoutBytes":…}`.
+//! `measure [--group DIRECTORY]... STDIN_FILE COMMAND [ARGUMENT...]` prints one line of JSON:
+//! `{"startedUs":…,"wallUs":…,"userUs":…,"systemUs":…,"peakKib":…,"exitCode":…,"signal":…,"stdoutBytes":…}`.
+//! The command runs in the control groups of these directories. `exitCode` is -1 if a signal ended the command; `signal` is 0 if not.
 //!
 //! A program of its own because a child's peak memory starts with that of the process that forked it
 //! (`exec` carries the old address space's high-water mark over): this one needs about a megabyte, Node fifty.
 
 use std::ffi::CString;
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
@@ -17,7 +18,13 @@ fn main() {
         use std::os::unix::ffi::OsStringExt;
         CString::new(argument.into_vec()).unwrap_or_else(|_| fail("an argument holds a NUL"))
     });
-    let stdin_path = arguments.next().unwrap_or_else(|| fail("usage: measure STDIN_FILE COMMAND [ARGUMENT...]"));
+    let usage = || fail("usage: measure [--group DIRECTORY]... STDIN_FILE COMMAND [ARGUMENT...]");
+    let mut groups = Vec::new();
+    let mut stdin_path = arguments.next().unwrap_or_else(usage);
+    while stdin_path.as_bytes() == b"--group" {
+        groups.push(open_group(&arguments.next().unwrap_or_else(usage)));
+        stdin_path = arguments.next().unwrap_or_else(usage);
+    }
     let command: Vec<CString> = arguments.collect();
     if command.is_empty() {
         fail("no command");
@@ -39,6 +46,12 @@ fn main() {
     match child {
         -1 => fail("no process"),
         0 => unsafe {
+            for group in &groups {
+                // 0 is the process that writes (cgroups(7)).
+                if libc::write(group.as_raw_fd(), c"0".as_ptr().cast(), 1) != 1 {
+                    libc::_exit(126);
+                }
+            }
             libc::dup2(stdin.as_raw_fd(), 0);
             libc::dup2(pipe[1], 1);
             libc::execv(argv[0], argv.as_ptr());
@@ -64,16 +77,23 @@ fn main() {
     }
     let wall = started.elapsed();
     let exit_code = if libc::WIFEXITED(status) { libc::WEXITSTATUS(status) } else { -1 };
+    let signal = if libc::WIFSIGNALED(status) { libc::WTERMSIG(status) } else { 0 };
     println!(
-        "{{\"startedUs\":{},\"wallUs\":{},\"userUs\":{},\"systemUs\":{},\"peakKib\":{},\"exitCode\":{},\"stdoutBytes\":{}}}",
+        "{{\"startedUs\":{},\"wallUs\":{},\"userUs\":{},\"systemUs\":{},\"peakKib\":{},\"exitCode\":{},\"signal\":{},\"stdoutBytes\":{}}}",
         epoch.as_micros(),
         wall.as_micros(),
         microseconds(usage.ru_utime),
         microseconds(usage.ru_stime),
         usage.ru_maxrss,
         exit_code,
+        signal,
         stdout.len(),
     );
+}
+
+fn open_group(directory: &CString) -> File {
+    let path = format!("{}/cgroup.procs", directory.to_str().unwrap_or_else(|_| fail("a group's path is not UTF-8")));
+    OpenOptions::new().write(true).open(&path).unwrap_or_else(|error| fail(&format!("opening {path}: {error}")))
 }
 
 fn microseconds(time: libc::timeval) -> i64 {

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { run } from "@imagecred/workspace";
+import { ownHierarchies, run } from "@imagecred/workspace";
 import { tail } from "../control-plane/component.ts";
 import { poll } from "../deadline.ts";
 import type { Programs } from "../programs/index.ts";
 import { childrenOf, worldDirectory } from "../world/enter.ts";
 import { connectNode, disconnectNode, nodeNetwork } from "../world/network.ts";
-import { makeGroups, ownHierarchies, removeGroups } from "./cgroups.ts";
+import { makeGroups, removeGroups } from "./cgroups.ts";
 import { type NodeFilesOptions, nodeFiles, PATHS, writeFiles } from "./files.ts";
 
 export interface NodeOptions

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { hierarchies } from "./cgroups.ts";
+import { hierarchies } from "./control-groups.ts";
 
 const ROOT = "21 1 254:0 / / rw,relatime - ext4 /dev/vda rw";
 
