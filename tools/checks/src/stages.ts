@@ -51,6 +51,11 @@ function tests(
   return { command, files };
 }
 
+/** The same, with executables that have AddressSanitizer. */
+function sanitized({ command, ...part }: Pick<Stage, "command" | "files">): Pick<Stage, "command" | "files"> {
+  return { command: [...node, "tools/checks/src/check-sanitized.ts", ...command], ...part };
+}
+
 /** The same, in the namespaces that a cluster has for itself. */
 function inCluster({
   command,
@@ -120,6 +125,22 @@ export const STAGES: readonly Stage[] = [
       "packages/*/test/**/*.test.ts",
       "tools/{executables,demo,e2e,load,release}/test/**/*.test.ts",
     ),
+  },
+  {
+    name: "sanitizer",
+    about:
+      "the static runtime and QuickJS with AddressSanitizer: its own tests, the plugins' and the transports'",
+    ...sanitized(
+      tests(
+        "files in parallel",
+        "packages/{ecr,acr,gcr}/test/**/*.test.ts",
+        "tools/executables/test/{transport-*,uncaught,processes}.test.ts",
+      ),
+    ),
+    skip: (named) =>
+      named
+        ? notInstalled("cargo", "cc")
+        : "it compiles the runtime once more; the parsers are fuzzed with the same sanitizer; it runs when it is named",
   },
   {
     name: "docs",

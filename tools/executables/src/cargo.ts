@@ -13,18 +13,23 @@ import {
   ToolError,
 } from "@imagecred/workspace";
 import { cargoInChroot, routeTo } from "./cross.ts";
+import { sanitizingCc, sanitizingCcSource } from "./sanitizing-cc.ts";
 import { placeSteadyRustc, steadyRustcSources } from "./steady-rustc.ts";
 
 export const crateDirectory = join(ROOT, "tools", "runtime");
 
-/** `release` is what ships; `fast` links in seconds and is for development and tests. */
-export type Profile = "release" | "fast";
+/**
+ * `release` is what ships; `fast` links in seconds and is for development and tests; `sanitized` is for tests too, with
+ * AddressSanitizer in the runtime and in QuickJS, and only for the platform that builds it.
+ */
+export const PROFILES = ["release", "fast", "sanitized"] as const;
+export type Profile = (typeof PROFILES)[number];
 
 /** Everything that decides cargo's output, besides our own sources. */
 export function buildSettings(platform: Platform, profile: Profile): string[] {
   const toolchain = run("rustc", ["-vV"], { cwd: crateDirectory });
   const lockFile = readFileSync(join(crateDirectory, "Cargo.lock"), "utf8");
-  const { rust, c } = flags(cargoHome());
+  const { rust, c } = flags(cargoHome(), profile);
   const route = routeTo(platform);
   return [
     route.kind === "chroot" ? route.directory : toolchain,
@@ -33,6 +38,7 @@ export function buildSettings(platform: Platform, profile: Profile): string[] {
     ...rust,
     c,
     ...steadyRustcSources,
+    ...(profile === "sanitized" ? [sanitizingCcSource] : []),
     lockFile,
   ];
 }
@@ -66,7 +72,7 @@ export function cargo(
   const wrapper = placeSteadyRustc(target);
   const sources = hash(crateContents());
   if (route.kind === "chroot") {
-    const { rust, c } = flags("/cargo");
+    const { rust, c } = flags("/cargo", profile);
     const env = {
       CARGO_ENCODED_RUSTFLAGS: rust.join("\x1f"),
       [SOURCES_VARIABLE]: sources,
@@ -76,7 +82,7 @@ export function cargo(
     cargoInChroot(route.directory, { cargoHome: cargoHome(), crate: crateDirectory, target, args, env });
     return undefined;
   }
-  const { rust, c } = flags(cargoHome());
+  const { rust, c } = flags(cargoHome(), profile);
   return runSlowCommandSync("cargo", args, {
     cwd: crateDirectory,
     visible: true,
@@ -85,6 +91,10 @@ export function cargo(
       CARGO_TARGET_DIR: target,
       CARGO_ENCODED_RUSTFLAGS: [...rust, `--remap-path-prefix=${target}=/target`].join("\x1f"),
       RUSTFLAGS: undefined,
+      // The toolchain's own release channel has the sanitizer, but asks for this.
+      ...(profile === "sanitized"
+        ? { RUSTC_BOOTSTRAP: "1", ...sanitizingCc(target, rustTargetOf(platform)) }
+        : {}),
       [SOURCES_VARIABLE]: sources,
       RUSTC_WRAPPER: join(target, wrapper),
       [`CFLAGS_${rustTargetOf(platform).replaceAll("-", "_")}`]: `${c} -ffile-prefix-map=${target}=/target`,
@@ -100,9 +110,16 @@ function cargoHome(): string {
  * Static linking; and no path of the machine that built it. The crate's own files are named relative to it by cargo, so that
  * where the checkout lies decides neither a byte of the host nor whether the cache has it.
  */
-function flags(cargo: string): { rust: string[]; c: string } {
+function flags(cargo: string, profile: Profile): { rust: string[]; c: string } {
+  const remap = `--remap-path-prefix=${cargo}=/cargo`;
+  // AddressSanitizer replaces functions of a shared libc, so this one is not linked statically. QuickJS keeps its assertions.
+  if (profile === "sanitized")
+    return {
+      rust: ["-Zsanitizer=address", "--cfg=imagecred_sanitized", "-Cforce-frame-pointers=yes", remap],
+      c: "",
+    };
   return {
-    rust: ["-Ctarget-feature=+crt-static", `--remap-path-prefix=${cargo}=/cargo`],
+    rust: ["-Ctarget-feature=+crt-static", remap],
     // QuickJS's own release builds are without its assertions, too.
     c: `-DNDEBUG -ffile-prefix-map=${cargo}=/cargo`,
   };

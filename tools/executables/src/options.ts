@@ -8,14 +8,15 @@ import {
   type Runtime,
   ToolError,
 } from "@imagecred/workspace";
-import type { Profile } from "./cargo.ts";
+import { PROFILES, type Profile } from "./cargo.ts";
 import { type Program, programs } from "./programs.ts";
 
 export const USAGE = `usage: node tools/executables/src/main.ts [options]
   --only NAME,...        of ${programs.map(({ short }) => short).join(", ")} (default: all)
   --runtime NAME,...     of static, nodejs (default: both)
   --platform NAME        linux-amd64, linux-arm64, windows-amd64 or windows-arm64 (default: this machine's)
-  --profile release|fast how the static runtime is compiled; fast links in seconds (default: release)
+  --profile NAME         how the static runtime is compiled: release (the default), fast (links in seconds), or sanitized
+                         (for tests, with AddressSanitizer)
   --cached-runtime       static only if the runtime is already compiled
   --out DIRECTORY        (default: dist)
   --analyze              print what each executable is made of
@@ -51,7 +52,7 @@ export function parseOptions(args: readonly string[]): BuildOptions {
     only: values.only === undefined ? programs : values.only.split(",").map(programNamed),
     runtimes: values.runtime.split(",").map((name) => oneOf(name, RUNTIMES, "--runtime")),
     platform: values.platform === undefined ? ownPlatform() : platformNamed(values.platform),
-    profile: oneOf(values.profile, ["release", "fast"], "--profile"),
+    profile: oneOf(values.profile, PROFILES, "--profile"),
     cachedRuntime: values["cached-runtime"],
     out: values.out,
     analyze: values.analyze,

@@ -17,11 +17,24 @@ interface FuzzResults {
   }[];
 }
 
+/** The last results of `npm run fuzz:static`. */
+interface StaticFuzzResults {
+  readonly date: string;
+  readonly seed: number;
+  readonly targets: readonly {
+    readonly name: string;
+    readonly from: string;
+    readonly executions: number;
+    readonly edges: number;
+  }[];
+}
+
 const NUMBER = new Intl.NumberFormat("en-US");
 
 /** docs/reliability.md. @param date of the run, `2026-11-27` @param share of the matrix that was run */
 export function reliabilityPage(rows: readonly Row[], date: string, share: number): string {
-  const fuzzed = JSON.parse(readFileSync(join(ROOT, "tools/fuzz/results.json"), "utf8")) as FuzzResults;
+  const fuzzed = recorded<FuzzResults>("tools/fuzz/results.json");
+  const fuzzedStatic = recorded<StaticFuzzResults>("tools/fuzz/results-static.json");
   const runs = rows.reduce((sum, row) => sum + row.runs, 0);
   const all = GROUPS.reduce((sum, { faults }) => sum + faults.length, 0);
   const table = rows.map(
@@ -76,5 +89,20 @@ ${fuzzed.targets.map(({ name, from, executions, accepted, refused }) => `| ${nam
 
 \`npm run fuzz -w tools/fuzz -- --runs 1000000 --write\` runs more texts, and another \`--seed\` runs different ones. Every \`npm test\` runs a few hundred texts for each parser,
 with a fixed seed.
+
+The static executables read names, addresses, HTTP, files and certificates in Rust. Those parsers run in libFuzzer, which looks for inputs that
+reach new code, with AddressSanitizer, which ends the run at the first access outside of its memory. ${fuzzedStatic.date}, seed ${fuzzedStatic.seed}:
+
+| parser | input from | executions | edges of the code reached |
+| --- | --- | --- | --- |
+${fuzzedStatic.targets.map(({ name, from, executions, edges }) => `| ${name} | ${from} | ${NUMBER.format(executions)} | ${NUMBER.format(edges)} |`).join("\n")}
+
+No input ended a run. \`npm run fuzz:static -w tools/fuzz -- --runs 1000000 --write\` repeats it. It needs Linux on amd64, cargo and a C compiler. Miri is not part of it: it is not
+in the toolchain that builds the executables.
 `;
+}
+
+/** A file of recorded results. @param path from the root of the repository */
+function recorded<T>(path: string): T {
+  return JSON.parse(readFileSync(join(ROOT, path), "utf8")) as T;
 }

@@ -3,13 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ownPlatform, type Runtime } from "@imagecred/workspace";
 import { buildExecutable, whyNot } from "../build-executable.ts";
+import { PROFILES } from "../cargo.ts";
 import type { Program } from "../programs.ts";
 import { staticRuntimeFor } from "../static-runtime.ts";
 
 const directory = join(import.meta.dirname, "programs");
 const platform = ownPlatform();
-/** The runtime that ships, unless IMAGECRED_TEST_PROFILE asks for the one that links in seconds. */
-const profile = process.env["IMAGECRED_TEST_PROFILE"] === "fast" ? "fast" : "release";
+/** The runtime that ships, unless IMAGECRED_TEST_PROFILE asks for the one that links in seconds, or the sanitized one. */
+const profile = PROFILES.find((name) => name === process.env["IMAGECRED_TEST_PROFILE"]) ?? "release";
 
 /** Why executables of a runtime cannot be built here, or false. */
 export function missing(runtime: Runtime): string | false {
