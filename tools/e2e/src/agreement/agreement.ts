@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { Plugin } from "@imagecred/fake-clouds";
 import { RUNTIMES, type Runtime } from "@imagecred/workspace";
 import { FAMILIES } from "./families/index.ts";
+import { isRepeatedOnKept } from "./kept-connection.ts";
 import { defectOf, differences, type Outcome } from "./outcome.ts";
 import { nameOf, Place } from "./place.ts";
 import { type Random, randomFrom } from "./random.ts";
@@ -84,7 +85,7 @@ export async function tryBoth(
   let problem: string | undefined;
   for (const patience of patiences) {
     for (const runtime of RUNTIMES) outcomes[runtime] = await place.run(trial, runtime, patience);
-    problem = problemOf(outcomes, nameOf(trial.plugin));
+    problem = problemOf(outcomes, trial);
     if (problem === undefined) break;
   }
   await place.tidy();
@@ -97,12 +98,15 @@ export async function tryBoth(
  */
 export const PATIENCE = [1, 4, 4, 8];
 
-function problemOf(outcomes: Readonly<Record<Runtime, Outcome>>, name: string): string | undefined {
+function problemOf(outcomes: Readonly<Record<Runtime, Outcome>>, trial: Trial): string | undefined {
+  const name = nameOf(trial.plugin);
   const defects = RUNTIMES.flatMap((runtime) => {
     const defect = defectOf(outcomes[runtime], name);
     return defect === undefined ? [] : [`${runtime}: ${defect}`];
   });
-  const different = differences(outcomes.static, outcomes.nodejs);
+  const different = isRepeatedOnKept(trial.faults ?? [], outcomes)
+    ? []
+    : differences(outcomes.static, outcomes.nodejs);
   const all = [...defects, ...(different.length === 0 ? [] : [`they differ in ${different.join(", ")}`])];
   return all.length === 0 ? undefined : all.join("; ");
 }

@@ -1,8 +1,8 @@
 import type { Fault, Plugin } from "@imagecred/fake-clouds";
-import { RUNTIMES, type Runtime } from "@imagecred/workspace";
+import { RUNTIMES } from "@imagecred/workspace";
 import { PATIENCE, tryBoth } from "../agreement/agreement.ts";
 import { baseNames } from "../agreement/bases.ts";
-import { differences, type Outcome } from "../agreement/outcome.ts";
+import type { Outcome } from "../agreement/outcome.ts";
 import { PLUGINS, Place } from "../agreement/place.ts";
 import { randomFrom } from "../agreement/random.ts";
 import type { CallName, Trial } from "../agreement/trial.ts";
@@ -241,23 +241,6 @@ function isSilent(fault: NamedFault): boolean {
   return fault.fault.kind === "hang" || (fault.fault.kind === "bytes" && fault.fault.end === "hang");
 }
 
-/**
- * A response may announce a persistent connection that its server then closes. A client that has already sent its next
- * request on it sends it again on another (RFC 9110, 9.2.2). A client that has seen the close sends it once. This is a race.
- */
-function isRepeatedOnKept(fault: NamedFault, outcomes: Readonly<Record<Runtime, Outcome>>): boolean {
-  if (fault.on !== "call" || fault.fault.kind !== "bytes" || fault.fault.end === "hang") return false;
-  const { static: a, nodejs: b } = outcomes;
-  if (differences(a, b).join() !== "requests" || Math.max(a.overrunMs ?? 0, b.overrunMs ?? 0) > 0)
-    return false;
-  const total = (requests: string) =>
-    Array.from(requests.matchAll(/ x(\d+)/g), ([, count]) => Number(count)).reduce(
-      (sum, count) => sum + count,
-      0,
-    );
-  return Math.abs(total(a.requests) - total(b.requests)) === 1;
-}
-
 /** Injects one fault with both runtimes. @returns the expectations that failed */
 async function play(
   stage: Stage,
@@ -266,7 +249,7 @@ async function play(
   rows: Map<string, Row>,
 ): Promise<string | undefined> {
   const { problem, outcomes } = await tryBoth(stage.place, await trialOf(stage, turn), patience);
-  if (problem !== undefined && !isRepeatedOnKept(turn.fault, outcomes)) {
+  if (problem !== undefined) {
     const told = ({ exit, requests, stderr }: Outcome) => `exit ${exit}, ${requests}: ${stderr.trim()}`;
     return `${problem}\n  static: ${told(outcomes.static)}\n  nodejs: ${told(outcomes.nodejs)}`;
   }
