@@ -38,11 +38,13 @@ export interface Command {
   readonly stdinFile: string;
   /** Directories of control groups in which the command runs. */
   readonly groups?: readonly string[];
+  /** Seconds after which the command is killed. Default: no limit. */
+  readonly limitSeconds?: number;
 }
 
 /** A run without a credential. */
 export class NoCredential extends Error {
-  /** `exit 1`, `signal 9`. */
+  /** `exit 1`, `signal 9`, `nothing within 5 s`. */
   readonly ending: string;
 
   constructor(path: string, ending: string, stderr: string) {
@@ -54,15 +56,23 @@ export class NoCredential extends Error {
 /** Runs a command once. @throws {NoCredential} if it fails or prints nothing: a failure would count as very fast */
 export async function measureOnce(
   launcher: string,
-  { path, args, env, stdinFile, groups = [] }: Command,
+  { path, args, env, stdinFile, groups = [], limitSeconds }: Command,
 ): Promise<Cost> {
-  const groupFlags = groups.flatMap((directory) => ["--group", directory]);
-  const { stdout, stderr } = await promisify(execFile)(launcher, [...groupFlags, stdinFile, path, ...args], {
+  const flags = [
+    ...groups.flatMap((directory) => ["--group", directory]),
+    ...(limitSeconds === undefined ? [] : ["--seconds", String(limitSeconds)]),
+  ];
+  const { stdout, stderr } = await promisify(execFile)(launcher, [...flags, stdinFile, path, ...args], {
     env,
   });
   const { startedUs, wallUs, userUs, systemUs, peakKib, exitCode, signal, stdoutBytes } = JSON.parse(stdout);
   // Every response with a credential is longer than this; an empty one of the Go plugins is not.
   if (exitCode !== 0 || stdoutBytes < 200)
-    throw new NoCredential(path, signal === 0 ? `exit ${exitCode}` : `signal ${signal}`, stderr);
+    throw new NoCredential(path, endingOf(exitCode, signal, wallUs / 1e6, limitSeconds), stderr);
   return { startedUs, wallUs, cpuUs: userUs + systemUs, peakKib };
+}
+
+function endingOf(exitCode: number, signal: number, seconds: number, limitSeconds = Infinity): string {
+  if (signal === 0) return `exit ${exitCode}`;
+  return seconds >= limitSeconds ? `nothing within ${limitSeconds} s` : `signal ${signal}`;
 }

@@ -43,7 +43,7 @@ export interface StarvedRow {
   readonly label: string;
   readonly ours: boolean;
   readonly runs: number;
-  /** How each run without a credential ended: `signal 9`. */
+  /** How each run without a credential ended: `signal 9`, `nothing within 5 s`. */
   readonly failures: readonly string[];
   /** Missing if no run had a credential. */
   readonly cost?: MedianCost;

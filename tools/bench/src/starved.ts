@@ -10,6 +10,9 @@ import type { StarvedRow, StarvedTable } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
 import { median, quantile } from "./statistics.ts";
 
+/** With too little memory a process may read its own file again and again. */
+const LIMIT_SECONDS = 5;
+
 /**
  * Runs all contenders in turn under a condition. A run without a credential is counted, not an error of the benchmark.
  * Needs root, and control groups for the limits.
@@ -31,7 +34,9 @@ export async function compareStarved(
       for (const { contender, command } of commands) {
         if (condition.emptyPageCache) emptyPageCache();
         try {
-          costs.get(contender)?.push(await measureOnce(launcher, { ...command, groups }));
+          costs
+            .get(contender)
+            ?.push(await measureOnce(launcher, { ...command, groups, limitSeconds: LIMIT_SECONDS }));
         } catch (error) {
           if (!(error instanceof NoCredential)) throw error;
           failures.get(contender)?.push(error.ending);

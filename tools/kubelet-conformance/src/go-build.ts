@@ -155,6 +155,8 @@ function build(program: GoProgram, path: string): void {
       ...process.env,
       CGO_ENABLED: "0",
       GOFLAGS: "",
+      // The compiler's processes are short, and memory is there: collecting garbage is a tenth of their time.
+      GOGC: "400",
       ...(program.os === undefined ? {} : { GOOS: program.os }),
     },
   });

@@ -1,8 +1,9 @@
 //! Runs a command once and prints what it cost, as the kernel counted it.
 //!
-//! `measure [--group DIRECTORY]... STDIN_FILE COMMAND [ARGUMENT...]` prints one line of JSON:
+//! `measure [--group DIRECTORY]... [--seconds LIMIT] STDIN_FILE COMMAND [ARGUMENT...]` prints one line of JSON:
 //! `{"startedUs":…,"wallUs":…,"userUs":…,"systemUs":…,"peakKib":…,"exitCode":…,"signal":…,"stdoutBytes":…}`.
-//! The command runs in the control groups of these directories. `exitCode` is -1 if a signal ended the command; `signal` is 0 if not.
+//! The command runs in the control groups of these directories, and is killed after the limit. `exitCode` is -1 if a signal ended the
+//! command; `signal` is 0 if not.
 //!
 //! A program of its own because a child's peak memory starts with that of the process that forked it
 //! (`exec` carries the old address space's high-water mark over): this one needs about a megabyte, Node fifty.
@@ -11,18 +12,24 @@ use std::ffi::CString;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::fd::{AsRawFd, FromRawFd};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 fn main() {
     let mut arguments = std::env::args_os().skip(1).map(|argument| {
         use std::os::unix::ffi::OsStringExt;
         CString::new(argument.into_vec()).unwrap_or_else(|_| fail("an argument holds a NUL"))
     });
-    let usage = || fail("usage: measure [--group DIRECTORY]... STDIN_FILE COMMAND [ARGUMENT...]");
+    let usage = || fail("usage: measure [--group DIRECTORY]... [--seconds LIMIT] STDIN_FILE COMMAND [ARGUMENT...]");
     let mut groups = Vec::new();
+    let mut limit = None;
     let mut stdin_path = arguments.next().unwrap_or_else(usage);
-    while stdin_path.as_bytes() == b"--group" {
-        groups.push(open_group(&arguments.next().unwrap_or_else(usage)));
+    while stdin_path.as_bytes().starts_with(b"--") {
+        let value = arguments.next().unwrap_or_else(usage);
+        match stdin_path.as_bytes() {
+            b"--group" => groups.push(open_group(&value)),
+            b"--seconds" => limit = value.to_str().ok().and_then(|text| text.parse().ok()).map(Duration::from_secs),
+            _ => _ = usage(),
+        }
         stdin_path = arguments.next().unwrap_or_else(usage);
     }
     let command: Vec<CString> = arguments.collect();
@@ -64,6 +71,14 @@ fn main() {
         libc::close(pipe[1]);
         File::from_raw_fd(pipe[0])
     };
+    if let Some(limit) = limit {
+        // A thread of this process does not count for the command, and ends with it.
+        std::thread::spawn(move || {
+            std::thread::sleep(limit);
+            // SAFETY: this process has not waited for the command yet, or has ended.
+            unsafe { libc::kill(child, libc::SIGKILL) };
+        });
+    }
     let mut stdout = Vec::new();
     if let Err(error) = output.read_to_end(&mut stdout) {
         fail(&format!("reading the command's output: {error}"));
