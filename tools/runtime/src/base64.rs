@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn google_4_what_node_decodes() {
+    fn what_node_decodes() {
         // Buffer.from(text, "base64").toString("hex") of Node.js 26.7.
         for (text, hex) in [
             ("", ""),

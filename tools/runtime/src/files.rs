@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn security_5_no_file_is_read_without_a_limit() {
+    fn no_file_is_read_without_a_limit() {
         let zero = Path::new("/dev/zero");
         assert_eq!(code(read(zero, 1 << 20, None)), Some(libc::EFBIG));
         assert_eq!(code(read_regular(zero, 1 << 20)), Some(libc::EINVAL));
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn security_5_a_pipe_that_nothing_is_written_to() {
+    fn a_pipe_that_nothing_is_written_to_is_waited_for_until_the_limit() {
         let at = directory("fifo");
         let path = at.join("fifo");
         fifo(&path);

@@ -162,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn aws_13_expired_and_misnamed_certificates_in_plain_words() {
+    fn expired_and_misnamed_certificates_in_plain_words() {
         let expected = ServerName::try_from("api.example").unwrap();
         let wrong = |presented: &[&str]| {
             let presented = presented.iter().map(ToString::to_string).collect();

@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn security_3_an_ipv6_address_that_comes_first_is_not_the_end_on_a_node_without_ipv6() {
+    fn an_ipv6_address_that_comes_first_is_not_the_end_on_a_node_without_ipv6() {
         if cannot() {
             return;
         }
