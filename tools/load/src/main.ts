@@ -1,6 +1,6 @@
 /**
  * The load on this machine: `npx node tools/load/src/main.ts`. `--runs 10000`, `--processes 500`, `--images 200`, `--plugin ecr` (repeated),
- * `--seed 1`; `--write` records results.json and the section "Under load" of docs/performance.md. Exit 1 if a check fails.
+ * `--seed 1`, `--lanes 8` (runs that take place at once; they mostly wait); `--write` records results.json and the section "Under load" of docs/performance.md. Exit 1 if a check fails.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -18,6 +18,7 @@ const { values } = parseArgs({
     images: { type: "string", default: "200" },
     plugin: { type: "string", multiple: true },
     seed: { type: "string", default: "1" },
+    lanes: { type: "string", default: "8" },
     write: { type: "boolean", default: false },
   },
 });
@@ -35,6 +36,7 @@ for (const { subject, path } of paths) {
   const soaked = await soak(subject, path, {
     runs: Number(values.runs),
     seed: Number(values.seed),
+    lanes: Number(values.lanes),
     launcher,
   });
   rows.push({ plugin: subject.plugin, pulls: pulled, burst: started, soak: soaked });
@@ -44,6 +46,7 @@ const results: Results = {
   machine: describeMachine(),
   date: new Date().toISOString().slice(0, 10),
   seed: Number(values.seed),
+  lanes: Number(values.lanes),
   rows,
 };
 console.log(renderLoad(results));

@@ -6,7 +6,7 @@ import { DOCS } from "@imagecred/workspace";
 import { withLoad } from "./report.ts";
 
 test("docs/performance.md has a place for the results, which are replaced and not added", () => {
-  const results = { machine: "two cores", date: "2026-11-27", seed: 1, rows: [] };
+  const results = { machine: "two cores", date: "2026-11-27", seed: 1, lanes: 8, rows: [] };
   const page = readFileSync(join(DOCS, "performance.md"), "utf8");
   const first = withLoad(page, results);
   assert.match(first, /## Under load\n\nRecorded 2026-11-27 on two cores/);

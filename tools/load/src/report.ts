@@ -5,6 +5,8 @@ export interface Results {
   readonly machine: string;
   readonly date: string;
   readonly seed: number;
+  /** Runs in a row that took place at once. */
+  readonly lanes: number;
   readonly rows: readonly {
     readonly plugin: string;
     readonly pulls: Pulls;
@@ -19,7 +21,7 @@ const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFix
 const mib = (kib: number): string => (kib / 1024).toFixed(1);
 
 /** The tables of the section, in Markdown, which a terminal shows as well. */
-export function renderLoad({ machine, date, seed, rows }: Results): string {
+export function renderLoad({ machine, date, seed, lanes, rows }: Results): string {
   return `Recorded ${date} on ${machine}; the static executables, seed ${seed}.
 
 **Many images at once** through the kubelet's own code (v1.37.2), which runs a plugin for each of them as long as nothing is cached:
@@ -34,7 +36,7 @@ ${rows.map(({ plugin, pulls }) => `| ${plugin} | ${count(pulls.images)} | ${coun
 | --- | ---: | ---: | ---: | ---: | ---: | ---: |
 ${rows.map(({ plugin, burst }) => `| ${plugin} | ${count(burst.processes)} | ${count(burst.throttled)} | ${count(burst.credentials)} | ${count(burst.errors)} | ${seconds(burst.p50Ms)} | ${seconds(burst.p99Ms)} |`).join("\n")}
 
-**Runs in a row**, half of them with a fault (refusals, resets, cut and damaged responses):
+**Runs in a row**, ${lanes} at a time, half of them with a fault (refusals, resets, cut and damaged responses):
 
 | plugin | runs | with a credential | with an error | p50 ms | p99 ms | peak MiB, first tenth | last tenth |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

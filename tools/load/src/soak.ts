@@ -25,22 +25,59 @@ const TIMEOUT = "3s";
 /** One run in this many is measured by the launcher, without a fault. */
 const MEASURE_EVERY = 20;
 
+export interface SoakOptions {
+  readonly runs: number;
+  readonly seed: number;
+  /** Of tools/bench; without it, memory is not measured. */
+  readonly launcher?: string;
+  /** How many runs take place at once, each with clouds of its own; default 1. */
+  readonly lanes?: number;
+}
+
+/** What one lane has seen. */
+interface Seen {
+  readonly wallMs: number[];
+  readonly peaksKib: number[];
+  credentials: number;
+  errors: number;
+}
+
 /**
  * Runs a plugin many times in a row, half of the runs with a fault that the seed decides.
- * @param path the executable @param launcher of tools/bench, or undefined: memory is then not measured
+ * @param path the executable
  * @throws {assert.AssertionError} for a run that is neither a right credential nor a proper error, and for anything left behind
  */
-export async function soak(
+export async function soak(subject: Subject, path: string, options: SoakOptions): Promise<Soak> {
+  const { runs, lanes = 1 } = options;
+  const shares = Array.from({ length: lanes }, (_, lane) => ({
+    ...options,
+    seed: options.seed + lane,
+    runs: Math.floor(runs / lanes) + (lane < runs % lanes ? 1 : 0),
+  }));
+  const seen = await Promise.all(shares.map((share) => soakLane(subject, path, share)));
+  assert.deepEqual(processesOf(path), [], "processes that were left behind");
+  const tenthsOf = ({ peaksKib }: Seen) => Math.max(1, Math.floor(peaksKib.length / 10));
+  return {
+    runs,
+    credentials: seen.reduce((sum, { credentials }) => sum + credentials, 0),
+    errors: seen.reduce((sum, { errors }) => sum + errors, 0),
+    ...spread(seen.flatMap(({ wallMs }) => wallMs)),
+    peakKib: {
+      first: Math.max(0, ...seen.flatMap((lane) => lane.peaksKib.slice(0, tenthsOf(lane)))),
+      last: Math.max(0, ...seen.flatMap((lane) => lane.peaksKib.slice(-tenthsOf(lane)))),
+    },
+  };
+}
+
+async function soakLane(
   subject: Subject,
   path: string,
-  { runs, seed, launcher }: { readonly runs: number; readonly seed: number; readonly launcher?: string },
-): Promise<Soak> {
+  { runs, seed, launcher, lanes = 1 }: SoakOptions,
+): Promise<Seen> {
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-soak-"));
   const clouds = await startClouds();
   const random = seededRandom(seed);
-  const wall: number[] = [];
-  const counts = { credential: 0, error: 0 };
-  const peaks: number[] = [];
+  const seen: Seen = { wallMs: [], peaksKib: [], credentials: 0, errors: 0 };
   const stdinFile = join(clouds.core.directory, "soak-request.json");
   try {
     const inputs = await inputsOf(subject, clouds, TIMEOUT, scratch);
@@ -49,36 +86,30 @@ export async function soak(
     for (let index = 0; index < runs; index++) {
       if (launcher !== undefined && index % MEASURE_EVERY === 0) {
         const command = { path, args: inputs.args, env: inputs.env, stdinFile };
-        peaks.push((await measureOnce(launcher, command)).peakKib);
+        seen.peaksKib.push((await measureOnce(launcher, command)).peakKib);
       }
       await disturb(subject, clouds, random);
       const run = await runPlugin(path, inputs);
       await clouds.faults.clear();
-      counts[await told(index, seed, () => checkRun(subject, clouds, run))]++;
-      wall.push(run.wallMs);
+      const result = await told(index, seed, () => checkRun(subject, clouds, run));
+      if (result === "credential") seen.credentials++;
+      else seen.errors++;
+      seen.wallMs.push(run.wallMs);
       assert.deepEqual(clouds.defects, []);
       await clouds.reset();
       if (index === Math.floor(runs / 10)) descriptors = openDescriptors();
     }
     assert.deepEqual(readdirSync(scratch), [], "files that were left behind");
-    assert.deepEqual(processesOf(path), [], "processes that were left behind");
     // The registries' idle connections come and go.
-    assert.ok(openDescriptors() < descriptors + 50, `${descriptors} descriptors, then ${openDescriptors()}`);
+    assert.ok(
+      openDescriptors() < descriptors + 50 * lanes,
+      `${descriptors} descriptors, then ${openDescriptors()}`,
+    );
   } finally {
     await clouds.close();
     rmSync(scratch, { recursive: true });
   }
-  const tenth = Math.max(1, Math.floor(peaks.length / 10));
-  return {
-    runs,
-    credentials: counts.credential,
-    errors: counts.error,
-    ...spread(wall),
-    peakKib: {
-      first: Math.max(0, ...peaks.slice(0, tenth)),
-      last: Math.max(0, ...peaks.slice(-tenth)),
-    },
-  };
+  return seen;
 }
 
 /** Names the run, so that the same seed reproduces it. */
