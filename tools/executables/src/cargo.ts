@@ -112,7 +112,7 @@ function cargoHome(): string {
  */
 function flags(cargo: string, profile: Profile): { rust: string[]; c: string } {
   const remap = `--remap-path-prefix=${cargo}=/cargo`;
-  // AddressSanitizer replaces functions of a shared libc, so this one is not linked statically. QuickJS keeps its assertions.
+  // AddressSanitizer replaces functions of a shared C library, so this one is not linked statically. QuickJS keeps its assertions.
   if (profile === "sanitized")
     return {
       rust: ["-Zsanitizer=address", "--cfg=imagecred_sanitized", "-Cforce-frame-pointers=yes", remap],

@@ -155,7 +155,7 @@ function build(program: GoProgram, path: string): void {
       ...process.env,
       CGO_ENABLED: "0",
       GOFLAGS: "",
-      // The compiler's processes are short, and memory is there: collecting garbage is a tenth of their time.
+      // The compiler's processes are short, and memory is plentiful: collecting garbage is a tenth of their time.
       GOGC: "400",
       ...(program.os === undefined ? {} : { GOOS: program.os }),
     },

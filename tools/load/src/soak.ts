@@ -34,7 +34,7 @@ export interface SoakOptions {
   readonly lanes?: number;
 }
 
-/** What one lane has seen. */
+/** Results of one lane. */
 interface Seen {
   readonly wallMs: number[];
   readonly peaksKib: number[];

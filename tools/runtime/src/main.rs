@@ -29,8 +29,8 @@ use payload::{Payload, Problem};
 /// Which sources these are (tools/executables/src/cargo.ts): another value makes cargo compile them.
 const _: Option<&str> = option_env!("IMAGECRED_RUNTIME_SOURCES");
 
-/// AddressSanitizer's own settings. A process ends without freeing its memory, so no leaks; its exit code is none of ours, so that
-/// no test takes its report for an error of the program.
+/// AddressSanitizer's own settings. A process ends without freeing its memory, so leaks are not reported. The exit code differs from
+/// the plugins' own, so that no test takes a report for an error of the program.
 #[cfg(imagecred_sanitized)]
 #[unsafe(no_mangle)]
 extern "C" fn __asan_default_options() -> *const libc::c_char {

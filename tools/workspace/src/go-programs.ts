@@ -59,7 +59,7 @@ export class GoPrograms {
       env: {
         ...process.env,
         GOFLAGS: "",
-        // The compiler's processes are short, and memory is there: collecting garbage is a tenth of their time.
+        // The compiler's processes are short, and memory is plentiful: collecting garbage is a tenth of their time.
         GOGC: "400",
         CGO_ENABLED: library === undefined && program.cgo === undefined ? "0" : "1",
         ...(program.os === undefined ? {} : { GOOS: program.os }),
