@@ -38,8 +38,6 @@ export const acr: CredentialProvider<AcrOptions> = {
     const { tenant } = settings.options;
     const options =
       tenant === undefined ? settings.options : withTenant(settings.options, tenantFor(tenant, registry));
-    // The TLS connection opens while the identity is being found.
-    context.http.preconnect(exchangeUrl(registry));
     const choice = {
       request,
       policy: options.identity,
@@ -47,6 +45,9 @@ export const acr: CredentialProvider<AcrOptions> = {
       ...identities(request, { cloud, options, context }),
     };
     return await withIdentity(choice, context, async (found) => {
+      // The TLS connection opens while the identity is being found, but does not delay that identity's first request.
+      await Promise.race([found, context.http.firstSent()]);
+      context.http.preconnect(exchangeUrl(registry));
       const { identity } = await found;
       const { login, expiresAt } = await exchange(registry, identity, options.userAgent, context);
       const keys = mirror === undefined ? [request.image.registry] : [mirror.mirror, mirror.target];

@@ -86,7 +86,8 @@ async function impersonated(
   found.catch(() => {});
   const { generateAccessToken, iamCredentialsUrl, impersonate } = await import("./identity/impersonation.ts");
   const api = iamCredentialsUrl(request);
-  // The TLS connection opens while the identity is being found.
+  // The TLS connection opens while the identity is being found, but does not delay that identity's first request.
+  await Promise.race([found, request.context.http.firstSent()]);
   request.context.http.preconnect(api);
   const { identity, principal } = await found;
   const url = api + generateAccessToken(email);

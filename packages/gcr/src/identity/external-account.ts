@@ -28,8 +28,7 @@ export async function externalToken(
   const client = clientIn(file);
   const options = userProjectOption(file, audience, client !== undefined);
   const { token, tls } = await readSubjectToken(file, { audience, type, email: target?.email }, request);
-  if (target !== undefined) context.http.preconnect(new URL(target.url).origin);
-  const federated = await exchangeToken(
+  const exchanged = exchangeToken(
     { token, type, audience },
     {
       url,
@@ -41,9 +40,12 @@ export async function externalToken(
     },
     request,
   );
-  if (target === undefined) return { identity: federated, principal: audience };
+  if (target === undefined) return { identity: await exchanged, principal: audience };
+  // The TLS connection opens while STS responds.
+  await Promise.race([exchanged, context.http.firstSent()]);
+  context.http.preconnect(new URL(target.url).origin);
   return {
-    identity: await impersonate(target, federated, request),
+    identity: await impersonate(target, await exchanged, request),
     principal: `${target.email} by ${audience}`,
   };
 }

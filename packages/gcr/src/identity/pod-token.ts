@@ -36,10 +36,12 @@ export async function podToken(
   if (serviceAccount === undefined) {
     return { identity: await exchangePodToken(token, pool, request), principal: pool.audience };
   }
-  // The TLS connection opens while STS responds.
   const api = iamCredentialsUrl(request);
+  const exchanged = exchangePodToken(token, pool, request);
+  // The TLS connection opens while STS responds.
+  await Promise.race([exchanged, request.context.http.firstSent()]);
   request.context.http.preconnect(api);
-  const federated = await exchangePodToken(token, pool, request);
+  const federated = await exchanged;
   const target = { url: api + generateAccessToken(serviceAccount), email: serviceAccount };
   return { identity: await impersonate(target, federated, request), principal: serviceAccount };
 }
