@@ -21,6 +21,8 @@ export interface Stage {
   readonly skip?: (named: boolean) => string | undefined | Promise<string | undefined>;
   /** Globs of node:test files, whose results are counted. */
   readonly files?: readonly string[];
+  /** True if it repeats tests of other stages in another way. */
+  readonly repeats?: true;
 }
 
 /** Biome colors its reports even where they go into a file. */
@@ -128,6 +130,7 @@ export const STAGES: readonly Stage[] = [
   },
   {
     name: "sanitizer",
+    repeats: true,
     about:
       "the static runtime and QuickJS with AddressSanitizer: its own tests, the plugins' and the transports'",
     ...sanitized(
