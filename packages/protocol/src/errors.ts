@@ -27,6 +27,9 @@ export interface CredentialErrorParts {
   readonly cause?: unknown;
 }
 
+/** Names and paths from files may have line breaks, but a message is one line. */
+const LINE_BREAKS = /\s*[\0\r\n]+\s*/g;
+
 /** Why there is no credential. Its message reads `<action>: <reason>; <advice>`. */
 export class CredentialError extends Error {
   override readonly name = "CredentialError";
@@ -38,7 +41,7 @@ export class CredentialError extends Error {
   constructor(parts: CredentialErrorParts) {
     const advice = parts.advice === undefined ? "" : `; ${parts.advice}`;
     super(
-      `${parts.action}: ${parts.reason}${advice}`,
+      `${parts.action}: ${parts.reason}${advice}`.replace(LINE_BREAKS, " "),
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
     this.action = parts.action;

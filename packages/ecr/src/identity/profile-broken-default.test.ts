@@ -36,7 +36,7 @@ describe("a broken default profile is an error, and the instance's role is not r
     [
       "a source that does not exist",
       `${role}source_profile = none\n`,
-      /its source_profile none does not exist/,
+      /its source_profile "none" does not exist/,
     ],
     [
       "a source without credentials",

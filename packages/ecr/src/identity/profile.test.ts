@@ -286,7 +286,7 @@ describe("broken profiles end the chain", () => {
     [
       "unknown source_profile",
       `[profile puller]\n${role}source_profile = none\n`,
-      /source_profile none does not exist/,
+      /source_profile "none" does not exist/,
     ],
     [
       "both sources",

@@ -145,7 +145,7 @@ async function sourceOf(
   if (other === undefined) return fromCredentialSource(name, credentialSource ?? "", request);
   const source = request.profiles.get(other);
   if (source === undefined)
-    throw broken(name, `its source_profile ${other} does not exist`, "check the name");
+    throw broken(name, `its source_profile ${JSON.stringify(other)} does not exist`, "check the name");
   // A profile may be its own source if it has keys; any other repetition is a loop.
   if (via.includes(other) && (other !== name || keysOf(other, source) === undefined)) {
     throw broken(name, `its source_profile is a loop: ${[...via, other].join(" -> ")}`, "break the loop");

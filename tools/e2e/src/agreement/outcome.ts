@@ -30,7 +30,7 @@ const NEVER_THE_SAME: readonly (readonly [RegExp, string])[] = [
   [/\bwaitMs=\d+/g, "waitMs=X"],
   [/cacheSeconds=\d+/g, "cacheSeconds=X"],
   // The first bytes of a compressed token; they differ in every run.
-  [/body that is not JSON: "(?:[^"\\]|\\.)*"?/g, "body that is not JSON: BYTES"],
+  [/"(?:\\u001f|\\u001b|x\ufffd)(?:[^"\\]|\\.)*"?/g, "BYTES"],
   // Node.js itself prints this before it runs a program if it cannot read all of NODE_EXTRA_CA_CERTS.
   [/^Warning: Ignoring extra certs from .*\n/gm, ""],
 ];

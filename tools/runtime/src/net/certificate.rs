@@ -32,7 +32,7 @@ fn describe(problem: &CertificateError, session: &Session<'_>) -> (CertificatePr
         CertificateError::NotValidYetContext { time, not_before } => (
             NotYetValid,
             format!(
-                "it is not valid yet, but from {} on; this machine's clock says {}",
+                "it is not valid before {}; this machine's clock says {}",
                 date(*not_before),
                 date(*time)
             ),

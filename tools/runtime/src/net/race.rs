@@ -73,7 +73,13 @@ fn failed(host: &str, port: u16, address: IpAddr, error: &io::Error) -> NetError
 }
 
 async fn connect_one(address: IpAddr, port: u16) -> io::Result<TcpStream> {
-    TcpStream::connect(SocketAddr::new(address, port)).await
+    TcpStream::connect(SocketAddr::new(address, port)).await.map_err(|error| match address {
+        // A link-local address without a scope (RFC 4007) names no interface. The kernel calls that an invalid argument.
+        IpAddr::V6(v6) if v6.is_unicast_link_local() && error.raw_os_error() == Some(libc::EINVAL) => {
+            io::Error::from_raw_os_error(libc::ENETUNREACH)
+        }
+        _ => error,
+    })
 }
 
 fn late(limit: Duration) -> NetError {
