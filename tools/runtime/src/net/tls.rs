@@ -7,7 +7,8 @@ use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::{CryptoProvider, ring as provider, verify_tls12_signature, verify_tls13_signature};
 use rustls::{
-    CertificateError, ClientConfig, DigitallySignedStruct, Error, PeerIncompatible, SignatureScheme,
+    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, Error, PeerIncompatible,
+    SignatureScheme,
 };
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio_rustls::TlsConnector;
@@ -148,6 +149,10 @@ pub fn explain(error: &io::Error, session: &Session<'_>) -> NetError {
     let what = format!("TLS with {}", session.authority);
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(Error::InvalidCertificate(problem)) => certificate::explain(problem, session),
+        // Ends a connection, at whatever level it was sent (RFC 8446, 6.1).
+        Some(Error::AlertReceived(AlertDescription::CloseNotify)) => {
+            NetError::io(Phase::Tls, &what, &io::ErrorKind::UnexpectedEof.into())
+        }
         Some(problem) => NetError::new(Phase::Tls, "ERR_TLS", format!("{what}: {}", describe(problem))),
         None => NetError::io(Phase::Tls, &what, error),
     }
