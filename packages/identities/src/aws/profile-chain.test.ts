@@ -99,7 +99,7 @@ const CASES: readonly Case[] = [
   {
     name: "a source that does not exist",
     config: `[profile A]\n${role(ROLE_A, "source_profile = B")}`,
-    expected: /profile A: its source_profile B does not exist/,
+    expected: /profile A: its source_profile "B" does not exist/,
   },
   { name: "no profile at all", config: "", expected: /profile A: there is no such profile/ },
   {
