@@ -3,10 +3,10 @@ import { basename, join } from "node:path";
 import type { Clouds } from "@imagecred/fake-clouds";
 import type { Contender } from "./contenders.ts";
 import { type Command, type Cost, measureOnce } from "./measure.ts";
+import { medianCost } from "./median-cost.ts";
 import { medianPhases, phasesOf } from "./phases.ts";
 import type { Phases, Row, Table } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
-import { median, quantile } from "./statistics.ts";
 
 /** Not counted: they fill the page cache and warm the servers' code. */
 const WARM_UP_RUNS = 3;
@@ -76,16 +76,12 @@ function copyOf({ path }: Contender, directory: string): string {
 }
 
 function rowOf({ label, ours, bytes, comparedWith }: Contender, costs: readonly Measured[]): Row {
-  const wall = costs.map(({ wallUs }) => wallUs / 1000);
   return {
     label,
     ours,
     bytes,
     runs: costs.length,
-    wallMs: median(wall),
-    wallP90Ms: quantile(wall, 0.9),
-    cpuMs: median(costs.map(({ cpuUs }) => cpuUs / 1000)),
-    peakMib: median(costs.map(({ peakKib }) => peakKib / 1024)),
+    ...medianCost(costs),
     phases: medianPhases(costs.map(({ phases }) => phases)),
     ...(comparedWith === undefined ? {} : { comparedWith }),
   };

@@ -11,6 +11,7 @@ import {
   METADATA,
   nameHosts,
   runInNamespace,
+  withSection,
 } from "@imagecred/workspace";
 import { compare } from "./compare.ts";
 import { CONDITIONS } from "./conditions.ts";
@@ -112,7 +113,7 @@ async function starved(launcher: string): Promise<number> {
     rendered.push(renderStarved(tables));
     console.log(rendered.at(-1));
   }
-  if (flags.write) writeRegion("starved", `${measuredOn()}\n\n${rendered.join("\n")}`);
+  if (flags.write) writeSection("starved", `${measuredOn()}\n\n${rendered.join("\n")}`);
   return 0;
 }
 
@@ -173,7 +174,7 @@ function otherThanOurs(plugin: PluginName): Contender | undefined {
 function writeDocuments(results: Results): void {
   writeFileSync(join(DOCS, "performance.json"), `${JSON.stringify(results, null, 2)}\n`);
   writeFileSync(join(DOCS, "performance.svg"), drawPicture(results));
-  writeRegion(
+  writeSection(
     "tables",
     `${measuredOn(results)}\n\n${results.tables.map(renderTable).join("\n")}\n${PHASES_NOTE}\n`,
   );
@@ -187,14 +188,8 @@ function thisMachine(): Pick<Results, "date" | "machine"> {
   return { machine: describeMachine(), date: new Date().toISOString().slice(0, 10) };
 }
 
-/** Replaces what is between `<!-- name -->` and `<!-- end of name -->` in docs/performance.md. */
-function writeRegion(name: string, content: string): void {
-  const page = readFileSync(join(DOCS, "performance.md"), "utf8");
-  const [start, end] = [`<!-- ${name} -->\n`, `<!-- end of ${name} -->`];
-  const [from, to] = [page.indexOf(start), page.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`docs/performance.md has no ${start.trim()} region`);
-  writeFileSync(
-    join(DOCS, "performance.md"),
-    `${page.slice(0, from + start.length)}\n${content}\n${page.slice(to)}`,
-  );
+/** Replaces a section of docs/performance.md. */
+function writeSection(name: string, content: string): void {
+  const path = join(DOCS, "performance.md");
+  writeFileSync(path, withSection(readFileSync(path, "utf8"), name, `\n${content}\n`));
 }

@@ -6,9 +6,9 @@ import type { Condition } from "./conditions.ts";
 import type { Contender } from "./contenders.ts";
 import { makeLimitedGroups, removeGroups } from "./control-group.ts";
 import { type Cost, measureOnce, NoCredential } from "./measure.ts";
+import { medianCost } from "./median-cost.ts";
 import type { StarvedRow, StarvedTable } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
-import { median, quantile } from "./statistics.ts";
 
 /** With too little memory a process may read its own file again and again. */
 const LIMIT_SECONDS = 5;
@@ -58,21 +58,11 @@ function emptyPageCache(): void {
 }
 
 function rowOf({ label, ours }: Contender, costs: readonly Cost[], failures: readonly string[]): StarvedRow {
-  const wall = costs.map(({ wallUs }) => wallUs / 1000);
   return {
     label,
     ours,
     failures,
     runs: costs.length + failures.length,
-    ...(costs.length === 0
-      ? {}
-      : {
-          cost: {
-            wallMs: median(wall),
-            wallP90Ms: quantile(wall, 0.9),
-            cpuMs: median(costs.map(({ cpuUs }) => cpuUs / 1000)),
-            peakMib: median(costs.map(({ peakKib }) => peakKib / 1024)),
-          },
-        }),
+    ...(costs.length === 0 ? {} : { cost: medianCost(costs) }),
   };
 }

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DOCS } from "@imagecred/workspace";
+import { DOCS, withSection } from "@imagecred/workspace";
 import type { Row } from "./compare.ts";
 import type { Comparison, Situation } from "./situation.ts";
 
-const START = "<!-- situations: npx node tools/drop-in/src/main.ts --write -->\n";
-const END = "<!-- end of situations -->";
+const SECTION = "situations: npx node tools/drop-in/src/main.ts --write";
 
 /** A row of a page's table "What changes, and why". */
 export interface Change {
@@ -26,9 +25,6 @@ export function writePage(comparison: Comparison, rows: readonly Row[]): void {
 
 /** The page's text with the tables of these rows. @throws Error when it has no place for them, or lacks a reason */
 export function withTables(page: string, comparison: Comparison, rows: readonly Row[]): string {
-  const start = page.indexOf(START);
-  const end = page.indexOf(END);
-  if (start < 0 || end < start) throw new Error(`${comparison.page} has no ${START.trim()} with an end`);
   const changes = changesOf(page);
   const tables = comparison.groups.map(({ title, situations }) => {
     const lines = situations.map((situation) => {
@@ -38,7 +34,7 @@ export function withTables(page: string, comparison: Comparison, rows: readonly 
     });
     return [`### ${title}`, "", HEAD, RULE, ...lines, ""].join("\n");
   });
-  return `${page.slice(0, start + START.length)}\n${tables.join("\n")}\n${page.slice(end)}`;
+  return withSection(page, SECTION, `\n${tables.join("\n")}\n`);
 }
 
 const HEAD = "| situation | Go plugin | imagecred | reason for the difference |";

@@ -1,3 +1,4 @@
+import { withSection } from "@imagecred/workspace";
 import type { Burst, Pulls, Soak } from "./index.ts";
 
 /** The record of a run of the stage. */
@@ -44,13 +45,7 @@ ${rows.map(({ plugin, soak }) => `| ${plugin} | ${count(soak.runs)} | ${count(so
 `;
 }
 
-const REGION = /(<!-- load -->\n)[\s\S]*(<!-- end of load -->)/;
-
 /** docs/performance.md with these results between its comments, which are empty before the first recorded run. @throws when the page has no place for them */
 export function withLoad(page: string, results: Results): string {
-  if (!REGION.test(page)) throw new Error("docs/performance.md has no <!-- load --> region");
-  return page.replace(
-    REGION,
-    (_, start: string, end: string) => `${start}\n## Under load\n\n${renderLoad(results)}\n${end}`,
-  );
+  return withSection(page, "load", `\n## Under load\n\n${renderLoad(results)}\n`);
 }

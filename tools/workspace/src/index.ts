@@ -23,6 +23,7 @@ export {
   replaceFile,
   runInNamespace,
 } from "./namespace.ts";
+export { sectionOf, withSection } from "./page-section.ts";
 export { CACHE, DIST, DOCS, ROOT } from "./paths.ts";
 export { placeDirectory } from "./place-directory.ts";
 export { fileName, ownPlatform, PLATFORMS, type Platform, platformNamed, rustTargetOf } from "./platforms.ts";

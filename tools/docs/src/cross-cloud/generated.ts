@@ -1,28 +1,15 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { DOCS } from "@imagecred/workspace";
+import { DOCS, sectionOf, withSection } from "@imagecred/workspace";
 
-/** The text between `<!-- NAME -->` and `<!-- end of KIND -->` in a page, which a test generates and compares. */
+/** A section of a page, which a test generates and compares. @throws Error if the page has no such section */
 export function generated(page: string, name: string): string {
-  const text = readFileSync(join(DOCS, page), "utf8");
-  const [from, to] = boundsOf(text, page, name);
-  return text.slice(from, to);
+  return sectionOf(readFileSync(join(DOCS, page), "utf8"), name);
 }
 
 export function writeGenerated(page: string, name: string, content: string): void {
   const path = join(DOCS, page);
-  const text = readFileSync(path, "utf8");
-  const [from, to] = boundsOf(text, page, name);
-  writeFileSync(path, text.slice(0, from) + content + text.slice(to));
-}
-
-function boundsOf(text: string, page: string, name: string): readonly [from: number, to: number] {
-  const start = `<!-- ${name} -->\n`;
-  const end = `<!-- end of ${name.split(":")[0]} -->`;
-  const at = text.indexOf(start);
-  const to = text.indexOf(end, at);
-  if (at < 0 || to < 0) throw new Error(`docs/${page} has no section ${name}`);
-  return [at + start.length, to];
+  writeFileSync(path, withSection(readFileSync(path, "utf8"), name, content));
 }
 
 /** A mistake and the plugin's error line. */
