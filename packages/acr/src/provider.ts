@@ -4,6 +4,7 @@ import {
   anonymousResponse,
   type Context,
   type CredentialProvider,
+  connectMeanwhile,
   registryOrImage,
   settingsFor,
   VERSION,
@@ -45,9 +46,7 @@ export const acr: CredentialProvider<AcrOptions> = {
       ...identities(request, { cloud, options, context }),
     };
     return await withIdentity(choice, context, async (found) => {
-      // The TLS connection opens while the identity is being found, but does not delay that identity's first request.
-      await Promise.race([found, context.http.firstSent()]);
-      context.http.preconnect(exchangeUrl(registry));
+      await connectMeanwhile(context.http, exchangeUrl(registry), found);
       const { identity } = await found;
       const { login, expiresAt } = await exchange(registry, identity, options.userAgent, context);
       const keys = mirror === undefined ? [request.image.registry] : [mirror.mirror, mirror.target];

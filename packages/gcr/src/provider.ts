@@ -4,6 +4,7 @@ import {
   type Context,
   type CredentialProvider,
   type CredentialProviderRequest,
+  connectMeanwhile,
   type Found,
   type ImageSettings,
   registryOrImage,
@@ -86,9 +87,7 @@ async function impersonated(
   found.catch(() => {});
   const { generateAccessToken, iamCredentialsUrl, impersonate } = await import("./identity/impersonation.ts");
   const api = iamCredentialsUrl(request);
-  // The TLS connection opens while the identity is being found, but does not delay that identity's first request.
-  await Promise.race([found, request.context.http.firstSent()]);
-  request.context.http.preconnect(api);
+  await connectMeanwhile(request.context.http, api, found);
   const { identity, principal } = await found;
   const url = api + generateAccessToken(email);
   const { log } = request.context;

@@ -32,6 +32,7 @@ export {
   metadataRetry,
   retryByDefault,
 } from "./http/client.ts";
+export { connectMeanwhile } from "./http/connect-meanwhile.ts";
 export { DEFAULT_TIMEOUT_MS, Deadline } from "./http/deadline.ts";
 export { isIpAddress, isLinkLocalHost, isLoopbackHost, unbracketed } from "./http/ip.ts";
 export {

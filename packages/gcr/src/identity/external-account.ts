@@ -1,4 +1,4 @@
-import { asObject, type Found, textAt } from "@imagecred/protocol";
+import { asObject, connectMeanwhile, type Found, textAt } from "@imagecred/protocol";
 import type { TokenRequest } from "../token-request.ts";
 import type { Universe } from "../universe.ts";
 import type { AccessToken } from "./access-token.ts";
@@ -41,9 +41,7 @@ export async function externalToken(
     request,
   );
   if (target === undefined) return { identity: await exchanged, principal: audience };
-  // The TLS connection opens while STS responds.
-  await Promise.race([exchanged, context.http.firstSent()]);
-  context.http.preconnect(new URL(target.url).origin);
+  await connectMeanwhile(context.http, new URL(target.url).origin, exchanged);
   return {
     identity: await impersonate(target, await exchanged, request),
     principal: `${target.email} by ${audience}`,

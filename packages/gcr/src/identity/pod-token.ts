@@ -2,6 +2,7 @@ import { requireAudience } from "@imagecred/identities/audience";
 import {
   CredentialError,
   type CredentialProviderRequest,
+  connectMeanwhile,
   type Found,
   type Secret,
   type Unavailable,
@@ -38,9 +39,7 @@ export async function podToken(
   }
   const api = iamCredentialsUrl(request);
   const exchanged = exchangePodToken(token, pool, request);
-  // The TLS connection opens while STS responds.
-  await Promise.race([exchanged, request.context.http.firstSent()]);
-  request.context.http.preconnect(api);
+  await connectMeanwhile(request.context.http, api, exchanged);
   const federated = await exchanged;
   const target = { url: api + generateAccessToken(serviceAccount), email: serviceAccount };
   return { identity: await impersonate(target, federated, request), principal: serviceAccount };
