@@ -1,3 +1,5 @@
+import { withoutLineBreaks } from "./line-breaks.ts";
+
 /**
  * Kinds of failure that programs distinguish. `unassigned`: no source has an identity. `refused`: the cloud refused this
  * identity. `temporary`: the same request may succeed later (5xx, throttling, timeouts, broken connections).
@@ -27,9 +29,6 @@ export interface CredentialErrorParts {
   readonly cause?: unknown;
 }
 
-/** Names and paths from files may have line breaks, but a message is one line. */
-const LINE_BREAKS = /\s*[\0\r\n]+\s*/g;
-
 /** Why there is no credential. Its message reads `<action>: <reason>; <advice>`. */
 export class CredentialError extends Error {
   override readonly name = "CredentialError";
@@ -41,7 +40,7 @@ export class CredentialError extends Error {
   constructor(parts: CredentialErrorParts) {
     const advice = parts.advice === undefined ? "" : `; ${parts.advice}`;
     super(
-      `${parts.action}: ${parts.reason}${advice}`.replace(LINE_BREAKS, " "),
+      withoutLineBreaks(`${parts.action}: ${parts.reason}${advice}`),
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
     this.action = parts.action;

@@ -1,3 +1,4 @@
+import { withoutLineBreaks } from "./line-breaks.ts";
 import { redact } from "./redact.ts";
 
 /** The levels of IMAGECRED_LOG, from the most lines to none. */
@@ -104,10 +105,7 @@ const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
 /** Such characters in a server's response could forge log lines or display a different text. */
 function oneLine(text: string): string {
-  return text
-    .replace(/[\t\n\v\f\r\x85\u2028\u2029]+/g, " ")
-    .trim()
-    .replace(INVISIBLE, escaped);
+  return withoutLineBreaks(text).trim().replace(INVISIBLE, escaped);
 }
 
 /** `\u202e`, which is also JSON's escape. */
