@@ -29,8 +29,15 @@ export interface CredentialErrorParts {
   readonly cause?: unknown;
 }
 
+/** An error whose message is one line, although it can contain what a file, a server or an operator wrote. */
+class OneLineError extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(withoutLineBreaks(message), options);
+  }
+}
+
 /** Why there is no credential. Its message reads `<action>: <reason>; <advice>`. */
-export class CredentialError extends Error {
+export class CredentialError extends OneLineError {
   override readonly name = "CredentialError";
   readonly action: string;
   readonly reason: string;
@@ -40,7 +47,7 @@ export class CredentialError extends Error {
   constructor(parts: CredentialErrorParts) {
     const advice = parts.advice === undefined ? "" : `; ${parts.advice}`;
     super(
-      withoutLineBreaks(`${parts.action}: ${parts.reason}${advice}`),
+      `${parts.action}: ${parts.reason}${advice}`,
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
     this.action = parts.action;
@@ -64,17 +71,17 @@ export class CredentialError extends Error {
 }
 
 /** The request on stdin is not valid. Nothing was sent. */
-export class RequestError extends Error {
+export class RequestError extends OneLineError {
   override readonly name = "RequestError";
 }
 
 /** An argument, environment variable or file cannot be used. Nothing was sent. */
-export class OptionsError extends Error {
+export class OptionsError extends OneLineError {
   override readonly name = "OptionsError";
 }
 
 /** The plugin has no credentials for the image's registry. Nothing was sent. */
-export class UnsupportedRegistryError extends Error {
+export class UnsupportedRegistryError extends OneLineError {
   override readonly name = "UnsupportedRegistryError";
 }
 

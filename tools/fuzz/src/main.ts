@@ -1,9 +1,9 @@
 /**
  * Hostile input in quantity: `npm run fuzz -w tools/fuzz -- --runs 1000000 --seed 7`, `--target image` (repeated) for some targets
- * only, `--write` into results.json, the source of docs/reliability.md. Prints a line for each; exits 1 with the text that broke one.
+ * only, `--write` into results.json, a source of docs/reliability.md, as each ends. Prints a line for each; exits 1 with the text that broke one.
  */
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { fuzz } from "./fuzz.ts";
@@ -11,6 +11,15 @@ import { TARGETS } from "./targets.ts";
 
 /** Per process: a process remembers every secret that it has seen, so it gets slower and slower. */
 const RUNS_IN_A_PROCESS = 25_000;
+
+/** What results.json says about a target. */
+interface Row {
+  readonly name: string;
+  readonly from: string;
+  readonly executions: number;
+  readonly accepted: number;
+  readonly refused: number;
+}
 
 const { values } = parseArgs({
   options: {
@@ -27,7 +36,6 @@ const targets = TARGETS.filter(({ name }) => values.target?.includes(name) ?? tr
 if (values.part) {
   for (const target of targets) process.stdout.write(JSON.stringify(await fuzz(target, seed, runs)));
 } else {
-  const recorded: object[] = [];
   for (const { name, from } of targets) {
     const sum = { executions: 0, accepted: 0, refused: 0, slowestMs: 0 };
     for (let part = 0; part * RUNS_IN_A_PROCESS < runs; part++) {
@@ -46,12 +54,19 @@ if (values.part) {
       sum.slowestMs = Math.max(sum.slowestMs, slowestMs);
     }
     const { executions, accepted, refused, slowestMs } = sum;
-    recorded.push({ name, from, executions, accepted, refused });
+    if (values.write) record({ name, from, executions, accepted, refused });
     process.stdout.write(
       `${name}: ${executions} executions, ${accepted} accepted, ${refused} refused, slowest ${Math.round(slowestMs)} ms\n`,
     );
   }
-  const results = { date: new Date().toISOString().slice(0, 10), seed, targets: recorded };
+}
+
+/** Puts the row of a target into results.json, where rows of another seed do not stay. */
+function record(row: Row): void {
   const file = join(import.meta.dirname, "../results.json");
-  if (values.write) writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
+  const before = JSON.parse(readFileSync(file, "utf8")) as { seed: number; targets: Row[] };
+  const rows = [row, ...(before.seed === seed ? before.targets : [])];
+  const recorded = TARGETS.flatMap(({ name }) => rows.find((each) => each.name === name) ?? []);
+  const results = { date: new Date().toISOString().slice(0, 10), seed, targets: recorded };
+  writeFileSync(file, `${JSON.stringify(results, undefined, 2)}\n`);
 }

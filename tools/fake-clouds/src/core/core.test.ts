@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFile, stat } from "node:fs/promises";
+import { connect as connectTcp } from "node:net";
 import { after, afterEach, before, describe, test } from "node:test";
+import { setTimeout as delay, setImmediate } from "node:timers/promises";
 import { connect } from "node:tls";
 import { agentFor, call, tunnel } from "../testing/client.ts";
 import { Core } from "./core.ts";
@@ -177,6 +180,34 @@ describe("faults", () => {
       await assert.rejects(call(URL, { agent: agentFor(core), signal }), { name: "AbortError" });
     });
   }
+
+  const closed = async () => {
+    const limit = Date.now() + 2000;
+    while (core.log.connections[0]?.closedAt === undefined) {
+      assert.ok(Date.now() < limit, "the connection is still open");
+      await delay(5);
+    }
+  };
+
+  test("a hang of a metadata server, until the client gives up, leaves no connection", async () => {
+    await core.faults.add({ service: "test.metadata", fault: { kind: "hang", when: "connect" } });
+    const signal = AbortSignal.timeout(50);
+    await assert.rejects(call(origin, { signal }), { name: "AbortError" });
+    await closed();
+  });
+
+  test("a client that leaves in the middle of the handshake leaves no connection", async () => {
+    const [, host = "", port] = /\/\/(.+):(\d+)/.exec(core.proxy.url) ?? [];
+    const socket = connectTcp({ host, port: Number(port) });
+    // A name without a certificate yet: its creation takes the time in which the client leaves.
+    const fresh = "other.example.com";
+    socket.write(`CONNECT ${fresh}:443 HTTP/1.1\r\nhost: ${fresh}:443\r\n\r\n`);
+    await once(socket, "data");
+    connect({ socket, servername: fresh, ca: core.authority.pem }).on("error", () => {});
+    while (core.log.connections[0]?.serverName === undefined) await setImmediate();
+    socket.destroy();
+    await closed();
+  });
 
   test("a refused metadata server closes its port, and reopens the same one afterwards", async () => {
     const active = await core.faults.add({ service: "test.metadata", fault: { kind: "refuse" } });

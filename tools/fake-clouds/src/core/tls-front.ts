@@ -88,7 +88,11 @@ export class TlsFront {
       record.tlsError ??= error.message;
       socket.destroy();
     });
+    // Node.js leaves a connection open whose client closes it in the middle of the handshake.
+    const abandoned = () => socket.destroy();
+    tls.once("end", abandoned);
     tls.once("secure", () => {
+      tls.off("end", abandoned);
       if (owner === undefined) return void socket.destroy(); // no server name: no certificate of ours fits
       record.tlsFinishedAt = timestamp();
       const clientCertificate = mutual ? tls.getPeerX509Certificate()?.raw : undefined;
