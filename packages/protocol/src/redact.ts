@@ -1,4 +1,4 @@
-import { base64 } from "./encoding.ts";
+import { base64, binary } from "./encoding.ts";
 
 /**
  * Removes secrets from text that leaves the process, or that came from outside and will be cut or quoted. A secret is
@@ -64,10 +64,9 @@ function formsOf(value: string): string[] {
   const bytes = new TextEncoder().encode(value);
   const found = [binary(bytes)];
   for (const before of [0, 1, 2]) {
-    const encoded = base64(Uint8Array.from([...new Array<number>(before).fill(0), ...bytes])).replace(
-      /=+$/,
-      "",
-    );
+    const shifted = new Uint8Array(before + bytes.length);
+    shifted.set(bytes, before);
+    const encoded = base64(shifted).replace(/=+$/, "");
     // The first and the last characters also depend on the neighboring bytes.
     const own = encoded.slice(
       before === 0 ? 0 : before + 1,
@@ -101,17 +100,15 @@ function plainLayer(text: string): Layer {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
   if (/^[\x00-\x7f]*$/.test(text)) return { text, starts: undefined };
   const encoder = new TextEncoder();
-  let out = "";
   const starts: number[] = [];
   let at = 0;
   for (const character of text) {
-    for (const byte of binary(encoder.encode(character))) {
-      out += byte;
-      starts.push(at);
-    }
+    const width = character < "\x80" ? 1 : encoder.encode(character).length;
+    for (let count = width; count > 0; count--) starts.push(at);
     at += character.length;
   }
-  return { text: out, starts: [...starts, at] };
+  starts.push(at);
+  return { text: binary(encoder.encode(text)), starts };
 }
 
 /** Decoded one at a time: a secret may itself contain what looks like another encoding. */
@@ -125,22 +122,23 @@ const ENCODINGS: readonly RegExp[] = [
 function decodedLayer({ text, starts }: Layer, encoding: RegExp): Layer | undefined {
   const original = (index: number) => starts?.[index] ?? index;
   const moved: number[] = [];
-  let out = "";
+  const pieces: string[] = [];
   let at = 0;
   const copyTo = (end: number) => {
-    out += text.slice(at, end);
+    pieces.push(text.slice(at, end));
     for (; at < end; at++) moved.push(original(at));
   };
   for (const match of text.matchAll(encoding)) {
     copyTo(match.index);
     const bytes = decoded(match[0]);
-    out += bytes;
+    pieces.push(bytes);
     for (let count = bytes.length; count > 0; count--) moved.push(original(match.index));
     at = match.index + match[0].length;
   }
-  if (out === "") return undefined;
+  if (pieces.length === 0) return undefined;
   copyTo(text.length);
-  return { text: out, starts: [...moved, original(text.length)] };
+  moved.push(original(text.length));
+  return { text: pieces.join(""), starts: moved };
 }
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -171,21 +169,15 @@ function utf8(code: number): string {
   return binary(new TextEncoder().encode(String.fromCharCode(code)));
 }
 
-function binary(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}
-
 /** The text with its marked ranges replaced; ranges that overlap or touch are one. */
 function blank(text: string, marks: readonly Range[]): string {
   if (marks.length === 0) return text;
-  let out = "";
+  const pieces: string[] = [];
   let at = 0;
   for (const [start, end] of [...marks].sort((a, b) => a[0] - b[0])) {
     if (end <= at) continue;
-    if (start > at || at === 0) out += `${text.slice(at, Math.max(start, at))}${REDACTED}`;
+    if (start > at || at === 0) pieces.push(text.slice(at, Math.max(start, at)), REDACTED);
     at = end;
   }
-  return out + text.slice(at);
+  return [...pieces, text.slice(at)].join("");
 }

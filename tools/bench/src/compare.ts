@@ -1,12 +1,14 @@
 import { copyFileSync, mkdtempSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { Clouds } from "@imagecred/fake-clouds";
+import { METADATA } from "@imagecred/workspace";
 import type { Contender } from "./contenders.ts";
-import { type Command, type Cost, measureOnce } from "./measure.ts";
+import { buildBareClient, type Command, type Cost, measureOnce } from "./measure.ts";
 import { medianCost } from "./median-cost.ts";
 import { medianPhases, phasesOf } from "./phases.ts";
 import type { Phases, Row, Table } from "./results.ts";
 import type { Scenario } from "./scenarios.ts";
+import { median } from "./statistics.ts";
 
 /** Not counted: they fill the page cache and warm the servers' code. */
 const WARM_UP_RUNS = 3;
@@ -26,6 +28,8 @@ export async function compare(
   clouds.latency.set(options.latencyMs);
   const costs = new Map<Contender, Measured[]>(contenders.map((contender) => [contender, []]));
   const commands = await commandsOf(scenario, clouds, contenders);
+  const bareCommand = bareCommandOf(scenario, clouds);
+  const bareMs: number[] = [];
   for (let run = -WARM_UP_RUNS; run < options.runs; run++) {
     for (const { contender, command } of commands) {
       const cost = await measureOnce(launcher, command);
@@ -33,9 +37,19 @@ export async function compare(
       if (run >= 0) costs.get(contender)?.push({ ...cost, phases });
       clouds.core.log.clear();
     }
+    const { wallUs } = await measureOnce(launcher, bareCommand);
+    if (run >= 0) bareMs.push(wallUs / 1000);
+    clouds.core.log.clear();
   }
+  const bare = { requests: scenario.requests, wallMs: median(bareMs) };
   const rows = [...costs].map(([contender, list]) => rowOf(contender, list));
-  return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows };
+  return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows, bare };
+}
+
+function bareCommandOf({ requests }: Scenario, clouds: Clouds): Command {
+  const { address, port } = METADATA;
+  const stdinFile = join(clouds.core.directory, "request.json");
+  return { path: buildBareClient(), args: [`${address}:${port}`, String(requests)], env: {}, stdinFile };
 }
 
 /** The command of every contender for the scenario's image, each with a copy of the executable. */

@@ -2,11 +2,14 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { buildAll, parseOptions } from "@imagecred/executables";
 import type { Clouds } from "@imagecred/fake-clouds";
 import {
   bringUpLoopback,
+  CACHE,
   CLOUD,
   DOCS,
+  executablePath,
   insideNamespace,
   METADATA,
   nameHosts,
@@ -26,6 +29,7 @@ import { MAX_GROWTH } from "./limits.ts";
 import { describeMachine } from "./machine.ts";
 import { buildLauncher } from "./measure.ts";
 import { drawPicture } from "./picture.ts";
+import { type Profile, profile, renderProfiles } from "./profile.ts";
 import { brokenLimits, growth, PHASES_NOTE, renderTable } from "./report.ts";
 import type { Results, StarvedTable, Table } from "./results.ts";
 import { PLUGINS, type PluginName, SCENARIOS, type Scenario } from "./scenarios.ts";
@@ -42,9 +46,11 @@ Measures our executables (dist/) and the cloud vendors' Go plugins, whole proces
   --runs N               runs of each executable per table (default 50)
   --latency 0,20         milliseconds added to every request, a table for each (default 0,20)
   --starved              instead of the usual tables: an empty page cache, 16 MiB of memory, 0.1 CPU (as root)
+  --profile              instead of the usual tables: what the CPU time of the static executables goes to (needs perf)
   --check                exit 1 when a static executable costs more than its limit; with --baseline, when any of ours
                          costs more than ${MAX_GROWTH} times as much as before
-  --write                write docs/performance.md (its tables), .json and .svg; with --starved, that section of the page
+  --write                write docs/performance.md (its tables), .json and .svg; with --starved or
+                         --profile, that section of the page
   --help
 
 Needs Linux with \`unshare\` and \`ip\` (root or user namespaces), a Rust toolchain, and Go for the vendors' plugins.
@@ -58,19 +64,23 @@ const { values: flags } = parseArgs({
     runs: { type: "string", default: "50" },
     latency: { type: "string", default: "0,20" },
     starved: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
+/** Executables with the names of their functions. */
+const NAMED = join(CACHE, "bench", "named");
 const scratch = mkdtempSync(join(tmpdir(), "imagecred-bench-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
 if (flags.help) {
   console.log(USAGE);
 } else if (!insideNamespace()) {
   // Build outside the namespace, which has no network to fetch crates and modules.
-  buildLauncher();
-  if (flags.against === undefined && flags.baseline === undefined)
+  buildLauncher(); // and the bare client, in the same crate
+  if (flags.profile) await buildAll(parseOptions(["--profile=named", "--runtime=static", `--out=${NAMED}`]));
+  else if (flags.against === undefined && flags.baseline === undefined)
     for (const plugin of chosenPlugins()) vendorContender(SCENARIOS[plugin]);
   const { exitCode } = await runInNamespace(process.argv.slice(1), { output: "visible" });
   process.exitCode = exitCode ?? 1;
@@ -90,6 +100,7 @@ async function main(): Promise<number> {
   const launcher = buildLauncher();
   bringUpLoopback();
   if (flags.starved) return await starved(launcher);
+  if (flags.profile) return await profiled(launcher);
   const tables: Table[] = [];
   for (const plugin of chosenPlugins()) tables.push(...(await benchmark(launcher, plugin)));
   const results: Results = { ...thisMachine(), tables };
@@ -114,6 +125,21 @@ async function starved(launcher: string): Promise<number> {
     console.log(rendered.at(-1));
   }
   if (flags.write) writeSection("starved", `${measuredOn()}\n\n${rendered.join("\n")}`);
+  return 0;
+}
+
+async function profiled(launcher: string): Promise<number> {
+  const profiles: Profile[] = [];
+  for (const plugin of chosenPlugins()) {
+    const measured = await withClouds(plugin, async (scenario, clouds) => {
+      const path = executablePath(scenario.executable, "static", { dist: NAMED });
+      return [await profile(launcher, scenario, clouds, otherContender(path, "named"), Number(flags.runs))];
+    });
+    profiles.push(...measured);
+  }
+  const rendered = renderProfiles(profiles);
+  console.log(rendered);
+  if (flags.write) writeSection("profile", `${measuredOn()}\n\n${rendered}`);
   return 0;
 }
 

@@ -17,18 +17,27 @@ export interface Cost {
 
 const CRATE = join(import.meta.dirname, "../measure");
 
-/** Builds the measuring launcher (see measure/src/main.rs); cached by its source. @returns its path @throws {ToolError} without a Rust toolchain */
+/** Builds the measuring launcher (measure/src/main.rs); cached by its source. @returns its path @throws {ToolError} without a Rust toolchain */
 export function buildLauncher(): string {
-  const inputs = ["Cargo.toml", "Cargo.lock", "src/main.rs"].map((name) => readFileSync(join(CRATE, name)));
+  return buildProgram("measure");
+}
+
+/** Builds the program that only sends requests (measure/src/bin/bare.rs), as {@link buildLauncher} does. */
+export function buildBareClient(): string {
+  return buildProgram("bare");
+}
+
+function buildProgram(name: string): string {
+  const files = ["Cargo.toml", "Cargo.lock", "src/main.rs", "src/bin/bare.rs"];
+  const inputs = files.map((file) => readFileSync(join(CRATE, file)));
   const key = createHash("sha256").update(Buffer.concat(inputs)).digest("hex").slice(0, 16);
   const target = join(CACHE, "measure", key);
-  const launcher = join(target, "release/measure");
-  if (existsSync(launcher)) return launcher;
-  run("cargo", ["build", "--release", "--locked", "--quiet"], {
-    cwd: CRATE,
-    env: { CARGO_TARGET_DIR: target },
-  });
-  return launcher;
+  const program = join(target, "release", name);
+  if (existsSync(program)) return program;
+  // Static, as what is measured.
+  const env = { CARGO_TARGET_DIR: target, RUSTFLAGS: "-Ctarget-feature=+crt-static" };
+  run("cargo", ["build", "--release", "--locked", "--quiet"], { cwd: CRATE, env });
+  return program;
 }
 
 export interface Command {

@@ -15,7 +15,13 @@ const row = (label: string, wallMs: number, more: Partial<Row> = {}): Row => ({
   phases: { beforeRequests: 3, servers: 80, betweenRequests: 2, afterRequests: 1 },
   ...more,
 });
-const table = (...rows: readonly Row[]): Table => ({ plugin: "ecr", title: "ECR", latencyMs: 0, rows });
+const table = (...rows: readonly Row[]): Table => ({
+  plugin: "ecr",
+  title: "ECR",
+  latencyMs: 0,
+  rows,
+  bare: { requests: 4, wallMs: 81 },
+});
 
 test("a row is compared with the row that it names, on the same runtime", () => {
   const both = table(
@@ -40,4 +46,9 @@ test("the wall time is broken down if requests have latency", () => {
   const line = "| imagecred static | 3.0 | 80.0 | 2.0 | 1.0 |";
   assert.ok(renderTable({ ...table(row("static", 86)), latencyMs: 20 }).includes(line));
   assert.ok(!renderTable(table(row("static", 8))).includes(line));
+});
+
+test("the wall time is compared with that of bare requests", () => {
+  const text = renderTable({ ...table(row("static", 86)), latencyMs: 20 });
+  assert.match(text, /sends 4 requests .* nothing else: 81\.0 ms; imagecred static takes 5\.0 ms more\./);
 });

@@ -24,11 +24,15 @@ export function renderTable(table: Table): string {
 /** Explains the phase tables. Written together with them, so that the page has both or neither. */
 export const PHASES_NOTE =
   "The second table under each measurement with latency shows where the wall time goes. *servers* is the time during which a server had a request, " +
-  "summed over all requests. The rest is the executable's time, including the kernel's work for each connection.";
+  "summed over all requests. The rest is the executable's time, including the kernel's work for each connection. The program below it (`tools/bench/measure/src/bin/bare.rs`) " +
+  "is the least that requests in sequence can take here: it uses one connection without TLS and does not read the responses.";
 
 /** Breakdown of the wall time, only with latency: without it the servers' time is noise. */
-function phaseLines({ rows }: Table): readonly string[] {
+function phaseLines({ rows, bare }: Table): readonly string[] {
   const milliseconds = (value: number) => value.toFixed(1);
+  const ours = rows.find(({ label, ours }) => ours && label === "static");
+  const more =
+    ours === undefined ? "" : `; imagecred static takes ${milliseconds(ours.wallMs - bare.wallMs)} ms more`;
   return [
     "| where its milliseconds go | start to first request | servers | between requests | last response to exit |",
     "| --- | ---: | ---: | ---: | ---: |",
@@ -37,6 +41,8 @@ function phaseLines({ rows }: Table): readonly string[] {
       const cells = [beforeRequests, servers, betweenRequests, afterRequests].map(milliseconds);
       return `| ${ours ? `imagecred ${label}` : label} | ${cells.join(" | ")} |`;
     }),
+    "",
+    `A program that sends ${bare.requests === 1 ? "one request" : `${bare.requests} requests one after another`} and does nothing else: ${milliseconds(bare.wallMs)} ms${more}.`,
   ];
 }
 

@@ -36,6 +36,8 @@ export interface Table {
   /** Milliseconds added to every request. */
   readonly latencyMs: number;
   readonly rows: readonly Row[];
+  /** A program that only sends as many requests as our plugin, one after another, without TLS. */
+  readonly bare: { readonly requests: number; readonly wallMs: number };
 }
 
 /** One executable under one condition. */

@@ -14,6 +14,8 @@ export interface Scenario {
   readonly cloudHosts: readonly string[];
   /** Names of the metadata server, mapped to 169.254.169.254. */
   readonly metadataHosts: readonly string[];
+  /** How many requests our plugin sends one after another. */
+  readonly requests: number;
   start(): Promise<Clouds>;
   /** Arguments for our plugin and for the vendor's: the same, as ours is a drop-in. */
   args(clouds: Clouds): Promise<readonly string[]>;
@@ -27,6 +29,7 @@ export const SCENARIOS: Readonly<Record<PluginName, Scenario>> = {
     image: "123456789012.dkr.ecr.us-west-2.amazonaws.com/app",
     cloudHosts: ["api.ecr.us-west-2.amazonaws.com"],
     metadataHosts: [],
+    requests: 4,
     start: () => startClouds({ listen: { tls: CLOUD, "aws.imds": METADATA } }),
     args: async () => [],
   },
@@ -37,6 +40,7 @@ export const SCENARIOS: Readonly<Record<PluginName, Scenario>> = {
     image: "myreg.azurecr.io/app",
     cloudHosts: ["myreg.azurecr.io", "login.microsoftonline.com"],
     metadataHosts: [],
+    requests: 2,
     start: () => startClouds({ listen: { tls: CLOUD, "azure.imds": METADATA } }),
     args: async (clouds) => [await clouds.azure.azureJsonFile("managed-identity")],
   },
@@ -47,6 +51,7 @@ export const SCENARIOS: Readonly<Record<PluginName, Scenario>> = {
     image: "us-docker.pkg.dev/project/repository/app",
     cloudHosts: [],
     metadataHosts: ["metadata.google.internal", "metadata.google.internal."],
+    requests: 1,
     start: () => startClouds({ listen: { tls: CLOUD, "google.metadata": METADATA } }),
     args: async () => ["get-credentials"],
   },

@@ -22,7 +22,7 @@ export const crateDirectory = join(ROOT, "tools", "runtime");
  * `release` is what ships; `fast` links in seconds and is for development and tests; `sanitized` is for tests too, with
  * AddressSanitizer in the runtime and in QuickJS, and only for the platform that builds it.
  */
-export const PROFILES = ["release", "fast", "sanitized"] as const;
+export const PROFILES = ["release", "named", "fast", "sanitized"] as const;
 export type Profile = (typeof PROFILES)[number];
 
 /** Everything that decides cargo's output, besides our own sources. */

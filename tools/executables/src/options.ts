@@ -15,7 +15,8 @@ export const USAGE = `usage: node tools/executables/src/main.ts [options]
   --only NAME,...        of ${programs.map(({ short }) => short).join(", ")} (default: all)
   --runtime NAME,...     of static, nodejs (default: both)
   --platform NAME        linux-amd64, linux-arm64, windows-amd64 or windows-arm64 (default: this machine's)
-  --profile NAME         how the static runtime is compiled: release (the default), fast (links in seconds), or sanitized
+  --profile NAME         how the static runtime is compiled: release (the default), named (the same with the names of
+                         its functions, for a profiler), fast (links in seconds), or sanitized
                          (for tests, with AddressSanitizer)
   --cached-runtime       static only if the runtime is already compiled
   --out DIRECTORY        (default: dist)

@@ -33,6 +33,7 @@ export const DISTRIBUTIONS: readonly Distribution[] = [
 
 export const DISTRIBUTION_IDS: readonly string[] = DISTRIBUTIONS.map(({ id }) => id);
 
+/** The distribution with this id, in upper or lower case: the projects write kOps, MicroK8s, OpenShift. */
 export function distributionById(id: string): Distribution | undefined {
-  return DISTRIBUTIONS.find((distribution) => distribution.id === id);
+  return DISTRIBUTIONS.find((distribution) => distribution.id === id.toLowerCase());
 }

@@ -207,12 +207,12 @@ const SIMPLE: Readonly<Record<string, string>> = { b: "\b", f: "\f", n: "\n", r:
  */
 function unquoteJson(literal: ByteString): string {
   if (!literal.includes("\\")) return textOf(literal);
-  let out = "";
+  const pieces: string[] = [];
   for (const piece of literal.matchAll(/[^\\]+|\\u([0-9A-Fa-f]{4})|\\(.)/gs)) {
     const [whole, unit, simple] = piece;
-    if (unit !== undefined) out += String.fromCharCode(Number.parseInt(unit, 16));
-    else if (simple !== undefined) out += SIMPLE[simple] ?? simple;
-    else out += textOf(whole as ByteString);
+    if (unit !== undefined) pieces.push(String.fromCharCode(Number.parseInt(unit, 16)));
+    else if (simple !== undefined) pieces.push(SIMPLE[simple] ?? simple);
+    else pieces.push(textOf(whole as ByteString));
   }
-  return out.toWellFormed();
+  return pieces.join("").toWellFormed();
 }

@@ -5,10 +5,8 @@ import { isPrint } from "@imagecred/protocol/go";
  * points in lower case in JavaScript; Go maps it to a plain `i`. Letters newer than Go's Unicode version have no lower case.
  */
 export function goToLower(text: string): string {
-  let out = "";
-  for (const char of text) {
-    if (char === "\u0130") out += "i";
-    else out += isPrint(char.codePointAt(0) ?? 0) ? char.toLowerCase() : char;
-  }
-  return out;
+  return Array.from(text, (char) => {
+    if (char === "\u0130") return "i";
+    return isPrint(char.codePointAt(0) ?? 0) ? char.toLowerCase() : char;
+  }).join("");
 }

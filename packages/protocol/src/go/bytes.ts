@@ -1,3 +1,5 @@
+import { binary } from "../encoding.ts";
+
 /**
  * Go strings are bytes, JavaScript's are UTF-16. Where the kubelet's behavior depends on bytes (percent escapes that
  * decode to half a character, lengths, sort order, `%q`), the text is held as a {@link ByteString}: one UTF-16 unit
@@ -25,23 +27,19 @@ export function bytesOf(text: string): ByteString {
 
 /** Wraps raw bytes. */
 export function bytesFrom(bytes: Uint8Array): ByteString {
-  let out = "";
-  for (let at = 0; at < bytes.length; at += 8192) {
-    out += String.fromCharCode(...bytes.subarray(at, at + 8192));
-  }
-  return out as ByteString;
+  return binary(bytes) as ByteString;
 }
 
 /** Converts to a JavaScript string; every byte that is not UTF-8 becomes one U+FFFD, as in Go's json.Marshal. */
 export function textOf(bytes: ByteString): string {
   if (isAscii(bytes)) return bytes;
-  let out = "";
+  const pieces: string[] = [];
   for (let at = 0; at < bytes.length; ) {
     const { rune, width } = decodeRune(bytes, at);
-    out += String.fromCodePoint(rune);
+    pieces.push(String.fromCodePoint(rune));
     at += width;
   }
-  return out;
+  return pieces.join("");
 }
 
 function isAscii(text: string): boolean {

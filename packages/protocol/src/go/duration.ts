@@ -25,6 +25,9 @@ const NANOSECONDS: Readonly<Record<string, bigint>> = {
   h: 3_600_000_000_000n,
 };
 
+/** Of {@link UINT63}. */
+const MAX_DIGITS = 19;
+
 /**
  * Parses a Go duration such as `5m`, `1h30m` or `-1.5s`.
  *
@@ -39,15 +42,17 @@ export function parseGoDuration(text: string): bigint {
 
   let total = 0n;
   for (let at = 0; at < body.length; ) {
-    const term = /^(\d*)(?:\.(\d*))?/.exec(body.slice(at));
+    const term = matchAt(/(\d*)(?:\.(\d*))?/y, body, at);
     const whole = term?.[1] ?? "";
     const fraction = term?.[2] ?? "";
     // Go checks the size of the integer before it parses what follows.
-    if (BigInt(whole) > UINT63) throw invalid(text);
+    const digits = whole.replace(/^0+/, "");
+    const integer = digits.length > MAX_DIGITS ? UINT63 + 1n : BigInt(digits);
+    if (integer > UINT63) throw invalid(text);
     if (whole === "" && fraction === "") throw invalid(text);
     at += term?.[0].length ?? 0;
 
-    const unit = /^[^.\d]*/.exec(body.slice(at))?.[0] ?? "";
+    const unit = matchAt(/[^.\d]*/y, body, at)?.[0] ?? "";
     if (unit === "") throw new GoDurationError(`time: missing unit in duration ${quote(text)}`);
     const scale = Object.hasOwn(NANOSECONDS, unit) ? NANOSECONDS[unit] : undefined;
     if (scale === undefined) {
@@ -55,8 +60,8 @@ export function parseGoDuration(text: string): bigint {
     }
     at += unit.length;
 
-    if (BigInt(whole) > UINT63 / scale) throw invalid(text);
-    const value = BigInt(whole) * scale + fractionOf(fraction, scale);
+    if (integer > UINT63 / scale) throw invalid(text);
+    const value = integer * scale + fractionOf(fraction, scale);
     if (value > UINT63) throw invalid(text);
     // Go adds in 64 bits: two terms of exactly 2^63 ns wrap to zero.
     total = BigInt.asUintN(64, total + value);
@@ -65,6 +70,12 @@ export function parseGoDuration(text: string): bigint {
   if (negative) return -total;
   if (total > MAX_INT64) throw invalid(text);
   return total;
+}
+
+/** @param pattern sticky */
+function matchAt(pattern: RegExp, text: string, at: number): RegExpExecArray | null {
+  pattern.lastIndex = at;
+  return pattern.exec(text);
 }
 
 /** The nanoseconds of `.digits` units: digits that do not fit 63 bits are dropped, the rest goes through a float64. */
@@ -87,13 +98,11 @@ function invalid(text: string): GoDurationError {
 
 /** Package time has its own quoting: what is not printable ASCII becomes the `\xNN` of its UTF-8 bytes. */
 function quote(text: string): string {
-  let out = '"';
-  for (const byte of new TextEncoder().encode(text)) {
-    if (byte >= 0x80 || byte < 0x20) out += `\\x${byte.toString(16).padStart(2, "0")}`;
-    else if (byte === 0x22 || byte === 0x5c) out += `\\${String.fromCharCode(byte)}`;
-    else out += String.fromCharCode(byte);
-  }
-  return `${out}"`;
+  const quoted = Array.from(new TextEncoder().encode(text), (byte) => {
+    if (byte >= 0x80 || byte < 0x20) return `\\x${byte.toString(16).padStart(2, "0")}`;
+    return byte === 0x22 || byte === 0x5c ? `\\${String.fromCharCode(byte)}` : String.fromCharCode(byte);
+  });
+  return `"${quoted.join("")}"`;
 }
 
 /**

@@ -20,13 +20,13 @@ export function quote(text: string): string {
 
 /** {@link quote} for bytes that may not be UTF-8. */
 export function quoteBytes(bytes: ByteString): string {
-  let out = '"';
+  const pieces: string[] = [];
   for (let at = 0; at < bytes.length; ) {
     const { rune, width } = decodeRune(bytes, at);
-    out += rune === RUNE_ERROR && width === 1 ? hex("\\x", bytes.charCodeAt(at), 2) : quoteRune(rune);
+    pieces.push(rune === RUNE_ERROR && width === 1 ? hex("\\x", bytes.charCodeAt(at), 2) : quoteRune(rune));
     at += width;
   }
-  return `${out}"`;
+  return `"${pieces.join("")}"`;
 }
 
 function quoteRune(rune: number): string {

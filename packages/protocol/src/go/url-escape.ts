@@ -32,14 +32,14 @@ function mustEscape(char: string, part: UrlPart): boolean {
  */
 export function unescapePart(text: ByteString, part: UrlPart): ByteString {
   const inHost = part === "host" || part === "zone";
-  let out = "";
+  const pieces: string[] = [];
   for (let at = 0; at < text.length; at++) {
     const char = text.charAt(at);
     if (char !== "%") {
       if (inHost && char < "\u0080" && mustEscape(char, part)) {
         throw new GoUrlError(`invalid character ${quoteBytes(char as ByteString)} in host name`);
       }
-      out += char;
+      pieces.push(char);
       continue;
     }
     const sequence = text.slice(at, at + 3);
@@ -54,10 +54,10 @@ export function unescapePart(text: ByteString, part: UrlPart): ByteString {
     ) {
       throw invalidEscape(sequence);
     }
-    out += String.fromCharCode(byte);
+    pieces.push(String.fromCharCode(byte));
     at += 2;
   }
-  return out as ByteString;
+  return pieces.join("") as ByteString;
 }
 
 function invalidEscape(sequence: string): GoUrlError {

@@ -1,27 +1,25 @@
 /**
  * Injects faults into every call of every plugin and identity: `node tools/e2e/src/faults/main.ts`. `--share 0.05` runs a part
  * of them, `--group framing --plugin ecr` (repeatable) only these, and `--only TEXT` those with this text in their name.
- * `--lanes 2` sets how many run at once; `--write` writes docs/reliability.md. Exits 1 if any expectation failed.
+ * `--processes 2` run at once, each in a network of its own and with `--lanes 3` runs at once, and ends after `--seconds`;
+ * `--write` writes docs/reliability.md. Exits 1 if any expectation failed.
  */
-import { writeFileSync } from "node:fs";
-import { availableParallelism } from "node:os";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { bringUpLoopback, DOCS, insideNamespace, replaceFile, runInNamespace } from "@imagecred/workspace";
-import { playMatrix } from "./matrix.ts";
+import { type Broken, playMatrix } from "./matrix.ts";
 import { reliabilityPage } from "./page.ts";
 import { layRoutes } from "./routes.ts";
+import { mergeRows, type Row } from "./rows.ts";
 
-if (!insideNamespace()) {
-  const args = [import.meta.filename, ...process.argv.slice(2)];
-  const { exitCode } = await runInNamespace(args, { output: "visible" });
-  process.exit(exitCode ?? 1);
+/** What a process found in its part. */
+interface Found {
+  readonly rows: readonly Row[];
+  readonly broken: readonly Broken[];
 }
-bringUpLoopback([]);
-layRoutes();
-replaceFile("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
-/** Processes mostly wait for time limits and for each other. */
-const LANES = 1 + availableParallelism();
+
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: "1" },
@@ -29,26 +27,64 @@ const { values } = parseArgs({
     group: { type: "string", multiple: true },
     plugin: { type: "string", multiple: true },
     only: { type: "string" },
-    lanes: { type: "string", default: String(LANES) },
+    processes: { type: "string", default: String(availableParallelism()) },
+    lanes: { type: "string", default: "3" },
+    seconds: { type: "string" },
     write: { type: "boolean", default: false },
+    /** Of a process of ours: the number of its part, and the file for what it found. */
+    part: { type: "string", default: "0" },
+    found: { type: "string", default: "" },
   },
 });
 const share = Number(values.share);
-const { rows, broken } = await playMatrix({
-  seed: values.seed,
-  share,
-  lanes: Number(values.lanes),
-  ...(values.group === undefined ? {} : { groups: values.group }),
-  ...(values.plugin === undefined ? {} : { plugins: values.plugin }),
-  ...(values.only === undefined ? {} : { only: values.only }),
-  tell: (line) => process.stdout.write(`${line}\n`),
-});
-const runs = rows.reduce((sum, row) => sum + row.runs, 0);
-process.stdout.write(`${runs} runs, ${broken.length} faults that did not hold\n`);
-if (values.write && broken.length === 0) {
-  writeFileSync(
-    join(DOCS, "reliability.md"),
-    reliabilityPage(rows, new Date().toISOString().slice(0, 10), share),
-  );
+const processes = Number(values.processes);
+process.exitCode = insideNamespace() ? await playPart() : await playAll();
+
+async function playAll(): Promise<number> {
+  const scratch = mkdtempSync(join(tmpdir(), "imagecred-faults-"));
+  try {
+    const files = Array.from({ length: processes }, (_, part) => join(scratch, `${part}.json`));
+    const ended = files.map((file, part) => {
+      const args = [import.meta.filename, ...process.argv.slice(2), `--part=${part}`, `--found=${file}`];
+      const limit = values.seconds === undefined ? {} : { timeoutMs: Number(values.seconds) * 1000 };
+      return runInNamespace(args, { output: "visible", ...limit });
+    });
+    for (const { exitCode } of await Promise.all(ended)) if (exitCode !== 0) return exitCode ?? 1;
+    const found = files.map((file) => JSON.parse(readFileSync(file, "utf8")) as Found);
+    return report(
+      mergeRows(found.flatMap(({ rows }) => rows)),
+      found.flatMap(({ broken }) => broken),
+    );
+  } finally {
+    rmSync(scratch, { recursive: true });
+  }
 }
-process.exit(broken.length === 0 ? 0 : 1);
+
+function report(rows: readonly Row[], broken: readonly Broken[]): number {
+  const runs = rows.reduce((sum, row) => sum + row.runs, 0);
+  process.stdout.write(`${runs} runs, ${broken.length} faults that did not hold\n`);
+  for (const { what, problem } of broken) process.stdout.write(`✖ ${what}\n  ${problem}\n`);
+  if (values.write && broken.length === 0) {
+    const page = reliabilityPage(rows, new Date().toISOString().slice(0, 10), share);
+    writeFileSync(join(DOCS, "reliability.md"), page);
+  }
+  return broken.length === 0 ? 0 : 1;
+}
+
+async function playPart(): Promise<number> {
+  bringUpLoopback([]);
+  layRoutes();
+  replaceFile("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
+  const found: Found = await playMatrix({
+    seed: values.seed,
+    share,
+    part: { k: Number(values.part), n: processes },
+    lanes: Number(values.lanes),
+    ...(values.group === undefined ? {} : { groups: values.group }),
+    ...(values.plugin === undefined ? {} : { plugins: values.plugin }),
+    ...(values.only === undefined ? {} : { only: values.only }),
+    tell: (line) => process.stdout.write(`${line}\n`),
+  });
+  writeFileSync(values.found, JSON.stringify(found));
+  return 0;
+}

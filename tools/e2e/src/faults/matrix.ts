@@ -9,6 +9,7 @@ import type { CallName, Trial } from "../agreement/trial.ts";
 import { kubeletRequest } from "../request.ts";
 import { GROUPS, type Group, type NamedFault } from "./groups.ts";
 import { ROUTES } from "./routes.ts";
+import { mergeRows, type Row } from "./rows.ts";
 
 /** Time limits of a run in seconds: long enough for every retry, short where a run can only wait for the limit. */
 const LIMIT_SECONDS = { retries: 3, silence: 1 };
@@ -18,21 +19,6 @@ const LIMIT_SECONDS = { retries: 3, silence: 1 };
  * fault in this many, which is enough to check that every path reports faults in the same way.
  */
 const OTHERS_GET_ONE_IN = 20;
-
-/** Results of the faults of one group on one plugin. */
-export interface Row {
-  readonly plugin: Plugin;
-  readonly group: string;
-  runs: number;
-  /** Runs that returned a credential despite the fault. */
-  credentials: number;
-  /** Runs that failed with the expected error line. */
-  refusals: number;
-  /** Maximum number of requests of one call, for any fault. */
-  mostRequests: number;
-  /** Longest time after the limit at which a run ended, in milliseconds. */
-  latestMs: number;
-}
 
 /** A fault whose expectations failed. */
 export interface Broken {
@@ -45,6 +31,8 @@ export interface Selection {
   readonly seed: string;
   /** Part of the whole matrix, 0 < share <= 1: every call gets this part of each group's faults. */
   readonly share: number;
+  /** Only every n-th of these faults, from the k-th on (0 <= k < n): what one of several processes runs. Default: all. */
+  readonly part?: { readonly k: number; readonly n: number };
   /** Number of concurrent runs. */
   readonly lanes: number;
   /** Names; default: all. */
@@ -89,6 +77,7 @@ async function openStage(): Promise<Stage> {
 export async function playMatrix({
   seed,
   share,
+  part: { k, n } = { k: 0, n: 1 },
   lanes,
   groups,
   plugins,
@@ -99,7 +88,7 @@ export async function playMatrix({
   const jobs = PLUGINS.filter((plugin) => plugins?.includes(plugin) ?? true).flatMap((plugin) =>
     baseNames(plugin).map((base) => ({ plugin, base })),
   );
-  const turns: Turn[] = [];
+  const all: Turn[] = [];
   {
     await using stage = await openStage();
     const known = new Set<string>();
@@ -109,13 +98,14 @@ export async function playMatrix({
         const key = `${plugin} ${call.service} ${call.operation}`;
         const part = known.has(key) ? share / OTHERS_GET_ONE_IN : share;
         known.add(key);
-        const all = chosen.flatMap((group) =>
+        const ofCall = chosen.flatMap((group) =>
           group.faults.map((fault) => ({ plugin, base, call, group, fault })),
         );
-        turns.push(...all.filter((turn) => nameOf(turn).includes(only) && random.chance(part)));
+        all.push(...ofCall.filter((turn) => nameOf(turn).includes(only) && random.chance(part)));
       }
     }
   }
+  const turns = all.filter((_, index) => index % n === k);
   const rows = new Map<string, Row>();
   const suspects: Turn[] = [];
   const total = turns.length;
@@ -145,9 +135,7 @@ export async function playMatrix({
     broken.push({ what: nameOf(turn), problem });
     tell(`did not hold: ${nameOf(turn)}\n  ${problem}`);
   }
-  const order = (row: Row) =>
-    GROUPS.findIndex(({ name }) => name === row.group) * 10 + PLUGINS.indexOf(row.plugin);
-  return { rows: [...rows.values()].toSorted((a, b) => order(a) - order(b)), broken };
+  return { rows: mergeRows([...rows.values()]), broken };
 }
 
 /** Each with the longest time limits. */

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT } from "@imagecred/workspace";
 import { GROUPS } from "./groups.ts";
-import type { Row } from "./matrix.ts";
+import type { Row } from "./rows.ts";
 
 /** The last results of `tools/fuzz`. */
 interface FuzzResults {

@@ -124,6 +124,23 @@ test("Talos, kOps and OpenShift get the same configuration within their own file
   }
 });
 
+test("a distribution can be written as its project writes it", async () => {
+  using place = bench();
+  const made = await place.run([
+    "init",
+    "--cloud",
+    "aws",
+    "--distribution",
+    "kOps",
+    "-d",
+    "out",
+    "-o",
+    "json",
+  ]);
+  assert.equal(made.code, 0, made.stderr);
+  assert.equal(checkedDocument(made.stdout)["distribution"], "kops");
+});
+
 test("Bottlerocket's settings have every pattern, and options that they cannot express are rejected", async () => {
   const files = await filesOf("--distribution", "bottlerocket", "--cloud", "aws,gcp");
   const settings = files.get("settings.toml") ?? "";
