@@ -103,3 +103,14 @@ test("a long line with many secrets is searched quickly", () => {
   assert.equal(redact(text), text);
   assert.ok(performance.now() - started < 1_000, `${performance.now() - started} ms`);
 });
+
+test("in a long text, too, in every encoding", () => {
+  const secret = "s3cr3t/ABCdefGHI+jklMNOpqrSTUvwxYZ0123456789==";
+  remember(secret);
+  const around = "a response that goes on and on; ".repeat(100);
+  for (const [name, encode] of Object.entries(ENCODINGS)) {
+    const cleaned = redact(`${around}${encode(secret)}${around}`);
+    assert.ok(cleaned.startsWith(around) && cleaned.endsWith(around), name);
+    for (const piece of pieces(secret, encode)) assert.ok(!cleaned.includes(piece), `${name}: ${piece}`);
+  }
+});

@@ -20,6 +20,9 @@ const BLOCK = 8;
 /** A shorter piece of a longer secret is not redacted: it may be an ordinary word. */
 const SHORTEST_PIECE = 12;
 
+/** Characters of a text from which on looking up a block is faster than searching for it. */
+const LONG_TEXT = 512;
+
 /** Number of searched layers: the plain text and its encodings. */
 const LAYERS = 3;
 
@@ -42,7 +45,8 @@ export function redact(text: string): string {
 
 /** Searches the text, then the text with one of its encodings decoded. */
 function searchLayer(layer: Layer, depth: number, marks: Range[]): void {
-  for (const form of forms) markForm(form, layer, marks);
+  const blocks = layer.text.length > LONG_TEXT ? blocksOf(layer.text) : undefined;
+  for (const form of forms) markForm(form, layer, blocks, marks);
   if (depth === LAYERS) return;
   for (const encoding of ENCODINGS) {
     const decoded = decodedLayer(layer, encoding);
@@ -78,11 +82,25 @@ function formsOf(value: string): string[] {
   return found.filter((form) => form.length >= SHORTEST_SECRET);
 }
 
-function markForm(form: string, { text, starts }: Layer, marks: Range[]): void {
+/** Every piece of the text that is as long as a block, at any place. */
+function blocksOf(text: string): ReadonlySet<string> {
+  const blocks = new Set<string>();
+  for (let at = 0; at + BLOCK <= text.length; at++) blocks.add(text.slice(at, at + BLOCK));
+  return blocks;
+}
+
+/** @param blocks of the text, if it is long: a secret has many blocks, and nearly none of them is in the text */
+function markForm(
+  form: string,
+  { text, starts }: Layer,
+  blocks: ReadonlySet<string> | undefined,
+  marks: Range[],
+): void {
   const short = form.length < 2 * BLOCK;
   for (let at = 0; at < form.length; at += BLOCK) {
     const block = short ? form : form.slice(at, at + BLOCK);
     if (block.length < BLOCK && !short) break;
+    if (!short && blocks?.has(block) === false) continue;
     for (let hit = text.indexOf(block); hit >= 0; hit = text.indexOf(block, hit + 1)) {
       let start = hit;
       let end = hit + block.length;

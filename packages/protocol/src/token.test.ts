@@ -14,14 +14,15 @@ test("a token is visible ASCII; the error has its sender and not the token", () 
     "tok\ufffden",
     "tok\ud800en",
     "tökén",
+    "t".repeat(64 * 1024 + 1),
   ]) {
-    assert.equal(isToken(text), false, JSON.stringify(text));
+    assert.equal(isToken(text), false, JSON.stringify(text.slice(0, 20)));
     assert.throws(
       () => receivedToken(text, "asking Example", "access_token"),
       (error) =>
         error instanceof CredentialError &&
         error.message ===
-          "asking Example: the access_token in the response has characters that a token cannot have; check what responds there: a proxy, or another service",
+          "asking Example: the access_token in the response is not a token (visible ASCII characters, at most 64 KiB); check what responds there: a proxy, or another service",
     );
   }
 });

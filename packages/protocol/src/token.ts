@@ -2,13 +2,18 @@ import { textCoding } from "#runtime";
 import { CredentialError } from "./errors.ts";
 import { Secret } from "./secret.ts";
 
+/** Characters of the longest token. No token of a cloud has a tenth of this, and most servers accept less in a header. */
+const LONGEST_TOKEN = 64 * 1024;
+
+/** What {@link isToken} checks, for an error: "is not a token (…)". */
+export const NOT_A_TOKEN = "is not a token (visible ASCII characters, at most 64 KiB)";
+
 /**
- * True for text that can be a token or a password in an HTTP header: visible ASCII, at least one character. Control
- * characters would end a header; other characters (a replacement character, a lone surrogate) show that the text is
- * damaged.
+ * True for text that can be a token or a password in an HTTP header: visible ASCII, at least one character, at most 64 KiB. Control
+ * characters would end a header; other characters (a replacement character, a lone surrogate) show that the text is damaged.
  */
 export function isToken(text: string): boolean {
-  return textCoding.isVisibleAscii(text);
+  return text.length <= LONGEST_TOKEN && textCoding.isVisibleAscii(text);
 }
 
 /**
@@ -19,11 +24,13 @@ export function isToken(text: string): boolean {
  * @throws {CredentialError} for text that is not a token, see {@link isToken}
  */
 export function receivedToken(text: string, action: string, field: string): Secret {
-  const token = new Secret(text);
-  if (isToken(text)) return token;
+  if (text.length <= LONGEST_TOKEN) {
+    const token = new Secret(text); // a damaged token does not appear in messages either
+    if (isToken(text)) return token;
+  }
   throw new CredentialError({
     action,
-    reason: `the ${field} in the response has characters that a token cannot have`,
+    reason: `the ${field} in the response ${NOT_A_TOKEN}`,
     advice: "check what responds there: a proxy, or another service",
   });
 }

@@ -23,8 +23,11 @@ const CREDENTIALS_PATH = "/latest/meta-data/iam/security-credentials/";
 
 /** Longer than any run takes. */
 const TOKEN_TTL_SECONDS = "300";
-/** Limit of the first request, which shows whether the service exists; it is sent at most twice (milliseconds). */
-const FIRST_TIMEOUT_MS = 1_000;
+/**
+ * Limit of the first request, which shows whether the service exists; it is sent at most twice (milliseconds). Connecting has one
+ * second of it (metadata calls, protocol). The response has more: when a machine boots, all its processes start at once.
+ */
+const FIRST_TIMEOUT_MS = 2_000;
 
 /**
  * The role of the EC2 instance's profile, over IMDSv2 (EC2 user guide, "Use the Instance Metadata Service to access

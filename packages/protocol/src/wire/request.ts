@@ -1,6 +1,6 @@
 import { RequestError } from "../errors.ts";
 import { Secret } from "../secret.ts";
-import { isToken } from "../token.ts";
+import { isToken, NOT_A_TOKEN } from "../token.ts";
 import { API_VERSIONS, type ApiVersion, carriesServiceAccount, isApiVersion } from "./api-version.ts";
 import { type ImageName, parseImage } from "./image-name.ts";
 
@@ -83,7 +83,7 @@ function decodeToken(value: unknown): Secret | undefined {
   if (typeof value !== "string")
     throw new RequestError(`serviceAccountToken is ${typeName(value)}, expected a string`);
   const token = new Secret(value);
-  if (!isToken(value)) throw new RequestError("serviceAccountToken has characters that a token cannot have");
+  if (!isToken(value)) throw new RequestError(`serviceAccountToken ${NOT_A_TOKEN}`);
   return token;
 }
 
