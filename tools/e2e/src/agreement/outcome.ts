@@ -23,6 +23,7 @@ const NEVER_THE_SAME: readonly (readonly [RegExp, string])[] = [
   // The clock.
   [/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, "TIME"],
   [/\b\d{8}T\d{6}Z/g, "TIME"],
+  [/\bcurrent date\/time \d+/g, "current date/time TIME"],
   // Request ids of the fakes.
   [/\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b/gi, "ID"],
   [/"(time|ms)":(?:"[^"]*"|\d+)/g, '"$1":X'],
