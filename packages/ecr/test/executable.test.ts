@@ -2,10 +2,11 @@ import { type Call, describePlugin, type Scenario } from "@imagecred/e2e";
 import type { Clouds } from "@imagecred/fake-clouds";
 
 const imds = (operation: string): Call => ({ service: "aws.imds", operation, kind: "metadata" });
-// The hop limit drops the response to the token request: two attempts of a second each, then specific advice.
+// The hop limit drops the response to the token request: two attempts of two and six seconds, then specific advice.
 const lostToken = {
   requests: 2,
-  timeout: "5s",
+  timeout: "12s",
+  atMostMs: 13_000,
   stderr: /but no response came.*HttpPutResponseHopLimit/,
 };
 const imdsToken: Call = {

@@ -94,7 +94,7 @@ describe("EC2 instance metadata", () => {
     assert.match(message, /trust policy/);
   });
 
-  test("a response dropped by the hop limit: two attempts, under 4.5 s, and the advice", async () => {
+  test("a response dropped by the hop limit: two attempts, under 8.5 s, and the advice", async () => {
     await clouds.faults.add({
       service: "aws.imds",
       operation: "Token",
@@ -102,7 +102,7 @@ describe("EC2 instance metadata", () => {
     });
     const startedAt = performance.now();
     const { message, calls } = await imds();
-    assert.ok(performance.now() - startedAt < 4_500);
+    assert.ok(performance.now() - startedAt < 8_500);
     assert.equal(calls.length, 2);
     assert.match(message, /but no response came; .*HttpPutResponseHopLimit to 2/);
   });
@@ -111,7 +111,7 @@ describe("EC2 instance metadata", () => {
     await clouds.faults.add({ service: "aws.imds", fault: { kind: "refuse" } });
     const startedAt = performance.now();
     const { message, calls } = await imds();
-    assert.ok(performance.now() - startedAt < 4_500);
+    assert.ok(performance.now() - startedAt < 8_500);
     assert.deepEqual(calls, []);
     for (const tried of [
       "environment variables (AWS_ACCESS_KEY_ID is not set)",
@@ -303,7 +303,7 @@ describe("a node without IPv4", () => {
       ["ENETUNREACH", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "IPv4" }],
     ] as const) {
       const { asked } = await without((url) => Promise.reject(silence(url, code)), env);
-      assert.equal(asked.length, 1, code);
+      assert.equal(new Set(asked).size, 1, code);
     }
   });
 });

@@ -7,7 +7,6 @@ import {
   isToken,
   metadataRetry,
   OptionsError,
-  type Outcome,
   parseJsonObject,
   type Retry,
   Secret,
@@ -24,10 +23,11 @@ const CREDENTIALS_PATH = "/latest/meta-data/iam/security-credentials/";
 /** Longer than any run takes. */
 const TOKEN_TTL_SECONDS = "300";
 /**
- * Limit of the first request, which shows whether the service exists; it is sent at most twice (milliseconds). Connecting has one
- * second of it (metadata calls, protocol). The response has more: when a machine boots, all its processes start at once.
+ * Limits of the first request, which shows whether the service exists; it is sent at most twice (milliseconds). Connecting has one
+ * second of each (metadata calls, protocol), so outside EC2 the answer comes soon. A response can take longer: when a machine boots,
+ * all its processes ask at once.
  */
-const FIRST_TIMEOUT_MS = 2_000;
+const FIRST_TIMEOUT_MS = { once: 2_000, again: 6_000 };
 
 /**
  * The role of the EC2 instance's profile, over IMDSv2 (EC2 user guide, "Use the Instance Metadata Service to access
@@ -173,16 +173,7 @@ async function sessionAt(
   http: Context["http"],
   clock: Clock,
 ): Promise<Session | Unavailable> {
-  const { status, headers, body } = await http.metadata({
-    service: SERVICE,
-    operation: "GetToken",
-    method: "PUT",
-    url: `${endpoint}/latest/api/token`,
-    headers: { "x-aws-ec2-metadata-token-ttl-seconds": TOKEN_TTL_SECONDS },
-    timeoutMs: FIRST_TIMEOUT_MS,
-    attempts: Number.MAX_SAFE_INTEGER,
-    retryIf: retryUnlessSilent(clock),
-  });
+  const { status, headers, body } = await firstResponse(endpoint, http, clock);
   const token = new TextDecoder().decode(body).trim();
   if (status === 200 && isToken(token)) return { endpoint, token: new Secret(token) };
   // Other clouds have a metadata server at the same address, without this path or method.
@@ -203,18 +194,36 @@ async function sessionAt(
 }
 
 /**
- * The rule of other calls, except that a time-out, before or after connecting, is retried only once: outside EC2, and
- * behind a hop limit, every request times out.
+ * Asks for a session token with the rule of other calls, except that a time-out, before or after connecting, is retried only once:
+ * outside EC2, and behind a hop limit, every request times out.
  */
-function retryUnlessSilent(clock: Clock): (outcome: Outcome<TransportResponse>) => Retry | undefined {
+async function firstResponse(
+  endpoint: string,
+  http: Context["http"],
+  clock: Clock,
+): Promise<TransportResponse> {
   const defaultRule = metadataRetry(clock);
-  let timeouts = 0;
-  return (outcome) => {
-    const timedOut =
-      !outcome.ok && outcome.error instanceof TransportError && outcome.error.code === "ETIMEDOUT";
-    if (timedOut && ++timeouts > 1) return undefined;
-    return defaultRule(outcome);
-  };
+  const ask = (timeoutMs: number) =>
+    http.metadata({
+      service: SERVICE,
+      operation: "GetToken",
+      method: "PUT",
+      url: `${endpoint}/latest/api/token`,
+      headers: { "x-aws-ec2-metadata-token-ttl-seconds": TOKEN_TTL_SECONDS },
+      timeoutMs,
+      attempts: Number.MAX_SAFE_INTEGER,
+      retryIf: (outcome) => (!outcome.ok && timedOut(outcome.error) ? undefined : defaultRule(outcome)),
+    });
+  try {
+    return await ask(FIRST_TIMEOUT_MS.once);
+  } catch (error) {
+    if (error instanceof CredentialError && timedOut(error.cause)) return await ask(FIRST_TIMEOUT_MS.again);
+    throw error;
+  }
+}
+
+function timedOut(error: unknown): boolean {
+  return error instanceof TransportError && error.code === "ETIMEDOUT";
 }
 
 /** This machine has no route to the address: nothing was sent. */
