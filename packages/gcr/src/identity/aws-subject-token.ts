@@ -1,4 +1,9 @@
-import { type AwsCredentials, configuredIdentities, credentialsOf } from "@imagecred/identities/aws";
+import {
+  type AwsCredentials,
+  configuredIdentities,
+  credentialsOf,
+  isRoleName,
+} from "@imagecred/identities/aws";
 import { stsOfEnvironment } from "@imagecred/identities/aws/node";
 import { firstOf } from "@imagecred/identities/first-of";
 import {
@@ -6,7 +11,8 @@ import {
   CredentialError,
   type HttpRequest,
   parseJson,
-  Secret,
+  receivedToken,
+  type Secret,
   textAt,
 } from "@imagecred/protocol";
 import { type CredentialFields, type CredentialFile, unusable } from "./credential-file.ts";
@@ -41,7 +47,7 @@ export async function awsSubjectToken(
     "{region}",
     region,
   );
-  if (!URL.canParse(url) || !/^https:\/\/sts(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?\/?\?/.test(url)) {
+  if (!URL.canParse(url) || !/^https:\/\/sts(?:\.[a-z0-9-]{1,63})?\.amazonaws\.com(?:\.cn)?\/?\?/.test(url)) {
     throw unusable(
       file.path,
       "its regional_cred_verification_url is not an endpoint of AWS STS",
@@ -100,6 +106,10 @@ class InstanceMetadata {
   async keys(): Promise<AwsCredentials> {
     const url = textAt(this.#source, "url");
     const role = await this.read("Role", url, "url");
+    if (!isRoleName(role)) {
+      const advice = "check what responds there: another service, a proxy";
+      throw this.#error("status 200 with something that is not the name of a role", advice);
+    }
     const document = parseJson(await this.read("Credentials", `${url}/${role}`, "url"));
     const [id, secret, token] = ["AccessKeyId", "SecretAccessKey", "Token"].map((name) =>
       textAt(document, name),
@@ -129,7 +139,11 @@ class InstanceMetadata {
     const url = textAt(this.#source, "imdsv2_session_token_url");
     if (url === undefined) return undefined;
     const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "300" };
-    this.#session ??= new Secret(await this.#ask({ operation: "Token", method: "PUT", url, headers }));
+    this.#session ??= receivedToken(
+      await this.#ask({ operation: "Token", method: "PUT", url, headers }),
+      `asking the ${SERVICE} service for the subject token of ${this.#file.path}`,
+      "session token",
+    );
     return this.#session.reveal();
   }
 

@@ -16,12 +16,14 @@ import {
   type Unavailable,
 } from "@imagecred/protocol";
 import { type AwsCredentials, parseCredentialDocument } from "./credentials.ts";
+import { isRoleName } from "./role.ts";
 
 const SERVICE = "EC2 instance metadata";
 const CREDENTIALS_PATH = "/latest/meta-data/iam/security-credentials/";
 
 /** Longer than any run takes. */
 const TOKEN_TTL_SECONDS = "300";
+
 /**
  * Limits of the first request, which shows whether the service exists; it is sent at most twice (milliseconds). Connecting has one
  * second of each (metadata calls, protocol), so outside EC2 the answer comes soon. A response can take longer: when a machine boots,
@@ -255,12 +257,9 @@ function unavailableAt(
   throw error;
 }
 
-/** IAM user guide, "IAM identifiers": letters, digits and _+=,.@- */
-const ROLE_NAME = /^[\w+=,.@-]+$/;
-
 function roleOf({ status, body }: TransportResponse, roleNeeds: string): string {
   const role = new TextDecoder().decode(body).trim().split("\n")[0]?.trim() ?? "";
-  if (status === 200 && ROLE_NAME.test(role)) return role;
+  if (status === 200 && isRoleName(role)) return role;
   if (status === 200 && role !== "") {
     throw new CredentialError({
       action: `asking the ${SERVICE} service for the instance's role`,
