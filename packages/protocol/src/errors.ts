@@ -29,15 +29,8 @@ export interface CredentialErrorParts {
   readonly cause?: unknown;
 }
 
-/** An error whose message is one line, although it can contain what a file, a server or an operator wrote. */
-class OneLineError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
-    super(withoutLineBreaks(message), options);
-  }
-}
-
 /** Why there is no credential. Its message reads `<action>: <reason>; <advice>`. */
-export class CredentialError extends OneLineError {
+export class CredentialError extends Error {
   override readonly name = "CredentialError";
   readonly action: string;
   readonly reason: string;
@@ -47,7 +40,7 @@ export class CredentialError extends OneLineError {
   constructor(parts: CredentialErrorParts) {
     const advice = parts.advice === undefined ? "" : `; ${parts.advice}`;
     super(
-      `${parts.action}: ${parts.reason}${advice}`,
+      withoutLineBreaks(`${parts.action}: ${parts.reason}${advice}`),
       parts.cause === undefined ? undefined : { cause: parts.cause },
     );
     this.action = parts.action;
@@ -71,18 +64,33 @@ export class CredentialError extends OneLineError {
 }
 
 /** The request on stdin is not valid. Nothing was sent. */
-export class RequestError extends OneLineError {
+export class RequestError extends Error {
   override readonly name = "RequestError";
+
+  /** @param message made one line */
+  constructor(message: string, options?: ErrorOptions) {
+    super(withoutLineBreaks(message), options);
+  }
 }
 
 /** An argument, environment variable or file cannot be used. Nothing was sent. */
-export class OptionsError extends OneLineError {
+export class OptionsError extends Error {
   override readonly name = "OptionsError";
+
+  /** @param message made one line */
+  constructor(message: string, options?: ErrorOptions) {
+    super(withoutLineBreaks(message), options);
+  }
 }
 
 /** The plugin has no credentials for the image's registry. Nothing was sent. */
-export class UnsupportedRegistryError extends OneLineError {
+export class UnsupportedRegistryError extends Error {
   override readonly name = "UnsupportedRegistryError";
+
+  /** @param message made one line */
+  constructor(message: string, options?: ErrorOptions) {
+    super(withoutLineBreaks(message), options);
+  }
 }
 
 /** The message of a thrown value, without its stack. */
