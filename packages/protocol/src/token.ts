@@ -5,7 +5,7 @@ import { Secret } from "./secret.ts";
 /** Characters of the longest token. No token of a cloud has a tenth of this, and most servers accept less in a header. */
 const LONGEST_TOKEN = 64 * 1024;
 
-/** What {@link isToken} checks, for an error: "is not a token (…)". */
+/** The end of an error about text that {@link isToken} rejects. */
 export const NOT_A_TOKEN = "is not a token (visible ASCII characters, at most 64 KiB)";
 
 /**

@@ -42,7 +42,7 @@ const BY_FUNCTION: readonly (readonly [RegExp, Area])[] = [
   ],
 ];
 
-/** What a sample counts for. */
+/** The area that a sample counts for. */
 export function areaOf(stack: Stack): Area {
   const innermost = stack[0] ?? "";
   if (innermost.startsWith("kernel ") && stack.some((name) => MEMORY.test(name)))
@@ -63,7 +63,7 @@ export function samplesOf(printed: string): Stack[] {
     .filter((stack) => stack.length > 0);
 }
 
-/** `ffffffff81637 __kfree_rcu ([kernel.kallsyms])`: address, name, where it is. */
+/** One line of a sample: address, name, and in parentheses the file that has it. */
 function functionOf(line: string): string[] {
   const [, name = "", where = ""] = /^\s*[0-9a-f]+ (.+) \((.+)\)$/.exec(line) ?? [];
   if (name === "") return [];

@@ -26,7 +26,7 @@ const TOKEN_TTL_SECONDS = "300";
 
 /**
  * Limits of the first request, which shows whether the service exists; it is sent at most twice (milliseconds). Connecting has one
- * second of each (metadata calls, protocol), so outside EC2 the answer comes soon. A response can take longer: when a machine boots,
+ * second of each (metadata calls, protocol), so the plugin soon knows that it is outside EC2. A response can take longer: when a machine boots,
  * all its processes ask at once.
  */
 const FIRST_TIMEOUT_MS = { once: 2_000, again: 6_000 };

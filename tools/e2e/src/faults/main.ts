@@ -14,7 +14,7 @@ import { reliabilityPage } from "./page.ts";
 import { layRoutes } from "./routes.ts";
 import { mergeRows, type Row } from "./rows.ts";
 
-/** What a process found in its part. */
+/** Results of one process. */
 interface Found {
   readonly rows: readonly Row[];
   readonly broken: readonly Broken[];

@@ -83,7 +83,7 @@ export function playOnConnection(socket: Socket, fault: Fault): boolean {
       socket.destroySoon();
       return true;
     case "hang":
-      socket.resume(); // nobody else reads it, so nobody else would see that the client closes it
+      socket.resume(); // without a reader, Node.js does not notice that the client closes it
       return true;
     case "bytes":
       void sendBytes(socket, socket, fault);
