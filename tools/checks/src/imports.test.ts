@@ -47,7 +47,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "kubelet-conformance": ["cluster", "e2e", "fake-clouds", "workspace"],
   windows: ["executables", "kubelet-conformance", "workspace"],
   checks: ["cluster", "drop-in", "executables", "interop", "release", "windows", "workspace"],
-  bench: ["drop-in", "fake-clouds", "workspace"],
+  bench: ["drop-in", "executables", "fake-clouds", "workspace"],
   load: ["bench", "e2e", "fake-clouds", "kubelet-conformance", "workspace"],
   fleet: ["identities", "protocol", "workspace", "acr", "ecr", "gcr"],
   demo: ["fake-clouds", "kubelet", "protocol", "workspace"],
