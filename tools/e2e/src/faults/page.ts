@@ -76,7 +76,7 @@ Other tests cover:
 - system failures (files, descriptors, processes, streams): \`tools/e2e/test/system-failures.test.ts\`,
 - other generated inputs: \`tools/e2e/src/agreement\`.
 
-\`npm test -- faults\` runs all faults, which takes hours on two cores. Every \`npm test\` runs a sample of them.
+\`npm test -- faults\` runs all faults, which takes an hour on two cores. Every \`npm test\` runs a sample of them.
 
 ## Hostile text
 
