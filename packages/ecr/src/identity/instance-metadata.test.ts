@@ -111,7 +111,7 @@ describe("EC2 instance metadata", () => {
     await clouds.faults.add({ service: "aws.imds", fault: { kind: "refuse" } });
     const startedAt = performance.now();
     const { message, calls } = await imds();
-    assert.ok(performance.now() - startedAt < 8_500);
+    assert.ok(performance.now() - startedAt < 2_500);
     assert.deepEqual(calls, []);
     for (const tried of [
       "environment variables (AWS_ACCESS_KEY_ID is not set)",
@@ -297,12 +297,13 @@ describe("a node without IPv4", () => {
   });
 
   test("refused, silent, or configured: no second address", async () => {
-    for (const [code, env] of [
-      ["ECONNREFUSED", {}],
-      ["ETIMEDOUT", {}],
-      ["ENETUNREACH", { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "IPv4" }],
+    for (const [code, requests, env] of [
+      ["ECONNREFUSED", 1, {}],
+      ["ETIMEDOUT", 2, {}],
+      ["ENETUNREACH", 1, { AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE: "IPv4" }],
     ] as const) {
       const { asked } = await without((url) => Promise.reject(silence(url, code)), env);
+      assert.equal(asked.length, requests, code);
       assert.equal(new Set(asked).size, 1, code);
     }
   });
