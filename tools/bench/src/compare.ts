@@ -28,7 +28,7 @@ export async function compare(
   clouds.latency.set(options.latencyMs);
   const costs = new Map<Contender, Measured[]>(contenders.map((contender) => [contender, []]));
   const commands = await commandsOf(scenario, clouds, contenders);
-  const bareCommand = bareCommandOf(scenario, clouds);
+  const bareCommand = bareCommandOf(scenario);
   const bareMs: number[] = [];
   for (let run = -WARM_UP_RUNS; run < options.runs; run++) {
     for (const { contender, command } of commands) {
@@ -46,10 +46,10 @@ export async function compare(
   return { plugin: scenario.plugin, title: scenario.title, latencyMs: options.latencyMs, rows, bare };
 }
 
-function bareCommandOf({ requests }: Scenario, clouds: Clouds): Command {
+function bareCommandOf({ requests }: Scenario): Command {
   const { address, port } = METADATA;
-  const stdinFile = join(clouds.core.directory, "request.json");
-  return { path: buildBareClient(), args: [`${address}:${port}`, String(requests)], env: {}, stdinFile };
+  const args = [`${address}:${port}`, String(requests)];
+  return { path: buildBareClient(), args, env: {}, stdinFile: "/dev/null" };
 }
 
 /** The command of every contender for the scenario's image, each with a copy of the executable. */

@@ -13,7 +13,9 @@ import {
   insideNamespace,
   METADATA,
   nameHosts,
+  notInstalled,
   runInNamespace,
+  ToolError,
   withSection,
 } from "@imagecred/workspace";
 import { compare } from "./compare.ts";
@@ -79,8 +81,11 @@ if (flags.help) {
 } else if (!insideNamespace()) {
   // Build outside the namespace, which has no network to fetch crates and modules.
   buildLauncher(); // and the bare client, in the same crate
-  if (flags.profile) await buildAll(parseOptions(["--profile=named", "--runtime=static", `--out=${NAMED}`]));
-  else if (flags.against === undefined && flags.baseline === undefined)
+  if (flags.profile) {
+    const missing = notInstalled("perf");
+    if (missing !== undefined) throw new ToolError(missing);
+    await buildAll(parseOptions(["--profile=named", "--runtime=static", `--out=${NAMED}`]));
+  } else if (flags.against === undefined && flags.baseline === undefined)
     for (const plugin of chosenPlugins()) vendorContender(SCENARIOS[plugin]);
   const { exitCode } = await runInNamespace(process.argv.slice(1), { output: "visible" });
   process.exitCode = exitCode ?? 1;
@@ -131,10 +136,9 @@ async function starved(launcher: string): Promise<number> {
 async function profiled(launcher: string): Promise<number> {
   const profiles: Profile[] = [];
   for (const plugin of chosenPlugins()) {
-    const measured = await withClouds(plugin, async (scenario, clouds) => {
-      const path = executablePath(scenario.executable, "static", { dist: NAMED });
-      return [await profile(launcher, scenario, clouds, otherContender(path, "named"), Number(flags.runs))];
-    });
+    const measured = await withClouds(plugin, async (scenario, clouds, [named]) =>
+      named === undefined ? [] : [await profile(launcher, scenario, clouds, named, Number(flags.runs))],
+    );
     profiles.push(...measured);
   }
   const rendered = renderProfiles(profiles);
@@ -183,6 +187,8 @@ async function withClouds<T>(
 
 function contendersFor(plugin: PluginName): readonly Contender[] {
   const scenario = SCENARIOS[plugin];
+  if (flags.profile)
+    return [otherContender(executablePath(scenario.executable, "static", { dist: NAMED }), "named")];
   if (flags.baseline !== undefined) return withBaseline(scenario, resolve(flags.baseline), scratch);
   const other = otherThanOurs(plugin);
   return other === undefined ? ourContenders(scenario) : [...ourContenders(scenario, other.label), other];

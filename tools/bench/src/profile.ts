@@ -17,8 +17,6 @@ const FREQUENCY = 5_000;
 /** Where the processor time of one run goes. */
 export interface Profile {
   readonly title: string;
-  readonly runs: number;
-  readonly samples: number;
   /** Median of the runs without the profiler, in milliseconds. */
   readonly cpuMs: number;
   /** Share of the samples, 0 to 1. */
@@ -27,7 +25,7 @@ export interface Profile {
 
 /**
  * Runs an executable under perf(1), again and again.
- * @param contender with the names of its functions @throws {ToolError} without perf
+ * @param contender with the names of its functions
  */
 export async function profile(
   launcher: string,
@@ -52,7 +50,7 @@ export async function profile(
     clouds.core.log.clear();
   }
   const shares = new Map(AREAS.map((area) => [area, (counts.get(area) ?? 0) / samples]));
-  return { title: scenario.title, runs, samples, cpuMs: median(cpuMs), shares };
+  return { title: scenario.title, cpuMs: median(cpuMs), shares };
 }
 
 async function sample({ path, args, env, stdinFile }: Command, data: string) {

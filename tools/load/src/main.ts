@@ -43,15 +43,13 @@ for (const { subject, path } of paths) {
   console.log(JSON.stringify(rows.at(-1)));
 }
 const file = join(import.meta.dirname, "../results.json");
+const all = values.write ? [...rows, ...recordedRows()] : rows;
 const results: Results = {
   machine: describeMachine(),
   date: new Date().toISOString().slice(0, 10),
   seed: Number(values.seed),
   lanes: Number(values.lanes),
-  rows: SUBJECTS.flatMap(({ plugin }) => {
-    const all = values.write ? [...rows, ...recordedRows()] : rows;
-    return all.find((row) => row.plugin === plugin) ?? [];
-  }),
+  rows: SUBJECTS.flatMap(({ plugin }) => all.find((row) => row.plugin === plugin) ?? []),
 };
 console.log(renderLoad(results));
 if (values.write) {

@@ -1,4 +1,10 @@
-import { CredentialError, type HttpClient, Secret, type TransportResponse } from "@imagecred/protocol";
+import {
+  base64,
+  CredentialError,
+  type HttpClient,
+  Secret,
+  type TransportResponse,
+} from "@imagecred/protocol";
 import type { Challenge } from "./challenge.ts";
 import { errorsOf } from "./errors-of.ts";
 import { tokenHostProblem } from "./token-host.ts";
@@ -85,7 +91,7 @@ export async function authorize(
 
 function basic({ username, password }: RegistryCredential): Secret {
   const bytes = new TextEncoder().encode(`${username}:${password.reveal()}`);
-  return new Secret(`Basic ${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))}`);
+  return new Secret(`Basic ${base64(bytes)}`);
 }
 
 async function tokenFor(

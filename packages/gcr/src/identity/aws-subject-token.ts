@@ -141,7 +141,7 @@ class InstanceMetadata {
     const headers = { "x-aws-ec2-metadata-token-ttl-seconds": "300" };
     this.#session ??= receivedToken(
       await this.#ask({ operation: "Token", method: "PUT", url, headers }),
-      `asking the ${SERVICE} service for the subject token of ${this.#file.path}`,
+      this.#action,
       "session token",
     );
     return this.#session.reveal();
@@ -170,11 +170,11 @@ class InstanceMetadata {
       : "check the instance's metadata options";
   }
 
+  get #action(): string {
+    return `asking the ${SERVICE} service for the subject token of ${this.#file.path}`;
+  }
+
   #error(reason: string, advice: string): CredentialError {
-    return new CredentialError({
-      action: `asking the ${SERVICE} service for the subject token of ${this.#file.path}`,
-      reason,
-      advice,
-    });
+    return new CredentialError({ action: this.#action, reason, advice });
   }
 }

@@ -106,7 +106,7 @@ export async function playMatrix({
     }
   }
   const turns = all.filter((_, index) => index % n === k);
-  const rows = new Map<string, Row>();
+  const rows: Row[] = [];
   const suspects: Turn[] = [];
   const total = turns.length;
   let done = 0;
@@ -135,7 +135,7 @@ export async function playMatrix({
     broken.push({ what: nameOf(turn), problem });
     tell(`did not hold: ${nameOf(turn)}\n  ${problem}`);
   }
-  return { rows: mergeRows([...rows.values()]), broken };
+  return { rows: mergeRows(rows), broken };
 }
 
 /** Each with the longest time limits. */
@@ -234,32 +234,26 @@ async function play(
   stage: Stage,
   turn: Turn,
   patience: readonly number[],
-  rows: Map<string, Row>,
+  rows: Row[],
 ): Promise<string | undefined> {
   const { problem, outcomes } = await tryBoth(stage.place, await trialOf(stage, turn), patience);
   if (problem !== undefined) {
     const told = ({ exit, requests, stderr }: Outcome) => `exit ${exit}, ${requests}: ${stderr.trim()}`;
     return `${problem}\n  static: ${told(outcomes.static)}\n  nodejs: ${told(outcomes.nodejs)}`;
   }
-  const key = `${turn.group.name} ${turn.plugin}`;
-  const row = rows.get(key) ?? {
-    plugin: turn.plugin,
-    group: turn.group.name,
-    runs: 0,
-    credentials: 0,
-    refusals: 0,
-    mostRequests: 0,
-    latestMs: 0,
-  };
-  rows.set(key, row);
   for (const runtime of RUNTIMES) {
     const { exit, requests, overrunMs = 0 } = outcomes[runtime];
-    row.runs++;
-    if (exit === "0") row.credentials++;
-    else row.refusals++;
+    const gotCredential = exit === "0";
     const counts = Array.from(requests.matchAll(/ x(\d+)/g), ([, count]) => Number(count));
-    row.mostRequests = Math.max(row.mostRequests, ...counts);
-    row.latestMs = Math.max(row.latestMs, Math.round(overrunMs));
+    rows.push({
+      plugin: turn.plugin,
+      group: turn.group.name,
+      runs: 1,
+      credentials: gotCredential ? 1 : 0,
+      refusals: gotCredential ? 0 : 1,
+      mostRequests: Math.max(0, ...counts),
+      latestMs: Math.max(0, Math.round(overrunMs)),
+    });
   }
   return undefined;
 }

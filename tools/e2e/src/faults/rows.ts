@@ -6,15 +6,15 @@ import { GROUPS } from "./groups.ts";
 export interface Row {
   readonly plugin: Plugin;
   readonly group: string;
-  runs: number;
+  readonly runs: number;
   /** Runs that returned a credential despite the fault. */
-  credentials: number;
+  readonly credentials: number;
   /** Runs that failed with the expected error line. */
-  refusals: number;
+  readonly refusals: number;
   /** Maximum number of requests of one call, for any fault. */
-  mostRequests: number;
+  readonly mostRequests: number;
   /** Longest time after the limit at which a run ended, in milliseconds. */
-  latestMs: number;
+  readonly latestMs: number;
 }
 
 /** One row for each group and plugin, in the order of the page. */
@@ -22,18 +22,21 @@ export function mergeRows(all: readonly Row[]): readonly Row[] {
   const merged = new Map<string, Row>();
   for (const row of all) {
     const key = `${row.group} ${row.plugin}`;
-    const sum = merged.get(key);
-    if (sum === undefined) {
-      merged.set(key, { ...row });
-      continue;
-    }
-    sum.runs += row.runs;
-    sum.credentials += row.credentials;
-    sum.refusals += row.refusals;
-    sum.mostRequests = Math.max(sum.mostRequests, row.mostRequests);
-    sum.latestMs = Math.max(sum.latestMs, row.latestMs);
+    const before = merged.get(key);
+    merged.set(key, before === undefined ? row : sumOf(before, row));
   }
   const order = ({ group, plugin }: Row) =>
     GROUPS.findIndex(({ name }) => name === group) * 10 + PLUGINS.indexOf(plugin);
   return [...merged.values()].toSorted((a, b) => order(a) - order(b));
+}
+
+function sumOf(a: Row, b: Row): Row {
+  return {
+    ...a,
+    runs: a.runs + b.runs,
+    credentials: a.credentials + b.credentials,
+    refusals: a.refusals + b.refusals,
+    mostRequests: Math.max(a.mostRequests, b.mostRequests),
+    latestMs: Math.max(a.latestMs, b.latestMs),
+  };
 }

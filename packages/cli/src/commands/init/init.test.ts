@@ -80,11 +80,15 @@ for (const distribution of DISTRIBUTION_IDS) {
   });
 }
 
-async function filesOf(...args: readonly string[]): Promise<ReadonlyMap<string, string>> {
+async function documentOf(...args: readonly string[]): Promise<InitDocument> {
   using place = bench();
   const { code, stdout, stderr } = await place.run(["init", ...args, "-o", "json"]);
   assert.equal(code, 0, stderr);
-  return new Map((JSON.parse(stdout) as InitDocument).files.map(({ name, content }) => [name, content]));
+  return checkedDocument(stdout) as unknown as InitDocument;
+}
+
+async function filesOf(...args: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  return new Map((await documentOf(...args)).files.map(({ name, content }) => [name, content]));
 }
 
 const config = (files: ReadonlyMap<string, string>) =>
@@ -125,20 +129,8 @@ test("Talos, kOps and OpenShift get the same configuration within their own file
 });
 
 test("a distribution can be written as its project writes it", async () => {
-  using place = bench();
-  const made = await place.run([
-    "init",
-    "--cloud",
-    "aws",
-    "--distribution",
-    "kOps",
-    "-d",
-    "out",
-    "-o",
-    "json",
-  ]);
-  assert.equal(made.code, 0, made.stderr);
-  assert.equal(checkedDocument(made.stdout)["distribution"], "kops");
+  const made = await documentOf("--cloud", "aws", "--distribution", "kOps");
+  assert.equal(made.distribution, "kops");
 });
 
 test("Bottlerocket's settings have every pattern, and options that they cannot express are rejected", async () => {
