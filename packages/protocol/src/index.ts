@@ -78,6 +78,7 @@ export {
   parseIdentityPolicy,
 } from "./identity/policy.ts";
 export { type IdentityChoice, withIdentity } from "./identity/with-identity.ts";
+export { escapeInvisible } from "./invisible.ts";
 export { claimsOf, jwtExpiry } from "./jwt.ts";
 export {
   createLogger,

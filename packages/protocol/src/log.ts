@@ -1,3 +1,4 @@
+import { escapeInvisible } from "./invisible.ts";
 import { withoutLineBreaks } from "./line-breaks.ts";
 import { redact } from "./redact.ts";
 
@@ -81,7 +82,7 @@ function jsonLine(
   const clean = (_: string, value: unknown) => (typeof value === "string" ? redact(value) : value);
   const short = shorten(oneLine(redact(message)), 2 * MAX_LINE_BYTES);
   const line = redact(JSON.stringify({ time, level, plugin, message: short, ...fields }, clean));
-  return line.replace(INVISIBLE, escaped);
+  return escapeInvisible(line);
 }
 
 function humanLine(level: string, plugin: string, message: string, fields: LogFields | undefined): string {
@@ -97,22 +98,9 @@ export function errorLine(plugin: string, message: string): string {
   return `${humanLine("error", plugin, message, undefined)}\n`;
 }
 
-/**
- * Characters that a terminal executes or does not show: control characters (C0 and C1), line and paragraph separators,
- * format characters (bidirectional controls, zero-width characters, byte order marks), lone surrogates.
- */
-const INVISIBLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-
-/** Such characters in a server's response could forge log lines or display a different text. */
+/** Invisible characters in a server's response could forge log lines or display a different text. */
 function oneLine(text: string): string {
-  return withoutLineBreaks(text).trim().replace(INVISIBLE, escaped);
-}
-
-/** `\u202e`, which is also JSON's escape. */
-function escaped(character: string): string {
-  return Array.from({ length: character.length }, (_, index) => {
-    return `\\u${character.charCodeAt(index).toString(16).padStart(4, "0")}`;
-  }).join("");
+  return escapeInvisible(withoutLineBreaks(text).trim());
 }
 
 /** Cuts in the middle: the start has the action, the end the advice. */

@@ -63,6 +63,7 @@ test("a last column is wrapped at the width, or put on its own line", () => {
 
 test("text from outside cannot move the cursor or forge a line", () => {
   assert.equal(printable("a\u001b[2Jb\nc\u2028d\u202ee\tf"), "a\\u001b[2Jb\\u000ac\\u2028d\\u202ee f");
+  assert.equal(printable("r.io\u200b \ufeff\ud800 \u{e0041}"), "r.io\\u200b \\ufeff\\ud800 \\udb40\\udc41");
 });
 
 test("counts and durations", () => {

@@ -1,3 +1,5 @@
+import { escapeInvisible } from "@imagecred/protocol";
+
 /** Escape sequences for colors, which have no width. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: matches the escape character
 const COLOR = /\u001b\[\d+m/g;
@@ -83,9 +85,10 @@ export function count(number: number, noun: string, plural = `${noun}s`): string
   return `${number} ${number === 1 ? noun : plural}`;
 }
 
-/** Escapes control characters in text from outside (files, plugins, servers): they could move the cursor or forge lines. */
+/**
+ * Text from outside (files, plugins, servers) on one line, with its invisible characters escaped: they could move the cursor,
+ * forge lines, or hide why two names differ.
+ */
 export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/gu, (character) =>
-    character === "\t" ? " " : `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, "0")}`,
-  );
+  return escapeInvisible(text.replaceAll("\t", " "));
 }

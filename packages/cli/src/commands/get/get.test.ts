@@ -138,6 +138,21 @@ test("errors of plugins, with the kubelet's message and details that it leaves o
   }
 });
 
+test("a plugin's text cannot move the cursor, hide characters or forge a line of the report", async () => {
+  using place = bench();
+  putConfig(place, { name: "p", match: ["r.io"] });
+  // In the kubelet's message: the whole of stderr, and an apiVersion that is not the expected one.
+  for (const script of [
+    String.raw`printf 'no\033[2Jrole\r\n\342\234\223 forged\342\200\256\342\200\213' >&2; exit 1`,
+    String.raw`printf %s '{"apiVersion": "v1\u001b[2J\u0000\n\u2713 forged\u202e\u200b", "kind": "CredentialProviderResponse"}'`,
+  ]) {
+    putPlugin(place, "p", script);
+    const { stdout, stderr } = await place.run(["get", "r.io/app", ...PLACES]);
+    assert.match(stdout + stderr, /\\u001b\[2J.*\\u000a\s*\u2713\s+forged\\u202e\\u200b/s, script);
+    assert.doesNotMatch(stdout + stderr, /[^\P{C}\n]|^\s*\u2713/mu, script);
+  }
+});
+
 test("how long a response is cached", async () => {
   using place = bench();
   putConfig(place, { name: "p", match: ["r.io"] });
