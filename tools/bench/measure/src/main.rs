@@ -2,7 +2,7 @@
 //!
 //! `measure [--group DIRECTORY]... [--seconds LIMIT] STDIN_FILE COMMAND [ARGUMENT...]` prints one line of JSON:
 //! `{"startedUs":…,"wallUs":…,"userUs":…,"systemUs":…,"peakKib":…,"exitCode":…,"signal":…,"stdoutBytes":…}`.
-//! The command runs in the control groups of these directories, and is killed after the limit. `exitCode` is -1 if a signal ended the
+//! The command reads STDIN_FILE's content from a pipe, as the kubelet's plugins do. It runs in the control groups of these directories, and is killed after the limit. `exitCode` is -1 if a signal ended the
 //! command; `signal` is 0 if not.
 //!
 //! A program of its own because a child's peak memory starts with that of the process that forked it
@@ -10,9 +10,12 @@
 
 use std::ffi::CString;
 use std::fs::{File, OpenOptions};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// What a pipe takes without a reader (pipe(7)): the whole input is written before the command may read it.
+const PIPE_BYTES: usize = 64 * 1024;
 
 fn main() {
     let mut arguments = std::env::args_os().skip(1).map(|argument| {
@@ -36,16 +39,16 @@ fn main() {
     if command.is_empty() {
         fail("no command");
     }
-    let stdin = File::open(stdin_path.to_str().unwrap_or_else(|_| fail("the stdin file's path is not UTF-8")))
-        .unwrap_or_else(|error| fail(&format!("opening the stdin file: {error}")));
+    let stdin = std::fs::read(stdin_path.to_str().unwrap_or_else(|_| fail("the stdin file's path is not UTF-8")))
+        .unwrap_or_else(|error| fail(&format!("reading the stdin file: {error}")));
+    if stdin.len() > PIPE_BYTES {
+        fail("the stdin file does not fit into a pipe");
+    }
     let mut argv: Vec<*const libc::c_char> = command.iter().map(|word| word.as_ptr()).collect();
     argv.push(std::ptr::null());
 
-    let mut pipe = [0; 2];
-    // SAFETY: `pipe` has room for the two descriptors.
-    if unsafe { libc::pipe2(pipe.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
-        fail("no pipe");
-    }
+    let (child_stdin, mut input) = pipe();
+    let (mut output, child_stdout) = pipe();
     let epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_else(|_| fail("the clock is before 1970"));
     let started = Instant::now();
     // SAFETY: single-threaded, and the child calls only async-signal-safe functions before exec.
@@ -59,18 +62,18 @@ fn main() {
                     libc::_exit(126);
                 }
             }
-            libc::dup2(stdin.as_raw_fd(), 0);
-            libc::dup2(pipe[1], 1);
+            libc::dup2(child_stdin.as_raw_fd(), 0);
+            libc::dup2(child_stdout.as_raw_fd(), 1);
             libc::execv(argv[0], argv.as_ptr());
             libc::_exit(127);
         },
         _ => {}
     }
-    // SAFETY: both descriptors are ours and used nowhere else from here on.
-    let mut output = unsafe {
-        libc::close(pipe[1]);
-        File::from_raw_fd(pipe[0])
-    };
+    drop(child_stdout);
+    if let Err(error) = input.write_all(&stdin) {
+        fail(&format!("writing the command's input: {error}"));
+    }
+    drop(input);
     if let Some(limit) = limit {
         // A thread of this process does not count for the command, and ends with it.
         std::thread::spawn(move || {
@@ -104,6 +107,17 @@ fn main() {
         signal,
         stdout.len(),
     );
+}
+
+/// A pipe that an executed program does not have: where to read, where to write.
+fn pipe() -> (File, File) {
+    let mut ends = [0; 2];
+    // SAFETY: `ends` has room for the two descriptors.
+    if unsafe { libc::pipe2(ends.as_mut_ptr(), libc::O_CLOEXEC) } != 0 {
+        fail("no pipe");
+    }
+    // SAFETY: both descriptors are new and ours.
+    unsafe { (File::from_raw_fd(ends[0]), File::from_raw_fd(ends[1])) }
 }
 
 fn open_group(directory: &CString) -> File {

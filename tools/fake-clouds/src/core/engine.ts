@@ -91,13 +91,16 @@ export class Engine {
     };
     const real = () => this.#answer(service, request, connection);
     const fault = this.#faults.takeForRequest(service.name, operation);
-    if (!(await this.#waited(this.#latency.of(service.name)))) return;
+    const latency = this.#waited(this.#latency.of(service.name));
     if (fault !== undefined) {
+      if (!(await latency)) return;
       record.fault = nameOf(fault);
       await playOnRequest(client, fault, { real, announce });
       return;
     }
-    const reply = await real();
+    // A cloud's latency includes the time that its service works.
+    const [waited, reply] = await Promise.all([latency, real()]);
+    if (!waited) return;
     announce(reply.status);
     await send(client, reply);
   }
