@@ -1,6 +1,7 @@
 /**
  * Hostile input in quantity: `npm run fuzz -w tools/fuzz -- --runs 1000000 --seed 7`, `--target image` (repeated) for some targets
- * only, `--write` into results.json, a source of docs/reliability.md, as each ends. Prints a line for each; exits 1 with the text that broke one.
+ * only, `--write` into results.json as each ends, a source of docs/reliability.md (tools/e2e/src/faults/main.ts --page). Prints a
+ * line for each; exits 1 with the text that broke one.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";

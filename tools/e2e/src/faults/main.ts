@@ -2,15 +2,23 @@
  * Injects faults into every call of every plugin and identity: `node tools/e2e/src/faults/main.ts`. `--share 0.05` runs a part
  * of them, `--group framing --plugin ecr` (repeatable) only these, and `--only TEXT` those with this text in their name.
  * `--processes 2` run at once, each in a network of its own and with `--lanes 3` runs at once, and ends after `--seconds`;
- * `--write` writes docs/reliability.md. Exits 1 if any expectation failed.
+ * `--write` records the results and writes docs/reliability.md; `--page` only writes the page, from what is recorded. Exits 1 if
+ * any expectation failed.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { bringUpLoopback, DOCS, insideNamespace, replaceFile, runInNamespace } from "@imagecred/workspace";
+import {
+  bringUpLoopback,
+  DOCS,
+  insideNamespace,
+  ROOT,
+  replaceFile,
+  runInNamespace,
+} from "@imagecred/workspace";
 import { type Broken, playMatrix } from "./matrix.ts";
-import { reliabilityPage } from "./page.ts";
+import { FAULT_RESULTS, type FaultResults, reliabilityPage } from "./page.ts";
 import { layRoutes } from "./routes.ts";
 import { mergeRows, type Row } from "./rows.ts";
 
@@ -31,6 +39,7 @@ const { values } = parseArgs({
     lanes: { type: "string", default: "3" },
     seconds: { type: "string" },
     write: { type: "boolean", default: false },
+    page: { type: "boolean", default: false },
     /** Of a process of ours: the number of its part, and the file for what it found. */
     part: { type: "string", default: "0" },
     found: { type: "string", default: "" },
@@ -38,7 +47,8 @@ const { values } = parseArgs({
 });
 const share = Number(values.share);
 const processes = Number(values.processes);
-process.exitCode = insideNamespace() ? await playPart() : await playAll();
+if (values.page) writePage();
+else process.exitCode = insideNamespace() ? await playPart() : await playAll();
 
 async function playAll(): Promise<number> {
   const scratch = mkdtempSync(join(tmpdir(), "imagecred-faults-"));
@@ -65,10 +75,15 @@ function report(rows: readonly Row[], broken: readonly Broken[]): number {
   process.stdout.write(`${runs} runs, ${broken.length} faults that did not hold\n`);
   for (const { what, problem } of broken) process.stdout.write(`✖ ${what}\n  ${problem}\n`);
   if (values.write && broken.length === 0) {
-    const page = reliabilityPage(rows, new Date().toISOString().slice(0, 10), share);
-    writeFileSync(join(DOCS, "reliability.md"), page);
+    const results: FaultResults = { date: new Date().toISOString().slice(0, 10), share, rows };
+    writeFileSync(join(ROOT, FAULT_RESULTS), `${JSON.stringify(results, null, 2)}\n`);
+    writePage();
   }
   return broken.length === 0 ? 0 : 1;
+}
+
+function writePage(): void {
+  writeFileSync(join(DOCS, "reliability.md"), reliabilityPage());
 }
 
 async function playPart(): Promise<number> {

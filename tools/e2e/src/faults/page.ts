@@ -29,10 +29,23 @@ interface StaticFuzzResults {
   }[];
 }
 
+/** The last recorded run of the faults. */
+export interface FaultResults {
+  /** `2026-11-27` */
+  readonly date: string;
+  /** The part of all combinations of request and fault that was run: 1 for all. */
+  readonly share: number;
+  readonly rows: readonly Row[];
+}
+
 const NUMBER = new Intl.NumberFormat("en-US");
 
-/** docs/reliability.md. @param date of the run, `2026-11-27` @param share of the matrix that was run */
-export function reliabilityPage(rows: readonly Row[], date: string, share: number): string {
+/** Path of the recorded run, from the root of the repository. */
+export const FAULT_RESULTS = "tools/e2e/src/faults/results.json";
+
+/** docs/reliability.md, from the recorded runs of the faults and of `tools/fuzz`. */
+export function reliabilityPage(): string {
+  const { rows, date, share } = recorded<FaultResults>(FAULT_RESULTS);
   const fuzzed = recorded<FuzzResults>("tools/fuzz/results.json");
   const fuzzedStatic = recorded<StaticFuzzResults>("tools/fuzz/results-static.json");
   const runs = rows.reduce((sum, row) => sum + row.runs, 0);
@@ -43,7 +56,7 @@ export function reliabilityPage(rows: readonly Row[], date: string, share: numbe
   );
   return `# Reliability: the faults that are tested
 
-<!-- Written by the run: npx node tools/e2e/src/faults/main.ts --write. Change tools/e2e/src/faults/page.ts, not this page. -->
+<!-- Written by npx node tools/e2e/src/faults/main.ts --page. Change tools/e2e/src/faults/page.ts, not this page. -->
 
 The test runs each plugin against fake clouds on the same machine and breaks every request that the plugin sends. There are ${NUMBER.format(all)} faults of servers, networks and clocks,
 byte by byte where that matters. Both executables of the plugin, static and Node.js, get the same fault. If several identities make the same request with the same code, the first
@@ -81,7 +94,7 @@ Other tests cover:
 ## Hostile text
 
 \`tools/fuzz\` tests each parser that reads text from outside. It changes valid text at random. Every text was accepted, or rejected
-with one line. No text crashed a parser or took more than one second of CPU time. ${fuzzed.date}, seed ${fuzzed.seed}:
+with one line (for a plugin's response: with the kubelet's own words, in which \`imagecred\` escapes line breaks). No text crashed a parser or took more than one second of CPU time. ${fuzzed.date}, seed ${fuzzed.seed}:
 
 | text | from | executions | accepted | rejected |
 | --- | --- | --- | --- | --- |
