@@ -23,7 +23,7 @@ for (const program of programs.filter(({ name }) => name !== "imagecred")) {
         required.filter((name) => SLOW.includes(name)),
         [],
       );
-      // What starts TLS loads no second interface to the file system.
+      // The part for TLS uses no second interface to the file system.
       assert.deepEqual(
         later.filter((code) => code.includes('require("node:tls")') && code.includes("fs/promises")),
         [],
