@@ -28,6 +28,7 @@ export class IssuerKeys {
     SigningAlgorithm,
     Promise<{ readonly privateKey: KeyObject; readonly jwk: JWK }>
   >();
+  #published: JSONWebKeySet | undefined;
 
   /**
    * Signs a JWT with the issuer's key.
@@ -51,11 +52,13 @@ export class IssuerKeys {
       .sign(signedBy === "stranger" ? newKey(algorithm) : privateKey);
   }
 
-  /** The public keys of RS256 and of all algorithms used so far. */
+  /** The public keys of RS256 and of all algorithms used so far: the same object until there is another key. */
   async published(): Promise<JSONWebKeySet> {
     await this.#pair("RS256");
     const pairs = await Promise.all(this.#keys.values());
-    return { keys: pairs.map(({ jwk }) => jwk) };
+    if (this.#published?.keys.length !== pairs.length)
+      this.#published = { keys: pairs.map(({ jwk }) => jwk) };
+    return this.#published;
   }
 
   #pair(algorithm: SigningAlgorithm): Promise<{ readonly privateKey: KeyObject; readonly jwk: JWK }> {
