@@ -1,7 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
 import { buildAll, parseOptions } from "@imagecred/executables";
 import type { Clouds } from "@imagecred/fake-clouds";
 import {
@@ -16,6 +15,7 @@ import {
   notInstalled,
   runInNamespace,
   ToolError,
+  toolFlags,
   withSection,
 } from "@imagecred/workspace";
 import { compare } from "./compare.ts";
@@ -58,7 +58,7 @@ Measures our executables (dist/) and the cloud vendors' Go plugins, whole proces
 Needs Linux with \`unshare\` and \`ip\` (root or user namespaces), a Rust toolchain, and Go for the vendors' plugins.
 `;
 
-const { values: flags } = parseArgs({
+const { values: flags } = toolFlags(USAGE, {
   options: {
     plugin: { type: "string", default: PLUGINS.join(",") },
     against: { type: "string" },
@@ -69,16 +69,13 @@ const { values: flags } = parseArgs({
     profile: { type: "boolean", default: false },
     check: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
   },
 });
 /** Executables with the names of their functions. */
 const NAMED = join(CACHE, "bench", "named");
 const scratch = mkdtempSync(join(tmpdir(), "imagecred-bench-"));
 process.once("exit", () => rmSync(scratch, { recursive: true, force: true }));
-if (flags.help) {
-  console.log(USAGE);
-} else if (!insideNamespace()) {
+if (!insideNamespace()) {
   // Build outside the namespace, which has no network to fetch crates and modules.
   buildLauncher(); // and the bare client, in the same crate
   if (flags.profile) {

@@ -1,19 +1,25 @@
-/**
- * A fleet on a simulated clock: `npx node tools/fleet/src/main.ts`. `--scenario boot` (repeated) for some scenarios, `--nodes 0.1` for a part of the
- * nodes, `--seed 7`; `--write` writes docs/fleet.md, docs/fleet.svg and tools/fleet/results.json, from which both are made; `--page` makes
- * both again without a simulation.
- */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { DOCS } from "@imagecred/workspace";
+import { DOCS, toolFlags } from "@imagecred/workspace";
 import { fleetPage } from "./page.ts";
 import { drawPicture } from "./picture.ts";
 import { renderScenario } from "./report.ts";
 import { cases, RESULTS_FILE, type Row, rowOf } from "./results.ts";
 import { SCENARIOS } from "./scenarios.ts";
 
-const { values } = parseArgs({
+const USAGE = `Usage: npx node tools/fleet/src/main.ts [flags]
+
+Simulates a fleet of nodes on a clock of its own, against the limits of the clouds' APIs. Prints a table for each scenario.
+
+  --scenario NAME   only this scenario, such as boot; can be repeated
+  --nodes PART      this part of the nodes, such as 0.1 (default 1)
+  --seed N          the same seed makes the same fleet (default 1)
+  --write           write docs/fleet.md, docs/fleet.svg and tools/fleet/results.json, from which both are made
+  --page            make both again from the results, without a simulation
+  --help
+`;
+
+const { values } = toolFlags(USAGE, {
   options: {
     scenario: { type: "string", multiple: true },
     nodes: { type: "string", default: "1" },

@@ -1,14 +1,22 @@
-/**
- * Fuzzes the static runtime's parsers with coverage and AddressSanitizer: `npm run fuzz:static -w tools/fuzz --
- * --runs 1000000 --seed 7`, `--target NAME` (repeated) for some parsers only, `--write` into results-static.json, the source
- * of docs/reliability.md. Prints a line for each; exits 1 with the fuzzer's report if an input breaks one.
- */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { ToolError, toolFlags } from "@imagecred/workspace";
 import { buildStaticFuzzer, fuzzStatic, staticTargets, whyNoStaticFuzzer } from "./static-runtime.ts";
 
-const { values } = parseArgs({
+const USAGE = `Usage: npm run fuzz:static -w tools/fuzz -- [flags]
+
+Fuzzes the static runtime's parsers with libFuzzer, which looks for inputs that reach new code, and AddressSanitizer. Prints a line
+for each parser; exits 1 with the fuzzer's report if an input breaks one.
+
+  --target NAME   only this parser; can be repeated
+  --runs N        inputs for each parser (default 100000)
+  --seed N        the same seed makes the same inputs (default 1)
+  --write         record the results in tools/fuzz/results-static.json, a source of docs/reliability.md
+                  (npx node tools/e2e/src/faults/main.ts --page)
+  --help
+`;
+
+const { values } = toolFlags(USAGE, {
   options: {
     runs: { type: "string", default: "100000" },
     seed: { type: "string", default: "1" },
@@ -18,10 +26,7 @@ const { values } = parseArgs({
 });
 const [runs, seed] = [Number(values.runs), Number(values.seed)];
 const missing = whyNoStaticFuzzer();
-if (missing !== undefined) {
-  console.error(missing);
-  process.exit(1);
-}
+if (missing !== undefined) throw new ToolError(missing);
 const fuzzer = buildStaticFuzzer();
 const targets = staticTargets(fuzzer).filter(({ name }) => values.target?.includes(name) ?? true);
 const recorded = targets.map((target) => {

@@ -1,12 +1,7 @@
-/**
- * Hostile input in quantity: `npm run fuzz -w tools/fuzz -- --runs 1000000 --seed 7`, `--target image` (repeated) for some targets
- * only, `--write` into results.json as each ends, a source of docs/reliability.md (tools/e2e/src/faults/main.ts --page). Prints a
- * line for each; exits 1 with the text that broke one.
- */
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { toolFlags } from "@imagecred/workspace";
 import { fuzz } from "./fuzz.ts";
 import { TARGETS } from "./targets.ts";
 
@@ -22,13 +17,26 @@ interface Row {
   readonly refused: number;
 }
 
-const { values } = parseArgs({
+const USAGE = `Usage: npm run fuzz -w tools/fuzz -- [flags]
+
+Gives each parser of text from outside many damaged texts. Prints a line for each parser; exits 1 with the text that broke one.
+
+  --target NAME   only this parser, such as image; can be repeated
+  --runs N        texts for each parser (default 100000)
+  --seed N        the same seed makes the same texts (default 1)
+  --write         record each parser in tools/fuzz/results.json as it ends, a source of docs/reliability.md
+                  (npx node tools/e2e/src/faults/main.ts --page)
+  --help
+`;
+
+const { values } = toolFlags(USAGE, {
   options: {
     runs: { type: "string", default: "100000" },
     seed: { type: "string", default: "1" },
     target: { type: "string", multiple: true },
-    part: { type: "boolean", default: false },
     write: { type: "boolean", default: false },
+    /** Of a process of ours: prints its results as JSON. */
+    part: { type: "boolean", default: false },
   },
 });
 const [runs, seed] = [Number(values.runs), Number(values.seed)];

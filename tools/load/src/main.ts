@@ -1,17 +1,27 @@
-/**
- * The load on this machine: `npx node tools/load/src/main.ts`. `--runs 10000`, `--processes 500`, `--images 200`, `--plugin ecr` (repeated; the others' records stay),
- * `--seed 1`, `--lanes 8` (runs that take place at once; they mostly wait); `--write` records results.json and the section "Under load" of docs/performance.md. Exit 1 if a check fails.
- */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { parseArgs } from "node:util";
 import { buildLauncher, describeMachine } from "@imagecred/bench";
 import { executable } from "@imagecred/e2e";
-import { DOCS, ToolError } from "@imagecred/workspace";
+import { DOCS, ToolError, toolFlags } from "@imagecred/workspace";
 import { burst, pulls, SUBJECTS, soak } from "./index.ts";
 import { type Results, renderLoad, withLoad } from "./report.ts";
 
-const { values } = parseArgs({
+const USAGE = `Usage: npx node tools/load/src/main.ts [flags]
+
+Measures the static plugins under load on this machine: many images at once through the kubelet's code, many processes that
+start at once, many runs in a row with faults. Exits 1 if a check fails.
+
+  --plugin NAME   ecr, acr or gcr; can be repeated; what is recorded of the others stays
+  --images N      images that are pulled at once (default 200)
+  --processes N   processes that start at once (default 500)
+  --runs N        runs in a row (default 10000)
+  --lanes N       of these, how many take place at once; they mostly wait (default 8)
+  --seed N        the same seed makes the same faults (default 1)
+  --write         record the results in tools/load/results.json and in docs/performance.md
+  --help
+`;
+
+const { values } = toolFlags(USAGE, {
   options: {
     runs: { type: "string", default: "10000" },
     processes: { type: "string", default: "500" },

@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { toolFlags } from "@imagecred/workspace";
 import { lint } from "./lint.ts";
 import { misspellings } from "./spelling.ts";
 import { proseFiles } from "./texts.ts";
@@ -12,25 +12,11 @@ Checks the prose of pages, comments and messages against our style (tools/prose/
 
 Exit codes: 0 no errors; 1 errors were found; 2 wrong command line.`;
 
-process.exitCode = await main();
-
-async function main(): Promise<number> {
-  let parsed: { readonly values: { warnings?: boolean; help?: boolean }; readonly positionals: string[] };
-  try {
-    parsed = parseArgs({
-      allowPositionals: true,
-      options: { warnings: { type: "boolean" }, help: { type: "boolean" } },
-    });
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : error}\n\n${USAGE}`);
-    return 2;
-  }
-  if (parsed.values.help) {
-    console.log(USAGE);
-    return 0;
-  }
-  return await check(parsed.positionals, parsed.values.warnings ?? false);
-}
+const { values, positionals } = toolFlags(USAGE, {
+  allowPositionals: true,
+  options: { warnings: { type: "boolean", default: false } },
+});
+process.exitCode = await check(positionals, values.warnings);
 
 async function check(paths: readonly string[], showWarnings: boolean): Promise<number> {
   const files = proseFiles(paths);

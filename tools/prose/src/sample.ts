@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
-import { ROOT } from "@imagecred/workspace";
+import { ROOT, toolFlags } from "@imagecred/workspace";
 import { proseFiles } from "./texts.ts";
 import { type Finding, findings } from "./vale.ts";
 
@@ -13,16 +12,14 @@ Prints sentences of pages, comments and messages, chosen by the seed, each with 
   --count N   how many; default 50
   PATH        files or directories; the whole repository unless given`;
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = toolFlags(USAGE, {
   allowPositionals: true,
   options: {
     seed: { type: "string", default: "1" },
     count: { type: "string", default: "50" },
-    help: { type: "boolean" },
   },
 });
-if (values.help) console.log(USAGE);
-else await print(values.seed, Number(values.count), positionals);
+await print(values.seed, Number(values.count), positionals);
 
 async function print(seed: string, count: number, paths: readonly string[]): Promise<void> {
   const { readByVale } = proseFiles(paths);

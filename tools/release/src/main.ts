@@ -1,10 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { Helm, whyNoHelm } from "@imagecred/chart";
 import { programs, versionOf } from "@imagecred/executables";
-import { DIST, Progress, ROOT, run, ToolError } from "@imagecred/workspace";
+import { DIST, Progress, ROOT, run, ToolError, toolFlags } from "@imagecred/workspace";
 import { FLAVORS, type Flavor, suffixOf } from "./assets.ts";
 import { buildFlavor, runtimesOf, whyNotFlavor } from "./builds.ts";
 import { missingForGoTools } from "./go-tools.ts";
@@ -29,26 +28,16 @@ dist/release-page/.
   --help
 `;
 
-const { values: flags } = parseArgs({
+const { values: flags } = toolFlags(USAGE, {
   options: {
     only: { type: "string", default: FLAVORS.map(suffixOf).join(",") },
     once: { type: "boolean", default: false },
     executables: { type: "string" },
     from: { type: "string" },
     strict: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
   },
 });
-if (flags.help) console.log(USAGE);
-else {
-  try {
-    await release();
-  } catch (error) {
-    if (!(error instanceof ToolError)) throw error;
-    console.error(`release: ${error.message}`);
-    process.exitCode = 1;
-  }
-}
+await release();
 
 async function release(): Promise<void> {
   const version = versionOfAll();

@@ -41,3 +41,4 @@ export {
 } from "./slow-command.ts";
 export { svgText } from "./svg-text.ts";
 export { ToolError } from "./tool-error.ts";
+export { toolFlags } from "./tool-flags.ts";

@@ -1,12 +1,32 @@
-/**
- * Compares the two runtimes on generated inputs: `node tools/e2e/src/agreement/main.ts --count 5000 --seed 7`. With
- * `--family NAME` (repeatable) only some kinds, with `--only NUMBER` one input of a sample. Exits 1 if there are findings.
- */
-import { parseArgs } from "node:util";
-import { bringUpLoopback, insideNamespace, replaceFile, runInNamespace } from "@imagecred/workspace";
+import {
+  bringUpLoopback,
+  insideNamespace,
+  replaceFile,
+  runInNamespace,
+  toolFlags,
+} from "@imagecred/workspace";
 import { compareRuntimes } from "./agreement.ts";
 import { report } from "./report.ts";
 
+const USAGE = `Usage: npx node tools/e2e/src/agreement/main.ts [flags]
+
+Gives the two runtimes of each plugin the same generated inputs and compares what they do. Exits 1 if there are findings.
+
+  --count N       inputs of each family (default 300)
+  --seed N        the same seed makes the same inputs (default 1)
+  --family NAME   only this kind of input; can be repeated
+  --only N        only this one of a sample
+  --help
+`;
+
+const { values } = toolFlags(USAGE, {
+  options: {
+    seed: { type: "string", default: "1" },
+    count: { type: "string", default: "300" },
+    family: { type: "string", multiple: true },
+    only: { type: "string" },
+  },
+});
 if (!insideNamespace()) {
   const { exitCode } = await runInNamespace([import.meta.filename, ...process.argv.slice(2)], {
     output: "visible",
@@ -15,14 +35,6 @@ if (!insideNamespace()) {
 }
 bringUpLoopback([]);
 replaceFile("/etc/resolv.conf", "nameserver 127.0.0.1\noptions timeout:1 attempts:1\n");
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string", default: "1" },
-    count: { type: "string", default: "300" },
-    family: { type: "string", multiple: true },
-    only: { type: "string" },
-  },
-});
 const { tried, findings } = await compareRuntimes({
   seed: values.seed,
   count: Number(values.count),

@@ -1,14 +1,6 @@
-/**
- * Injects faults into every call of every plugin and identity: `node tools/e2e/src/faults/main.ts`. `--share 0.05` runs a part
- * of them, `--group framing --plugin ecr` (repeatable) only these, and `--only TEXT` those with this text in their name.
- * `--processes 2` run at once, each in a network of its own and with `--lanes 3` runs at once, and ends after `--seconds`;
- * `--write` records the results and writes docs/reliability.md; `--page` only writes the page, from what is recorded. Exits 1 if
- * any expectation failed.
- */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import {
   bringUpLoopback,
   DOCS,
@@ -16,6 +8,7 @@ import {
   ROOT,
   replaceFile,
   runInNamespace,
+  toolFlags,
 } from "@imagecred/workspace";
 import { type Broken, playMatrix } from "./matrix.ts";
 import { FAULT_RESULTS, type FaultResults, reliabilityPage } from "./page.ts";
@@ -28,7 +21,24 @@ interface Found {
   readonly broken: readonly Broken[];
 }
 
-const { values } = parseArgs({
+const USAGE = `Usage: npx node tools/e2e/src/faults/main.ts [flags]
+
+Injects faults into every call of every plugin and identity, on both runtimes. Exits 1 if a fault did not hold.
+
+  --share PART     a random part of all combinations, such as 0.05 (default 1, which takes an hour)
+  --seed N         the same seed chooses the same part (default 1)
+  --plugin NAME    ecr, acr or gcr; can be repeated
+  --group NAME     of statuses, bodies, framing, connections, routes, clock, proxies; can be repeated
+  --only TEXT      faults with this text in their name
+  --processes N    processes that run at once, each in a network of its own (default: the number of processors)
+  --lanes N        runs of each process at once (default 3)
+  --seconds N      end each process after this time
+  --write          record the results and write docs/reliability.md
+  --page           write docs/reliability.md from what is recorded
+  --help
+`;
+
+const { values } = toolFlags(USAGE, {
   options: {
     seed: { type: "string", default: "1" },
     share: { type: "string", default: "1" },
