@@ -1,13 +1,13 @@
+import { ACCOUNT, OTHER_ACCOUNT, roleArn } from "./aws/default-principals.ts";
 import type { Aws } from "./aws/index.ts";
 import type { PolicyDocument } from "./aws/policy.ts";
-import { ACCOUNT, OTHER_ACCOUNT, roleArn } from "./aws/world.ts";
+import { TENANTS } from "./azure/default-tenants.ts";
 import type { App } from "./azure/directory.ts";
 import type { Azure } from "./azure/index.ts";
-import { TENANTS } from "./azure/world.ts";
 import { ClientAuthority } from "./core/client-authority.ts";
 import type { Core } from "./core/core.ts";
+import { defaultAudiences, emailOf } from "./google/default-accounts.ts";
 import type { Google } from "./google/index.ts";
-import { defaultAudiences, emailOf } from "./google/world.ts";
 
 /**
  * Trust of each cloud in the other two and in an operator's certificate authority, for identities of nodes across

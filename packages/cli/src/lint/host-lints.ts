@@ -1,5 +1,5 @@
-import { meantHost, spannedForms } from "./host-slip.ts";
 import { eachPattern, usesWithVerdicts } from "./host-verdicts.ts";
+import { meantHost, spannedForms } from "./mistyped-host.ts";
 import { type HostPattern, hasSiblings, hostOf, isShortName } from "./pattern.ts";
 import { hostPatternsOf, replacement } from "./patterns.ts";
 import { type PluginUse, pluginUses } from "./plugin-uses.ts";

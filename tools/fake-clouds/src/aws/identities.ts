@@ -1,7 +1,7 @@
 import type { Core } from "../core/core.ts";
 import { POD_IDENTITY_AUDIENCE } from "./containers.ts";
+import { roleArn } from "./default-principals.ts";
 import type { AccessKey, Iam } from "./iam.ts";
-import { roleArn } from "./world.ts";
 
 /** The identities that a process can have on AWS; the last means that it has no identity. */
 export const AWS_IDENTITIES = [

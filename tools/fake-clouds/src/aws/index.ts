@@ -3,6 +3,7 @@ import type { Core } from "../core/core.ts";
 import type { Received, Reply } from "../core/exchange.ts";
 import { oidcDocumentsService } from "../core/oidc-documents.ts";
 import { type PodIdentityAssociation, podIdentityService, taskCredentialsService } from "./containers.ts";
+import { ACCOUNT, populate, type RoleName, roleArn } from "./default-principals.ts";
 import { ecrService, type RegistryPassword } from "./ecr.ts";
 import { type AccessKey, Iam, type RoleOptions, type UserOptions } from "./iam.ts";
 import { type AwsIdentity, identityEnv } from "./identities.ts";
@@ -12,14 +13,13 @@ import { privateRegistry, publicRegistry } from "./registries.ts";
 import { AnywhereConfiguration, rolesAnywhereService } from "./roles-anywhere.ts";
 import { SignatureCheck } from "./sigv4.ts";
 import { stsService } from "./sts.ts";
-import { ACCOUNT, populate, type RoleName, roleArn } from "./world.ts";
 
 export { AWS_IDENTITIES, type AwsIdentity } from "./identities.ts";
 
 export interface AwsOptions {
   /** The EC2 instance; by default with the role `node`, IMDSv2 only. */
   readonly instance?: Partial<Instance>;
-  /** Users and roles in addition to those that every fake AWS has (see `world.ts`). */
+  /** Users and roles in addition to those that every fake AWS has (see `default-principals.ts`). */
   readonly users?: readonly UserOptions[];
   readonly roles?: readonly RoleOptions[];
   /** EKS Pod Identity associations; by default `default/app` has the role `pod`. */

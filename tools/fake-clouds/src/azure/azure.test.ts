@@ -3,8 +3,8 @@ import { test } from "node:test";
 import { Core } from "../core/core.ts";
 import type { Received, Reply } from "../core/exchange.ts";
 import { REGISTRY_RESOURCE } from "./clouds.ts";
+import { TENANTS } from "./default-tenants.ts";
 import { startAzure } from "./index.ts";
-import { TENANTS } from "./world.ts";
 
 function form(host: string, path: string, fields: Record<string, string>): Received {
   return {

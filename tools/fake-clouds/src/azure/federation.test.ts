@@ -9,7 +9,7 @@ import { startClouds } from "../clouds.ts";
 import { claimsOf } from "../core/jwt.ts";
 import { agentFor, call } from "../testing/client.ts";
 import { REGISTRY_RESOURCE } from "./clouds.ts";
-import { TENANTS } from "./world.ts";
+import { TENANTS } from "./default-tenants.ts";
 
 const clouds = await startClouds();
 after(() => clouds.close());

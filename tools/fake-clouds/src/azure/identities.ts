@@ -1,6 +1,6 @@
 import type { Core } from "../core/core.ts";
 import { CLOUDS } from "./clouds.ts";
-import { type Population, TENANTS, type TenantName } from "./world.ts";
+import { type Population, TENANTS, type TenantName } from "./default-tenants.ts";
 
 /** Node identities. The managed identities belong to the fake virtual machine. */
 export type AzureIdentity =

@@ -6,6 +6,14 @@ import { acrService, holderOfLogin, hostsOf, type RegistryOptions } from "./acr.
 import { RegistryTokens } from "./acr-tokens.ts";
 import { type ArcAgent, arcService } from "./arc.ts";
 import { CLOUDS, names, REGISTRY_RESOURCE } from "./clouds.ts";
+import {
+  defaultRegistries,
+  type Population,
+  populate,
+  TENANTS,
+  type TenantName,
+  TOKEN_EXCHANGE_AUDIENCE,
+} from "./default-tenants.ts";
 import { Directory } from "./directory.ts";
 import { entraService } from "./entra.ts";
 import { type AzureIdentity, identityConfig, identityEnv } from "./identities.ts";
@@ -16,14 +24,6 @@ import {
 } from "./identity-bindings.ts";
 import { imdsService, type VirtualMachine } from "./imds.ts";
 import { resourceManagerService, type StackLogin } from "./resource-manager.ts";
-import {
-  defaultRegistries,
-  type Population,
-  populate,
-  TENANTS,
-  type TenantName,
-  TOKEN_EXCHANGE_AUDIENCE,
-} from "./world.ts";
 
 export { EXCHANGE_FAULTS } from "./exchange-faults.ts";
 export type { AzureIdentity } from "./identities.ts";
@@ -31,7 +31,7 @@ export type { AzureIdentity } from "./identities.ts";
 export interface AzureOptions {
   /** Tenant of the virtual machine, and the default tenant of {@link Azure.env}. Default `public`. */
   readonly tenant?: TenantName;
-  /** Registries in addition to those that every fake Azure has (see `world.ts`). */
+  /** Registries in addition to those that every fake Azure has (see `default-tenants.ts`). */
   readonly registries?: readonly RegistryOptions[];
   /** Sign-in service in the Stack Hub's metadata. Default `entra`. */
   readonly stackLogin?: StackLogin;

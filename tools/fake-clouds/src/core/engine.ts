@@ -1,12 +1,12 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import { type Client, playOnRequest, send } from "./answer.ts";
 import type { Clock } from "./clock.ts";
 import { type Received, type Reply, text } from "./exchange.ts";
 import { type Faults, nameOf } from "./faults.ts";
 import type { Latency } from "./latency.ts";
 import type { ConnectionRecord, Log } from "./log.ts";
+import { type Client, playOnRequest, send } from "./send-response.ts";
 import type { Service } from "./service.ts";
 
 /** A connection that is ready for HTTP. */

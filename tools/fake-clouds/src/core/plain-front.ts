@@ -1,6 +1,6 @@
 import { createServer, type Server } from "node:net";
-import { playOnConnection } from "./answer.ts";
 import { nameOf } from "./faults.ts";
+import { playOnConnection } from "./send-response.ts";
 import type { PlainService } from "./service.ts";
 import { type FrontParts, type Listening, listening } from "./tls-front.ts";
 

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
-import { playOnConnection } from "./answer.ts";
 import { basicOf } from "./exchange.ts";
 import { nameOf } from "./faults.ts";
+import { playOnConnection } from "./send-response.ts";
 import { type FrontParts, type Listening, listening, type TlsFront } from "./tls-front.ts";
 
 /** Service name for faults of the proxy; its operation is `CONNECT`. */

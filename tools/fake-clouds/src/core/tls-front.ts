@@ -1,11 +1,11 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { TLSSocket } from "node:tls";
-import { playOnConnection } from "./answer.ts";
 import type { CertificateAuthority } from "./certificates.ts";
 import { timestamp } from "./clock.ts";
 import type { Engine } from "./engine.ts";
 import { type Fault, type Faults, nameOf } from "./faults.ts";
 import type { Log } from "./log.ts";
+import { playOnConnection } from "./send-response.ts";
 import type { TlsService } from "./service.ts";
 import type { Sockets } from "./sockets.ts";
 

@@ -1,8 +1,8 @@
 import type { Core } from "../core/core.ts";
 import type { Accounts } from "./accounts.ts";
+import { CLUSTER_TOKEN_AUDIENCE, emailOf, PROJECT_ID, providerName } from "./default-accounts.ts";
 import { TOKEN_HEADER } from "./files.ts";
 import { PUBLIC, type Universe } from "./universes.ts";
-import { CLUSTER_TOKEN_AUDIENCE, emailOf, PROJECT_ID, providerName } from "./world.ts";
 
 /** The identities that a process can have on Google Cloud; the last means that it has no identity. */
 export const GOOGLE_IDENTITIES = [

@@ -1,6 +1,17 @@
 import type { Core } from "../core/core.ts";
 import { oidcDocumentsService } from "../core/oidc-documents.ts";
 import { Accounts, type ServiceAccountOptions } from "./accounts.ts";
+import {
+  type AccountName,
+  CLUSTER_TOKEN_AUDIENCE,
+  emailOf,
+  gkePool,
+  PROJECT_ID,
+  PROJECT_NUMBER,
+  providerName,
+  providers,
+  accounts as worldAccounts,
+} from "./default-accounts.ts";
 import { FILES_HOST, fileService, tokenSourceService } from "./files.ts";
 import { iamCredentialsService } from "./iam-credentials.ts";
 import { type GoogleIdentity, identityEnv } from "./identities.ts";
@@ -13,24 +24,13 @@ import { stsService } from "./sts.ts";
 import type { AskSts } from "./subject.ts";
 import { CLOUD_PLATFORM, type Grant, Tokens } from "./tokens.ts";
 import { PUBLIC, type Universe } from "./universes.ts";
-import {
-  type AccountName,
-  CLUSTER_TOKEN_AUDIENCE,
-  emailOf,
-  gkePool,
-  PROJECT_ID,
-  PROJECT_NUMBER,
-  providerName,
-  providers,
-  accounts as worldAccounts,
-} from "./world.ts";
 
 export { GOOGLE_IDENTITIES, type GoogleIdentity } from "./identities.ts";
 
 export interface GoogleOptions {
   /** The Compute Engine instance; by default with the service accounts `node` (default) and `builder`. */
   readonly instance?: Partial<Instance>;
-  /** Service accounts in addition to those that every fake Google has (see `world.ts`). */
+  /** Service accounts in addition to those that every fake Google has (see `default-accounts.ts`). */
   readonly serviceAccounts?: readonly ServiceAccountOptions[];
   /** Repositories that exist in every registry. Default `project/repo/app` and `project/app`. */
   readonly repositories?: readonly string[];
