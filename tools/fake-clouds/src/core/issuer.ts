@@ -28,7 +28,6 @@ export class IssuerKeys {
     SigningAlgorithm,
     Promise<{ readonly privateKey: KeyObject; readonly jwk: JWK }>
   >();
-  #published: JSONWebKeySet | undefined;
 
   /**
    * Signs a JWT with the issuer's key.
@@ -52,13 +51,11 @@ export class IssuerKeys {
       .sign(signedBy === "stranger" ? newKey(algorithm) : privateKey);
   }
 
-  /** The public keys of RS256 and of all algorithms used so far: the same object until there is another key. */
+  /** The public keys of RS256 and of all algorithms used so far. */
   async published(): Promise<JSONWebKeySet> {
     await this.#pair("RS256");
     const pairs = await Promise.all(this.#keys.values());
-    if (this.#published?.keys.length !== pairs.length)
-      this.#published = { keys: pairs.map(({ jwk }) => jwk) };
-    return this.#published;
+    return { keys: pairs.map(({ jwk }) => jwk) };
   }
 
   #pair(algorithm: SigningAlgorithm): Promise<{ readonly privateKey: KeyObject; readonly jwk: JWK }> {

@@ -21,8 +21,6 @@ export class TokenProblem {
   }
 }
 
-type LocalKeySet = ReturnType<typeof createLocalJWKSet>;
-
 export interface TokenExpectation {
   readonly keys: JSONWebKeySet;
   readonly issuer: string;
@@ -41,7 +39,7 @@ export async function verifyToken(
 ): Promise<JWTPayload | TokenProblem> {
   const claims = claimsOf(token);
   try {
-    const { payload } = await jwtVerify(token, keySetOf(expected.keys), {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(expected.keys), {
       algorithms: [...(expected.algorithms ?? ["RS256"])],
       issuer: expected.issuer,
       ...(expected.audiences === undefined ? {} : { audience: [...expected.audiences] }),
@@ -52,18 +50,6 @@ export async function verifyToken(
   } catch (error) {
     return new TokenProblem(reasonOf(error), claims);
   }
-}
-
-const keySets = new WeakMap<JSONWebKeySet, LocalKeySet>();
-
-/** The keys, imported once: that takes longer than the check of a signature. */
-function keySetOf(keys: JSONWebKeySet): LocalKeySet {
-  let known = keySets.get(keys);
-  if (known === undefined) {
-    known = createLocalJWKSet(keys);
-    keySets.set(keys, known);
-  }
-  return known;
 }
 
 /** The unverified claims of a JWT; empty if they can't be read. */
