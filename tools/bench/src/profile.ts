@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, rmSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Clouds } from "@imagecred/fake-clouds";
 import { run } from "@imagecred/workspace";
@@ -54,11 +54,10 @@ export async function profile(
 }
 
 async function sample({ path, args, env, stdinFile }: Command, data: string) {
-  const stdin = openSync(stdinFile, "r");
   const flags = ["record", "-q", "-e", "cpu-clock", "-F", String(FREQUENCY), "-g", "-o", data];
-  const child = spawn("perf", [...flags, "--", path, ...args], { env, stdio: [stdin, "ignore", "inherit"] });
+  const child = spawn("perf", [...flags, "--", path, ...args], { env, stdio: ["pipe", "ignore", "inherit"] });
+  child.stdin.end(readFileSync(stdinFile));
   await once(child, "close");
-  closeSync(stdin);
   const printed = run("perf", ["script", "-i", data, "-F", "comm,ip,sym,dso"]);
   rmSync(data);
   return samplesOf(printed);

@@ -3,6 +3,7 @@ import { OptionsError } from "@imagecred/protocol";
 /** IAM user guide, "IAM identifiers": account of 12 digits, optional path, name of up to 64 characters. */
 const ROLE_ARN = /^arn:aws[a-z-]*:iam::\d{12}:role\/(?:[\x21-\x7e]+\/)?[\w+=,.@-]{1,64}$/;
 
+/** The same guide: the name alone. */
 const ROLE_NAME = /^[\w+=,.@-]{1,64}$/;
 
 /** STS API reference, AssumeRole, RoleSessionName. */

@@ -2,8 +2,8 @@
 //!
 //! `measure [--group DIRECTORY]... [--seconds LIMIT] STDIN_FILE COMMAND [ARGUMENT...]` prints one line of JSON:
 //! `{"startedUs":…,"wallUs":…,"userUs":…,"systemUs":…,"peakKib":…,"exitCode":…,"signal":…,"stdoutBytes":…}`.
-//! The command reads STDIN_FILE's content from a pipe, as the kubelet's plugins do. It runs in the control groups of these directories, and is killed after the limit. `exitCode` is -1 if a signal ended the
-//! command; `signal` is 0 if not.
+//! The command reads STDIN_FILE's content from a pipe, as the kubelet's plugins do. It runs in the control groups of these
+//! directories, and is killed after the limit. `exitCode` is -1 if a signal ended the command; `signal` is 0 if not.
 //!
 //! A program of its own because a child's peak memory starts with that of the process that forked it
 //! (`exec` carries the old address space's high-water mark over): this one needs about a megabyte, Node fifty.

@@ -10,6 +10,7 @@ import {
   runInNamespace,
   toolFlags,
 } from "@imagecred/workspace";
+import { GROUPS } from "./groups.ts";
 import { type Broken, playMatrix } from "./matrix.ts";
 import { FAULT_RESULTS, type FaultResults, reliabilityPage } from "./page.ts";
 import { layRoutes } from "./routes.ts";
@@ -28,7 +29,7 @@ Injects faults into every call of every plugin and identity, on both runtimes. E
   --share PART     a random part of all combinations, such as 0.05 (default 1, which takes an hour)
   --seed N         the same seed chooses the same part (default 1)
   --plugin NAME    ecr, acr or gcr; can be repeated
-  --group NAME     of statuses, bodies, framing, connections, routes, clock, proxies; can be repeated
+  --group NAME     of ${GROUPS.map(({ name }) => name).join(", ")}; can be repeated
   --only TEXT      faults with this text in their name
   --processes N    processes that run at once, each in a network of its own (default: the number of processors)
   --lanes N        runs of each process at once (default 3)

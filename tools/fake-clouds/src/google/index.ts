@@ -4,13 +4,13 @@ import { Accounts, type ServiceAccountOptions } from "./accounts.ts";
 import {
   type AccountName,
   CLUSTER_TOKEN_AUDIENCE,
+  accounts as defaultAccounts,
   emailOf,
   gkePool,
   PROJECT_ID,
   PROJECT_NUMBER,
   providerName,
   providers,
-  accounts as worldAccounts,
 } from "./default-accounts.ts";
 import { FILES_HOST, fileService, tokenSourceService } from "./files.ts";
 import { iamCredentialsService } from "./iam-credentials.ts";
@@ -74,7 +74,7 @@ export class Google {
 
   static async start(core: Core, options: GoogleOptions, aws: AwsSide): Promise<Google> {
     const accounts = new Accounts(core);
-    for (const account of [...worldAccounts(), ...(options.serviceAccounts ?? [])]) accounts.add(account);
+    for (const account of [...defaultAccounts(), ...(options.serviceAccounts ?? [])]) accounts.add(account);
     const tokens = new Tokens(core, accounts);
     const identityTokens = new IdentityTokens(core, accounts);
     const all = new Map(providers(core));
